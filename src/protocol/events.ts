@@ -1,0 +1,30 @@
+/** Server-sent events of `/api/v1/events`: a snapshot first, then changes. */
+import { z } from 'zod';
+import { App } from './app.ts';
+import { Desktop } from './desktop.ts';
+import { Launch } from './launch.ts';
+import { Window } from './window.ts';
+
+export const Notice = z.object({
+  id: z.string(),
+  level: z.enum(['info', 'warning', 'error']),
+  text: z.string(),
+  launchId: z.string().nullable(),
+  at: z.iso.datetime(),
+});
+export type Notice = z.infer<typeof Notice>;
+
+export const ServerEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('desktop'), desktop: Desktop }),
+  /** All launches of the user, finished ones included. */
+  z.object({ type: z.literal('launches'), launches: z.array(Launch) }),
+  z.object({ type: z.literal('launch'), launch: Launch }),
+  z.object({ type: z.literal('launch_removed'), id: z.string() }),
+  z.object({ type: z.literal('windows'), windows: z.array(Window) }),
+  z.object({ type: z.literal('apps'), apps: z.array(App) }),
+  z.object({ type: z.literal('app'), app: App }),
+  z.object({ type: z.literal('notice'), notice: Notice }),
+  /** The session ended elsewhere: log in again. */
+  z.object({ type: z.literal('logged_out') }),
+]);
+export type ServerEvent = z.infer<typeof ServerEvent>;

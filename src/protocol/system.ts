@@ -1,0 +1,20 @@
+/** What runs here, and what a user keeps between sessions. */
+import { z } from 'zod';
+
+export const System = z.object({
+  version: z.string(),
+  node: z.string(),
+  engine: z.object({ kind: z.string(), name: z.string(), version: z.string() }),
+  host: z.string(),
+  uptimeSeconds: z.number(),
+  x11Listen: z.enum(['tcp', 'unix']),
+});
+export type System = z.infer<typeof System>;
+
+export const Preferences = z.object({
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  /** App ids in the order the user gave them. */
+  dock: z.array(z.string()).max(64).default([]),
+  dockHidden: z.boolean().default(false),
+});
+export type Preferences = z.infer<typeof Preferences>;

@@ -1,0 +1,49 @@
+/** Who is logged in, and how they prove it. */
+import { z } from 'zod';
+
+/** A role is a label; everyone is a `user`. */
+export const Role = z.enum(['user', 'support', 'admin']);
+export type Role = z.infer<typeof Role>;
+
+export const Provider = z.enum(['directory', 'anonymous']);
+export type Provider = z.infer<typeof Provider>;
+
+export const User = z.object({
+  /** Stable and unique, for example `hermes`; part of object names. */
+  id: z.string().min(1),
+  /** For people, for example `Hermes Conrad`. */
+  name: z.string().min(1),
+  provider: z.string(),
+  labels: z.array(z.string()),
+  roles: z.array(Role),
+});
+export type User = z.infer<typeof User>;
+
+export const LoginRequest = z.discriminatedUnion('provider', [
+  z.object({
+    provider: z.literal('directory'),
+    name: z.string().trim().min(1, 'Enter your name.').max(256),
+    password: z.string().min(1, 'Enter your password.').max(1024),
+  }),
+  z.object({ provider: z.literal('anonymous') }),
+]);
+export type LoginRequest = z.infer<typeof LoginRequest>;
+
+/** What the login page needs before anyone is known. */
+export const LoginOptions = z.object({
+  providers: z.array(z.object({ id: Provider, name: z.string(), hint: z.string().optional() })),
+  version: z.string(),
+});
+export type LoginOptions = z.infer<typeof LoginOptions>;
+
+export const Session = z.object({ user: User, expiresAt: z.iso.datetime() });
+export type Session = z.infer<typeof Session>;
+
+/** One row of a user's own login history. */
+export const LoginRecord = z.object({
+  at: z.iso.datetime(),
+  address: z.string(),
+  userAgent: z.string(),
+  current: z.boolean(),
+});
+export type LoginRecord = z.infer<typeof LoginRecord>;
