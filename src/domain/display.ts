@@ -1,0 +1,28 @@
+/** The display port: a desktop seen from outside as its X client. */
+import type { Duplex } from 'node:stream';
+import type { Window, WindowAction } from '../protocol/window.ts';
+
+export interface DisplaySource {
+  /** A fresh byte stream to the X server; called once per connection. */
+  connect(): Promise<Duplex>;
+  /** MIT-MAGIC-COOKIE-1, 32 hexadecimal digits. */
+  readonly xCookie: string;
+  /** Which launch owns a window's client: by pid for local ones, else by the client machine. */
+  launchOf(client: { pid: number | null; machine: string | null; wmClass: string }): Promise<string | null>;
+}
+
+/** Several X connections of one desktop never share state; one `Display` owns one connection and everything on it. */
+export interface Display extends AsyncDisposable {
+  /** In stacking order of creation; changes are told to `onChange` listeners, at most once per 30 ms. */
+  readonly windows: readonly Window[];
+  /** Returns how to stop listening. */
+  onChange(listener: (windows: readonly Window[]) => void): () => void;
+  /** A window became viewable for the first time. */
+  onMapped(listener: (window: Window) => void): () => void;
+  /** The X server went away. */
+  onClose(listener: (reason: Error | null) => void): () => void;
+  /** `not_found` for an unknown window id. */
+  act(windowId: number, action: WindowAction): Promise<void>;
+}
+
+export type OpenDisplay = (source: DisplaySource, signal: AbortSignal) => Promise<Display>;
