@@ -1,0 +1,33 @@
+/**
+ * The engine's multiplexed streams: logs and output of commands without a terminal come as frames of an 8-byte header
+ * (stream number, three zeros, length as 32-bit big-endian) and that many bytes.
+ */
+const HEADER = 8;
+/** No engine sends frames this long: what claims to be one is not multiplexed at all. */
+const MAX_FRAME = 64 * 1024 * 1024;
+
+export interface Frame {
+  readonly stream: 'stdout' | 'stderr';
+  readonly data: Buffer;
+}
+
+/** Cuts chunks, however they are split, into frames. */
+export class FrameReader {
+  #rest: Buffer = Buffer.alloc(0);
+
+  /** Frames completed by `chunk`. Throws a `RangeError` for bytes that are no frames. */
+  push(chunk: Buffer): Frame[] {
+    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    const frames: Frame[] = [];
+    while (this.#rest.length >= HEADER) {
+      const kind = this.#rest.readUInt8(0);
+      const length = this.#rest.readUInt32BE(4);
+      if (kind > 2 || length > MAX_FRAME)
+        throw new RangeError('The stream of the container engine is not made of frames.');
+      if (this.#rest.length < HEADER + length) break;
+      frames.push({ stream: kind === 2 ? 'stderr' : 'stdout', data: this.#rest.subarray(HEADER, HEADER + length) });
+      this.#rest = this.#rest.subarray(HEADER + length);
+    }
+    return frames;
+  }
+}
