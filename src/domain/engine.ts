@@ -173,6 +173,8 @@ export interface Engine extends AsyncDisposable {
   launch(spec: LaunchSpec, signal: AbortSignal): Promise<EngineLaunch>;
   /** Running ones and those that finished and were not removed. */
   launches(desktopId?: string): Promise<readonly EngineLaunch[]>;
+  /** Every variable its process was started with, unmasked: the caller masks. `not_found` for an unknown id. */
+  environment(id: string): Promise<Environment>;
   /** TERM to all its processes, then KILL after `graceMs`. Returns when none is left. */
   stopLaunch(id: string, graceMs: number, signal: AbortSignal): Promise<void>;
   /** Forgets a launch and its log; stops it at once if it still runs. */

@@ -92,7 +92,8 @@ export interface Store extends AsyncDisposable {
     /** Newest first; logs are left out (empty). */
     list(filter: LaunchFilter): Promise<readonly LaunchRecord[]>;
     setWindowMs(id: string, ms: number): Promise<void>;
-    setDigest(id: string, digest: string | null): Promise<void>;
+    /** What is known once the engine made it. */
+    describe(id: string, facts: { imageDigest: string | null; environment: Environment }): Promise<void>;
     /** The first end stays. */
     end(id: string, end: LaunchEnd): Promise<void>;
     remove(id: string): Promise<void>;

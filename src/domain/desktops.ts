@@ -1,0 +1,233 @@
+/** Desktops: at most one per user, made on demand, found again after a restart, removed on log out. */
+import type { Environment, Limits } from '../protocol/app.ts';
+import type { Desktop, DesktopRequest, DesktopState } from '../protocol/desktop.ts';
+import type { Identity } from './auth.ts';
+import type { DesktopSpec, Engine, EngineDesktop } from './engine.ts';
+import { DeskpodError } from './errors.ts';
+import type { Hub } from './hub.ts';
+import { userPodName } from './names.ts';
+import { TraceRecorder } from './start-trace.ts';
+import type { Store } from './store.ts';
+
+/** Building the desktop's image, when it is not there yet, takes minutes. */
+const IMAGE_TIMEOUT_MS = 15 * 60_000;
+const MAKE_TIMEOUT_MS = 60_000;
+const REMOVE_TIMEOUT_MS = 30_000;
+const DEFAULT_GEOMETRY = { width: 1280, height: 800 };
+
+export interface DesktopOptions {
+  readonly image: string;
+  readonly env: Environment;
+  readonly x11Tcp: boolean;
+  readonly limits: Limits;
+}
+
+/** What the server knows of one user's desktop; the engine holds the truth. */
+interface Slot {
+  status: DesktopState;
+  desktop: EngineDesktop | null;
+  trace: TraceRecorder | null;
+  abort: AbortController | null;
+  /** What was asked for when it was made; launches inherit locale and time zone. */
+  env: Environment;
+}
+
+export interface DesktopEvents {
+  desktopStarted(userId: string, desktopId: string, kind: 'cold' | 'warm', ms: number): void;
+  desktopFailed(userId: string, error: unknown): void;
+  desktopEnded(userId: string, desktopId: string): void;
+}
+
+export class Desktops {
+  readonly #slots = new Map<string, Slot>();
+  readonly #engine: Engine;
+  readonly #store: Store;
+  readonly #hub: Hub;
+  readonly #options: DesktopOptions;
+  readonly #events: DesktopEvents;
+
+  constructor(deps: { engine: Engine; store: Store; hub: Hub; options: DesktopOptions; events: DesktopEvents }) {
+    this.#engine = deps.engine;
+    this.#store = deps.store;
+    this.#hub = deps.hub;
+    this.#options = deps.options;
+    this.#events = deps.events;
+  }
+
+  /** Takes a desktop that the engine has into view; an ended one is told as such. */
+  found(desktop: EngineDesktop): void {
+    const slot = this.#slot(desktop.userId);
+    if (slot.status.state === 'starting' || slot.status.state === 'stopping') return;
+    if (slot.desktop && slot.desktop.id !== desktop.id && desktop.state === 'ended') return;
+    const wasRunning = slot.status.state === 'running' || slot.desktop === null;
+    slot.desktop = desktop.state === 'running' ? desktop : null;
+    if (desktop.state === 'running') this.#become(desktop.userId, slot, { state: 'running' });
+    else if (wasRunning) {
+      this.#events.desktopEnded(desktop.userId, desktop.id);
+      this.#become(desktop.userId, slot, {
+        state: 'failed',
+        reason: 'Your desktop has ended: its container stopped, perhaps because the machine was restarted.',
+        remedy: 'Start a new one. Your files are as you left them.',
+      });
+    }
+  }
+
+  gone(desktopId: string): void {
+    for (const [userId, slot] of this.#slots) {
+      if (slot.desktop?.id !== desktopId || slot.status.state !== 'running') continue;
+      slot.desktop = null;
+      this.#events.desktopEnded(userId, desktopId);
+      this.#become(userId, slot, { state: 'failed', reason: 'Your desktop was removed.', remedy: 'Start a new one.' });
+    }
+  }
+
+  get(userId: string): Desktop {
+    return present(this.#slots.get(userId));
+  }
+
+  /** The running desktop of a user; `desktop_missing` otherwise. */
+  running(userId: string): EngineDesktop {
+    const slot = this.#slots.get(userId);
+    if (slot?.desktop && slot.status.state === 'running') return slot.desktop;
+    throw new DeskpodError('desktop_missing', 'There is no running desktop.', { remedy: 'Start your desktop first.' });
+  }
+
+  runningOrNull(userId: string): EngineDesktop | null {
+    const slot = this.#slots.get(userId);
+    return slot?.status.state === 'running' ? slot.desktop : null;
+  }
+
+  envOf(userId: string): Environment {
+    return this.#slots.get(userId)?.env ?? {};
+  }
+
+  /** Returns at once; progress is published. A desktop that runs, or is on its way, is the answer. */
+  async start(identity: Identity, request: DesktopRequest, authorisedMs: number): Promise<Desktop> {
+    const userId = identity.user.id;
+    const slot = this.#slot(userId);
+    if (slot.status.state === 'stopping') {
+      throw new DeskpodError('conflict', 'Your last desktop is still being removed.', { remedy: 'Try again in a moment.' });
+    }
+    if (slot.status.state === 'starting') return present(slot);
+    if (slot.status.state === 'running') {
+      slot.trace = new TraceRecorder('warm', await this.#store.traces.usual('warm'));
+      slot.trace.begin('first_pixel');
+      return present(slot);
+    }
+    slot.abort = new AbortController();
+    slot.status = { state: 'starting' };
+    slot.env = localeEnvironment(request);
+    const usual = this.#store.traces.usual('cold');
+    const trace = new TraceRecorder('cold', await usual);
+    slot.trace = trace;
+    trace.begin('authorise');
+    this.#publish(userId, slot);
+    void this.#make(identity, request, slot, trace, slot.abort.signal);
+    return present(slot);
+  }
+
+  async #make(identity: Identity, request: DesktopRequest, slot: Slot, trace: TraceRecorder, abort: AbortSignal): Promise<void> {
+    const userId = identity.user.id;
+    const step = (name: Parameters<TraceRecorder['begin']>[0]): void => {
+      trace.begin(name);
+      this.#publish(userId, slot);
+    };
+    try {
+      step('image');
+      const detail = (line: string): void => {
+        trace.detail(line);
+        this.#publish(userId, slot);
+      };
+      await this.#engine.ensureImage(this.#options.image, detail, AbortSignal.any([abort, AbortSignal.timeout(IMAGE_TIMEOUT_MS)]));
+      const spec = this.#spec(identity, request);
+      slot.desktop = await this.#engine.makeDesktop(spec, step, AbortSignal.any([abort, AbortSignal.timeout(MAKE_TIMEOUT_MS)]));
+      trace.begin('first_pixel');
+      slot.abort = null;
+      this.#become(userId, slot, { state: 'running' });
+      this.#events.desktopStarted(userId, spec.id, 'cold', trace.snapshot().totalMs);
+    } catch (error) {
+      trace.fail();
+      slot.desktop = null;
+      slot.abort = null;
+      if (!abort.aborted) this.#events.desktopFailed(userId, error);
+      this.#become(userId, slot, abort.aborted ? { state: 'none' } : failure(error));
+    }
+  }
+
+  #spec({ user, account }: Identity, request: DesktopRequest): DesktopSpec {
+    const { image, env, x11Tcp, limits } = this.#options;
+    return {
+      id: userPodName(user.provider === 'anonymous' ? 'anonymous' : user.id),
+      account,
+      image,
+      geometry: { width: request.width ?? DEFAULT_GEOMETRY.width, height: request.height ?? DEFAULT_GEOMETRY.height },
+      env: { ...env, ...localeEnvironment(request), DESKPOD_THEME: request.dark === false ? 'light' : 'dark' },
+      x11Tcp,
+      limits,
+      labels: Object.fromEntries(user.labels.map((label) => [label, 'true'])),
+    };
+  }
+
+  async firstPixel(userId: string): Promise<void> {
+    const slot = this.#slots.get(userId);
+    if (!slot?.trace || !slot.desktop || !slot.trace.firstPixel()) return;
+    const trace = slot.trace.snapshot();
+    await this.#store.traces.add(slot.desktop.id, userId, trace);
+    this.#publish(userId, slot);
+  }
+
+  /** Removes the desktop, its launches and secrets; the home stays. One that is still being made is given up. */
+  async remove(userId: string): Promise<void> {
+    const slot = this.#slots.get(userId);
+    if (!slot) return;
+    if (slot.abort) return slot.abort.abort(new DeskpodError('conflict', 'The desktop was given up.'));
+    const { desktop } = slot;
+    if (!desktop || slot.status.state === 'stopping') return;
+    this.#become(userId, slot, { state: 'stopping' });
+    try {
+      await this.#engine.removeDesktop(desktop.id, AbortSignal.timeout(REMOVE_TIMEOUT_MS));
+      slot.desktop = null;
+      slot.trace = null;
+      this.#become(userId, slot, { state: 'none' });
+    } catch (error) {
+      this.#become(userId, slot, { state: 'running' });
+      throw error;
+    }
+  }
+
+  #slot(userId: string): Slot {
+    const known = this.#slots.get(userId);
+    if (known) return known;
+    const slot: Slot = { status: { state: 'none' }, desktop: null, trace: null, abort: null, env: {} };
+    this.#slots.set(userId, slot);
+    return slot;
+  }
+
+  #become(userId: string, slot: Slot, status: DesktopState): void {
+    slot.status = status;
+    this.#publish(userId, slot);
+  }
+
+  #publish(userId: string, slot: Slot): void {
+    this.#hub.publish(userId, { type: 'desktop', desktop: present(slot) });
+  }
+}
+
+function present(slot: Slot | undefined): Desktop {
+  if (!slot) return { id: null, status: { state: 'none' }, trace: null, place: null };
+  const { desktop, status, trace } = slot;
+  return { id: desktop?.id ?? null, status, trace: trace?.snapshot() ?? null, place: desktop?.place ?? null };
+}
+
+function failure(error: unknown): DesktopState {
+  if (!(error instanceof DeskpodError)) return { state: 'failed', reason: 'The desktop could not be started.' };
+  return { state: 'failed', reason: error.message, ...(error.remedy ? { remedy: error.remedy } : {}) };
+}
+
+/** `LANG` and `TZ` as the browser has them. Every image has C.UTF-8 alone, so only its language part is passed on. */
+function localeEnvironment({ locale, timezone }: DesktopRequest): Environment {
+  return {
+    ...(timezone ? { TZ: timezone } : {}),
+    ...(locale ? { LANGUAGE: locale.replace('-', '_') } : {}),
+  };
+}

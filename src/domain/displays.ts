@@ -1,0 +1,147 @@
+/** Keeps one X connection per desktop while somebody needs it: a listener of its events, or a launch that waits for its window. */
+import type { Window, WindowAction } from '../protocol/window.ts';
+import type { Display, OpenDisplay } from './display.ts';
+import type { Engine } from './engine.ts';
+import { DeskpodError } from './errors.ts';
+
+const OPEN_TIMEOUT_MS = 10_000;
+/** A connection is kept a little longer than its last use: a page reload comes straight back. */
+const LINGER_MS = 5_000;
+const RETRY_MS = [50, 200, 500, 1_000, 2_000, 5_000];
+
+interface Entry {
+  /** How many hold it. It stays across reconnections. */
+  holders: number;
+  display: Promise<Display> | null;
+  timer: NodeJS.Timeout | null;
+}
+
+export interface DisplayEvents {
+  windows(desktopId: string, windows: readonly Window[]): void;
+  mapped(desktopId: string, window: Window): void;
+}
+
+/** Says which launch a client belongs to when its process cannot be read. */
+export type LaunchGuess = (desktopId: string, client: { machine: string | null; wmClass: string }) => string | null;
+
+export class Displays implements AsyncDisposable {
+  readonly #entries = new Map<string, Entry>();
+  readonly #engine: Engine;
+  readonly #open: OpenDisplay;
+  readonly #guess: LaunchGuess;
+  readonly #events: DisplayEvents;
+  readonly #closed = new AbortController();
+
+  constructor(deps: { engine: Engine; open: OpenDisplay; guess: LaunchGuess; events: DisplayEvents }) {
+    this.#engine = deps.engine;
+    this.#open = deps.open;
+    this.#guess = deps.guess;
+    this.#events = deps.events;
+  }
+
+  /** Opens the display or joins the open one; call the returned function when done with it. */
+  hold(desktopId: string): () => void {
+    const entry = this.#entries.get(desktopId) ?? { holders: 0, display: null, timer: null };
+    this.#entries.set(desktopId, entry);
+    entry.holders += 1;
+    if (entry.timer) clearTimeout(entry.timer);
+    entry.timer = null;
+    if (!entry.display) this.#connect(desktopId, entry, 0);
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#release(desktopId, entry);
+    };
+  }
+
+  async windows(desktopId: string): Promise<readonly Window[]> {
+    const display = await this.#entries.get(desktopId)?.display;
+    return display?.windows ?? [];
+  }
+
+  async act(desktopId: string, windowId: number, action: WindowAction): Promise<void> {
+    const release = this.hold(desktopId);
+    try {
+      const display = await this.#entries.get(desktopId)?.display;
+      if (!display) throw new DeskpodError('desktop_missing', 'The screen of this desktop cannot be reached right now.');
+      await display.act(windowId, action);
+    } finally {
+      release();
+    }
+  }
+
+  /** The desktop is gone: whoever still holds it gets nothing more. */
+  forget(desktopId: string): void {
+    const entry = this.#entries.get(desktopId);
+    this.#entries.delete(desktopId);
+    if (entry) void close(entry);
+  }
+
+  #connect(desktopId: string, entry: Entry, attempt: number): void {
+    const display = this.#openDisplay(desktopId);
+    entry.display = display;
+    display.then(
+      (open) => this.#listen(desktopId, entry, open),
+      () => this.#lost(desktopId, entry, attempt),
+    );
+  }
+
+  async #openDisplay(desktopId: string): Promise<Display> {
+    const engine = this.#engine;
+    const { xCookie } = await engine.credentials(desktopId);
+    const signal = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(OPEN_TIMEOUT_MS)]);
+    return this.#open(
+      {
+        xCookie,
+        connect: () => engine.connect(desktopId, 'display', AbortSignal.timeout(OPEN_TIMEOUT_MS)),
+        launchOf: async (client) => {
+          const owner = client.pid === null ? null : await engine.launchOfProcess(desktopId, client.pid);
+          return owner ?? this.#guess(desktopId, client);
+        },
+      },
+      signal,
+    );
+  }
+
+  #listen(desktopId: string, entry: Entry, display: Display): void {
+    display.onChange((windows) => this.#events.windows(desktopId, windows));
+    display.onMapped((window) => this.#events.mapped(desktopId, window));
+    display.onClose(() => this.#lost(desktopId, entry, 0));
+    this.#events.windows(desktopId, display.windows);
+    for (const window of display.windows) if (!window.minimised) this.#events.mapped(desktopId, window);
+  }
+
+  /** The X server went away or did not answer: try again while somebody holds it, since it is restarted by itself. */
+  #lost(desktopId: string, entry: Entry, attempt: number): void {
+    entry.display = null;
+    if (this.#entries.get(desktopId) !== entry) return;
+    this.#events.windows(desktopId, []);
+    const wait = RETRY_MS[attempt];
+    if (entry.holders === 0 || wait === undefined || this.#closed.signal.aborted) {
+      this.#entries.delete(desktopId);
+      return;
+    }
+    entry.timer = setTimeout(() => this.#connect(desktopId, entry, attempt + 1), wait).unref();
+  }
+
+  #release(desktopId: string, entry: Entry): void {
+    entry.holders -= 1;
+    if (entry.holders > 0 || this.#entries.get(desktopId) !== entry) return;
+    if (entry.timer) clearTimeout(entry.timer);
+    entry.timer = setTimeout(() => this.forget(desktopId), LINGER_MS).unref();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed.abort();
+    const entries = [...this.#entries.values()];
+    this.#entries.clear();
+    await Promise.all(entries.map(close));
+  }
+}
+
+async function close(entry: Entry): Promise<void> {
+  if (entry.timer) clearTimeout(entry.timer);
+  const display = await entry.display?.catch(() => null);
+  await display?.[Symbol.asyncDispose]();
+}
