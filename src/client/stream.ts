@@ -1,0 +1,99 @@
+/** Streams of the API: one that reconnects by itself (events, usage) and one that does not (a launch's log). */
+import { LogLine } from '#protocol/launch.ts';
+import type { z } from 'zod';
+import { ApiError, ConnectionError, ReplyError } from './errors.ts';
+import type { Send } from './request.ts';
+import { readSse } from './sse.ts';
+
+export interface StreamOptions {
+  readonly signal: AbortSignal;
+  /** Told when the stream stands and when it is lost. */
+  readonly onState?: (state: 'open' | 'lost') => void;
+  /** Ends a pause between two attempts early, for example when the browser is online again. */
+  readonly wake?: EventTarget;
+  /** The server says something at least this often, or the stream is opened anew. */
+  readonly idleMs?: number;
+}
+
+/** Milliseconds before attempt `n` (from 0): at once, then 250, 500 … at most 10,000, each shortened by up to a quarter. */
+export function retryDelay(attempt: number, random: () => number = Math.random): number {
+  if (attempt <= 0) return 0;
+  const full = Math.min(10_000, 250 * 2 ** Math.min(attempt - 1, 10));
+  return Math.round(full * (1 - random() / 4));
+}
+
+/**
+ * Yields parsed messages until the signal aborts. A lost connection is opened again; the server starts each with a
+ * snapshot, so nothing is missed. A message of an unknown kind is skipped: a newer server may send some.
+ * Throws ApiError when the server refuses for good (401, 403, 404).
+ */
+export async function* lasting<Schema extends z.ZodType>(
+  send: Send,
+  path: string,
+  schema: Schema,
+  options: StreamOptions,
+): AsyncGenerator<z.infer<Schema>> {
+  const { signal, onState } = options;
+  for (let attempt = 0; !signal.aborted; attempt += 1) {
+    await pause(retryDelay(attempt), options);
+    try {
+      const response = await send(path, { accept: 'text/event-stream', signal });
+      if (!response.body) throw new ConnectionError('The stream has no body.');
+      onState?.('open');
+      for await (const { data } of readSse(
+        response.body,
+        options.idleMs === undefined ? {} : { idleMs: options.idleMs },
+      )) {
+        attempt = 0;
+        const message = schema.safeParse(json(data));
+        if (message.success) yield message.data;
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof ApiError && [401, 403, 404].includes(error.status)) throw error;
+      if (error instanceof ReplyError) throw error;
+    }
+    onState?.('lost');
+  }
+}
+
+/** Yields a log from its beginning; returns when the launch is over, throws ConnectionError when the stream breaks. */
+export async function* logLines(send: Send, path: string, signal: AbortSignal): AsyncGenerator<LogLine> {
+  const response = await send(path, { accept: 'text/event-stream', signal });
+  if (!response.body) throw new ConnectionError('The log has no body.');
+  try {
+    for await (const { event, data } of readSse(response.body)) {
+      if (event === 'end') return;
+      const line = LogLine.safeParse(json(data));
+      if (line.success) yield line.data;
+    }
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new ConnectionError('The log broke off.', { cause });
+  }
+  signal.throwIfAborted();
+  throw new ConnectionError('The log broke off.');
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function pause(ms: number, { signal, wake }: StreamOptions): Promise<void> {
+  if (ms === 0 || signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      wake?.removeEventListener('wake', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+    wake?.addEventListener('wake', done);
+  });
+}
