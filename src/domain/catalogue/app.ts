@@ -1,0 +1,29 @@
+/** From the stored entry to the app as users see it. */
+import type { App, AppAvailability, Limits } from '../../protocol/app.ts';
+import type { AppDocument } from '../../protocol/manager.ts';
+import { ICON_PATH, iconOf } from './icon.ts';
+import { splitList } from './labels.ts';
+
+export function toApp(document: AppDocument, availability: AppAvailability, limits: Limits = {}): App {
+  const icon = iconOf(document);
+  return {
+    id: document.id,
+    name: document.name,
+    displayName: document.displayname,
+    description: descriptionOf(document.comment),
+    keywords: [...new Set(splitList(document.keyword, ','))],
+    categories: [...new Set(splitList(document.cat, ',').map((one) => one.toLowerCase()))],
+    wmClass: document.launch,
+    runtime: document.containerengine,
+    limits,
+    iconUrl: icon === null ? null : `${ICON_PATH}/${icon.name}`,
+    pinned: document.showinview === 'dock',
+    availability,
+  };
+}
+
+/** Published entries keep build notes such as `NSS_SDB_USE_CACHE=yes` in `oc.comment`: no words, nothing to show. */
+function descriptionOf(comment: string | null): string | null {
+  const text = comment?.trim() ?? '';
+  return /\s/.test(text) ? text : null;
+}

@@ -1,0 +1,220 @@
+/**
+ * The catalogue: which apps there are, whether their images are here, and getting them here. Entries live in the store;
+ * this class keeps them in memory, so that listing and launching ask nobody.
+ */
+import type { App, AppAvailability } from '../../protocol/app.ts';
+import type { AppDocument } from '../../protocol/manager.ts';
+import type { Engine } from '../engine.ts';
+import { DeskpodError } from '../errors.ts';
+import type { Store } from '../store.ts';
+import { visibleTo } from './acl.ts';
+import { toApp } from './app.ts';
+import { iconOf } from './icon.ts';
+import type { AppIcon } from './icon.ts';
+import { ImageStates } from './images.ts';
+import { findApp, findDocument } from './lookup.ts';
+import { documentOfImage, documentOfOwn } from './own.ts';
+import type { OwnImage } from './own.ts';
+import { limitsFor, runtimeFor } from './runtime.ts';
+import type { EphemeralAbilities, ExecuteClasses } from './runtime.ts';
+import { Seeds } from './seeds.ts';
+
+export interface CatalogueDeps {
+  readonly store: Pick<Store, 'apps' | 'values'>;
+  readonly images: Pick<Engine, 'image' | 'ensureImage'>;
+  readonly own: readonly OwnImage[];
+  readonly classes: ExecuteClasses;
+  readonly abilities: EphemeralAbilities;
+  /** A failure nobody waits for: for the log. */
+  readonly onProblem: (message: string, cause: unknown) => void;
+  /** Pulls and builds at the same time; 2 unless said otherwise. */
+  readonly concurrency?: number;
+}
+
+export type CatalogueChange =
+  | { readonly type: 'app'; readonly document: AppDocument; readonly availability: AppAvailability }
+  | { readonly type: 'removed'; readonly ids: readonly string[] };
+
+export class Catalogue implements AsyncDisposable {
+  readonly #deps: CatalogueDeps;
+  readonly #states: ImageStates;
+  readonly #listeners = new Set<(change: CatalogueChange) => void>();
+  readonly #background = new AbortController();
+  #documents = new Map<string, AppDocument>();
+
+  private constructor(deps: CatalogueDeps) {
+    this.#deps = deps;
+    this.#states = new ImageStates(deps, {
+      changed: (document) => this.#tell(document),
+      present: (document, image) => this.#adopt(document, image),
+    });
+  }
+
+  /** Loads the entries, adds apps of ours that were never added before, and looks in the background which images are here. */
+  static async open(deps: CatalogueDeps): Promise<Catalogue> {
+    const catalogue = new Catalogue(deps);
+    await new Seeds(deps.store, deps.own).plant();
+    await catalogue.reload();
+    await catalogue.#states.load();
+    catalogue.refresh().catch((cause: unknown) => deps.onProblem('Could not look which app images are here', cause));
+    return catalogue;
+  }
+
+  /** In the order they were first added. */
+  list(): readonly AppDocument[] {
+    return [...this.#documents.values()];
+  }
+
+  /** By id, hash or the id's last two parts. */
+  find(key: string): AppDocument | null {
+    return this.#documents.get(key) ?? findDocument(this.list(), key);
+  }
+
+  /** Those the bearer of these labels may start. */
+  visible(labels: readonly string[]): readonly App[] {
+    return this.list()
+      .filter((document) => visibleTo(document, labels))
+      .map((document) => this.app(document));
+  }
+
+  /** By id, hash, name, launch, path, executable or media type; `not_found` also for an app these labels may not start. */
+  pick(key: string, labels: readonly string[]): AppDocument {
+    const mine = this.list().filter((document) => visibleTo(document, labels));
+    const found = findApp(mine, key);
+    if (found !== null) return found;
+    throw new DeskpodError('not_found', `There is no app “${key}” for you.`, { field: 'app' });
+  }
+
+  app(document: AppDocument): App {
+    const { classes, abilities } = this.#deps;
+    const { runtime } = runtimeFor(document, undefined, classes, abilities);
+    const limits = limitsFor(document, classes, runtime, abilities);
+    return { ...toApp(document, this.availability(document.id), limits), runtime };
+  }
+
+  availability(id: string): AppAvailability {
+    return this.#states.get(id);
+  }
+
+  /** What to start a launch of this app from. */
+  imageReference(document: AppDocument): string {
+    return this.#states.reference(document);
+  }
+
+  /** By the name that `iconUrl` ends in. */
+  icon(name: string): AppIcon | null {
+    for (const document of this.#documents.values()) {
+      const icon = iconOf(document);
+      if (icon?.name === name) return icon;
+    }
+    return null;
+  }
+
+  /** Stores all or nothing. The last of several with the same id counts; answers what was stored. */
+  async put(documents: readonly AppDocument[]): Promise<readonly AppDocument[]> {
+    const unique = [...new Map(documents.map((document) => [document.id, document])).values()];
+    await this.#deps.store.apps.put(unique);
+    for (const document of unique) {
+      this.#documents.set(document.id, document);
+      this.#states.forget(document.id);
+    }
+    for (const document of unique) this.#tell(document);
+    return unique;
+  }
+
+  /** Looks which of these images are here; fetches nothing. */
+  async look(documents: readonly AppDocument[]): Promise<void> {
+    await this.#states.look(documents, this.#background.signal);
+  }
+
+  /** Begins to fetch these images and returns at once; what fails is kept as the app's reason. */
+  installAll(documents: readonly AppDocument[]): void {
+    for (const { id } of documents) this.install(id).catch(() => undefined);
+  }
+
+  /** Fetches or builds an app's image, also one that failed before. `app_unavailable` with the reason when it cannot be had. */
+  async install(key: string, signal?: AbortSignal): Promise<AppDocument> {
+    const document = this.#known(key) ?? (await this.#restore(key));
+    await this.#states.install(document, signal);
+    return this.#known(document.id) ?? document;
+  }
+
+  /** The entry with its image here, which it is fetched for if it never was; fails at once when that is known to fail. */
+  async ready(id: string, signal?: AbortSignal): Promise<AppDocument> {
+    const document = this.find(id);
+    if (document === null) throw new DeskpodError('not_found', `There is no app “${id}”.`, { field: 'app' });
+    const availability = this.availability(document.id);
+    if (availability.state === 'ready') return document;
+    if (availability.state !== 'unavailable') return await this.install(document.id, signal);
+    throw new DeskpodError('app_unavailable', `${document.displayname} cannot be started: ${availability.reason}`, {
+      remedy: `When that is mended, install it again: deskpod apps install ${document.name}`,
+    });
+  }
+
+  /** By the keys of {@link find}; answers the ids that were removed. Running launches are not touched. */
+  async remove(keys: readonly string[]): Promise<readonly string[]> {
+    const ids = keys.flatMap((key) => this.find(key)?.id ?? []);
+    const removed = await this.#deps.store.apps.remove([...new Set(ids)]);
+    for (const id of removed) {
+      this.#documents.delete(id);
+      this.#states.forget(id);
+    }
+    if (removed.length > 0) this.#emit({ type: 'removed', ids: removed });
+    return removed;
+  }
+
+  /** Reads the store again: another replica may have changed it. */
+  async reload(): Promise<void> {
+    const documents = await this.#deps.store.apps.list();
+    this.#documents = new Map(documents.map((document) => [document.id, document]));
+  }
+
+  /** Looks again which images are here, for example after the engine came back. */
+  async refresh(): Promise<void> {
+    await this.look(this.list());
+  }
+
+  /** Returns how to stop listening. */
+  onChange(listener: (change: CatalogueChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#background.abort();
+    this.#listeners.clear();
+    await this.#states[Symbol.asyncDispose]();
+  }
+
+  #known(key: string): AppDocument | null {
+    return findApp(this.list(), key);
+  }
+
+  /** An app of ours that was removed comes back when it is installed by name. */
+  async #restore(key: string): Promise<AppDocument> {
+    const documents = this.#deps.own.map(documentOfOwn);
+    const document = findApp(documents, key);
+    if (document === null)
+      throw new DeskpodError('not_found', `There is no app “${key}”.`, { remedy: 'deskpod apps list' });
+    await this.put([document]);
+    return document;
+  }
+
+  /** An image of ours knows more about itself than its recipe said: hash, date, command. */
+  async #adopt(document: AppDocument, image: Parameters<typeof documentOfImage>[1]): Promise<void> {
+    const isOwn = this.#deps.own.some(({ reference }) => reference === document.id);
+    const present = isOwn ? documentOfImage(document.id, image) : document;
+    if (present.sha_id === document.sha_id || !this.#documents.has(document.id)) return;
+    await this.#deps.store.apps.put([present]);
+    this.#documents.set(present.id, present);
+  }
+
+  #tell({ id }: AppDocument): void {
+    const document = this.#documents.get(id);
+    if (document !== undefined) this.#emit({ type: 'app', document, availability: this.availability(id) });
+  }
+
+  #emit(change: CatalogueChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}

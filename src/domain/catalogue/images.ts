@@ -1,0 +1,156 @@
+/** Where the image of each app stands: here, not here, on its way, or not to be had and why. Reasons outlive a restart. */
+import type { AppAvailability } from '../../protocol/app.ts';
+import type { AppDocument } from '../../protocol/manager.ts';
+import type { ImageInfo } from '../engine.ts';
+import { DeskpodError } from '../errors.ts';
+import type { CatalogueDeps } from './catalogue.ts';
+import { Installs } from './installs.ts';
+import { pullReference } from './reference.ts';
+
+/** Where the reasons are kept, as a JSON object from app id to sentence. */
+const REASONS_KEY = 'catalogue.unavailable';
+/** Questions to the engine at the same time. */
+const LOOK_CONCURRENCY = 8;
+/** Progress is told at most this often per app, in ms. */
+const STEP_INTERVAL_MS = 100;
+
+interface Listener {
+  changed(document: AppDocument): void;
+  present(document: AppDocument, image: ImageInfo): Promise<void>;
+}
+
+export class ImageStates implements AsyncDisposable {
+  readonly #deps: CatalogueDeps;
+  readonly #listener: Listener;
+  readonly #installs: Installs;
+  readonly #states = new Map<string, AppAvailability>();
+  /** Apps whose image is here under another name than their id. */
+  readonly #elsewhere = new Map<string, string>();
+
+  constructor(deps: CatalogueDeps, listener: Listener) {
+    this.#deps = deps;
+    this.#listener = listener;
+    this.#installs = new Installs(deps.concurrency ?? 2);
+  }
+
+  async load(): Promise<void> {
+    for (const [id, reason] of readReasons(await this.#deps.store.values.get(REASONS_KEY))) {
+      this.#states.set(id, { state: 'unavailable', reason });
+    }
+  }
+
+  get(id: string): AppAvailability {
+    return this.#states.get(id) ?? { state: 'not_installed' };
+  }
+
+  reference(document: AppDocument): string {
+    return this.#elsewhere.get(document.id) ?? this.#target(document);
+  }
+
+  /** The entry was removed or replaced: what was known of its image no longer counts. */
+  forget(id: string): void {
+    this.#installs.cancel(id);
+    this.#elsewhere.delete(id);
+    if (!this.#states.delete(id)) return;
+    this.#saveReasons();
+  }
+
+  /** Finds out which are here. Those that failed before stay so unless they are here now. */
+  async look(documents: readonly AppDocument[], signal: AbortSignal): Promise<void> {
+    const queue = [...documents];
+    const worker = async () => {
+      for (let next = queue.shift(); next !== undefined && !signal.aborted; next = queue.shift()) {
+        const image = await this.#present(next);
+        if (image !== null) await this.#set(next, { state: 'ready' }, image);
+        else if (this.get(next.id).state === 'ready') await this.#set(next, { state: 'not_installed' });
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(LOOK_CONCURRENCY, documents.length) }, worker));
+  }
+
+  async install(document: AppDocument, signal?: AbortSignal): Promise<void> {
+    await this.#installs.run(document.id, async (ending) => await this.#fetch(document, ending), signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#installs[Symbol.asyncDispose]();
+  }
+
+  async #fetch(document: AppDocument, signal: AbortSignal): Promise<void> {
+    const startedAt = new Date().toISOString();
+    const { report, close } = throttled((step) => void this.#set(document, { state: 'installing', step, startedAt }));
+    try {
+      const here = await this.#present(document);
+      if (here === null) report('waiting for the image');
+      const image = here ?? (await this.#deps.images.ensureImage(this.#target(document), report, signal));
+      close();
+      await this.#set(document, { state: 'ready' }, image);
+    } catch (cause) {
+      close();
+      if (signal.aborted && signal.reason instanceof DeskpodError) throw signal.reason;
+      const reason = reasonOf(cause, this.#target(document));
+      await this.#set(document, { state: 'unavailable', reason });
+      throw new DeskpodError('app_unavailable', `${document.displayname} cannot be installed: ${reason}`, { cause });
+    }
+  }
+
+  /** Looks under the name to pull, then by content: the same image may be here under another name. */
+  async #present(document: AppDocument): Promise<ImageInfo | null> {
+    const target = this.#target(document);
+    const named = await this.#deps.images.image(target);
+    this.#elsewhere.delete(document.id);
+    if (named !== null || !document.sha_id.startsWith('sha256:')) return named;
+    const same = await this.#deps.images.image(document.sha_id);
+    if (same !== null) this.#elsewhere.set(document.id, document.sha_id);
+    return same;
+  }
+
+  #target({ id }: AppDocument): string {
+    const own = this.#deps.own.find(({ reference, aliases }) => reference === id || aliases?.includes(id) === true);
+    return own?.reference ?? pullReference(id);
+  }
+
+  async #set(document: AppDocument, state: AppAvailability, image?: ImageInfo): Promise<void> {
+    const before = this.get(document.id);
+    this.#states.set(document.id, state);
+    if (before.state === 'unavailable' || state.state === 'unavailable') this.#saveReasons();
+    if (image !== undefined) await this.#listener.present(document, image);
+    if (before.state !== state.state || state.state === 'installing') this.#listener.changed(document);
+  }
+
+  #saveReasons(): void {
+    const reasons = [...this.#states].flatMap(([id, one]) => (one.state === 'unavailable' ? [[id, one.reason]] : []));
+    this.#deps.store.values
+      .set(REASONS_KEY, JSON.stringify(Object.fromEntries(reasons)))
+      .catch((cause: unknown) => this.#deps.onProblem('Could not keep why an app is unavailable', cause));
+  }
+}
+
+function reasonOf(cause: unknown, reference: string): string {
+  if (cause instanceof DeskpodError)
+    return [cause.message, cause.remedy].filter((part) => part !== undefined).join(' ');
+  if (cause instanceof DOMException && cause.name === 'TimeoutError')
+    return `${reference} was not here after 30 minutes.`;
+  return `${reference} could not be fetched: ${cause instanceof Error ? cause.message : String(cause)}`;
+}
+
+/** Passes on a line when it is new and the last one was a while ago; nothing after `close`. */
+function throttled(tell: (line: string) => void): { report: (line: string) => void; close: () => void } {
+  let last = '';
+  let at = -Infinity;
+  let open = true;
+  const report = (line: string) => {
+    const now = performance.now();
+    if (!open || line === last || now - at < STEP_INTERVAL_MS) return;
+    last = line;
+    at = now;
+    tell(line);
+  };
+  return { report, close: () => void (open = false) };
+}
+
+function readReasons(text: string | null): [string, string][] {
+  const value: unknown = text === null ? {} : JSON.parse(text);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+}

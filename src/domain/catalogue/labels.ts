@@ -1,0 +1,119 @@
+/**
+ * The values inside `oc.*` labels. All are strings by contract, some hold JSON that is broken in published images: those
+ * fall back and leave a warning. Access rules fall back to nobody, never to everybody.
+ */
+import { Acl } from '../../protocol/manager.ts';
+
+/** Reads labels one by one; remembers what was wrong with them. */
+export class LabelReader {
+  readonly warnings: { readonly label: string; readonly message: string }[] = [];
+  readonly errors: { readonly label: string; readonly message: string }[] = [];
+  readonly #labels: Readonly<Record<string, unknown>>;
+
+  constructor(labels: Readonly<Record<string, unknown>>) {
+    this.#labels = labels;
+  }
+
+  /** Null when the label is absent or blank. */
+  text(label: string): string | null {
+    const value = Object.hasOwn(this.#labels, label) ? this.#labels[label] : null;
+    if (value === undefined || value === null) return null;
+    if (typeof value === 'string') return value.trim() === '' ? null : value;
+    this.errors.push({ label, message: `must be a string, not ${Array.isArray(value) ? 'array' : typeof value}` });
+    return null;
+  }
+
+  mandatory(label: string, fallback: string | null = null): string {
+    const before = this.errors.length;
+    const value = this.text(label) ?? fallback;
+    if (value === null && this.errors.length === before) this.errors.push({ label, message: 'is missing or empty' });
+    return value ?? '';
+  }
+
+  /** `a;b;c` → three strings; empty parts are dropped. */
+  semicolons(label: string): string[] {
+    return splitList(this.text(label), ';');
+  }
+
+  /** A JSON object; `{}` with a warning when it cannot be read. */
+  object(label: string): Record<string, unknown> {
+    const value = this.#json(label, {});
+    if (isObject(value)) return value;
+    this.#warn(label, 'is not a JSON object; {} is used');
+    return {};
+  }
+
+  boolean(label: string): boolean {
+    const text = this.text(label)?.trim().toLowerCase();
+    if (text === undefined || text === 'false') return false;
+    if (text === 'true') return true;
+    this.#warn(label, 'is neither true nor false; false is used');
+    return false;
+  }
+
+  /** Absent means everybody. One that cannot be read means nobody: a slip of the pen must not open an app to all. */
+  acl(label: string): Acl {
+    const text = this.text(label);
+    if (text === null) return { permit: ['all'] };
+    const parsed = Acl.safeParse(listsOf(parseJson(text)));
+    if (parsed.success) return parsed.data;
+    this.#warn(label, 'is not an access rule like {"permit":["all"]}; nobody may use this app until it is corrected');
+    return { permit: [] };
+  }
+
+  /** A JSON array or a single name; each gets the namespace in front unless it has one. */
+  secrets(label: string, namespace: string): string[] | null {
+    const text = this.text(label);
+    if (text === null) return null;
+    const parsed = parseJson(text);
+    const names = Array.isArray(parsed) ? parsed : [typeof parsed === 'string' ? parsed : text];
+    const strings = names.filter((name) => typeof name === 'string');
+    if (strings.length < names.length) this.#warn(label, 'holds something that is not a string; that part is left out');
+    return strings.map((name) => (name.includes('/') ? name : `${namespace}/${name}`));
+  }
+
+  /** Standard base64; null with a warning when it is not. */
+  base64(label: string): string | null {
+    const text = this.text(label)?.replaceAll(/\s/g, '') ?? null;
+    if (text === null || /^[A-Za-z0-9+/]*={0,2}$/.test(text)) return text;
+    this.#warn(label, 'is not base64; the app gets no icon');
+    return null;
+  }
+
+  #json(label: string, absent: unknown): unknown {
+    const text = this.text(label);
+    return text === null ? absent : parseJson(text);
+  }
+
+  #warn(label: string, message: string): void {
+    this.warnings.push({ label, message });
+  }
+}
+
+/** `a, b,,c` → `a`, `b`, `c`. */
+export function splitList(text: string | null, separator: string): string[] {
+  return (text ?? '')
+    .split(separator)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+/** Undefined when it is not JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `{"permit":"all"}` is written for `{"permit":["all"]}` now and then, and means the same. */
+function listsOf(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).map(([key, one]) => [key, typeof one === 'string' ? [one] : one]);
+  return Object.fromEntries(entries);
+}

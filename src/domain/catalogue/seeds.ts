@@ -1,0 +1,30 @@
+/**
+ * Puts the apps that come with the product into the catalogue once: those an administrator removed stay away. Entries
+ * whose image was never built follow their recipe.
+ */
+import type { Store } from '../store.ts';
+import { documentOfOwn } from './own.ts';
+import type { OwnImage } from './own.ts';
+
+const KEY = 'catalogue.seeded';
+
+export class Seeds {
+  readonly #store: Pick<Store, 'apps' | 'values'>;
+  readonly #own: readonly OwnImage[];
+
+  constructor(store: Pick<Store, 'apps' | 'values'>, own: readonly OwnImage[]) {
+    this.#store = store;
+    this.#own = own;
+  }
+
+  async plant(): Promise<void> {
+    const planted = new Set(((await this.#store.values.get(KEY)) ?? '').split('\n'));
+    const unbuilt = new Set((await this.#store.apps.list()).filter(({ sha_id }) => sha_id === '').map(({ id }) => id));
+    const fresh = this.#own.filter(({ reference }) => !planted.has(reference) || unbuilt.has(reference));
+    if (fresh.length === 0) return;
+    await this.#store.apps.put(fresh.map(documentOfOwn));
+    const references = new Set([...planted, ...fresh.map(({ reference }) => reference)]);
+    references.delete('');
+    await this.#store.values.set(KEY, [...references].join('\n'));
+  }
+}
