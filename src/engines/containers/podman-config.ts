@@ -1,0 +1,97 @@
+/**
+ * What Podman must be told so that it starts on this machine with a store of its own: computed from what the machine
+ * is, empty where Podman's own defaults work.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface Machine {
+  /** Cgroup v1 with controllers left in the v2 hierarchy: crun refuses it, runc does not. */
+  readonly hybridCgroups: boolean;
+  readonly systemd: boolean;
+  /** Hard limits that Podman may not exceed, or null where it may raise them (CAP_SYS_RESOURCE). */
+  readonly ulimits: { readonly nofile: string; readonly nproc: string } | null;
+  /** A program that reaps and forwards signals as process 1, or null. */
+  readonly init: string | null;
+}
+
+export interface StoreFolders {
+  /** Survives a reboot: images, containers, networks. */
+  readonly data: string;
+  /** Does not: sockets, locks, what runs. */
+  readonly run: string;
+}
+
+const CAP_SYS_RESOURCE = 24n;
+const INITS = ['/usr/libexec/podman/catatonit', '/usr/bin/catatonit', '/usr/bin/tini', '/usr/bin/docker-init'];
+
+export function inspectMachine(): Machine {
+  const unified = '/sys/fs/cgroup/unified/cgroup.controllers';
+  const limits = readFileSync('/proc/self/limits', 'utf8');
+  const status = readFileSync('/proc/self/status', 'utf8');
+  return {
+    hybridCgroups: existsSync(unified) && readFileSync(unified, 'utf8').trim() !== '',
+    systemd: existsSync('/run/systemd/system'),
+    ulimits: mayRaiseLimits(status)
+      ? null
+      : { nofile: hardLimit(limits, 'Max open files'), nproc: hardLimit(limits, 'Max processes') },
+    init: INITS.find((path) => existsSync(path)) ?? null,
+  };
+}
+
+/** Whether `/proc/<pid>/status` tells of CAP_SYS_RESOURCE. */
+export function mayRaiseLimits(status: string): boolean {
+  const capabilities = /^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1];
+  return capabilities !== undefined && ((BigInt(`0x${capabilities}`) >> CAP_SYS_RESOURCE) & 1n) === 1n;
+}
+
+/** The hard limit of one row of `/proc/<pid>/limits`; `-1` for unlimited. */
+export function hardLimit(limits: string, row: string): string {
+  const line = limits.split('\n').find((candidate) => candidate.startsWith(row)) ?? '';
+  const hard = line.slice(row.length).trim().split(/\s+/)[1];
+  return hard === undefined || hard === 'unlimited' ? '-1' : hard;
+}
+
+export function containersConf(machine: Machine, folders: StoreFolders): string {
+  const { ulimits } = machine;
+  return [
+    '[containers]',
+    ...(ulimits ? [`default_ulimits = ["nofile=${pair(ulimits.nofile)}", "nproc=${pair(ulimits.nproc)}"]`] : []),
+    'log_driver = "k8s-file"',
+    // Bounds what one talkative app can write to the disk.
+    'log_size_max = 33554432',
+    ...(machine.init ? [`init_path = ${quoted(machine.init)}`] : []),
+    '[engine]',
+    ...(machine.hybridCgroups ? ['runtime = "runc"'] : []),
+    ...(machine.systemd ? [] : ['cgroup_manager = "cgroupfs"']),
+    'events_logger = "file"',
+    `events_logfile_path = ${quoted(join(folders.run, 'events.log'))}`,
+    `tmp_dir = ${quoted(join(folders.run, 'tmp'))}`,
+    // Every finished exec keeps a process for this many seconds (300 otherwise).
+    'exit_command_delay = 5',
+    '[network]',
+    `network_config_dir = ${quoted(join(folders.data, 'networks'))}`,
+    // Away from the ranges that Podman and Docker hand out by themselves; 1024 networks.
+    'default_subnet_pools = [{ "base" = "10.219.0.0/16", "size" = 26 }]',
+    '',
+  ].join('\n');
+}
+
+export function storageConf(folders: StoreFolders): string {
+  return [
+    '[storage]',
+    'driver = "overlay"',
+    `graphroot = ${quoted(join(folders.data, 'store'))}`,
+    `runroot = ${quoted(join(folders.run, 'store'))}`,
+    '',
+  ].join('\n');
+}
+
+function pair(limit: string): string {
+  return `${limit}:${limit}`;
+}
+
+/** A TOML string. */
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}
