@@ -1,11 +1,10 @@
 /** From the stored entry to the app as users see it. */
 import type { App, AppAvailability, Limits } from '../../protocol/app.ts';
 import type { AppDocument } from '../../protocol/manager.ts';
-import { ICON_PATH, iconOf } from './icon.ts';
+import { iconUrl } from './icon.ts';
 import { splitList } from './labels.ts';
 
 export function toApp(document: AppDocument, availability: AppAvailability, limits: Limits = {}): App {
-  const icon = iconOf(document);
   return {
     id: document.id,
     name: document.name,
@@ -16,7 +15,7 @@ export function toApp(document: AppDocument, availability: AppAvailability, limi
     wmClass: document.launch,
     runtime: document.containerengine,
     limits,
-    iconUrl: icon === null ? null : `${ICON_PATH}/${icon.name}`,
+    iconUrl: iconUrl(document),
     pinned: document.showinview === 'dock',
     availability,
   };

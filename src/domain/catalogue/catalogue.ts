@@ -2,21 +2,19 @@
  * The catalogue: which apps there are, whether their images are here, and getting them here. Entries live in the store;
  * this class keeps them in memory, so that listing and launching ask nobody.
  */
-import type { App, AppAvailability } from '../../protocol/app.ts';
+import type { App, AppAvailability, Limits, Runtime } from '../../protocol/app.ts';
 import type { AppDocument } from '../../protocol/manager.ts';
 import type { Engine } from '../engine.ts';
 import { DeskpodError } from '../errors.ts';
 import type { Store } from '../store.ts';
 import { visibleTo } from './acl.ts';
 import { toApp } from './app.ts';
-import { iconOf } from './icon.ts';
-import type { AppIcon } from './icon.ts';
 import { ImageStates } from './images.ts';
 import { findApp, findDocument } from './lookup.ts';
 import { documentOfImage, documentOfOwn } from './own.ts';
 import type { OwnImage } from './own.ts';
 import { limitsFor, runtimeFor } from './runtime.ts';
-import type { EphemeralAbilities, ExecuteClasses } from './runtime.ts';
+import type { EphemeralAbilities, ExecuteClasses, RuntimeChoice } from './runtime.ts';
 import { Seeds } from './seeds.ts';
 
 export interface CatalogueDeps {
@@ -70,44 +68,54 @@ export class Catalogue implements AsyncDisposable {
     return this.#documents.get(key) ?? findDocument(this.list(), key);
   }
 
-  /** Those the bearer of these labels may start. */
-  visible(labels: readonly string[]): readonly App[] {
-    return this.list()
-      .filter((document) => visibleTo(document, labels))
-      .map((document) => this.app(document));
+  /** What the bearer of these labels may start. */
+  async appsFor(labels: readonly string[]): Promise<App[]> {
+    const mine = this.list().filter((document) => visibleTo(document, labels));
+    return await Promise.all(mine.map(async (document) => await this.present(document)));
   }
 
-  /** By id, hash, name, launch, path, executable or media type; `not_found` also for an app these labels may not start. */
-  pick(key: string, labels: readonly string[]): AppDocument {
+  /** By id, hash, name, launch, path, executable or media type; `not_found` also for an app these labels may not use. */
+  async startable(key: string, labels: readonly string[]): Promise<AppDocument> {
     const mine = this.list().filter((document) => visibleTo(document, labels));
     const found = findApp(mine, key);
     if (found !== null) return found;
     throw new DeskpodError('not_found', `There is no app “${key}” for you.`, { field: 'app' });
   }
 
-  app(document: AppDocument): App {
+  async present(document: AppDocument): Promise<App> {
     const { classes, abilities } = this.#deps;
     const { runtime } = runtimeFor(document, undefined, classes, abilities);
     const limits = limitsFor(document, classes, runtime, abilities);
     return { ...toApp(document, this.availability(document.id), limits), runtime };
   }
 
+  /**
+   * How a launch of this app runs. `runtime_refused` when the runtime asked for cannot carry what the app needs;
+   * `app_unavailable` with the reason when its image is known not to be had.
+   */
+  resolve(document: AppDocument, wanted: Runtime | undefined): RuntimeChoice & { readonly limits: Limits } {
+    const availability = this.availability(document.id);
+    if (availability.state === 'unavailable') {
+      throw new DeskpodError('app_unavailable', `${document.displayname} cannot be started: ${availability.reason}`, {
+        remedy: `When that is mended, install it again: deskpod apps install ${document.name}`,
+      });
+    }
+    const { classes, abilities } = this.#deps;
+    const choice = runtimeFor(document, wanted, classes, abilities);
+    return { ...choice, limits: limitsFor(document, classes, choice.runtime, abilities) };
+  }
+
   availability(id: string): AppAvailability {
     return this.#states.get(id);
   }
 
-  /** What to start a launch of this app from. */
-  imageReference(document: AppDocument): string {
-    return this.#states.reference(document);
+  async isInstalled(id: string): Promise<boolean> {
+    return this.availability(id).state === 'ready';
   }
 
-  /** By the name that `iconUrl` ends in. */
-  icon(name: string): AppIcon | null {
-    for (const document of this.#documents.values()) {
-      const icon = iconOf(document);
-      if (icon?.name === name) return icon;
-    }
-    return null;
+  /** What a launch of this app is started from: not always its id. */
+  imageReference(document: AppDocument): string {
+    return this.#states.reference(document);
   }
 
   /** Stores all or nothing. The last of several with the same id counts; answers what was stored. */
@@ -133,22 +141,10 @@ export class Catalogue implements AsyncDisposable {
   }
 
   /** Fetches or builds an app's image, also one that failed before. `app_unavailable` with the reason when it cannot be had. */
-  async install(key: string, signal?: AbortSignal): Promise<AppDocument> {
-    const document = this.#known(key) ?? (await this.#restore(key));
-    await this.#states.install(document, signal);
-    return this.#known(document.id) ?? document;
-  }
-
-  /** The entry with its image here, which it is fetched for if it never was; fails at once when that is known to fail. */
-  async ready(id: string, signal?: AbortSignal): Promise<AppDocument> {
+  async install(id: string, signal?: AbortSignal): Promise<void> {
     const document = this.find(id);
     if (document === null) throw new DeskpodError('not_found', `There is no app “${id}”.`, { field: 'app' });
-    const availability = this.availability(document.id);
-    if (availability.state === 'ready') return document;
-    if (availability.state !== 'unavailable') return await this.install(document.id, signal);
-    throw new DeskpodError('app_unavailable', `${document.displayname} cannot be started: ${availability.reason}`, {
-      remedy: `When that is mended, install it again: deskpod apps install ${document.name}`,
-    });
+    await this.#states.install(document, signal);
   }
 
   /** By the keys of {@link find}; answers the ids that were removed. Running launches are not touched. */
@@ -184,20 +180,6 @@ export class Catalogue implements AsyncDisposable {
     this.#background.abort();
     this.#listeners.clear();
     await this.#states[Symbol.asyncDispose]();
-  }
-
-  #known(key: string): AppDocument | null {
-    return findApp(this.list(), key);
-  }
-
-  /** An app of ours that was removed comes back when it is installed by name. */
-  async #restore(key: string): Promise<AppDocument> {
-    const documents = this.#deps.own.map(documentOfOwn);
-    const document = findApp(documents, key);
-    if (document === null)
-      throw new DeskpodError('not_found', `There is no app “${key}”.`, { remedy: 'deskpod apps list' });
-    await this.put([document]);
-    return document;
   }
 
   /** An image of ours knows more about itself than its recipe said: hash, date, command. */

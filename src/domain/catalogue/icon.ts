@@ -1,16 +1,16 @@
-/** Icons of apps: decoded once, named by their content so that browsers may keep them for ever. */
+/** Icons of apps: decoded once, with a version of their content so that browsers may keep them. */
 import { createHash } from 'node:crypto';
 import type { AppDocument } from '../../protocol/manager.ts';
 
 export interface AppIcon {
-  /** 32 hexadecimal digits of the content's hash. */
-  readonly name: string;
+  /** The first 12 hexadecimal digits of the content's SHA-256. */
+  readonly version: string;
   readonly type: 'image/svg+xml' | 'image/png' | 'image/jpeg';
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-/** Where the server answers icons. SVG can carry scripts: serve it with a policy that forbids all but drawing. */
-export const ICON_PATH = '/api/v1/icons';
+/** Where the server answers them. SVG can carry scripts: it is served with a policy that forbids all but drawing. */
+const ICON_PATH = '/api/v1/apps/icon';
 
 const icons = new WeakMap<AppDocument, AppIcon | null>();
 
@@ -23,11 +23,17 @@ export function iconOf(document: AppDocument): AppIcon | null {
   return icon;
 }
 
+/** Null when the entry has no picture: then the UI draws a letter. */
+export function iconUrl(document: AppDocument): string | null {
+  const icon = iconOf(document);
+  return icon === null ? null : `${ICON_PATH}?app=${encodeURIComponent(document.id)}&v=${icon.version}`;
+}
+
 function decode(icondata: string | null): AppIcon | null {
   if (icondata === null) return null;
   const body = new Uint8Array(Buffer.from(icondata, 'base64'));
   const type = typeOf(body);
-  return type === null ? null : { name: createHash('sha256').update(body).digest('hex').slice(0, 32), type, body };
+  return type === null ? null : { version: createHash('sha256').update(body).digest('hex').slice(0, 12), type, body };
 }
 
 function typeOf(body: Uint8Array): AppIcon['type'] | null {
