@@ -1,0 +1,161 @@
+/** Launches of the past and the present, with the end of their logs. */
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import { DeskpodError } from '../domain/errors.ts';
+import type { LaunchEnd, LaunchFilter, LaunchRecord, Store } from '../domain/store.ts';
+import { Environment, Limits, Runtime } from '../protocol/app.ts';
+import { EndReason } from '../protocol/launch.ts';
+import { readJson, readWord } from './json.ts';
+import type { LaunchRow, Tables } from './tables.ts';
+import { endOf, storable } from './text.ts';
+
+const LOG_BYTES = 256 * 1024;
+const MOST_ROWS = 1000;
+
+const WITHOUT_LOG = [
+  'id',
+  'user_id',
+  'desktop_id',
+  'app_id',
+  'app_name',
+  'runtime',
+  'image',
+  'image_digest',
+  'args',
+  'env',
+  'environment',
+  'limits',
+  'started_at',
+  'window_ms',
+  'finished_at',
+  'exit_code',
+  'reason',
+  'message',
+] as const satisfies readonly (keyof LaunchRow)[];
+
+export function launchesIn(db: Kysely<Tables>): Store['launches'] {
+  return {
+    async add(record) {
+      const added = await db
+        .insertInto('launches')
+        .values(toRow(record))
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      if (added.numInsertedOrUpdatedRows === 0n) {
+        throw new DeskpodError('conflict', `There is a launch ${record.id} already.`);
+      }
+    },
+    async find(id) {
+      const row = await db.selectFrom('launches').selectAll().where('id', '=', id).executeTakeFirst();
+      return row ? toRecord(row) : null;
+    },
+    async list(filter) {
+      const rows = await matching(db, filter).select(WITHOUT_LOG).execute();
+      return rows.map((row) => toRecord({ ...row, log: null }));
+    },
+    async setWindowMs(id, ms) {
+      await db.updateTable('launches').set({ window_ms: ms }).where('id', '=', id).execute();
+    },
+    async describe(id, { imageDigest, environment }) {
+      await db
+        .updateTable('launches')
+        .set({ image_digest: imageDigest, environment: JSON.stringify(environment) })
+        .where('id', '=', id)
+        .execute();
+    },
+    async end(id, end) {
+      await db
+        .updateTable('launches')
+        .set(endColumns(end))
+        .where('id', '=', id)
+        .where('finished_at', 'is', null)
+        .execute();
+    },
+    async remove(id) {
+      await db.deleteFrom('launches').where('id', '=', id).execute();
+    },
+    async prune(before) {
+      const removed = await db
+        .deleteFrom('launches')
+        .where('finished_at', '<', before.toISOString())
+        .executeTakeFirst();
+      return Number(removed.numDeletedRows);
+    },
+  };
+}
+
+function matching(db: Kysely<Tables>, filter: LaunchFilter) {
+  const { userId, desktopId, app, since, until, finished } = filter;
+  let query = db.selectFrom('launches').orderBy('started_at', 'desc').orderBy('id', 'desc');
+  if (userId !== undefined) query = query.where('user_id', '=', userId);
+  if (desktopId !== undefined) query = query.where('desktop_id', '=', desktopId);
+  if (app !== undefined) query = query.where((is) => is.or([is('app_id', '=', app), is('app_name', '=', app)]));
+  if (since !== undefined) query = query.where('started_at', '>=', since.toISOString());
+  if (until !== undefined) query = query.where('started_at', '<=', until.toISOString());
+  if (finished !== undefined) query = query.where('finished_at', finished ? 'is not' : 'is', null);
+  return query.limit(Math.min(Math.max(filter.limit ?? MOST_ROWS, 0), MOST_ROWS));
+}
+
+function toRow(record: LaunchRecord): LaunchRow {
+  return {
+    id: record.id,
+    user_id: record.userId,
+    desktop_id: record.desktopId,
+    app_id: record.appId,
+    app_name: record.appName,
+    runtime: record.runtime,
+    image: record.image,
+    image_digest: record.imageDigest,
+    args: JSON.stringify(record.args),
+    env: JSON.stringify(record.env),
+    environment: JSON.stringify(record.environment),
+    limits: JSON.stringify(record.limits),
+    started_at: record.startedAt.toISOString(),
+    window_ms: record.windowMs,
+    ...(record.end ? endColumns(record.end) : NO_END),
+  };
+}
+
+const NO_END = { finished_at: null, exit_code: null, reason: null, message: null, log: null };
+
+function endColumns(end: LaunchEnd): Pick<LaunchRow, keyof typeof NO_END> {
+  return {
+    finished_at: end.finishedAt.toISOString(),
+    exit_code: end.exitCode,
+    reason: end.reason,
+    message: end.message === null ? null : storable(end.message),
+    log: endOf(storable(end.log), LOG_BYTES),
+  };
+}
+
+function toRecord(row: LaunchRow): LaunchRecord {
+  const what = `launch ${row.id}`;
+  return {
+    id: row.id,
+    userId: row.user_id,
+    desktopId: row.desktop_id,
+    appId: row.app_id,
+    appName: row.app_name,
+    runtime: readWord(Runtime, row.runtime, `runtime of ${what}`),
+    image: row.image,
+    imageDigest: row.image_digest,
+    args: readJson(z.array(z.string()), row.args, `arguments of ${what}`),
+    env: readJson(Environment, row.env, `variables of ${what}`),
+    environment: readJson(Environment, row.environment, `environment of ${what}`),
+    limits: readJson(Limits, row.limits, `limits of ${what}`),
+    startedAt: new Date(row.started_at),
+    windowMs: row.window_ms,
+    end: toEnd(row, what),
+  };
+}
+
+function toEnd(row: LaunchRow, what: string): LaunchEnd | null {
+  if (row.finished_at === null) return null;
+  return {
+    finishedAt: new Date(row.finished_at),
+    exitCode: row.exit_code,
+    reason: readWord(EndReason, row.reason ?? '', `end of ${what}`),
+    message: row.message,
+    log: row.log ?? '',
+  };
+}

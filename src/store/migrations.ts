@@ -1,0 +1,100 @@
+/** The history of the tables. Entries are never changed once released; a new one is added at the end. */
+import type { Kysely } from 'kysely';
+import type { Tables } from './tables.ts';
+
+export interface Migration {
+  readonly name: string;
+  up(db: Kysely<Tables>): Promise<void>;
+}
+
+export const MIGRATIONS: readonly Migration[] = [{ name: 'first tables', up: firstTables }];
+
+async function firstTables(db: Kysely<Tables>): Promise<void> {
+  const { schema } = db;
+  await schema
+    .createTable('users')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('password_hash', 'text', (column) => column.notNull())
+    .addColumn('labels', 'text', (column) => column.notNull())
+    .addColumn('uid', 'integer', (column) => column.notNull())
+    .addColumn('gid', 'integer', (column) => column.notNull())
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .execute();
+  await schema
+    .createTable('accounts')
+    .addColumn('user_id', 'text', (column) => column.primaryKey())
+    .addColumn('uid', 'integer', (column) => column.notNull().unique())
+    .execute();
+  await schema
+    .createTable('apps')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('document', 'text', (column) => column.notNull())
+    .execute();
+  await schema
+    .createTable('app_defaults')
+    .addColumn('app_id', 'text', (column) => column.primaryKey().references('apps.id').onDelete('cascade'))
+    .addColumn('defaults', 'text', (column) => column.notNull())
+    .execute();
+  await launches(db);
+  await schema
+    .createTable('traces')
+    .addColumn('desktop_id', 'text', (column) => column.notNull())
+    .addColumn('user_id', 'text', (column) => column.notNull())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('started_at', 'text', (column) => column.notNull())
+    .addColumn('total_ms', 'double precision', (column) => column.notNull())
+    .addColumn('complete', 'integer', (column) => column.notNull())
+    .addColumn('trace', 'text', (column) => column.notNull())
+    .execute();
+  await schema.createIndex('traces_by_desktop').on('traces').columns(['desktop_id', 'started_at']).execute();
+  await schema.createIndex('traces_by_kind').on('traces').columns(['kind', 'started_at']).execute();
+  await schema
+    .createTable('preferences')
+    .addColumn('user_id', 'text', (column) => column.primaryKey())
+    .addColumn('preferences', 'text', (column) => column.notNull())
+    .execute();
+  await schema
+    .createTable('logins')
+    .addColumn('user_id', 'text', (column) => column.notNull())
+    .addColumn('session_id', 'text', (column) => column.notNull())
+    .addColumn('at', 'text', (column) => column.notNull())
+    .addColumn('address', 'text', (column) => column.notNull())
+    .addColumn('user_agent', 'text', (column) => column.notNull())
+    .execute();
+  await schema.createIndex('logins_by_user').on('logins').columns(['user_id', 'at']).execute();
+  await schema
+    .createTable('server_values')
+    .addColumn('key', 'text', (column) => column.primaryKey())
+    .addColumn('value', 'text', (column) => column.notNull())
+    .execute();
+}
+
+async function launches({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable('launches')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('user_id', 'text', (column) => column.notNull())
+    .addColumn('desktop_id', 'text', (column) => column.notNull())
+    .addColumn('app_id', 'text', (column) => column.notNull())
+    .addColumn('app_name', 'text', (column) => column.notNull())
+    .addColumn('runtime', 'text', (column) => column.notNull())
+    .addColumn('image', 'text', (column) => column.notNull())
+    .addColumn('image_digest', 'text')
+    .addColumn('args', 'text', (column) => column.notNull())
+    .addColumn('env', 'text', (column) => column.notNull())
+    .addColumn('environment', 'text', (column) => column.notNull())
+    .addColumn('limits', 'text', (column) => column.notNull())
+    .addColumn('started_at', 'text', (column) => column.notNull())
+    .addColumn('window_ms', 'double precision')
+    .addColumn('finished_at', 'text')
+    .addColumn('exit_code', 'integer')
+    .addColumn('reason', 'text')
+    .addColumn('message', 'text')
+    // Last, so that lists, which leave it out, need not read past it.
+    .addColumn('log', 'text')
+    .execute();
+  await schema.createIndex('launches_by_user').on('launches').columns(['user_id', 'started_at']).execute();
+  await schema.createIndex('launches_by_desktop').on('launches').columns(['desktop_id', 'started_at']).execute();
+  await schema.createIndex('launches_by_end').on('launches').columns(['finished_at']).execute();
+}

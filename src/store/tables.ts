@@ -1,0 +1,54 @@
+/**
+ * The tables as SQL knows them. Times are ISO 8601 text (they sort), structures are JSON text: both mean the same in
+ * SQLite and PostgreSQL, so that one set of queries serves both.
+ */
+export interface Tables {
+  users: {
+    id: string;
+    name: string;
+    password_hash: string;
+    labels: string;
+    uid: number;
+    gid: number;
+    created_at: string;
+  };
+  accounts: { user_id: string; uid: number };
+  apps: { id: string; document: string };
+  app_defaults: { app_id: string; defaults: string };
+  launches: LaunchRow;
+  traces: {
+    desktop_id: string;
+    user_id: string;
+    kind: string;
+    started_at: string;
+    total_ms: number;
+    /** 1 when no step failed: only those say how long a start usually takes. */
+    complete: number;
+    trace: string;
+  };
+  preferences: { user_id: string; preferences: string };
+  logins: { user_id: string; session_id: string; at: string; address: string; user_agent: string };
+  server_values: { key: string; value: string };
+}
+
+export interface LaunchRow {
+  id: string;
+  user_id: string;
+  desktop_id: string;
+  app_id: string;
+  app_name: string;
+  runtime: string;
+  image: string;
+  image_digest: string | null;
+  args: string;
+  env: string;
+  environment: string;
+  limits: string;
+  started_at: string;
+  window_ms: number | null;
+  finished_at: string | null;
+  exit_code: number | null;
+  reason: string | null;
+  message: string | null;
+  log: string | null;
+}

@@ -1,0 +1,16 @@
+/** Text that came out of programs, made fit for a text column. */
+
+/** NUL, which PostgreSQL refuses and SQLite's tools cut at, and halves of surrogate pairs become the replacement sign. */
+export function storable(text: string): string {
+  return text.replaceAll('\0', '\uFFFD').toWellFormed();
+}
+
+/** The last `bytes` of the text as UTF-8, beginning at a whole character. */
+export function endOf(text: string, bytes: number): string {
+  const encoded = Buffer.from(text, 'utf8');
+  if (encoded.length <= bytes) return text;
+  let start = encoded.length - bytes;
+  // Continuation bytes are 10xxxxxx, at most three in a row.
+  while (((encoded[start] ?? 0) & 0xc0) === 0x80) start += 1;
+  return encoded.toString('utf8', start);
+}

@@ -1,0 +1,87 @@
+/** Rows for the store contract: whole, plausible, with what matters given by the test. */
+import type { LaunchEnd, LaunchRecord } from '#domain/store.ts';
+import type { StartTrace } from '#protocol/desktop.ts';
+import type { AppDocument } from '#protocol/manager.ts';
+
+export function anAppDocument(id: string): AppDocument {
+  return {
+    cmd: ['/composer/appli-docker-entrypoint.sh'],
+    path: '/usr/games/example',
+    sha_id: 'sha256:0123',
+    id,
+    architecture: 'amd64',
+    os: 'linux',
+    rules: { homedir: { default: true } },
+    acl: { permit: ['all'] },
+    launch: 'example.Example',
+    wm_class: null,
+    name: 'example',
+    icon: 'example.svg',
+    icondata: null,
+    keyword: 'game,example',
+    uniquerunkey: null,
+    cat: 'games',
+    args: null,
+    execmode: null,
+    showinview: null,
+    displayname: 'Example',
+    comment: null,
+    desktopfile: null,
+    executeclassname: null,
+    executablefilename: null,
+    usedefaultapplication: false,
+    mimetype: [],
+    fileextensions: [],
+    legacyfileextensions: [],
+    secrets_requirement: null,
+    containerengine: 'ephemeral_container',
+    securitycontext: {},
+    created: null,
+  };
+}
+
+export function aLaunchRecord(id: string, changes: Partial<LaunchRecord> = {}): LaunchRecord {
+  return {
+    id,
+    userId: 'hermes',
+    desktopId: 'd1',
+    appId: 'localhost/example:latest',
+    appName: 'example',
+    runtime: 'pod_application',
+    image: 'localhost/example:latest',
+    imageDigest: null,
+    args: ['--one', 'two words'],
+    env: { LANG: 'de_AT.UTF-8' },
+    environment: { LANG: 'de_AT.UTF-8', TOKEN: '••••' },
+    limits: { memoryBytes: 1024 ** 3, cpus: 0.5, processes: 64 },
+    startedAt: new Date('2026-01-01T00:00:00.123Z'),
+    windowMs: null,
+    end: null,
+    ...changes,
+  };
+}
+
+export function anEnd(changes: Partial<LaunchEnd> = {}): LaunchEnd {
+  return {
+    finishedAt: new Date('2026-01-01T01:00:00.000Z'),
+    exitCode: 0,
+    reason: 'completed',
+    message: null,
+    log: '',
+    ...changes,
+  };
+}
+
+export function aTrace(
+  changes: Partial<Pick<StartTrace, 'startedAt' | 'kind' | 'totalMs'>> & { failed?: boolean },
+): StartTrace {
+  const { failed = false, ...given } = changes;
+  return {
+    startedAt: '2026-01-01T00:00:00.000Z',
+    kind: 'cold',
+    totalMs: 100,
+    usualMs: null,
+    ...given,
+    steps: [{ name: 'create', state: failed ? 'failed' : 'done', ms: 99.5 }],
+  };
+}

@@ -1,0 +1,119 @@
+/** SQLite keeps the store's promises, and what only a file can go wrong with. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { Kysely, sql } from 'kysely';
+import { DeskpodError } from '#domain/errors.ts';
+import { migrate } from '#store/migrate.ts';
+import { MIGRATIONS } from '#store/migrations.ts';
+import { openStore } from '#store/open.ts';
+import { sqliteDialect } from '#store/sqlite/dialect.ts';
+import type { Tables } from '#store/tables.ts';
+import { storeContract } from '../contracts/store.ts';
+import { anAppDocument } from '../contracts/store-samples.ts';
+
+async function aFolder() {
+  const path = await mkdtemp(join(tmpdir(), 'deskpod-store-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
+}
+
+storeContract('SQLite', async () => {
+  const folder = await aFolder();
+  const file = join(folder.path, 'made', 'deskpod.db');
+  return {
+    open: () => openStore({ kind: 'sqlite', file }),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+});
+
+test('the database file is readable by its owner alone', async () => {
+  await using folder = await aFolder();
+  const file = join(folder.path, 'deskpod.db');
+  await using store = await openStore({ kind: 'sqlite', file });
+  await store.values.set('a', 'b');
+  for (const name of [file, `${file}-wal`]) assert.equal((await stat(name)).mode & 0o077, 0, name);
+});
+
+test('a database of a newer program is refused and left as it is', async () => {
+  await using folder = await aFolder();
+  const file = join(folder.path, 'deskpod.db');
+  await (await openStore({ kind: 'sqlite', file }))[Symbol.asyncDispose]();
+  const raw = new DatabaseSync(file);
+  raw.exec(`insert into deskpod_schema values (${MIGRATIONS.length + 1}, 'from the future', '2030-01-01')`);
+  raw.close();
+  await assert.rejects(openStore({ kind: 'sqlite', file }), (error) => {
+    assert.ok(error instanceof DeskpodError);
+    assert.match(error.message, /newer program/);
+    assert.match(error.remedy ?? '', /restore/i);
+    return true;
+  });
+});
+
+test('a write waits while another process writes, and the program goes on meanwhile', async () => {
+  await using folder = await aFolder();
+  const file = join(folder.path, 'deskpod.db');
+  await using store = await openStore({ kind: 'sqlite', file });
+  const other = new DatabaseSync(file);
+  other.exec('begin immediate');
+  let written = false;
+  const write = store.values.set('key', 'mine').then(() => (written = true));
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  assert.equal(written, false);
+  other.exec('commit');
+  other.close();
+  await write;
+  assert.equal(await store.values.get('key'), 'mine');
+});
+
+test('a file that is no database is refused by name with a remedy', async () => {
+  await using folder = await aFolder();
+  const file = join(folder.path, 'letter.txt');
+  await writeFile(file, 'Dear database, '.repeat(100));
+  await assert.rejects(openStore({ kind: 'sqlite', file }), (error) => {
+    assert.ok(error instanceof DeskpodError);
+    assert.ok(error.message.includes(file));
+    return true;
+  });
+});
+
+test('PostgreSQL is refused with a sentence until it is there', async () => {
+  await assert.rejects(openStore({ kind: 'postgres', url: 'postgres://localhost/x' }), /not there yet/);
+});
+
+test('a migration that fails leaves nothing of itself, and the next open tries it again', async () => {
+  await using folder = await aFolder();
+  const db = new Kysely<Tables>({ dialect: await sqliteDialect(join(folder.path, 'deskpod.db')) });
+  try {
+    const half = {
+      name: 'half',
+      up: async (transaction: Kysely<Tables>) => {
+        await sql`create table halfway (id integer)`.execute(transaction);
+        throw new Error('power cut');
+      },
+    };
+    await assert.rejects(migrate(db, [...MIGRATIONS, half]), /power cut/);
+    const tables = await sql<{ n: number }>`select count(*) as n from sqlite_master where name = 'halfway'`.execute(db);
+    assert.equal(tables.rows[0]?.n, 0);
+    const whole = {
+      name: 'half',
+      up: async (t: Kysely<Tables>) => void (await sql`create table halfway (id integer)`.execute(t)),
+    };
+    await migrate(db, [...MIGRATIONS, whole]);
+  } finally {
+    await db.destroy();
+  }
+});
+
+test('a damaged row is named, with what is wrong in it', async () => {
+  await using folder = await aFolder();
+  const file = join(folder.path, 'deskpod.db');
+  await using store = await openStore({ kind: 'sqlite', file });
+  await store.apps.put([anAppDocument('one')]);
+  const raw = new DatabaseSync(file);
+  raw.exec(`update apps set document = json_set(document, '$.launch', 7)`);
+  raw.close();
+  await assert.rejects(store.apps.list(), /app one cannot be read: launch/);
+});
