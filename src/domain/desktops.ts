@@ -97,12 +97,18 @@ export class Desktops {
     return slot?.status.state === 'running' ? slot.desktop : null;
   }
 
+  /** Whose desktop this is; null for one that is not in view. */
+  ownerOf(desktopId: string): string | null {
+    for (const [userId, slot] of this.#slots) if (slot.desktop?.id === desktopId) return userId;
+    return null;
+  }
+
   envOf(userId: string): Environment {
     return this.#slots.get(userId)?.env ?? {};
   }
 
   /** Returns at once; progress is published. A desktop that runs, or is on its way, is the answer. */
-  async start(identity: Identity, request: DesktopRequest, authorisedMs: number): Promise<Desktop> {
+  async start(identity: Identity, request: DesktopRequest): Promise<Desktop> {
     const userId = identity.user.id;
     const slot = this.#slot(userId);
     if (slot.status.state === 'stopping') {
@@ -157,7 +163,7 @@ export class Desktops {
   #spec({ user, account }: Identity, request: DesktopRequest): DesktopSpec {
     const { image, env, x11Tcp, limits } = this.#options;
     return {
-      id: userPodName(user.provider === 'anonymous' ? 'anonymous' : user.id),
+      id: userPodName(user),
       account,
       image,
       geometry: { width: request.width ?? DEFAULT_GEOMETRY.width, height: request.height ?? DEFAULT_GEOMETRY.height },

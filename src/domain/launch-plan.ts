@@ -10,6 +10,8 @@ const ENTRYPOINT = '/composer/appli-docker-entrypoint.sh';
 
 export interface LaunchWish {
   readonly app: AppDocument;
+  /** What to start it from. */
+  readonly image: string;
   readonly runtime: Runtime;
   readonly limits: Limits;
   readonly env: Environment;
@@ -23,7 +25,7 @@ export interface LaunchPlan {
   readonly requested: AppDefaults;
 }
 
-export function planLaunch(identity: Identity, desktopId: string, desktopEnv: Environment, wish: LaunchWish): LaunchPlan {
+export function planLaunch(identity: Identity, desktop: { id: string; env: Environment }, wish: LaunchWish): LaunchPlan {
   const { app, runtime, limits } = wish;
   const { user } = identity;
   const env = { ...wish.defaults?.env, ...wish.env };
@@ -35,13 +37,13 @@ export function planLaunch(identity: Identity, desktopId: string, desktopEnv: En
     requested: { env, args },
     spec: {
       id: runtime === 'ephemeral_container' ? ephemeralName(user.name, app.name) : podAppName(userId, app.name),
-      desktopId,
+      desktopId: desktop.id,
       appName: app.name,
       runtime,
-      image: app.id,
+      image: wish.image,
       command: byEntrypoint ? app.cmd : [...app.cmd, ...own, ...args],
       env: {
-        ...desktopEnv,
+        ...desktop.env,
         ...(app.path ? { APP: app.path } : {}),
         ...(byEntrypoint && app.args ? { ARGS: app.args } : {}),
         ...(byEntrypoint && args.length > 0 ? { APPARGS: args.join(' ') } : {}),

@@ -19,14 +19,16 @@ const LOG_TIMEOUT_MS = 10_000;
 /** An app that maps no window for this long is taken as running without one. */
 const WINDOW_TIMEOUT_MS = 60_000;
 
+/** What a launch asks of the catalogue (`domain/catalogue`). */
 export interface LaunchApps {
   /** By id, name and so on, if these labels may use it: `not_found` otherwise. */
   startable(key: string, labels: readonly string[]): Promise<AppDocument>;
   /** `runtime_refused` with the reason when the runtime cannot carry what the app asks for. */
-  resolve(app: AppDocument, wanted: Runtime | undefined): { runtime: Runtime; limits: Limits };
-  /** Makes the image present; `app_unavailable` with the reason. */
-  install(id: string, signal: AbortSignal): Promise<void>;
+  resolve(app: AppDocument, wanted: Runtime | undefined): { readonly runtime: Runtime; readonly limits: Limits };
+  imageReference(app: AppDocument): string;
   isInstalled(id: string): Promise<boolean>;
+  /** Makes the image present; `app_unavailable` with the reason. */
+  install(id: string, signal: AbortSignal): Promise<unknown>;
 }
 
 export interface LaunchEvents {
@@ -78,7 +80,9 @@ export class Launches {
     const app = await apps.startable(want.app, identity.user.labels);
     const { runtime, limits } = apps.resolve(app, want.runtime);
     const defaults = await store.apps.defaults(app.id);
-    const { spec, requested } = planLaunch(identity, desktop.id, desktop.env, { app, runtime, limits, env: want.env, args: want.args, defaults });
+    const { env, args } = want;
+    const image = apps.imageReference(app);
+    const { spec, requested } = planLaunch(identity, desktop, { app, image, runtime, limits, env, args, defaults });
     const record = newRecord(identity.user.id, app, spec, requested);
     const active: Active = {
       record,
@@ -92,18 +96,18 @@ export class Launches {
     };
     this.#active.set(record.id, active);
     this.#publish(active);
-    void this.#run(active, spec);
+    void this.#run(active, app, spec);
     return present(record, active.status);
   }
 
-  async #run(active: Active, spec: LaunchSpec): Promise<void> {
+  async #run(active: Active, app: AppDocument, spec: LaunchSpec): Promise<void> {
     const { engine, store, apps } = this.#deps;
     try {
       const stored = store.launches.add(active.record);
       stored.catch(() => {});
-      if (!(await apps.isInstalled(spec.image))) {
+      if (!(await apps.isInstalled(app.id))) {
         this.#step(active, { state: 'starting', step: 'image' });
-        await apps.install(spec.image, AbortSignal.timeout(INSTALL_TIMEOUT_MS));
+        await apps.install(app.id, AbortSignal.timeout(INSTALL_TIMEOUT_MS));
         this.#step(active, { state: 'starting', step: 'create' });
       }
       if (active.stoppedBy) throw new DeskpodError('conflict', 'It was stopped before it began.');
@@ -192,15 +196,21 @@ export class Launches {
     return active;
   }
 
-  /** At start-up: records without an end whose container is gone ended while nobody looked. */
-  async reconcile(present: readonly EngineLaunch[]): Promise<void> {
+  /** Records without an end whose container is gone ended while nobody looked; of one desktop, or of all at start-up. */
+  async reconcile(present: readonly EngineLaunch[], desktopId?: string): Promise<void> {
     const { store } = this.#deps;
     for (const launch of present) await this.seen(launch);
     const alive = new Set(present.map((launch) => launch.id));
-    for (const record of await store.launches.list({ finished: false, limit: 1000 })) {
+    for (const record of await store.launches.list({ finished: false, limit: 1000, ...(desktopId ? { desktopId } : {}) })) {
       if (alive.has(record.id) || this.#active.has(record.id)) continue;
       await store.launches.end(record.id, { ...DESKTOP_ENDED, finishedAt: new Date() });
     }
+  }
+
+  /** Its container was removed by somebody else. */
+  async goneFromEngine(id: string): Promise<void> {
+    const active = this.#active.get(id);
+    if (active && active.status.state !== 'starting') await this.#finish(active, null, true);
   }
 
   /** Its desktop ended: every launch of it is over. */

@@ -61,3 +61,13 @@ export const Ticket = z.object({
   expiresAt: z.iso.datetime(),
 });
 export type Ticket = z.infer<typeof Ticket>;
+
+/** A desktop as support staff see it. */
+export const DesktopSummary = z.object({
+  id: z.string(),
+  userId: z.string(),
+  state: z.enum(['running', 'ended']),
+  createdAt: z.iso.datetime(),
+  place: z.string(),
+});
+export type DesktopSummary = z.infer<typeof DesktopSummary>;

@@ -24,7 +24,9 @@ export const ServerEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('apps'), apps: z.array(App) }),
   z.object({ type: z.literal('app'), app: App }),
   z.object({ type: z.literal('notice'), notice: Notice }),
-  /** The session ended elsewhere: log in again. */
+  /** This session was left, here or in another tab; the desktop stays. */
+  z.object({ type: z.literal('session_ended'), sessionId: z.string() }),
+  /** The user logged out: the desktop is gone. */
   z.object({ type: z.literal('logged_out') }),
 ]);
 export type ServerEvent = z.infer<typeof ServerEvent>;

@@ -61,6 +61,25 @@ export const LaunchRequest = z.object({
 });
 export type LaunchRequest = z.input<typeof LaunchRequest>;
 
+/** The same app again; what is left out is as it was. */
+export const LaunchAgain = z.object({
+  runtime: Runtime.optional(),
+  env: Environment.optional(),
+  args: z.array(z.string().max(4096)).max(64).optional(),
+});
+export type LaunchAgain = z.infer<typeof LaunchAgain>;
+
+/** `user` of somebody else, or `*` for all, is for support and administrators. */
+export const LaunchQuery = z.object({
+  user: z.string().max(256).optional(),
+  /** Id or name of the app. */
+  app: z.string().max(512).optional(),
+  since: z.iso.datetime().optional(),
+  until: z.iso.datetime().optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(200),
+});
+export type LaunchQuery = z.input<typeof LaunchQuery>;
+
 /** A remedy that the UI offers as a button: the same app again, changed. */
 export const Remedy = z.object({
   label: z.string(),

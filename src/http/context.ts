@@ -1,0 +1,57 @@
+/** What the routes of `/api/v1` work with; made once in main. */
+import type { Authenticator, SessionClaims, Tickets, UserTokens } from '#domain/auth.ts';
+import type { Catalogue } from '#domain/catalogue/catalogue.ts';
+import type { Desktops } from '#domain/desktops.ts';
+import type { Displays } from '#domain/displays.ts';
+import type { Engine } from '#domain/engine.ts';
+import type { Hub } from '#domain/hub.ts';
+import type { Launches } from '#domain/launches.ts';
+import type { LocalUser, Store } from '#domain/store.ts';
+import type { Role } from '#protocol/user.ts';
+import type { Events } from '#events';
+
+/** Slows down repeated failures; `seconds` to wait, 0 when one may try. */
+export interface LoginAttempts {
+  secondsToWait(attempt: { address: string; name: string }): number;
+  failed(attempt: { address: string; name: string }): void;
+  succeeded(attempt: { address: string; name: string }): void;
+}
+
+export interface LocalUsers {
+  list(): Promise<readonly LocalUser[]>;
+  add(user: { name: string; password: string; roles: Role[]; id?: string | undefined }): Promise<LocalUser>;
+  setPassword(id: string, password: string): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
+/** Sessions that ended before their token did. */
+export interface Revocations {
+  revoke(sessionId: string, until: Date): Promise<void>;
+  isRevoked(sessionId: string): Promise<boolean>;
+}
+
+export interface ApiContext {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly hub: Hub;
+  readonly desktops: Desktops;
+  readonly launches: Launches;
+  readonly displays: Displays;
+  readonly catalogue: Catalogue;
+  readonly authenticators: readonly Authenticator[];
+  readonly users: LocalUsers;
+  readonly attempts: LoginAttempts;
+  readonly tokens: UserTokens;
+  readonly tickets: Tickets;
+  readonly revocations: Revocations;
+  /** Bearer token of the command line on this machine. */
+  readonly localToken: string;
+  readonly gateway: { closeSession(sessionId: string): void; closeDesktop(desktopId: string): void };
+  readonly events: Events;
+  readonly version: string;
+  readonly x11Tcp: boolean;
+  readonly secureCookie: () => boolean;
+  readonly origins: readonly string[];
+}
+
+export type Claims = SessionClaims;

@@ -1,0 +1,53 @@
+/**
+ * One port for TLS and plain HTTP: the first byte tells (a TLS record begins with 0x16, RFC 8446 section 5.1). Plain
+ * requests from other machines are sent to HTTPS, those from this machine are served.
+ */
+import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
+
+const TLS_HANDSHAKE = 0x16;
+const FIRST_BYTE_TIMEOUT_MS = 10_000;
+
+export interface Listening {
+  /** Where Fastify puts its handler, and upgrades are routed. */
+  readonly servers: readonly HttpServer[];
+  readonly socket: Server;
+}
+
+export function plainServer(handler: RequestListener): Listening {
+  const server = createServer(handler);
+  return { servers: [server], socket: server };
+}
+
+export function tlsAndPlainServer(handler: RequestListener, files: { cert: string | Buffer; key: string | Buffer }): Listening {
+  const secure = createTlsServer(files, handler);
+  const plain = createServer((request, response) => {
+    if (isLoopback(request.socket.remoteAddress)) return handler(request, response);
+    const host = request.headers.host ?? 'localhost';
+    response.writeHead(308, { location: `https://${host}${request.url ?? '/'}` }).end();
+  });
+  const socket = createTcpServer({ pauseOnConnect: true }, (connection) => {
+    void dispatch(connection, (first) => (first === TLS_HANDSHAKE ? secure : plain));
+  });
+  // Fastify and the upgrade router speak to HTTP servers; an https.Server is one in all they use.
+  return { servers: [secure as unknown as HttpServer, plain], socket };
+}
+
+async function dispatch(connection: Socket, choose: (first: number) => HttpServer | ReturnType<typeof createTlsServer>): Promise<void> {
+  connection.on('error', () => connection.destroy());
+  connection.setTimeout(FIRST_BYTE_TIMEOUT_MS, () => connection.destroy());
+  connection.once('readable', () => {
+    const head: unknown = connection.read(1);
+    if (!Buffer.isBuffer(head)) return void connection.destroy();
+    connection.setTimeout(0);
+    connection.unshift(head);
+    choose(head[0] ?? 0).emit('connection', connection);
+  });
+  connection.resume();
+  connection.pause();
+}
+
+export function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && /^(::1|(::ffff:)?127\.)/.test(address);
+}

@@ -1,0 +1,43 @@
+/** The caller's apps: `/api/v1/apps`. */
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { DeskpodError } from '#domain/errors.ts';
+import { App, AppDefaults } from '#protocol/app.ts';
+import type { ApiContext } from '../context.ts';
+import { authenticated, withRole } from '../session.ts';
+
+const INSTALL_TIMEOUT_MS = 20 * 60_000;
+const Key = z.object({ app: z.string().min(1).max(512) });
+
+export function appRoutes(context: ApiContext): FastifyPluginAsyncZod {
+  const { catalogue, store, events } = context;
+  return async (app) => {
+    app.get('/apps', { schema: { response: { 200: z.object({ apps: z.array(App) }) } } }, async (request) => ({
+      apps: await catalogue.appsFor(authenticated(request).user.labels),
+    }));
+
+    app.get('/icons/:name', { schema: { params: z.object({ name: z.string().regex(/^[0-9a-f]{32}$/) }), hide: true } }, async (request, reply) => {
+      const icon = catalogue.icon(request.params.name);
+      if (!icon) throw new DeskpodError('not_found', 'There is no such icon.');
+      // An icon is other people's file: shown as a picture, never run as a page.
+      void reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox").type(icon.type);
+      return reply.header('cache-control', 'public, max-age=31536000, immutable').send(icon.body);
+    });
+
+    app.post('/apps/install', { schema: { body: Key, response: { 202: App } } }, async (request, reply) => {
+      const { labels } = authenticated(request).user;
+      const document = await catalogue.startable(request.body.app, labels);
+      catalogue.install(document.id, AbortSignal.timeout(INSTALL_TIMEOUT_MS)).catch((error: unknown) => events.warn(`installing ${document.id}: ${String(error)}`));
+      return reply.status(202).send(await catalogue.present(document));
+    });
+
+    app.put('/apps/defaults', { schema: { body: Key.extend(AppDefaults.shape), response: { 200: AppDefaults } } }, async (request) => {
+      const { user } = withRole(request, 'admin');
+      const { app: key, env, args } = request.body;
+      const document = await catalogue.startable(key, user.labels);
+      await store.apps.setDefaults(document.id, { env, args });
+      events.audit(user.id, 'set the defaults of', document.id);
+      return { env, args };
+    });
+  };
+}

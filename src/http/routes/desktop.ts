@@ -1,0 +1,66 @@
+/** The caller's desktop, and for staff everybody's: `/api/v1/desktop`, `/api/v1/desktops`. */
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { DeskpodError } from '#domain/errors.ts';
+import { Desktop, DesktopRequest, DesktopSummary, Ticket } from '#protocol/desktop.ts';
+import type { ApiContext } from '../context.ts';
+import { authenticated, withRole } from '../session.ts';
+
+export function desktopRoutes(context: ApiContext): FastifyPluginAsyncZod {
+  const { desktops, launches, engine, tickets, gateway, events } = context;
+  return async (app) => {
+    app.get('/desktop', { schema: { response: { 200: Desktop } } }, async (request) => desktops.get(authenticated(request).user.id));
+
+    app.post('/desktop', { schema: { body: DesktopRequest, response: { 200: Desktop } } }, async (request) => {
+      const { user, account, sessionId } = authenticated(request);
+      if (sessionId === 'local') throw new DeskpodError('forbidden', 'The local administrator has no desktop.');
+      return desktops.start({ user, account }, request.body);
+    });
+
+    app.post('/desktop/first-pixel', { schema: { response: { 204: z.null() } } }, async (request, reply) => {
+      await desktops.firstPixel(authenticated(request).user.id);
+      return reply.status(204).send(null);
+    });
+
+    app.delete('/desktop', { schema: { response: { 204: z.null() } } }, async (request, reply) => {
+      const { user } = authenticated(request);
+      const desktop = desktops.runningOrNull(user.id);
+      if (desktop) await launches.desktopEnded(desktop.id);
+      await desktops.remove(user.id);
+      if (desktop) gateway.closeDesktop(desktop.id);
+      return reply.status(204).send(null);
+    });
+
+    app.post('/desktop/ticket', { schema: { response: { 200: Ticket } } }, async (request) => {
+      const { user, sessionId } = authenticated(request);
+      const desktop = desktops.running(user.id);
+      const { vncPassword } = await engine.credentials(desktop.id);
+      const { token, expiresAt } = await tickets.issue({
+        desktopId: desktop.id,
+        userId: user.id,
+        sessionId,
+        vncPassword,
+        rights: { screen: 'control', clipboardIn: true, clipboardOut: true },
+      });
+      return { token, expiresAt: expiresAt.toISOString() };
+    });
+
+    app.get('/desktops', { schema: { response: { 200: z.object({ desktops: z.array(DesktopSummary) }) } } }, async (request) => {
+      withRole(request, 'support', 'admin');
+      const all = await engine.desktops();
+      return { desktops: all.map(({ id, userId, state, createdAt, place }) => ({ id, userId, state, createdAt: createdAt.toISOString(), place })) };
+    });
+
+    app.delete('/desktops/:id', { schema: { params: z.object({ id: z.string() }), response: { 204: z.null() } } }, async (request, reply) => {
+      const { user } = withRole(request, 'admin');
+      const { id } = request.params;
+      const owner = desktops.ownerOf(id);
+      if (!owner) throw new DeskpodError('not_found', `There is no desktop ${id}.`);
+      events.audit(user.id, 'removed desktop', id);
+      await launches.desktopEnded(id);
+      await desktops.remove(owner);
+      gateway.closeDesktop(id);
+      return reply.status(204).send(null);
+    });
+  };
+}

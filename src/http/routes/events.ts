@@ -1,0 +1,66 @@
+/** What happens, as it happens: `/api/v1/events` and `/api/v1/usage`. */
+import { setInterval } from 'node:timers/promises';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { DesktopState } from '#protocol/desktop.ts';
+import type { ServerEvent } from '#protocol/events.ts';
+import type { ApiContext } from '../context.ts';
+import { authenticated } from '../session.ts';
+import { openEventStream } from '../sse.ts';
+
+/** Counters of the kernel have no event; they are read only while somebody looks. */
+const USAGE_EVERY_MS = 2_000;
+const SHOWN_LAUNCHES = 200;
+
+export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
+  const { hub, desktops, displays, launches, catalogue, engine } = context;
+  return async (app) => {
+    app.get('/events', { schema: { hide: true } }, async (request, reply) => {
+      const { user, sessionId } = authenticated(request);
+      const stream = openEventStream(request, reply);
+      let held: { desktopId: string; release: () => void } | null = null;
+
+      const send = (event: ServerEvent): void => stream.send(event);
+      /** The window list is kept while somebody listens. */
+      const hold = (status: DesktopState): void => {
+        const desktopId = status.state === 'running' ? (desktops.runningOrNull(user.id)?.id ?? null) : null;
+        if (held?.desktopId === desktopId) return;
+        held?.release();
+        held = desktopId === null ? null : { desktopId, release: displays.hold(desktopId) };
+      };
+      const stop = hub.subscribe(user.id, (event) => {
+        if (event.type === 'session_ended' && event.sessionId !== sessionId) return;
+        send(event);
+        if (event.type === 'desktop') hold(event.desktop.status);
+        if (event.type === 'session_ended' || event.type === 'logged_out') stream.end();
+      });
+      stream.signal.addEventListener('abort', () => {
+        stop();
+        held?.release();
+        held = null;
+      });
+
+      const desktop = desktops.get(user.id);
+      send({ type: 'desktop', desktop });
+      send({ type: 'launches', launches: await launches.list({ userId: user.id, limit: SHOWN_LAUNCHES }) });
+      send({ type: 'apps', apps: await catalogue.appsFor(user.labels) });
+      if (stream.signal.aborted) return;
+      hold(desktop.status);
+      if (desktop.id) send({ type: 'windows', windows: [...(await displays.windows(desktop.id).catch(() => []))] });
+    });
+
+    app.get('/usage', { schema: { hide: true } }, async (request, reply) => {
+      const { user } = authenticated(request);
+      const stream = openEventStream(request, reply);
+      const sample = async (): Promise<void> => {
+        const desktop = desktops.runningOrNull(user.id);
+        stream.send({ usage: desktop ? await engine.usage(desktop.id).catch(() => []) : [] });
+      };
+      await sample();
+      try {
+        for await (const _ of setInterval(USAGE_EVERY_MS, null, { signal: stream.signal })) await sample();
+      } catch {
+        // The reader has gone.
+      }
+    });
+  };
+}

@@ -1,0 +1,71 @@
+/** Launches: start, look, stop, again: `/api/v1/launches`. */
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { LaunchFilter } from '#domain/store.ts';
+import { Launch, LaunchAgain, LaunchDetail, LaunchQuery, LaunchRequest } from '#protocol/launch.ts';
+import type { ApiContext, Claims } from '../context.ts';
+import { ownLaunch, readableLaunch } from '../ownership.ts';
+import { detailOf } from '../present.ts';
+import { authenticated, withRole } from '../session.ts';
+
+const Id = z.object({ id: z.string().max(253) });
+
+export function launchRoutes(context: ApiContext): FastifyPluginAsyncZod {
+  const { launches, desktops, events } = context;
+
+  function start({ user, account }: Claims, want: z.output<typeof LaunchRequest>): Promise<Launch> {
+    const desktop = desktops.running(user.id);
+    return launches.start({ user, account }, { id: desktop.id, env: desktops.envOf(user.id) }, want);
+  }
+
+  return async (app) => {
+    app.get('/launches', { schema: { querystring: LaunchQuery, response: { 200: z.object({ launches: z.array(Launch) }) } } }, async (request) => {
+      const { user } = authenticated(request);
+      const { user: whose = user.id, ...rest } = request.query;
+      if (whose !== user.id) withRole(request, 'support', 'admin');
+      return { launches: await launches.list(filterOf(whose, rest)) };
+    });
+
+    app.post('/launches', { schema: { body: LaunchRequest, response: { 202: Launch } } }, async (request, reply) =>
+      reply.status(202).send(await start(authenticated(request), request.body)),
+    );
+
+    app.get('/launches/:id', { schema: { params: Id, response: { 200: LaunchDetail } } }, async (request) => {
+      const { record, launch } = await readableLaunch(context, request, request.params.id);
+      return detailOf(record, launch);
+    });
+
+    app.post('/launches/:id/again', { schema: { params: Id, body: LaunchAgain, response: { 202: Launch } } }, async (request, reply) => {
+      const claims = authenticated(request);
+      const { record } = await ownLaunch(context, request, request.params.id);
+      const { runtime = record.runtime, env = record.env, args = [...record.args] } = request.body;
+      return reply.status(202).send(await start(claims, { app: record.appId, runtime, env, args }));
+    });
+
+    app.post('/launches/:id/stop', { schema: { params: Id, response: { 204: z.null() } } }, async (request, reply) => {
+      const { user } = authenticated(request);
+      const { record } = await ownLaunch(context, request, request.params.id);
+      const mine = record.userId === user.id;
+      if (!mine) events.audit(user.id, 'stopped launch', record.id);
+      await launches.stop(record.id, mine ? 'you' : 'admin');
+      return reply.status(204).send(null);
+    });
+
+    app.delete('/launches/:id', { schema: { params: Id, response: { 204: z.null() } } }, async (request, reply) => {
+      const { record } = await ownLaunch(context, request, request.params.id);
+      await launches.remove(record);
+      return reply.status(204).send(null);
+    });
+  };
+
+  function filterOf(userId: string, { app, since, until, limit }: Omit<z.output<typeof LaunchQuery>, 'user'>): LaunchFilter {
+    return {
+      ...(userId === '*' ? {} : { userId }),
+      ...(app ? { app } : {}),
+      ...(since ? { since: new Date(since) } : {}),
+      ...(until ? { until: new Date(until) } : {}),
+      limit,
+    };
+  }
+}
+

@@ -1,0 +1,56 @@
+/** Server-sent events (HTML Living Standard, section 9.2) on a Fastify reply. */
+import { once } from 'node:events';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** Proxies cut idle connections after a minute. */
+const KEEP_ALIVE_MS = 25_000;
+/** A reader that is this far behind is cut off; it reconnects and gets a snapshot. */
+const MAX_BACKLOG_BYTES = 4 * 1024 * 1024;
+
+export interface EventStream {
+  /** Aborts when the reader has gone. */
+  readonly signal: AbortSignal;
+  send(data: unknown, event?: string): void;
+  /** Resolves when the reader can take more. */
+  drained(): Promise<void>;
+  end(): void;
+}
+
+export function openEventStream(request: FastifyRequest, reply: FastifyReply): EventStream {
+  reply.hijack();
+  const { raw } = reply;
+  const gone = new AbortController();
+  for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value);
+  raw.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
+  raw.write('retry: 500\n\n');
+  const keepAlive = setInterval(() => raw.write(': \n\n'), KEEP_ALIVE_MS);
+  const close = (): void => {
+    clearInterval(keepAlive);
+    gone.abort();
+  };
+  raw.on('error', close);
+  request.raw.on('close', close);
+  raw.on('close', close);
+  return {
+    signal: gone.signal,
+    send(data, event) {
+      if (gone.signal.aborted) return;
+      if (raw.writableLength > MAX_BACKLOG_BYTES) {
+        raw.destroy();
+        return;
+      }
+      raw.write(`${event ? `event: ${event}\n` : ''}data: ${JSON.stringify(data)}\n\n`);
+    },
+    async drained() {
+      if (!raw.writableNeedDrain || gone.signal.aborted) return;
+      await once(raw, 'drain', { signal: gone.signal }).catch(() => {});
+    },
+    end() {
+      raw.end();
+    },
+  };
+}
