@@ -1,0 +1,149 @@
+/** What can be done to a window, asked of the window manager as a pager does (EWMH, source 2). */
+import type { Placement, WindowAction } from '../protocol/window.ts';
+import type { z } from 'zod';
+import type { Atoms } from './atoms.ts';
+import type { XConnection } from './connection.ts';
+import type { Tracked } from './windows.ts';
+
+const PAGER = 2;
+const ICONIC = 3;
+const REMOVE = 0;
+const ADD = 1;
+const NORTH_WEST = 1;
+const ALL_FOUR = 0xf << 8;
+
+type Place = z.infer<typeof Placement>;
+
+export interface Rectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+interface Extents {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Where windows were, frames included, before they were put on a half of the screen. */
+export type Memory = Map<number, Rectangle>;
+
+/** Resolves when the X server has passed the request on; the window manager decides. */
+export async function perform(
+  x: XConnection,
+  atoms: Atoms,
+  memory: Memory,
+  window: Tracked,
+  action: WindowAction,
+): Promise<void> {
+  switch (action.action) {
+    case 'activate':
+      x.tellRoot(window.id, atoms.number('_NET_ACTIVE_WINDOW'), [PAGER, 0, 0]);
+      break;
+    case 'close':
+      x.tellRoot(window.id, atoms.number('_NET_CLOSE_WINDOW'), [0, PAGER]);
+      break;
+    case 'minimise':
+      x.tellRoot(window.id, atoms.number('WM_CHANGE_STATE'), [ICONIC]);
+      break;
+    case 'place':
+      await place(x, atoms, memory, window, action.placement);
+      break;
+    default:
+      action satisfies never;
+  }
+  await x.sync();
+}
+
+/** The part of the work area that a placement stands for; null for those that are none. */
+export function target(placement: Place, area: Rectangle, size: { width: number; height: number }): Rectangle | null {
+  const halfWidth = Math.floor(area.width / 2);
+  const halfHeight = Math.floor(area.height / 2);
+  switch (placement) {
+    case 'left':
+      return { ...area, width: halfWidth };
+    case 'right':
+      return { ...area, x: area.x + halfWidth, width: area.width - halfWidth };
+    case 'top':
+      return { ...area, height: halfHeight };
+    case 'bottom':
+      return { ...area, y: area.y + halfHeight, height: area.height - halfHeight };
+    case 'centre': {
+      const width = Math.min(size.width, area.width);
+      const height = Math.min(size.height, area.height);
+      return {
+        x: area.x + Math.floor((area.width - width) / 2),
+        y: area.y + Math.floor((area.height - height) / 2),
+        width,
+        height,
+      };
+    }
+    case 'maximise':
+    case 'restore':
+      return null;
+    default:
+      return placement satisfies never;
+  }
+}
+
+async function place(x: XConnection, atoms: Atoms, memory: Memory, window: Tracked, placement: Place): Promise<void> {
+  if (placement === 'maximise') {
+    maximise(x, atoms, window.id, ADD);
+    return;
+  }
+  maximise(x, atoms, window.id, REMOVE);
+  const frame = await readExtents(x, atoms, window.id);
+  if (placement === 'restore') {
+    const before = memory.get(window.id);
+    memory.delete(window.id);
+    if (before && !window.maximised) move(x, atoms, window.id, before, frame);
+    return;
+  }
+  const outer = await outerRectangle(x, window.id, frame);
+  if (outer === null) return;
+  if (placement !== 'centre' && !window.maximised && !memory.has(window.id)) memory.set(window.id, outer);
+  const goal = target(placement, await workArea(x, atoms), outer);
+  if (goal) move(x, atoms, window.id, goal, frame);
+}
+
+function maximise(x: XConnection, atoms: Atoms, id: number, change: number): void {
+  const both = [atoms.number('_NET_WM_STATE_MAXIMIZED_VERT'), atoms.number('_NET_WM_STATE_MAXIMIZED_HORZ')];
+  x.tellRoot(id, atoms.number('_NET_WM_STATE'), [change, ...both, PAGER]);
+}
+
+/** `goal` is where the frame shall be; window managers are told the size of what is inside it. */
+function move(x: XConnection, atoms: Atoms, id: number, goal: Rectangle, frame: Extents): void {
+  const width = Math.max(1, goal.width - frame.left - frame.right);
+  const height = Math.max(1, goal.height - frame.top - frame.bottom);
+  const flags = NORTH_WEST | ALL_FOUR | (PAGER << 12);
+  x.tellRoot(id, atoms.number('_NET_MOVERESIZE_WINDOW'), [flags, goal.x, goal.y, width, height]);
+}
+
+async function outerRectangle(x: XConnection, id: number, frame: Extents): Promise<Rectangle | null> {
+  const [origin, size] = await Promise.all([x.origin(id), x.geometry(id)]);
+  if (origin === null || size === null) return null;
+  return {
+    x: origin.destX - frame.left,
+    y: origin.destY - frame.top,
+    width: size.width + frame.left + frame.right,
+    height: size.height + frame.top + frame.bottom,
+  };
+}
+
+async function readExtents(x: XConnection, atoms: Atoms, id: number): Promise<Extents> {
+  const [left = 0, right = 0, top = 0, bottom = 0] = await x.words(id, atoms.number('_NET_FRAME_EXTENTS'), 4);
+  return { left, right, top, bottom };
+}
+
+/** Of the present desktop; the whole screen where the window manager names none. */
+async function workArea(x: XConnection, atoms: Atoms): Promise<Rectangle> {
+  const [desktop = 0] = await x.words(x.root, atoms.number('_NET_CURRENT_DESKTOP'), 1);
+  const index = Math.min(desktop, 63) * 4;
+  const [left, top, width, height] = await x.words(x.root, atoms.number('_NET_WORKAREA'), 4, index);
+  if (left !== undefined && top !== undefined && width && height) return { x: left, y: top, width, height };
+  const root = await x.geometry(x.root);
+  return { x: 0, y: 0, width: root?.width ?? 0, height: root?.height ?? 0 };
+}

@@ -1,0 +1,58 @@
+/** The X atoms that `display` speaks of, by name. */
+import type { XConnection } from './connection.ts';
+
+const NAMES = [
+  'UTF8_STRING',
+  'WM_CHANGE_STATE',
+  'WM_CLASS',
+  'WM_CLIENT_LEADER',
+  'WM_CLIENT_MACHINE',
+  'WM_NAME',
+  'WM_STATE',
+  '_NET_ACTIVE_WINDOW',
+  '_NET_CLIENT_LIST',
+  '_NET_CLOSE_WINDOW',
+  '_NET_CURRENT_DESKTOP',
+  '_NET_FRAME_EXTENTS',
+  '_NET_MOVERESIZE_WINDOW',
+  '_NET_STARTUP_ID',
+  '_NET_SUPPORTING_WM_CHECK',
+  '_NET_WM_ICON',
+  '_NET_WM_NAME',
+  '_NET_WM_STATE',
+  '_NET_WM_STATE_HIDDEN',
+  '_NET_WM_STATE_MAXIMIZED_HORZ',
+  '_NET_WM_STATE_MAXIMIZED_VERT',
+  '_NET_WM_STATE_SKIP_TASKBAR',
+  '_NET_WM_WINDOW_TYPE',
+  '_NET_WM_WINDOW_TYPE_DESKTOP',
+  '_NET_WM_WINDOW_TYPE_DOCK',
+  '_NET_WORKAREA',
+] as const;
+
+export type AtomName = (typeof NAMES)[number];
+
+/** One X server's numbers; every server has its own. */
+export class Atoms {
+  readonly #numbers: ReadonlyMap<AtomName, number>;
+  readonly #names: ReadonlyMap<number, AtomName>;
+
+  constructor(numbers: ReadonlyMap<AtomName, number>) {
+    this.#numbers = numbers;
+    this.#names = new Map([...numbers].map(([name, number]) => [number, name]));
+  }
+
+  /** 0, which is no atom, for a name that was never asked for. */
+  number(name: AtomName): number {
+    return this.#numbers.get(name) ?? 0;
+  }
+
+  name(number: number): AtomName | null {
+    return this.#names.get(number) ?? null;
+  }
+}
+
+export async function internAtoms(x: XConnection): Promise<Atoms> {
+  const entries = NAMES.map(async (name): Promise<[AtomName, number]> => [name, await x.internAtom(name)]);
+  return new Atoms(new Map(await Promise.all(entries)));
+}

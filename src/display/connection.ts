@@ -1,0 +1,210 @@
+/**
+ * One X connection as promises: every request has a time limit, a lost connection fails what is under way, and a
+ * window that has vanished answers null instead of failing.
+ */
+import type { Duplex } from 'node:stream';
+import x11 from 'x11';
+import type { Client, Done, Geometry, PropertyReply, ResExtension, Screen, XEvent } from 'x11';
+import { z } from 'zod';
+import { DeskpodError } from '../domain/errors.ts';
+import { XTransport } from './transport.ts';
+
+const REQUEST_MS = 10_000;
+const LOCAL_PID = 2;
+const ANY_TYPE = 0;
+const VIEWABLE = 2;
+
+export const EVENTS = x11.eventMask;
+
+const Greeting = z.object({ screen: z.array(z.object({ root: z.number() })).min(1) });
+
+export class XConnection {
+  readonly root: number;
+  readonly #client: Client;
+  readonly #transport: XTransport;
+  readonly #pending = new Set<(error: Error) => void>();
+  #closed: Error | null = null;
+  #res: Promise<ResExtension | null> | null = null;
+
+  /** Owns `socket` from now on, also when it fails. `cookie` is 32 hexadecimal digits. */
+  static async open(socket: Duplex, cookie: string, signal: AbortSignal): Promise<XConnection> {
+    const transport = new XTransport(socket);
+    const client = x11.createClient({
+      display: ':0',
+      stream: transport,
+      auth: { name: 'MIT-MAGIC-COOKIE-1', data: Buffer.from(cookie, 'hex').toString('latin1') },
+      disableBigRequests: true,
+      bufferRequests: { flushOnReply: false },
+    });
+    const screen = await greeting(client, transport, signal);
+    return new XConnection(client, transport, screen.root);
+  }
+
+  private constructor(client: Client, transport: XTransport, root: number) {
+    this.#client = client;
+    this.#transport = transport;
+    this.root = root;
+    // The library keeps the atoms of every server in one object: windows of one desktop would be read with another's.
+    client.atoms = {};
+    transport.once('close', (reason: Error | null) => this.#lose(reason));
+  }
+
+  onEvent(listener: (event: XEvent) => void): void {
+    this.#client.on('event', listener);
+  }
+
+  /** Once; at once when it is closed already. */
+  onClose(listener: (reason: Error | null) => void): void {
+    if (this.#closed) queueMicrotask(() => listener(this.#closed));
+    else this.#transport.once('close', listener);
+  }
+
+  close(reason: Error | null = null): void {
+    this.#transport.destroy(reason);
+  }
+
+  internAtom(name: string): Promise<number> {
+    return this.#request((done) => this.#client.InternAtom(false, name, done));
+  }
+
+  /** Null when the window is gone or has no such property. `maxBytes` is rounded up to words. */
+  async property(window: number, atom: number, maxBytes: number, offsetBytes = 0): Promise<PropertyReply | null> {
+    const reply = await this.#ask<PropertyReply>((done) =>
+      this.#client.GetProperty(0, window, atom, ANY_TYPE, offsetBytes >> 2, Math.ceil(maxBytes / 4), done),
+    );
+    return reply === null || reply.type === 0 ? null : reply;
+  }
+
+  /** The property as 32-bit words; empty when there is none. */
+  async words(window: number, atom: number, maxWords: number, offsetWords = 0): Promise<readonly number[]> {
+    const reply = await this.property(window, atom, maxWords * 4, offsetWords * 4);
+    if (reply === null || reply.format !== 32) return [];
+    return Array.from({ length: reply.data.length >> 2 }, (_, index) => reply.data.readUInt32LE(index * 4));
+  }
+
+  async viewable(window: number): Promise<boolean> {
+    const attributes = await this.#ask<{ mapState: number }>((done) => this.#client.GetWindowAttributes(window, done));
+    return attributes?.mapState === VIEWABLE;
+  }
+
+  /** Where a window is, relative to its parent; null when it is gone. */
+  geometry(window: number): Promise<Geometry | null> {
+    return this.#ask((done) => this.#client.GetGeometry(window, done));
+  }
+
+  /** Where a window's upper left corner is on the screen; null when it is gone. */
+  origin(window: number): Promise<{ destX: number; destY: number } | null> {
+    return this.#ask((done) => this.#client.TranslateCoordinates(window, this.root, 0, 0, done));
+  }
+
+  /** Which events of a window this connection gets; false when the window is gone. */
+  async select(window: number, eventMask: number): Promise<boolean> {
+    const answer = await this.#ask<true>((done) =>
+      this.#client.ChangeWindowAttributes(window, { eventMask }, (error) => done(error, true)),
+    );
+    return answer !== null;
+  }
+
+  /** The process that made a window, as the X server sees it; null for remote ones and without X-Resource 1.2. */
+  async pid(window: number): Promise<number | null> {
+    const res = await (this.#res ??= this.#resources());
+    if (res === null) return null;
+    const ids = await this.#ask<readonly { mask: number; value: readonly number[] }[]>((done) =>
+      res.QueryClientIds([{ client: window, mask: LOCAL_PID }], done),
+    );
+    const pid = ids?.find((id) => id.mask === LOCAL_PID)?.value[0] ?? 0;
+    // 0 is a process outside the server's pid namespace, 2^32-1 an unknown one.
+    return pid > 0 && pid < 0x7fff_ffff ? pid : null;
+  }
+
+  /** To the window manager, as EWMH wants it. */
+  tellRoot(window: number, type: number, data: readonly number[]): void {
+    if (this.#closed) throw this.#closed;
+    const mask = EVENTS.SubstructureNotify | EVENTS.SubstructureRedirect;
+    this.#client.SendClientMessage(this.root, window, type, 32, data, mask);
+  }
+
+  /** Resolves when the server has dealt with all that was sent so far. */
+  async sync(): Promise<void> {
+    await this.#request((done: Done<unknown>) => this.#client.GetInputFocus(done));
+  }
+
+  async #resources(): Promise<ResExtension | null> {
+    return this.#ask<ResExtension | null>((done) =>
+      this.#client.require('res', (error, extension) => done(null, error ? null : extension)),
+    );
+  }
+
+  /** Null for any error of the X protocol; fails only with the connection. */
+  async #ask<T>(send: (done: Done<T>) => void): Promise<T | null> {
+    return this.#request<T | null>((done) => send((error, value) => done(null, error ? null : value)));
+  }
+
+  #request<T>(send: (done: Done<T>) => void): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) {
+        reject(this.#closed);
+        return;
+      }
+      const late = setTimeout(() => this.close(timeout()), REQUEST_MS).unref();
+      const fail = (error: Error): void => {
+        clearTimeout(late);
+        this.#pending.delete(fail);
+        reject(error);
+      };
+      this.#pending.add(fail);
+      send((error, value) => {
+        if (error) fail(error);
+        else {
+          clearTimeout(late);
+          this.#pending.delete(fail);
+          resolve(value);
+        }
+        return true;
+      });
+    });
+  }
+
+  #lose(reason: Error | null): void {
+    this.#closed = reason ?? new DeskpodError('desktop_missing', 'The X connection to the desktop was closed.');
+    for (const fail of this.#pending) fail(this.#closed);
+  }
+}
+
+/** The first screen of the server; destroys the transport when it refuses, stays silent or the signal aborts. */
+function greeting(client: Client, transport: XTransport, signal: AbortSignal): Promise<Screen> {
+  return new Promise((resolve, reject) => {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MS)]);
+    const abort = (): void => transport.destroy(signal.aborted ? aborted(signal) : timeout());
+    limit.addEventListener('abort', abort, { once: true });
+    const closed = (reason: Error | null): void => {
+      limit.removeEventListener('abort', abort);
+      reject(refused(reason));
+    };
+    transport.once('close', closed);
+    // Stays for the connection's whole life: without a listener an error of the library would end the process.
+    client.on('error', (error: Error) => transport.destroy(error));
+    client.once('connect', (display: unknown) => {
+      limit.removeEventListener('abort', abort);
+      transport.off('close', closed);
+      const parsed = Greeting.safeParse(display);
+      if (parsed.success) resolve(parsed.data.screen[0] ?? { root: 0 });
+      else reject(new DeskpodError('engine_unavailable', 'The X server has no screen.', { cause: parsed.error }));
+    });
+    if (limit.aborted) abort();
+  });
+}
+
+function refused(reason: Error | null): DeskpodError {
+  if (reason instanceof DeskpodError) return reason;
+  const why = reason?.message ?? 'it closed the connection while it was set up';
+  return new DeskpodError('engine_unavailable', `The desktop's X server cannot be used: ${why}.`, { cause: reason });
+}
+
+function timeout(): DeskpodError {
+  return new DeskpodError('timeout', `The desktop's X server did not answer within ${REQUEST_MS / 1000} s.`);
+}
+
+function aborted(signal: AbortSignal): DeskpodError {
+  return new DeskpodError('timeout', 'Opening the display was aborted.', { cause: signal.reason });
+}

@@ -1,0 +1,98 @@
+/** Opens a desktop's display: one X connection, its live window list, and actions on windows. */
+import type { Display, DisplaySource, OpenDisplay } from '../domain/display.ts';
+import { DeskpodError } from '../domain/errors.ts';
+import type { Window, WindowAction } from '../protocol/window.ts';
+import { type Memory, perform } from './actions.ts';
+import { type Atoms, internAtoms } from './atoms.ts';
+import { XConnection } from './connection.ts';
+import { WindowList } from './windows.ts';
+
+/** `signal` ends the opening only; afterwards the display lives until it is disposed of or the X server goes away. */
+export const openDisplay: OpenDisplay = async (source, signal) => {
+  const x = await XConnection.open(await source.connect(), source.xCookie, signal);
+  const abort = (): void => x.close(new DeskpodError('timeout', 'Opening the display was aborted.'));
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    signal.throwIfAborted();
+    return await DesktopDisplay.start(x, await internAtoms(x), source);
+  } catch (error) {
+    x.close();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+};
+
+class DesktopDisplay implements Display {
+  readonly #x: XConnection;
+  readonly #atoms: Atoms;
+  readonly #list: WindowList;
+  readonly #memory: Memory = new Map();
+  readonly #changed = new Set<(windows: readonly Window[]) => void>();
+  readonly #mapped = new Set<(window: Window) => void>();
+  readonly #closed = new Set<(reason: Error | null) => void>();
+  #disposed = false;
+
+  static async start(x: XConnection, atoms: Atoms, source: DisplaySource): Promise<DesktopDisplay> {
+    const display = new DesktopDisplay(x, atoms, source);
+    await display.#list.start();
+    return display;
+  }
+
+  private constructor(x: XConnection, atoms: Atoms, source: DisplaySource) {
+    this.#x = x;
+    this.#atoms = atoms;
+    this.#list = new WindowList(x, atoms, (client) => source.launchOf(client), {
+      changed: (windows) => this.#tell(this.#changed, windows),
+      mapped: (window) => this.#tell(this.#mapped, window),
+    });
+    x.onClose((reason) => {
+      this.#list.stop();
+      if (!this.#disposed) this.#tell(this.#closed, reason);
+    });
+  }
+
+  get windows(): readonly Window[] {
+    return this.#list.windows;
+  }
+
+  onChange(listener: (windows: readonly Window[]) => void): () => void {
+    return listen(this.#changed, listener);
+  }
+
+  onMapped(listener: (window: Window) => void): () => void {
+    return listen(this.#mapped, listener);
+  }
+
+  onClose(listener: (reason: Error | null) => void): () => void {
+    return listen(this.#closed, listener);
+  }
+
+  async act(windowId: number, action: WindowAction): Promise<void> {
+    const window = this.#list.find(windowId);
+    if (!window) {
+      throw new DeskpodError('not_found', `This desktop has no window ${windowId}; it may just have closed.`);
+    }
+    this.#forgetGone();
+    await perform(this.#x, this.#atoms, this.#memory, window, action);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    this.#list.stop();
+    this.#x.close();
+  }
+
+  #forgetGone(): void {
+    for (const id of this.#memory.keys()) if (!this.#list.find(id)) this.#memory.delete(id);
+  }
+
+  #tell<T>(listeners: ReadonlySet<(value: T) => void>, value: T): void {
+    for (const listener of listeners) listener(value);
+  }
+}
+
+function listen<T>(listeners: Set<T>, listener: T): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}

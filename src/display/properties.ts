@@ -1,0 +1,119 @@
+/** What a window says of itself: title, class, state and type, read from its properties. */
+import type { PropertyReply } from 'x11';
+import type { AtomName, Atoms } from './atoms.ts';
+import type { XConnection } from './connection.ts';
+
+const MAX_TITLE = 512;
+/** UTF-8 needs at most four bytes a character. */
+const MAX_TITLE_BYTES = MAX_TITLE * 4;
+const MAX_STATES = 32;
+const ICONIC = 3;
+
+export interface WindowFacts {
+  title: string;
+  /** `instance.Class`, or empty. */
+  wmClass: string;
+  minimised: boolean;
+  /** Docks and desktops are part of the desktop's furniture. */
+  furniture: boolean;
+  /** Left out of the window list, as the window wants. */
+  skipped: boolean;
+  maximised: boolean;
+}
+
+/** Facts that one property change can alter; each is read anew as a whole. */
+export type Aspect = 'title' | 'class' | 'state' | 'type';
+
+export const ASPECTS: readonly Aspect[] = ['title', 'class', 'state', 'type'];
+
+const ASPECT_OF: ReadonlyMap<AtomName, Aspect> = new Map<AtomName, Aspect>([
+  ['_NET_WM_NAME', 'title'],
+  ['WM_NAME', 'title'],
+  ['WM_CLASS', 'class'],
+  ['WM_STATE', 'state'],
+  ['_NET_WM_STATE', 'state'],
+  ['_NET_WM_WINDOW_TYPE', 'type'],
+]);
+
+/** Null for a property that no fact depends on. */
+export function aspectOf(atom: AtomName | null): Aspect | null {
+  return atom === null ? null : (ASPECT_OF.get(atom) ?? null);
+}
+
+export async function readAspect(
+  x: XConnection,
+  atoms: Atoms,
+  id: number,
+  aspect: Aspect,
+): Promise<Partial<WindowFacts>> {
+  switch (aspect) {
+    case 'title':
+      return { title: await readTitle(x, atoms, id) };
+    case 'class':
+      return { wmClass: await readClass(x, atoms, id) };
+    case 'state':
+      return readState(x, atoms, id);
+    case 'type':
+      return { furniture: await readFurniture(x, atoms, id) };
+    default:
+      return aspect satisfies never;
+  }
+}
+
+/** A property as text, at most 512 characters; empty when there is none. */
+export async function readText(x: XConnection, atoms: Atoms, id: number, name: AtomName): Promise<string> {
+  const reply = await x.property(id, atoms.number(name), MAX_TITLE_BYTES);
+  return reply === null ? '' : decodeText(reply, atoms.number('UTF8_STRING'));
+}
+
+/** Text as ICCCM and EWMH encode it, without what has no place in a line of text. */
+export function decodeText(reply: Pick<PropertyReply, 'type' | 'format' | 'data'>, utf8: number): string {
+  if (reply.format !== 8) return '';
+  const text = reply.data.toString(reply.type === utf8 ? 'utf8' : 'latin1');
+  // A surrogate pair cut in half at the end would be no text.
+  return text
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, MAX_TITLE)
+    .toWellFormed();
+}
+
+/** `instance NUL Class NUL` as `instance.Class`. */
+export function decodeClass(data: Buffer): string {
+  const [instance = '', name = ''] = data.toString('latin1').split('\0');
+  if (instance === '' && name === '') return '';
+  return `${instance}.${name || instance}`.slice(0, MAX_TITLE);
+}
+
+async function readTitle(x: XConnection, atoms: Atoms, id: number): Promise<string> {
+  const [modern, plain] = await Promise.all([
+    readText(x, atoms, id, '_NET_WM_NAME'),
+    readText(x, atoms, id, 'WM_NAME'),
+  ]);
+  return modern || plain;
+}
+
+async function readClass(x: XConnection, atoms: Atoms, id: number): Promise<string> {
+  const reply = await x.property(id, atoms.number('WM_CLASS'), MAX_TITLE_BYTES);
+  return reply?.format === 8 ? decodeClass(reply.data) : '';
+}
+
+async function readState(x: XConnection, atoms: Atoms, id: number): Promise<Partial<WindowFacts>> {
+  const [states, wmState] = await Promise.all([
+    x.words(id, atoms.number('_NET_WM_STATE'), MAX_STATES),
+    x.words(id, atoms.number('WM_STATE'), 2),
+  ]);
+  const has = (name: AtomName): boolean => states.includes(atoms.number(name));
+  return {
+    minimised: has('_NET_WM_STATE_HIDDEN') || wmState[0] === ICONIC,
+    skipped: has('_NET_WM_STATE_SKIP_TASKBAR'),
+    maximised: has('_NET_WM_STATE_MAXIMIZED_VERT') && has('_NET_WM_STATE_MAXIMIZED_HORZ'),
+  };
+}
+
+async function readFurniture(x: XConnection, atoms: Atoms, id: number): Promise<boolean> {
+  const types = await x.words(id, atoms.number('_NET_WM_WINDOW_TYPE'), MAX_STATES);
+  return types.some((type) =>
+    ['_NET_WM_WINDOW_TYPE_DOCK', '_NET_WM_WINDOW_TYPE_DESKTOP'].includes(atoms.name(type) ?? ''),
+  );
+}

@@ -1,0 +1,49 @@
+/** Turns bursts of events into runs of one piece of work: the first at once, then at most one per gap, never two. */
+
+export class Pulse {
+  readonly #work: () => Promise<void>;
+  readonly #gapMs: number;
+  #timer: NodeJS.Timeout | null = null;
+  #running = false;
+  #again = false;
+  #stopped = false;
+  #lastStart = -Infinity;
+
+  /** `work` must not reject. */
+  constructor(gapMs: number, work: () => Promise<void>) {
+    this.#gapMs = gapMs;
+    this.#work = work;
+  }
+
+  /** Runs the work soon, once for all requests until then. */
+  request(): void {
+    if (this.#stopped || this.#timer) return;
+    if (this.#running) {
+      this.#again = true;
+      return;
+    }
+    const wait = Math.max(0, this.#lastStart + this.#gapMs - performance.now());
+    this.#timer = setTimeout(() => void this.#run(), Math.ceil(wait));
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  async #run(): Promise<void> {
+    this.#timer = null;
+    this.#running = true;
+    this.#lastStart = performance.now();
+    try {
+      await this.#work();
+    } finally {
+      this.#running = false;
+    }
+    if (!this.#again) return;
+    this.#again = false;
+    this.request();
+  }
+}

@@ -1,0 +1,244 @@
+/**
+ * The live window list of one X connection: follows the window manager's list and every window's properties by
+ * events, reads only what changed, and tells of changes at most once per 30 ms.
+ */
+import type { XEvent } from 'x11';
+import type { DisplaySource } from '../domain/display.ts';
+import type { Window } from '../protocol/window.ts';
+import type { Atoms } from './atoms.ts';
+import { EVENTS, type XConnection } from './connection.ts';
+import { readIcon } from './icon.ts';
+import { ownerOf } from './owner.ts';
+import { ASPECTS, type Aspect, type WindowFacts, aspectOf, readAspect } from './properties.ts';
+import { Pulse } from './pulse.ts';
+
+const CHANGE_GAP_MS = 30;
+/** Icons cost the most, and nothing waits for them. */
+const ICON_GAP_MS = 500;
+const MAX_WINDOWS = 500;
+
+const FOLLOWED = EVENTS.PropertyChange | EVENTS.StructureNotify;
+
+export interface Tracked extends WindowFacts {
+  readonly id: number;
+  readonly stale: Set<Aspect>;
+  launchId: string | null;
+  /** Facts and launch are known: it can be shown. */
+  known: boolean;
+  viewable: boolean;
+  announced: boolean;
+  icon: string | null;
+  iconStale: boolean;
+}
+
+export interface WindowListeners {
+  changed(windows: readonly Window[]): void;
+  mapped(window: Window): void;
+}
+
+export class WindowList {
+  readonly #x: XConnection;
+  readonly #atoms: Atoms;
+  readonly #launchOf: DisplaySource['launchOf'];
+  readonly #listeners: WindowListeners;
+  readonly #pulse = new Pulse(CHANGE_GAP_MS, () => this.#guarded(() => this.#refresh()));
+  readonly #icons = new Pulse(ICON_GAP_MS, () => this.#guarded(() => this.#refreshIcons()));
+  /** In the window manager's order. */
+  #tracked = new Map<number, Tracked>();
+  #listStale = true;
+  #activeStale = true;
+  #active = 0;
+  #shown: readonly Window[] = [];
+
+  constructor(x: XConnection, atoms: Atoms, launchOf: DisplaySource['launchOf'], listeners: WindowListeners) {
+    this.#x = x;
+    this.#atoms = atoms;
+    this.#launchOf = launchOf;
+    this.#listeners = listeners;
+  }
+
+  get windows(): readonly Window[] {
+    return this.#shown;
+  }
+
+  find(id: number): Tracked | undefined {
+    return this.#tracked.get(id);
+  }
+
+  /** Resolves when the list holds what is there now, but for launches that the engine has yet to name. */
+  async start(): Promise<void> {
+    this.#x.onEvent((event) => this.#notice(event));
+    await this.#x.select(this.#x.root, EVENTS.PropertyChange);
+    await this.#refresh();
+  }
+
+  stop(): void {
+    this.#pulse.stop();
+    this.#icons.stop();
+  }
+
+  #notice(event: XEvent): void {
+    if (event.wid === undefined) return;
+    if (event.wid === this.#x.root) this.#noticeRoot(event);
+    else {
+      const window = this.#tracked.get(event.wid);
+      if (window) this.#noticeWindow(window, event);
+    }
+  }
+
+  #noticeRoot(event: XEvent): void {
+    if (event.name !== 'PropertyNotify' || event.atom === undefined) return;
+    const name = this.#atoms.name(event.atom);
+    if (name === '_NET_CLIENT_LIST') this.#listStale = true;
+    else if (name === '_NET_ACTIVE_WINDOW') this.#activeStale = true;
+    else return;
+    this.#pulse.request();
+  }
+
+  #noticeWindow(window: Tracked, event: XEvent): void {
+    if (event.name === 'DestroyNotify') this.#tracked.delete(window.id);
+    else if (event.name === 'VisibilityNotify') this.#becameViewable(window);
+    else if (event.name === 'PropertyNotify' && event.atom !== undefined) {
+      const name = this.#atoms.name(event.atom);
+      const aspect = aspectOf(name);
+      if (name === '_NET_WM_ICON') {
+        window.iconStale = true;
+        this.#icons.request();
+      }
+      if (aspect === null) return;
+      window.stale.add(aspect);
+    } else return;
+    this.#pulse.request();
+  }
+
+  async #refresh(): Promise<void> {
+    const [list, active] = await Promise.all([this.#readList(), this.#readActive()]);
+    this.#active = active;
+    if (list) this.#follow(list);
+    await Promise.all([...this.#tracked.values()].map((window) => this.#readStale(window)));
+    this.#publish();
+  }
+
+  async #readList(): Promise<readonly number[] | null> {
+    if (!this.#listStale) return null;
+    this.#listStale = false;
+    return this.#x.words(this.#x.root, this.#atoms.number('_NET_CLIENT_LIST'), MAX_WINDOWS);
+  }
+
+  async #readActive(): Promise<number> {
+    if (!this.#activeStale) return this.#active;
+    this.#activeStale = false;
+    const [active = 0] = await this.#x.words(this.#x.root, this.#atoms.number('_NET_ACTIVE_WINDOW'), 1);
+    return active;
+  }
+
+  #follow(list: readonly number[]): void {
+    const next = new Map<number, Tracked>();
+    for (const id of list) next.set(id, this.#tracked.get(id) ?? this.#track(id));
+    this.#tracked = next;
+  }
+
+  #track(id: number): Tracked {
+    const window: Tracked = {
+      id,
+      title: '',
+      wmClass: '',
+      minimised: false,
+      furniture: false,
+      skipped: false,
+      maximised: false,
+      stale: new Set(ASPECTS),
+      launchId: null,
+      known: false,
+      viewable: false,
+      announced: false,
+      icon: null,
+      iconStale: true,
+    };
+    void this.#guarded(() => this.#meet(window));
+    return window;
+  }
+
+  /** What is learnt of a new window once, beside the facts that every refresh reads. */
+  async #meet(window: Tracked): Promise<void> {
+    // Events first, so that nothing is missed between the answer and the selection.
+    if (!(await this.#x.select(window.id, FOLLOWED | EVENTS.VisibilityChange))) return;
+    this.#icons.request();
+    const [facts, viewable] = await Promise.all([
+      readAspect(this.#x, this.#atoms, window.id, 'class'),
+      this.#x.viewable(window.id),
+    ]);
+    if (viewable) this.#becameViewable(window);
+    window.launchId = await ownerOf(
+      this.#x,
+      this.#atoms,
+      { id: window.id, wmClass: facts.wmClass ?? '' },
+      this.#launchOf,
+    );
+    window.known = true;
+    this.#pulse.request();
+  }
+
+  #becameViewable(window: Tracked): void {
+    if (window.viewable) return;
+    window.viewable = true;
+    void this.#guarded(async () => void (await this.#x.select(window.id, FOLLOWED)));
+  }
+
+  async #readStale(window: Tracked): Promise<void> {
+    const stale = [...window.stale];
+    window.stale.clear();
+    const facts = await Promise.all(stale.map((aspect) => readAspect(this.#x, this.#atoms, window.id, aspect)));
+    Object.assign(window, ...facts);
+  }
+
+  async #refreshIcons(): Promise<void> {
+    for (const window of [...this.#tracked.values()].filter((window) => window.iconStale)) {
+      window.iconStale = false;
+      window.icon = await readIcon(this.#x, this.#atoms, window.id);
+    }
+    this.#pulse.request();
+  }
+
+  #publish(): void {
+    const ready = [...this.#tracked.values()].filter((window) => window.known && !window.furniture);
+    const before = this.#shown;
+    const now = ready.filter((window) => !window.skipped).map((window) => this.#present(window));
+    this.#shown = now;
+    if (now.length !== before.length || now.some((window, index) => !same(window, before[index]))) {
+      this.#listeners.changed(now);
+    }
+    for (const window of ready) {
+      if (!window.viewable || window.announced) continue;
+      window.announced = true;
+      this.#listeners.mapped(this.#present(window));
+    }
+  }
+
+  #present(window: Tracked): Window {
+    const { id, title, wmClass, launchId, minimised, icon } = window;
+    return { id, title, wmClass, launchId, active: id === this.#active, minimised, icon };
+  }
+
+  /** A lost connection is told by the connection itself. */
+  async #guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#x.close(error instanceof Error ? error : new Error('The window list failed.', { cause: error }));
+    }
+  }
+}
+
+function same(a: Window, b: Window | undefined): boolean {
+  return (
+    b !== undefined &&
+    a.id === b.id &&
+    a.title === b.title &&
+    a.wmClass === b.wmClass &&
+    a.launchId === b.launchId &&
+    a.active === b.active &&
+    a.minimised === b.minimised &&
+    a.icon === b.icon
+  );
+}

@@ -1,0 +1,105 @@
+/**
+ * The part of npm `x11` that `display` uses, typed narrowly. The package carries no types; nothing outside this area
+ * may import it.
+ */
+declare module 'x11' {
+  import type { EventEmitter } from 'node:events';
+
+  export interface XError extends Error {
+    /** Core protocol error code: 3 is BadWindow. */
+    readonly error: number;
+  }
+
+  /** Answers true when an error was dealt with; otherwise the client emits it. */
+  export type Done<T> = (error: XError | null | undefined, value: T) => boolean;
+
+  export interface PropertyReply {
+    readonly type: number;
+    readonly format: number;
+    readonly bytesAfter: number;
+    readonly data: Buffer;
+  }
+
+  export interface ClientId {
+    readonly client: number;
+    readonly mask: number;
+    readonly value: readonly number[];
+  }
+
+  export interface ResExtension {
+    QueryClientIds(specs: readonly { client: number; mask: number }[], done: Done<readonly ClientId[]>): void;
+  }
+
+  export interface Geometry {
+    readonly xPos: number;
+    readonly yPos: number;
+    readonly width: number;
+    readonly height: number;
+  }
+
+  export interface XEvent {
+    readonly name?: string;
+    readonly wid?: number;
+    readonly atom?: number;
+    /** Of PropertyNotify: 1 when the property was deleted. */
+    readonly state?: number;
+  }
+
+  export interface Screen {
+    readonly root: number;
+  }
+
+  export interface Client extends EventEmitter {
+    /** Names known to this connection. The package shares one object between all connections until it is replaced. */
+    atoms: Record<string, number>;
+    InternAtom(onlyIfExists: boolean, name: string, done: Done<number>): void;
+    GetProperty(
+      remove: 0,
+      window: number,
+      property: number,
+      type: number,
+      offsetWords: number,
+      lengthWords: number,
+      done: Done<PropertyReply>,
+    ): void;
+    GetWindowAttributes(window: number, done: Done<{ readonly mapState: number }>): void;
+    GetGeometry(window: number, done: Done<Geometry>): void;
+    TranslateCoordinates(
+      from: number,
+      to: number,
+      x: number,
+      y: number,
+      done: Done<{ readonly destX: number; readonly destY: number }>,
+    ): void;
+    ChangeWindowAttributes(window: number, values: { eventMask: number }, done: Done<undefined>): void;
+    GetInputFocus(done: Done<unknown>): void;
+    SendClientMessage(
+      destination: number,
+      window: number,
+      type: number,
+      format: 32,
+      data: readonly number[],
+      eventMask: number,
+    ): void;
+    require(extension: 'res', done: (error: Error | null, extension: ResExtension) => void): void;
+  }
+
+  export interface Options {
+    readonly display: string;
+    readonly stream: EventEmitter;
+    readonly auth: { readonly name: string; readonly data: string };
+    readonly disableBigRequests: boolean;
+    readonly bufferRequests: { readonly flushOnReply: boolean };
+  }
+
+  const x11: {
+    createClient(options: Options): Client;
+    readonly eventMask: Readonly<
+      Record<
+        'PropertyChange' | 'StructureNotify' | 'VisibilityChange' | 'SubstructureNotify' | 'SubstructureRedirect',
+        number
+      >
+    >;
+  };
+  export default x11;
+}
