@@ -1,6 +1,7 @@
 /** The caller's apps: `/api/v1/apps`. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { iconOf } from '#domain/catalogue/icon.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { App, AppDefaults } from '#protocol/app.ts';
 import type { ApiContext } from '../context.ts';
@@ -16,12 +17,12 @@ export function appRoutes(context: ApiContext): FastifyPluginAsyncZod {
       apps: await catalogue.appsFor(authenticated(request).user.labels),
     }));
 
-    app.get('/icons/:name', { schema: { params: z.object({ name: z.string().regex(/^[0-9a-f]{32}$/) }), hide: true } }, async (request, reply) => {
-      const icon = catalogue.icon(request.params.name);
-      if (!icon) throw new DeskpodError('not_found', 'There is no such icon.');
+    app.get('/apps/icon', { schema: { querystring: Key.extend({ v: z.string().optional() }), hide: true } }, async (request, reply) => {
+      const icon = iconOf(await catalogue.startable(request.query.app, authenticated(request).user.labels));
+      if (!icon) throw new DeskpodError('not_found', 'This app has no icon.');
       // An icon is other people's file: shown as a picture, never run as a page.
       void reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox").type(icon.type);
-      return reply.header('cache-control', 'public, max-age=31536000, immutable').send(icon.body);
+      return reply.header('cache-control', 'private, max-age=31536000, immutable').send(icon.body);
     });
 
     app.post('/apps/install', { schema: { body: Key, response: { 202: App } } }, async (request, reply) => {
