@@ -147,7 +147,7 @@ export class WindowList {
       furniture: false,
       skipped: false,
       maximised: false,
-      stale: new Set(ASPECTS),
+      stale: new Set(),
       launchId: null,
       known: false,
       viewable: false,
@@ -164,31 +164,36 @@ export class WindowList {
     // Events first, so that nothing is missed between the answer and the selection.
     if (!(await this.#x.select(window.id, FOLLOWED | EVENTS.VisibilityChange))) return;
     this.#icons.request();
-    const [facts, viewable] = await Promise.all([
-      readAspect(this.#x, this.#atoms, window.id, 'class'),
-      this.#x.viewable(window.id),
-    ]);
-    if (viewable) this.#becameViewable(window);
-    window.launchId = await ownerOf(
-      this.#x,
-      this.#atoms,
-      { id: window.id, wmClass: facts.wmClass ?? '' },
-      this.#launchOf,
-    );
+    const [viewable] = await Promise.all([this.#x.viewable(window.id), this.#read(window, ASPECTS)]);
+    window.launchId = await ownerOf(this.#x, this.#atoms, window, this.#launchOf);
     window.known = true;
+    if (viewable) this.#becameViewable(window);
+    this.#announce(window);
     this.#pulse.request();
   }
 
   #becameViewable(window: Tracked): void {
     if (window.viewable) return;
     window.viewable = true;
+    this.#announce(window);
     void this.#guarded(async () => void (await this.#x.select(window.id, FOLLOWED)));
+  }
+
+  /** At once, not with the next change: the time until a launch shows its window ends here. */
+  #announce(window: Tracked): void {
+    if (!window.known || !window.viewable || window.announced || window.furniture) return;
+    window.announced = true;
+    this.#listeners.mapped(this.#present(window));
   }
 
   async #readStale(window: Tracked): Promise<void> {
     const stale = [...window.stale];
     window.stale.clear();
-    const facts = await Promise.all(stale.map((aspect) => readAspect(this.#x, this.#atoms, window.id, aspect)));
+    await this.#read(window, stale);
+  }
+
+  async #read(window: Tracked, aspects: readonly Aspect[]): Promise<void> {
+    const facts = await Promise.all(aspects.map((aspect) => readAspect(this.#x, this.#atoms, window.id, aspect)));
     Object.assign(window, ...facts);
   }
 
@@ -201,17 +206,13 @@ export class WindowList {
   }
 
   #publish(): void {
-    const ready = [...this.#tracked.values()].filter((window) => window.known && !window.furniture);
     const before = this.#shown;
-    const now = ready.filter((window) => !window.skipped).map((window) => this.#present(window));
-    this.#shown = now;
+    this.#shown = [...this.#tracked.values()]
+      .filter((window) => window.known && !window.furniture && !window.skipped)
+      .map((window) => this.#present(window));
+    const now = this.#shown;
     if (now.length !== before.length || now.some((window, index) => !same(window, before[index]))) {
       this.#listeners.changed(now);
-    }
-    for (const window of ready) {
-      if (!window.viewable || window.announced) continue;
-      window.announced = true;
-      this.#listeners.mapped(this.#present(window));
     }
   }
 
