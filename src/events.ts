@@ -15,12 +15,37 @@ export function createEvents(options: EventsOptions) {
   const log = createLog(options);
   const registry = new Registry();
   const registers = [registry];
-  const logins = new Counter({ name: 'deskpod_logins_total', help: 'Logins by outcome', labelNames: ['outcome'], registers });
-  const desktops = new Histogram({ name: 'deskpod_desktop_start_seconds', help: 'Time to a running desktop', labelNames: ['kind'], registers });
-  const launches = new Counter({ name: 'deskpod_launches_total', help: 'Launches by runtime', labelNames: ['runtime'], registers });
-  const ends = new Counter({ name: 'deskpod_launch_ends_total', help: 'Ended launches by reason', labelNames: ['reason'], registers });
+  const logins = new Counter({
+    name: 'deskpod_logins_total',
+    help: 'Logins by outcome',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const desktops = new Histogram({
+    name: 'deskpod_desktop_start_seconds',
+    help: 'Time to a running desktop',
+    labelNames: ['kind'],
+    registers,
+  });
+  const launches = new Counter({
+    name: 'deskpod_launches_total',
+    help: 'Launches by runtime',
+    labelNames: ['runtime'],
+    registers,
+  });
+  const ends = new Counter({
+    name: 'deskpod_launch_ends_total',
+    help: 'Ended launches by reason',
+    labelNames: ['reason'],
+    registers,
+  });
   const screens = new Counter({ name: 'deskpod_screen_bytes_total', help: 'Bytes sent to browsers', registers });
-  const requests = new Counter({ name: 'deskpod_requests_total', help: 'Requests by status', labelNames: ['status'], registers });
+  const requests = new Counter({
+    name: 'deskpod_requests_total',
+    help: 'Requests by status',
+    labelNames: ['status'],
+    registers,
+  });
 
   return {
     log,
@@ -39,7 +64,8 @@ export function createEvents(options: EventsOptions) {
       logins.inc({ outcome: 'refused' });
       log.warn({ audit: true, name, address }, 'login refused');
     },
-    loggedOut: (user: string, desktop: 'kept' | 'removed') => log.info({ audit: true, user, desktop }, `${user} logged out`),
+    loggedOut: (user: string, desktop: 'kept' | 'removed') =>
+      log.info({ audit: true, user, desktop }, `${user} logged out`),
     desktopStarted: (user: string, desktop: string, kind: 'cold' | 'warm', ms: number) => {
       desktops.observe({ kind }, ms / 1000);
       log.info({ user, desktop, kind, ms }, `desktop ${desktop} runs`);
@@ -50,7 +76,11 @@ export function createEvents(options: EventsOptions) {
       launches.inc({ runtime: launch.runtime });
       log.info({ user: launch.userId, launch: launch.id, runtime: launch.runtime }, `launch ${launch.id} started`);
     },
-    launchFinished: (launch: { id: string; userId: string; status: { state: string; reason?: string; exitCode?: number | null } }) => {
+    launchFinished: (launch: {
+      id: string;
+      userId: string;
+      status: { state: string; reason?: string; exitCode?: number | null };
+    }) => {
       ends.inc({ reason: launch.status.reason ?? 'unknown' });
       const { reason, exitCode } = launch.status;
       log.info({ user: launch.userId, launch: launch.id, reason, exitCode }, `launch ${launch.id} ended`);
@@ -60,7 +90,8 @@ export function createEvents(options: EventsOptions) {
       screens.inc(bytes);
       log.info({ user, desktop, bytes, ms: Math.round(ms), reason }, 'screen closed');
     },
-    audit: (user: string, action: string, about: string) => log.info({ audit: true, user, action, about }, `${user} ${action} ${about}`),
+    audit: (user: string, action: string, about: string) =>
+      log.info({ audit: true, user, action, about }, `${user} ${action} ${about}`),
     warn: (message: string, about: object = {}) => log.warn(about, message),
     failed: (what: string, err: unknown) => log.error({ err }, what),
   };
@@ -78,7 +109,9 @@ function asText(line: string): string {
   if (typeof parsed !== 'object' || parsed === null) return line;
   const { level, msg, err, ...rest } = Object.fromEntries(Object.entries(parsed));
   const word = Number(level) >= 50 ? 'error' : Number(level) >= 40 ? 'warn ' : 'info ';
-  const pairs = Object.entries(rest).map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const pairs = Object.entries(rest).map(
+    ([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
   const cause = typeof err === 'object' && err !== null && 'stack' in err ? `\n${String(err.stack)}` : '';
   return `${new Date().toISOString()} ${word} ${String(msg ?? '')}${pairs.join('')}${cause}\n`;
 }

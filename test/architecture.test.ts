@@ -36,7 +36,10 @@ const FENCED: Readonly<Record<string, string>> = {
   '@xterm/xterm': 'web/terminal/',
 };
 
-const files = globSync(['src/**/*.ts', 'web/**/*.{ts,tsx}'], { cwd: ROOT, exclude: ['**/dist/**', '**/node_modules/**'] });
+const files = globSync(['src/**/*.ts', 'web/**/*.{ts,tsx}'], {
+  cwd: ROOT,
+  exclude: ['**/dist/**', '**/node_modules/**'],
+});
 const sources = files.map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
 
 test('there are sources to look at', () => assert.ok(sources.length > 50, `only ${sources.length} files found`));
@@ -47,19 +50,35 @@ test('imports point inward, as the table says', () => {
 });
 
 test('only config reads the environment', () => {
-  const wrong = sources.filter(({ path, text }) => path.startsWith('src/') && !path.startsWith('src/config/') && /process\.env\b/.test(text));
-  assert.deepEqual(wrong.map(({ path }) => path), []);
+  const wrong = sources.filter(
+    ({ path, text }) => path.startsWith('src/') && !path.startsWith('src/config/') && /process\.env\b/.test(text),
+  );
+  assert.deepEqual(
+    wrong.map(({ path }) => path),
+    [],
+  );
 });
 
 test('no file is longer than 400 lines', () => {
-  const tests = globSync('test/**/*.ts', { cwd: ROOT }).map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
+  const tests = globSync('test/**/*.ts', { cwd: ROOT }).map((path) => ({
+    path,
+    text: readFileSync(join(ROOT, path), 'utf8'),
+  }));
   const long = [...sources, ...tests].filter(({ text }) => text.split('\n').length > 401);
-  assert.deepEqual(long.map(({ path }) => path), []);
+  assert.deepEqual(
+    long.map(({ path }) => path),
+    [],
+  );
 });
 
 test('no type is switched off', () => {
-  const loose = sources.filter(({ text }) => /:\s*any\b|<any>|\bas any\b|@ts-ignore|@ts-nocheck|oxlint-disable/.test(text));
-  assert.deepEqual(loose.map(({ path }) => path), []);
+  const loose = sources.filter(({ text }) =>
+    /:\s*any\b|<any>|\bas any\b|@ts-ignore|@ts-nocheck|oxlint-disable/.test(text),
+  );
+  assert.deepEqual(
+    loose.map(({ path }) => path),
+    [],
+  );
 });
 
 test('nothing is a barrel or a drawer for leftovers', () => {
@@ -73,7 +92,8 @@ function importsOf(text: string): string[] {
 
 function complaint(path: string, name: string): string[] {
   for (const [fenced, home] of Object.entries(FENCED)) {
-    if ((name === fenced || name.startsWith(`${fenced}/`)) && !path.startsWith(home)) return [`${path} imports ${name}, which only ${home} may`];
+    if ((name === fenced || name.startsWith(`${fenced}/`)) && !path.startsWith(home))
+      return [`${path} imports ${name}, which only ${home} may`];
   }
   const from = areaOf(path);
   const to = targetArea(path, name);

@@ -112,7 +112,9 @@ export class Desktops {
     const userId = identity.user.id;
     const slot = this.#slot(userId);
     if (slot.status.state === 'stopping') {
-      throw new DeskpodError('conflict', 'Your last desktop is still being removed.', { remedy: 'Try again in a moment.' });
+      throw new DeskpodError('conflict', 'Your last desktop is still being removed.', {
+        remedy: 'Try again in a moment.',
+      });
     }
     if (slot.status.state === 'starting') return present(slot);
     if (slot.status.state === 'running') {
@@ -132,7 +134,13 @@ export class Desktops {
     return present(slot);
   }
 
-  async #make(identity: Identity, request: DesktopRequest, slot: Slot, trace: TraceRecorder, abort: AbortSignal): Promise<void> {
+  async #make(
+    identity: Identity,
+    request: DesktopRequest,
+    slot: Slot,
+    trace: TraceRecorder,
+    abort: AbortSignal,
+  ): Promise<void> {
     const userId = identity.user.id;
     const step = (name: Parameters<TraceRecorder['begin']>[0]): void => {
       trace.begin(name);
@@ -144,9 +152,17 @@ export class Desktops {
         trace.detail(line);
         this.#publish(userId, slot);
       };
-      await this.#engine.ensureImage(this.#options.image, detail, AbortSignal.any([abort, AbortSignal.timeout(IMAGE_TIMEOUT_MS)]));
+      await this.#engine.ensureImage(
+        this.#options.image,
+        detail,
+        AbortSignal.any([abort, AbortSignal.timeout(IMAGE_TIMEOUT_MS)]),
+      );
       const spec = this.#spec(identity, request);
-      slot.desktop = await this.#engine.makeDesktop(spec, step, AbortSignal.any([abort, AbortSignal.timeout(MAKE_TIMEOUT_MS)]));
+      slot.desktop = await this.#engine.makeDesktop(
+        spec,
+        step,
+        AbortSignal.any([abort, AbortSignal.timeout(MAKE_TIMEOUT_MS)]),
+      );
       trace.begin('first_pixel');
       slot.abort = null;
       this.#become(userId, slot, { state: 'running' });

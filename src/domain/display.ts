@@ -2,13 +2,25 @@
 import type { Duplex } from 'node:stream';
 import type { Window, WindowAction } from '../protocol/window.ts';
 
+/** What an X server tells of the client that made a window. */
+export interface XClient {
+  /** As the X server sees it; null for clients on other machines. */
+  readonly pid: number | null;
+  /** `WM_CLIENT_MACHINE` */
+  readonly machine: string | null;
+  /** `_NET_STARTUP_ID` of the window or its group. */
+  readonly startupId: string | null;
+  /** `instance.Class`, or empty. */
+  readonly wmClass: string;
+}
+
 export interface DisplaySource {
   /** A fresh byte stream to the X server; called once per connection. */
   connect(): Promise<Duplex>;
   /** MIT-MAGIC-COOKIE-1, 32 hexadecimal digits. */
   readonly xCookie: string;
-  /** Which launch owns a window's client: by pid for local ones, else by the client machine. */
-  launchOf(client: { pid: number | null; machine: string | null; wmClass: string }): Promise<string | null>;
+  /** Which launch owns a window's client: by pid for local ones, else by the client machine, then by startup id. */
+  launchOf(client: XClient): Promise<string | null>;
 }
 
 /** Several X connections of one desktop never share state; one `Display` owns one connection and everything on it. */

@@ -64,7 +64,8 @@ export class Displays implements AsyncDisposable {
     const release = this.hold(desktopId);
     try {
       const display = await this.#entries.get(desktopId)?.display;
-      if (!display) throw new DeskpodError('desktop_missing', 'The screen of this desktop cannot be reached right now.');
+      if (!display)
+        throw new DeskpodError('desktop_missing', 'The screen of this desktop cannot be reached right now.');
       await display.act(windowId, action);
     } finally {
       release();

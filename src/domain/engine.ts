@@ -181,7 +181,11 @@ export interface Engine extends AsyncDisposable {
   removeLaunch(id: string): Promise<void>;
 
   /** Follows until aborted or, with `follow`, the process ends. `tailBytes` bounds what is read from the past. */
-  logs(target: Target, options: { follow: boolean; tailBytes: number }, signal: AbortSignal): AsyncIterable<EngineLogLine>;
+  logs(
+    target: Target,
+    options: { follow: boolean; tailBytes: number },
+    signal: AbortSignal,
+  ): AsyncIterable<EngineLogLine>;
   exec(target: Target, spec: ExecSpec, signal: AbortSignal): Promise<ExecSession>;
   usage(desktopId: string): Promise<readonly LaunchUsage[]>;
 

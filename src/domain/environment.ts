@@ -6,5 +6,7 @@ export const MASK = '••••';
 
 /** Values of variables whose name says that they are secret are replaced. */
 export function maskSecrets(env: Environment): Environment {
-  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, SECRET.test(name) && value !== '' ? MASK : value]));
+  return Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [name, SECRET.test(name) && value !== '' ? MASK : value]),
+  );
 }

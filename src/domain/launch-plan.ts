@@ -25,7 +25,11 @@ export interface LaunchPlan {
   readonly requested: AppDefaults;
 }
 
-export function planLaunch(identity: Identity, desktop: { id: string; env: Environment }, wish: LaunchWish): LaunchPlan {
+export function planLaunch(
+  identity: Identity,
+  desktop: { id: string; env: Environment },
+  wish: LaunchWish,
+): LaunchPlan {
   const { app, runtime, limits } = wish;
   const { user } = identity;
   const env = { ...wish.defaults?.env, ...wish.env };

@@ -1,6 +1,6 @@
 /** Launches: starting, following, stopping and keeping what finished ones left. */
 import type { LogLine, Launch, LaunchState } from '../protocol/launch.ts';
-import type { Limits, Runtime, Environment, AppDefaults } from '../protocol/app.ts';
+import type { Limits, Runtime, Environment } from '../protocol/app.ts';
 import type { AppDocument } from '../protocol/manager.ts';
 import type { Window } from '../protocol/window.ts';
 import type { Identity } from './auth.ts';
@@ -10,6 +10,7 @@ import { DeskpodError } from './errors.ts';
 import type { Hub } from './hub.ts';
 import { endReason, type StoppedBy } from './launch-end.ts';
 import { planLaunch } from './launch-plan.ts';
+import { finished, newRecord, present } from './launch-record.ts';
 import { KEPT_LOG_BYTES, keepEnd, presentLine } from './log-text.ts';
 import type { LaunchEnd, LaunchRecord, Store } from './store.ts';
 
@@ -144,7 +145,10 @@ export class Launches {
   }
 
   async #failed(active: Active, error: unknown): Promise<void> {
-    const message = error instanceof DeskpodError ? [error.message, error.remedy].filter(Boolean).join(' ') : 'It could not be started.';
+    const message =
+      error instanceof DeskpodError
+        ? [error.message, error.remedy].filter(Boolean).join(' ')
+        : 'It could not be started.';
     const reason = active.stoppedBy ? endReason({ ...NO_EXIT, stoppedBy: active.stoppedBy }) : 'start_failed';
     await this.#over(active, { finishedAt: new Date(), exitCode: null, reason, message, log: '' });
     await this.#deps.engine.removeLaunch(active.record.id).catch(() => {});
@@ -201,7 +205,11 @@ export class Launches {
     const { store } = this.#deps;
     for (const launch of present) await this.seen(launch);
     const alive = new Set(present.map((launch) => launch.id));
-    for (const record of await store.launches.list({ finished: false, limit: 1000, ...(desktopId ? { desktopId } : {}) })) {
+    for (const record of await store.launches.list({
+      finished: false,
+      limit: 1000,
+      ...(desktopId ? { desktopId } : {}),
+    })) {
       if (alive.has(record.id) || this.#active.has(record.id)) continue;
       await store.launches.end(record.id, { ...DESKTOP_ENDED, finishedAt: new Date() });
     }
@@ -232,7 +240,13 @@ export class Launches {
     const { stoppedBy } = active;
     const exitCode = exit?.exitCode ?? null;
     const reason = endReason({ exitCode, outOfMemory: exit?.outOfMemory ?? false, stoppedBy, desktopEnded });
-    await this.#over(active, { finishedAt: exit?.finishedAt ?? new Date(), exitCode, reason, message: exit?.message ?? null, log });
+    await this.#over(active, {
+      finishedAt: exit?.finishedAt ?? new Date(),
+      exitCode,
+      reason,
+      message: exit?.message ?? null,
+      log,
+    });
   }
 
   async #endOfLog(record: LaunchRecord): Promise<string> {
@@ -240,7 +254,8 @@ export class Launches {
     try {
       const target = { desktopId: record.desktopId, launchId: record.id };
       const options = { follow: false, tailBytes: KEPT_LOG_BYTES };
-      for await (const line of this.#deps.engine.logs(target, options, AbortSignal.timeout(LOG_TIMEOUT_MS))) lines.push(presentLine(line));
+      for await (const line of this.#deps.engine.logs(target, options, AbortSignal.timeout(LOG_TIMEOUT_MS)))
+        lines.push(presentLine(line));
     } catch {
       // What could be read until then is better than nothing.
     }
@@ -299,7 +314,9 @@ export class Launches {
 
   #present(record: LaunchRecord): Launch {
     const active = this.#active.get(record.id);
-    return active ? present(active.record, active.status) : present(record, record.end ? finished(record.end) : { state: 'running' });
+    return active
+      ? present(active.record, active.status)
+      : present(record, record.end ? finished(record.end) : { state: 'running' });
   }
 
   #step(active: Active, status: LaunchState): void {
@@ -314,23 +331,3 @@ export class Launches {
 
 const NO_EXIT = { exitCode: null, outOfMemory: false, desktopEnded: false };
 const DESKTOP_ENDED = { exitCode: null, reason: 'desktop_ended', message: null, log: '' } as const;
-
-function finished(end: LaunchEnd): LaunchState {
-  const { reason, exitCode, message } = end;
-  return { state: 'finished', reason, exitCode, message, finishedAt: end.finishedAt.toISOString() };
-}
-
-function newRecord(userId: string, app: AppDocument, spec: LaunchSpec, requested: AppDefaults): LaunchRecord {
-  const { id, desktopId, runtime, image, limits } = spec;
-  return {
-    id, userId, desktopId, appId: app.id, appName: app.displayname, runtime, image, imageDigest: null,
-    args: requested.args, env: requested.env, environment: maskSecrets(spec.env), limits,
-    startedAt: new Date(), windowMs: null, end: null,
-  };
-}
-
-function present(record: LaunchRecord, status: LaunchState): Launch {
-  const { id, userId, desktopId, appId, appName, runtime, windowMs, limits, image, imageDigest } = record;
-  const args = [...record.args];
-  return { id, userId, desktopId, appId, appName, runtime, status, startedAt: record.startedAt.toISOString(), windowMs, limits, image, imageDigest, args };
-}

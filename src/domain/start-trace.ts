@@ -1,7 +1,15 @@
 /** Builds the start trace of a desktop step by step: which step runs, how long each took. */
 import type { StartStep, StartStepName, StartTrace } from '../protocol/desktop.ts';
 
-const COLD: readonly StartStepName[] = ['authorise', 'image', 'home', 'create', 'display', 'window_manager', 'first_pixel'];
+const COLD: readonly StartStepName[] = [
+  'authorise',
+  'image',
+  'home',
+  'create',
+  'display',
+  'window_manager',
+  'first_pixel',
+];
 const WARM: readonly StartStepName[] = ['authorise', 'first_pixel'];
 
 export class TraceRecorder {

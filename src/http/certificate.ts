@@ -17,7 +17,10 @@ export interface TlsFiles {
 export async function readCertificate(cert: string, key: string): Promise<TlsFiles> {
   const read = (path: string): Promise<Buffer> =>
     readFile(path).catch((cause: unknown) => {
-      throw new DeskpodError('invalid_request', `The certificate file ${path} cannot be read.`, { remedy: 'Give readable PEM files with --tls-cert and --tls-key.', cause });
+      throw new DeskpodError('invalid_request', `The certificate file ${path} cannot be read.`, {
+        remedy: 'Give readable PEM files with --tls-cert and --tls-key.',
+        cause,
+      });
     });
   return { cert: await read(cert), key: await read(key) };
 }
@@ -30,15 +33,22 @@ export async function selfMadeCertificate(folder: string): Promise<TlsFiles> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', DAYS];
   const names = ['-subj', `/CN=${hostname()}`, '-addext', `subjectAltName=${alternativeNames().join(',')}`];
-  await run('openssl', [...args, ...names, '-keyout', `${key}.new`, '-out', `${cert}.new`], { timeout: 30_000 }).catch((cause: unknown) => {
-    throw new DeskpodError('internal_error', 'A certificate could not be made: openssl failed.', { remedy: 'Install openssl, or give --tls-cert and --tls-key.', cause });
-  });
+  await run('openssl', [...args, ...names, '-keyout', `${key}.new`, '-out', `${cert}.new`], { timeout: 30_000 }).catch(
+    (cause: unknown) => {
+      throw new DeskpodError('internal_error', 'A certificate could not be made: openssl failed.', {
+        remedy: 'Install openssl, or give --tls-cert and --tls-key.',
+        cause,
+      });
+    },
+  );
   await rename(`${key}.new`, key);
   await rename(`${cert}.new`, cert);
   return { cert: await readFile(cert), key: await readFile(key) };
 }
 
 function alternativeNames(): string[] {
-  const addresses = Object.values(networkInterfaces()).flatMap((list) => list?.map((one) => one.address.replace(/%.*$/, '')) ?? []);
+  const addresses = Object.values(networkInterfaces()).flatMap(
+    (list) => list?.map((one) => one.address.replace(/%.*$/, '')) ?? [],
+  );
   return ['DNS:localhost', `DNS:${hostname()}`, ...new Set(addresses.map((address) => `IP:${address}`))];
 }

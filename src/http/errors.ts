@@ -37,7 +37,10 @@ export function toDeskpodError(error: unknown): DeskpodError {
   if (hasZodFastifySchemaValidationErrors(error)) {
     const [first] = error.validation;
     const field = first?.instancePath.slice(1).replaceAll('/', '.');
-    return new DeskpodError('invalid_request', first?.message ?? 'The request is not valid.', { cause: error, ...(field ? { field } : {}) });
+    return new DeskpodError('invalid_request', first?.message ?? 'The request is not valid.', {
+      cause: error,
+      ...(field ? { field } : {}),
+    });
   }
   const { statusCode, message } = describe(error);
   const code = statusCode === undefined ? undefined : BY_STATUS[statusCode];
@@ -50,7 +53,9 @@ export function toDeskpodError(error: unknown): DeskpodError {
 
 function describe(error: unknown): Partial<FastifyError> & { message: string } {
   if (!(error instanceof Error)) return { message: String(error) };
-  return 'statusCode' in error && typeof error.statusCode === 'number' ? { statusCode: error.statusCode, message: error.message } : { message: error.message };
+  return 'statusCode' in error && typeof error.statusCode === 'number'
+    ? { statusCode: error.statusCode, message: error.message }
+    : { message: error.message };
 }
 
 export function errorBody({ code, message, field, remedy }: DeskpodError): ErrorBody {
@@ -60,7 +65,8 @@ export function errorBody({ code, message, field, remedy }: DeskpodError): Error
 export function errorHandler(failed: (what: string, error: unknown) => void) {
   return async (error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const known = toDeskpodError(error);
-    if (STATUS[known.code] >= 500) failed(`${request.method} ${request.routeOptions.url ?? request.url}`, known.cause ?? known);
+    if (STATUS[known.code] >= 500)
+      failed(`${request.method} ${request.routeOptions.url ?? request.url}`, known.cause ?? known);
     await reply.status(STATUS[known.code]).send(errorBody(known));
   };
 }

@@ -20,32 +20,38 @@ export function plainServer(handler: RequestListener): Listening {
   return { servers: [server], socket: server };
 }
 
-export function tlsAndPlainServer(handler: RequestListener, files: { cert: string | Buffer; key: string | Buffer }): Listening {
+export function tlsAndPlainServer(
+  handler: RequestListener,
+  files: { cert: string | Buffer; key: string | Buffer },
+): Listening {
   const secure = createTlsServer(files, handler);
   const plain = createServer((request, response) => {
     if (isLoopback(request.socket.remoteAddress)) return handler(request, response);
     const host = request.headers.host ?? 'localhost';
     response.writeHead(308, { location: `https://${host}${request.url ?? '/'}` }).end();
   });
-  const socket = createTcpServer({ pauseOnConnect: true }, (connection) => {
-    void dispatch(connection, (first) => (first === TLS_HANDSHAKE ? secure : plain));
+  const socket = createTcpServer((connection) => {
+    dispatch(connection, (first) => (first === TLS_HANDSHAKE ? secure : plain));
   });
-  // Fastify and the upgrade router speak to HTTP servers; an https.Server is one in all they use.
-  return { servers: [secure as unknown as HttpServer, plain], socket };
+  return { servers: [secure, plain], socket };
 }
 
-async function dispatch(connection: Socket, choose: (first: number) => HttpServer | ReturnType<typeof createTlsServer>): Promise<void> {
+function dispatch(
+  connection: Socket,
+  choose: (first: number) => HttpServer | ReturnType<typeof createTlsServer>,
+): void {
   connection.on('error', () => connection.destroy());
   connection.setTimeout(FIRST_BYTE_TIMEOUT_MS, () => connection.destroy());
   connection.once('readable', () => {
     const head: unknown = connection.read(1);
-    if (!Buffer.isBuffer(head)) return void connection.destroy();
+    if (!Buffer.isBuffer(head)) {
+      connection.destroy();
+      return;
+    }
     connection.setTimeout(0);
     connection.unshift(head);
     choose(head[0] ?? 0).emit('connection', connection);
   });
-  connection.resume();
-  connection.pause();
 }
 
 export function isLoopback(address: string | undefined): boolean {

@@ -22,7 +22,12 @@ export function ownLaunch(context: ApiContext, request: FastifyRequest, id: stri
   return find(context, request, id, ['admin']);
 }
 
-async function find({ launches }: ApiContext, request: FastifyRequest, id: string, roles: Role[]): Promise<FoundLaunch> {
+async function find(
+  { launches }: ApiContext,
+  request: FastifyRequest,
+  id: string,
+  roles: Role[],
+): Promise<FoundLaunch> {
   const claims = authenticated(request);
   const found = await launches.find(id);
   if (found && (found.record.userId === claims.user.id || hasRole(claims, ...roles))) return found;

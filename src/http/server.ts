@@ -46,7 +46,10 @@ export interface ServerOptions {
   readonly listen: (handler: RequestListener) => Listening;
 }
 
-export async function buildServer(context: ApiContext, options: ServerOptions): Promise<{ app: FastifyInstance; listening: Listening }> {
+export async function buildServer(
+  context: ApiContext,
+  options: ServerOptions,
+): Promise<{ app: FastifyInstance; listening: Listening }> {
   let listening: Listening | null = null;
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
@@ -67,19 +70,30 @@ export async function buildServer(context: ApiContext, options: ServerOptions): 
     throw new DeskpodError('not_found', 'There is nothing here.');
   });
   app.addHook('onSend', async (_request, reply) => {
-    if (!reply.hasHeader('content-security-policy')) void reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
+    if (!reply.hasHeader('content-security-policy'))
+      void reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
     void reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
     void reply.header('cross-origin-opener-policy', 'same-origin');
   });
   app.addHook('onResponse', async (request, reply) => {
     const path = request.url.replace(/\?.*$/, '');
     if (path.startsWith('/api') || path.startsWith('/API')) {
-      context.events.request(request.claims?.user.id ?? 'anonymous', request.method, path, reply.statusCode, reply.elapsedTime);
+      context.events.request(
+        request.claims?.user.id ?? 'anonymous',
+        request.method,
+        path,
+        reply.statusCode,
+        reply.elapsedTime,
+      );
     }
   });
 
   await app.register(fastifyCookie);
-  await app.register(fastifyRateLimit, { max: REQUESTS_PER_MINUTE, timeWindow: '1 minute', allowList: (request) => !request.url.startsWith('/api/') });
+  await app.register(fastifyRateLimit, {
+    max: REQUESTS_PER_MINUTE,
+    timeWindow: '1 minute',
+    allowList: (request) => !request.url.startsWith('/api/'),
+  });
   app.decorateRequest('claims', null);
   await app.register(options.manager, { prefix: '/API' });
   await app.register(api(context), { prefix: '/api/v1' });

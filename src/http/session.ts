@@ -58,7 +58,13 @@ export function hasRole(claims: Claims, ...roles: Role[]): boolean {
 /** The administrator at this machine's command line: has no desktop of their own. */
 const LOCAL: Claims = {
   sessionId: 'local',
-  user: { id: 'administrator', name: 'Administrator', provider: 'local', labels: [], roles: ['user', 'support', 'admin'] },
+  user: {
+    id: 'administrator',
+    name: 'Administrator',
+    provider: 'local',
+    labels: [],
+    roles: ['user', 'support', 'admin'],
+  },
   account: { userId: 'administrator', displayName: 'Administrator', provider: 'local', uid: 65534, gid: 65534 },
   expiresAt: new Date('9999-12-31T00:00:00Z'),
 };

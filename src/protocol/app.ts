@@ -14,7 +14,10 @@ export const Limits = z.object({
 });
 export type Limits = z.infer<typeof Limits>;
 
-export const Environment = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not a variable name'), z.string().max(32_768));
+export const Environment = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not a variable name'),
+  z.string().max(32_768),
+);
 export type Environment = z.infer<typeof Environment>;
 
 /** Whether the app's image is on this engine. */

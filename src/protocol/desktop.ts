@@ -1,7 +1,15 @@
 /** A user's desktop and how it came to be. */
 import { z } from 'zod';
 
-export const StartStepName = z.enum(['authorise', 'home', 'image', 'create', 'display', 'window_manager', 'first_pixel']);
+export const StartStepName = z.enum([
+  'authorise',
+  'home',
+  'image',
+  'create',
+  'display',
+  'window_manager',
+  'first_pixel',
+]);
 export type StartStepName = z.infer<typeof StartStepName>;
 
 /** One step of making a desktop, in the order they happened. */
@@ -49,9 +57,15 @@ export type Geometry = z.infer<typeof Geometry>;
 
 export const DesktopRequest = Geometry.partial().extend({
   /** IANA name, for example `Europe/Vienna`. */
-  timezone: z.string().regex(/^[A-Za-z0-9_+/-]{1,64}$/).optional(),
+  timezone: z
+    .string()
+    .regex(/^[A-Za-z0-9_+/-]{1,64}$/)
+    .optional(),
   /** BCP 47, for example `en-GB`. */
-  locale: z.string().regex(/^[A-Za-z0-9-]{2,35}$/).optional(),
+  locale: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{2,35}$/)
+    .optional(),
   dark: z.boolean().optional(),
 });
 export type DesktopRequest = z.infer<typeof DesktopRequest>;

@@ -49,7 +49,12 @@ export const LoginRecord = z.object({
 export type LoginRecord = z.infer<typeof LoginRecord>;
 
 /** A user of the built-in directory, as administrators see them. */
-export const LocalUserSummary = z.object({ id: z.string(), name: z.string(), labels: z.array(z.string()), createdAt: z.iso.datetime() });
+export const LocalUserSummary = z.object({
+  id: z.string(),
+  name: z.string(),
+  labels: z.array(z.string()),
+  createdAt: z.iso.datetime(),
+});
 export type LocalUserSummary = z.infer<typeof LocalUserSummary>;
 
 export const NewLocalUser = z.object({
@@ -57,6 +62,9 @@ export const NewLocalUser = z.object({
   password: z.string().min(1).max(1024),
   roles: z.array(Role).default(['user']),
   /** Made from the name when left out. */
-  id: z.string().regex(/^[a-z][a-z0-9._-]{0,31}$/, 'small letters, digits, dot, dash and underscore, at most 32').optional(),
+  id: z
+    .string()
+    .regex(/^[a-z][a-z0-9._-]{0,31}$/, 'small letters, digits, dot, dash and underscore, at most 32')
+    .optional(),
 });
 export type NewLocalUser = z.input<typeof NewLocalUser>;

@@ -17,28 +17,40 @@ export function appRoutes(context: ApiContext): FastifyPluginAsyncZod {
       apps: await catalogue.appsFor(authenticated(request).user.labels),
     }));
 
-    app.get('/apps/icon', { schema: { querystring: Key.extend({ v: z.string().optional() }), hide: true } }, async (request, reply) => {
-      const icon = iconOf(await catalogue.startable(request.query.app, authenticated(request).user.labels));
-      if (!icon) throw new DeskpodError('not_found', 'This app has no icon.');
-      // An icon is other people's file: shown as a picture, never run as a page.
-      void reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox").type(icon.type);
-      return reply.header('cache-control', 'private, max-age=31536000, immutable').send(icon.body);
-    });
+    app.get(
+      '/apps/icon',
+      { schema: { querystring: Key.extend({ v: z.string().optional() }), hide: true } },
+      async (request, reply) => {
+        const icon = iconOf(await catalogue.startable(request.query.app, authenticated(request).user.labels));
+        if (!icon) throw new DeskpodError('not_found', 'This app has no icon.');
+        // An icon is other people's file: shown as a picture, never run as a page.
+        void reply
+          .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+          .type(icon.type);
+        return reply.header('cache-control', 'private, max-age=31536000, immutable').send(icon.body);
+      },
+    );
 
     app.post('/apps/install', { schema: { body: Key, response: { 202: App } } }, async (request, reply) => {
       const { labels } = authenticated(request).user;
       const document = await catalogue.startable(request.body.app, labels);
-      catalogue.install(document.id, AbortSignal.timeout(INSTALL_TIMEOUT_MS)).catch((error: unknown) => events.warn(`installing ${document.id}: ${String(error)}`));
+      catalogue
+        .install(document.id, AbortSignal.timeout(INSTALL_TIMEOUT_MS))
+        .catch((error: unknown) => events.warn(`installing ${document.id}: ${String(error)}`));
       return reply.status(202).send(await catalogue.present(document));
     });
 
-    app.put('/apps/defaults', { schema: { body: Key.extend(AppDefaults.shape), response: { 200: AppDefaults } } }, async (request) => {
-      const { user } = withRole(request, 'admin');
-      const { app: key, env, args } = request.body;
-      const document = await catalogue.startable(key, user.labels);
-      await store.apps.setDefaults(document.id, { env, args });
-      events.audit(user.id, 'set the defaults of', document.id);
-      return { env, args };
-    });
+    app.put(
+      '/apps/defaults',
+      { schema: { body: Key.extend(AppDefaults.shape), response: { 200: AppDefaults } } },
+      async (request) => {
+        const { user } = withRole(request, 'admin');
+        const { app: key, env, args } = request.body;
+        const document = await catalogue.startable(key, user.labels);
+        await store.apps.setDefaults(document.id, { env, args });
+        events.audit(user.id, 'set the defaults of', document.id);
+        return { env, args };
+      },
+    );
   };
 }

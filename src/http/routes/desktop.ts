@@ -9,7 +9,9 @@ import { authenticated, withRole } from '../session.ts';
 export function desktopRoutes(context: ApiContext): FastifyPluginAsyncZod {
   const { desktops, launches, engine, tickets, gateway, events } = context;
   return async (app) => {
-    app.get('/desktop', { schema: { response: { 200: Desktop } } }, async (request) => desktops.get(authenticated(request).user.id));
+    app.get('/desktop', { schema: { response: { 200: Desktop } } }, async (request) =>
+      desktops.get(authenticated(request).user.id),
+    );
 
     app.post('/desktop', { schema: { body: DesktopRequest, response: { 200: Desktop } } }, async (request) => {
       const { user, account, sessionId } = authenticated(request);
@@ -45,22 +47,38 @@ export function desktopRoutes(context: ApiContext): FastifyPluginAsyncZod {
       return { token, expiresAt: expiresAt.toISOString() };
     });
 
-    app.get('/desktops', { schema: { response: { 200: z.object({ desktops: z.array(DesktopSummary) }) } } }, async (request) => {
-      withRole(request, 'support', 'admin');
-      const all = await engine.desktops();
-      return { desktops: all.map(({ id, userId, state, createdAt, place }) => ({ id, userId, state, createdAt: createdAt.toISOString(), place })) };
-    });
+    app.get(
+      '/desktops',
+      { schema: { response: { 200: z.object({ desktops: z.array(DesktopSummary) }) } } },
+      async (request) => {
+        withRole(request, 'support', 'admin');
+        const all = await engine.desktops();
+        return {
+          desktops: all.map(({ id, userId, state, createdAt, place }) => ({
+            id,
+            userId,
+            state,
+            createdAt: createdAt.toISOString(),
+            place,
+          })),
+        };
+      },
+    );
 
-    app.delete('/desktops/:id', { schema: { params: z.object({ id: z.string() }), response: { 204: z.null() } } }, async (request, reply) => {
-      const { user } = withRole(request, 'admin');
-      const { id } = request.params;
-      const owner = desktops.ownerOf(id);
-      if (!owner) throw new DeskpodError('not_found', `There is no desktop ${id}.`);
-      events.audit(user.id, 'removed desktop', id);
-      await launches.desktopEnded(id);
-      await desktops.remove(owner);
-      gateway.closeDesktop(id);
-      return reply.status(204).send(null);
-    });
+    app.delete(
+      '/desktops/:id',
+      { schema: { params: z.object({ id: z.string() }), response: { 204: z.null() } } },
+      async (request, reply) => {
+        const { user } = withRole(request, 'admin');
+        const { id } = request.params;
+        const owner = desktops.ownerOf(id);
+        if (!owner) throw new DeskpodError('not_found', `There is no desktop ${id}.`);
+        events.audit(user.id, 'removed desktop', id);
+        await launches.desktopEnded(id);
+        await desktops.remove(owner);
+        gateway.closeDesktop(id);
+        return reply.status(204).send(null);
+      },
+    );
   };
 }

@@ -5,7 +5,10 @@ import { z } from 'zod';
 const Operation = z.object({
   parameters: z.array(z.object({ name: z.string(), in: z.string() })).optional(),
   requestBody: z.object({ content: z.record(z.string(), z.object({ schema: z.unknown() })) }).optional(),
-  responses: z.record(z.string(), z.object({ content: z.record(z.string(), z.object({ schema: z.unknown() })).optional() })),
+  responses: z.record(
+    z.string(),
+    z.object({ content: z.record(z.string(), z.object({ schema: z.unknown() })).optional() }),
+  ),
 });
 const Description = z.object({
   info: z.object({ title: z.string(), version: z.string() }),
@@ -35,8 +38,14 @@ token as <code>Authorization: Bearer</code>. Events are server-sent: <code>GET /
 ${sections.join('\n')}</html>`;
 }
 
-function section(method: string, path: string, { parameters = [], requestBody, responses }: z.infer<typeof Operation>): string {
-  const inputs = parameters.map(({ name, in: place }) => `<li><code>${escape(name)}</code> in ${escape(place)}</li>`).join('');
+function section(
+  method: string,
+  path: string,
+  { parameters = [], requestBody, responses }: z.infer<typeof Operation>,
+): string {
+  const inputs = parameters
+    .map(({ name, in: place }) => `<li><code>${escape(name)}</code> in ${escape(place)}</li>`)
+    .join('');
   const body = requestBody?.content['application/json']?.schema;
   const answers = Object.entries(responses).map(([status, { content }]) => {
     const schema = content?.['application/json']?.schema;

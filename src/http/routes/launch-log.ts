@@ -13,17 +13,24 @@ const READ_TIMEOUT_MS = 10_000;
 
 export function launchLogRoutes(context: ApiContext): FastifyPluginAsyncZod {
   async function* lines(record: LaunchRecord, follow: boolean, signal: AbortSignal): AsyncGenerator<LogLine> {
-    if (record.end) return yield* parseLog(record.end.log);
+    if (record.end) {
+      yield* parseLog(record.end.log);
+      return;
+    }
     const target = { desktopId: record.desktopId, launchId: record.id };
-    for await (const line of context.engine.logs(target, { follow, tailBytes: KEPT_LOG_BYTES }, signal)) yield presentLine(line);
+    for await (const line of context.engine.logs(target, { follow, tailBytes: KEPT_LOG_BYTES }, signal))
+      yield presentLine(line);
   }
 
   return async (app) => {
     app.get('/launches/:id/log', { schema: { params: Id, response: { 200: z.string() } } }, async (request, reply) => {
       const { record } = await readableLaunch(context, request, request.params.id);
       let text = '';
-      for await (const line of lines(record, false, AbortSignal.timeout(READ_TIMEOUT_MS))) text += `${line.at ? `${line.at} ` : ''}${line.text}\n`;
-      void reply.type('text/plain; charset=utf-8').header('content-disposition', `attachment; filename="${record.id}.log"`);
+      for await (const line of lines(record, false, AbortSignal.timeout(READ_TIMEOUT_MS)))
+        text += `${line.at ? `${line.at} ` : ''}${line.text}\n`;
+      void reply
+        .type('text/plain; charset=utf-8')
+        .header('content-disposition', `attachment; filename="${record.id}.log"`);
       return reply.send(text);
     });
 

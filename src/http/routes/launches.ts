@@ -19,12 +19,16 @@ export function launchRoutes(context: ApiContext): FastifyPluginAsyncZod {
   }
 
   return async (app) => {
-    app.get('/launches', { schema: { querystring: LaunchQuery, response: { 200: z.object({ launches: z.array(Launch) }) } } }, async (request) => {
-      const { user } = authenticated(request);
-      const { user: whose = user.id, ...rest } = request.query;
-      if (whose !== user.id) withRole(request, 'support', 'admin');
-      return { launches: await launches.list(filterOf(whose, rest)) };
-    });
+    app.get(
+      '/launches',
+      { schema: { querystring: LaunchQuery, response: { 200: z.object({ launches: z.array(Launch) }) } } },
+      async (request) => {
+        const { user } = authenticated(request);
+        const { user: whose = user.id, ...rest } = request.query;
+        if (whose !== user.id) withRole(request, 'support', 'admin');
+        return { launches: await launches.list(filterOf(whose, rest)) };
+      },
+    );
 
     app.post('/launches', { schema: { body: LaunchRequest, response: { 202: Launch } } }, async (request, reply) =>
       reply.status(202).send(await start(authenticated(request), request.body)),
@@ -35,12 +39,16 @@ export function launchRoutes(context: ApiContext): FastifyPluginAsyncZod {
       return detailOf(record, launch);
     });
 
-    app.post('/launches/:id/again', { schema: { params: Id, body: LaunchAgain, response: { 202: Launch } } }, async (request, reply) => {
-      const claims = authenticated(request);
-      const { record } = await ownLaunch(context, request, request.params.id);
-      const { runtime = record.runtime, env = record.env, args = [...record.args] } = request.body;
-      return reply.status(202).send(await start(claims, { app: record.appId, runtime, env, args }));
-    });
+    app.post(
+      '/launches/:id/again',
+      { schema: { params: Id, body: LaunchAgain, response: { 202: Launch } } },
+      async (request, reply) => {
+        const claims = authenticated(request);
+        const { record } = await ownLaunch(context, request, request.params.id);
+        const { runtime = record.runtime, env = record.env, args = [...record.args] } = request.body;
+        return reply.status(202).send(await start(claims, { app: record.appId, runtime, env, args }));
+      },
+    );
 
     app.post('/launches/:id/stop', { schema: { params: Id, response: { 204: z.null() } } }, async (request, reply) => {
       const { user } = authenticated(request);
@@ -58,7 +66,10 @@ export function launchRoutes(context: ApiContext): FastifyPluginAsyncZod {
     });
   };
 
-  function filterOf(userId: string, { app, since, until, limit }: Omit<z.output<typeof LaunchQuery>, 'user'>): LaunchFilter {
+  function filterOf(
+    userId: string,
+    { app, since, until, limit }: Omit<z.output<typeof LaunchQuery>, 'user'>,
+  ): LaunchFilter {
     return {
       ...(userId === '*' ? {} : { userId }),
       ...(app ? { app } : {}),
@@ -68,4 +79,3 @@ export function launchRoutes(context: ApiContext): FastifyPluginAsyncZod {
     };
   }
 }
-

@@ -22,7 +22,9 @@ export function sessionRoutes(context: ApiContext): FastifyPluginAsyncZod {
     const attempt = { address: request.ip, name: credentials.name };
     const wait = context.attempts.secondsToWait(attempt);
     if (wait > 0) {
-      throw new DeskpodError('too_many_attempts', 'There were too many failed attempts.', { remedy: `Try again in ${wait} s.` });
+      throw new DeskpodError('too_many_attempts', 'There were too many failed attempts.', {
+        remedy: `Try again in ${wait} s.`,
+      });
     }
     const identity = await authenticator.authenticate(credentials);
     if (!identity) {
@@ -48,17 +50,27 @@ export function sessionRoutes(context: ApiContext): FastifyPluginAsyncZod {
       version: context.version,
     }));
 
-    app.post('/session', { schema: { body: LoginRequest, response: { 200: Session.extend({ token: z.string() }) } } }, async (request, reply) => {
-      const identity = await prove(request.body, request);
-      const sessionId = randomUUID();
-      const { token, expiresAt } = await tokens.issue(identity, sessionId);
-      const { user } = identity;
-      const userAgent = (request.headers['user-agent'] ?? '').slice(0, 512);
-      await store.logins.add({ userId: user.id, sessionId, at: new Date(), address: request.ip, userAgent });
-      events.loggedIn(user.id, request.ip);
-      void reply.setCookie(COOKIE, token, { path: '/', httpOnly: true, sameSite: 'strict', secure: request.protocol === 'https', expires: expiresAt });
-      return { user, expiresAt: expiresAt.toISOString(), token };
-    });
+    app.post(
+      '/session',
+      { schema: { body: LoginRequest, response: { 200: Session.extend({ token: z.string() }) } } },
+      async (request, reply) => {
+        const identity = await prove(request.body, request);
+        const sessionId = randomUUID();
+        const { token, expiresAt } = await tokens.issue(identity, sessionId);
+        const { user } = identity;
+        const userAgent = (request.headers['user-agent'] ?? '').slice(0, 512);
+        await store.logins.add({ userId: user.id, sessionId, at: new Date(), address: request.ip, userAgent });
+        events.loggedIn(user.id, request.ip);
+        void reply.setCookie(COOKIE, token, {
+          path: '/',
+          httpOnly: true,
+          sameSite: 'strict',
+          secure: request.protocol === 'https',
+          expires: expiresAt,
+        });
+        return { user, expiresAt: expiresAt.toISOString(), token };
+      },
+    );
 
     app.get('/session', { schema: { response: { 200: Session } } }, async (request) => {
       const { user, expiresAt } = authenticated(request);
@@ -83,12 +95,21 @@ export function sessionRoutes(context: ApiContext): FastifyPluginAsyncZod {
       return reply.status(204).send(null);
     });
 
-    app.get('/sessions', { schema: { response: { 200: z.object({ logins: z.array(LoginRecord) }) } } }, async (request) => {
-      const { user, sessionId } = authenticated(request);
-      const entries = await store.logins.list(user.id);
-      return {
-        logins: entries.map(({ at, address, userAgent, sessionId: id }) => ({ at: at.toISOString(), address, userAgent, current: id === sessionId })),
-      };
-    });
+    app.get(
+      '/sessions',
+      { schema: { response: { 200: z.object({ logins: z.array(LoginRecord) }) } } },
+      async (request) => {
+        const { user, sessionId } = authenticated(request);
+        const entries = await store.logins.list(user.id);
+        return {
+          logins: entries.map(({ at, address, userAgent, sessionId: id }) => ({
+            at: at.toISOString(),
+            address,
+            userAgent,
+            current: id === sessionId,
+          })),
+        };
+      },
+    );
   };
 }

@@ -8,10 +8,14 @@ import { authenticated } from '../session.ts';
 export function windowRoutes({ desktops, displays }: ApiContext): FastifyPluginAsyncZod {
   return async (app) => {
     const params = z.object({ id: z.coerce.number().int().positive() });
-    app.post('/windows/:id', { schema: { params, body: WindowAction, response: { 204: z.null() } } }, async (request, reply) => {
-      const desktop = desktops.running(authenticated(request).user.id);
-      await displays.act(desktop.id, request.params.id, request.body);
-      return reply.status(204).send(null);
-    });
+    app.post(
+      '/windows/:id',
+      { schema: { params, body: WindowAction, response: { 204: z.null() } } },
+      async (request, reply) => {
+        const desktop = desktops.running(authenticated(request).user.id);
+        await displays.act(desktop.id, request.params.id, request.body);
+        return reply.status(204).send(null);
+      },
+    );
   };
 }

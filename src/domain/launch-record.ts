@@ -1,0 +1,54 @@
+/** The kept record of a launch, made from its plan, and the launch as it is told to others: pure. */
+import type { AppDefaults } from '../protocol/app.ts';
+import type { Launch, LaunchState } from '../protocol/launch.ts';
+import type { AppDocument } from '../protocol/manager.ts';
+import type { LaunchSpec } from './engine.ts';
+import { maskSecrets } from './environment.ts';
+import type { LaunchEnd, LaunchRecord } from './store.ts';
+
+/** The state of a launch that is over. */
+export function finished(end: LaunchEnd): LaunchState {
+  const { reason, exitCode, message } = end;
+  return { state: 'finished', reason, exitCode, message, finishedAt: end.finishedAt.toISOString() };
+}
+
+export function newRecord(userId: string, app: AppDocument, spec: LaunchSpec, requested: AppDefaults): LaunchRecord {
+  const { id, desktopId, runtime, image, limits } = spec;
+  return {
+    id,
+    userId,
+    desktopId,
+    appId: app.id,
+    appName: app.displayname,
+    runtime,
+    image,
+    imageDigest: null,
+    args: requested.args,
+    env: requested.env,
+    environment: maskSecrets(spec.env),
+    limits,
+    startedAt: new Date(),
+    windowMs: null,
+    end: null,
+  };
+}
+
+export function present(record: LaunchRecord, status: LaunchState): Launch {
+  const { id, userId, desktopId, appId, appName, runtime, windowMs, limits, image, imageDigest } = record;
+  const args = [...record.args];
+  return {
+    id,
+    userId,
+    desktopId,
+    appId,
+    appName,
+    runtime,
+    status,
+    startedAt: record.startedAt.toISOString(),
+    windowMs,
+    limits,
+    image,
+    imageDigest,
+    args,
+  };
+}
