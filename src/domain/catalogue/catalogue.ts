@@ -11,7 +11,7 @@ import { visibleTo } from './acl.ts';
 import { toApp } from './app.ts';
 import { ImageStates } from './images.ts';
 import { findApp, findDocument } from './lookup.ts';
-import { documentOfImage, documentOfOwn } from './own.ts';
+import { documentOfImage } from './own.ts';
 import type { OwnImage } from './own.ts';
 import { limitsFor, runtimeFor } from './runtime.ts';
 import type { EphemeralAbilities, ExecuteClasses, RuntimeChoice } from './runtime.ts';

@@ -1,0 +1,61 @@
+/** Memory, disk and processes that ran out. */
+import { asPod, failed, textOf } from './failure.ts';
+import type { Failure, HintRule } from './failure.ts';
+
+const FULL = /No space left on device|\bENOSPC\b|Disk quota exceeded|\bEDQUOT\b|disk is full|database or disk is full/i;
+const NO_PROCESS =
+  /(?:fork|clone|pthread_create|vfork)[^\n]{0,60}(?:Resource temporarily unavailable|EAGAIN)|Cannot fork|can't fork|failed to create (?:a )?thread/i;
+const NO_MEMORY = /\bOut of memory\b|Cannot allocate memory|std::bad_alloc|\bENOMEM\b|JavaScript heap out of memory/i;
+
+function memory({ limits }: Failure): string {
+  return limits.memoryBytes === undefined ? 'the desktop’s memory' : `${sizeOf(limits.memoryBytes)} of memory`;
+}
+
+/** 536870912 → `512 MiB`, 1610612736 → `1.5 GiB`. */
+export function sizeOf(bytes: number): string {
+  const [unit, factor] = bytes >= 1024 ** 3 ? ['GiB', 1024 ** 3] : ['MiB', 1024 ** 2];
+  return `${Math.round((bytes / factor) * 10) / 10} ${unit}`;
+}
+
+export const RESOURCES: readonly HintRule[] = [
+  {
+    id: 'out-of-memory',
+    recognise: (failure) => {
+      const counted = failure.outOfMemory || failure.reason === 'out_of_memory';
+      if (!counted && !(failed(failure) && NO_MEMORY.test(textOf(failure)))) return null;
+      return {
+        title: 'The app ran out of memory',
+        explanation:
+          `It needed more than ${memory(failure)} and ${counted ? 'the kernel ended it' : 'could not go on'}. ` +
+          (failure.limits.memoryBytes === undefined
+            ? 'In the desktop it shares its memory with the other apps; close some, or run it as a pod with memory of its own.'
+            : 'The limit comes from the app’s execute class (oc.executeclassname) or the default class; an administrator can give it a larger one.'),
+        remedies: [{ label: 'Run again', env: {} }, ...asPod(failure)],
+      };
+    },
+  },
+  {
+    id: 'home-full',
+    recognise: (failure) =>
+      FULL.test(textOf(failure))
+        ? {
+            title: 'The disk or your home is full',
+            explanation:
+              'The app could not write: no space or no quota is left. Remove what you do not need (df -h ~ and du -sh ~/* ~/.cache in a terminal show where it went), then run it again.',
+            remedies: [{ label: 'Run again', env: {} }],
+          }
+        : null,
+  },
+  {
+    id: 'process-limit',
+    recognise: (failure) => {
+      if (!NO_PROCESS.test(textOf(failure))) return null;
+      const limit = failure.limits.processes === undefined ? '' : ` of ${failure.limits.processes}`;
+      return {
+        title: 'The app reached its process limit',
+        explanation: `It wanted more processes or threads than its limit${limit} allows. An administrator can give it a larger execute class.`,
+        remedies: [{ label: 'Run again', env: {} }],
+      };
+    },
+  },
+];
