@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Identity } from '#domain/auth.ts';
+import { DeskpodError } from '#domain/errors.ts';
+import { Hub } from '#domain/hub.ts';
+import { Launches } from '#domain/launches.ts';
+import type { Runtime } from '#protocol/app.ts';
+import type { Launch } from '#protocol/launch.ts';
+import type { AppDocument } from '#protocol/manager.ts';
+import { openStore } from '#store/open.ts';
+import { FakeEngine } from '../fakes/engine.ts';
+
+const FRY: Identity = {
+  user: { id: 'fry', name: 'Philip J. Fry', provider: 'directory', labels: [], roles: ['user'] },
+  account: { userId: 'fry', displayName: 'Philip J. Fry', provider: 'directory', uid: 2042, gid: 12042 },
+};
+const GAME: AppDocument = {
+  cmd: ['/usr/games/gnome-2048'],
+  path: '/usr/games/gnome-2048',
+  sha_id: 'sha256:1',
+  id: 'localhost/deskpod/2048-gtk:1',
+  architecture: 'amd64',
+  os: 'linux',
+  rules: {},
+  acl: { permit: ['all'] },
+  launch: 'gnome-2048.gnome-2048',
+  wm_class: null,
+  name: '2048-gtk',
+  icon: '2048.svg',
+  icondata: null,
+  keyword: '2048',
+  uniquerunkey: null,
+  cat: 'games',
+  args: null,
+  execmode: null,
+  showinview: null,
+  displayname: '2048 GTK',
+  comment: null,
+  desktopfile: null,
+  executeclassname: null,
+  executablefilename: 'gnome-2048',
+  usedefaultapplication: false,
+  mimetype: [],
+  fileextensions: [],
+  legacyfileextensions: [],
+  secrets_requirement: null,
+  containerengine: 'ephemeral_container',
+  securitycontext: {},
+  created: null,
+};
+const DESKTOP = { id: 'fry-00001', env: { TZ: 'Europe/Vienna' } };
+
+async function setUp() {
+  const engine = new FakeEngine();
+  const store = await openStore({ kind: 'sqlite', file: ':memory:' });
+  const hub = new Hub();
+  const told: Launch[] = [];
+  hub.subscribe('fry', (event) => void (event.type === 'launch' && told.push(event.launch)));
+  let held = 0;
+  const deps = {
+    engine,
+    store,
+    hub,
+    apps: {
+      startable: async () => GAME,
+      resolve: (app: AppDocument, wanted: Runtime | undefined) => ({
+        runtime: wanted ?? app.containerengine,
+        limits: { processes: 100 },
+      }),
+      imageReference: (app: AppDocument) => app.id,
+      isInstalled: async () => true,
+      install: async () => {},
+    },
+    hold: () => {
+      held += 1;
+      return () => void (held -= 1);
+    },
+    stopGraceMs: 1000,
+    events: { launchStarted() {}, launchFinished() {} },
+  };
+  const launches = new Launches(deps);
+  /** The same server after a restart: it remembers nothing but what is stored. */
+  const restarted = () => new Launches({ ...deps, hub: new Hub() });
+  const until = async (fits: (launch: Launch) => boolean): Promise<Launch> => {
+    for (let turn = 0; turn < 1000; turn += 1) {
+      const found = told.find(fits);
+      if (found) return found;
+      await new Promise(setImmediate);
+    }
+    throw new Error(`never told; last was ${JSON.stringify(told.at(-1))}`);
+  };
+  const start = (more: { env?: Record<string, string>; args?: string[] } = {}) =>
+    launches.start(FRY, DESKTOP, { app: '2048-gtk', env: {}, args: [], ...more });
+  return { engine, launches, restarted, until, start, held: () => held };
+}
+
+test('a launch is starting until its first window is mapped', async () => {
+  const { launches, until, start, held } = await setUp();
+  const { id, status } = await start();
+  assert.equal(status.state, 'starting');
+  assert.equal(held(), 1);
+  await until((launch) => launch.status.state === 'starting' && launch.status.step === 'window');
+  launches.mapped({ id: 7, title: '2048', wmClass: 'a.A', launchId: id, active: true, minimised: false, icon: null });
+  const running = await until((launch) => launch.status.state === 'running');
+  assert.ok((running.windowMs ?? 0) > 0);
+  assert.equal(held(), 0);
+});
+
+test('a launch that ended keeps the end of its log, exit code and reason', async () => {
+  const { engine, launches, until, start } = await setUp();
+  const { id } = await start();
+  await until(({ status }) => status.state === 'starting' && status.step === 'window');
+  engine.logsById.set(id, [{ at: new Date(0), stream: 'stderr', text: 'BadRequest' }]);
+  await launches.seen(engine.finish(id, { exitCode: 1 }));
+  const found = await launches.find(id);
+  assert.equal(found?.record.end?.log, '1970-01-01T00:00:00.000Z stderr BadRequest\n');
+  assert.deepEqual([found?.record.end?.reason, found?.record.end?.exitCode], ['error', 1]);
+});
+
+test('secrets in the environment of a launch are masked before they are kept', async () => {
+  const { launches, until, start } = await setUp();
+  const { id } = await start({ env: { API_TOKEN: 'hunter2', COLOUR: 'red' } });
+  await until(({ status }) => status.state === 'starting' && status.step === 'window');
+  const environment = (await launches.find(id))?.record.environment;
+  assert.deepEqual(
+    [environment?.['API_TOKEN'], environment?.['XAUTH_KEY'], environment?.['COLOUR']],
+    ['••••', '••••', 'red'],
+  );
+});
+
+test('a launch that its owner stopped says so, whatever its exit code', async () => {
+  const { engine, launches, until, start } = await setUp();
+  const { id } = await start();
+  await until(({ status }) => status.state === 'starting' && status.step === 'window');
+  await launches.stop(id, 'you');
+  assert.deepEqual(engine.stopped, [id]);
+  await launches.seen(engine.finish(id, { exitCode: 143 }));
+  assert.equal((await launches.find(id))?.record.end?.reason, 'stopped_by_you');
+});
+
+test('a launch stopped while its container is being made is stopped as soon as it is there', async () => {
+  const { engine, launches, start } = await setUp();
+  const gate = Promise.withResolvers<void>();
+  engine.launchGate = gate.promise;
+  const { id } = await start();
+  await new Promise(setImmediate);
+  await launches.stop(id, 'you');
+  gate.resolve();
+  for (let turn = 0; turn < 1000 && engine.stopped.length === 0; turn += 1) await new Promise(setImmediate);
+  assert.deepEqual(engine.stopped, [id]);
+});
+
+test('a launch that could not be started says why', async () => {
+  const { engine, until, start, held } = await setUp();
+  engine.failNext.launch = new DeskpodError('app_unavailable', 'The image is not here.', { remedy: 'Install it.' });
+  await start();
+  const { status } = await until((launch) => launch.status.state === 'finished');
+  assert.ok(status.state === 'finished' && status.reason === 'start_failed');
+  assert.equal(status.state === 'finished' && status.message, 'The image is not here. Install it.');
+  assert.equal(held(), 0);
+});
+
+test('launches without a container after a restart ended with their desktop', async () => {
+  const { launches, restarted, until, start } = await setUp();
+  const { id } = await start();
+  await until(({ status }) => status.state === 'starting' && status.step === 'window');
+  const later = restarted();
+  await later.reconcile([]);
+  assert.equal((await later.find(id))?.record.end?.reason, 'desktop_ended');
+  await assert.rejects(launches.remove((await launches.find(id))?.record ?? assert.fail()), /still runs/);
+});
+
+test('a running launch is found again after a restart and its end is kept', async () => {
+  const { engine, restarted, until, start } = await setUp();
+  const { id } = await start();
+  await until(({ status }) => status.state === 'starting' && status.step === 'window');
+  const later = restarted();
+  await later.reconcile(await engine.launches());
+  assert.equal((await later.find(id))?.launch.status.state, 'running');
+  await later.seen(engine.finish(id, { exitCode: 137, outOfMemory: true }));
+  assert.equal((await later.find(id))?.record.end?.reason, 'out_of_memory');
+});
