@@ -6,22 +6,32 @@ import type { Displays } from '#domain/displays.ts';
 import type { Engine } from '#domain/engine.ts';
 import type { Hub } from '#domain/hub.ts';
 import type { Launches } from '#domain/launches.ts';
-import type { LocalUser, Store } from '#domain/store.ts';
+import type { Store } from '#domain/store.ts';
 import type { Role } from '#protocol/user.ts';
 import type { Events } from '#events';
 
-/** Slows down repeated failures; `seconds` to wait, 0 when one may try. */
+/** Slows down guessing. */
 export interface LoginAttempts {
-  secondsToWait(attempt: { address: string; name: string }): number;
-  failed(attempt: { address: string; name: string }): void;
-  succeeded(attempt: { address: string; name: string }): void;
+  begin(
+    address: string,
+    name: string,
+  ): { verdict: 'go'; delayMs: number } | { verdict: 'refused'; retryAfterSeconds: number };
+  succeeded(address: string, name: string): void;
+}
+
+/** What is told about a local user: all but the password. */
+export interface LocalUserFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly createdAt: Date;
 }
 
 export interface LocalUsers {
-  list(): Promise<readonly LocalUser[]>;
-  add(user: { name: string; password: string; roles: Role[]; id?: string | undefined }): Promise<LocalUser>;
+  list(): Promise<readonly LocalUserFacts[]>;
+  add(user: { name: string; password: string; roles: Role[]; id?: string }): Promise<LocalUserFacts>;
   setPassword(id: string, password: string): Promise<void>;
-  remove(id: string): Promise<void>;
+  remove(id: string): Promise<unknown>;
 }
 
 /** Sessions that ended before their token did. */

@@ -1,5 +1,6 @@
 /** Logging in and out: `/api/v1/session`. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -15,24 +16,24 @@ const PROVIDER_NAMES = { directory: 'Directory', anonymous: 'Guest' } as const;
 export function sessionRoutes(context: ApiContext): FastifyPluginAsyncZod {
   const { authenticators, store, tokens, revocations, launches, desktops, gateway, hub, events } = context;
 
-  async function prove(body: LoginRequest, request: FastifyRequest): Promise<Identity> {
+  async function prove(body: LoginRequest, request: FastifyRequest, reply: FastifyReply): Promise<Identity> {
     const authenticator = authenticators.find((candidate) => candidate.id === body.provider);
     if (!authenticator) throw new DeskpodError('login_refused', 'This way to log in is switched off here.');
     const credentials = body.provider === 'directory' ? body : { name: '', password: '' };
-    const attempt = { address: request.ip, name: credentials.name };
-    const wait = context.attempts.secondsToWait(attempt);
-    if (wait > 0) {
-      throw new DeskpodError('too_many_attempts', 'There were too many failed attempts.', {
-        remedy: `Try again in ${wait} s.`,
-      });
+    const { name } = credentials;
+    const attempt = context.attempts.begin(request.ip, name);
+    if (attempt.verdict === 'refused') {
+      void reply.header('retry-after', attempt.retryAfterSeconds);
+      const remedy = `Try again in ${attempt.retryAfterSeconds} s.`;
+      throw new DeskpodError('too_many_attempts', 'There were too many failed attempts.', { remedy });
     }
+    if (attempt.delayMs > 0) await setTimeout(attempt.delayMs);
     const identity = await authenticator.authenticate(credentials);
     if (!identity) {
-      context.attempts.failed(attempt);
-      events.loginRefused(credentials.name, request.ip);
+      events.loginRefused(name, request.ip);
       throw new DeskpodError('login_refused', REFUSED, { remedy: 'Check both and try again.' });
     }
-    context.attempts.succeeded(attempt);
+    context.attempts.succeeded(request.ip, name);
     return identity;
   }
 
@@ -54,7 +55,7 @@ export function sessionRoutes(context: ApiContext): FastifyPluginAsyncZod {
       '/session',
       { schema: { body: LoginRequest, response: { 200: Session.extend({ token: z.string() }) } } },
       async (request, reply) => {
-        const identity = await prove(request.body, request);
+        const identity = await prove(request.body, request, reply);
         const sessionId = randomUUID();
         const { token, expiresAt } = await tokens.issue(identity, sessionId);
         const { user } = identity;

@@ -1,11 +1,10 @@
 /** Versions, preferences and local users: `/api/v1/system`, `/preferences`, `/users`. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { LocalUser } from '#domain/store.ts';
 import { StartTrace } from '#protocol/desktop.ts';
 import { Preferences, System } from '#protocol/system.ts';
 import { LocalUserSummary, NewLocalUser } from '#protocol/user.ts';
-import type { ApiContext } from '../context.ts';
+import type { ApiContext, LocalUserFacts } from '../context.ts';
 import { authenticated, withRole } from '../session.ts';
 
 const Id = z.object({ id: z.string().max(256) });
@@ -54,7 +53,8 @@ export function systemRoutes(context: ApiContext): FastifyPluginAsyncZod {
       { schema: { body: NewLocalUser, response: { 201: LocalUserSummary } } },
       async (request, reply) => {
         const { user } = withRole(request, 'admin');
-        const added = await users.add(request.body);
+        const { id, ...rest } = request.body;
+        const added = await users.add({ ...rest, ...(id ? { id } : {}) });
         events.audit(user.id, 'added user', added.id);
         return reply.status(201).send(presentUser(added));
       },
@@ -79,6 +79,6 @@ export function systemRoutes(context: ApiContext): FastifyPluginAsyncZod {
   };
 }
 
-function presentUser({ id, name, labels, createdAt }: LocalUser): LocalUserSummary {
+function presentUser({ id, name, labels, createdAt }: LocalUserFacts): LocalUserSummary {
   return { id, name, labels: [...labels], createdAt: createdAt.toISOString() };
 }
