@@ -1,0 +1,138 @@
+/**
+ * Slows down guessing. Failed logins are counted per name and per address: first answers come later, then, for a time
+ * that doubles, not at all. Attempts under way count as failed until they succeed, so many at once gain nothing.
+ */
+import { foldName } from './names.ts';
+import { neighbourhood } from './networks.ts';
+
+export interface AttemptsOptions {
+  /** Failures of one name before attempts are refused; of one address it takes four times as many. */
+  readonly failures: number;
+  /** Longest refusal of an address, in seconds. Of a name it is a minute at most: others must not lock its owner out. */
+  readonly longestSeconds: number;
+  /** Addresses that are never slowed down for what others did there, for example a proxy for many. */
+  readonly isProtected: (address: string) => boolean;
+  /** Milliseconds since any fixed time. */
+  readonly now: () => number;
+}
+
+export type AttemptVerdict =
+  | { readonly verdict: 'go'; /** Wait this long before looking at the password. */ readonly delayMs: number }
+  | { readonly verdict: 'refused'; /** For `Retry-After`; at least 1. */ readonly retryAfterSeconds: number };
+
+export interface LoginAttempts {
+  /** Asks before the password is looked at. An attempt that may go on counts as failed until `succeeded`. */
+  begin(address: string, name: string): AttemptVerdict;
+  /** The name starts anew; the address only gets this one attempt back. */
+  succeeded(address: string, name: string): void;
+}
+
+/** Typing errors happen: so many failures cost nothing, however low the limit is. */
+const FREE = 3;
+const SLOW_STEPS = 5;
+const FIRST_DELAY_MS = 250;
+const LONGEST_DELAY_MS = 4000;
+const FIRST_REFUSAL_SECONDS = 5;
+const LONGEST_NAME_REFUSAL_SECONDS = 60;
+const FORGET_MS = 30 * 60_000;
+/** Keys remembered of each kind; the longest unused ones go first. */
+const MOST_KEYS = 10_000;
+
+const DEFAULTS: AttemptsOptions = {
+  failures: 8,
+  longestSeconds: 900,
+  isProtected: () => false,
+  now: () => performance.now(),
+};
+
+export function createAttempts(options: Partial<AttemptsOptions> = {}): LoginAttempts {
+  const { failures, longestSeconds, isProtected, now } = { ...DEFAULTS, ...options };
+  const names = new Failures(failures, Math.min(LONGEST_NAME_REFUSAL_SECONDS, longestSeconds));
+  const addresses = new Failures(failures * 4, longestSeconds);
+
+  return {
+    begin(address, name) {
+      const at = now();
+      const byAddress = isProtected(address) ? null : addresses.of(neighbourhood(address), at);
+      // The name is not even looked up for a refused address: it could push other names out of memory.
+      const waitMs = byAddress?.refusedForMs(at) || names.of(foldName(name), at).refusedForMs(at);
+      if (waitMs > 0) return { verdict: 'refused', retryAfterSeconds: Math.ceil(waitMs / 1000) };
+      const byName = names.of(foldName(name), at);
+      const delayMs = Math.max(byName.delayMs(), byAddress?.delayMs() ?? 0);
+      byName.failed(at);
+      byAddress?.failed(at);
+      return { verdict: 'go', delayMs };
+    },
+    succeeded(address, name) {
+      names.forget(foldName(name));
+      if (!isProtected(address)) addresses.of(neighbourhood(address), now()).takeBack();
+    },
+  };
+}
+
+/** Counters by key, in the order of their last use. */
+class Failures {
+  readonly #counters = new Map<string, Counter>();
+  readonly #limit: number;
+  readonly #longestMs: number;
+
+  constructor(limit: number, longestSeconds: number) {
+    this.#limit = limit;
+    this.#longestMs = longestSeconds * 1000;
+  }
+
+  of(key: string, at: number): Counter {
+    const known = this.#counters.get(key);
+    const counter = known && !known.isOld(at) ? known : new Counter(this.#limit, this.#longestMs);
+    this.#counters.delete(key);
+    this.#counters.set(key, counter);
+    if (this.#counters.size > MOST_KEYS) {
+      const [longestUnused] = this.#counters.keys();
+      if (longestUnused !== undefined) this.#counters.delete(longestUnused);
+    }
+    return counter;
+  }
+
+  forget(key: string): void {
+    this.#counters.delete(key);
+  }
+}
+
+class Counter {
+  #failures = 0;
+  #lastAt = 0;
+  readonly #limit: number;
+  readonly #longestMs: number;
+
+  constructor(limit: number, longestMs: number) {
+    this.#limit = limit;
+    this.#longestMs = longestMs;
+  }
+
+  failed(at: number): void {
+    this.#failures += 1;
+    this.#lastAt = at;
+  }
+
+  takeBack(): void {
+    this.#failures = Math.max(0, this.#failures - 1);
+  }
+
+  isOld(at: number): boolean {
+    return this.#failures > 0 && at - this.#lastAt > Math.max(FORGET_MS, this.#longestMs);
+  }
+
+  delayMs(): number {
+    // Only the last few failures before the limit cost time: an address may be shared by a whole office.
+    const free = Math.max(FREE, this.#limit - SLOW_STEPS);
+    const slow = this.#failures - free;
+    return slow < 0 ? 0 : Math.min(FIRST_DELAY_MS * 2 ** slow, LONGEST_DELAY_MS);
+  }
+
+  refusedForMs(at: number): number {
+    const beyond = this.#failures - this.#limit;
+    if (beyond < 0) return 0;
+    const refusal = Math.min(FIRST_REFUSAL_SECONDS * 1000 * 2 ** Math.min(beyond, 20), this.#longestMs);
+    return Math.max(0, this.#lastAt + refusal - at);
+  }
+}

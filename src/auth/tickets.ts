@@ -1,0 +1,69 @@
+/**
+ * Tickets: what opens one desktop for a few minutes at any gateway that has the keys. Signed outside, so that nobody
+ * makes one; encrypted inside, so that the browser that carries it learns no credential from it.
+ */
+import { compactDecrypt, CompactEncrypt, jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
+import type { Tickets } from '../domain/auth.ts';
+import type { Keys } from './keys.ts';
+
+export interface TicketOptions {
+  readonly keys: Pick<Keys, 'desktopSigning' | 'desktopPayload'>;
+  /** At most 420; more is cut. */
+  readonly seconds: number;
+  readonly now?: () => Date;
+}
+
+export const LONGEST_TICKET_SECONDS = 420;
+const LONGEST_TOKEN = 16_384;
+
+const Outside = z.object({ exp: z.number(), iat: z.number(), key: z.literal(0), hash: z.string() });
+
+const Inside = z.object({
+  desktopId: z.string().min(1),
+  userId: z.string().min(1),
+  sessionId: z.string().min(1),
+  vncPassword: z.string(),
+  rights: z.object({
+    screen: z.enum(['control', 'view', 'none']),
+    clipboardIn: z.boolean(),
+    clipboardOut: z.boolean(),
+  }),
+});
+
+export function createTickets({ keys, seconds, now = () => new Date() }: TicketOptions): Tickets {
+  const { desktopSigning: signing, desktopPayload: payload } = keys;
+  const life = Math.min(seconds, LONGEST_TICKET_SECONDS);
+  return {
+    async issue(claims) {
+      const issuedAt = Math.floor(now().getTime() / 1000);
+      // Parsed on the way out, too: nothing beyond these fields ever gets into a ticket.
+      const hash = await new CompactEncrypt(Buffer.from(JSON.stringify(Inside.parse(claims))))
+        .setProtectedHeader({ alg: 'RSA-OAEP-256', enc: 'A256GCM' })
+        .encrypt(payload.publicKey);
+      const outside: z.input<typeof Outside> = { key: 0, iat: issuedAt, exp: issuedAt + life, hash };
+      const token = await new SignJWT(outside)
+        .setProtectedHeader({ alg: 'RS256', typ: 'JWT' })
+        .sign(signing.privateKey);
+      return { token, expiresAt: new Date(outside.exp * 1000) };
+    },
+    async verify(token) {
+      if (token.length > LONGEST_TOKEN) return null;
+      try {
+        const outside = Outside.parse(
+          (await jwtVerify(token, signing.publicKey, { algorithms: ['RS256'], currentDate: now() })).payload,
+        );
+        if (outside.exp - outside.iat > LONGEST_TICKET_SECONDS) return null;
+        const { plaintext } = await compactDecrypt(outside.hash, payload.privateKey, {
+          keyManagementAlgorithms: ['RSA-OAEP-256'],
+          contentEncryptionAlgorithms: ['A256GCM'],
+        });
+        const inside: unknown = JSON.parse(Buffer.from(plaintext).toString('utf8'));
+        return { ...Inside.parse(inside), expiresAt: new Date(outside.exp * 1000) };
+      } catch {
+        // Forged, damaged or expired: the bearer learns only that it opens nothing.
+        return null;
+      }
+    },
+  };
+}
