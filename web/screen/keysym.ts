@@ -1,0 +1,30 @@
+/** Characters as X11 keysyms, for text that comes from an input method, a dead key or a touch keyboard. Pure. */
+
+const NAMED: Readonly<Record<string, number>> = { '\n': 0xff0d, '\r': 0xff0d, '\t': 0xff09, '\b': 0xff08, '\u001B': 0xff1b };
+
+export const KEYSYM = {
+  BackSpace: 0xff08,
+  Tab: 0xff09,
+  Escape: 0xff1b,
+  Left: 0xff51,
+  Up: 0xff52,
+  Right: 0xff53,
+  Down: 0xff54,
+  Control: 0xffe3,
+  Alt: 0xffe9,
+  Delete: 0xffff,
+} as const;
+
+/** Latin-1 is itself, everything else is its code point in the Unicode range; null for what is no character. */
+export function keysymOf(character: string): number | null {
+  const named = NAMED[character];
+  if (named !== undefined) return named;
+  const code = character.codePointAt(0);
+  if (code === undefined || code < 0x20 || (code >= 0x7f && code < 0xa0)) return null;
+  return code < 0x100 ? code : 0x0100_0000 + code;
+}
+
+/** CRLF is one Return; what cannot be typed is left out. */
+export function keysymsOf(text: string): readonly number[] {
+  return [...text.replaceAll('\r\n', '\n')].map(keysymOf).filter((keysym) => keysym !== null);
+}

@@ -1,0 +1,23 @@
+/** What a user keeps between sessions: read once per login, written after each change. */
+import type { Preferences } from '#protocol/system.ts';
+import { applyTheme } from '../ui/theme.ts';
+import { api } from './api.ts';
+import { attempt } from './notices.ts';
+import { preferences } from './store.ts';
+
+export async function loadPreferences(): Promise<void> {
+  await attempt(async () => {
+    preferences.value = await api.preferences.get();
+    applyTheme(preferences.value.theme);
+  });
+}
+
+/** Shown at once; the server learns of it after a short rest, so that dragging does not send every step. */
+export function changePreferences(change: Partial<Preferences>): void {
+  preferences.value = { ...preferences.value, ...change };
+  if (change.theme) applyTheme(change.theme);
+  clearTimeout(saving);
+  saving = setTimeout(() => void attempt(() => api.preferences.put(preferences.value)), 300);
+}
+
+let saving: ReturnType<typeof setTimeout> | undefined;

@@ -1,0 +1,107 @@
+/** Coming and going: who is logged in, the desktop's start, the event stream that keeps the store current. */
+import { ApiError } from '#client/errors.ts';
+import type { ServerEvent } from '#protocol/events.ts';
+import type { LoginRequest, Session } from '#protocol/user.ts';
+import { batch } from '@preact/signals';
+import { resolvedTheme } from '../ui/theme.ts';
+import { api, wake } from './api.ts';
+import { sentence, show } from './notices.ts';
+import { loadPreferences } from './preferences.ts';
+import { board, bootFailure, type Farewell, farewell, online, session, world } from './store.ts';
+import { changeWorld, emptyBoard, emptyWorld } from './world.ts';
+
+let following: AbortController | null = null;
+
+/** Asks who is logged in; from then on `session` is known. */
+export async function boot(): Promise<void> {
+  bootFailure.value = null;
+  try {
+    enter(await api.session.current());
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) session.value = null;
+    else bootFailure.value = error;
+  }
+}
+
+export async function login(request: LoginRequest): Promise<void> {
+  enter(await api.session.login(request));
+}
+
+/** Leaves; everything keeps running. */
+export async function disconnect(): Promise<void> {
+  await api.session.disconnect();
+  leave('disconnected');
+}
+
+/** Leaves and removes the desktop. */
+export async function logout(): Promise<void> {
+  await api.session.logout();
+  leave('loggedOut');
+}
+
+/** Asks for the desktop in the size of the window; progress arrives as events. */
+export async function startDesktop(size: { width: number; height: number }): Promise<void> {
+  try {
+    const found = await api.desktop.start({
+      ...size,
+      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      locale: navigator.language,
+      dark: resolvedTheme() === 'dark',
+    });
+    world.value = { ...world.value, desktop: found };
+  } catch (error) {
+    if (expired(error)) return;
+    const remedy = error instanceof ApiError && error.remedy ? { remedy: error.remedy } : {};
+    const status = { state: 'failed' as const, reason: error instanceof ApiError ? error.message : sentence(error), ...remedy };
+    world.value = { ...world.value, desktop: { id: null, status, trace: null, place: null } };
+  }
+}
+
+/** True when the failure means that the session is over; then the login page is already on show. */
+export function expired(error: unknown): boolean {
+  if (!(error instanceof ApiError) || error.code !== 'not_authenticated') return false;
+  leave('ended');
+  return true;
+}
+
+function enter(who: Session): void {
+  batch(() => {
+    session.value = who;
+    farewell.value = null;
+    world.value = emptyWorld;
+    board.value = emptyBoard;
+  });
+  void loadPreferences();
+  following?.abort();
+  following = new AbortController();
+  void follow(following.signal);
+}
+
+function leave(why: Farewell): void {
+  following?.abort();
+  following = null;
+  batch(() => {
+    session.value = null;
+    farewell.value = why;
+    world.value = emptyWorld;
+    online.value = true;
+  });
+}
+
+async function follow(signal: AbortSignal): Promise<void> {
+  const onState = (state: 'open' | 'lost') => {
+    online.value = state === 'open';
+  };
+  try {
+    for await (const event of api.events({ signal, wake, onState })) take(event);
+  } catch (error) {
+    if (!signal.aborted && !expired(error)) bootFailure.value = error;
+  }
+}
+
+function take(event: ServerEvent): void {
+  if (event.type === 'notice') show(event.notice);
+  else if (event.type === 'session_ended') leave('disconnected');
+  else if (event.type === 'logged_out') leave('loggedOut');
+  else world.value = changeWorld(world.value, event);
+}

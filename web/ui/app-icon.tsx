@@ -1,0 +1,24 @@
+/** An app's picture from the catalogue, or a generated letter tile when it has none or it cannot be shown. */
+import { useState } from 'preact/hooks';
+import './app-icon.css';
+
+/** Same name, same colour; 12 steps round the wheel keep neighbours apart. */
+export function hueOf(name: string): number {
+  let sum = 7;
+  for (const letter of name) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973;
+  return (sum % 12) * 30;
+}
+
+export function AppIcon({ name, url, size = 44 }: { name: string; url: string | null; size?: number }) {
+  const [broken, setBroken] = useState<string | null>(null);
+  const box = { width: size, height: size };
+  if (url !== null && broken !== url)
+    return <img class="app-icon" src={url} alt="" style={box} draggable={false} onError={() => setBroken(url)} />;
+  const letters = /^\d+/.exec(name)?.[0].slice(0, 4) ?? [...name.trim()].slice(0, 2).join('');
+  const style = { ...box, fontSize: Math.round(size * (letters.length > 2 ? 0.29 : 0.38)), '--hue': hueOf(name) };
+  return (
+    <span class="app-icon tile" style={style} aria-hidden="true">
+      {letters}
+    </span>
+  );
+}

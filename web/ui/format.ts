@@ -1,0 +1,49 @@
+/** Numbers, sizes and times as people of the browser's language read them. No DOM: tests run it in Node. */
+
+const bytesIn = { GB: 1024 ** 3, MB: 1024 ** 2, kB: 1024 } as const;
+
+/** Binary sizes with the familiar names: 268435456 is `256 MB`. */
+export function bytes(count: number, locale?: string): string {
+  const unit = count >= bytesIn.GB ? 'GB' : count >= bytesIn.MB ? 'MB' : 'kB';
+  const value = count / bytesIn[unit];
+  const digits = unit === 'GB' && value < 10 ? 1 : 0;
+  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value)} ${unit}`;
+}
+
+/** Durations from milliseconds: `93 ms`, `1.9 s`, `2 min 5 s`, `3 h 7 min`. */
+export function duration(ms: number, locale?: string): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${new Intl.NumberFormat(locale, { maximumFractionDigits: ms < 10_000 ? 1 : 0 }).format(ms / 1000)} s`;
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 60) return `${minutes} min ${Math.floor((ms % 60_000) / 1000)} s`;
+  if (minutes < 60 * 48) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return `${Math.floor(minutes / 60 / 24)} d ${Math.floor(minutes / 60) % 24} h`;
+}
+
+/** A share of one processor: 0.034 is `3 %`. */
+export function percent(share: number, locale?: string): string {
+  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }).format(share * 100)} %`;
+}
+
+export function count(value: number, locale?: string): string {
+  return new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }).format(value);
+}
+
+/** Hours and minutes today, with the date before that. */
+export function moment(iso: string, now: Date, locale?: string): string {
+  const at = new Date(iso);
+  const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(at);
+  if (at.toDateString() === now.toDateString()) return time;
+  return `${new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' }).format(at)}, ${time}`;
+}
+
+export function dateTime(iso: string, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(iso));
+}
+
+/** `14:36:02.114`, the form in which log lines are compared; always 24 hours. */
+export function logTime(iso: string): string {
+  const at = new Date(iso);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${String(at.getMilliseconds()).padStart(3, '0')}`;
+}

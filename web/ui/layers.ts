@@ -1,0 +1,64 @@
+/** What lies over the desktop, bottom to top. Only the top one takes input; closing gives the focus back. */
+import type { Launch } from '#protocol/launch.ts';
+import { computed, signal } from '@preact/signals';
+
+export type SettingsPage = 'tasks' | 'launches' | 'system' | 'user' | 'appearance' | 'keyboard' | 'about';
+
+export type Layer =
+  | { readonly kind: 'search' }
+  | { readonly kind: 'menu' }
+  | { readonly kind: 'notices' }
+  | { readonly kind: 'paste' }
+  | { readonly kind: 'logout' }
+  | { readonly kind: 'dock-menu'; readonly key: string; readonly x: number }
+  | { readonly kind: 'settings'; readonly page: SettingsPage; readonly launchId: string | null }
+  | { readonly kind: 'again'; readonly launch: Launch };
+
+interface Open {
+  readonly layer: Layer;
+  readonly opener: Element | null;
+}
+
+const stack = signal<readonly Open[]>([]);
+
+export const layers = computed(() => stack.value.map(({ layer }) => layer));
+export const covered = computed(() => stack.value.length > 0);
+
+/** Called before a layer takes the focus and after the last one gave it back: the screen releases keys, takes focus. */
+export const focusKeeper = { leaving: () => {}, returning: () => {} };
+
+export function openLayer(layer: Layer): void {
+  focusKeeper.leaving();
+  const opener = document.activeElement;
+  // One of a kind: asking for settings while they are open goes to the page instead.
+  const others = stack.value.filter((open) => open.layer.kind !== layer.kind);
+  const kept = stack.value.find((open) => open.layer.kind === layer.kind);
+  // A menu never stays under what it opened.
+  const under = others.filter((open) => !passing(open.layer));
+  const from = others.find((open) => passing(open.layer))?.opener ?? opener;
+  stack.value = [...under, { layer, opener: kept?.opener ?? from }];
+}
+
+export function closeLayer(kind: Layer['kind']): void {
+  const closing = stack.value.find((open) => open.layer.kind === kind);
+  if (!closing) return;
+  stack.value = stack.value.filter((open) => open !== closing);
+  queueMicrotask(() => giveBack(closing.opener));
+}
+
+export function closeAllLayers(): void {
+  stack.value = [];
+  queueMicrotask(() => giveBack(null));
+}
+
+export function toggleLayer(layer: Layer): void {
+  if (layers.value.some(({ kind }) => kind === layer.kind)) closeLayer(layer.kind);
+  else openLayer(layer);
+}
+
+const passing = ({ kind }: Layer): boolean => kind === 'menu' || kind === 'dock-menu' || kind === 'search';
+
+function giveBack(opener: Element | null): void {
+  if (opener instanceof HTMLElement && opener.isConnected && opener !== document.body) opener.focus({ preventScroll: true });
+  else focusKeeper.returning();
+}

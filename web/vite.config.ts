@@ -1,0 +1,15 @@
+/** Bundles the browser UI into web/dist; the server serves it with a strict content security policy. */
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    target: 'es2023',
+    outDir: 'dist',
+    emptyOutDir: true,
+    // Every asset is a file of its own: `data:` fonts and scripts would need holes in the policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: true,
+  },
+});
