@@ -10,11 +10,6 @@ export class Hub {
     for (const listener of this.#listeners.get(userId) ?? []) listener(event);
   }
 
-  /** To every user that listens, each their own event. */
-  broadcast(eventFor: (userId: string) => ServerEvent): void {
-    for (const userId of this.#listeners.keys()) this.publish(userId, eventFor(userId));
-  }
-
   /** Returns how to stop listening. */
   subscribe(userId: string, listener: Listener): () => void {
     const listeners = this.#listeners.get(userId) ?? new Set();

@@ -60,8 +60,6 @@ export interface ApiContext {
   readonly events: Events;
   readonly version: string;
   readonly x11Tcp: boolean;
-  readonly secureCookie: () => boolean;
-  readonly origins: readonly string[];
 }
 
 export type Claims = SessionClaims;

@@ -1,6 +1,8 @@
 /** What happens, as it happens: `/api/v1/events` and `/api/v1/usage`. */
 import { setInterval } from 'node:timers/promises';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { visibleTo } from '#domain/catalogue/acl.ts';
+import type { CatalogueChange } from '#domain/catalogue/catalogue.ts';
 import type { DesktopState } from '#protocol/desktop.ts';
 import type { ServerEvent } from '#protocol/events.ts';
 import type { ApiContext } from '../context.ts';
@@ -13,6 +15,15 @@ const SHOWN_LAUNCHES = 200;
 
 export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
   const { hub, desktops, displays, launches, catalogue, engine } = context;
+  async function tellOfApps(
+    change: CatalogueChange,
+    labels: readonly string[],
+    send: (event: ServerEvent) => void,
+  ): Promise<void> {
+    if (change.type === 'removed') send({ type: 'apps', apps: await catalogue.appsFor(labels) });
+    else if (visibleTo(change.document, labels)) send({ type: 'app', app: await catalogue.present(change.document) });
+  }
+
   return async (app) => {
     app.get('/events', { schema: { hide: true } }, async (request, reply) => {
       const { user, sessionId } = authenticated(request);
@@ -33,8 +44,10 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
         if (event.type === 'desktop') hold(event.desktop.status);
         if (event.type === 'session_ended' || event.type === 'logged_out') stream.end();
       });
+      const stopApps = catalogue.onChange((change) => void tellOfApps(change, user.labels, send));
       stream.signal.addEventListener('abort', () => {
         stop();
+        stopApps();
         held?.release();
         held = null;
       });

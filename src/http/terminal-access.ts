@@ -1,0 +1,58 @@
+/** Who may open a terminal where: in their own desktop and launches; administrators in any launch. */
+import type { IncomingMessage } from 'node:http';
+import { parse } from 'node:querystring';
+import { DeskpodError } from '#domain/errors.ts';
+import type { ExecSession, Target } from '#domain/engine.ts';
+import type { ApiContext, Claims } from './context.ts';
+import { claimsOf, COOKIE, hasRole } from './session.ts';
+
+export interface TerminalWish {
+  readonly columns: number;
+  readonly rows: number;
+  readonly launch?: string | undefined;
+  readonly command: readonly string[];
+  readonly tty: '0' | '1';
+}
+
+/** Images without bash have sh; `exec` leaves no shell behind the shell. */
+const SHELL = ['/bin/sh', '-c', 'cd; if command -v bash >/dev/null; then exec bash -i; fi; exec sh -i'];
+
+export async function openTerminal(
+  context: ApiContext,
+  request: IncomingMessage,
+  wish: TerminalWish,
+  signal: AbortSignal,
+): Promise<ExecSession> {
+  const claims = await claimsOfUpgrade(context, request);
+  if (!claims) throw new DeskpodError('not_authenticated', 'You are not logged in.');
+  const target = await targetOf(context, claims, wish.launch);
+  const command = wish.command.length > 0 ? wish.command : SHELL;
+  const tty = wish.tty === '1' ? { columns: wish.columns, rows: wish.rows } : null;
+  context.events.audit(claims.user.id, 'opened a terminal in', target.launchId ?? target.desktopId);
+  return context.engine.exec(target, { command, tty, env: { TERM: 'xterm-256color' } }, signal);
+}
+
+async function targetOf(
+  { desktops, launches }: ApiContext,
+  claims: Claims,
+  launchId: string | undefined,
+): Promise<Target> {
+  if (launchId === undefined) return { desktopId: desktops.running(claims.user.id).id };
+  const found = await launches.find(launchId);
+  if (!found || (found.record.userId !== claims.user.id && !hasRole(claims, 'admin'))) {
+    throw new DeskpodError('not_found', `There is no launch ${launchId}.`);
+  }
+  if (found.launch.status.state === 'finished') {
+    throw new DeskpodError('conflict', `${found.record.appName} has ended.`, {
+      remedy: 'Run it again, or read its log.',
+    });
+  }
+  return { desktopId: found.record.desktopId, launchId };
+}
+
+async function claimsOfUpgrade(context: ApiContext, request: IncomingMessage): Promise<Claims | null> {
+  const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  const cookie = parse(request.headers.cookie ?? '', '; ')[COOKIE];
+  const token = bearer ?? (typeof cookie === 'string' ? cookie : undefined);
+  return token ? claimsOf(context, token) : null;
+}

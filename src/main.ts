@@ -1,0 +1,226 @@
+/** Wires every part together, listens, and takes it all down again in reverse. The only file that knows all areas. */
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import packageJson from '../package.json' with { type: 'json' };
+import { createAnonymous } from '#auth/anonymous.ts';
+import { createAttempts } from '#auth/attempts.ts';
+import { createDirectory } from '#auth/directory.ts';
+import { loadKeys } from '#auth/keys.ts';
+import { addUser, ensureAdministrator, listUsers, removeUser, setUserPassword } from '#auth/local-users.ts';
+import { createTickets } from '#auth/tickets.ts';
+import { createUserTokens } from '#auth/user-tokens.ts';
+import type { Config, Secrets } from '#config/config.ts';
+import { openDisplay } from '#display/open.ts';
+import { waitForWindowManager } from '#display/ready.ts';
+import { Catalogue } from '#domain/catalogue/catalogue.ts';
+import { EPHEMERAL_ABILITIES } from '#domain/catalogue/runtime.ts';
+import { Desktops } from '#domain/desktops.ts';
+import { Displays } from '#domain/displays.ts';
+import { adopt, follow } from '#domain/follow.ts';
+import { Hub } from '#domain/hub.ts';
+import { Launches } from '#domain/launches.ts';
+import { Revocations } from '#domain/revocations.ts';
+import type { Store } from '#domain/store.ts';
+import { createContainersEngine } from '#engines/containers/engine.ts';
+import { createEvents, type Events } from '#events';
+import { createGateway } from '#gateway/gateway.ts';
+import { terminalUpgrade } from '#gateway/terminal-upgrade.ts';
+import { routeUpgrades } from '#gateway/upgrade.ts';
+import { readCertificate, selfMadeCertificate } from '#http/certificate.ts';
+import type { ApiContext } from '#http/context.ts';
+import { type Listening, plainServer, tlsAndPlainServer } from '#http/listen.ts';
+import { managerRoutes } from '#http/manager/routes.ts';
+import { allowedOrigin } from '#http/origin.ts';
+import { buildServer } from '#http/server.ts';
+import { openTerminal } from '#http/terminal-access.ts';
+import { openStore } from '#store/open.ts';
+
+export const VERSION: string = packageJson.version;
+const ROOT = join(import.meta.dirname, '..');
+const PRUNE_EVERY_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+export interface Running extends AsyncDisposable {
+  /** Where people open it. */
+  readonly address: string;
+  /** The login that the first start made: told once. */
+  readonly administrator: { readonly name: string; readonly password: string } | null;
+  readonly events: Events;
+}
+
+/** Runs the server until it is disposed. Desktops go on without it and are found again. */
+export async function serve(config: Config, secrets: Secrets): Promise<Running> {
+  await using stack = new AsyncDisposableStack();
+  const stopping = new AbortController();
+  const events = createEvents(config.log);
+  stack.defer(() => events.stopped());
+  await mkdir(config.dataDir, { recursive: true, mode: 0o711 });
+  const [store, { keys, warnings }, engine] = await Promise.all([
+    openStore(config.store),
+    loadKeys(join(config.dataDir, 'keys')),
+    createContainersEngine({
+      socket: config.engine.socket,
+      baseImage: config.engine.baseImage,
+      dataDir: config.dataDir,
+      runDir: config.runDir,
+      imagesDir: join(ROOT, 'images'),
+      shmBytes: config.desktop.shmBytes,
+      windowManagerReady: waitForWindowManager,
+    }),
+  ]);
+  stack.use(store);
+  stack.use(engine);
+  for (const warning of warnings) events.warn(warning);
+
+  const hub = new Hub();
+  const desktops = new Desktops({ engine, store, hub, options: config.desktop, events });
+  const displays = new Displays({
+    engine,
+    open: openDisplay,
+    guess: (desktopId, client) => launches.guess(desktopId, client),
+    events: {
+      windows(desktopId, windows) {
+        const owner = desktops.ownerOf(desktopId);
+        if (owner !== null) hub.publish(owner, { type: 'windows', windows: [...windows] });
+      },
+      mapped: (_desktopId, window) => launches.mapped(window),
+    },
+  });
+  stack.use(displays);
+  const catalogue = stack.use(
+    await Catalogue.open({
+      store,
+      images: engine,
+      own: engine.ownApps(),
+      classes: config.executeClasses,
+      abilities: EPHEMERAL_ABILITIES.containers,
+      onProblem: (message, cause) => events.failed(message, cause),
+    }),
+  );
+  const launches: Launches = new Launches({
+    engine,
+    store,
+    hub,
+    apps: catalogue,
+    hold: (desktopId) => displays.hold(desktopId),
+    stopGraceMs: config.launches.stopGraceMs,
+    events,
+  });
+  const follower = { engine, desktops, launches, displays, failed: events.failed };
+  await adopt(follower);
+  follow(follower, stopping.signal).catch((error: unknown) => events.failed('following the engine', error));
+
+  const tokens = createUserTokens({ keys, seconds: config.auth.sessionSeconds });
+  const tickets = createTickets({ keys, seconds: config.auth.ticketSeconds });
+  const revocations = new Revocations(store);
+  const originIsAllowed = allowedOrigin(config.listen.allowedOrigins);
+  const gateway = createGateway({
+    tickets,
+    connect: (desktopId, port, signal) => engine.connect(desktopId, port, signal),
+    allowedOrigin: originIsAllowed,
+    stillValid: async ({ sessionId }) => !(await revocations.isRevoked(sessionId)),
+    events,
+  });
+  stack.defer(() => gateway.close());
+  const localToken = await writeLocalToken(config.dataDir);
+  const context: ApiContext = {
+    engine,
+    store,
+    hub,
+    desktops,
+    launches,
+    displays,
+    catalogue,
+    gateway,
+    tokens,
+    tickets,
+    revocations,
+    events,
+    localToken,
+    authenticators: [
+      createDirectory(store, { demo: config.auth.demoDirectory }),
+      ...(config.auth.anonymous ? [createAnonymous(store)] : []),
+    ],
+    users: {
+      list: () => listUsers(store),
+      add: (user) => addUser(store, user),
+      setPassword: (id, password) => setUserPassword(store, id, password),
+      remove: (id) => removeUser(store, id),
+    },
+    attempts: createAttempts(),
+    version: VERSION,
+    x11Tcp: config.desktop.x11Tcp,
+  };
+  const manager = managerRoutes({
+    catalogue,
+    engine,
+    desktops,
+    launches,
+    tokens,
+    config: config.manager,
+    apiKeys: secrets.managerApiKeys,
+    events,
+  });
+  const { app, listening } = await buildServer(context, {
+    trustedProxies: config.listen.trustedProxies,
+    webRoot: join(ROOT, 'web/dist'),
+    manager,
+    listen: await listener(config),
+  });
+  stack.defer(() => app.close());
+  const terminals = terminalUpgrade({
+    allowedOrigin: originIsAllowed,
+    open: (request, wish, signal) => openTerminal(context, request, wish, signal),
+    failed: events.failed,
+  });
+  for (const server of listening.servers) {
+    routeUpgrades(server, [
+      { path: '/api/v1/screen', handle: gateway.handleUpgrade },
+      { path: '/websockify', handle: gateway.handleUpgrade },
+      { path: '/api/v1/terminal', handle: terminals },
+    ]);
+  }
+  const prune = setInterval(() => void keepOnly(store, config.launches.keepDays, events), PRUNE_EVERY_MS).unref();
+  stack.defer(() => clearInterval(prune));
+  stack.defer(() => stopping.abort());
+  const administrator = await ensureAdministrator(store);
+  const address = await listen(listening, config);
+  stack.defer(() => void listening.socket.close());
+  events.started(address);
+  const running = stack.move();
+  return { address, administrator, events, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+async function listener(config: Config): Promise<(handler: Parameters<typeof plainServer>[0]) => Listening> {
+  const { tls } = config.listen;
+  if (tls.kind === 'off') return plainServer;
+  const files =
+    tls.kind === 'files'
+      ? await readCertificate(tls.cert, tls.key)
+      : await selfMadeCertificate(join(config.dataDir, 'keys'));
+  return (handler) => tlsAndPlainServer(handler, files);
+}
+
+async function listen({ socket }: Listening, { listen: { host, port, tls } }: Config): Promise<string> {
+  socket.listen({ host, port });
+  await once(socket, 'listening');
+  const bound = socket.address();
+  const actual = typeof bound === 'object' && bound !== null ? bound.port : port;
+  const shown = host === '127.0.0.1' || host === '::1' ? 'localhost' : host;
+  return `${tls.kind === 'off' ? 'http' : 'https'}://${shown}:${actual}`;
+}
+
+/** The command line of this machine's root logs in with it. */
+async function writeLocalToken(dataDir: string): Promise<string> {
+  const token = randomBytes(32).toString('base64url');
+  await writeFile(join(dataDir, 'cli-token'), `${token}\n`, { mode: 0o600 });
+  return token;
+}
+
+async function keepOnly(store: Store, days: number, events: Events): Promise<void> {
+  await store.launches
+    .prune(new Date(Date.now() - days * DAY_MS))
+    .catch((error: unknown) => events.failed('pruning finished launches', error));
+}
