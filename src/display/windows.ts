@@ -22,6 +22,8 @@ const FOLLOWED = EVENTS.PropertyChange | EVENTS.StructureNotify;
 export interface Tracked extends WindowFacts {
   readonly id: number;
   readonly stale: Set<Aspect>;
+  /** Settles when it is known, or turned out to be gone. */
+  met: Promise<void>;
   launchId: string | null;
   /** Facts and launch are known: it can be shown. */
   known: boolean;
@@ -65,11 +67,13 @@ export class WindowList {
     return this.#tracked.get(id);
   }
 
-  /** Resolves when the list holds what is there now, but for launches that the engine has yet to name. */
+  /** Resolves when the list holds what is there now, with its launches; listeners hear of what comes later. */
   async start(): Promise<void> {
     this.#x.onEvent((event) => this.#notice(event));
     await this.#x.select(this.#x.root, EVENTS.PropertyChange);
     await this.#refresh();
+    await Promise.all([...this.#tracked.values()].map((window) => window.met));
+    this.#publish();
   }
 
   stop(): void {
@@ -148,6 +152,7 @@ export class WindowList {
       skipped: false,
       maximised: false,
       stale: new Set(),
+      met: Promise.resolve(),
       launchId: null,
       known: false,
       viewable: false,
@@ -155,7 +160,7 @@ export class WindowList {
       icon: null,
       iconStale: true,
     };
-    void this.#guarded(() => this.#meet(window));
+    window.met = this.#guarded(() => this.#meet(window));
     return window;
   }
 

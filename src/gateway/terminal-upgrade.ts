@@ -1,15 +1,14 @@
 /** The terminal's WebSocket door: who may open which, then bytes between browser and engine. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
 import { z } from 'zod';
-import { DeskpodError } from '#domain/errors.ts';
-import type { ExecSession } from '#domain/engine.ts';
+import { DeskpodError } from '../domain/errors.ts';
+import type { ExecSession } from '../domain/engine.ts';
+import { acceptWebSocket } from './accept.ts';
 import { bridgeTerminal } from './terminal.ts';
-import { refuse } from './upgrade.ts';
+import { urlOf } from './upgrade.ts';
 
 const OPEN_TIMEOUT_MS = 15_000;
-const MAX_INPUT_BYTES = 256 * 1024;
 
 const Query = z.object({
   columns: z.coerce.number().int().min(1).max(1000).default(80),
@@ -26,45 +25,30 @@ export interface TerminalDeps {
   allowedOrigin(origin: string | undefined, host: string | undefined): boolean;
   /** Proves the caller, finds the target within what is theirs, and starts the command; fails with `DeskpodError`. */
   open(request: IncomingMessage, wish: TerminalWish, signal: AbortSignal): Promise<ExecSession>;
-  failed(what: string, error: unknown): void;
 }
 
-const STATUS = { not_authenticated: 401, forbidden: 403, not_found: 404, desktop_missing: 409, invalid_request: 400 };
-
-/** Handles `GET /api/v1/terminal`; see protocol/terminal.ts for what is spoken after it. */
+/** Handles `GET /api/v1/terminal`; protocol/terminal.ts says what is spoken after it. */
 export function terminalUpgrade(deps: TerminalDeps) {
-  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_INPUT_BYTES });
-
   return async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     if (!deps.allowedOrigin(request.headers.origin, request.headers.host)) {
-      return refuse(socket, 403, 'This page may not open a terminal.');
+      throw new DeskpodError('forbidden', 'This page may not open a terminal.');
     }
-    const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    const { searchParams } = urlOf(request);
     const query = Query.safeParse({ ...Object.fromEntries(searchParams), command: searchParams.getAll('command') });
-    if (!query.success) return refuse(socket, 400, z.prettifyError(query.error));
+    if (!query.success) throw new DeskpodError('invalid_request', z.prettifyError(query.error));
     const gone = new AbortController();
     socket.once('close', () => gone.abort());
-    let session: ExecSession;
+    // Bounds the opening alone: the session itself lasts as long as its socket.
+    const late = setTimeout(
+      () => gone.abort(new DeskpodError('timeout', 'The terminal did not open.')),
+      OPEN_TIMEOUT_MS,
+    );
+    const session = await deps.open(request, query.data, gone.signal).finally(() => clearTimeout(late));
     try {
-      session = await deps.open(
-        request,
-        query.data,
-        AbortSignal.any([gone.signal, AbortSignal.timeout(OPEN_TIMEOUT_MS)]),
-      );
+      bridgeTerminal(await acceptWebSocket(request, socket, head), session);
     } catch (error) {
-      const code = error instanceof DeskpodError ? error.code : 'internal_error';
-      const status = Object.entries(STATUS).find(([known]) => known === code)?.[1] ?? 503;
-      if (!(error instanceof DeskpodError)) deps.failed('opening a terminal', error);
-      return refuse(
-        socket,
-        status,
-        error instanceof DeskpodError ? error.message : 'The terminal could not be opened.',
-      );
-    }
-    if (gone.signal.aborted) {
       session.stream.destroy();
-      return;
+      throw error;
     }
-    sockets.handleUpgrade(request, socket, head, (webSocket) => bridgeTerminal(webSocket, session));
   };
 }

@@ -1,0 +1,106 @@
+/** One viewer of one desktop: a WebSocket and the RFB stream behind it, from the first byte to the last. */
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import type { TicketClaims } from '../domain/auth.ts';
+import { CloseCode } from '../protocol/screen.ts';
+import { bytesOf, flowToSocket, writeFromSocket } from './flow.ts';
+import { RfbError } from './rfb/error.ts';
+import { ViewerMessages } from './rfb/messages.ts';
+import { enforce } from './rfb/rights.ts';
+
+/** RFB 3.8, one security type: None, and its success. The viewer's answers are awaited, but not waited for. */
+const GREETING = Buffer.concat([Buffer.from('RFB 003.008\n', 'latin1'), Buffer.from([1, 1]), Buffer.alloc(4)]);
+const HELLO = /^RFB 003\.008\n\x01[\x00\x01]$/;
+
+export interface ViewerEnd {
+  readonly code: number;
+  readonly reason: string;
+  readonly bytes: number;
+  readonly ms: number;
+}
+
+export class Viewer {
+  readonly claims: TicketClaims;
+  readonly #ws: WebSocket;
+  readonly #desktop: Duplex;
+  readonly #messages = new ViewerMessages();
+  readonly #since = performance.now();
+  #bytes = 0;
+  /** Why we closed it. */
+  #reason: string | null = null;
+  #alive = true;
+
+  /** Owns both. `serverInit` is sent with the greeting: the viewer has all it needs for its first request in one message. */
+  constructor(ws: WebSocket, desktop: Duplex, serverInit: Buffer, claims: TicketClaims) {
+    this.claims = claims;
+    this.#ws = ws;
+    this.#desktop = desktop;
+    let why: string | null = null;
+    desktop.on('error', (error) => {
+      why = error.message;
+    });
+    desktop.once('close', () => this.close(CloseCode.screenLost, why ?? 'the screen of the desktop went away'));
+    desktop.once('end', () => desktop.destroy());
+    ws.on('pong', () => {
+      this.#alive = true;
+    });
+    ws.on('message', (data, isBinary) => this.#receive(bytesOf(data), isBinary));
+    ws.once('close', () => desktop.destroy());
+    ws.send(Buffer.concat([GREETING, serverInit]));
+    flowToSocket(desktop, ws, (bytes) => {
+      this.#bytes += bytes;
+    });
+    if (desktop.destroyed) this.close(CloseCode.screenLost, 'the screen of the desktop went away');
+  }
+
+  /** Told once. */
+  onEnd(listener: (end: ViewerEnd) => void): void {
+    this.#ws.once('close', (code, reason) => {
+      const ms = performance.now() - this.#since;
+      listener({ code, reason: this.#reason ?? reason.toString(), bytes: this.#bytes, ms });
+    });
+  }
+
+  /** The first reason stays. Nothing of the desktop changes. */
+  close(code: CloseCode, reason: string): void {
+    this.#reason ??= reason;
+    this.#ws.close(code, reason.slice(0, 120));
+    this.#desktop.destroy();
+  }
+
+  /** Called at a steady pace: ends a viewer that has answered nothing since the last time. */
+  beat(): void {
+    if (!this.#alive && !this.#ws.isPaused) {
+      this.#reason ??= 'the viewer stopped answering';
+      this.#ws.terminate();
+      return;
+    }
+    this.#alive = false;
+    this.#ws.ping();
+  }
+
+  #receive(bytes: Buffer, isBinary: boolean): void {
+    this.#alive = true;
+    try {
+      if (!isBinary) throw new RfbError('The viewer sent text where binary is spoken.');
+      const passed = this.#messages.push(bytes).flatMap((message) => {
+        if (message.kind === 'hello') return greeted(message.bytes);
+        return enforce(this.claims.rights, message) ?? [];
+      });
+      if (passed.length > 0) writeFromSocket(this.#ws, this.#desktop, join(passed));
+    } catch (error) {
+      if (error instanceof RfbError) this.close(error.closeCode, error.message);
+      else this.close(CloseCode.internal, 'the server failed');
+    }
+  }
+}
+
+function greeted(hello: Buffer): [] {
+  if (!HELLO.test(hello.toString('latin1')))
+    throw new RfbError('The viewer does not speak RFB 3.8 without a password.');
+  return [];
+}
+
+function join(buffers: readonly Buffer[]): Buffer {
+  return buffers.length === 1 && buffers[0] ? buffers[0] : Buffer.concat(buffers);
+}
