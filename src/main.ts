@@ -26,13 +26,13 @@ import type { Store } from '#domain/store.ts';
 import { createContainersEngine } from '#engines/containers/engine.ts';
 import { createEvents, type Events } from '#events';
 import { createGateway } from '#gateway/gateway.ts';
+import { sameOrigin } from '#gateway/origin.ts';
 import { terminalUpgrade } from '#gateway/terminal-upgrade.ts';
 import { routeUpgrades } from '#gateway/upgrade.ts';
 import { readCertificate, selfMadeCertificate } from '#http/certificate.ts';
 import type { ApiContext } from '#http/context.ts';
 import { type Listening, plainServer, tlsAndPlainServer } from '#http/listen.ts';
 import { managerRoutes } from '#http/manager/routes.ts';
-import { allowedOrigin } from '#http/origin.ts';
 import { buildServer } from '#http/server.ts';
 import { openTerminal } from '#http/terminal-access.ts';
 import { openStore } from '#store/open.ts';
@@ -115,12 +115,14 @@ export async function serve(config: Config, secrets: Secrets): Promise<Running> 
   const tokens = createUserTokens({ keys, seconds: config.auth.sessionSeconds });
   const tickets = createTickets({ keys, seconds: config.auth.ticketSeconds });
   const revocations = new Revocations(store);
-  const originIsAllowed = allowedOrigin(config.listen.allowedOrigins);
+  const otherOrigins = new Set(config.listen.allowedOrigins);
+  const allowedOrigin = (origin: string | undefined, host: string | undefined): boolean =>
+    (origin !== undefined && otherOrigins.has(origin)) || sameOrigin(origin, host);
   const gateway = createGateway({
     tickets,
     connect: (desktopId, port, signal) => engine.connect(desktopId, port, signal),
-    allowedOrigin: originIsAllowed,
-    stillValid: async ({ sessionId }) => !(await revocations.isRevoked(sessionId)),
+    allowedOrigin,
+    stillValid: ({ sessionId }) => !revocations.isKnown(sessionId),
     events,
   });
   stack.defer(() => gateway.close());
@@ -171,9 +173,8 @@ export async function serve(config: Config, secrets: Secrets): Promise<Running> 
   });
   stack.defer(() => app.close());
   const terminals = terminalUpgrade({
-    allowedOrigin: originIsAllowed,
+    allowedOrigin,
     open: (request, wish, signal) => openTerminal(context, request, wish, signal),
-    failed: events.failed,
   });
   for (const server of listening.servers) {
     routeUpgrades(server, [

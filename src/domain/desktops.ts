@@ -157,7 +157,7 @@ export class Desktops {
         detail,
         AbortSignal.any([abort, AbortSignal.timeout(IMAGE_TIMEOUT_MS)]),
       );
-      const spec = this.#spec(identity, request);
+      const spec = this.plan(identity, request);
       slot.desktop = await this.#engine.makeDesktop(
         spec,
         step,
@@ -176,14 +176,15 @@ export class Desktops {
     }
   }
 
-  #spec({ user, account }: Identity, request: DesktopRequest): DesktopSpec {
+  /** The desktop this user would get; makes nothing. */
+  plan({ user, account }: Identity, request: DesktopRequest = {}): DesktopSpec {
     const { image, env, x11Tcp, limits } = this.#options;
     return {
       id: userPodName(user),
       account,
       image,
       geometry: { width: request.width ?? DEFAULT_GEOMETRY.width, height: request.height ?? DEFAULT_GEOMETRY.height },
-      env: { ...env, ...localeEnvironment(request), DESKPOD_THEME: request.dark === false ? 'light' : 'dark' },
+      env: { ...env, ...localeEnvironment(request), THEME: request.dark === false ? 'light' : 'dark' },
       x11Tcp,
       limits,
       labels: Object.fromEntries(user.labels.map((label) => [label, 'true'])),

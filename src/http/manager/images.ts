@@ -1,0 +1,91 @@
+/** The catalogue through the compatible API: bare entries in, bare entries out. */
+import type { Catalogue } from '#domain/catalogue/catalogue.ts';
+import { parseInspect } from '#domain/catalogue/inspect.ts';
+import type { InspectProblem } from '#domain/catalogue/inspect.ts';
+import type { AppDocument } from '#protocol/manager.ts';
+import { ManagerError, NotFoundText } from './errors.ts';
+
+export type ImageCatalogue = Pick<Catalogue, 'list' | 'find' | 'put' | 'remove' | 'look' | 'installAll' | 'reload'>;
+
+export class Images {
+  readonly #catalogue: ImageCatalogue;
+  readonly #warn: (message: string) => void;
+
+  constructor(catalogue: ImageCatalogue, warn: (message: string) => void) {
+    this.#catalogue = catalogue;
+    this.#warn = warn;
+  }
+
+  all(): Record<string, AppDocument> {
+    return Object.fromEntries(this.#catalogue.list().map((document) => [document.id, document]));
+  }
+
+  one(id: string): AppDocument | string {
+    return this.#catalogue.find(id) ?? this.#unknown();
+  }
+
+  /** Stores and, with `pull`, begins to fetch: an array answers an array, one object one object. */
+  async store(body: unknown, options: { readonly id: string | null; readonly pull: boolean }): Promise<unknown> {
+    const { single, documents } = this.#parse(body, options.id);
+    const stored = await this.#catalogue.put(documents);
+    if (options.pull) this.#catalogue.installAll(stored);
+    else await this.#catalogue.look(stored);
+    return single ? stored[0] : stored;
+  }
+
+  async update(id: string, body: unknown): Promise<unknown> {
+    const known = this.#catalogue.find(id);
+    if (known === null) return this.#unknown();
+    return await this.store(body, { id: known.id, pull: false });
+  }
+
+  async refresh(): Promise<Record<string, AppDocument>> {
+    await this.#catalogue.reload();
+    return this.all();
+  }
+
+  async remove(id: string): Promise<readonly string[]> {
+    if (id === '*') return await this.removeAll();
+    const removed = await this.#catalogue.remove([id]);
+    return removed.length > 0 ? removed : this.#unknown();
+  }
+
+  async removeAll(): Promise<readonly string[]> {
+    return await this.#catalogue.remove(this.#catalogue.list().map((document) => document.id));
+  }
+
+  #unknown(): never {
+    throw new NotFoundText();
+  }
+
+  #parse(body: unknown, id: string | null): { readonly single: boolean; readonly documents: readonly AppDocument[] } {
+    const parsed = parseInspect(body);
+    if (parsed === null)
+      throw new ManagerError(
+        400,
+        'Invalid parameters Bad Request: the body must be the JSON of docker inspect, an array or one object.',
+      );
+    const { single, documents, skipped, warnings } = parsed;
+    if (skipped.length > 0) throw refusal(skipped, single);
+    const other = id === null ? undefined : documents.find((document) => document.id !== id);
+    if (other !== undefined)
+      throw new ManagerError(400, `RepoTags[0] is ${other.id}, but the address names ${String(id)}.`);
+    for (const { index, field, message } of warnings)
+      this.#warn(`${documents[index]?.id ?? index}: ${field} ${message}`);
+    return { single, documents };
+  }
+}
+
+function refusal(problems: readonly InspectProblem[], single: boolean): ManagerError {
+  const errors = problems.map(({ index, field, message }) => ({
+    field: single ? field : `[${index}].${field}`,
+    message,
+  }));
+  const said = errors.slice(0, 5).map(({ field, message }) => `${field} ${message}`);
+  const more = errors.length > 5 ? `; and ${errors.length - 5} more` : '';
+  return new ManagerError(
+    400,
+    `failed to add json image format to collection: ${said.join('; ')}${more}. Nothing was stored.`,
+    errors,
+  );
+}

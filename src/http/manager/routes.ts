@@ -1,0 +1,168 @@
+/**
+ * The manager part of the compatible API: `/API/manager/*`, `/API/healthz`, `/API/version`. Controller and action in any
+ * case, bodies as `text/javascript` or `application/json`, answers bare.
+ */
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { Identity } from '#domain/auth.ts';
+import type { DesktopSpec } from '#domain/engine.ts';
+import type { ManagerAccess } from './access.ts';
+import { managerGate } from './access.ts';
+import { DesktopActions } from './desktops.ts';
+import type { ManagerDesktops } from './desktops.ts';
+import { ManagerError, managerErrorHandler } from './errors.ts';
+import { Images } from './images.ts';
+import type { ImageCatalogue } from './images.ts';
+import { anyCase, parsePath } from './path.ts';
+import type { ManagerPath } from './path.ts';
+import { presentPlan } from './present.ts';
+
+export interface ManagerDeps {
+  readonly catalogue: ImageCatalogue;
+  readonly desktops: ManagerDesktops;
+  readonly access: ManagerAccess;
+  /** Whether a logged-in administrator sends this request. */
+  readonly isAdministrator: (request: FastifyRequest) => Promise<boolean>;
+  /** Whose user token this is, for `dry_run_desktop`. */
+  readonly userOf: (token: string) => Promise<Identity | null>;
+  /** The desktop this user would get; makes nothing. */
+  readonly planDesktop: (identity: Identity) => Promise<DesktopSpec>;
+  readonly version: { readonly date: string; readonly commit: string; readonly version: string };
+  readonly warn: (message: string) => void;
+  readonly failed: (what: string, error: unknown) => void;
+}
+
+const BODY_LIMIT = 16 * 1024 * 1024;
+const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH'];
+const API = `/:api(^${anyCase('api')}$)`;
+
+interface Call extends ManagerPath {
+  readonly request: FastifyRequest;
+}
+type Action = (call: Call) => unknown;
+
+export function managerRoutes(deps: ManagerDeps): FastifyPluginAsync {
+  const gate = managerGate(deps.access);
+  const actions = actionsOf(deps);
+
+  return async (app) => {
+    bodiesAsText(app);
+    app.setErrorHandler(managerErrorHandler(deps.failed));
+
+    const open = { method: ['GET', 'POST'], exposeHeadRoute: false };
+    app.route({
+      ...open,
+      url: `${API}/:action(^${anyCase('healthz')}$)`,
+      handler: async (_, reply) => reply.type('text/plain').send('OK'),
+    });
+    app.route({ ...open, url: `${API}/:action(^${anyCase('version')}$)`, handler: async () => deps.version });
+
+    app.route({
+      method: METHODS,
+      url: `${API}/:controller(^${anyCase('manager')}$)/*`,
+      bodyLimit: BODY_LIMIT,
+      exposeHeadRoute: false,
+      onRequest: async (request) => {
+        if (request.headers['x-api-key'] === undefined && (await deps.isAdministrator(request))) return;
+        gate({ address: request.raw.socket.remoteAddress, headers: request.headers });
+      },
+      handler: async (request, reply) => {
+        const path = parsePath(request.raw.url ?? '');
+        if (path === null) throw new ManagerError(400, 'The address holds a % that encodes nothing.');
+        const byMethod = actions[path.action];
+        if (byMethod === undefined)
+          throw new ManagerError(404, `There is no action “${path.action}” in the manager API.`);
+        const action = byMethod[request.method];
+        if (action === undefined) {
+          void reply.header('allow', Object.keys(byMethod).join(', '));
+          throw new ManagerError(405, `${path.action} does not take ${request.method}.`);
+        }
+        const answer = await action({ ...path, request });
+        return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer));
+      },
+    });
+  };
+}
+
+function actionsOf({
+  catalogue,
+  desktops,
+  userOf,
+  planDesktop,
+  warn,
+}: ManagerDeps): Readonly<Record<string, Readonly<Record<string, Action>>>> {
+  const images = new Images(catalogue, warn);
+  const desktopActions = new DesktopActions(desktops);
+  const health = { GET: () => ({ status: 'ok' }) };
+  const dryRun: Action = async ({ request }) => {
+    const token = /^Bearer (.+)$/i.exec(String(request.headers['abcauthorization'] ?? ''))?.[1];
+    const identity = token === undefined ? null : await userOf(token);
+    if (identity === null)
+      throw new ManagerError(401, 'user is not authenticated: send the user’s token as “ABCAuthorization: Bearer …”.');
+    return presentPlan(await planDesktop(identity));
+  };
+  const table = {
+    healtz: health,
+    healthz: health,
+    echohttp: { GET: ({ request, query }: Call) => echo(request, query) },
+    buildapplist: { GET: async () => await images.refresh() },
+    image: {
+      GET: (call: Call) => (idOf(call) === null ? images.all() : images.one(idOf(call) ?? '')),
+      PUT: async (call: Call) => await images.store(bodyOf(call), { id: idOf(call), pull: true }),
+      POST: async (call: Call) => await images.store(bodyOf(call), { id: idOf(call), pull: false }),
+      PATCH: async (call: Call) =>
+        await (idOf(call) === null ? images.refresh() : images.update(idOf(call) ?? '', bodyOf(call))),
+      DELETE: async (call: Call) => await images.remove(needed(idOf(call), 'image')),
+    },
+    images: { GET: () => images.all(), DELETE: async () => await images.removeAll() },
+    desktop: {
+      GET: async ({ argument }: Call) => await desktopActions.get(argument),
+      DELETE: async ({ argument }: Call) => await desktopActions.remove(needed(argument, 'desktop')),
+    },
+    dry_run_desktop: { GET: dryRun, POST: dryRun },
+  };
+  return Object.assign(Object.create(null), table);
+}
+
+/** The id may stand in the address or, as older clients send it, in `?image=`. */
+function idOf({ argument, query }: Call): string | null {
+  return argument ?? query.get('image');
+}
+
+function needed(value: string | null, what: string): string {
+  if (value !== null) return value;
+  throw new ManagerError(400, `Which ${what}? Put its id behind /API/manager/${what}/.`);
+}
+
+function bodyOf({ request }: Call): unknown {
+  const { body } = request;
+  if (typeof body !== 'string' || body.trim() === '')
+    throw new ManagerError(400, 'Invalid parameters Bad Request: the body is empty; send the JSON of docker inspect.');
+  try {
+    return JSON.parse(body);
+  } catch (cause) {
+    throw new ManagerError(400, `The body is not JSON: ${cause instanceof Error ? cause.message : String(cause)}.`);
+  }
+}
+
+/** Secrets are shown as sent or not, never by value. */
+function echo(request: FastifyRequest, query: URLSearchParams) {
+  const hidden = new Set(['x-api-key', 'authorization', 'abcauthorization', 'cookie']);
+  const headers = Object.entries(request.headers).map(([name, value]) => [name, hidden.has(name) ? '••••' : value]);
+  return {
+    headers: Object.fromEntries(headers),
+    remote: request.raw.socket.remoteAddress ?? null,
+    params: Object.fromEntries(query),
+  };
+}
+
+/** Parsing is the action's: a refusal then has the form of this API. */
+function bodiesAsText(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(['text/javascript', 'application/json'], { parseAs: 'string' }, (_request, body, done) =>
+    done(null, body),
+  );
+  app.addContentTypeParser('*', (request, _payload, done) => {
+    const type = request.headers['content-type'] ?? 'no content type';
+    done(new ManagerError(415, `${type} is not understood: send Content-Type: text/javascript or application/json.`));
+  });
+}
