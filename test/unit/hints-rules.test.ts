@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Failure } from '#domain/hints/hints.ts';
 import { hintsFor, RULES } from '#domain/hints/hints.ts';
 
@@ -42,34 +42,100 @@ const KNOWN: [name: string, failure: Partial<Failure>, id: string][] = [
   ['BadAccess on MIT-SHM', { log: GDK_ACCESS }, 'mit-shm'],
   ['BadRequest on MIT-SHM as Xlib prints it', { log: XLIB_REQUEST }, 'mit-shm'],
   ['BadValue on MIT-SHM', { log: XLIB_VALUE }, 'mit-shm'],
-  ['Mesa without its segment, of an app that goes on', { log: 'MESA: error: Failed to attach to x11 shm', reason: 'stopped_by_you', exitCode: 143 }, 'mesa-shm'],
-  ['GTK without a display', { log: '(mousepad:7): Gtk-WARNING **: 10:14:26.185: cannot open display: 10.89.0.2:0' }, 'cannot-open-display'],
+  [
+    'Mesa without its segment, of an app that goes on',
+    { log: 'MESA: error: Failed to attach to x11 shm', reason: 'stopped_by_you', exitCode: 143 },
+    'mesa-shm',
+  ],
+  [
+    'GTK without a display',
+    { log: '(mousepad:7): Gtk-WARNING **: 10:14:26.185: cannot open display: 10.89.0.2:0' },
+    'cannot-open-display',
+  ],
   ['xterm without a display', { log: "xterm: Xt error: Can't open display: 10.89.0.2:0" }, 'cannot-open-display'],
-  ['Chromium without a display', { log: 'ERROR:ozone_platform_x11.cc(245)] Missing X server or $DISPLAY' }, 'cannot-open-display'],
+  [
+    'Chromium without a display',
+    { log: 'ERROR:ozone_platform_x11.cc(245)] Missing X server or $DISPLAY' },
+    'cannot-open-display',
+  ],
   ['Qt without a display', { log: QT_NO_DISPLAY }, 'could-not-connect-to-display'],
-  ['a refused X connection', { log: 'Unable to init server: Could not connect: Connection refused\nError: cannot open display: 10.89.0.2:0' }, 'display-refused'],
-  ['a missing cookie', { log: "Authorization required, but no authorization protocol specified\n\nError: Can't open display: :0" }, 'display-authorization'],
+  [
+    'a refused X connection',
+    { log: 'Unable to init server: Could not connect: Connection refused\nError: cannot open display: 10.89.0.2:0' },
+    'display-refused',
+  ],
+  [
+    'a missing cookie',
+    { log: "Authorization required, but no authorization protocol specified\n\nError: Can't open display: :0" },
+    'display-authorization',
+  ],
   ['a wrong cookie', { log: "Invalid MIT-MAGIC-COOKIE-1 keyError: Can't open display: :0" }, 'display-authorization'],
   ['a display that ended', { log: 'X connection to :0 broken (explicit kill or server shutdown).' }, 'display-lost'],
-  ['an X IO error', { log: 'XIO:  fatal IO error 11 (Resource temporarily unavailable) on X server ":0"' }, 'display-lost'],
+  [
+    'an X IO error',
+    { log: 'XIO:  fatal IO error 11 (Resource temporarily unavailable) on X server ":0"' },
+    'display-lost',
+  ],
   ['Chromium without a sandbox', { log: SANDBOX, exitCode: 133 }, 'no-usable-sandbox'],
   ['a bus error', { exitCode: 135 }, 'dev-shm'],
-  ['Chromium with a full /dev/shm', { log: 'Creating shared memory in /dev/shm/.org.chromium.Chromium.x failed: No space' }, 'dev-shm'],
+  [
+    'Chromium with a full /dev/shm',
+    { log: 'Creating shared memory in /dev/shm/.org.chromium.Chromium.x failed: No space' },
+    'dev-shm',
+  ],
   ['memory that ran out', { exitCode: 137, reason: 'out_of_memory', outOfMemory: true }, 'out-of-memory'],
-  ['an allocation that failed', { log: "terminate called after throwing an instance of 'std::bad_alloc'", exitCode: 134 }, 'out-of-memory'],
+  [
+    'an allocation that failed',
+    { log: "terminate called after throwing an instance of 'std::bad_alloc'", exitCode: 134 },
+    'out-of-memory',
+  ],
   ['a full disk', { log: "mousepad: cannot write 'a.txt': No space left on device" }, 'home-full'],
   ['a quota that is used up', { log: 'tee: /home/hermes/a: Disk quota exceeded' }, 'home-full'],
   ['too many processes', { log: 'sh: 1: Cannot fork' }, 'process-limit'],
   ['the wrong architecture', { log: 'exec /usr/bin/demo: exec format error', exitCode: 255 }, 'exec-format-error'],
-  ['the wrong architecture in the engine’s words', { message: 'crun: executable file `/usr/bin/demo`: Exec format error', reason: 'start_failed', exitCode: null }, 'exec-format-error'],
-  ['a missing library (glibc)', { log: 'demo: error while loading shared libraries: libfoo.so.1: cannot open shared object file: No such file or directory', exitCode: 127 }, 'missing-library'],
-  ['a missing library (musl)', { log: 'Error loading shared library libX11.so.6: No such file or directory (needed by /usr/bin/demo)', exitCode: 127 }, 'missing-library'],
-  ['a program that is not there', { message: 'crun: executable file `demo` not found in $PATH: No such file or directory', reason: 'start_failed', exitCode: null }, 'command-not-found'],
+  [
+    'the wrong architecture in the engine’s words',
+    { message: 'crun: executable file `/usr/bin/demo`: Exec format error', reason: 'start_failed', exitCode: null },
+    'exec-format-error',
+  ],
+  [
+    'a missing library (glibc)',
+    {
+      log: 'demo: error while loading shared libraries: libfoo.so.1: cannot open shared object file: No such file or directory',
+      exitCode: 127,
+    },
+    'missing-library',
+  ],
+  [
+    'a missing library (musl)',
+    {
+      log: 'Error loading shared library libX11.so.6: No such file or directory (needed by /usr/bin/demo)',
+      exitCode: 127,
+    },
+    'missing-library',
+  ],
+  [
+    'a program that is not there',
+    {
+      message: 'crun: executable file `demo` not found in $PATH: No such file or directory',
+      reason: 'start_failed',
+      exitCode: null,
+    },
+    'command-not-found',
+  ],
   ['a shell that finds nothing', { log: 'sh: 1: demo: not found', exitCode: 127 }, 'command-not-found'],
-  ['a program that may not be run', { log: 'sh: 1: /opt/demo: Permission denied', exitCode: 126 }, 'command-not-executable'],
+  [
+    'a program that may not be run',
+    { log: 'sh: 1: /opt/demo: Permission denied', exitCode: 126 },
+    'command-not-executable',
+  ],
   ['an unknown host', { log: 'curl: (6) Could not resolve host: example.org', exitCode: 6 }, 'dns-failure'],
   ['no name server', { log: 'ping: example.org: Temporary failure in name resolution', exitCode: 2 }, 'dns-failure'],
-  ['an unknown authority', { log: 'curl: (60) SSL certificate problem: unable to get local issuer certificate', exitCode: 60 }, 'tls-failure'],
+  [
+    'an unknown authority',
+    { log: 'curl: (60) SSL certificate problem: unable to get local issuer certificate', exitCode: 60 },
+    'tls-failure',
+  ],
   ['a segmentation fault', { exitCode: 139 }, 'segmentation-fault'],
   ['an abort', { exitCode: 134 }, 'aborted'],
   ['a kill from outside', { exitCode: 137, reason: 'killed' }, 'killed'],
@@ -91,7 +157,11 @@ test('every rule is met by a real excerpt and has a section in the documentation
 test('a shared-memory failure of a pod offers the desktop first, then Qt without shared memory', () => {
   const [hint] = hintsFor({ ...FAILED, log: XLIB_REQUEST });
   assert.equal(hint?.remedies[0]?.runtime, 'ephemeral_container');
-  assert.deepEqual(hint?.remedies[1]?.env, { QT_X11_NO_MITSHM: '1', QT_XCB_NO_MITSHM: '1', QT_QUICK_BACKEND: 'software' });
+  assert.deepEqual(hint?.remedies[1]?.env, {
+    QT_X11_NO_MITSHM: '1',
+    QT_XCB_NO_MITSHM: '1',
+    QT_QUICK_BACKEND: 'software',
+  });
   assert.match(hint?.explanation ?? '', /BadRequest/);
 });
 

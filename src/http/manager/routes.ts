@@ -48,13 +48,13 @@ export function managerRoutes(deps: ManagerDeps): FastifyPluginAsync {
     bodiesAsText(app);
     app.setErrorHandler(managerErrorHandler(deps.failed));
 
-    const open = { method: ['GET', 'POST'], exposeHeadRoute: false };
     app.route({
-      ...open,
-      url: `${API}/:action(^${anyCase('healthz')}$)`,
-      handler: async (_, reply) => reply.type('text/plain').send('OK'),
+      method: ['GET', 'POST'],
+      url: `${API}/:action(^(?:${anyCase('healthz')}|${anyCase('version')})$)`,
+      exposeHeadRoute: false,
+      handler: async (request, reply) =>
+        /healthz$/i.test(request.url.split('?')[0] ?? '') ? reply.type('text/plain').send('OK') : deps.version,
     });
-    app.route({ ...open, url: `${API}/:action(^${anyCase('version')}$)`, handler: async () => deps.version });
 
     app.route({
       method: METHODS,
