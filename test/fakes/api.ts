@@ -1,0 +1,121 @@
+/** The HTTP side on a fake engine, with the real store, directory, tokens and catalogue: for tests without containers. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { createAnonymous } from '#auth/anonymous.ts';
+import { createAttempts } from '#auth/attempts.ts';
+import { createDirectory } from '#auth/directory.ts';
+import { loadKeys } from '#auth/keys.ts';
+import { createTickets } from '#auth/tickets.ts';
+import { createUserTokens } from '#auth/user-tokens.ts';
+import { Catalogue } from '#domain/catalogue/catalogue.ts';
+import { EPHEMERAL_ABILITIES } from '#domain/catalogue/runtime.ts';
+import { Desktops } from '#domain/desktops.ts';
+import { Displays } from '#domain/displays.ts';
+import { DeskpodError } from '#domain/errors.ts';
+import { Hub } from '#domain/hub.ts';
+import { Launches } from '#domain/launches.ts';
+import { Revocations } from '#domain/revocations.ts';
+import { createEvents } from '#events';
+import type { ApiContext } from '#http/context.ts';
+import { buildServer } from '#http/server.ts';
+import { Session } from '#protocol/user.ts';
+import { openStore } from '#store/open.ts';
+import { z } from 'zod';
+import { FakeEngine } from './engine.ts';
+
+export interface FakeApi extends AsyncDisposable {
+  readonly app: FastifyInstance;
+  readonly engine: FakeEngine;
+  readonly context: ApiContext;
+  /** Logs in and returns the bearer token. */
+  login(name: string, password?: string): Promise<string>;
+}
+
+export async function fakeApi(): Promise<FakeApi> {
+  const stack = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'deskpod-api-'));
+  stack.defer(() => rm(folder, { recursive: true }));
+  const engine = new FakeEngine();
+  const store = stack.use(await openStore({ kind: 'sqlite', file: ':memory:' }));
+  const { keys } = await loadKeys(folder);
+  const events = createEvents({ level: 'silent', format: 'json' });
+  const hub = new Hub();
+  const options = { image: 'localhost/deskpod/desktop:1', env: {}, x11Tcp: true, limits: {} };
+  const desktops = new Desktops({ engine, store, hub, options, events });
+  const displays = new Displays({
+    engine,
+    open: async () => {
+      throw new DeskpodError('engine_unavailable', 'The fake has no screen.');
+    },
+    guess: () => null,
+    events: { windows() {}, mapped() {} },
+  });
+  const own = [{ reference: 'localhost/deskpod/game:1', labels: LABELS }];
+  const classes = { default: { limits: {} } };
+  const abilities = EPHEMERAL_ABILITIES.containers;
+  const catalogue = stack.use(
+    await Catalogue.open({ store, images: engine, own, classes, abilities, onProblem: () => {} }),
+  );
+  const launches = new Launches({ engine, store, hub, apps: catalogue, hold: () => () => {}, stopGraceMs: 1, events });
+  const nobody = async (): Promise<never> => {
+    throw new DeskpodError('not_found', 'There are no local users here.');
+  };
+  const context: ApiContext = {
+    engine,
+    store,
+    hub,
+    desktops,
+    launches,
+    displays,
+    catalogue,
+    events,
+    authenticators: [createDirectory(store, { demo: true }), createAnonymous(store)],
+    users: { list: async () => [], add: nobody, setPassword: nobody, remove: nobody },
+    attempts: createAttempts(),
+    tokens: createUserTokens({ keys, seconds: 3600 }),
+    tickets: createTickets({ keys, seconds: 420 }),
+    revocations: new Revocations(store),
+    localToken: 'the-local-token-of-the-test',
+    gateway: { closeSession() {}, closeDesktop() {} },
+    version: '0.0.0',
+    x11Tcp: true,
+  };
+  const { app } = await buildServer(context, {
+    trustedProxies: [],
+    webRoot: folder,
+    manager: async () => {},
+    listen: (handler) => {
+      const server = createServer(handler);
+      return { servers: [server], socket: server };
+    },
+  });
+  stack.defer(() => app.close());
+  return {
+    app,
+    engine,
+    context,
+    async login(name, password = name) {
+      const payload = { provider: 'directory', name, password };
+      const reply = await app.inject({
+        method: 'POST',
+        url: '/api/v1/session',
+        payload,
+        headers: { 'x-deskpod': '1' },
+      });
+      return Session.extend({ token: z.string() }).parse(reply.json()).token;
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+const LABELS = {
+  'oc.name': 'game',
+  'oc.launch': 'game.Game',
+  'oc.icon': 'game.svg',
+  'oc.displayname': 'Game',
+  'oc.keyword': 'game',
+  'oc.containerengine': 'pod_application',
+};
