@@ -29,12 +29,13 @@ export function inspectMachine(): Machine {
   const unified = '/sys/fs/cgroup/unified/cgroup.controllers';
   const limits = readFileSync('/proc/self/limits', 'utf8');
   const status = readFileSync('/proc/self/status', 'utf8');
+  const maxPid = readFileSync('/proc/sys/kernel/pid_max', 'utf8').trim();
   return {
     hybridCgroups: existsSync(unified) && readFileSync(unified, 'utf8').trim() !== '',
     systemd: existsSync('/run/systemd/system'),
     ulimits: mayRaiseLimits(status)
       ? null
-      : { nofile: hardLimit(limits, 'Max open files'), nproc: hardLimit(limits, 'Max processes') },
+      : { nofile: hardLimit(limits, 'Max open files'), nproc: lower(hardLimit(limits, 'Max processes'), maxPid) },
     init: INITS.find((path) => existsSync(path)) ?? null,
   };
 }
@@ -60,8 +61,9 @@ export function containersConf(machine: Machine, folders: StoreFolders): string 
     'log_driver = "k8s-file"',
     // Bounds what one talkative app can write to the disk.
     'log_size_max = 33554432',
-    ...(machine.init ? [`init_path = ${quoted(machine.init)}`] : []),
+
     '[engine]',
+    ...(machine.init ? [`init_path = ${quoted(machine.init)}`] : []),
     ...(machine.hybridCgroups ? ['runtime = "runc"'] : []),
     ...(machine.systemd ? [] : ['cgroup_manager = "cgroupfs"']),
     'events_logger = "file"',
@@ -85,6 +87,11 @@ export function storageConf(folders: StoreFolders): string {
     `runroot = ${quoted(join(folders.run, 'store'))}`,
     '',
   ].join('\n');
+}
+
+/** Podman lowers its own limit of processes to the number of process ids, so nothing it starts may have more. */
+function lower(one: string, other: string): string {
+  return one === '-1' || Number(one) > Number(other) ? other : one;
 }
 
 function pair(limit: string): string {

@@ -1,0 +1,175 @@
+/** The containers of desktops and launches as the engine is asked for them: pure functions from our words to its own. */
+import type { Account, DesktopSpec, LaunchSpec } from '#domain/engine.ts';
+import { loginName } from '#domain/names.ts';
+import type { Environment, Limits } from '#protocol/app.ts';
+import { networkName, serverSocketBind, wiringOf, type DisplayPlace } from './display-wiring.ts';
+import type { Labels } from './labels.ts';
+import { bind, type Bind } from './mounts.ts';
+import { INSIDE, type DesktopPaths } from './paths.ts';
+
+/** What is common to all containers of one engine. */
+export interface Surroundings {
+  readonly flavour: 'podman' | 'docker';
+  readonly shmBytes: number;
+  /** For people and programs: the host. */
+  readonly node: string;
+  /** Whether the engine can put a reaping process 1 into a container. */
+  readonly init: boolean;
+}
+
+export interface Home {
+  readonly outside: string;
+  readonly inside: string;
+}
+
+/** Variables that launches take over from their desktop. */
+export const INHERITED: ReadonlySet<string> = new Set(['TZ', 'LANG', 'LANGUAGE', 'LC_ALL', 'X11LISTEN']);
+
+const OUR_IMAGES = 'localhost/deskpod/';
+const MB = 1024 * 1024;
+const SCRATCH = 512 * MB;
+/** A runaway may not take the host with it, whatever the app's own limits say. */
+const MOST_PROCESSES = 4096;
+
+export function desktopBody(
+  spec: DesktopSpec,
+  labels: Labels,
+  paths: DesktopPaths,
+  home: Home,
+  around: Surroundings,
+): object {
+  const env = {
+    LANG: 'C.UTF-8',
+    ...spec.env,
+    ...identity(spec.account, home),
+    DISPLAY: ':0',
+    XAUTHORITY: `${INSIDE.secret}/Xauthority`,
+    X11LISTEN: spec.x11Tcp ? 'tcp' : 'unix',
+    GEOMETRY: `${spec.geometry.width}x${spec.geometry.height}`,
+    ABCDESKTOP_USERID: spec.account.userId,
+    ABCDESKTOP_USERNAME: spec.account.displayName,
+    ABCDESKTOP_PROVIDERNAME: spec.account.provider,
+    ABCDESKTOP_PROVIDERTYPE: spec.account.provider,
+    NODE_NAME: around.node,
+    POD_NAME: spec.id,
+  };
+  return {
+    Image: spec.image,
+    Hostname: spec.id,
+    User: `${spec.account.uid}:${spec.account.gid}`,
+    WorkingDir: home.inside,
+    Env: assignments(env),
+    Labels: labels,
+    HostConfig: {
+      ...confined(spec.limits, around),
+      ...scratch(true),
+      NetworkMode: networkName(spec.id),
+      IpcMode: 'shareable',
+      ShmSize: around.shmBytes,
+      Binds: [
+        ...shared(paths, home),
+        bind(paths.secret, INSIDE.secret, 'ro'),
+        bind(paths.rfb, INSIDE.rfb, 'rw'),
+        serverSocketBind(paths.x11),
+      ],
+    },
+  };
+}
+
+/** The desktop as its launches see it. */
+export interface LaunchDesktop {
+  readonly place: DisplayPlace;
+  readonly account: Account;
+  readonly paths: DesktopPaths;
+  readonly home: Home;
+  readonly inherited: Environment;
+}
+
+export function launchBody(spec: LaunchSpec, labels: Labels, desktop: LaunchDesktop, around: Surroundings): object {
+  const wiring = wiringOf(spec.runtime, spec.id, desktop.place);
+  const { account, home } = desktop;
+  const env = {
+    LANG: 'C.UTF-8',
+    ...desktop.inherited,
+    ...spec.env,
+    ...identity(account, home),
+    DISPLAY: wiring.display,
+    XAUTHORITY: INSIDE.xauthority,
+    CONTAINER_IP_ADDR: desktop.place.address,
+    PARENT_ID: desktop.place.desktopId,
+    PARENT_HOSTNAME: around.node,
+    NODE_NAME: around.node,
+    POD_NAME: wiring.connection === 'local' ? desktop.place.desktopId : spec.id,
+    ABCDESKTOP_EXECUTE_RUNTIME: spec.runtime,
+    ABCDESKTOP_EXECUTE_RESOURCES: JSON.stringify(resources(spec.limits)),
+  };
+  return {
+    Image: spec.image,
+    User: `${account.uid}:${account.gid}`,
+    WorkingDir: home.inside,
+    Env: assignments(env),
+    Labels: labels,
+    ...(wiring.hostname === null ? {} : { Hostname: wiring.hostname }),
+    ...(spec.command.length > 0 ? { Entrypoint: spec.command, Cmd: [] } : {}),
+    HostConfig: {
+      ...confined(spec.limits, around),
+      ...scratch(spec.image.startsWith(OUR_IMAGES)),
+      // Inside the desktop its process 1 reaps; alone, somebody must.
+      ...(wiring.connection === 'remote' ? { Init: around.init, ShmSize: around.shmBytes } : {}),
+      ...wiring.namespaces,
+      Binds: [...shared(desktop.paths, home), bind(desktop.paths.xauthority, INSIDE.xauthority, 'ro'), ...wiring.binds],
+    },
+  };
+}
+
+function shared(paths: DesktopPaths, home: Home): Bind[] {
+  return [
+    bind(home.outside, home.inside, 'rw'),
+    bind(paths.accounts, INSIDE.accounts, 'ro'),
+    bind(`${paths.accounts}/passwd`, '/etc/passwd', 'ro'),
+    bind(`${paths.accounts}/group`, '/etc/group', 'ro'),
+  ];
+}
+
+function confined(limits: Limits, around: Surroundings): object {
+  return {
+    CapDrop: ['ALL'],
+    SecurityOpt: ['no-new-privileges'],
+    Privileged: false,
+    PidsLimit: limits.processes ?? MOST_PROCESSES,
+    ...(limits.memoryBytes === undefined ? {} : { Memory: limits.memoryBytes, MemorySwap: limits.memoryBytes }),
+    ...(limits.cpus === undefined ? {} : { NanoCpus: Math.round(limits.cpus * 1e9) }),
+    ...(around.flavour === 'docker'
+      ? { LogConfig: { Type: 'json-file', Config: { 'max-size': '16m', 'max-file': '2' } } }
+      : {}),
+  };
+}
+
+/** A read-only root with room for temporary files; images of others may count on writing to theirs. */
+function scratch(readOnly: boolean): object {
+  if (!readOnly) return {};
+  const options = `rw,nosuid,nodev,mode=1777,size=${SCRATCH}`;
+  return {
+    ReadonlyRootfs: true,
+    Tmpfs: { '/tmp': options, '/var/tmp': options, '/run': `rw,nosuid,nodev,mode=755,size=${16 * MB}` },
+  };
+}
+
+function identity(account: Account, home: Home): Environment {
+  const login = loginName(account.userId);
+  return { HOME: home.inside, USER: login, LOGNAME: login };
+}
+
+function resources(limits: Limits): object {
+  const { memoryBytes, cpus } = limits;
+  return {
+    limits: {
+      ...(memoryBytes === undefined ? {} : { memory: String(memoryBytes) }),
+      ...(cpus === undefined ? {} : { cpu: String(cpus) }),
+    },
+  };
+}
+
+function assignments(env: Environment): string[] {
+  return Object.entries(env).map(([name, value]) => `${name}=${value}`);
+}

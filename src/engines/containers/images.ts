@@ -1,0 +1,170 @@
+/** Images: what the engine has, and how the others are had: built when they are ours, else pulled. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { ImageInfo } from '#domain/engine.ts';
+import { DeskpodError } from '#domain/errors.ts';
+import { isStatus, jsonLines, type EngineApi } from './api.ts';
+import { fullName, parseReference, type Reference } from './references.ts';
+
+/** Builds the images that come with the product. */
+export interface ImageBuilder {
+  builds(reference: string): boolean;
+  build(reference: string, report: (line: string) => void, signal: AbortSignal): Promise<void>;
+}
+
+const Inspected = z.looseObject({
+  Id: z.string(),
+  RepoDigests: z.array(z.string()).nullish(),
+  Created: z.coerce.date(),
+  Architecture: z.string().default(''),
+  Os: z.string().default(''),
+  Config: z
+    .looseObject({
+      Labels: z.record(z.string(), z.string()).nullish(),
+      Entrypoint: z.array(z.string()).nullish(),
+      Cmd: z.array(z.string()).nullish(),
+    })
+    .nullish(),
+});
+const Progress = z.looseObject({
+  status: z.string().nullish(),
+  id: z.string().nullish(),
+  progress: z.string().nullish(),
+  error: z.string().nullish(),
+});
+/** What `docker login` writes. */
+const RegistryLogins = z.looseObject({
+  auths: z.record(z.string(), z.looseObject({ auth: z.string().optional() })).default({}),
+});
+
+/** Somebody waits for an image; all who want the same one share the work, which goes on while one of them waits. */
+interface Fetching {
+  readonly done: Promise<void>;
+  readonly listeners: Set<(line: string) => void>;
+  readonly stop: AbortController;
+}
+
+export class Images {
+  readonly #api: EngineApi;
+  readonly #builder: ImageBuilder;
+  readonly #loginsFile: string;
+  readonly #fetching = new Map<string, Fetching>();
+
+  constructor(api: EngineApi, builder: ImageBuilder, dataDir: string) {
+    this.#api = api;
+    this.#builder = builder;
+    this.#loginsFile = join(dataDir, 'auth.json');
+  }
+
+  async find(reference: string): Promise<ImageInfo | null> {
+    const parsed = parseReference(reference);
+    if (parsed === null) return null;
+    try {
+      const path = `/images/${encodeURIComponent(fullName(parsed))}/json`;
+      const raw = await this.#api.json(z.record(z.string(), z.unknown()), 'GET', path);
+      return toImage(raw);
+    } catch (error) {
+      if (isStatus(error, 404)) return null;
+      throw error;
+    }
+  }
+
+  async ensure(reference: string, report: (line: string) => void, signal: AbortSignal): Promise<ImageInfo> {
+    const present = await this.find(reference);
+    if (present) return present;
+    await this.#join(reference, report, signal);
+    const made = await this.find(reference);
+    if (made) return made;
+    throw new DeskpodError('app_unavailable', `The image ${reference} is still not there after it was fetched.`);
+  }
+
+  async #join(reference: string, report: (line: string) => void, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const fetching = this.#fetching.get(reference) ?? this.#begin(reference);
+    fetching.listeners.add(report);
+    const { promise: aborted, reject } = Promise.withResolvers<never>();
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      await Promise.race([fetching.done, aborted]);
+    } finally {
+      signal.removeEventListener('abort', abort);
+      fetching.listeners.delete(report);
+      if (fetching.listeners.size === 0) fetching.stop.abort();
+    }
+  }
+
+  #begin(reference: string): Fetching {
+    const listeners = new Set<(line: string) => void>();
+    const stop = new AbortController();
+    const report = (line: string): void => listeners.forEach((listener) => listener(line));
+    const done = this.#fetch(reference, report, stop.signal).finally(() => this.#fetching.delete(reference));
+    done.catch(() => undefined);
+    const fetching = { done, listeners, stop };
+    this.#fetching.set(reference, fetching);
+    stop.signal.addEventListener('abort', () => this.#fetching.delete(reference), { once: true });
+    return fetching;
+  }
+
+  async #fetch(reference: string, report: (line: string) => void, signal: AbortSignal): Promise<void> {
+    if (this.#builder.builds(reference)) return this.#builder.build(reference, report, signal);
+    const parsed = parseReference(reference);
+    if (parsed === null) throw unavailable(reference, 'that is not the name of an image.');
+    if (parsed.registry === 'localhost')
+      throw unavailable(reference, 'it is named as a local image, but nobody made it.');
+    try {
+      await this.#pull(parsed, report, signal);
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      if (error instanceof DeskpodError) throw error;
+      throw unavailable(reference, error instanceof Error ? error.message : String(error), error);
+    }
+  }
+
+  async #pull(reference: Reference, report: (line: string) => void, signal: AbortSignal): Promise<void> {
+    const { name, tag, digest } = reference;
+    const query = digest === null ? { fromImage: name, tag: tag ?? 'latest' } : { fromImage: `${name}@${digest}` };
+    const headers = await this.#login(reference.registry);
+    const reply = await this.#api.stream('POST', '/images/create', { query, headers, signal });
+    for await (const { status, id, progress, error } of jsonLines(Progress, reply)) {
+      if (error) throw new Error(error);
+      const line = [id, status, progress].filter(Boolean).join(' ').trim();
+      if (line !== '') report(line);
+    }
+  }
+
+  async #login(registry: string): Promise<Record<string, string>> {
+    const text = await readFile(this.#loginsFile, 'utf8').catch(() => '{}');
+    const { auths } = RegistryLogins.parse(JSON.parse(text));
+    const alias =
+      registry === 'docker.io' ? ['https://index.docker.io/v1/', 'index.docker.io'] : [`https://${registry}`];
+    const encoded = [registry, ...alias].map((key) => auths[key]?.auth).find((auth) => auth !== undefined);
+    if (encoded === undefined) return {};
+    const [, username = '', password = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString()) ?? [];
+    const login = JSON.stringify({ username, password, serveraddress: registry });
+    return { 'X-Registry-Auth': Buffer.from(login).toString('base64url') };
+  }
+}
+
+function toImage(inspect: Record<string, unknown>): ImageInfo {
+  const image = Inspected.parse(inspect);
+  return {
+    id: image.Id.startsWith('sha256:') ? image.Id : `sha256:${image.Id}`,
+    digest: image.RepoDigests?.[0]?.split('@')[1] ?? null,
+    labels: image.Config?.Labels ?? {},
+    command: [...(image.Config?.Entrypoint ?? []), ...(image.Config?.Cmd ?? [])],
+    architecture: image.Architecture,
+    os: image.Os,
+    createdAt: image.Created,
+    inspect,
+  };
+}
+
+function unavailable(reference: string, words: string, cause?: unknown): DeskpodError {
+  return new DeskpodError('app_unavailable', `The image ${reference} cannot be had: ${words}`, {
+    remedy:
+      'Check the name, the network and the registry login (auth.json in the data folder), or load the image by hand.',
+    cause,
+  });
+}

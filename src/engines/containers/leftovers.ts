@@ -1,0 +1,32 @@
+/** What a server that was killed left half made or half removed: found when an engine opens, and cleared away. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Context } from './context.ts';
+import { removeFolders } from './folders.ts';
+import { removeNetwork } from './network.ts';
+import { nameOf } from './objects.ts';
+import { desktopPaths } from './paths.ts';
+import { removeContainer } from './processes.ts';
+
+/** Containers that never started, launches without their desktop, networks and folders without either. */
+export async function clearLeftovers(context: Context): Promise<void> {
+  const all = await context.objects.list();
+  const halfMade = all.filter(({ container }) =>
+    ['created', 'initialized', 'configured'].includes(container.State.Status),
+  );
+  const desktops = new Set(
+    all.filter((one) => one.type === 'x11server' && !halfMade.includes(one)).map(({ container }) => nameOf(container)),
+  );
+  const orphans = all.filter((one) => one.type !== 'x11server' && !desktops.has(one.desktopId));
+  const launches = new Set([...halfMade.filter(({ type }) => type !== 'x11server'), ...orphans]);
+  await Promise.all([...launches].map(({ container }) => removeContainer(context, container.Id)));
+  const anchors = halfMade.filter(({ type }) => type === 'x11server');
+  await Promise.all(anchors.map(({ container }) => removeContainer(context, container.Id)));
+  const networks = await context.objects.networks();
+  const owners = networks.map(({ labels }) => labels['deskpod/desktop']).filter((id) => id !== undefined);
+  const folders = await readdir(join(context.runDir, 'desktops')).catch(() => []);
+  await Promise.all(owners.filter((id) => !desktops.has(id)).map((id) => removeNetwork(context, id)));
+  await Promise.all(
+    folders.filter((id) => !desktops.has(id)).map((id) => removeFolders(desktopPaths(context.runDir, id))),
+  );
+}

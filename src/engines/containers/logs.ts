@@ -1,0 +1,124 @@
+/** What a container printed, line by line: the past up to a bound, then what comes. */
+import { StringDecoder } from 'node:string_decoder';
+import type { EngineLogLine } from '#domain/engine.ts';
+import type { Context } from './context.ts';
+import { FrameReader } from './frames.ts';
+
+/** A line without end is cut here. */
+const MAX_LINE = 64 * 1024;
+/** Engines count lines, we count bytes: this many bytes of past are asked for as one line. */
+const SHORT_LINE = 16;
+const LAST_WORDS_BYTES = 2_048;
+
+export interface LogOptions {
+  readonly follow: boolean;
+  readonly tailBytes: number;
+}
+
+export async function* readLogs(
+  context: Context,
+  containerId: string,
+  options: LogOptions,
+  signal: AbortSignal,
+): AsyncGenerator<EngineLogLine> {
+  const past = await tail(context, containerId, options.tailBytes, signal);
+  if (!options.follow) {
+    yield* past;
+    return;
+  }
+  // As many lines as fitted: lines written since then push out the oldest of them, and none of the new is lost.
+  yield* lines(context, containerId, { follow: true, tail: past.length }, signal);
+}
+
+/** The last lines of a container that ended before it should have; empty when there are none. */
+export async function lastWords(context: Context, containerId: string): Promise<string> {
+  try {
+    const past = await tail(context, containerId, LAST_WORDS_BYTES, AbortSignal.timeout(5_000));
+    return past
+      .slice(-5)
+      .map(({ text }) => text)
+      .join(' / ');
+  } catch {
+    return '';
+  }
+}
+
+async function tail(
+  context: Context,
+  containerId: string,
+  bytes: number,
+  signal: AbortSignal,
+): Promise<EngineLogLine[]> {
+  const kept: EngineLogLine[] = [];
+  let size = 0;
+  for await (const line of lines(
+    context,
+    containerId,
+    { follow: false, tail: Math.ceil(bytes / SHORT_LINE) },
+    signal,
+  )) {
+    kept.push(line);
+    size += Buffer.byteLength(line.text) + 1;
+    while (size > bytes) size -= Buffer.byteLength(kept.shift()?.text ?? '') + 1;
+  }
+  return kept;
+}
+
+async function* lines(
+  context: Context,
+  containerId: string,
+  { follow, tail }: { follow: boolean; tail: number },
+  signal: AbortSignal,
+): AsyncGenerator<EngineLogLine> {
+  const query = { stdout: true, stderr: true, timestamps: true, follow, tail };
+  const reply = await context.api.stream('GET', `/containers/${containerId}/logs`, { query, signal });
+  const frames = new FrameReader();
+  const cutters = { stdout: new LineCutter('stdout'), stderr: new LineCutter('stderr') };
+  try {
+    for await (const chunk of reply) {
+      if (!Buffer.isBuffer(chunk)) continue;
+      for (const { stream, data } of frames.push(chunk)) yield* cutters[stream].push(data);
+    }
+    yield* cutters.stdout.end();
+    yield* cutters.stderr.end();
+  } catch (error) {
+    // Whoever aborts has heard enough.
+    if (!signal.aborted) throw error;
+  } finally {
+    reply.destroy();
+  }
+}
+
+/** Joins what the engine split and splits what it joined; takes the time off the front of each line. */
+export class LineCutter {
+  readonly #stream: 'stdout' | 'stderr';
+  readonly #decoder = new StringDecoder('utf8');
+  #rest = '';
+
+  constructor(stream: 'stdout' | 'stderr') {
+    this.#stream = stream;
+  }
+
+  push(data: Buffer): EngineLogLine[] {
+    const parts = (this.#rest + this.#decoder.write(data)).split('\n');
+    this.#rest = parts.pop() ?? '';
+    const complete = parts.map((part) => this.#line(part));
+    if (this.#rest.length > MAX_LINE) complete.push(...this.end());
+    return complete;
+  }
+
+  /** What was printed after the last line break. */
+  end(): EngineLogLine[] {
+    const rest = this.#rest;
+    this.#rest = '';
+    return rest === '' ? [] : [this.#line(rest)];
+  }
+
+  #line(raw: string): EngineLogLine {
+    const [, time, text] = /^(\d{4}-\d\d-\d\dT\S+) (.*)$/s.exec(raw) ?? [];
+    const at = time === undefined ? null : new Date(time);
+    if (at === null || Number.isNaN(at.getTime()))
+      return { at: null, stream: this.#stream, text: raw.replace(/\r$/, '') };
+    return { at, stream: this.#stream, text: (text ?? '').replace(/\r$/, '') };
+  }
+}

@@ -1,0 +1,107 @@
+/** Containers as the engine describes them, and how ours are found among all others. */
+import { z } from 'zod';
+import { isStatus, type EngineApi } from './api.ts';
+import { carries, labelFilter, readLabels, type Labels } from './labels.ts';
+
+export const Container = z.looseObject({
+  Id: z.string(),
+  Name: z.string(),
+  Created: z.coerce.date(),
+  /** Digest of the image. */
+  Image: z.string(),
+  State: z.looseObject({
+    Status: z.string(),
+    Pid: z.number(),
+    ExitCode: z.number(),
+    OOMKilled: z.boolean().default(false),
+    Error: z.string().default(''),
+    StartedAt: z.coerce.date(),
+    FinishedAt: z.coerce.date(),
+  }),
+  Config: z.looseObject({
+    Image: z.string(),
+    Hostname: z.string().default(''),
+    Env: z.array(z.string()).nullish(),
+    Labels: z.record(z.string(), z.string()).nullish(),
+  }),
+  NetworkSettings: z.looseObject({
+    Networks: z.record(z.string(), z.looseObject({ IPAddress: z.string().default('') })).nullish(),
+  }),
+});
+export type Container = z.infer<typeof Container>;
+
+const Listed = z.array(z.looseObject({ Id: z.string() }));
+const Networks = z.array(
+  z.looseObject({ Id: z.string(), Name: z.string(), Labels: z.record(z.string(), z.string()).nullish() }),
+);
+
+/** One of ours, with what its labels say. */
+export type Ours = NonNullable<ReturnType<typeof readLabels>> & { readonly container: Container };
+
+export class Objects {
+  readonly #api: EngineApi;
+  readonly #instance: Labels;
+
+  constructor(api: EngineApi, instance: Labels) {
+    this.#api = api;
+    this.#instance = instance;
+  }
+
+  /** By exact name or container id; null when it is absent or foreign. */
+  async find(nameOrId: string, signal?: AbortSignal): Promise<Ours | null> {
+    try {
+      const container = await this.#api.json(Container, 'GET', `/containers/${encodeURIComponent(nameOrId)}/json`, {
+        signal,
+      });
+      // The engine also answers to the beginning of an id, which a name may look like.
+      return nameOf(container) === nameOrId || container.Id === nameOrId ? this.#ours(container) : null;
+    } catch (error) {
+      if (isStatus(error, 404)) return null;
+      throw error;
+    }
+  }
+
+  /** All of ours that carry these labels too, whether they run or not. */
+  async list(labels: Labels = {}): Promise<Ours[]> {
+    const filters = labelFilter({ ...this.#instance, ...labels });
+    const listed = await this.#api.json(Listed, 'GET', '/containers/json', { query: { all: true, filters } });
+    // Some may go while we look.
+    const found = await Promise.all(listed.map(({ Id }) => this.find(Id)));
+    return found.filter((one) => one !== null);
+  }
+
+  async networks(labels: Labels = {}): Promise<{ id: string; labels: Labels }[]> {
+    const wanted = { ...this.#instance, ...labels };
+    const networks = await this.#api.json(Networks, 'GET', '/networks', { query: { filters: labelFilter(wanted) } });
+    return networks
+      .filter(({ Labels }) => carries(Labels ?? {}, wanted))
+      .map(({ Id, Labels }) => ({ id: Id, labels: Labels ?? {} }));
+  }
+
+  #ours(container: Container): Ours | null {
+    const labels = container.Config.Labels ?? {};
+    const read = carries(labels, this.#instance) ? readLabels(labels) : null;
+    return read && { ...read, container };
+  }
+}
+
+export function nameOf(container: Container): string {
+  return container.Name.replace(/^\//, '');
+}
+
+export function isRunning(container: Container): boolean {
+  return ['running', 'paused', 'restarting', 'stopping'].includes(container.State.Status);
+}
+
+export function addressOf(container: Container): string | null {
+  const networks = Object.values(container.NetworkSettings.Networks ?? {});
+  return networks.map(({ IPAddress }) => IPAddress).find((address) => address !== '') ?? null;
+}
+
+export function environmentOf(container: Container): Record<string, string> {
+  const entries = (container.Config.Env ?? []).map((variable): [string, string] => {
+    const equals = variable.indexOf('=');
+    return equals < 0 ? [variable, ''] : [variable.slice(0, equals), variable.slice(equals + 1)];
+  });
+  return Object.fromEntries(entries);
+}
