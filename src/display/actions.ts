@@ -1,5 +1,5 @@
 /** What can be done to a window, asked of the window manager as a pager does (EWMH, source 2). */
-import type { Placement, WindowAction } from '../protocol/window.ts';
+import type { Placement, WindowAction } from '#protocol/window.ts';
 import type { z } from 'zod';
 import type { Atoms } from './atoms.ts';
 import type { XConnection } from './connection.ts';

@@ -1,7 +1,7 @@
 /** Opens a desktop's display: one X connection, its live window list, and actions on windows. */
-import type { Display, DisplaySource, OpenDisplay } from '../domain/display.ts';
-import { DeskpodError } from '../domain/errors.ts';
-import type { Window, WindowAction } from '../protocol/window.ts';
+import type { Display, DisplaySource, OpenDisplay } from '#domain/display.ts';
+import { DeskpodError } from '#domain/errors.ts';
+import type { Window, WindowAction } from '#protocol/window.ts';
 import { type Memory, perform } from './actions.ts';
 import { type Atoms, internAtoms } from './atoms.ts';
 import { XConnection } from './connection.ts';

@@ -1,5 +1,5 @@
 /** Which launch a window belongs to, asked once per window with everything that tells its client. */
-import type { DisplaySource } from '../domain/display.ts';
+import type { DisplaySource } from '#domain/display.ts';
 import type { Atoms } from './atoms.ts';
 import type { XConnection } from './connection.ts';
 import { readText } from './properties.ts';

@@ -1,7 +1,7 @@
 /** Waits until a window manager really manages a display, by events; what a dead one left behind does not count. */
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DeskpodError } from '../domain/errors.ts';
+import { DeskpodError } from '#domain/errors.ts';
 import { EVENTS, XConnection } from './connection.ts';
 
 const FIRST_RETRY_MS = 4;

@@ -3,8 +3,8 @@
  * events, reads only what changed, and tells of changes at most once per 30 ms.
  */
 import type { XEvent } from 'x11';
-import type { DisplaySource } from '../domain/display.ts';
-import type { Window } from '../protocol/window.ts';
+import type { DisplaySource } from '#domain/display.ts';
+import type { Window } from '#protocol/window.ts';
 import type { Atoms } from './atoms.ts';
 import { EVENTS, type XConnection } from './connection.ts';
 import { readIcon } from './icon.ts';

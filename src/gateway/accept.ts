@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { DeskpodError } from '../domain/errors.ts';
+import { DeskpodError } from '#domain/errors.ts';
 
 /** Larger messages close the connection with 1009. A viewer flushes its largest paste (1 MiB) in pieces or at once. */
 const MAX_MESSAGE_BYTES = 2 * 1024 * 1024;

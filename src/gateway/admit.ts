@@ -1,7 +1,7 @@
 /** Decides whether a request may see a desktop: the page it comes from, its ticket, its session, its rights. */
 import type { IncomingMessage } from 'node:http';
-import type { TicketClaims, Tickets } from '../domain/auth.ts';
-import { DeskpodError } from '../domain/errors.ts';
+import type { TicketClaims, Tickets } from '#domain/auth.ts';
+import { DeskpodError } from '#domain/errors.ts';
 import { ticketOf } from './ticket-of.ts';
 
 export interface AdmissionRules {

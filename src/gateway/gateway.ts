@@ -4,9 +4,9 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { TicketClaims } from '../domain/auth.ts';
-import { DeskpodError } from '../domain/errors.ts';
-import { CloseCode } from '../protocol/screen.ts';
+import type { TicketClaims } from '#domain/auth.ts';
+import { DeskpodError } from '#domain/errors.ts';
+import { CloseCode } from '#protocol/screen.ts';
 import { acceptWebSocket } from './accept.ts';
 import { type AdmissionRules, admit } from './admit.ts';
 import { refuse } from './refusal.ts';

@@ -1,8 +1,8 @@
 /** Explicit answers to upgrade requests that are not granted: an HTTP status and our error body on the raw socket. */
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { DeskpodError } from '../domain/errors.ts';
-import type { ErrorBody, ErrorCode } from '../protocol/errors.ts';
+import { DeskpodError } from '#domain/errors.ts';
+import type { ErrorBody, ErrorCode } from '#protocol/errors.ts';
 
 const LINGER_MS = 2000;
 

@@ -2,8 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { z } from 'zod';
-import { DeskpodError } from '../domain/errors.ts';
-import type { ExecSession } from '../domain/engine.ts';
+import { DeskpodError } from '#domain/errors.ts';
+import type { ExecSession } from '#domain/engine.ts';
 import { acceptWebSocket } from './accept.ts';
 import { bridgeTerminal } from './terminal.ts';
 import { urlOf } from './upgrade.ts';

@@ -1,8 +1,8 @@
 /** A terminal in the browser: binary messages are its bytes both ways, text messages the protocol of `terminal.ts`. */
 import type { WebSocket } from 'ws';
-import type { ExecSession } from '../domain/engine.ts';
-import { CloseCode } from '../protocol/screen.ts';
-import { TerminalMessage } from '../protocol/terminal.ts';
+import type { ExecSession } from '#domain/engine.ts';
+import { CloseCode } from '#protocol/screen.ts';
+import { TerminalMessage } from '#protocol/terminal.ts';
 import { bytesOf, flowToSocket, writeFromSocket } from './flow.ts';
 
 /** One message of input: a large paste. */
@@ -62,6 +62,8 @@ async function finish(ws: WebSocket, exec: ExecSession): Promise<void> {
   const exitCode = await Promise.race([exec.exitCode.catch(() => null), late]);
   clearTimeout(timer);
   tell(ws, { type: 'exit', exitCode });
+  // A paused socket would never read the answer to the close.
+  ws.resume();
   ws.close(CloseCode.normal);
 }
 

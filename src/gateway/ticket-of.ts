@@ -1,6 +1,6 @@
 /** Where a request carries its ticket: a subprotocol, or for the compatible address its query or a header. */
 import type { IncomingMessage } from 'node:http';
-import { TICKET_PROTOCOL_PREFIX, WEBSOCKIFY_PATH } from '../protocol/screen.ts';
+import { TICKET_PROTOCOL_PREFIX, WEBSOCKIFY_PATH } from '#protocol/screen.ts';
 import { urlOf } from './upgrade.ts';
 
 const MAX_TICKET_CHARACTERS = 12_000;

@@ -1,7 +1,7 @@
 /** Every upgrade request has an owner: a route that ends in 101 or an explicit refusal, or the 404 of this file. */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { DeskpodError } from '../domain/errors.ts';
+import { DeskpodError } from '#domain/errors.ts';
 import { refuse } from './refusal.ts';
 
 export interface UpgradeRoute {

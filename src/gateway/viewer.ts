@@ -1,8 +1,8 @@
 /** One viewer of one desktop: a WebSocket and the RFB stream behind it, from the first byte to the last. */
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { TicketClaims } from '../domain/auth.ts';
-import { CloseCode } from '../protocol/screen.ts';
+import type { TicketClaims } from '#domain/auth.ts';
+import { CloseCode } from '#protocol/screen.ts';
 import { bytesOf, flowToSocket, writeFromSocket } from './flow.ts';
 import { RfbError } from './rfb/error.ts';
 import { ViewerMessages } from './rfb/messages.ts';
@@ -10,7 +10,8 @@ import { enforce } from './rfb/rights.ts';
 
 /** RFB 3.8, one security type: None, and its success. The viewer's answers are awaited, but not waited for. */
 const GREETING = Buffer.concat([Buffer.from('RFB 003.008\n', 'latin1'), Buffer.from([1, 1]), Buffer.alloc(4)]);
-const HELLO = /^RFB 003\.008\n\x01[\x00\x01]$/;
+/** The same version, and None; ClientInit follows, whatever it says. */
+const HELLO = Buffer.concat([Buffer.from('RFB 003.008\n', 'latin1'), Buffer.from([1])]);
 
 export interface ViewerEnd {
   readonly code: number;
@@ -64,8 +65,10 @@ export class Viewer {
   /** The first reason stays. Nothing of the desktop changes. */
   close(code: CloseCode, reason: string): void {
     this.#reason ??= reason;
-    this.#ws.close(code, reason.slice(0, 120));
     this.#desktop.destroy();
+    // A paused socket would never read the answer to the close.
+    this.#ws.resume();
+    this.#ws.close(code, reason.slice(0, 120));
   }
 
   /** Called at a steady pace: ends a viewer that has answered nothing since the last time. */
@@ -96,8 +99,7 @@ export class Viewer {
 }
 
 function greeted(hello: Buffer): [] {
-  if (!HELLO.test(hello.toString('latin1')))
-    throw new RfbError('The viewer does not speak RFB 3.8 without a password.');
+  if (hello.indexOf(HELLO) !== 0) throw new RfbError('The viewer does not speak RFB 3.8 without a password.');
   return [];
 }
 

@@ -1,6 +1,6 @@
 /** Enters a desktop's screen as its RFB client: version, password, a shared session. The viewer never sees any of it. */
 import type { Duplex } from 'node:stream';
-import { DeskpodError } from '../../domain/errors.ts';
+import { DeskpodError } from '#domain/errors.ts';
 import { readExactly } from './read.ts';
 import { vncAuthResponse } from './vnc-auth.ts';
 

@@ -1,5 +1,5 @@
 /** A peer that does not speak RFB as it must. */
-import { CloseCode } from '../../protocol/screen.ts';
+import { CloseCode } from '#protocol/screen.ts';
 
 export class RfbError extends Error {
   override readonly name = 'RfbError';

@@ -1,5 +1,5 @@
 /** Frames what an RFB viewer sends, whatever the chunks: every message whole, of a known type, within its bound. */
-import { CloseCode } from '../../protocol/screen.ts';
+import { CloseCode } from '#protocol/screen.ts';
 import { RfbError } from './error.ts';
 
 export type MessageKind =

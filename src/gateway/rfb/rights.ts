@@ -2,7 +2,7 @@
  * What a ticket's rights leave of a viewer's messages. Text leaving the desktop is held back here too, on the way in:
  * a viewer of the extended clipboard only gets text that it asks for, so every viewer is made one and the asking dropped.
  */
-import type { TicketRights } from '../../domain/auth.ts';
+import type { TicketRights } from '#domain/auth.ts';
 import { encodingsOf, type MessageKind, type ViewerMessage } from './messages.ts';
 
 const EXTENDED_CLIPBOARD = -1063131698;
