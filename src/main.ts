@@ -32,7 +32,10 @@ import { routeUpgrades } from '#gateway/upgrade.ts';
 import { readCertificate, selfMadeCertificate } from '#http/certificate.ts';
 import type { ApiContext } from '#http/context.ts';
 import { type Listening, plainServer, tlsAndPlainServer } from '#http/listen.ts';
-import { managerRoutes } from '#http/manager/routes.ts';
+import { type ManagerDeps, managerRoutes } from '#http/manager/routes.ts';
+import { claimsOf } from '#http/session.ts';
+import { endDesktop } from '#http/end-desktop.ts';
+import type { SessionClaims } from '#domain/auth.ts';
 import { buildServer } from '#http/server.ts';
 import { openTerminal } from '#http/terminal-access.ts';
 import { openStore } from '#store/open.ts';
@@ -155,16 +158,7 @@ export async function serve(config: Config, secrets: Secrets): Promise<Running> 
     version: VERSION,
     x11Tcp: config.desktop.x11Tcp,
   };
-  const manager = managerRoutes({
-    catalogue,
-    engine,
-    desktops,
-    launches,
-    tokens,
-    config: config.manager,
-    apiKeys: secrets.managerApiKeys,
-    events,
-  });
+  const manager = managerRoutes(managerDeps(context, config, secrets));
   const { app, listening } = await buildServer(context, {
     trustedProxies: config.listen.trustedProxies,
     webRoot: join(ROOT, 'web/dist'),
@@ -176,10 +170,11 @@ export async function serve(config: Config, secrets: Secrets): Promise<Running> 
     allowedOrigin,
     open: (request, wish, signal) => openTerminal(context, request, wish, signal),
   });
+  const screens = gateway.handleUpgrade.bind(gateway);
   for (const server of listening.servers) {
     routeUpgrades(server, [
-      { path: '/api/v1/screen', handle: gateway.handleUpgrade },
-      { path: '/websockify', handle: gateway.handleUpgrade },
+      { path: '/api/v1/screen', handle: screens },
+      { path: '/websockify', handle: screens },
       { path: '/api/v1/terminal', handle: terminals },
     ]);
   }
@@ -192,6 +187,40 @@ export async function serve(config: Config, secrets: Secrets): Promise<Running> 
   events.started(address);
   const running = stack.move();
   return { address, administrator, events, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+/** The compatible API reaches the same parts by other words. */
+function managerDeps(context: ApiContext, config: Config, secrets: Secrets): ManagerDeps {
+  const { engine, desktops, launches, catalogue, events } = context;
+  const claims = (token: string): Promise<SessionClaims | null> => claimsOf(context, token);
+  return {
+    catalogue,
+    access: {
+      keys: secrets.managerApiKeys,
+      embedded: config.manager.enabled,
+      permittedNetworks: config.manager.permitNetworks,
+      trustedProxies: config.listen.trustedProxies,
+    },
+    desktops: {
+      desktops: () => engine.desktops(),
+      launches: (desktopId) => engine.launches(desktopId),
+      removeDesktop: (desktop) => endDesktop(context, desktop.id),
+      async removeLaunch({ id }) {
+        const found = await launches.find(id);
+        if (!found) return engine.removeLaunch(id);
+        await launches.stop(id, 'admin');
+      },
+    },
+    isAdministrator: async ({ headers }) => {
+      const token = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
+      return token !== undefined && ((await claims(token))?.user.roles.includes('admin') ?? false);
+    },
+    userOf: claims,
+    planDesktop: async (identity) => desktops.plan(identity),
+    version: { version: VERSION, date: '', commit: '' },
+    warn: events.warn,
+    failed: events.failed,
+  };
 }
 
 async function listener(config: Config): Promise<(handler: Parameters<typeof plainServer>[0]) => Listening> {

@@ -41,7 +41,7 @@ const CONTENT_SECURITY_POLICY = [
 export interface ServerOptions {
   readonly trustedProxies: readonly string[];
   readonly webRoot: string;
-  /** The compatible manager API, mounted at `/API`. */
+  /** The compatible manager API below `/API`. */
   readonly manager: FastifyPluginAsync;
   readonly listen: (handler: RequestListener) => Listening;
 }
@@ -95,7 +95,7 @@ export async function buildServer(
     allowList: (request) => !request.url.startsWith('/api/'),
   });
   app.decorateRequest('claims', null);
-  await app.register(options.manager, { prefix: '/API' });
+  await app.register(options.manager);
   await app.register(api(context), { prefix: '/api/v1' });
   app.get('/healthz', async () => 'OK');
   await app.register(webFiles(options.webRoot));

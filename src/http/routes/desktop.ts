@@ -4,10 +4,11 @@ import { z } from 'zod';
 import { DeskpodError } from '#domain/errors.ts';
 import { Desktop, DesktopRequest, DesktopSummary, Ticket } from '#protocol/desktop.ts';
 import type { ApiContext } from '../context.ts';
+import { endDesktop } from '../end-desktop.ts';
 import { authenticated, withRole } from '../session.ts';
 
 export function desktopRoutes(context: ApiContext): FastifyPluginAsyncZod {
-  const { desktops, launches, engine, tickets, gateway, events } = context;
+  const { desktops, engine, tickets, events } = context;
   return async (app) => {
     app.get('/desktop', { schema: { response: { 200: Desktop } } }, async (request) =>
       desktops.get(authenticated(request).user.id),
@@ -27,9 +28,8 @@ export function desktopRoutes(context: ApiContext): FastifyPluginAsyncZod {
     app.delete('/desktop', { schema: { response: { 204: z.null() } } }, async (request, reply) => {
       const { user } = authenticated(request);
       const desktop = desktops.runningOrNull(user.id);
-      if (desktop) await launches.desktopEnded(desktop.id);
-      await desktops.remove(user.id);
-      if (desktop) gateway.closeDesktop(desktop.id);
+      if (desktop) await endDesktop(context, desktop.id);
+      else await desktops.remove(user.id);
       return reply.status(204).send(null);
     });
 
@@ -72,11 +72,9 @@ export function desktopRoutes(context: ApiContext): FastifyPluginAsyncZod {
         const { user } = withRole(request, 'admin');
         const { id } = request.params;
         const owner = desktops.ownerOf(id);
-        if (!owner) throw new DeskpodError('not_found', `There is no desktop ${id}.`);
+        if (owner === null) throw new DeskpodError('not_found', `There is no desktop ${id}.`);
         events.audit(user.id, 'removed desktop', id);
-        await launches.desktopEnded(id);
-        await desktops.remove(owner);
-        gateway.closeDesktop(id);
+        await endDesktop(context, id);
         return reply.status(204).send(null);
       },
     );

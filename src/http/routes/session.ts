@@ -8,13 +8,14 @@ import type { Identity } from '#domain/auth.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { LoginOptions, LoginRecord, LoginRequest, Session } from '#protocol/user.ts';
 import type { ApiContext } from '../context.ts';
+import { endDesktop } from '../end-desktop.ts';
 import { authenticated, COOKIE } from '../session.ts';
 
 const REFUSED = 'That name and password do not go together.';
 const PROVIDER_NAMES = { directory: 'Directory', anonymous: 'Guest' } as const;
 
 export function sessionRoutes(context: ApiContext): FastifyPluginAsyncZod {
-  const { authenticators, store, tokens, revocations, launches, desktops, gateway, hub, events } = context;
+  const { authenticators, store, tokens, revocations, desktops, gateway, hub, events } = context;
 
   async function prove(body: LoginRequest, request: FastifyRequest, reply: FastifyReply): Promise<Identity> {
     const authenticator = authenticators.find((candidate) => candidate.id === body.provider);
@@ -87,9 +88,8 @@ export function sessionRoutes(context: ApiContext): FastifyPluginAsyncZod {
     app.post('/session/logout', { schema: { response: { 204: z.null() } } }, async (request, reply) => {
       const { user } = authenticated(request);
       const desktop = desktops.runningOrNull(user.id);
-      if (desktop) await launches.desktopEnded(desktop.id);
-      await desktops.remove(user.id);
-      if (desktop) gateway.closeDesktop(desktop.id);
+      if (desktop) await endDesktop(context, desktop.id);
+      else await desktops.remove(user.id);
       events.loggedOut(user.id, 'removed');
       await end(request, reply);
       hub.publish(user.id, { type: 'logged_out' });
