@@ -1,0 +1,130 @@
+/** Framing of what a viewer sends: any chunking gives the same messages, and nothing but its own error comes out. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { RfbError } from '#gateway/rfb/error.ts';
+import { MAX_CUT_TEXT_BYTES, ViewerMessages, type ViewerMessage } from '#gateway/rfb/messages.ts';
+
+const HELLO = Buffer.from('RFB 003.008\n\x01\x01', 'latin1');
+const bytes = (length: number) =>
+  fc.uint8Array({ minLength: length, maxLength: length }).map((array) => Buffer.from(array));
+const after = (head: number[], rest: number) => bytes(rest).map((tail) => Buffer.concat([Buffer.from(head), tail]));
+
+function u16(value: number): number[] {
+  return [value >> 8, value & 0xff];
+}
+
+function u32(value: number): number[] {
+  return [(value >>> 24) & 0xff, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff];
+}
+
+/** Every message type, well formed, without extended mouse buttons. */
+const message = fc.oneof(
+  after([0], 19),
+  fc
+    .array(fc.integer({ min: 0, max: 100 }), { maxLength: 40 })
+    .map((list) => Buffer.from([2, 0, ...u16(list.length), ...list.flatMap(u32)])),
+  after([3], 9),
+  after([4], 7),
+  after([5], 5),
+  fc.nat(3000).chain((length) => after([6, 0, 0, 0, ...u32(length)], length)),
+  fc.integer({ min: 4, max: 3000 }).chain((length) => after([6, 0, 0, 0, ...u32(-length)], length)),
+  after([150], 9),
+  fc.nat(64).chain((length) => after([248, 0, 0, 0, 0, 0, 0, 0, length], length)),
+  after([250], 3),
+  fc.nat(8).chain((screens) => after([251, 0, 0, 0, 0, 0, screens, 0], screens * 16)),
+  fc.nat(300).chain((length) => after([253, 0x81, ...u16(length)], length)),
+  fc.nat(300).chain((length) => after([253, 1, length & 0xff, length >> 8], length)),
+  after([255, 0], 10),
+  after([255, 1, 0, 0], 0),
+  after([255, 1, 0, 2], 6),
+);
+
+function parse(chunks: readonly Buffer[]): ViewerMessage[] {
+  const parser = new ViewerMessages();
+  // Copied, so that a message which still shares a chunk's memory would be caught.
+  return chunks.flatMap((chunk) => parser.push(chunk).map((one) => ({ ...one, bytes: Buffer.from(one.bytes) })));
+}
+
+function cut(whole: Buffer, sizes: readonly number[]): Buffer[] {
+  const chunks: Buffer[] = [];
+  let at = 0;
+  for (const size of sizes) {
+    chunks.push(Buffer.from(whole.subarray(at, at + size)));
+    at += size;
+  }
+  return [...chunks, Buffer.from(whole.subarray(at))];
+}
+
+test('any chunking gives the same messages, byte for byte', () => {
+  fc.assert(
+    fc.property(
+      fc.array(message, { maxLength: 20 }),
+      fc.array(fc.integer({ min: 1, max: 200 }), { maxLength: 200 }),
+      (sent, sizes) => {
+        const whole = Buffer.concat([HELLO, ...sent]);
+        assert.deepEqual(
+          parse(cut(whole, sizes)).map((one) => one.bytes.toString('hex')),
+          [HELLO, ...sent].map((one) => one.toString('hex')),
+        );
+      },
+    ),
+  );
+});
+
+test('one byte at a time is understood too', () => {
+  fc.assert(
+    fc.property(fc.array(message, { maxLength: 5 }), (sent) => {
+      const whole = Buffer.concat([HELLO, ...sent]);
+      assert.equal(parse([...whole].map((byte) => Buffer.from([byte]))).length, sent.length + 1);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test("random bytes end in messages, in waiting for more, or in the parser's own error", () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ maxLength: 400 }), { maxLength: 10 }), (chunks) => {
+      try {
+        parse([HELLO, ...chunks.map((chunk) => Buffer.from(chunk))]);
+      } catch (error) {
+        assert.ok(error instanceof RfbError, String(error));
+      }
+    }),
+  );
+});
+
+test('a pointer message has seven bytes only when the viewer asked for more buttons and marks it', () => {
+  const plain = Buffer.from([5, 0x80, 0, 1, 0, 2]);
+  const long = Buffer.from([5, 0x81, 0, 1, 0, 2, 1]);
+  const asks = Buffer.from([2, 0, ...u16(1), ...u32(-316)]);
+  const kinds = parse([HELLO, plain, asks, long.subarray(0, 1), long.subarray(1), Buffer.from([5, 1, 0, 1, 0, 2])]);
+  assert.deepEqual(
+    kinds.map((one) => [one.kind, one.bytes.length]),
+    [
+      ['hello', 14],
+      ['pointer', 6],
+      ['set_encodings', 8],
+      ['pointer', 7],
+      ['pointer', 6],
+    ],
+  );
+});
+
+test('a message of an unknown type is an error that names it', () => {
+  assert.throws(() => parse([HELLO, Buffer.from([99])]), /unknown type 99/);
+});
+
+test('a clipboard text over 1 MiB is refused by its announced length, plain or extended', () => {
+  for (const length of [MAX_CUT_TEXT_BYTES + 1, -MAX_CUT_TEXT_BYTES - 1, -0x8000_0000, 0x7fff_ffff]) {
+    assert.throws(() => parse([HELLO, Buffer.from([6, 0, 0, 0, ...u32(length)])]), {
+      name: 'RfbError',
+      closeCode: 1009,
+    });
+  }
+});
+
+test('a clipboard text of 1 MiB passes', () => {
+  const text = Buffer.concat([Buffer.from([6, 0, 0, 0, ...u32(MAX_CUT_TEXT_BYTES)]), Buffer.alloc(MAX_CUT_TEXT_BYTES)]);
+  assert.equal(parse([HELLO, ...cut(text, [3, 70_000, 1])])[1]?.bytes.length, text.length);
+});
