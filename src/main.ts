@@ -195,12 +195,8 @@ function managerDeps(context: ApiContext, config: Config, secrets: Secrets): Man
   const claims = (token: string): Promise<SessionClaims | null> => claimsOf(context, token);
   return {
     catalogue,
-    access: {
-      keys: secrets.managerApiKeys,
-      embedded: config.manager.enabled,
-      permittedNetworks: config.manager.permitNetworks,
-      trustedProxies: config.listen.trustedProxies,
-    },
+    images: engine,
+    access: { ...config.manager, keys: secrets.managerApiKeys, trustedProxies: config.listen.trustedProxies },
     desktops: {
       desktops: () => engine.desktops(),
       launches: (desktopId) => engine.launches(desktopId),

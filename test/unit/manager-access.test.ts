@@ -5,8 +5,14 @@ import { clientAddress, listOf, managerGate } from '#http/manager/access.ts';
 import type { ManagerAccess } from '#http/manager/access.ts';
 
 const KEY = 'k'.repeat(32);
-const CLOSED: ManagerAccess = { keys: [KEY], embedded: false, permittedNetworks: [], trustedProxies: [] };
-const EMBEDDED: ManagerAccess = { ...CLOSED, embedded: true };
+const CLOSED: ManagerAccess = {
+  enabled: true,
+  keys: [KEY],
+  permitNetworks: [],
+  onlyNetworks: null,
+  trustedProxies: [],
+};
+const EMBEDDED: ManagerAccess = { ...CLOSED, permitNetworks: ['127.0.0.0/8', '::1'] };
 
 const LOCAL = { host: 'localhost:30443' };
 
@@ -47,7 +53,7 @@ test('a page of another site, or a foreign name that points to this machine, doe
 });
 
 test('permitted networks need no key, in both families', () => {
-  const access = { ...CLOSED, permittedNetworks: ['10.0.0.0/8', '192.0.2.7', 'fd00::/8'] };
+  const access = { ...CLOSED, permitNetworks: ['10.0.0.0/8', '192.0.2.7', 'fd00::/8'] };
   for (const address of ['10.200.1.1', '192.0.2.7', '::ffff:10.1.1.1', 'fd12::1'])
     assert.equal(asked(access, address, {}), 'ok', address);
   for (const address of ['11.0.0.1', '192.0.2.8', 'fe80::1'])
@@ -56,7 +62,7 @@ test('permitted networks need no key, in both families', () => {
 
 test('a forwarded address counts only through a trusted proxy', () => {
   assert.equal(asked(EMBEDDED, '127.0.0.1', { ...LOCAL, 'x-forwarded-for': '127.0.0.1' }), '403.6');
-  const behind = { ...CLOSED, permittedNetworks: ['192.0.2.0/24'], trustedProxies: ['10.0.0.1'] };
+  const behind = { ...CLOSED, permitNetworks: ['192.0.2.0/24'], trustedProxies: ['10.0.0.1'] };
   assert.equal(asked(behind, '10.0.0.1', { 'x-forwarded-for': '192.0.2.9' }), 'ok');
   assert.equal(
     asked(behind, '10.0.0.1', { 'x-forwarded-for': '192.0.2.9, 203.0.113.5' }),
@@ -71,6 +77,13 @@ test('the address behind several proxies is the last one that is none', () => {
   assert.equal(clientAddress('10.0.0.1', '1.1.1.1, 2.2.2.2, 10.0.0.7', proxies), '2.2.2.2');
   assert.equal(clientAddress('10.0.0.1', '10.0.0.7', proxies), null);
   assert.equal(clientAddress('10.0.0.1', undefined, proxies), '10.0.0.1');
+});
+
+test('a network that may not call at all is refused even with the key, and a switched-off API refuses everybody', () => {
+  const access = { ...CLOSED, onlyNetworks: ['192.0.2.0/24'] };
+  assert.equal(asked(access, '203.0.113.9', { 'x-api-key': KEY }), '403.6');
+  assert.equal(asked(access, '192.0.2.9', { 'x-api-key': KEY }), 'ok');
+  assert.equal(asked({ ...EMBEDDED, enabled: false }, '127.0.0.1', { ...LOCAL, 'x-api-key': KEY }), '403.1');
 });
 
 test('a range that is none is refused by name', () => {

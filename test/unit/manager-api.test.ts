@@ -10,7 +10,7 @@ import type { EngineDesktop, EngineLaunch } from '#domain/engine.ts';
 import { managerRoutes } from '#http/manager/routes.ts';
 import type { ManagerDeps } from '#http/manager/routes.ts';
 import { AppDocument } from '#protocol/manager.ts';
-import { fakeDeps, inspectOf, LABELS } from '../fakes/catalogue.ts';
+import { fakeDeps, imageInfo, inspectOf, LABELS } from '../fakes/catalogue.ts';
 
 const DESKTOP: EngineDesktop = {
   id: 'hermes-db906',
@@ -39,6 +39,14 @@ const LAUNCH: EngineLaunch = {
 };
 const ACCOUNT = { userId: 'hermes', displayName: 'Hermes Conrad', provider: 'directory', uid: 2043, gid: 12043 };
 
+const OPEN = {
+  enabled: true,
+  keys: ['0123456789abcdef'],
+  permitNetworks: ['127.0.0.0/8'],
+  onlyNetworks: null,
+  trustedProxies: [],
+};
+
 async function server(context: TestContext, more: Partial<ManagerDeps> = {}) {
   const surroundings = fakeDeps();
   const catalogue = await Catalogue.open(surroundings);
@@ -52,7 +60,8 @@ async function server(context: TestContext, more: Partial<ManagerDeps> = {}) {
       removeDesktop: async ({ id }) => void removed.push(id),
       removeLaunch: async ({ id }) => void removed.push(id),
     },
-    access: { keys: ['0123456789abcdef'], embedded: true, permittedNetworks: [], trustedProxies: [] },
+    access: OPEN,
+    images: surroundings.images,
     isAdministrator: async () => false,
     userOf: async (token) =>
       token === 'good'
@@ -332,7 +341,7 @@ test('a dry run shows the desktop of whoever the token names, and needs one', as
 
 test('health and version are for everybody', async (context) => {
   const { send } = await server(context, {
-    access: { keys: [], embedded: false, permittedNetworks: [], trustedProxies: [] },
+    access: { ...OPEN, permitNetworks: [] },
   });
   assert.deepEqual((await send('GET', '/API/healthz')).json, 'OK');
   assert.deepEqual((await send('POST', '/api/Version', {})).json, {
@@ -357,10 +366,24 @@ test('the echo shows what was sent, but no secret', async (context) => {
 
 test('an administrator who is logged in needs no key', async (context) => {
   const { send } = await server(context, {
-    access: { keys: [], embedded: false, permittedNetworks: [], trustedProxies: [] },
+    access: { ...OPEN, permitNetworks: [] },
     isAdministrator: async () => true,
   });
   assert.equal((await send('GET', '/API/manager/images')).status, 200);
+});
+
+test('an installed app is exported under another name and registry, one that is not here is not', async (context) => {
+  const { send, images } = await server(context);
+  await send('POST', '/API/manager/image', inspectOf('localhost/deskpod/paint:latest'));
+  assert.equal((await send('GET', '/API/manager/export/paint')).status, 409);
+  images.present.set('localhost/deskpod/paint:latest', imageInfo('localhost/deskpod/paint:latest'));
+  const exported = await send(
+    'GET',
+    '/API/manager/export/paint?as=2048-alpine.d:3.0&registry=registry.example.org/apps',
+  );
+  const stored = await send('POST', '/API/manager/image', exported.json);
+  assert.deepEqual(idsOf(stored.json), ['registry.example.org/apps/2048-alpine.d:3.0']);
+  assert.equal((await send('GET', '/API/manager/export/paint?as=not%20a%20name')).status, 400);
 });
 
 test('nothing inherited from a prototype passes for an entry', async (context) => {

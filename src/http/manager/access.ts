@@ -1,6 +1,6 @@
 /**
- * Who may use the manager API: a key, this machine itself for an embedded installation, networks that the configuration
- * permits, or a logged-in administrator. It can delete desktops, so the default is no.
+ * Who may use the manager API: callers with a key, from networks that the configuration permits (this machine's loopback
+ * unless it says otherwise), or a logged-in administrator. It can delete desktops, so the default is no.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -8,12 +8,14 @@ import { BlockList, isIP } from 'node:net';
 import { ManagerError } from './errors.ts';
 
 export interface ManagerAccess {
+  /** False: nobody. */
+  readonly enabled: boolean;
   /** Keys that open it in `X-API-Key`; at least 16 characters each. */
   readonly keys: readonly string[];
-  /** Whether callers on the machine's loopback need no key. */
-  readonly embedded: boolean;
-  /** Addresses or CIDR ranges that need no key. */
-  readonly permittedNetworks: readonly string[];
+  /** Addresses or CIDR ranges whose callers need no key; loopback is one of them on an embedded installation. */
+  readonly permitNetworks: readonly string[];
+  /** Addresses or CIDR ranges that may call at all, with or without a key; null: any. */
+  readonly onlyNetworks: readonly string[] | null;
   /** Addresses or CIDR ranges whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
 }
@@ -32,27 +34,36 @@ const LOOPBACK = listOf(['127.0.0.0/8', '::1']);
 const LOCAL_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
 const HOW = 'Send the key of this installation in the header X-API-Key';
 
-export function managerGate({ keys, embedded, permittedNetworks, trustedProxies }: ManagerAccess): Gate {
-  const permitted = listOf(permittedNetworks);
+export function managerGate({ enabled, keys, permitNetworks, onlyNetworks, trustedProxies }: ManagerAccess): Gate {
+  const permitted = listOf(permitNetworks);
+  const only = onlyNetworks === null ? null : listOf(onlyNetworks);
   const proxies = listOf(trustedProxies);
   return ({ address, headers }) => {
+    if (!enabled) refuse('403.10 - Invalid configuration: the manager API is switched off (manager.enabled).');
+    const client = clientAddress(plain(address), headers['x-forwarded-for'], proxies);
+    const shown = client ?? 'a forwarded request';
+    if (only !== null && !has(only, client))
+      refuse(`403.6 - IP address rejected: ${shown} is not in manager.onlyNetworks.`);
     const key = headers['x-api-key'];
     if (key !== undefined) {
       if (typeof key === 'string' && isOneOf(key, keys)) return;
-      throw new ManagerError(403, '403.1 - Execute access forbidden: this X-API-Key is not one of this installation.');
+      refuse('403.1 - Execute access forbidden: this X-API-Key is not one of this installation.');
     }
-    const client = clientAddress(plain(address), headers['x-forwarded-for'], proxies);
-    const local = embedded && has(LOOPBACK, client) && LOCAL_HOST.test(headers.host ?? '');
-    if (!local && !has(permitted, client)) {
-      throw new ManagerError(
-        403,
-        `403.6 - IP address rejected: ${client ?? 'a forwarded request'} needs a key. ${HOW}, or permit its network in the configuration.`,
+    // A browser on this machine can be made to come here under a foreign name, with a foreign page's script.
+    const local = !has(LOOPBACK, client) || LOCAL_HOST.test(headers.host ?? '');
+    if (!local || !has(permitted, client)) {
+      refuse(
+        `403.6 - IP address rejected: ${shown} needs a key. ${HOW}, or permit its network in manager.permitNetworks.`,
       );
     }
     if (fromAnotherSite(headers)) {
-      throw new ManagerError(403, `403.1 - Execute access forbidden: a page of another site sent this. ${HOW}.`);
+      refuse(`403.1 - Execute access forbidden: a page of another site sent this. ${HOW}.`);
     }
   };
+}
+
+function refuse(message: string): never {
+  throw new ManagerError(403, message);
 }
 
 /**

@@ -1,18 +1,28 @@
 /** The catalogue through the compatible API: bare entries in, bare entries out. */
 import type { Catalogue } from '#domain/catalogue/catalogue.ts';
+import { exportInspect } from '#domain/catalogue/export.ts';
 import { parseInspect } from '#domain/catalogue/inspect.ts';
 import type { InspectProblem } from '#domain/catalogue/inspect.ts';
+import type { Engine } from '#domain/engine.ts';
 import type { AppDocument } from '#protocol/manager.ts';
 import { ManagerError, NotFoundText } from './errors.ts';
 
-export type ImageCatalogue = Pick<Catalogue, 'list' | 'find' | 'put' | 'remove' | 'look' | 'installAll' | 'reload'>;
+export type ImageCatalogue = Pick<
+  Catalogue,
+  'list' | 'find' | 'put' | 'remove' | 'look' | 'installAll' | 'reload' | 'imageReference'
+>;
+
+/** Of exported names, as the files of the compatible catalogue have it. */
+const VERSION_TAG = '3.0';
 
 export class Images {
   readonly #catalogue: ImageCatalogue;
+  readonly #engine: Pick<Engine, 'image'>;
   readonly #warn: (message: string) => void;
 
-  constructor(catalogue: ImageCatalogue, warn: (message: string) => void) {
+  constructor(catalogue: ImageCatalogue, engine: Pick<Engine, 'image'>, warn: (message: string) => void) {
     this.#catalogue = catalogue;
+    this.#engine = engine;
     this.#warn = warn;
   }
 
@@ -52,6 +62,25 @@ export class Images {
 
   async removeAll(): Promise<readonly string[]> {
     return await this.#catalogue.remove(this.#catalogue.list().map((document) => document.id));
+  }
+
+  /** Our own addition: an installed app as the file that another installation takes. By id, or by its short name. */
+  async export(key: string, query: URLSearchParams): Promise<unknown> {
+    const document =
+      this.#catalogue.find(key) ?? this.#catalogue.list().find(({ name }) => name === key) ?? this.#unknown();
+    const image = await this.#engine.image(this.#catalogue.imageReference(document));
+    if (image === null)
+      throw new ManagerError(
+        409,
+        `The image of ${document.name} is not here. Install it first: deskpod apps install ${document.name}`,
+      );
+    const name = query.get('as') ?? `${document.name}.d:${VERSION_TAG}`;
+    const registry = query.get('registry') ?? document.id.split('/').slice(0, -1).join('/');
+    const exported = exportInspect(image, { name, registry });
+    const [problem] = parseInspect(exported)?.skipped ?? [];
+    if (problem !== undefined)
+      throw new ManagerError(400, `It cannot be exported so: ${problem.field} ${problem.message}.`);
+    return exported;
   }
 
   #unknown(): never {

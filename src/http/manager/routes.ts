@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { Identity } from '#domain/auth.ts';
-import type { DesktopSpec } from '#domain/engine.ts';
+import type { DesktopSpec, Engine } from '#domain/engine.ts';
 import type { ManagerAccess } from './access.ts';
 import { managerGate } from './access.ts';
 import { DesktopActions } from './desktops.ts';
@@ -19,6 +19,7 @@ import { presentPlan } from './present.ts';
 export interface ManagerDeps {
   readonly catalogue: ImageCatalogue;
   readonly desktops: ManagerDesktops;
+  readonly images: Pick<Engine, 'image'>;
   readonly access: ManagerAccess;
   /** Whether a logged-in administrator sends this request. */
   readonly isAdministrator: (request: FastifyRequest) => Promise<boolean>;
@@ -86,11 +87,12 @@ export function managerRoutes(deps: ManagerDeps): FastifyPluginAsync {
 function actionsOf({
   catalogue,
   desktops,
+  images: engine,
   userOf,
   planDesktop,
   warn,
 }: ManagerDeps): Readonly<Record<string, Readonly<Record<string, Action>>>> {
-  const images = new Images(catalogue, warn);
+  const images = new Images(catalogue, engine, warn);
   const desktopActions = new DesktopActions(desktops);
   const health = { GET: () => ({ status: 'ok' }) };
   const dryRun: Action = async ({ request }) => {
@@ -113,6 +115,7 @@ function actionsOf({
         await (idOf(call) === null ? images.refresh() : images.update(idOf(call) ?? '', bodyOf(call))),
       DELETE: async (call: Call) => await images.remove(needed(idOf(call), 'image')),
     },
+    export: { GET: async ({ argument, query }: Call) => await images.export(needed(argument, 'export'), query) },
     images: { GET: () => images.all(), DELETE: async () => await images.removeAll() },
     desktop: {
       GET: async ({ argument }: Call) => await desktopActions.get(argument),
