@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import { connect as connectTcp, type AddressInfo } from 'node:net';
-import { Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { test, type TestContext } from 'node:test';
 import { z } from 'zod';
 import type { TicketClaims } from '#domain/auth.ts';
