@@ -1,0 +1,103 @@
+/**
+ * Debian as a tar file, made by mmdebstrap from this machine's own mirror and kept: a second engine, or one that was
+ * wiped, imports it again. It comes under its name only when it is whole.
+ */
+import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { DeskpodError } from '#domain/errors.ts';
+import { carriedOptions, debianSources, RELEASE } from './apt-sources.ts';
+
+const KEPT_LINES = 20;
+/** Raised when the arguments below change in a way that old tar files must not survive. */
+const RECIPE = 1;
+
+/** What a tar file is made from; other mirrors or proxies give the same Debian, so they do not count. */
+export const ROOTFS_SOURCE = createHash('sha256').update(`${RECIPE} ${RELEASE} ${process.arch}`).digest('hex');
+
+/** The path of the tar file in `workDir`, which is made if need be. */
+export async function makeRootfs(
+  workDir: string,
+  report: (line: string) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  const tar = join(workDir, `rootfs-${RELEASE}-${ROOTFS_SOURCE.slice(0, 12)}.tar`);
+  if (existsSync(tar)) return tar;
+  const scratch = join(workDir, 'rootfs.tmp');
+  await rm(scratch, { recursive: true, force: true });
+  await mkdir(scratch, { recursive: true, mode: 0o711 });
+  const unfinished = join(scratch, 'rootfs.tar');
+  const [sources, options] = await Promise.all([machineSources(), machineOptions()]);
+  report(`mmdebstrap ${RELEASE}`);
+  await mmdebstrap(
+    [...options.map((option) => `--aptopt=${option}`), RELEASE, unfinished, ...sources],
+    scratch,
+    report,
+    signal,
+  );
+  await rename(unfinished, tar);
+  await rm(scratch, { recursive: true, force: true });
+  return tar;
+}
+
+async function mmdebstrap(
+  args: readonly string[],
+  scratch: string,
+  report: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  const lean = ['doc', 'man', 'info', 'locale', 'lintian'].map((part) => `--dpkgopt=path-exclude=/usr/share/${part}/*`);
+  const fixed = ['--variant=apt', '--components=main', '--dpkgopt=force-unsafe-io', ...lean];
+  const child = spawn('env', [`TMPDIR=${scratch}`, 'mmdebstrap', ...fixed, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  // TERM, not KILL: it then takes down the mounts that it made.
+  const stop = (): void => void child.kill('SIGTERM');
+  signal.addEventListener('abort', stop, { once: true });
+  const last: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    last.push(line);
+    if (last.length > KEPT_LINES) last.shift();
+    if (line.startsWith('I: ')) report(line.slice(3));
+  });
+  try {
+    const [code] = await once(child, 'close');
+    signal.throwIfAborted();
+    if (code !== 0) throw new Error(last.join('\n'));
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new DeskpodError('internal_error', `Debian ${RELEASE} could not be put together: ${lastLine(cause)}`, {
+      remedy:
+        'Check that this machine reaches its package mirror (apt-get update), or name an image with --base-image.',
+      cause,
+    });
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+function lastLine(cause: unknown): string {
+  const lines = cause instanceof Error ? cause.message.trim().split('\n') : [String(cause)];
+  return lines.findLast((line) => /^E:|error/i.test(line)) ?? lines.at(-1) ?? 'no reason given';
+}
+
+async function machineSources(): Promise<string[]> {
+  const folder = '/etc/apt/sources.list.d';
+  const names = await readdir(folder).catch(() => []);
+  const files = names.filter((name) => /\.(list|sources)$/.test(name)).map((name) => join(folder, name));
+  const texts = await Promise.all(
+    ['/etc/apt/sources.list', ...files].map((file) => readFile(file, 'utf8').catch(() => '')),
+  );
+  return debianSources(texts);
+}
+
+async function machineOptions(): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('apt-config', ['dump']);
+  return carriedOptions(stdout);
+}
