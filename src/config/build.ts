@@ -1,0 +1,120 @@
+/** From the settings that were given to the configuration that the program uses: defaults that depend, and cross-checks. */
+import { join } from 'node:path';
+import { isLoopback } from './loopback.ts';
+import type { Config, ConfigNote, ExecuteClass, Secrets, TlsConfig } from './config.ts';
+import { Classes, DEFAULT_CLASSES } from './kinds.ts';
+import type { Place, Problem } from './problems.ts';
+import type { Key, Values } from './settings.ts';
+
+/** Where a setting was given; null when it was not. */
+export type PlaceOf = (setting: Key) => Place | null;
+
+export interface Built {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly notes: readonly ConfigNote[];
+  readonly problems: readonly Problem[];
+}
+
+export function buildConfig(values: Values, placeOf: PlaceOf): Built {
+  const problems: Problem[] = [];
+  const wrong = (setting: Key, message: string, remedy: string) =>
+    problems.push({ ...(placeOf(setting) ?? { source: 'defaults', line: null }), key: setting, message, remedy });
+  const local = isLoopback(values['listen.host']);
+  const config: Config = {
+    listen: {
+      host: values['listen.host'],
+      port: values['listen.port'],
+      tls: tlsOf(values, local, wrong),
+      trustedProxies: values['listen.trustedProxies'],
+      allowedOrigins: values['listen.allowedOrigins'],
+    },
+    dataDir: values.dataDir,
+    runDir: values.runDir,
+    engine: {
+      kind: values['engine.kind'],
+      socket: values['engine.socket'],
+      baseImage: values['engine.baseImage'],
+    },
+    store: storeOf(values, wrong),
+    auth: {
+      demoDirectory: values['auth.demoDirectory'] ?? local,
+      anonymous: values['auth.anonymous'] ?? local,
+      sessionSeconds: values['auth.sessionSeconds'],
+      ticketSeconds: values['auth.ticketSeconds'],
+      lockout: {
+        failures: values['auth.lockout.failures'],
+        seconds: values['auth.lockout.seconds'],
+        protectedNetworks: values['auth.lockout.protectedNetworks'],
+      },
+    },
+    desktop: {
+      image: values['desktop.image'],
+      env: values['desktop.env'],
+      x11Tcp: values['desktop.x11Tcp'] ?? listensOnTcp(values['desktop.env']['X11LISTEN']),
+      limits: values['desktop.limits'],
+      shmBytes: values['desktop.shm'],
+    },
+    executeClasses: classesOf(values),
+    dock: values.dock,
+    launches: { keepDays: values['launches.keepDays'], stopGraceMs: values['launches.stopGraceMs'] },
+    manager: {
+      enabled: values['manager.enabled'],
+      permitNetworks: values['manager.permitNetworks'],
+      onlyNetworks: values['manager.onlyNetworks'],
+    },
+  };
+  const secrets = { managerApiKeys: values['manager.apiKeys'], storeUrl: values['store.url'] ?? null };
+  return { config, secrets, notes: warnings(config, local, placeOf), problems };
+}
+
+type Wrong = (setting: Key, message: string, remedy: string) => void;
+
+function tlsOf(values: Values, local: boolean, wrong: Wrong): TlsConfig {
+  const { 'listen.tls': kind, 'listen.tlsCert': cert, 'listen.tlsKey': key } = values;
+  if (cert !== undefined && key === undefined)
+    wrong('listen.tlsCert', 'its private key is missing', 'Give listen.tlsKey (--tls-key), too.');
+  if (key !== undefined && cert === undefined)
+    wrong('listen.tlsKey', 'its certificate is missing', 'Give listen.tlsCert (--tls-cert), too.');
+  const files = cert !== undefined && key !== undefined ? ({ kind: 'files', cert, key } as const) : null;
+  if (files && kind !== undefined && kind !== 'files') {
+    wrong('listen.tls', `${kind} contradicts the certificate that is given`, 'Remove one of them.');
+  }
+  if (kind === 'files' && cert === undefined && key === undefined) {
+    wrong('listen.tls', 'the files are not named', 'Give listen.tlsCert and listen.tlsKey.');
+  }
+  if (files) return files;
+  return { kind: kind === 'off' || kind === 'self-signed' ? kind : local ? 'off' : 'self-signed' };
+}
+
+function storeOf(values: Values, wrong: Wrong): Config['store'] {
+  const { 'store.file': file, 'store.url': url, dataDir } = values;
+  if (url === undefined) return { kind: 'sqlite', file: file ?? join(dataDir, 'deskpod.db') };
+  if (file !== undefined) wrong('store.file', 'there is a store.url, too', 'Remove one of them.');
+  const shown = new URL(url);
+  shown.password = '';
+  return { kind: 'postgres', url: shown.href };
+}
+
+/** `X11LISTEN` as the compatible system has it: `tcp`, or anything else for the socket alone. */
+function listensOnTcp(x11Listen: string | undefined): boolean {
+  return x11Listen === undefined || x11Listen.trim().toLowerCase() === 'tcp';
+}
+
+function classesOf({ executeClasses }: Values): Record<string, ExecuteClass> {
+  return 'default' in executeClasses
+    ? executeClasses
+    : { ...Classes.parse({ default: DEFAULT_CLASSES['default'] }), ...executeClasses };
+}
+
+function warnings(config: Config, local: boolean, placeOf: PlaceOf): ConfigNote[] {
+  const notes: ConfigNote[] = [];
+  const warn = (setting: Key, text: string) =>
+    notes.push({ level: 'warning', where: placeOf(setting)?.source ?? 'defaults', key: setting, text });
+  if (local) return notes;
+  if (config.listen.tls.kind === 'off' && config.listen.trustedProxies.length === 0) {
+    warn('listen.tls', 'passwords and screens cross the network unencrypted');
+  }
+  if (config.auth.demoDirectory) warn('auth.demoDirectory', 'anybody on the network can log in as a demo person');
+  return notes;
+}

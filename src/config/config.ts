@@ -1,0 +1,101 @@
+/** What the program is told before it starts: read once by `loadConfig`, then passed on. Free of secrets, so that it can be logged. */
+import type { Limits } from '../protocol/app.ts';
+
+export interface Config {
+  readonly listen: {
+    readonly host: string;
+    /** 0 takes any free one. */
+    readonly port: number;
+    readonly tls: TlsConfig;
+    /** Networks whose `X-Forwarded-*` headers are believed. */
+    readonly trustedProxies: readonly string[];
+    /** Origins that may open WebSockets besides the page's own. */
+    readonly allowedOrigins: readonly string[];
+  };
+  /** Database, keys and homes. */
+  readonly dataDir: string;
+  /** Sockets, gone after a reboot. */
+  readonly runDir: string;
+  readonly engine: {
+    readonly kind: 'containers';
+    /** Null: our own Podman service. */
+    readonly socket: string | null;
+    /** Null: made from Debian packages. */
+    readonly baseImage: string | null;
+  };
+  readonly store:
+    | { readonly kind: 'sqlite'; readonly file: string }
+    /** Without its password, which is in `Secrets`. */
+    | { readonly kind: 'postgres'; readonly url: string };
+  readonly auth: {
+    readonly demoDirectory: boolean;
+    readonly anonymous: boolean;
+    /** Life of a user token. */
+    readonly sessionSeconds: number;
+    /** Life of a ticket, at most 420. */
+    readonly ticketSeconds: number;
+    readonly lockout: {
+      /** Failed logins of one name before attempts are refused for a time. */
+      readonly failures: number;
+      /** Longest refusal. */
+      readonly seconds: number;
+      readonly protectedNetworks: readonly string[];
+    };
+  };
+  readonly desktop: {
+    readonly image: string;
+    readonly env: Readonly<Record<string, string>>;
+    /** Whether apps in pods of their own can connect to the display. */
+    readonly x11Tcp: boolean;
+    readonly limits: Limits;
+    readonly shmBytes: number;
+  };
+  /** Always has `default`. */
+  readonly executeClasses: Readonly<Record<string, ExecuteClass>>;
+  /** App names or ids in the dock of a new user. */
+  readonly dock: readonly string[];
+  readonly launches: { readonly keepDays: number; readonly stopGraceMs: number };
+  readonly manager: {
+    readonly enabled: boolean;
+    /** Networks whose callers need no key. */
+    readonly permitNetworks: readonly string[];
+    /** Networks that may call at all, with or without a key; null: any. */
+    readonly onlyNetworks: readonly string[] | null;
+  };
+}
+
+export type TlsConfig =
+  | { readonly kind: 'off' }
+  | { readonly kind: 'self-signed' }
+  /** Paths of PEM files. */
+  | { readonly kind: 'files'; readonly cert: string; readonly key: string };
+
+export interface ExecuteClass {
+  readonly description: string;
+  readonly limits: Limits;
+}
+
+/** Never logged, never sent anywhere. */
+export interface Secrets {
+  readonly managerApiKeys: readonly string[];
+  /** The whole PostgreSQL URL with its password; null with SQLite. */
+  readonly storeUrl: string | null;
+}
+
+/** Something the operator should know that does not stop the program. */
+export interface ConfigNote {
+  /** `unused`: accepted and not acted on yet. */
+  readonly level: 'unused' | 'warning';
+  /** `od.config:12`, `--host`, `DESKPOD_HOST`. */
+  readonly where: string;
+  readonly key: string;
+  readonly text: string;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly notes: readonly ConfigNote[];
+  /** The configuration file that was read, if any. */
+  readonly file: string | null;
+}

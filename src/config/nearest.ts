@@ -1,0 +1,27 @@
+/** Finds what somebody may have meant. */
+
+/** The known word that differs least, if it differs by no more than a third of its letters. */
+export function nearest(word: string, known: Iterable<string>): string | null {
+  let best: { word: string; distance: number } | null = null;
+  for (const candidate of known) {
+    const distance = differences(word.toLowerCase(), candidate.toLowerCase());
+    if (distance <= Math.max(1, candidate.length / 3) && distance < (best?.distance ?? Infinity)) {
+      best = { word: candidate, distance };
+    }
+  }
+  return best?.word ?? null;
+}
+
+/** Levenshtein distance: letters added, left out or changed. */
+function differences(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,257 @@
+/** What each key of od.config means here: its form, and the settings that it gives. */
+import { z } from 'zod';
+import type { Key } from '../settings.ts';
+
+/** One setting that a key gives. `from` leads from a place in our value to the same place in theirs. */
+export interface Mapped {
+  readonly setting: Key;
+  readonly value: unknown;
+  readonly from?: (path: readonly PropertyKey[]) => readonly PropertyKey[];
+}
+
+export interface Mapping {
+  readonly mapped: readonly Mapped[];
+  /** What of the key is not acted on yet, or acted on otherwise than its author may expect. */
+  readonly notes?: readonly string[];
+}
+
+/** Either what the value means, or what is wrong with its form. */
+export type Rule = (value: unknown) => Mapping | z.core.$ZodIssue[];
+
+const Limits = z.looseObject({
+  memory: z.union([z.string(), z.number()]).nullish(),
+  cpu: z.union([z.string(), z.number()]).nullish(),
+});
+const Resources = z.looseObject({ limits: Limits.nullish() });
+const Networks = z.array(z.string()).nullish();
+const Provider = z.looseObject({ enabled: z.boolean().default(true) });
+const Manager = z.looseObject({ providers: z.record(z.string(), Provider).nullish() }).nullish();
+
+/** What `jwt_token_user.exp: None` comes to: a year. */
+const UNLIMITED_SECONDS = 31_536_000;
+/** The longest life of a ticket here. */
+const TICKET_SECONDS = 420;
+
+export const RULES: ReadonlyMap<string, Rule> = new Map([
+  ['jwt_token_user', rule(z.looseObject({ exp: z.number().nullable() }), userToken)],
+  ['jwt_token_desktop', rule(z.looseObject({ exp: z.number().nullable() }), desktopToken)],
+  ['trusted_proxy_cidr', rule(z.union([z.string(), z.array(z.string())]).nullable(), trustedProxies)],
+  ['controllers', rule(z.looseObject({ ManagerController: controller() }), controllers)],
+  ['authmanagers', rule(z.looseObject({ explicit: Manager, implicit: Manager }), authManagers)],
+  ['fail2ban', rule(banning(), fail2ban)],
+  ['executeclasses', rule(z.record(z.string(), executeClass()), executeClasses)],
+  ['desktop.envlocal', rule(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).nullable()), envLocal)],
+  ['desktop.pod', rule(pod(), desktopPod)],
+  ['dock', rule(z.record(z.string(), z.looseObject({ execmode: z.string().nullish() })), dock)],
+]);
+
+function rule<T extends z.ZodType>(form: T, meaning: (value: z.output<T>) => Mapping): Rule {
+  return (value) => {
+    const result = form.safeParse(value);
+    return result.success ? meaning(result.data) : result.error.issues;
+  };
+}
+
+function userToken({ exp }: { exp: number | null }): Mapping {
+  const value = exp ?? UNLIMITED_SECONDS;
+  return {
+    mapped: [{ setting: 'auth.sessionSeconds', value, from: () => ['exp'] }],
+    notes: [
+      ...(exp === null ? ['exp: a user token lives a year at most'] : []),
+      'key files: the keys are those in the data folder',
+    ],
+  };
+}
+
+function desktopToken({ exp }: { exp: number | null }): Mapping {
+  const value = Math.min(exp ?? TICKET_SECONDS, TICKET_SECONDS);
+  return {
+    mapped: [{ setting: 'auth.ticketSeconds', value, from: () => ['exp'] }],
+    notes: [
+      ...(value === exp ? [] : [`exp: a ticket lives ${TICKET_SECONDS} seconds at most and is renewed in time`]),
+      'key files: the keys are those in the data folder',
+    ],
+  };
+}
+
+function trustedProxies(given: string | string[] | null): Mapping {
+  const value = typeof given === 'string' ? given.split(/[\s,]+/).filter(Boolean) : (given ?? []);
+  return { mapped: [{ setting: 'listen.trustedProxies', value }] };
+}
+
+function controller() {
+  return z
+    .looseObject({ enable: z.boolean().optional(), permitip: Networks, apikey: z.array(z.string()).nullish() })
+    .nullish();
+}
+
+/** There, an address must be permitted and, where keys are set, a key must be sent, too. */
+function controllers({
+  ManagerController: manager,
+  ...others
+}: {
+  ManagerController?: z.output<ReturnType<typeof controller>>;
+}): Mapping {
+  const mapped: Mapped[] = [];
+  const within = (name: string) => (path: readonly PropertyKey[]) => ['ManagerController', name, ...path];
+  const keys = manager?.apikey ?? [];
+  if (manager?.enable !== undefined)
+    mapped.push({ setting: 'manager.enabled', value: manager.enable, from: within('enable') });
+  if (keys.length > 0) mapped.push({ setting: 'manager.apiKeys', value: keys, from: within('apikey') });
+  if (manager?.permitip !== undefined) {
+    const permitted = withLoopback(manager.permitip);
+    mapped.push({ setting: 'manager.onlyNetworks', value: permitted, from: within('permitip') });
+    const keyless = keys.length > 0 ? [] : (permitted ?? ['0.0.0.0/0', '::/0']);
+    mapped.push({ setting: 'manager.permitNetworks', value: keyless, from: within('permitip') });
+  }
+  return { mapped, notes: Object.keys(others).map((name) => `${name}: not used yet`) };
+}
+
+/** Their list knows the loopback of IPv4 alone. */
+function withLoopback(networks: string[] | null): string[] | null {
+  return networks?.includes('127.0.0.0/8') ? [...networks, '::1'] : networks;
+}
+
+/** Off the loopback the demo people stay away, whatever this file says: everybody knows their passwords. */
+function authManagers({
+  explicit,
+  implicit,
+  ...others
+}: {
+  explicit?: z.output<typeof Manager>;
+  implicit?: z.output<typeof Manager>;
+}): Mapping {
+  const named = enabled(explicit);
+  const guests = implicit?.providers?.['anonymous'];
+  const mapped: Mapped[] = [
+    { setting: 'auth.anonymous', value: guests?.enabled ?? false, from: () => ['implicit', 'providers', 'anonymous'] },
+  ];
+  if (named.length === 0) mapped.push({ setting: 'auth.demoDirectory', value: false, from: () => ['explicit'] });
+  const unused = Object.keys(others).filter((name) => name !== 'external' && name !== 'metaexplicit');
+  return {
+    mapped,
+    notes: [
+      ...named.map((name) => `explicit ${name}: LDAP is not used yet, the demo people and local users log in instead`),
+      ...enabled(implicit)
+        .filter((name) => name !== 'anonymous')
+        .map((name) => `implicit ${name}: not used yet`),
+      ...['external', 'metaexplicit', ...unused].flatMap((name) =>
+        enabledIn(others, name).map((each) => `${name} ${each}: not used yet`),
+      ),
+      'policies: not used yet',
+    ],
+  };
+}
+
+function enabledIn(managers: object, name: string): string[] {
+  const manager = Manager.safeParse(Object.entries(managers).find(([key]) => key === name)?.[1]);
+  return manager.success ? enabled(manager.data) : [];
+}
+
+function enabled(manager: z.output<typeof Manager>): string[] {
+  return Object.entries(manager?.providers ?? {}).flatMap(([name, provider]) => (provider.enabled ? [name] : []));
+}
+
+function banning() {
+  return z.looseObject({
+    enable: z.boolean().default(false),
+    failsbeforeban: z.number().optional(),
+    banexpireafterseconds: z.number().optional(),
+    protectednetworks: Networks,
+  });
+}
+
+/** Repeated failures are always slowed down here; `enable` decides whether these numbers count. */
+function fail2ban(given: z.output<ReturnType<typeof banning>>): Mapping {
+  if (!given.enable)
+    return { mapped: [], notes: ['enable False: repeated failed logins are slowed down all the same'] };
+  const mapped: Mapped[] = [];
+  const add = (setting: Key, name: string, value: unknown) => {
+    if (value !== undefined && value !== null) mapped.push({ setting, value, from: (path) => [name, ...path] });
+  };
+  add('auth.lockout.failures', 'failsbeforeban', given.failsbeforeban);
+  add('auth.lockout.seconds', 'banexpireafterseconds', given.banexpireafterseconds);
+  add('auth.lockout.protectedNetworks', 'protectednetworks', given.protectednetworks);
+  return { mapped };
+}
+
+function executeClass() {
+  return z.looseObject({ description: z.string().nullish(), resources: Resources.nullish() });
+}
+
+function executeClasses(classes: Record<string, z.output<ReturnType<typeof executeClass>>>): Mapping {
+  const value = Object.fromEntries(
+    Object.entries(classes).map(([name, { description, resources }]) => {
+      return [name, { description: description ?? '', limits: limitsOf(resources, 512) }];
+    }),
+  );
+  const unused = new Set(Object.values(classes).flatMap((each) => OTHER_CLASS_KEYS.filter((key) => filled(each[key]))));
+  return {
+    mapped: [{ setting: 'executeClasses', value, from: ([name = '', ...rest]) => [name, ...limitsPath(rest)] }],
+    notes: [...unused].map((key) => `${key}: not used yet`),
+  };
+}
+
+const OTHER_CLASS_KEYS = ['nodeSelector', 'runtimeClassName', 'containers'];
+
+function filled(value: unknown): boolean {
+  return value !== undefined && value !== null && !(typeof value === 'object' && Object.keys(value).length === 0);
+}
+
+/** Their files cannot limit processes; a number that stops a fork bomb is taken for them. */
+function limitsOf(resources: z.output<typeof Resources> | null | undefined, processes: number) {
+  const { memory, cpu } = resources?.limits ?? {};
+  return { memory: memory ?? undefined, cpus: cpu ?? undefined, processes };
+}
+
+/** `limits.cpus` here is `resources.limits.cpu` there. */
+function limitsPath(path: readonly PropertyKey[]): readonly PropertyKey[] {
+  if (path[0] !== 'limits') return path;
+  return ['resources', 'limits', ...path.slice(1).map((step) => (step === 'cpus' ? 'cpu' : step))];
+}
+
+function envLocal(given: Record<string, string | number | boolean | null>): Mapping {
+  const env = Object.entries(given).filter(([, value]) => value !== null);
+  return {
+    mapped: [{ setting: 'desktop.env', value: Object.fromEntries(env.map(([name, value]) => [name, String(value)])) }],
+  };
+}
+
+function pod() {
+  return z.looseObject({
+    spec: z.looseObject({ shareProcessMemorySize: z.union([z.string(), z.number()]).nullish() }).nullish(),
+    graphical: z.looseObject({ resources: Resources.nullish() }).nullish(),
+  });
+}
+
+function desktopPod({ spec, graphical, ...services }: z.output<ReturnType<typeof pod>>): Mapping {
+  const mapped: Mapped[] = [];
+  const shm = spec?.shareProcessMemorySize ?? null;
+  if (shm !== null) mapped.push({ setting: 'desktop.shm', value: shm, from: () => ['spec', 'shareProcessMemorySize'] });
+  if (graphical?.resources?.limits) {
+    const value = limitsOf(graphical.resources, 1024);
+    mapped.push({
+      setting: 'desktop.limits',
+      value,
+      from: (path) => ['graphical', ...limitsPath(['limits', ...path])],
+    });
+  }
+  const unused = Object.keys(services).join(', ');
+  return {
+    mapped,
+    notes: [
+      'used are spec.shareProcessMemorySize and graphical.resources.limits',
+      ...(unused === '' ? [] : [`${unused}: not used yet`]),
+    ],
+  };
+}
+
+/** Entries with an execmode are parts of the old page, not apps. */
+function dock(entries: Record<string, { execmode?: string | null | undefined }>): Mapping {
+  const apps = Object.entries(entries).filter(([, { execmode }]) => (execmode ?? '') === '');
+  const parts = Object.keys(entries).filter((name) => !apps.some(([app]) => app === name));
+  return {
+    mapped: [{ setting: 'dock', value: apps.map(([name]) => name) }],
+    notes: parts.map((name) => `${name}: a part of the old page; the menu has its own`),
+  };
+}

@@ -1,0 +1,112 @@
+/** Environment variables and command line options: strings, made into the values their settings want. */
+import { resolve } from 'node:path';
+import type { ConfigNote } from '../config.ts';
+import type { Given, SourceReading } from '../given.ts';
+import { nearest } from '../nearest.ts';
+import type { Problem } from '../problems.ts';
+import { type Facts, type Key, keyOf, KEYS } from '../settings.ts';
+
+/** Options as the command line gives them; a switch that was not used is undefined. */
+export interface ConfigOptions {
+  /** The configuration file. */
+  readonly config?: string | undefined;
+  readonly host?: string | undefined;
+  readonly port?: string | number | undefined;
+  readonly data?: string | undefined;
+  readonly run?: string | undefined;
+  readonly engineSocket?: string | undefined;
+  readonly baseImage?: string | undefined;
+  readonly tlsCert?: string | undefined;
+  readonly tlsKey?: string | undefined;
+  /** False for `--no-demo`. */
+  readonly demo?: boolean | undefined;
+  readonly anonymous?: boolean | undefined;
+}
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** The variables that say where the file is; the second is the compatible system's. */
+export const FILE_VARIABLES = ['DESKPOD_CONFIG', 'OD_CONFIG_PATH'] as const;
+
+/** Empty variables count as not set. */
+export function readVariables(env: Variables): SourceReading {
+  const given: Given[] = [];
+  const problems: Problem[] = [];
+  for (const [key, facts] of KEYS) {
+    const text = facts.variable === undefined ? undefined : env[facts.variable];
+    if (facts.variable !== undefined && text !== undefined && text !== '') {
+      add(given, problems, keyOf(key), facts, facts.variable, text);
+    }
+  }
+  return { given, problems, notes: unknownVariables(env) };
+}
+
+export function readOptions(options: ConfigOptions): SourceReading {
+  const given: Given[] = [];
+  const problems: Problem[] = [];
+  const values = new Map<string, string | number | boolean | undefined>(Object.entries(options));
+  for (const [key, facts] of KEYS) {
+    const value = facts.option === undefined ? undefined : values.get(camel(facts.option));
+    if (value === undefined) continue;
+    const name = value === false ? `--no-${facts.option}` : `--${facts.option}`;
+    add(given, problems, keyOf(key), facts, name, value);
+  }
+  return { given, problems, notes: [] };
+}
+
+function add(
+  given: Given[],
+  problems: Problem[],
+  setting: Key | null,
+  facts: Facts,
+  name: string,
+  raw: string | number | boolean,
+): void {
+  if (setting === null) return;
+  const place = { source: name, line: null };
+  const value = typeof raw === 'string' ? fromText(raw, facts.read) : raw;
+  if (value === null) {
+    problems.push({ ...place, key: '', message: `“${raw}” does not fit`, remedy: `It takes: ${facts.type}.` });
+    return;
+  }
+  given.push({ setting, value, name: '', place: () => place });
+}
+
+function fromText(text: string, read: Facts['read']): string | number | boolean | string[] | null {
+  switch (read) {
+    case 'text':
+      return text;
+    case 'path':
+      return resolve(text);
+    case 'number':
+      return /^\s*-?\d+(\.\d+)?\s*$/.test(text) ? Number(text) : null;
+    case 'switch':
+      return SWITCH.get(text.trim().toLowerCase()) ?? null;
+    case 'list':
+      return text.split(/[\s,]+/).filter(Boolean);
+    case 'json':
+      return null;
+    default:
+      return read satisfies never;
+  }
+}
+
+const SWITCH = new Map([
+  ...['1', 'true', 'yes', 'on'].map((word) => [word, true] as const),
+  ...['0', 'false', 'no', 'off'].map((word) => [word, false] as const),
+]);
+
+/** A misspelt variable would otherwise go unnoticed. */
+function unknownVariables(env: Variables): ConfigNote[] {
+  const known = [...KEYS.values()].flatMap(({ variable }) => (variable === undefined ? [] : [variable]));
+  const all = [...known, ...FILE_VARIABLES];
+  return Object.keys(env).flatMap((name): ConfigNote[] => {
+    if (!name.startsWith('DESKPOD_') || all.includes(name)) return [];
+    const meant = nearest(name, all);
+    return [{ level: 'warning', where: name, key: '', text: `is not known${meant === null ? '' : `; ${meant} is`}` }];
+  });
+}
+
+function camel(option: string): string {
+  return option.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
