@@ -13,7 +13,8 @@ import { connectSocket } from './desktop-ready.ts';
 import { listDesktops, makeDesktop, removeDesktop } from './desktops.ts';
 import { exec } from './exec.ts';
 import { readCredentials } from './folders.ts';
-import { Images, type ImageBuilder } from './images.ts';
+import { ImageBuilder } from './images/builder.ts';
+import { Images } from './images.ts';
 import { instanceLabels } from './labels.ts';
 import { launch, launchEnvironment, listLaunches, removeLaunch, stopLaunch } from './launches.ts';
 import { clearLeftovers } from './leftovers.ts';
@@ -33,10 +34,13 @@ export interface ContainersEngineOptions {
   readonly dataDir: string;
   /** Sockets and secrets, gone after a reboot; short, for example `/run/deskpod`. */
   readonly runDir: string;
+  /** The recipes of our own images. */
+  readonly imagesDir: string;
+  /** An image of Debian to build them on; null makes one. */
+  readonly baseImage: string | null;
   /** Size of the shared memory of a desktop, bytes. */
   readonly shmBytes: number;
   readonly windowManagerReady: WindowManagerReady;
-  readonly imageBuilder: (api: EngineApi) => ImageBuilder;
 }
 
 const Version = z.looseObject({
@@ -72,7 +76,9 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
     windowManagerReady: options.windowManagerReady,
   };
   await clearLeftovers(context);
-  const images = new Images(api, options.imageBuilder(api), dataDir);
+  const { imagesDir, baseImage } = options;
+  const builder = new ImageBuilder(api, { imagesDir, baseImage, workDir: join(dataDir, 'cache') });
+  const images = new Images(api, builder, dataDir);
   return new ContainersEngine(context, images, version.Version, cleanup.move());
 }
 

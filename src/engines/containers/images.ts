@@ -5,12 +5,13 @@ import { z } from 'zod';
 import type { ImageInfo } from '#domain/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { isStatus, jsonLines, type EngineApi } from './api.ts';
+import { Shared } from './images/turns.ts';
 import { fullName, parseReference, type Reference } from './references.ts';
 
-/** Builds the images that come with the product. */
-export interface ImageBuilder {
-  builds(reference: string): boolean;
-  build(reference: string, report: (line: string) => void, signal: AbortSignal): Promise<void>;
+/** Builds the images that come with the product; those that are there and up to date it leaves alone. */
+export interface OurImages {
+  isOurs(reference: string): boolean;
+  ensure(reference: string, report: (line: string) => void, signal: AbortSignal): Promise<void>;
 }
 
 const Inspected = z.looseObject({
@@ -38,22 +39,16 @@ const RegistryLogins = z.looseObject({
   auths: z.record(z.string(), z.looseObject({ auth: z.string().optional() })).default({}),
 });
 
-/** Somebody waits for an image; all who want the same one share the work, which goes on while one of them waits. */
-interface Fetching {
-  readonly done: Promise<void>;
-  readonly listeners: Set<(line: string) => void>;
-  readonly stop: AbortController;
-}
-
 export class Images {
   readonly #api: EngineApi;
-  readonly #builder: ImageBuilder;
+  readonly #ours: OurImages;
   readonly #loginsFile: string;
-  readonly #fetching = new Map<string, Fetching>();
+  /** By reference: all who want the same image share its download. */
+  readonly #pulling = new Map<string, Shared>();
 
-  constructor(api: EngineApi, builder: ImageBuilder, dataDir: string) {
+  constructor(api: EngineApi, ours: OurImages, dataDir: string) {
     this.#api = api;
-    this.#builder = builder;
+    this.#ours = ours;
     this.#loginsFile = join(dataDir, 'auth.json');
   }
 
@@ -71,54 +66,32 @@ export class Images {
   }
 
   async ensure(reference: string, report: (line: string) => void, signal: AbortSignal): Promise<ImageInfo> {
+    if (this.#ours.isOurs(reference)) await this.#ours.ensure(reference, report, signal);
     const present = await this.find(reference);
     if (present) return present;
-    await this.#join(reference, report, signal);
+    await this.#fetch(reference, report, signal);
     const made = await this.find(reference);
     if (made) return made;
-    throw new DeskpodError('app_unavailable', `The image ${reference} is still not there after it was fetched.`);
-  }
-
-  async #join(reference: string, report: (line: string) => void, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    const fetching = this.#fetching.get(reference) ?? this.#begin(reference);
-    fetching.listeners.add(report);
-    const { promise: aborted, reject } = Promise.withResolvers<never>();
-    const abort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-      await Promise.race([fetching.done, aborted]);
-    } finally {
-      signal.removeEventListener('abort', abort);
-      fetching.listeners.delete(report);
-      if (fetching.listeners.size === 0) fetching.stop.abort();
-    }
-  }
-
-  #begin(reference: string): Fetching {
-    const listeners = new Set<(line: string) => void>();
-    const stop = new AbortController();
-    const report = (line: string): void => listeners.forEach((listener) => listener(line));
-    const done = this.#fetch(reference, report, stop.signal).finally(() => this.#fetching.delete(reference));
-    done.catch(() => undefined);
-    const fetching = { done, listeners, stop };
-    this.#fetching.set(reference, fetching);
-    stop.signal.addEventListener('abort', () => this.#fetching.delete(reference), { once: true });
-    return fetching;
+    throw unavailable(reference, 'it is still not there after it was fetched.');
   }
 
   async #fetch(reference: string, report: (line: string) => void, signal: AbortSignal): Promise<void> {
-    if (this.#builder.builds(reference)) return this.#builder.build(reference, report, signal);
     const parsed = parseReference(reference);
     if (parsed === null) throw unavailable(reference, 'that is not the name of an image.');
     if (parsed.registry === 'localhost')
       throw unavailable(reference, 'it is named as a local image, but nobody made it.');
+    const name = fullName(parsed);
+    const former = this.#pulling.get(name);
+    const shared = former && !former.ended ? former : new Shared((line, stop) => this.#pull(parsed, line, stop));
+    this.#pulling.set(name, shared);
     try {
-      await this.#pull(parsed, report, signal);
+      await shared.join(report, signal);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (error instanceof DeskpodError) throw error;
       throw unavailable(reference, error instanceof Error ? error.message : String(error), error);
+    } finally {
+      if (shared.ended && this.#pulling.get(name) === shared) this.#pulling.delete(name);
     }
   }
 

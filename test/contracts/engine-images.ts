@@ -1,0 +1,38 @@
+/** The engine contract, images: what is there, and how what is not there is had. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { failsWith, patience, type EngineUnderTest } from './engine-kit.ts';
+
+export function imagePromises(under: () => EngineUnderTest): void {
+  describe('images', () => {
+    test('an image that is there tells its labels, command and platform', async () => {
+      const image = await under().engine.image(under().images.terminal);
+      assert.ok(image);
+      assert.equal(image.labels['oc.name'], 'terminal');
+      assert.deepEqual(image.command, ['/usr/bin/xterm']);
+      assert.equal(image.os, 'linux');
+      assert.match(image.id, /^sha256:[0-9a-f]{64}$/);
+    });
+
+    test('an image that is not there is null, and so is what is no name', async () => {
+      assert.equal(await under().engine.image('localhost/deskpod/nothing-here:1'), null);
+      assert.equal(await under().engine.image('Not a name!'), null);
+    });
+
+    test('making an image present that is present costs nothing and tells nothing', async () => {
+      const lines: string[] = [];
+      const image = await under().engine.ensureImage(under().images.terminal, (line) => lines.push(line), patience());
+      assert.equal(image.labels['oc.name'], 'terminal');
+      assert.deepEqual(lines, []);
+    });
+
+    test('an image that cannot be had fails with its name and the reason', async () => {
+      for (const reference of ['localhost/other/nothing-here:1', '127.0.0.1:1/nothing/here:1']) {
+        await assert.rejects(
+          under().engine.ensureImage(reference, () => undefined, patience()),
+          (error) => failsWith('app_unavailable')(error) && String(error).includes(reference),
+        );
+      }
+    });
+  });
+}

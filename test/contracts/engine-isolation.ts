@@ -1,0 +1,84 @@
+/** The engine contract, walls: two users share nothing, and a local X connection never crosses an IPC namespace. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { aDesktop, fry, hermes, output, run, type EngineUnderTest } from './engine-kit.ts';
+
+/** Prints `open` or `closed`. */
+const reach = (address: string | null): string =>
+  `if timeout 3 bash -c '</dev/tcp/${address}/6000' 2>/dev/null; then echo open; else echo closed; fi`;
+
+export function isolationPromises(under: () => EngineUnderTest): void {
+  describe('isolation', () => {
+    test('two users have other ids, homes and credentials', async () => {
+      const { engine } = under();
+      await using one = await aDesktop(under(), hermes);
+      await using two = await aDesktop(under(), fry);
+      await run(engine, { desktopId: one.id }, 'echo secret > ~/private');
+      const there = await run(
+        engine,
+        { desktopId: two.id },
+        'id -un; echo ~; ls /home; cat /home/hermes/private 2>/dev/null; echo end',
+      );
+      assert.deepEqual(there.output.split('\n'), ['fry', '/home/fry', 'fry', 'end']);
+      const [a, b] = [await engine.credentials(one.id), await engine.credentials(two.id)];
+      assert.notEqual(a.xCookie, b.xCookie);
+      assert.notEqual(a.vncPassword, b.vncPassword);
+    });
+
+    test("no program of one user reaches another user's display", async () => {
+      await using one = await aDesktop(under(), hermes);
+      await using two = await aDesktop(under(), fry);
+      const own = await output(under(), one.desktop, reach(one.desktop.address), { runtime: 'pod_application' });
+      assert.deepEqual(own, ['open'], 'its own display is reached, so the test can tell');
+      for (const runtime of ['ephemeral_container', 'pod_application'] as const) {
+        assert.deepEqual(
+          await output(under(), one.desktop, reach(two.desktop.address), { runtime }),
+          ['closed'],
+          runtime,
+        );
+      }
+    });
+
+    test('the display is not reached over TCP when it is not asked for', async () => {
+      await using made = await aDesktop(under(), hermes, { x11Tcp: false });
+      assert.deepEqual(
+        await output(under(), made.desktop, reach(made.desktop.address), { runtime: 'pod_application' }),
+        ['closed'],
+      );
+    });
+
+    test('the X socket is there exactly where the IPC namespace is shared', async () => {
+      const { engine } = under();
+      await using made = await aDesktop(under(), hermes);
+      const look =
+        'readlink /proc/self/ns/ipc; if [ -S /tmp/.X11-unix/X0 ]; then echo socket; else echo none; fi; grep -c "@/tmp/.X11-unix" /proc/net/unix || true';
+      const [ipc] = (await run(engine, { desktopId: made.id }, look)).output.split('\n');
+      const inside = await output(under(), made.desktop, look);
+      assert.deepEqual(inside.slice(0, 2), [ipc, 'socket']);
+      const beside = await output(under(), made.desktop, look, { runtime: 'pod_application' });
+      assert.notEqual(beside[0], ipc);
+      assert.deepEqual(beside.slice(1), ['none', '0']);
+    });
+
+    test('programs inside the desktop share its memory, network, host name and processes', async () => {
+      const { engine } = under();
+      await using made = await aDesktop(under(), hermes);
+      await run(engine, { desktopId: made.id }, 'echo seen > /dev/shm/mark');
+      const inside = await output(
+        under(),
+        made.desktop,
+        'cat /dev/shm/mark; hostname; pgrep -c -x Xvnc; readlink /proc/self/ns/net',
+      );
+      const net = (await run(engine, { desktopId: made.id }, 'readlink /proc/self/ns/net')).output;
+      assert.deepEqual(inside, ['seen', made.id, '1', net]);
+    });
+
+    test("a launch sees neither the screen's socket nor its password", async () => {
+      await using made = await aDesktop(under(), hermes);
+      for (const runtime of ['ephemeral_container', 'pod_application'] as const) {
+        const seen = await output(under(), made.desktop, 'ls -A /run/deskpod 2>/dev/null', { runtime });
+        assert.deepEqual(seen, ['Xauthority'], runtime);
+      }
+    });
+  });
+}

@@ -1,0 +1,183 @@
+/** What the engine contract needs to run things: desktops and launches that go when a test ends, and bounded waiting. */
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openDisplay } from '#display/open.ts';
+import type { Account, DesktopSpec, Engine, EngineDesktop, EngineLaunch, LaunchSpec, Target } from '#domain/engine.ts';
+import { ephemeralName, podAppName, userPodName } from '#domain/names.ts';
+import type { Window } from '#protocol/window.ts';
+
+/** What one kind of engine brings for the suite. */
+export interface EngineUnderTest extends AsyncDisposable {
+  readonly engine: Engine;
+  readonly images: {
+    readonly desktop: string;
+    /** Has a shell and xterm. */
+    readonly terminal: string;
+    /** Draws with MIT-SHM and has no fallback. */
+    readonly shmDemo: string;
+    /** Built to the contract of published apps, its user root; starts what `APP` names. */
+    readonly published: string;
+  };
+  /** Names of everything there is, ours or not: workloads, networks, folders with secrets. */
+  objects(): Promise<readonly string[]>;
+  /** A workload of somebody else with this name. */
+  foreign(name: string): Promise<AsyncDisposable & { untouched(): Promise<boolean> }>;
+}
+
+export const PATIENCE_MS = 60_000;
+export const patience = (): AbortSignal => AbortSignal.timeout(PATIENCE_MS);
+export const failsWith = (code: string) => (error: unknown) =>
+  error instanceof Error && error.name === 'DeskpodError' && 'code' in error && error.code === code;
+
+export const hermes: Account = {
+  userId: 'hermes',
+  displayName: 'Hermes Conrad',
+  provider: 'directory',
+  uid: 4100,
+  gid: 4100,
+};
+export const fry: Account = {
+  userId: 'fry',
+  displayName: 'Philip J. Fry',
+  provider: 'directory',
+  uid: 4101,
+  gid: 4101,
+};
+
+export function desktopSpec(under: EngineUnderTest, account: Account, more: Partial<DesktopSpec> = {}): DesktopSpec {
+  return {
+    id: userPodName({ id: account.userId, provider: account.provider }),
+    account,
+    image: under.images.desktop,
+    geometry: { width: 1000, height: 700 },
+    env: { TZ: 'Europe/Vienna' },
+    x11Tcp: true,
+    limits: { memoryBytes: 1024 ** 3, processes: 400 },
+    labels: {},
+    ...more,
+  };
+}
+
+export type DisposableDesktop = AsyncDisposable & { readonly desktop: EngineDesktop; readonly id: string };
+
+export async function aDesktop(
+  under: EngineUnderTest,
+  account: Account,
+  more: Partial<DesktopSpec> = {},
+): Promise<DisposableDesktop> {
+  const desktop = await under.engine.makeDesktop(desktopSpec(under, account, more), () => undefined, patience());
+  return {
+    desktop,
+    id: desktop.id,
+    [Symbol.asyncDispose]: () => under.engine.removeDesktop(desktop.id, patience()),
+  };
+}
+
+export type LaunchOptions = Partial<
+  Pick<LaunchSpec, 'image' | 'command' | 'env' | 'limits' | 'labels' | 'runtime' | 'id'>
+>;
+
+export function launchSpec(under: EngineUnderTest, desktop: EngineDesktop, options: LaunchOptions): LaunchSpec {
+  const runtime = options.runtime ?? 'ephemeral_container';
+  const id = runtime === 'pod_application' ? podAppName(desktop.userId, 'test') : ephemeralName(desktop.userId, 'test');
+  return {
+    id,
+    desktopId: desktop.id,
+    appName: 'test',
+    runtime,
+    image: under.images.terminal,
+    command: [],
+    env: {},
+    limits: { memoryBytes: 256 * 1024 ** 2, cpus: 1, processes: 100 },
+    labels: {},
+    ...options,
+  };
+}
+
+export function start(under: EngineUnderTest, desktop: EngineDesktop, options: LaunchOptions): Promise<EngineLaunch> {
+  return under.engine.launch(launchSpec(under, desktop, options), patience());
+}
+
+/** A launch of a shell script. */
+export function script(
+  under: EngineUnderTest,
+  desktop: EngineDesktop,
+  text: string,
+  options: LaunchOptions = {},
+): Promise<EngineLaunch> {
+  return start(under, desktop, { command: ['bash', '-c', text], ...options });
+}
+
+/** The launch once it is over. */
+export async function finished(
+  engine: Engine,
+  launch: EngineLaunch,
+): Promise<Extract<EngineLaunch['status'], { state: 'finished' }>> {
+  return eventually(`${launch.id} ends`, async () => {
+    const found = (await engine.launches(launch.desktopId)).find(({ id }) => id === launch.id);
+    assert.ok(found, `${launch.id} is listed`);
+    return found.status.state === 'finished' ? found.status : null;
+  });
+}
+
+/** Runs a script to its end; its output by lines. */
+export async function output(
+  under: EngineUnderTest,
+  desktop: EngineDesktop,
+  text: string,
+  options: LaunchOptions = {},
+): Promise<string[]> {
+  const launch = await script(under, desktop, text, options);
+  await finished(under.engine, launch);
+  return printed(under.engine, { desktopId: desktop.id, launchId: launch.id });
+}
+
+export async function printed(engine: Engine, target: Target, tailBytes = 65_536): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const line of engine.logs(target, { follow: false, tailBytes }, patience())) lines.push(line.text);
+  return lines;
+}
+
+/** Runs a command without a terminal in a desktop or launch. */
+export async function run(
+  engine: Engine,
+  target: Target,
+  text: string,
+): Promise<{ exitCode: number | null; output: string }> {
+  const session = await engine.exec(target, { command: ['bash', '-c', text], tty: null }, patience());
+  session.stream.end();
+  let all = '';
+  session.stream.setEncoding('utf8');
+  for await (const chunk of session.stream) all += String(chunk);
+  return { exitCode: await session.exitCode, output: all.trim() };
+}
+
+/** Resolves with the first window of the launch, as the X server knows it; the owner comes from the engine alone. */
+export async function firstWindow(engine: Engine, launch: EngineLaunch): Promise<Window> {
+  const signal = patience();
+  const source = {
+    connect: () => engine.connect(launch.desktopId, 'display', signal),
+    xCookie: (await engine.credentials(launch.desktopId)).xCookie,
+    launchOf: async ({ pid, machine }: { pid: number | null; machine: string | null }) => {
+      if (pid !== null) return engine.launchOfProcess(launch.desktopId, pid);
+      const all = await engine.launches(launch.desktopId);
+      return all.find(({ hostname, runtime }) => runtime === 'pod_application' && hostname === machine)?.id ?? null;
+    },
+  };
+  await using display = await openDisplay(source, signal);
+  return eventually(
+    `${launch.id} shows a window`,
+    async () => display.windows.find(({ launchId }) => launchId === launch.id) ?? null,
+  );
+}
+
+/** Asks again until there is an answer; fails after a while, with what was awaited. */
+export async function eventually<T>(what: string, ask: () => Promise<T | null>): Promise<T> {
+  const until = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== null) return answer;
+    assert.ok(Date.now() < until, `in vain: ${what}`);
+    await delay(50);
+  }
+}

@@ -1,0 +1,249 @@
+/** The engine contract, launches: both runtimes draw, end, are stopped whole, and keep to their limits. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Runtime } from '#protocol/app.ts';
+import {
+  aDesktop,
+  eventually,
+  failsWith,
+  finished,
+  firstWindow,
+  hermes,
+  launchSpec,
+  output,
+  patience,
+  printed,
+  run,
+  script,
+  start,
+  type EngineUnderTest,
+} from './engine-kit.ts';
+
+const RUNTIMES: readonly Runtime[] = ['ephemeral_container', 'pod_application'];
+const MB = 1024 ** 2;
+
+export function launchPromises(under: () => EngineUnderTest): void {
+  describe('launches', () => {
+    for (const runtime of RUNTIMES) {
+      test(`${runtime}: a program draws a window that is known as its own`, async () => {
+        await using made = await aDesktop(under(), hermes);
+        const launch = await start(under(), made.desktop, { runtime });
+        const window = await firstWindow(under().engine, launch);
+        assert.match(window.wmClass, /xterm/i);
+      });
+
+      test(`${runtime}: exit code and output are there after the end`, async () => {
+        await using made = await aDesktop(under(), hermes);
+        const launch = await script(under(), made.desktop, 'echo one; echo two >&2; exit 3', { runtime });
+        const end = await finished(under().engine, launch);
+        assert.equal(end.exitCode, 3);
+        assert.equal(end.outOfMemory, false);
+        assert.ok(Math.abs(end.finishedAt.getTime() - Date.now()) < 60_000);
+        assert.deepEqual((await printed(under().engine, { desktopId: made.id, launchId: launch.id })).sort(), [
+          'one',
+          'two',
+        ]);
+      });
+
+      test(`${runtime}: stopping ends all its processes, those that ignore TERM too`, async () => {
+        await using made = await aDesktop(under(), hermes);
+        const stubborn =
+          'trap "" TERM; (trap "" TERM; exec sleep 4711) & setsid sleep 4711 & echo up; while :; do sleep 1; done';
+        const launch = await script(under(), made.desktop, stubborn, { runtime });
+        const target = { desktopId: made.id, launchId: launch.id };
+        await eventually('it runs', async () => ((await printed(under().engine, target)).includes('up') ? true : null));
+        await under().engine.stopLaunch(launch.id, 300, patience());
+        const left = await run(
+          under().engine,
+          { desktopId: made.id },
+          'pgrep -f "sleep 4711" | grep -v "^$$\\$" || true',
+        );
+        assert.equal(left.output, '');
+        assert.equal((await finished(under().engine, launch)).state, 'finished');
+        await under().engine.stopLaunch(launch.id, 300, patience());
+      });
+
+      test(`${runtime}: a program that heeds TERM may say goodbye`, async () => {
+        await using made = await aDesktop(under(), hermes);
+        const launch = await script(
+          under(),
+          made.desktop,
+          'trap "echo bye; exit 5" TERM; echo up; while :; do sleep 0.1; done',
+          { runtime },
+        );
+        const target = { desktopId: made.id, launchId: launch.id };
+        await eventually('it runs', async () => ((await printed(under().engine, target)).includes('up') ? true : null));
+        await under().engine.stopLaunch(launch.id, 5_000, patience());
+        assert.equal((await finished(under().engine, launch)).exitCode, 5);
+        assert.ok((await printed(under().engine, target)).includes('bye'));
+      });
+
+      test(`${runtime}: a killed program is over with 137 and the desktop goes on`, async () => {
+        await using made = await aDesktop(under(), hermes);
+        const launch = await script(under(), made.desktop, 'echo up; kill -9 $BASHPID; sleep 600', { runtime });
+        const end = runtime === 'ephemeral_container' ? await finished(under().engine, launch) : null;
+        if (end) assert.deepEqual([end.exitCode, end.outOfMemory], [137, false]);
+        assert.equal((await run(under().engine, { desktopId: made.id }, 'echo fine')).output, 'fine');
+      });
+
+      test(`${runtime}: beyond its memory it is killed, and that is known`, async () => {
+        await using made = await aDesktop(under(), hermes);
+        const launch = await script(under(), made.desktop, 'exec tail /dev/zero', {
+          runtime,
+          limits: { memoryBytes: 48 * MB, processes: 50 },
+        });
+        const end = await finished(under().engine, launch);
+        assert.deepEqual([end.exitCode, end.outOfMemory], [137, true]);
+      });
+
+      test(`${runtime}: beyond its number of processes it gets no more`, async () => {
+        await using made = await aDesktop(under(), hermes);
+        const fork = 'n=0; while [ $n -lt 60 ]; do sleep 20 & n=$((n+1)); done; echo all';
+        const launch = await start(under(), made.desktop, {
+          runtime,
+          command: ['sh', '-c', fork],
+          limits: { processes: 20 },
+        });
+        const end = await finished(under().engine, launch);
+        assert.notEqual(end.exitCode, 0);
+        const said = await printed(under().engine, { desktopId: made.id, launchId: launch.id });
+        assert.match(said.join('\n'), /fork/i);
+      });
+
+      test(`${runtime}: the variables that apps count on are set, and no secret is among them`, async () => {
+        const { engine } = under();
+        await using made = await aDesktop(under(), hermes);
+        const launch = await script(under(), made.desktop, 'env', {
+          runtime,
+          env: { APP: '/usr/bin/xterm', ARGS: '-e top', DISPLAY: ':7', HOME: '/', MINE: 'a=b c' },
+        });
+        await finished(engine, launch);
+        const lines = await printed(engine, { desktopId: made.id, launchId: launch.id });
+        const env = Object.fromEntries(lines.map((line) => line.split(/=(.*)/s, 2)));
+        assert.equal(env['DISPLAY'], runtime === 'ephemeral_container' ? ':0' : `${made.desktop.address}:0`);
+        assert.deepEqual(
+          [env['HOME'], env['USER'], env['LOGNAME'], env['TZ'], env['APP'], env['ARGS'], env['MINE']],
+          ['/home/hermes', 'hermes', 'hermes', 'Europe/Vienna', '/usr/bin/xterm', '-e top', 'a=b c'],
+        );
+        assert.equal(env['ABCDESKTOP_EXECUTE_RUNTIME'], runtime);
+        assert.equal(env['PARENT_ID'], made.id);
+        const told = await engine.environment(launch.id);
+        assert.equal(told['MINE'], 'a=b c');
+        const { vncPassword, xCookie } = await engine.credentials(made.id);
+        const all = JSON.stringify([lines, told]);
+        assert.equal(all.includes(vncPassword) || all.includes(xCookie), false);
+      });
+
+      test(`${runtime}: an image of the published kind runs as the desktop's user although it asks for root`, async () => {
+        await using made = await aDesktop(under(), hermes);
+        const launch = await start(under(), made.desktop, {
+          runtime,
+          image: under().images.published,
+          env: { APP: '/usr/bin/id' },
+        });
+        const end = await finished(under().engine, launch);
+        const said = await printed(under().engine, { desktopId: made.id, launchId: launch.id });
+        assert.match(said.join('\n'), /uid=4100\(hermes\) gid=4100\(hermes\)/);
+        assert.equal(end.exitCode, 0);
+      });
+    }
+
+    test('a program without a fallback for shared memory draws inside the desktop and fails beside it, and the log says why', async () => {
+      const { engine } = under();
+      await using made = await aDesktop(under(), hermes);
+      const image = under().images.shmDemo;
+      await firstWindow(engine, await start(under(), made.desktop, { image }));
+      const beside = await start(under(), made.desktop, { image, runtime: 'pod_application' });
+      assert.notEqual((await finished(engine, beside)).exitCode, 0);
+      const said = await printed(engine, { desktopId: made.id, launchId: beside.id });
+      assert.match(said.join('\n'), /MIT-SHM/);
+    });
+
+    test('the home is the same in both runtimes and in the desktop', async () => {
+      await using made = await aDesktop(under(), hermes);
+      const name = `note-${made.id}`;
+      await output(under(), made.desktop, `echo from-ephemeral > ~/${name}`);
+      assert.deepEqual(
+        await output(under(), made.desktop, `cat ~/${name}; rm ~/${name}`, { runtime: 'pod_application' }),
+        ['from-ephemeral'],
+      );
+    });
+
+    test('a name that is taken is refused and the launch that has it runs on', async () => {
+      const { engine } = under();
+      await using made = await aDesktop(under(), hermes);
+      const first = await script(under(), made.desktop, 'sleep 600');
+      await assert.rejects(script(under(), made.desktop, 'true', { id: first.id }), failsWith('name_taken'));
+      const [left] = await engine.launches(made.id);
+      assert.deepEqual([left?.id, left?.status.state], [first.id, 'running']);
+    });
+
+    test('a program that does not exist fails at once with its name and leaves nothing', async () => {
+      await using made = await aDesktop(under(), hermes);
+      const before = await under().objects();
+      await assert.rejects(start(under(), made.desktop, { command: ['/no/such/program'] }), (error) => {
+        return failsWith('app_unavailable')(error) && /no\/such\/program/.test(String(error));
+      });
+      assert.deepEqual(await under().objects(), before);
+    });
+
+    test('an image that is not there is refused by its name', async () => {
+      await using made = await aDesktop(under(), hermes);
+      const image = 'localhost/deskpod/nothing-here:1';
+      await assert.rejects(
+        start(under(), made.desktop, { image }),
+        (error) => failsWith('app_unavailable')(error) && /nothing-here/.test(String(error)),
+      );
+    });
+
+    test('nothing is launched where there is no desktop', async () => {
+      const nowhere = {
+        id: 'hermes-00000',
+        userId: 'hermes',
+        state: 'ended',
+        createdAt: new Date(),
+        address: null,
+        place: '',
+      } as const;
+      await assert.rejects(
+        under().engine.launch(launchSpec(under(), nowhere, {}), patience()),
+        failsWith('desktop_missing'),
+      );
+    });
+
+    test('an aborted launch leaves nothing', async () => {
+      await using made = await aDesktop(under(), hermes);
+      const before = await under().objects();
+      const abort = new AbortController();
+      const launching = under().engine.launch(launchSpec(under(), made.desktop, {}), abort.signal);
+      abort.abort(new Error('changed my mind'));
+      await assert.rejects(launching, /changed my mind/);
+      assert.deepEqual(await under().objects(), before);
+    });
+
+    test('a removed launch is forgotten, even while it runs', async () => {
+      const { engine } = under();
+      await using made = await aDesktop(under(), hermes);
+      const launch = await script(under(), made.desktop, 'sleep 600');
+      await engine.removeLaunch(launch.id);
+      await engine.removeLaunch(launch.id);
+      assert.deepEqual(await engine.launches(made.id), []);
+      await assert.rejects(engine.environment(launch.id), failsWith('not_found'));
+    });
+
+    test('usage tells who works and who sleeps', async () => {
+      const { engine } = under();
+      await using made = await aDesktop(under(), hermes);
+      const busy = await script(under(), made.desktop, 'while :; do :; done', { limits: { cpus: 0.5 } });
+      const idle = await script(under(), made.desktop, 'sleep 600');
+      await engine.usage(made.id);
+      const [first, second] = await eventually('half a processor is used', async () => {
+        const usage = await engine.usage(made.id);
+        const found = [busy.id, idle.id].map((id) => usage.find(({ launchId }) => launchId === id));
+        return (found[0]?.cpu ?? 0) > 0.2 ? found : null;
+      });
+      assert.ok(first && first.cpu < 0.8, `a limit of half a processor holds: ${first?.cpu}`);
+      assert.ok(second && second.cpu < 0.1 && second.memoryBytes > 0);
+    });
+  });
+}

@@ -1,0 +1,199 @@
+/** The engine contract, talking to what runs: logs as they come, commands with and without a terminal. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Duplex } from 'node:stream';
+import type { EngineLogLine } from '#domain/engine.ts';
+import {
+  aDesktop,
+  eventually,
+  failsWith,
+  finished,
+  hermes,
+  patience,
+  printed,
+  run,
+  script,
+  type EngineUnderTest,
+} from './engine-kit.ts';
+
+export function talkPromises(under: () => EngineUnderTest): void {
+  describe('logs and commands', () => {
+    test('followed logs come line by line while it runs and end with it', async () => {
+      const { engine } = under();
+      await using made = await aDesktop(under(), hermes);
+      const go = '~/go-on';
+      const launch = await script(
+        under(),
+        made.desktop,
+        `rm -f ${go}; echo first; until [ -e ${go} ]; do sleep 0.05; done; echo second; echo last >&2`,
+      );
+      const lines: EngineLogLine[] = [];
+      for await (const line of engine.logs(
+        { desktopId: made.id, launchId: launch.id },
+        { follow: true, tailBytes: 4096 },
+        patience(),
+      )) {
+        lines.push(line);
+        if (line.text === 'first') await run(engine, { desktopId: made.id }, `touch ${go}`);
+      }
+      assert.equal(lines[0]?.text, 'first');
+      assert.deepEqual(lines.map(({ stream, text }) => `${stream} ${text}`).sort(), [
+        'stderr last',
+        'stdout first',
+        'stdout second',
+      ]);
+      assert.ok(lines.every(({ at }) => at !== null && Math.abs(at.getTime() - Date.now()) < 60_000));
+    });
+
+    test('of a long log only the asked-for end is read, in whole lines', async () => {
+      await using made = await aDesktop(under(), hermes);
+      const launch = await script(under(), made.desktop, 'for i in $(seq 20000); do echo "line number $i"; done');
+      await finished(under().engine, launch);
+      const lines = await printed(under().engine, { desktopId: made.id, launchId: launch.id }, 10_000);
+      assert.equal(lines.at(-1), 'line number 20000');
+      assert.match(lines[0] ?? '', /^line number \d+$/);
+      const size = lines.join('\n').length;
+      assert.ok(size <= 10_000 && size > 5_000, `${size} bytes`);
+    });
+
+    test('following stops when it is aborted', async () => {
+      await using made = await aDesktop(under(), hermes);
+      const launch = await script(under(), made.desktop, 'echo up; sleep 600');
+      const abort = new AbortController();
+      const lines: string[] = [];
+      for await (const line of under().engine.logs(
+        { desktopId: made.id, launchId: launch.id },
+        { follow: true, tailBytes: 100 },
+        abort.signal,
+      )) {
+        lines.push(line.text);
+        abort.abort();
+      }
+      assert.deepEqual(lines, ['up']);
+    });
+
+    test('a launch is read only within its desktop', async () => {
+      const { engine } = under();
+      await using made = await aDesktop(under(), hermes);
+      const launch = await script(under(), made.desktop, 'sleep 600');
+      const target = { desktopId: 'fry-00000', launchId: launch.id };
+      await assert.rejects(printed(engine, target), failsWith('not_found'));
+      await assert.rejects(run(engine, target, 'true'), failsWith('not_found'));
+    });
+
+    test('a terminal has the size it is given and follows it', async () => {
+      const { engine } = under();
+      await using made = await aDesktop(under(), hermes);
+      const session = await engine.exec(
+        { desktopId: made.id },
+        { command: ['bash'], tty: { columns: 90, rows: 20 } },
+        patience(),
+      );
+      const screen = reader(session.stream);
+      await screen.shows(/hermes:~\$ /);
+      session.stream.write('stty size\n');
+      await screen.shows(/20 90/);
+      await session.resize({ columns: 132, rows: 43 });
+      session.stream.write('stty size; echo "Grüße $((6 * 7))"\n');
+      await screen.shows(/43 132/);
+      await screen.shows(/Grüße 42/);
+      session.stream.write('exit 6\n');
+      assert.equal(await session.exitCode, 6);
+    });
+
+    test('all keys reach a terminal, those that engines use to detach too', async () => {
+      const { engine } = under();
+      await using made = await aDesktop(under(), hermes);
+      const session = await engine.exec(
+        { desktopId: made.id },
+        { command: ['bash', '-c', 'stty raw -echo; echo up; head -c 4 | od -An -tx1'], tty: { columns: 80, rows: 24 } },
+        patience(),
+      );
+      const screen = reader(session.stream);
+      await screen.shows(/up/);
+      session.stream.write('\x10\x11\x10\x11');
+      await screen.shows(/10 11 10 11/);
+      assert.equal(await session.exitCode, 0);
+    });
+
+    test('closing a terminal ends what runs in it', async () => {
+      const { engine } = under();
+      await using made = await aDesktop(under(), hermes);
+      const session = await engine.exec(
+        { desktopId: made.id },
+        { command: ['bash'], tty: { columns: 80, rows: 24 } },
+        patience(),
+      );
+      const screen = reader(session.stream);
+      await screen.shows(/\$ /);
+      session.stream.write('exec sleep 4712\n');
+      await eventually('it sleeps', async () => ((await sleepers(under(), made.id)) === '1' ? true : null));
+      session.stream.destroy();
+      await eventually('it is gone', async () => ((await sleepers(under(), made.id)) === '0' ? true : null));
+    });
+
+    test('a command without a terminal reads its input to the end and tells its exit code', async () => {
+      const { engine } = under();
+      await using made = await aDesktop(under(), hermes);
+      const session = await engine.exec(
+        { desktopId: made.id },
+        { command: ['bash', '-c', 'wc -c; echo oops >&2; exit 9'], tty: null, env: { X: 'y' } },
+        patience(),
+      );
+      const screen = reader(session.stream);
+      session.stream.end('x'.repeat(300_000));
+      assert.equal(await session.exitCode, 9);
+      await screen.shows(/300000/);
+      await screen.shows(/oops/);
+    });
+
+    test('commands run as the user, in the home, with no way to become more', async () => {
+      await using made = await aDesktop(under(), hermes);
+      const { output } = await run(
+        under().engine,
+        { desktopId: made.id },
+        'id -u; pwd; grep -E "NoNewPrivs|CapEff|CapBnd" /proc/self/status | tr -s "\\t " " "',
+      );
+      assert.deepEqual(output.split('\n'), [
+        '4100',
+        '/home/hermes',
+        'CapEff: 0000000000000000',
+        'CapBnd: 0000000000000000',
+        'NoNewPrivs: 1',
+      ]);
+    });
+
+    test('a command in a launch sees that launch', async () => {
+      await using made = await aDesktop(under(), hermes);
+      const launch = await script(under(), made.desktop, 'sleep 600', { runtime: 'pod_application' });
+      const { output } = await run(under().engine, { desktopId: made.id, launchId: launch.id }, 'hostname');
+      assert.equal(output, launch.hostname);
+    });
+
+    test('nothing runs in what has ended', async () => {
+      await using made = await aDesktop(under(), hermes);
+      const launch = await script(under(), made.desktop, 'true');
+      await finished(under().engine, launch);
+      await assert.rejects(
+        run(under().engine, { desktopId: made.id, launchId: launch.id }, 'true'),
+        failsWith('conflict'),
+      );
+    });
+  });
+}
+
+async function sleepers(under: EngineUnderTest, desktopId: string): Promise<string> {
+  return (await run(under.engine, { desktopId }, 'pgrep -c -x sleep || true')).output;
+}
+
+/** Collects what a stream shows. */
+function reader(stream: Duplex): { shows: (pattern: RegExp) => Promise<true> } {
+  let all = '';
+  const decoder = new TextDecoder();
+  stream.on('data', (chunk: Buffer) => (all += decoder.decode(chunk, { stream: true })));
+  stream.on('error', () => undefined);
+  return {
+    shows: (pattern) =>
+      eventually(`${String(pattern)} in ${JSON.stringify(all)}`, async () => (pattern.test(all) ? true : null)),
+  };
+}

@@ -1,0 +1,35 @@
+/**
+ * What every engine promises. Podman, Docker and a real Kubernetes run it with the images and the few facts of their
+ * own that `EngineUnderTest` asks for; nothing here knows which one it is.
+ */
+import { after, before, describe } from 'node:test';
+import { desktopPromises } from './engine-desktops.ts';
+import { imagePromises } from './engine-images.ts';
+import { isolationPromises } from './engine-isolation.ts';
+import type { EngineUnderTest } from './engine-kit.ts';
+import { launchPromises } from './engine-launches.ts';
+import { talkPromises } from './engine-talk.ts';
+
+export type { EngineUnderTest } from './engine-kit.ts';
+
+/** `skip` is the reason why this engine cannot be tested here, or null. */
+export function engineContract(name: string, skip: string | null, open: () => Promise<EngineUnderTest>): void {
+  describe(`${name} engine`, { skip: skip ?? false, timeout: 1_200_000 }, () => {
+    let opened: EngineUnderTest | null = null;
+    before(async () => {
+      opened = await open();
+    });
+    after(async () => {
+      await opened?.[Symbol.asyncDispose]();
+    });
+    const under = (): EngineUnderTest => {
+      if (opened === null) throw new Error(`the ${name} engine was not opened`);
+      return opened;
+    };
+    desktopPromises(under);
+    launchPromises(under);
+    talkPromises(under);
+    isolationPromises(under);
+    imagePromises(under);
+  });
+}

@@ -1,0 +1,117 @@
+/** The containers engine as the contract suite wants it, on a store for tests alone: what Podman's and Docker's test share. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { z } from 'zod';
+import { waitForWindowManager } from '#display/ready.ts';
+import type { Engine } from '#domain/engine.ts';
+import { EngineApi, isStatus, jsonLines } from '#engines/containers/api.ts';
+import { createContainersEngine } from '#engines/containers/engine.ts';
+import type { EngineUnderTest } from '../contracts/engine-kit.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+/** Images are kept here from one run to the next. Never the folder of a real installation. */
+export const TEST_DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-engine';
+const PREPARE_MS = 900_000;
+const PUBLISHED = 'localhost/deskpod-test/published:1';
+
+export interface LocalEngine {
+  readonly socket: string | null;
+  readonly dataDir: string;
+  readonly runDir: string;
+  /** The engine's API, for looking at it from outside. */
+  readonly apiSocket: string;
+}
+
+export function openEngine({ socket, dataDir, runDir }: LocalEngine): Promise<Engine> {
+  return createContainersEngine({
+    socket,
+    dataDir,
+    runDir,
+    imagesDir: join(ROOT, 'images'),
+    baseImage: null,
+    shmBytes: 256 * 1024 ** 2,
+    windowManagerReady: waitForWindowManager,
+  });
+}
+
+export const OUR_IMAGES = ['desktop', 'terminal', 'shm-demo'].map((name) => `localhost/deskpod/${name}:1`);
+
+export async function underTest(local: LocalEngine, free: AsyncDisposable): Promise<EngineUnderTest> {
+  const engine = await openEngine(local);
+  const api = new EngineApi(local.apiSocket);
+  // A test run that was killed may have left desktops.
+  for (const { id } of await engine.desktops()) await engine.removeDesktop(id, AbortSignal.timeout(30_000));
+  const signal = AbortSignal.timeout(PREPARE_MS);
+  for (const image of OUR_IMAGES) await engine.ensureImage(image, () => undefined, signal);
+  await buildPublished(api, signal);
+  return {
+    engine,
+    images: {
+      desktop: 'localhost/deskpod/desktop:1',
+      terminal: 'localhost/deskpod/terminal:1',
+      shmDemo: 'localhost/deskpod/shm-demo:1',
+      published: PUBLISHED,
+    },
+    objects: () => objects(api, local.runDir),
+    foreign: (name) => foreign(api, name),
+    [Symbol.asyncDispose]: async () => {
+      await engine[Symbol.asyncDispose]();
+      await free[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const Containers = z.array(z.looseObject({ Names: z.array(z.string()) }));
+const Networks = z.array(z.looseObject({ Name: z.string() }));
+
+async function objects(api: EngineApi, runDir: string): Promise<string[]> {
+  const containers = await api.json(Containers, 'GET', '/containers/json', { query: { all: true } });
+  const networks = await api.json(Networks, 'GET', '/networks');
+  const folders = await readdir(join(runDir, 'desktops')).catch(() => []);
+  return [
+    ...containers.flatMap(({ Names }) => Names.map((name) => `container ${name}`)),
+    ...networks.map(({ Name }) => `network ${Name}`),
+    ...folders.map((name) => `folder ${name}`),
+  ].sort();
+}
+
+const Created = z.looseObject({ Id: z.string() });
+const State = z.looseObject({ Id: z.string(), State: z.looseObject({ Running: z.boolean() }) });
+
+async function foreign(api: EngineApi, name: string): Promise<AsyncDisposable & { untouched(): Promise<boolean> }> {
+  const body = { Image: 'localhost/deskpod/terminal:1', Cmd: ['sleep', '600'], HostConfig: { NetworkMode: 'none' } };
+  const { Id } = await api.json(Created, 'POST', '/containers/create', { query: { name }, body });
+  await api.text('POST', `/containers/${Id}/start`);
+  return {
+    untouched: async () => {
+      try {
+        const now = await api.json(State, 'GET', `/containers/${name}/json`);
+        return now.Id === Id && now.State.Running;
+      } catch (error) {
+        if (isStatus(error, 404)) return false;
+        throw error;
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      await api.text('DELETE', `/containers/${Id}`, { query: { force: true } });
+    },
+  };
+}
+
+const Progress = z.looseObject({ error: z.string().nullish() });
+
+/** The smallest image that keeps to the contract of published apps. */
+async function buildPublished(api: EngineApi, signal: AbortSignal): Promise<void> {
+  const folder = join(import.meta.dirname, 'published-app');
+  const tar = spawn('tar', ['-C', folder, '-cf', '-', '.'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const closed = once(tar, 'close');
+  const reply = await api.stream('POST', '/build', {
+    query: { t: PUBLISHED, dockerfile: 'Containerfile' },
+    body: tar.stdout,
+    signal,
+  });
+  for await (const { error } of jsonLines(Progress, reply)) if (error) throw new Error(error);
+  await closed;
+}

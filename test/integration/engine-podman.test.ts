@@ -1,0 +1,20 @@
+/** The engine contract on Podman, with the service and the store that the product itself would use. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { engineContract } from '../contracts/engine.ts';
+import { TEST_DATA, underTest } from './engine-local.ts';
+
+const runDir = '/run/deskpod-engine-test';
+
+function reasonToSkip(): string | null {
+  if (process.getuid?.() !== 0) return 'needs root';
+  if (spawnSync('podman', ['--version']).status !== 0) return 'podman is not installed';
+  return null;
+}
+
+engineContract('Podman', reasonToSkip(), () =>
+  underTest(
+    { socket: null, dataDir: TEST_DATA, runDir, apiSocket: join(runDir, 'engine/podman.sock') },
+    { [Symbol.asyncDispose]: async () => undefined },
+  ),
+);
