@@ -1,5 +1,4 @@
 /** The web shell's window over the desktop: moved, resized, maximised and closed by pointer or keyboard. */
-import '@fontsource-variable/jetbrains-mono/wght.css';
 import { Maximize2, Minimize2, SquareTerminal, X } from 'lucide';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { focusScreen } from '../screen/control.ts';

@@ -1,0 +1,21 @@
+/** What this is, under which licence, and where its API is described. */
+import { Mark } from '../ui/icon.tsx';
+import { t } from '../ui/strings/index.ts';
+
+export function About() {
+  return (
+    <>
+      <h2>{t.settings.pages.about}</h2>
+      <p class="row about">
+        <Mark /> <b>{t.product}</b>
+      </p>
+      <p>{t.about.text}</p>
+      <p class="small">{t.about.licence}</p>
+      <p>
+        <a href="/api/v1/docs" target="_blank" rel="noreferrer">
+          {t.about.api}
+        </a>
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,28 @@
+/** Theme and dock. */
+import { changePreferences } from '../state/preferences.ts';
+import { preferences } from '../state/store.ts';
+import { t } from '../ui/strings/index.ts';
+
+const THEMES = ['system', 'light', 'dark'] as const;
+
+export function Appearance() {
+  const { theme, dockHidden } = preferences.value;
+  return (
+    <>
+      <h2>{t.settings.pages.appearance}</h2>
+      <h3 id="theme-label">{t.appearance.theme}</h3>
+      <div class="segments" role="radiogroup" aria-labelledby="theme-label">
+        {THEMES.map((one) => (
+          <button key={one} type="button" role="radio" aria-checked={one === theme} onClick={() => changePreferences({ theme: one })}>
+            {t.menu[one]}
+          </button>
+        ))}
+      </div>
+      <p class="small">{t.appearance.themeHint}</p>
+      <h3>{t.appearance.dock}</h3>
+      <label class="row">
+        <input type="checkbox" checked={dockHidden} onChange={() => changePreferences({ dockHidden: !dockHidden })} /> {t.menu.hideDock}
+      </label>
+    </>
+  );
+}

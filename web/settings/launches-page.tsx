@@ -1,0 +1,73 @@
+/** For support: launches of other people, by user, app and time, with their kept logs. */
+import type { Launch, LaunchQuery } from '#protocol/launch.ts';
+import { useState } from 'preact/hooks';
+import { api } from '../state/api.ts';
+import { useRemote } from '../ui/remote.ts';
+import { t } from '../ui/strings/index.ts';
+import { Blank, Failure, Loading } from '../ui/views.tsx';
+import { TaskDetail } from './task-detail.tsx';
+import { TaskTable } from './task-table.tsx';
+
+const FIELDS = [
+  ['user', 'text'],
+  ['app', 'text'],
+  ['since', 'datetime-local'],
+  ['until', 'datetime-local'],
+] as const;
+
+export function LaunchesPage() {
+  const [query, setQuery] = useState<LaunchQuery | null>(null);
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (!(event.currentTarget instanceof HTMLFormElement)) return;
+    const given = new FormData(event.currentTarget);
+    const text = (name: string) => {
+      const value = given.get(name);
+      return typeof value === 'string' ? value.trim() : '';
+    };
+    const time = (name: string) => (text(name) === '' ? undefined : new Date(text(name)).toISOString());
+    setQuery({ user: text('user') || '*', app: text('app') || undefined, since: time('since'), until: time('until'), limit: 200 });
+  };
+  return (
+    <>
+      <h2>{t.settings.pages.launches}</h2>
+      <form class="filters" onSubmit={submit}>
+        {FIELDS.map(([name, type]) => (
+          <label key={name}>
+            <span class="small">{t.launches[name]}</span>
+            {type === 'text' ? <input name={name} type="text" autocomplete="off" data-test={`find-${name}`} /> : <input name={name} type="datetime-local" data-test={`find-${name}`} />}
+          </label>
+        ))}
+        <button type="submit" class="primary" data-test="find-launches">
+          {t.launches.find}
+        </button>
+      </form>
+      {query ? (
+        <Found key={JSON.stringify(query)} query={query} />
+      ) : (
+        <Blank title={t.launches.ask}>
+          <p>{t.launches.askHint}</p>
+        </Blank>
+      )}
+    </>
+  );
+}
+
+function Found({ query }: { query: LaunchQuery }) {
+  const [found, retry] = useRemote(JSON.stringify(query), (signal) => api.launches.list(query, signal));
+  const [chosen, choose] = useState<Launch | null>(null);
+  if (found.state === 'loading') return <Loading />;
+  if (found.state === 'failed') return <Failure error={found.error} retry={retry} />;
+  if (found.value.length === 0)
+    return (
+      <Blank title={t.launches.none}>
+        <p>{t.launches.noneHint}</p>
+      </Blank>
+    );
+  return (
+    <>
+      <TaskTable launches={found.value} usage={new Map()} chosen={chosen?.id ?? null} choose={choose} showUser />
+      {chosen && <TaskDetail key={chosen.id} launch={chosen} />}
+    </>
+  );
+}

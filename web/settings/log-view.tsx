@@ -1,0 +1,135 @@
+/** A launch's log: live while it runs, whole when it is over; follow, find, copy, download. */
+import { ConnectionError } from '#client/errors.ts';
+import { retryDelay } from '#client/stream.ts';
+import type { Launch, LogLine } from '#protocol/launch.ts';
+import { ArrowDownToLine, Copy, Download, Search } from 'lucide';
+import { memo } from '../ui/memo.ts';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { api } from '../state/api.ts';
+import { attempt, sentence } from '../state/notices.ts';
+import { isOver } from '../state/world.ts';
+import { logTime } from '../ui/format.ts';
+import { Icon } from '../ui/icon.tsx';
+import { t } from '../ui/strings/index.ts';
+import { appended, emptyLog, looksBad, type LogText } from './task-model.ts';
+
+type Reading = 'reading' | 'over' | 'broken' | { readonly failed: string };
+
+export function LogView({ launch }: { launch: Launch }) {
+  const [log, reading] = useLog(launch.id);
+  const [follow, setFollow] = useState(true);
+  const [query, setQuery] = useState('');
+  const [finding, setFinding] = useState(false);
+  const [copied, setCopied] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (follow && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [log, follow]);
+
+  const asked = query.trim().toLowerCase();
+  const hits = asked === '' ? null : log.blocks.flatMap((block) => block.filter(({ text }) => text.toLowerCase().includes(asked)));
+  const copy = async () => {
+    const text = log.blocks.flatMap((block) => block.map((line) => `${line.at === null ? '' : `${line.at} `}${line.text}`)).join('\n');
+    if (await attempt(() => navigator.clipboard.writeText(text))) setCopied(true);
+  };
+  const onScroll = () => {
+    const { current } = box;
+    if (current) setFollow(current.scrollHeight - current.scrollTop - current.clientHeight < 24);
+  };
+  return (
+    <div class="log-view">
+      <div class="row log-tools">
+        <button type="button" class="quiet" aria-pressed={finding} onClick={() => setFinding(!finding)}>
+          <Icon of={Search} size={14} /> {t.tasks.searchLog}
+        </button>
+        <button type="button" class="quiet" aria-pressed={follow} onClick={() => setFollow(!follow)} data-test="log-follow">
+          <Icon of={ArrowDownToLine} size={14} /> {t.tasks.follow}
+        </button>
+        <button type="button" class="quiet" onClick={() => void copy()} data-test="log-copy">
+          <Icon of={Copy} size={14} /> {copied ? t.copied : t.copy}
+        </button>
+        <a class="button quiet" href={api.launches.logUrl(launch.id)} download={`${launch.id}.log`} data-test="log-download">
+          <Icon of={Download} size={14} /> {t.tasks.download}
+        </a>
+      </div>
+      {finding && (
+        <div class="row log-find">
+          <input type="search" aria-label={t.tasks.searchLog} placeholder={t.tasks.searchLog} value={query} onInput={(event) => setQuery(event.currentTarget.value)} />
+          {hits && (
+            <span class="small" role="status">
+              {t.tasks.matches(hits.length)}
+            </span>
+          )}
+        </div>
+      )}
+      <div class="log" ref={box} role="log" aria-label={t.tasks.logs} aria-live="off" tabIndex={0} onScroll={onScroll} data-test="log" data-reading={typeof reading === 'string' ? reading : 'failed'}>
+        {log.dropped > 0 && <div class="log-note">{t.tasks.logCut(log.dropped)}</div>}
+        {hits ? <Block lines={hits} /> : log.blocks.map((lines, at) => <Block key={log.dropped + at} lines={lines} />)}
+        {log.lines === 0 && reading !== 'broken' && typeof reading === 'string' && (
+          <div class="log-note">{reading === 'over' || isOver(launch) ? t.tasks.noLog : t.tasks.noLogYet}</div>
+        )}
+      </div>
+      {reading === 'broken' && (
+        <p class="small" role="status">
+          {t.tasks.logBroken}
+        </p>
+      )}
+      {typeof reading === 'object' && <p role="alert">{reading.failed}</p>}
+    </div>
+  );
+}
+
+const Block = memo(({ lines }: { lines: readonly LogLine[] }) => (
+  <>
+    {lines.map((line, at) => (
+      <div key={at} class={looksBad(line.text) ? 'log-line bad' : 'log-line'} data-test="log-line">
+        {line.at !== null && <time>{logTime(line.at)}</time>}
+        <span>{line.text}</span>
+      </div>
+    ))}
+  </>
+));
+
+/** Lines are drawn once per frame, however fast they come. A log that breaks off is read again from its beginning. */
+function useLog(id: string): [LogText, Reading] {
+  const [log, setLog] = useState(emptyLog);
+  const [reading, setReading] = useState<Reading>('reading');
+  useEffect(() => {
+    const abort = new AbortController();
+    void readLog(id, abort.signal, setLog, setReading);
+    return () => abort.abort();
+  }, [id]);
+  return [log, reading];
+}
+
+async function readLog(id: string, signal: AbortSignal, setLog: (log: LogText) => void, setReading: (reading: Reading) => void): Promise<void> {
+  for (let attempts = 0; !signal.aborted; attempts += 1) {
+    await new Promise((resolve) => setTimeout(resolve, retryDelay(attempts)));
+    if (signal.aborted) return;
+    let whole = emptyLog;
+    let waiting: LogLine[] = [];
+    let frame = 0;
+    const draw = () => {
+      frame = 0;
+      whole = appended(whole, waiting);
+      waiting = [];
+      if (!signal.aborted) setLog(whole);
+    };
+    try {
+      for await (const line of api.launches.logStream(id, signal)) {
+        attempts = 0;
+        waiting.push(line);
+        frame ||= requestAnimationFrame(draw);
+      }
+      cancelAnimationFrame(frame);
+      draw();
+      return setReading('over');
+    } catch (error) {
+      cancelAnimationFrame(frame);
+      if (signal.aborted) return;
+      if (waiting.length > 0) draw();
+      if (!(error instanceof ConnectionError)) return setReading({ failed: sentence(error) });
+      setReading('broken');
+    }
+  }
+}

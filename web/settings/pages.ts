@@ -1,0 +1,24 @@
+/** The pages of the settings: which there are for this user and by which words they are found. */
+import { session } from '../state/store.ts';
+import type { SettingsPage } from '../ui/layers.ts';
+import { t } from '../ui/strings/index.ts';
+
+export interface PageEntry {
+  readonly page: SettingsPage;
+  readonly title: string;
+  readonly words: string;
+}
+
+const ORDER: readonly SettingsPage[] = ['tasks', 'launches', 'system', 'user', 'appearance', 'keyboard', 'about'];
+
+export function isSupport(): boolean {
+  return session.value?.user.roles.some((role) => role === 'support' || role === 'admin') ?? false;
+}
+
+export function isAdmin(): boolean {
+  return session.value?.user.roles.includes('admin') ?? false;
+}
+
+export function pagesFor(): readonly PageEntry[] {
+  return ORDER.filter((page) => page !== 'launches' || isSupport()).map((page) => ({ page, title: t.settings.pages[page], words: t.settings.words[page] }));
+}

@@ -1,0 +1,72 @@
+/** The settings sheet: pages at the left, found by name; the desktop stays visible round it. */
+import { X } from 'lucide';
+import { useState } from 'preact/hooks';
+import { index, rank } from '../shell/rank.ts';
+import { Icon } from '../ui/icon.tsx';
+import { LayerFrame } from '../ui/layer.tsx';
+import { closeLayer, openLayer, type SettingsPage } from '../ui/layers.ts';
+import { t } from '../ui/strings/index.ts';
+import { About } from './about.tsx';
+import { Appearance } from './appearance.tsx';
+import { KeyboardPage } from './keyboard-page.tsx';
+import { LaunchesPage } from './launches-page.tsx';
+import { pagesFor } from './pages.ts';
+import { SystemPage } from './system-page.tsx';
+import { Tasks } from './tasks.tsx';
+import { UserPage } from './user-page.tsx';
+import './settings.css';
+
+export function Settings({ page, launchId }: { page: SettingsPage; launchId: string | null }) {
+  const [query, setQuery] = useState('');
+  const pages = pagesFor();
+  const found = rank(index(pages.map((entry) => ({ ...entry, name: entry.title, keywords: entry.words.split(' ') }))), query, pages.length);
+  const go = (to: SettingsPage) => openLayer({ kind: 'settings', page: to, launchId: null });
+  return (
+    <LayerFrame kind="settings" label={t.settings.title} look="sheet">
+      <nav class="sheet-nav" aria-label={t.settings.title}>
+        <input
+          type="search"
+          placeholder={t.settings.search}
+          aria-label={t.settings.search}
+          value={query}
+          onInput={(event) => setQuery(event.currentTarget.value)}
+          onKeyDown={(event) => event.key === 'Enter' && found[0] && go(found[0].page)}
+          data-test="settings-search"
+        />
+        {found.map((entry) => (
+          <button key={entry.page} type="button" class="quiet" aria-current={entry.page === page ? 'page' : undefined} data-autofocus={entry.page === page ? '' : undefined} onClick={() => go(entry.page)} data-test={`page-${entry.page}`}>
+            {entry.title}
+          </button>
+        ))}
+        {found.length === 0 && <p class="small">{t.settings.noMatch}</p>}
+      </nav>
+      <button type="button" class="quiet icon sheet-close" aria-label={t.close} onClick={() => closeLayer('settings')} data-test="settings-close">
+        <Icon of={X} />
+      </button>
+      <div class="sheet-page" key={page} data-page={page}>
+        <Page page={page} launchId={launchId} />
+      </div>
+    </LayerFrame>
+  );
+}
+
+function Page({ page, launchId }: { page: SettingsPage; launchId: string | null }) {
+  switch (page) {
+    case 'tasks':
+      return <Tasks launchId={launchId} />;
+    case 'launches':
+      return <LaunchesPage />;
+    case 'system':
+      return <SystemPage />;
+    case 'user':
+      return <UserPage />;
+    case 'appearance':
+      return <Appearance />;
+    case 'keyboard':
+      return <KeyboardPage />;
+    case 'about':
+      return <About />;
+    default:
+      return page satisfies never;
+  }
+}

@@ -1,0 +1,90 @@
+/** A launch as the Tasks page words it: state, what may be done, what a remedy asks for. Pure. */
+import type { Limits } from '#protocol/app.ts';
+import type { Launch, LaunchAgain, LaunchDetail, LogLine, Remedy, Usage } from '#protocol/launch.ts';
+import { bytes, count, percent } from '../ui/format.ts';
+import type { Strings } from '../ui/strings/index.ts';
+
+export type Tone = 'ok' | 'accent' | 'warn' | 'bad' | '';
+
+/** The state in words; the colour only repeats it. */
+export function stateOf({ status }: Pick<Launch, 'status'>, words: Strings['tasks']['states']): { text: string; tone: Tone } {
+  switch (status.state) {
+    case 'starting':
+      return { text: words[status.step], tone: 'accent' };
+    case 'running':
+      return { text: words.running, tone: 'ok' };
+    case 'stopping':
+      return { text: words.stopping, tone: 'warn' };
+    case 'finished':
+      return finished(status, words);
+    default:
+      return status satisfies never;
+  }
+}
+
+type Finished = Extract<Launch['status'], { state: 'finished' }>;
+
+function finished({ reason, exitCode }: Finished, words: Strings['tasks']['states']): { text: string; tone: Tone } {
+  if (reason === 'error') return { text: words.error(exitCode), tone: 'bad' };
+  const harmless = reason === 'completed' || reason === 'stopped_by_you' || reason === 'stopped_by_admin' || reason === 'desktop_ended';
+  return { text: words[reason], tone: harmless ? '' : 'bad' };
+}
+
+export function memoryText(usage: Usage | undefined, limits: Limits, words: Strings['tasks']): string {
+  if (!usage) return '';
+  const used = bytes(usage.memoryBytes);
+  return limits.memoryBytes === undefined ? used : words.ofLimit(used, bytes(limits.memoryBytes));
+}
+
+export const cpuText = (usage: Usage | undefined): string => (usage ? percent(usage.cpu) : '');
+
+export function limitsText({ memoryBytes, cpus, processes }: Limits, words: Strings['tasks']): string {
+  const parts = [
+    memoryBytes === undefined ? null : bytes(memoryBytes),
+    cpus === undefined ? null : words.cpus(count(cpus)),
+    processes === undefined ? null : words.processes(count(processes)),
+  ];
+  return parts.filter((part) => part !== null).join(' · ');
+}
+
+/** The launch as it was asked for, with the remedy's changes added: the rest of the request stays. */
+export function withRemedy({ requested, runtime }: Pick<LaunchDetail, 'requested' | 'runtime'>, remedy: Remedy): LaunchAgain {
+  const added = (remedy.args ?? []).filter((argument) => !requested.args.includes(argument));
+  return {
+    runtime: remedy.runtime ?? runtime,
+    env: { ...requested.env, ...remedy.env },
+    args: [...requested.args, ...added],
+  };
+}
+
+/** Lines that say what went wrong are set off by colour; the text says so itself. */
+export function looksBad(text: string): boolean {
+  return /\b(error|fatal|failed|cannot|could not|denied|exception|abort(ed)?|killed|segmentation|Bad[A-Z]\w+)\b/i.test(text);
+}
+
+/** At most `limit` lines in blocks: a block that is full never changes, so drawing it again costs nothing. */
+export interface LogText {
+  readonly blocks: readonly (readonly LogLine[])[];
+  readonly lines: number;
+  /** Left out at the beginning. */
+  readonly dropped: number;
+}
+
+const BLOCK = 200;
+export const emptyLog: LogText = { blocks: [], lines: 0, dropped: 0 };
+
+export function appended(log: LogText, added: readonly LogLine[], limit = 10_000): LogText {
+  const last = log.blocks.at(-1);
+  const open = last !== undefined && last.length < BLOCK;
+  const pool = [...(open ? last : []), ...added];
+  const blocks = open ? log.blocks.slice(0, -1) : [...log.blocks];
+  for (let at = 0; at < pool.length; at += BLOCK) blocks.push(pool.slice(at, at + BLOCK));
+  let lines = log.lines + added.length;
+  let { dropped } = log;
+  while (lines > limit && blocks.length > 1) {
+    const gone = blocks.shift()?.length ?? 0;
+    lines -= gone;
+    dropped += gone;
+  }
+  return { blocks, lines, dropped };
+}

@@ -1,0 +1,120 @@
+/** The table of launches; the first cell chooses a row, the last one acts on it. */
+import type { Launch, Usage } from '#protocol/launch.ts';
+import { runAgain, stopLaunch } from '../shell/actions.ts';
+import { api } from '../state/api.ts';
+import { attempt } from '../state/notices.ts';
+import { isOver } from '../state/world.ts';
+import { dateTime, moment } from '../ui/format.ts';
+import { t } from '../ui/strings/index.ts';
+import { cpuText, limitsText, memoryText, stateOf } from './task-model.ts';
+
+interface Props {
+  readonly launches: readonly Launch[];
+  readonly usage: ReadonlyMap<string, Usage>;
+  readonly chosen: string | null;
+  readonly choose: (launch: Launch) => void;
+  readonly showUser: boolean;
+}
+
+export function TaskTable({ launches, usage, chosen, choose, showUser }: Props) {
+  return (
+    <div class="table-box" tabIndex={0} role="region" aria-label={t.settings.pages.tasks}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t.tasks.app}</th>
+            {showUser && <th scope="col">{t.tasks.user}</th>}
+            <th scope="col">{t.tasks.runsAs}</th>
+            <th scope="col">{t.tasks.state}</th>
+            <th scope="col">{t.tasks.started}</th>
+            {!showUser && <th scope="col">{t.tasks.cpu}</th>}
+            {!showUser && <th scope="col">{t.tasks.memory}</th>}
+            <th scope="col">{t.tasks.limits}</th>
+            {!showUser && (
+              <th scope="col">
+                <span class="hidden-text">{t.tasks.actions}</span>
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {launches.map((launch) => (
+            <Row key={launch.id} launch={launch} usage={usage.get(launch.id)} on={launch.id === chosen} choose={choose} showUser={showUser} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface RowProps {
+  readonly launch: Launch;
+  readonly usage: Usage | undefined;
+  readonly on: boolean;
+  readonly choose: (launch: Launch) => void;
+  readonly showUser: boolean;
+}
+
+function Row({ launch, usage, on, choose, showUser }: RowProps) {
+  const { text, tone } = stateOf(launch, t.tasks.states);
+  const live = isOver(launch) ? undefined : usage;
+  const exit = launch.status.state === 'finished' ? launch.status.exitCode : null;
+  return (
+    <tr
+      class={on ? 'on' : ''}
+      onClick={(event) => event.target instanceof Element && !event.target.closest('button') && choose(launch)}
+      data-test="task"
+      data-launch={launch.id}
+      data-app={launch.appId}
+      data-state={launch.status.state}
+      data-exit={exit ?? undefined}
+    >
+      <td>
+        <button type="button" class="task-name truncate" aria-expanded={on} onClick={() => choose(launch)}>
+          {launch.appName}
+        </button>
+      </td>
+      {showUser && <td>{launch.userId}</td>}
+      <td>{t.tasks[launch.runtime]}</td>
+      <td>
+        <span class={`pill ${tone}`}>{text}</span>
+      </td>
+      <td class="number" title={dateTime(launch.startedAt)}>
+        {moment(launch.startedAt, new Date())}
+      </td>
+      {!showUser && <td class="number">{cpuText(live)}</td>}
+      {!showUser && <td class="number">{memoryText(live, launch.limits, t.tasks)}</td>}
+      <td class="small number">{limitsText(launch.limits, t.tasks)}</td>
+      {!showUser && (
+        <td class="task-acts">
+          {isOver(launch) ? <AfterActs launch={launch} choose={choose} /> : <StopButton launch={launch} />}
+        </td>
+      )}
+    </tr>
+  );
+}
+
+function StopButton({ launch }: { launch: Launch }) {
+  return (
+    <button type="button" class="quiet" disabled={launch.status.state === 'stopping'} aria-label={`${t.tasks.stop}: ${launch.appName}`} onClick={() => void stopLaunch(launch.id)} data-test="task-stop">
+      {t.tasks.stop}
+    </button>
+  );
+}
+
+function AfterActs({ launch, choose }: { launch: Launch; choose: (launch: Launch) => void }) {
+  const again = async () => {
+    const started = await runAgain(launch);
+    if (started) choose(started);
+  };
+  return (
+    <>
+      <button type="button" class="quiet" aria-label={`${t.tasks.again}: ${launch.appName}`} onClick={() => void again()} data-test="task-again">
+        {t.tasks.again}
+      </button>
+      <button type="button" class="quiet" aria-label={`${t.remove}: ${launch.appName}`} onClick={() => void attempt(() => api.launches.remove(launch.id))} data-test="task-remove">
+        {t.remove}
+      </button>
+    </>
+  );
+}

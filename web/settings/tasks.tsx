@@ -1,0 +1,59 @@
+/** Tasks: every launch of the user with what it uses; the chosen one's log, environment and ways to run it again. */
+import type { Launch, Usage } from '#protocol/launch.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { api, wake } from '../state/api.ts';
+import { launches, running, world } from '../state/store.ts';
+import { openLayer } from '../ui/layers.ts';
+import { t } from '../ui/strings/index.ts';
+import { Blank, Loading } from '../ui/views.tsx';
+import { TaskDetail } from './task-detail.tsx';
+import { TaskTable } from './task-table.tsx';
+
+export function Tasks({ launchId }: { launchId: string | null }) {
+  const [chosen, choose] = useState(launchId);
+  useEffect(() => {
+    if (launchId !== null) choose(launchId);
+  }, [launchId]);
+  const usage = useUsage();
+  const all = launches.value;
+  const shown = all.find(({ id }) => id === chosen) ?? null;
+  const picked = (launch: Launch) => choose(launch.id);
+  return (
+    <>
+      <div class="row sheet-title">
+        <h2 class="grow">{t.settings.pages.tasks}</h2>
+        {running.value.length > 0 && <span class="pill accent">{t.tasks.running(running.value.length)}</span>}
+      </div>
+      {all.length === 0 && (world.value.known.launches ? <NoTasks /> : <Loading />)}
+      {all.length > 0 && <TaskTable launches={all} usage={usage} chosen={chosen} choose={picked} showUser={false} />}
+      {shown && <TaskDetail key={shown.id} launch={shown} choose={picked} />}
+      {all.length > 0 && !shown && <p class="small task-choose">{t.tasks.choose}</p>}
+    </>
+  );
+}
+
+function NoTasks() {
+  return (
+    <Blank title={t.tasks.empty}>
+      <p>{t.tasks.emptyHint}</p>
+      <button type="button" onClick={() => openLayer({ kind: 'search' })}>
+        {t.tasks.emptyAction}
+      </button>
+    </Blank>
+  );
+}
+
+/** Measured by the server only while this page is open. */
+function useUsage(): ReadonlyMap<string, Usage> {
+  const [usage, setUsage] = useState<ReadonlyMap<string, Usage>>(new Map());
+  useEffect(() => {
+    const abort = new AbortController();
+    const read = async () => {
+      for await (const { usage: all } of api.usage({ signal: abort.signal, wake })) setUsage(new Map(all.map((one) => [one.launchId, one])));
+    };
+    // Without figures the table is as useful as before; the event stream tells of lost connections.
+    read().catch(() => {});
+    return () => abort.abort();
+  }, []);
+  return usage;
+}

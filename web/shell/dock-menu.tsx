@@ -1,0 +1,80 @@
+/** What a dock entry offers: its windows, one more, stop, its place in the dock. */
+import { AppWindow, ArrowLeft, ArrowRight, ListChecks, Pin, PinOff, Plus, Square } from 'lucide';
+import { useEffect } from 'preact/hooks';
+import { apps, preferences } from '../state/store.ts';
+import { Icon } from '../ui/icon.tsx';
+import { LayerFrame, menuKeys } from '../ui/layer.tsx';
+import { closeLayer, openLayer } from '../ui/layers.ts';
+import { t } from '../ui/strings/index.ts';
+import { actOnWindow, movePin, runApp, stopApp, togglePin } from './actions.ts';
+import { pinsOf } from './dock-entries.ts';
+import { currentDock } from './dock.tsx';
+
+const WIDTH = 248;
+
+export function DockMenu({ of: key, x }: { of: string; x: number }) {
+  const entry = currentDock().find((candidate) => candidate.key === key);
+  useEffect(() => {
+    if (!entry) closeLayer('dock-menu');
+  }, [entry === undefined]);
+  if (!entry) return null;
+  const { app, name, windows, launches, pinned } = entry;
+  const pins = pinsOf(preferences.value.dock, apps.value);
+  const at = pins.indexOf(key);
+  const then = (run: () => unknown) => () => {
+    closeLayer('dock-menu');
+    void run();
+  };
+  const left = Math.max(8, Math.min(x - WIDTH / 2, window.innerWidth - WIDTH - 8));
+  return (
+    <LayerFrame kind="dock-menu" label={name} role="menu" look="menu" style={{ left, bottom: 84, width: WIDTH }}>
+      <div onKeyDown={menuKeys}>
+        <div class="head truncate">{name}</div>
+        {windows.map((window) => (
+          <button type="button" role="menuitem" key={window.id} onClick={then(() => actOnWindow(window.id, { action: 'activate' }))} data-test="dock-menu-window">
+            <Icon of={AppWindow} />
+            <span class="truncate">{window.title}</span>
+            {window.minimised && <span class="small">{t.dock.minimised}</span>}
+          </button>
+        ))}
+        {windows.length > 0 && <hr />}
+        {app && (
+          <button type="button" role="menuitem" onClick={then(() => runApp(app))} data-test="dock-menu-open">
+            <Icon of={Plus} />
+            {launches.length > 0 ? t.dock.newWindow : t.dock.open}
+          </button>
+        )}
+        {launches.length > 0 && (
+          <>
+            <button type="button" role="menuitem" onClick={then(() => stopApp(key))} data-test="dock-menu-stop">
+              <Icon of={Square} />
+              {t.dock.stop}
+            </button>
+            <button type="button" role="menuitem" onClick={() => openLayer({ kind: 'settings', page: 'tasks', launchId: launches[0]?.id ?? null })}>
+              <Icon of={ListChecks} />
+              {t.dock.tasks}
+            </button>
+          </>
+        )}
+        {app && (
+          <button type="button" role="menuitem" onClick={then(() => togglePin(app.id))} data-test="dock-menu-pin">
+            <Icon of={pinned ? PinOff : Pin} />
+            {pinned ? t.dock.unkeep : t.dock.keep}
+          </button>
+        )}
+        {pinned && at > 0 && (
+          <button type="button" role="menuitem" onClick={then(() => movePin(key, at - 1))}>
+            <Icon of={ArrowLeft} />
+            {t.dock.moveLeft}
+          </button>
+        )}
+        {pinned && at < pins.length - 1 && (
+          <button type="button" role="menuitem" onClick={then(() => movePin(key, at + 1))}>
+            <Icon of={ArrowRight} />
+            {t.dock.moveRight}
+          </button>
+        )}
+      </div>
+    </LayerFrame>
+  );
+}

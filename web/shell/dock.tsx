@@ -1,0 +1,120 @@
+/** Pinned apps, then what runs: start, bring forward, see what starts. Hides until needed if the user likes. */
+import { Search } from 'lucide';
+import { useRef, useState } from 'preact/hooks';
+import { apps, launches, preferences, windows } from '../state/store.ts';
+import { AppIcon } from '../ui/app-icon.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { openLayer } from '../ui/layers.ts';
+import { t } from '../ui/strings/index.ts';
+import { actOnWindow, movePin, runApp } from './actions.ts';
+import { dockClick, type DockEntry, dockEntries, pinsOf } from './dock-entries.ts';
+import './dock.css';
+
+/** A finger that rests this long means the menu. */
+const LONG_PRESS_MS = 500;
+
+export function currentDock(): readonly DockEntry[] {
+  const pins = pinsOf(preferences.value.dock, apps.value);
+  return dockEntries({ pins, apps: apps.value, launches: launches.value, windows: windows.value });
+}
+
+export function Dock() {
+  const [dragged, setDragged] = useState<string | null>(null);
+  const entries = currentDock();
+  const hides = preferences.value.dockHidden;
+  const drop = (entry: DockEntry) => {
+    if (dragged !== null && dragged !== entry.key && entry.app) {
+      const pins = pinsOf(preferences.value.dock, apps.value);
+      const at = pins.indexOf(entry.key);
+      movePin(dragged, at < 0 ? pins.length : at);
+    }
+    setDragged(null);
+  };
+  return (
+    <nav class={hides ? 'dock-zone hides' : 'dock-zone'} aria-label={t.dock.label} data-test="dock">
+      <div class="dock glass">
+        <button type="button" class="dock-cell" aria-label={t.dock.search} title={t.dock.search} onClick={() => openLayer({ kind: 'search' })} data-test="dock-search">
+          <span class="app-icon dock-search">
+            <Icon of={Search} size={20} />
+          </span>
+        </button>
+        <i class="dock-line" />
+        {entries.length === 0 && <p class="dock-empty">{t.dock.empty}</p>}
+        {entries.map((entry) => (
+          <Cell key={entry.key} entry={entry} drag={() => setDragged(entry.key)} drop={() => drop(entry)} />
+        ))}
+      </div>
+    </nav>
+  );
+}
+
+function Cell({ entry, drag, drop }: { entry: DockEntry; drag: () => void; drop: () => void }) {
+  const { key, app, name, icon, phase, windows } = entry;
+  const press = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const long = useRef(false);
+  const menu = (cell: Element) => {
+    const box = cell.getBoundingClientRect();
+    openLayer({ kind: 'dock-menu', key, x: Math.round(box.left + box.width / 2) });
+  };
+  const click = (cell: Element) => {
+    if (long.current) return;
+    const what = dockClick(entry);
+    if (what.act === 'launch' && app) void runApp(app);
+    else if (what.act === 'activate' || what.act === 'minimise') void actOnWindow(what.window, { action: what.act });
+    else if (what.act === 'menu') menu(cell);
+  };
+  const dots = Math.min(3, windows.length);
+  return (
+    <button
+      type="button"
+      class={`dock-cell ${phase}`}
+      aria-label={`${name}, ${describe(entry)}`}
+      aria-haspopup="menu"
+      title={name}
+      draggable={app !== null}
+      onClick={(event) => click(event.currentTarget)}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        menu(event.currentTarget);
+      }}
+      onPointerDown={(event) => {
+        long.current = false;
+        const cell = event.currentTarget;
+        if (event.pointerType === 'touch')
+          press.current = setTimeout(() => {
+            long.current = true;
+            menu(cell);
+          }, LONG_PRESS_MS);
+      }}
+      onPointerUp={() => clearTimeout(press.current)}
+      onPointerCancel={() => clearTimeout(press.current)}
+      onDragStart={(event) => {
+        clearTimeout(press.current);
+        event.dataTransfer?.setData('text/plain', key);
+        drag();
+      }}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        drop();
+      }}
+      data-test="dock-app"
+      data-app={app?.name ?? key}
+      data-phase={phase}
+      data-windows={windows.length}
+    >
+      <AppIcon name={name} url={icon} />
+      <span class="dock-dots" aria-hidden="true">
+        {Array.from({ length: dots }, (_, at) => (
+          <i key={at} class={windows.some(({ active }) => active) ? 'on' : ''} />
+        ))}
+      </span>
+    </button>
+  );
+}
+
+function describe({ phase, windows }: DockEntry): string {
+  if (phase === 'starting') return t.dock.starting;
+  if (phase === 'installing') return t.dock.installing;
+  return phase === 'idle' ? t.dock.notRunning : t.dock.windows(windows.length);
+}

@@ -1,0 +1,43 @@
+/** Draws what is open over the desktop, in the order in which it was opened. */
+import { Again } from '../settings/again.tsx';
+import { Settings } from '../settings/settings.tsx';
+import { type Layer, layers } from '../ui/layers.ts';
+import { DockMenu } from './dock-menu.tsx';
+import { Logout } from './logout.tsx';
+import { Menu } from './menu.tsx';
+import { NoticeHistory } from './notices.tsx';
+import { Paste } from './paste.tsx';
+import { Search } from './search.tsx';
+
+export function Layers() {
+  return (
+    <>
+      {layers.value.map((layer) => (
+        <One key={layer.kind} layer={layer} />
+      ))}
+    </>
+  );
+}
+
+function One({ layer }: { layer: Layer }) {
+  switch (layer.kind) {
+    case 'search':
+      return <Search />;
+    case 'menu':
+      return <Menu />;
+    case 'notices':
+      return <NoticeHistory />;
+    case 'paste':
+      return <Paste />;
+    case 'logout':
+      return <Logout />;
+    case 'dock-menu':
+      return <DockMenu of={layer.key} x={layer.x} />;
+    case 'settings':
+      return <Settings page={layer.page} launchId={layer.launchId} />;
+    case 'again':
+      return <Again launch={layer.launch} />;
+    default:
+      return layer satisfies never;
+  }
+}

@@ -1,0 +1,91 @@
+/** What the search field finds: apps, open windows, settings pages, each with what can be done with it. Pure. */
+import type { App, Runtime } from '#protocol/app.ts';
+import type { Launch } from '#protocol/launch.ts';
+import type { Window } from '#protocol/window.ts';
+import { isOver } from '../state/world.ts';
+import { type Findable, index, type Indexed, rank } from './rank.ts';
+
+export type Found =
+  | { readonly kind: 'app'; readonly app: App; readonly phase: 'idle' | 'starting' | 'running' }
+  | { readonly kind: 'window'; readonly window: Window; readonly appName: string | null }
+  | { readonly kind: 'page'; readonly page: string; readonly title: string };
+
+export interface SearchIndex {
+  readonly apps: readonly Indexed<Findable & { found: Found }>[];
+  readonly windows: readonly Indexed<Findable & { found: Found }>[];
+  readonly pages: readonly Indexed<Findable & { found: Found }>[];
+}
+
+export interface SearchInput {
+  readonly apps: readonly App[];
+  readonly launches: readonly Launch[];
+  readonly windows: readonly Window[];
+  readonly pages: readonly { readonly page: string; readonly title: string; readonly words: string }[];
+}
+
+const RUNNING_BOOST = 30;
+
+export function searchIndex({ apps, launches, windows, pages }: SearchInput): SearchIndex {
+  const open = launches.filter((launch) => !isOver(launch));
+  const phaseOf = (app: App) => {
+    const own = open.filter(({ appId }) => appId === app.id);
+    if (own.length === 0) return 'idle';
+    return own.some(({ status }) => status.state !== 'starting') ? 'running' : 'starting';
+  };
+  const byName = apps.toSorted((a, b) => a.displayName.localeCompare(b.displayName));
+  return {
+    apps: index(
+      byName.map((app) => {
+        const phase = phaseOf(app);
+        return {
+          name: app.displayName,
+          keywords: [app.name, ...app.keywords, ...app.categories, ...(app.description ?? '').split(/\s+/)].filter(Boolean),
+          boost: phase === 'idle' ? 0 : RUNNING_BOOST,
+          found: { kind: 'app', app, phase },
+        };
+      }),
+    ),
+    windows: index(
+      windows.map((window) => {
+        const appName = open.find(({ id }) => id === window.launchId)?.appName ?? null;
+        return { name: window.title, keywords: appName === null ? [] : [appName], found: { kind: 'window', window, appName } };
+      }),
+    ),
+    pages: index(pages.map(({ page, title, words }) => ({ name: title, keywords: words.split(' '), found: { kind: 'page', page, title } }))),
+  };
+}
+
+export interface Sections {
+  readonly apps: readonly Found[];
+  readonly windows: readonly Found[];
+  readonly pages: readonly Found[];
+}
+
+/** Without a query: all apps, and nothing else; it is the list of what there is. */
+export function search(indexed: SearchIndex, query: string): Sections {
+  const asked = query.trim() !== '';
+  const found = (entries: readonly Indexed<Findable & { found: Found }>[], limit: number) => rank(entries, query, limit).map((item) => item.found);
+  return {
+    apps: found(indexed.apps, asked ? 12 : 60),
+    windows: asked ? found(indexed.windows, 6) : [],
+    pages: asked ? found(indexed.pages, 4) : [],
+  };
+}
+
+export type FoundAction = 'open' | 'in-desktop' | 'in-pod' | 'pin' | 'unpin';
+
+/** The first is what Enter does; Tab goes through the others. */
+export function actionsOf(found: Found, pinned: boolean): readonly FoundAction[] {
+  if (found.kind !== 'app') return ['open'];
+  const other: FoundAction = otherRuntime(found.app.runtime) === 'ephemeral_container' ? 'in-desktop' : 'in-pod';
+  return ['open', other, pinned ? 'unpin' : 'pin'];
+}
+
+export function otherRuntime(runtime: Runtime): Runtime {
+  return runtime === 'ephemeral_container' ? 'pod_application' : 'ephemeral_container';
+}
+
+export function keyOf(found: Found): string {
+  if (found.kind === 'app') return `app:${found.app.id}`;
+  return found.kind === 'window' ? `window:${found.window.id}` : `page:${found.page}`;
+}

@@ -1,0 +1,105 @@
+/** One result: picture, name, where it runs, its state in words, and for the chosen one what can be done with it. */
+import type { App } from '#protocol/app.ts';
+import { AppWindow, CornerDownLeft, Settings } from 'lucide';
+import { AppIcon } from '../ui/app-icon.tsx';
+import { bytes } from '../ui/format.ts';
+import { Icon } from '../ui/icon.tsx';
+import { t } from '../ui/strings/index.ts';
+import type { Found, FoundAction } from './search-results.ts';
+
+interface Props {
+  readonly id: string;
+  readonly found: Found;
+  readonly selected: boolean;
+  readonly actions: readonly FoundAction[];
+  readonly action: number;
+  readonly run: (action: FoundAction) => void;
+  readonly point: () => void;
+}
+
+export function SearchRow({ id, found, selected, actions, action, run, point }: Props) {
+  return (
+    <div
+      id={id}
+      class={selected ? 'search-row on' : 'search-row'}
+      role="option"
+      aria-selected={selected}
+      onClick={() => run('open')}
+      onPointerMove={point}
+      data-test="search-result"
+      data-kind={found.kind}
+      data-app={found.kind === 'app' ? found.app.name : undefined}
+    >
+      <Picture found={found} />
+      <div class="grow">
+        <b class="truncate">{title(found)}</b>
+        <div class="small truncate">{detail(found)}</div>
+      </div>
+      {found.kind === 'app' && <AppPills app={found.app} phase={found.phase} />}
+      {actions.length > 1 ? (
+        <span class="search-actions">
+          {actions.map((one, at) => (
+            <span
+              key={one}
+              class={at === action ? 'pill accent' : 'pill'}
+              onClick={(event) => {
+                event.stopPropagation();
+                run(one);
+              }}
+              data-test={`action-${one}`}
+            >
+              {actionName(one, found)}
+            </span>
+          ))}
+        </span>
+      ) : (
+        selected && <Icon of={CornerDownLeft} size={15} />
+      )}
+    </div>
+  );
+}
+
+function Picture({ found }: { found: Found }) {
+  if (found.kind === 'app') return <AppIcon name={found.app.displayName} url={found.app.iconUrl} size={40} />;
+  if (found.kind === 'window' && found.window.icon !== null) return <img class="app-icon" src={found.window.icon} alt="" width={40} height={40} />;
+  return (
+    <span class="app-icon search-glyph">
+      <Icon of={found.kind === 'window' ? AppWindow : Settings} size={20} />
+    </span>
+  );
+}
+
+const title = (found: Found): string => {
+  if (found.kind === 'app') return found.app.displayName;
+  return found.kind === 'window' ? found.window.title : found.title;
+};
+
+function detail(found: Found): string {
+  if (found.kind === 'page') return t.settings.title;
+  if (found.kind === 'window') return [t.search.window, found.appName].filter(Boolean).join(' · ');
+  const { app } = found;
+  const where = app.runtime === 'ephemeral_container' ? t.search.inDesktop : t.search.inPod;
+  const note = app.availability.state === 'unavailable' ? app.availability.reason : where;
+  const doing = app.availability.state === 'installing' ? app.availability.step : note;
+  return [app.description, doing].filter(Boolean).join(' · ');
+}
+
+function AppPills({ app, phase }: { app: App; phase: 'idle' | 'starting' | 'running' }) {
+  const { availability, limits } = app;
+  return (
+    <>
+      {phase === 'running' && <span class="pill ok">{t.search.running}</span>}
+      {phase === 'starting' && <span class="pill accent">{t.search.starting}</span>}
+      {availability.state === 'not_installed' && <span class="pill">{t.search.notInstalled}</span>}
+      {availability.state === 'installing' && <span class="pill accent">{t.search.installing}</span>}
+      {availability.state === 'unavailable' && <span class="pill bad">{t.search.unavailable}</span>}
+      {phase === 'idle' && availability.state === 'ready' && limits.memoryBytes !== undefined && <span class="pill number">{bytes(limits.memoryBytes)}</span>}
+    </>
+  );
+}
+
+function actionName(action: FoundAction, found: Found): string {
+  const missing = found.kind === 'app' && found.app.availability.state === 'not_installed';
+  const names = { open: missing ? t.search.install : t.search.run, 'in-desktop': t.search.inDesktopAction, 'in-pod': t.search.inPodAction, pin: t.search.keep, unpin: t.search.unkeep };
+  return names[action];
+}

@@ -1,0 +1,65 @@
+/** While there is no picture yet: what happens now and how long it takes, or why there is no desktop and what to do. */
+import type { Desktop } from '#protocol/desktop.ts';
+import { LogOut, RotateCw } from 'lucide';
+import { useEffect, useState } from 'preact/hooks';
+import { attempt } from '../state/notices.ts';
+import { disconnect } from '../state/session.ts';
+import { online, session } from '../state/store.ts';
+import { Icon } from '../ui/icon.tsx';
+import { t } from '../ui/strings/index.ts';
+import { TraceView } from './trace-view.tsx';
+import './starting.css';
+
+/** Anything quicker needs no card. */
+const QUICK_MS = 250;
+
+export function Starting({ desktop, again }: { desktop: Desktop | null; again: () => void }) {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), QUICK_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  const state = desktop?.status.state;
+  const wrong = state === 'failed' || state === 'none';
+  if (!wrong && !late && desktop?.trace?.kind !== 'cold') return null;
+  return (
+    <main class="starting" data-test="starting" data-state={state ?? 'asking'}>
+      <div class="glass starting-card" role={wrong ? 'alert' : 'status'} aria-live="polite" aria-busy={!wrong}>
+        <h1>{titleOf(desktop)}</h1>
+        <p class="small starting-where">{[session.value?.user.name, desktop?.place].filter(Boolean).join(' · ')}</p>
+        {!online.value && <p class="starting-offline">{t.states.offline}</p>}
+        {state === 'none' && <p>{t.start.ended}</p>}
+        {desktop?.status.state === 'failed' && (
+          <div class="starting-failure" data-test="start-failure">
+            <p>{desktop.status.reason}</p>
+            {desktop.status.remedy && <p>{desktop.status.remedy}</p>}
+          </div>
+        )}
+        {desktop?.trace && state !== 'none' && <TraceView trace={desktop.trace} />}
+        {wrong && (
+          <div class="row starting-ends">
+            <button type="button" class="primary" onClick={again} data-test="start-again">
+              <Icon of={RotateCw} /> {state === 'none' ? t.start.again : t.retry}
+            </button>
+            <button type="button" class="quiet" onClick={() => void attempt(disconnect)}>
+              <Icon of={LogOut} /> {t.menu.disconnect}
+            </button>
+          </div>
+        )}
+      </div>
+    </main>
+  );
+}
+
+function titleOf(desktop: Desktop | null): string {
+  switch (desktop?.status.state) {
+    case 'failed':
+      return t.start.failedTitle;
+    case 'none':
+      return t.start.endedTitle;
+    case 'stopping':
+      return t.start.stopping;
+    default:
+      return desktop?.trace?.kind === 'cold' ? t.start.title : t.start.warmTitle;
+  }
+}

@@ -1,0 +1,61 @@
+/** Everything a logged-in user sees: bar, screen, dock, terminal, and the layers over them. */
+import { useEffect, useState } from 'preact/hooks';
+import { focusScreen, leaveScreen, painted, showState } from '../screen/control.ts';
+import { screenSize } from '../screen/size.ts';
+import { startDesktop } from '../state/session.ts';
+import { desktop } from '../state/store.ts';
+import { terminalOpen } from '../terminal/control.ts';
+import { lazy } from '../ui/lazy.tsx';
+import { closeAllLayers, covered, focusKeeper } from '../ui/layers.ts';
+import { openWhenInstalled } from './actions.ts';
+import { Bar } from './bar.tsx';
+import { Dock } from './dock.tsx';
+import { listenForShortcuts } from './keys.ts';
+import { Layers } from './layers-view.tsx';
+import { Starting } from './starting.tsx';
+import { TouchKeys } from './touch-keys.tsx';
+
+const Screen = lazy(() => import('../screen/screen.tsx'));
+const TerminalPanel = lazy(() => import('../terminal/terminal-panel.tsx'));
+
+export function Workspace() {
+  const [asked, setAsked] = useState(false);
+  const start = () => {
+    setAsked(false);
+    void startDesktop(screenSize()).finally(() => setAsked(true));
+  };
+  useEffect(() => {
+    const abort = new AbortController();
+    void Screen.preload();
+    start();
+    listenForShortcuts(abort.signal);
+    const settle = openWhenInstalled();
+    focusKeeper.leaving = leaveScreen;
+    focusKeeper.returning = focusScreen;
+    return () => {
+      abort.abort();
+      settle();
+      closeAllLayers();
+      terminalOpen.value = false;
+      showState('closed');
+    };
+  }, []);
+
+  const found = desktop.value;
+  const runs = found?.status.state === 'running';
+  // The event stream may say "none" before the request for a desktop has arrived.
+  const shown = found?.status.state === 'none' && !asked ? null : found;
+  return (
+    <>
+      <div class="stage" inert={covered.value} data-test="stage">
+        {runs && <Screen key={found.id} />}
+        {(!runs || !painted.value) && <Starting desktop={shown} again={start} />}
+        <Bar />
+        {runs && painted.value && <Dock />}
+        {runs && painted.value && <TouchKeys />}
+        <div class="over-screen">{runs && terminalOpen.value && <TerminalPanel />}</div>
+      </div>
+      <Layers />
+    </>
+  );
+}

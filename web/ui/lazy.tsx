@@ -1,0 +1,43 @@
+/** A view whose code is fetched when it is first shown: screen and terminal carry large libraries. */
+import type { ComponentType, JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { Failure } from './views.tsx';
+
+export interface Lazy {
+  (): JSX.Element | null;
+  /** Fetches the code now, because it will be needed. */
+  preload(): Promise<unknown>;
+}
+
+export function lazy(load: () => Promise<{ default: ComponentType }>): Lazy {
+  let loaded: ComponentType | null = null;
+  const fetchOnce = async () => {
+    loaded ??= (await load()).default;
+    return loaded;
+  };
+  const View = () => {
+    const [failure, setFailure] = useState<unknown>(null);
+    const [, setReady] = useState(loaded !== null);
+    const [round, setRound] = useState(0);
+    useEffect(() => {
+      if (loaded !== null) return;
+      fetchOnce().then(
+        () => setReady(true),
+        (error: unknown) => setFailure(error),
+      );
+    }, [round]);
+    if (failure !== null && loaded === null)
+      return (
+        <Failure
+          error={failure}
+          retry={() => {
+            setFailure(null);
+            setRound(round + 1);
+          }}
+        />
+      );
+    const Loaded = loaded;
+    return Loaded && <Loaded />;
+  };
+  return Object.assign(View, { preload: () => fetchOnce().catch(() => null) });
+}
