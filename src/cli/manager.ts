@@ -1,0 +1,67 @@
+/** The manager part of the compatible API, for what `/api/v1` does not have: catalogue files in and out. */
+import { z } from 'zod';
+import { ConnectionError } from '#client/errors.ts';
+import { AppDocument } from '#protocol/manager.ts';
+import { CliError } from './failure.ts';
+import type { Login } from './login.ts';
+
+const TIMEOUT_MS = 60_000;
+const Refusal = z.object({
+  message: z.string(),
+  errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+});
+
+export class Manager {
+  readonly #login: Login;
+
+  constructor(login: Login) {
+    this.#login = login;
+  }
+
+  /** Stores the entries of a `docker inspect` document; with `pull` the server begins to fetch their images. */
+  async addImages(json: string, { pull }: { pull: boolean }): Promise<AppDocument[]> {
+    const answer = await this.#send(pull ? 'PUT' : 'POST', 'image', json);
+    return z.union([z.array(AppDocument), AppDocument.transform((one) => [one])]).parse(answer);
+  }
+
+  /** Answers the ids that were removed. */
+  async removeImage(id: string): Promise<string[]> {
+    return z.array(z.string()).parse(await this.#send('DELETE', `image/${encodeURIComponent(id)}`));
+  }
+
+  /** The catalogue file of an installed app. */
+  async exportImage(key: string, names: Readonly<Record<string, string>>): Promise<unknown> {
+    const query = new URLSearchParams(names).toString();
+    return await this.#send('GET', `export/${encodeURIComponent(key)}${query === '' ? '' : `?${query}`}`);
+  }
+
+  async #send(method: string, path: string, body?: string): Promise<unknown> {
+    const { server, token } = this.#login;
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
+    const request = {
+      method,
+      headers,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...(body === undefined ? {} : { body }),
+    };
+    const response = await fetch(`${server}/API/manager/${path}`, request).catch((cause: unknown) => {
+      throw new ConnectionError('The server does not answer.', { cause });
+    });
+    const answer: unknown = await response.json().catch(() => null);
+    if (response.ok) return answer;
+    throw refusal(response.status, answer);
+  }
+}
+
+function refusal(status: number, answer: unknown): CliError {
+  if (answer === 'Not found') return new CliError('There is no such app.', { remedy: 'deskpod apps list shows them.' });
+  const parsed = Refusal.safeParse(answer);
+  if (!parsed.success) return new CliError(`The server answered ${status}.`);
+  const { message, errors } = parsed.data;
+  if (errors === undefined) return new CliError(message);
+  const list = errors.map(({ field, message: what }) => `\n  ${field} ${what}`).join('');
+  return new CliError(`The file was refused, nothing was stored:${list}`);
+}

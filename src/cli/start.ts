@@ -1,0 +1,55 @@
+/**
+ * Commands that run the server or set it up, in this process. They alone reach beyond client and protocol, and load what
+ * they need only when given: every other command stays small and quick.
+ */
+import type { LoadedConfig } from '#config/config.ts';
+import type { Running } from '#main';
+import { say } from './io.ts';
+import type { Io } from './io.ts';
+import type { ServeOptions } from './serve-options.ts';
+
+/** Open connections are given this long to end; the process exits 0 either way. */
+const STOP_TIMEOUT_MS = 10_000;
+
+/** `deskpod serve`: listens until it is told to stop. Everything it needs is set up already. */
+export async function serveUntilStopped(io: Io, options: ServeOptions): Promise<void> {
+  await listenUntilStopped(io, await load(io, options));
+}
+
+async function load(io: Io, options: ServeOptions): Promise<LoadedConfig> {
+  const { loadConfig } = await import('#config/load.ts');
+  const loaded = await loadConfig({ options });
+  for (const { level, where, key, text } of loaded.notes) {
+    if (level === 'warning') io.stderr.write(`${where}: ${key}: ${text}\n`);
+  }
+  return loaded;
+}
+
+async function listenUntilStopped(io: Io, { config, secrets }: LoadedConfig): Promise<void> {
+  const { serve } = await import('#main');
+  const running = await serve(config, secrets);
+  announce(io, running, config);
+  await ended(io.interrupted);
+  const late = setTimeout(() => process.exit(0), STOP_TIMEOUT_MS);
+  await running[Symbol.asyncDispose]();
+  clearTimeout(late);
+  say(io, 'Stopped. Desktops keep running and are found again at the next start.');
+}
+
+function announce(io: Io, { address, administrator }: Running, { auth, dataDir }: LoadedConfig['config']): void {
+  say(io, `\n  Deskpod is at  ${address}\n`);
+  if (administrator !== null) {
+    say(io, `  Administrator  ${administrator.name} / ${administrator.password}   (shown only this once)`);
+  }
+  if (auth.demoDirectory)
+    say(io, '  Demo people    Hermes Conrad / hermes, Philip J. Fry / fry, Turanga Leela / leela …');
+  if (auth.anonymous) say(io, '  Guests         may come in without a name');
+  say(io, `  Data           ${dataDir}\n`);
+}
+
+async function ended(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  await promise;
+}
