@@ -1,4 +1,4 @@
-/** Turns bursts of events into runs of one piece of work: the first at once, then at most one per gap, never two. */
+/** Turns bursts of events into runs of one piece of work: the first at once, then none within a gap after the last. */
 
 export class Pulse {
   readonly #work: () => Promise<void>;
@@ -7,7 +7,7 @@ export class Pulse {
   #running = false;
   #again = false;
   #stopped = false;
-  #lastStart = -Infinity;
+  #lastEnd = -Infinity;
 
   /** `work` must not reject. */
   constructor(gapMs: number, work: () => Promise<void>) {
@@ -22,7 +22,7 @@ export class Pulse {
       this.#again = true;
       return;
     }
-    const wait = Math.max(0, this.#lastStart + this.#gapMs - performance.now());
+    const wait = Math.max(0, this.#lastEnd + this.#gapMs - performance.now());
     this.#timer = setTimeout(() => void this.#run(), Math.ceil(wait));
     this.#timer.unref();
   }
@@ -36,11 +36,11 @@ export class Pulse {
   async #run(): Promise<void> {
     this.#timer = null;
     this.#running = true;
-    this.#lastStart = performance.now();
     try {
       await this.#work();
     } finally {
       this.#running = false;
+      this.#lastEnd = performance.now();
     }
     if (!this.#again) return;
     this.#again = false;

@@ -1,0 +1,315 @@
+/** The gateway between a WebSocket and a real Xvnc: pixels, input, rights, clipboard, resizing, several viewers. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { test } from 'node:test';
+import { constants, inflateSync } from 'node:zlib';
+import { WebSocket } from 'ws';
+import { z } from 'zod';
+import { openDisplay } from '#display/open.ts';
+import { waitForWindowManager } from '#display/ready.ts';
+import type { TicketRights } from '#domain/auth.ts';
+import { createGateway } from '#gateway/gateway.ts';
+import { routeUpgrades } from '#gateway/upgrade.ts';
+import { CloseCode } from '#protocol/screen.ts';
+import { missing, type RealDesktop, startDesktop, until } from './real-desktop.ts';
+
+const skip = missing;
+const ALL: TicketRights = { screen: 'control', clipboardIn: true, clipboardOut: true };
+const RAW = 0;
+const EXTENDED_CLIPBOARD = -1063131698;
+const EXTENDED_DESKTOP_SIZE = -308;
+const CUT_TEXT = 3;
+const PROVIDE = 1 << 28;
+const NOTIFY = 1 << 27;
+const REQUEST = 1 << 25;
+const CAPS = 1 << 24;
+
+interface Screens extends AsyncDisposable {
+  /** The rights are the ticket. */
+  view(rights: TicketRights): Promise<Viewer>;
+}
+
+async function screens(desktop: RealDesktop, vncPassword = desktop.vncPassword): Promise<Screens> {
+  const gateway = createGateway({
+    tickets: {
+      verify: async (token) => ({
+        desktopId: 'd',
+        userId: 'hermes',
+        sessionId: 's',
+        vncPassword,
+        rights: z.custom<TicketRights>().parse(JSON.parse(Buffer.from(token, 'base64url').toString())),
+        expiresAt: new Date(),
+      }),
+    },
+    connect: desktop.connectScreen,
+    allowedOrigin: () => true,
+    events: { screenConnected: () => {}, screenClosed: () => {}, warn: () => {} },
+  });
+  const server = createServer();
+  const routes = routeUpgrades(server, [{ path: '/s', handle: gateway.handleUpgrade.bind(gateway) }]);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = z.object({ port: z.number() }).parse(server.address());
+  return {
+    view: async (rights) => {
+      const ticket = Buffer.from(JSON.stringify(rights)).toString('base64url');
+      const viewer = new Viewer(new WebSocket(`ws://127.0.0.1:${port}/s`, ['binary', `deskpod.ticket.${ticket}`]));
+      await viewer.greet();
+      return viewer;
+    },
+    async [Symbol.asyncDispose]() {
+      gateway.close();
+      routes.close();
+      server.close();
+    },
+  };
+}
+
+/** As much of an RFB client as the tests need. */
+class Viewer {
+  readonly ws: WebSocket;
+  size = { width: 0, height: 0 };
+  #buffer = Buffer.alloc(0);
+  #wake = (): void => {};
+
+  constructor(ws: WebSocket) {
+    this.ws = ws;
+    ws.on('message', (data) => {
+      if (Buffer.isBuffer(data)) this.#buffer = Buffer.concat([this.#buffer, data]);
+      this.#wake();
+    });
+    ws.on('close', () => this.#wake());
+  }
+
+  async read(count: number): Promise<Buffer> {
+    while (this.#buffer.length < count) {
+      if (this.ws.readyState === WebSocket.CLOSED) throw new Error('closed');
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+    const bytes = this.#buffer.subarray(0, count);
+    this.#buffer = this.#buffer.subarray(count);
+    return bytes;
+  }
+
+  async greet(): Promise<void> {
+    await once(this.ws, 'open', { signal: AbortSignal.timeout(5000) });
+    await this.read(18);
+    const init = await this.read(24);
+    this.size = { width: init.readUInt16BE(0), height: init.readUInt16BE(2) };
+    await this.read(init.readUInt32BE(20));
+    this.ws.send(Buffer.from('RFB 003.008\n\x01\x01', 'latin1'));
+  }
+
+  encodings(...list: number[]): void {
+    const message = Buffer.alloc(4 + list.length * 4);
+    message.writeUInt8(2, 0);
+    message.writeUInt16BE(list.length, 2);
+    list.forEach((encoding, index) => message.writeInt32BE(encoding, 4 + index * 4));
+    this.ws.send(message);
+  }
+
+  update(x: number, y: number, width: number, height: number): void {
+    const message = Buffer.from([3, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    [x, y, width, height].forEach((value, index) => message.writeUInt16BE(value, 2 + index * 2));
+    this.ws.send(message);
+  }
+
+  /** Raw pixels of a part of the screen, in the pieces the server makes; the next thing it sends must be that. */
+  async pixels(x: number, y: number, width: number, height: number): Promise<Buffer> {
+    this.update(x, y, width, height);
+    const head = await this.read(4);
+    assert.equal(head.readUInt8(0), 0);
+    const pieces: Buffer[] = [];
+    for (let left = head.readUInt16BE(2); left > 0; left--) {
+      const rectangle = await this.read(12);
+      assert.equal(rectangle.readInt32BE(8), RAW);
+      pieces.push(await this.read(rectangle.readUInt16BE(4) * rectangle.readUInt16BE(6) * 4));
+    }
+    return Buffer.concat(pieces);
+  }
+
+  key(keysym: number): void {
+    for (const down of [1, 0]) this.ws.send(Buffer.from([4, down, 0, 0, 0, 0, keysym >> 8, keysym & 0xff]));
+  }
+
+  /** The next message of the server, which must be about the clipboard. */
+  async clipboard(): Promise<{ flags: number; text: string }> {
+    const head = await this.read(8);
+    assert.equal(head.readUInt8(0), CUT_TEXT);
+    const length = head.readInt32BE(4);
+    const body = await this.read(Math.abs(length));
+    if (length >= 0) return { flags: 0, text: body.toString('latin1') };
+    const flags = body.readUInt32BE(0);
+    return { flags, text: flags & PROVIDE && !(flags & CAPS) ? inflated(body.subarray(4)) : '' };
+  }
+
+  /** Skips others until there is one with this flag. */
+  async clipboardWith(flag: number): Promise<{ flags: number; text: string }> {
+    for (;;) {
+      const message = await this.clipboard();
+      if (message.flags & flag && !(message.flags & CAPS)) return message;
+      assert.equal(message.text, '', 'text came unasked');
+    }
+  }
+
+  extended(flags: number, rest: readonly number[] = []): void {
+    const message = Buffer.alloc(12 + rest.length);
+    message.writeUInt8(6, 0);
+    message.writeInt32BE(-(4 + rest.length), 4);
+    message.writeUInt32BE(flags >>> 0, 8);
+    message.set(rest, 12);
+    this.ws.send(message);
+  }
+}
+
+/** The stream of a server is never finished, only flushed; the text follows its length. */
+function inflated(body: Buffer): string {
+  return inflateSync(body, { finishFlush: constants.Z_SYNC_FLUSH }).toString('utf8', 4);
+}
+
+function copy(desktop: RealDesktop, text: string): void {
+  desktop.start(['xclip', '-i', '-selection', 'clipboard', '-loops', '0', '-quiet'], text);
+}
+
+function paste(desktop: RealDesktop): Promise<string> {
+  return desktop.output(['xclip', '-o', '-selection', 'clipboard']);
+}
+
+function plainText(text: string): Buffer {
+  const message = Buffer.alloc(8 + text.length);
+  message.writeUInt8(6, 0);
+  message.writeUInt32BE(text.length, 4);
+  message.write(text, 8, 'latin1');
+  return message;
+}
+
+async function managed(): Promise<RealDesktop> {
+  const desktop = await startDesktop();
+  desktop.startWindowManager();
+  await waitForWindowManager(desktop.connectDisplay, desktop.xCookie, AbortSignal.timeout(10_000));
+  return desktop;
+}
+
+test('the pixels of the desktop come through, to several viewers at once', { skip }, async () => {
+  await using desktop = await managed();
+  await desktop.output(['xsetroot', '-solid', '#3366cc']);
+  await using gateway = await screens(desktop);
+  const viewers = [await gateway.view(ALL), await gateway.view({ ...ALL, screen: 'view' })];
+  for (const viewer of viewers) {
+    assert.deepEqual(viewer.size, { width: 1000, height: 700 });
+    viewer.encodings(RAW);
+    assert.deepEqual([...(await viewer.pixels(500, 300, 1, 1)).subarray(0, 3)], [0xcc, 0x66, 0x33]);
+    assert.equal((await viewer.pixels(0, 0, 1000, 700)).length, 2_800_000);
+  }
+});
+
+test('keys of a viewer in control reach the window, keys of one that may only look do not', { skip }, async () => {
+  await using desktop = await managed();
+  await using gateway = await screens(desktop);
+  await using display = await openDisplay(
+    { connect: desktop.connectDisplay, xCookie: desktop.xCookie, launchOf: async () => null },
+    AbortSignal.timeout(5000),
+  );
+  const active = until<readonly { active: boolean }[]>(
+    'active',
+    (tell) => display.onChange(tell),
+    ([window]) => !!window?.active,
+  );
+  const shell = desktop.start(['xterm', '-e', 'sh', '-c', 'read line; exit 7']);
+  await active;
+  const watcher = await gateway.view({ ...ALL, screen: 'view' });
+  watcher.key(0xff0d);
+  // Answered after the keys were dealt with.
+  await watcher.pixels(0, 0, 1, 1);
+  await display.act(display.windows[0]?.id ?? 0, { action: 'activate' });
+  assert.equal(shell.exitCode, null);
+  const user = await gateway.view(ALL);
+  user.key(0x61);
+  user.key(0xff0d);
+  await once(shell, 'exit', { signal: AbortSignal.timeout(5000) });
+});
+
+test('a viewer in control resizes the desktop, one that may only look does not', { skip }, async () => {
+  await using desktop = await managed();
+  await using gateway = await screens(desktop);
+  const resize = Buffer.from([251, 0, 3, 32, 2, 88, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 32, 2, 88, 0, 0, 0, 0]);
+  const watcher = await gateway.view({ ...ALL, screen: 'view' });
+  watcher.ws.send(resize);
+  await watcher.pixels(0, 0, 1, 1);
+  assert.deepEqual((await gateway.view(ALL)).size, { width: 1000, height: 700 });
+  const user = await gateway.view(ALL);
+  user.encodings(RAW, EXTENDED_DESKTOP_SIZE);
+  user.ws.send(resize);
+  const size = until<number>(
+    'the new size',
+    (tell) => polled(async () => tell((await gateway.view(ALL)).size.width)),
+    (width) => width === 800,
+  );
+  assert.equal(await size, 800);
+});
+
+test('text comes out of the desktop in both forms of the clipboard', { skip }, async () => {
+  await using desktop = await managed();
+  await using gateway = await screens(desktop);
+  const plain = await gateway.view(ALL);
+  const modern = await gateway.view(ALL);
+  plain.encodings(RAW);
+  modern.encodings(RAW, EXTENDED_CLIPBOARD);
+  await Promise.all([plain.pixels(0, 0, 1, 1), modern.clipboard()]);
+  modern.extended(0x1f000001, [0, 0, 0, 0]);
+  copy(desktop, 'out of here');
+  assert.equal((await plain.clipboard()).text, 'out of here');
+  await modern.clipboardWith(NOTIFY);
+  modern.extended(REQUEST | 1);
+  assert.match((await modern.clipboardWith(PROVIDE)).text, /^out of here/);
+});
+
+test(
+  'without the right to take text out, a viewer learns that there is new text and cannot get it',
+  { skip },
+  async () => {
+    await using desktop = await managed();
+    await using gateway = await screens(desktop);
+    const viewer = await gateway.view({ ...ALL, clipboardOut: false });
+    copy(desktop, 'secret before');
+    await viewer.clipboardWith(NOTIFY);
+    viewer.encodings(RAW);
+    viewer.extended(0x1f000001, [0, 0xff, 0, 0]);
+    viewer.extended(REQUEST | 1);
+    viewer.update(0, 0, 0, 0);
+    copy(desktop, 'secret after');
+    // Whatever was asked for would come before this.
+    await viewer.clipboardWith(NOTIFY);
+  },
+);
+
+test('text goes into the desktop only with the right to', { skip }, async () => {
+  await using desktop = await managed();
+  await using gateway = await screens(desktop);
+  const forbidden = await gateway.view({ ...ALL, clipboardIn: false });
+  const allowed = await gateway.view(ALL);
+  allowed.ws.send(plainText('allowed'));
+  await allowed.pixels(0, 0, 1, 1);
+  assert.equal(await paste(desktop), 'allowed');
+  forbidden.ws.send(plainText('forbidden'));
+  await forbidden.pixels(0, 0, 1, 1);
+  assert.equal(await paste(desktop), 'allowed');
+});
+
+test('a wrong password of the desktop is 503, and the end of its screen a close code', { skip }, async () => {
+  await using desktop = await startDesktop();
+  await using wrong = await screens(desktop, 'another1');
+  await assert.rejects(wrong.view(ALL), /503/);
+  await using gateway = await screens(desktop);
+  const viewer = await gateway.view(ALL);
+  desktop.killServer();
+  const [code] = await once(viewer.ws, 'close', { signal: AbortSignal.timeout(5000) });
+  assert.equal(code, CloseCode.screenLost);
+});
+
+/** Asks every 50 ms until stopped: what an RFB server does in its own time is told to those who asked for it only. */
+function polled(ask: () => Promise<void>): () => void {
+  const timer = setInterval(() => void ask(), 50);
+  return () => clearInterval(timer);
+}
