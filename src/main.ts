@@ -24,6 +24,7 @@ import { Launches } from '#domain/launches.ts';
 import { Revocations } from '#domain/revocations.ts';
 import type { Store } from '#domain/store.ts';
 import { createContainersEngine } from '#engines/containers/engine.ts';
+import { planImages } from '#engines/containers/images/plan.ts';
 import { createEvents, type Events } from '#events';
 import { createGateway } from '#gateway/gateway.ts';
 import { sameOrigin } from '#gateway/origin.ts';
@@ -42,6 +43,7 @@ import { openStore } from '#store/open.ts';
 
 export const VERSION: string = packageJson.version;
 const ROOT = join(import.meta.dirname, '..');
+const IMAGES = join(ROOT, 'images');
 const PRUNE_EVERY_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
@@ -68,7 +70,7 @@ export async function serve(config: Config, secrets: Secrets): Promise<Running> 
       baseImage: config.engine.baseImage,
       dataDir: config.dataDir,
       runDir: config.runDir,
-      imagesDir: join(ROOT, 'images'),
+      imagesDir: IMAGES,
       shmBytes: config.desktop.shmBytes,
       windowManagerReady: waitForWindowManager,
     }),
@@ -96,7 +98,7 @@ export async function serve(config: Config, secrets: Secrets): Promise<Running> 
     await Catalogue.open({
       store,
       images: engine,
-      own: engine.ownApps(),
+      own: planImages(IMAGES, {}, new Map()).filter(({ labels }) => labels['oc.type'] === 'app'),
       classes: config.executeClasses,
       abilities: EPHEMERAL_ABILITIES.containers,
       onProblem: (message, cause) => events.failed(message, cause),

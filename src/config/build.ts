@@ -41,6 +41,7 @@ export function buildConfig(values: Values, placeOf: PlaceOf): Built {
       demoDirectory: values['auth.demoDirectory'] ?? local,
       anonymous: values['auth.anonymous'] ?? local,
       sessionSeconds: values['auth.sessionSeconds'],
+      tokenSeconds: values['auth.tokenSeconds'],
       ticketSeconds: values['auth.ticketSeconds'],
       lockout: {
         failures: values['auth.lockout.failures'],
@@ -58,6 +59,7 @@ export function buildConfig(values: Values, placeOf: PlaceOf): Built {
     executeClasses: classesOf(values),
     dock: values.dock,
     launches: { keepDays: values['launches.keepDays'], stopGraceMs: values['launches.stopGraceMs'] },
+    log: { level: values['log.level'], format: values['log.format'] },
     manager: {
       enabled: values['manager.enabled'],
       permitNetworks: values['manager.permitNetworks'],

@@ -30,8 +30,10 @@ export interface Config {
   readonly auth: {
     readonly demoDirectory: boolean;
     readonly anonymous: boolean;
-    /** Life of a user token. */
+    /** How long a login lasts. */
     readonly sessionSeconds: number;
+    /** Life of a user token of the compatible API, renewed by its clients. */
+    readonly tokenSeconds: number;
     /** Life of a ticket, at most 420. */
     readonly ticketSeconds: number;
     readonly lockout: {
@@ -55,6 +57,10 @@ export interface Config {
   /** App names or ids in the dock of a new user. */
   readonly dock: readonly string[];
   readonly launches: { readonly keepDays: number; readonly stopGraceMs: number };
+  readonly log: {
+    readonly level: string;
+    /** `text` for people, `json` for machines. */ readonly format: 'text' | 'json';
+  };
   readonly manager: {
     readonly enabled: boolean;
     /** Networks whose callers need no key. */

@@ -139,10 +139,15 @@ export const Settings = z.object({
     option: 'anonymous',
   }),
   'auth.sessionSeconds': z.int().min(60).max(31_536_000).default(43_200).register(FACTS, {
-    text: 'Life of a user token. A page that is open renews it in time.',
+    text: 'How long a login lasts.',
     read: 'number',
     type: 'seconds, 60 to 31536000',
     variable: 'DESKPOD_SESSION_SECONDS',
+  }),
+  'auth.tokenSeconds': z.int().min(60).max(31_536_000).default(360).register(FACTS, {
+    text: 'Life of a user token of the compatible API, whose clients renew it in time. Not used yet.',
+    read: 'number',
+    type: 'seconds, 60 to 31536000',
   }),
   'auth.ticketSeconds': z.int().min(30).max(420).default(300).register(FACTS, {
     text: 'Life of a ticket, which opens the screen of one desktop.',
@@ -165,7 +170,7 @@ export const Settings = z.object({
     read: 'list',
     type: 'list of addresses and networks',
   }),
-  'desktop.image': text().default('localhost/deskpod/desktop:latest').register(FACTS, {
+  'desktop.image': text().default('localhost/deskpod/desktop:1').register(FACTS, {
     text: 'Image of the graphical container.',
     read: 'text',
     type: 'image reference',
@@ -213,6 +218,18 @@ export const Settings = z.object({
     text: 'Time between TERM and KILL when a launch is stopped.',
     read: 'number',
     type: 'milliseconds, 0 to 60000',
+  }),
+  'log.level': z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').register(FACTS, {
+    text: 'The least important lines that are written to standard error.',
+    read: 'text',
+    type: '`debug`, `info`, `warn`, `error` or `silent`',
+    variable: 'LOG_LEVEL',
+  }),
+  'log.format': z.enum(['text', 'json']).default('text').register(FACTS, {
+    text: 'One line for people, or one JSON object for machines.',
+    read: 'text',
+    type: '`text` or `json`',
+    variable: 'LOG_FORMAT',
   }),
   'manager.enabled': z.boolean().default(true).register(FACTS, {
     text: 'Whether `/API/manager` answers at all.',

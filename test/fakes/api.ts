@@ -53,7 +53,7 @@ export async function fakeApi(): Promise<FakeApi> {
     guess: () => null,
     events: { windows() {}, mapped() {} },
   });
-  const own = [{ reference: 'localhost/deskpod/game:1', labels: LABELS }];
+  const own = [{ reference: 'localhost/deskpod/game:1', labels: LABELS, command: ['/bin/game'] }];
   const classes = { default: { limits: {} } };
   const abilities = EPHEMERAL_ABILITIES.containers;
   const catalogue = stack.use(

@@ -10,6 +10,7 @@ import { fakeDeps, imageInfo, inspectOf, LABELS } from '../fakes/catalogue.ts';
 
 const OWN = {
   reference: 'localhost/deskpod/paint:latest',
+  command: ['/usr/bin/paint'],
   labels: LABELS,
   aliases: ['localhost/deskpod/paint-alpine.d:3.0'],
 };
@@ -159,7 +160,7 @@ test('apps of ours are there before their image is, and know themselves better o
 test('an app of ours that was removed stays away at the next start', async () => {
   const { catalogue, deps } = await opened({ own: [OWN] });
   await catalogue.remove([OWN.reference]);
-  const second = { reference: 'localhost/deskpod/new:latest', labels: { ...LABELS, 'oc.name': 'new' } };
+  const second = { ...OWN, reference: 'localhost/deskpod/new:latest', labels: { ...LABELS, 'oc.name': 'new' } };
   const again = await Catalogue.open({ ...deps, own: [OWN, second] });
   assert.deepEqual(
     again.list().map(({ name }) => name),

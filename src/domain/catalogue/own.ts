@@ -10,13 +10,15 @@ export interface OwnImage {
   readonly reference: string;
   /** The `oc.*` labels its recipe gives it. */
   readonly labels: Readonly<Record<string, string>>;
+  /** What its recipe starts. */
+  readonly command: readonly string[];
   /** Other references that mean this image, for example the exported `localhost/deskpod/2048-alpine.d:3.0`. */
   readonly aliases?: readonly string[];
 }
 
 /** The entry of an image that is not built yet: no hash, no creation date. */
-export function documentOfOwn({ reference, labels }: OwnImage): AppDocument {
-  const inspect = { Id: 'unbuilt', RepoTags: [reference], Config: { Labels: labels } };
+export function documentOfOwn({ reference, labels, command }: OwnImage): AppDocument {
+  const inspect = { Id: 'unbuilt', RepoTags: [reference], Config: { Cmd: command, Labels: labels } };
   return { ...firstDocument(inspect, reference), sha_id: '' };
 }
 

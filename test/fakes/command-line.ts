@@ -1,0 +1,96 @@
+/** A command line in a process that is not ours to end: streams that are kept, a home of its own, a server that records. */
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type { TestContext } from 'node:test';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import { run } from '#cli/program.ts';
+
+export interface Heard {
+  readonly method: string;
+  readonly url: string;
+  readonly authorization: string | undefined;
+  readonly body: string;
+}
+
+export interface Answers {
+  /** By `METHOD path`: what is answered as JSON, or a function that answers itself. */
+  readonly [request: string]: unknown;
+}
+
+/** Answers 404 for everything it was not told. */
+export async function recordingServer(
+  context: TestContext,
+  answers: Answers,
+  terminal?: (socket: WebSocket, url: string) => void,
+) {
+  const heard: Heard[] = [];
+  const server = createServer((request, response) => void answer(request, response, answers, heard));
+  const sockets = new WebSocketServer({ noServer: true });
+  server.on('upgrade', (request, socket, head) => {
+    heard.push({ method: 'UPGRADE', url: request.url ?? '', authorization: request.headers.authorization, body: '' });
+    if (terminal === undefined) socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
+    else sockets.handleUpgrade(request, socket, head, (ws) => terminal(ws, request.url ?? ''));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  context.after(() => {
+    sockets.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  const bound = server.address();
+  const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
+  return { address: `http://127.0.0.1:${port}`, heard };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answers: Answers,
+  heard: Heard[],
+): Promise<void> {
+  const { method = '', url = '', headers } = request;
+  heard.push({ method, url, authorization: headers.authorization, body: await text(request) });
+  const found = answers[`${method} ${url.split('?')[0] ?? ''}`];
+  if (typeof found === 'function') {
+    found(response);
+    return;
+  }
+  const missing = { error: { code: 'not_found', message: 'There is no such thing.', remedy: 'Look again.' } };
+  response.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(found ?? missing));
+}
+
+export interface CommandLine {
+  readonly home: string;
+  /** Runs a command; `input` is standard input. */
+  readonly deskpod: (args: readonly string[], input?: string) => Promise<{ code: number; out: string; err: string }>;
+  readonly interrupt: () => void;
+}
+
+export async function commandLine(context: TestContext): Promise<CommandLine> {
+  const home = await mkdtemp(join(tmpdir(), 'deskpod-cli-'));
+  context.after(async () => await rm(home, { recursive: true }));
+  const interruption = new AbortController();
+  return {
+    home,
+    interrupt: () => interruption.abort(new Error('Interrupted.')),
+    deskpod: async (args, input = '') => {
+      const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+      const kept = Promise.all([text(stdout), text(stderr)]);
+      const stdin = Readable.from([Buffer.from(input)], { objectMode: false });
+      const code = await run(args, { stdin, stdout, stderr, interrupted: interruption.signal, home });
+      stdout.end();
+      stderr.end();
+      const [out, err] = await kept;
+      return { code, out, err };
+    },
+  };
+}
