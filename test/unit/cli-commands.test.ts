@@ -1,0 +1,323 @@
+/** The command line against a server that records what it is asked. */
+import assert from 'node:assert/strict';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { commandLine, recordingServer } from '../fakes/command-line.ts';
+import { parseInspect } from '#domain/catalogue/inspect.ts';
+import { inspectOf } from '../fakes/catalogue.ts';
+
+const APP = {
+  id: 'apps/paint:1',
+  name: 'paint',
+  displayName: 'Paint',
+  description: null,
+  keywords: [],
+  categories: [],
+  wmClass: 'paint.Paint',
+  runtime: 'pod_application',
+  limits: {},
+  iconUrl: null,
+  pinned: false,
+  availability: { state: 'unavailable', reason: 'No route to docker.io.' },
+};
+const LAUNCH = {
+  id: 'hermes-app-paint-4dd6f',
+  userId: 'hermes',
+  desktopId: 'hermes-db906',
+  appId: 'apps/paint:1',
+  appName: 'paint',
+  runtime: 'pod_application',
+  status: { state: 'finished', reason: 'error', exitCode: 1, finishedAt: '2026-01-02T03:05:00.000Z', message: null },
+  startedAt: '2026-01-02T03:04:05.000Z',
+  windowMs: null,
+  limits: {},
+  image: 'apps/paint:1',
+  imageDigest: null,
+  args: [],
+};
+const USER = { id: 'hermes', name: 'Hermes Conrad', provider: 'directory', labels: [], roles: ['user'] };
+const ADMINISTRATOR = { ...USER, id: 'administrator', provider: 'local', roles: ['user', 'admin'] };
+const EXPIRES = '2027-01-02T03:04:05.000Z';
+
+test('apps are listed as a table with the reason of those that cannot be had, or as JSON', async (context) => {
+  const { address } = await recordingServer(context, { 'GET /api/v1/apps': { apps: [APP] } });
+  const { deskpod } = await commandLine(context);
+  const table = await deskpod(['apps', 'list', '--server', address, '--token', 't']);
+  assert.equal(
+    table.out,
+    'NAME   RUNTIME          STATE                                ID\npaint  pod_application  unavailable: No route to docker.io.  apps/paint:1\n',
+  );
+  const json = await deskpod(['apps', 'list', '--json', '--server', address, '--token', 't']);
+  assert.deepEqual([json.code, JSON.parse(json.out)], [0, [APP]]);
+});
+
+test('a catalogue file is sent as it is, and what was stored is told', async (context) => {
+  const stored = parseInspect([inspectOf('apps/paint:1')])?.documents;
+  const { address, heard } = await recordingServer(context, {
+    'PUT /API/manager/image': stored,
+    'POST /API/manager/image': stored?.[0],
+  });
+  const { deskpod, home } = await commandLine(context);
+  await writeFile(join(home, 'paint.json'), '[{}]');
+  const added = await deskpod(['apps', 'add', join(home, 'paint.json'), '--server', address, '--token', 'secret']);
+  assert.deepEqual([added.code, added.out], [0, 'paint  apps/paint:1\n']);
+  assert.deepEqual([heard[0]?.method, heard[0]?.body, heard[0]?.authorization], ['PUT', '[{}]', 'Bearer secret']);
+  const piped = await deskpod(['apps', 'add', '-', '--no-pull', '--server', address, '--token', 'secret'], '{}');
+  assert.deepEqual([piped.code, heard[1]?.method, heard[1]?.body], [0, 'POST', '{}']);
+});
+
+test('a refused catalogue file names every field', async (context) => {
+  const refuse = (response: ServerResponse) => {
+    response.writeHead(400, { 'content-type': 'application/json' });
+    response.end(
+      JSON.stringify({
+        status: 400,
+        status_message: '400 Bad Request',
+        message: 'no',
+        errors: [{ field: '[1].Id', message: 'is empty' }],
+      }),
+    );
+  };
+  const { address } = await recordingServer(context, { 'PUT /API/manager/image': refuse });
+  const { deskpod } = await commandLine(context);
+  const { code, err } = await deskpod(['apps', 'add', '-', '--server', address, '--token', 't'], '[]');
+  assert.deepEqual([code, err], [1, 'deskpod: The file was refused, nothing was stored:\n  [1].Id is empty\n']);
+});
+
+test('an app is exported under the name and registry that were asked for', async (context) => {
+  const { address, heard } = await recordingServer(context, { 'GET /API/manager/export/paint': [{ Id: 'x' }] });
+  const { deskpod } = await commandLine(context);
+  const { out } = await deskpod([
+    'apps',
+    'export',
+    'paint',
+    '--registry',
+    'r.example/a',
+    '--as',
+    '2048-alpine.d:3.0',
+    '--server',
+    address,
+    '--token',
+    't',
+  ]);
+  assert.deepEqual(JSON.parse(out), [{ Id: 'x' }]);
+  assert.equal(heard[0]?.url, '/API/manager/export/paint?registry=r.example%2Fa&as=2048-alpine.d%3A3.0');
+});
+
+test('installing follows the events until the image is there, or says why it is not', async (context) => {
+  const states = [{ state: 'installing', step: 'layer 1 of 2', startedAt: EXPIRES }, { state: 'ready' }];
+  const events = (last: object[]) => (response: ServerResponse) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const send = (event: object) => response.write(`data: ${JSON.stringify(event)}\n\n`);
+    send({ type: 'apps', apps: [APP] });
+    for (const availability of last) send({ type: 'app', app: { ...APP, availability } });
+  };
+  const { address, heard } = await recordingServer(context, {
+    'GET /api/v1/events': events(states),
+    'POST /api/v1/apps/install': {},
+  });
+  const { deskpod } = await commandLine(context);
+  const done = await deskpod(['apps', 'install', 'paint', '--server', address, '--token', 't']);
+  assert.deepEqual([done.code, done.out], [0, 'layer 1 of 2\npaint is installed.\n']);
+  assert.equal(heard[1]?.body, '{"app":"paint"}');
+  const broken = await recordingServer(context, {
+    'GET /api/v1/events': events([APP.availability]),
+    'POST /api/v1/apps/install': {},
+  });
+  const failed = await deskpod(['apps', 'install', 'paint', '--server', broken.address, '--token', 't']);
+  assert.deepEqual([failed.code, failed.err], [1, 'deskpod: No route to docker.io.\n']);
+});
+
+test('the machine’s administrator sees everybody’s launches, others their own', async (context) => {
+  const { address, heard } = await recordingServer(context, {
+    'GET /api/v1/session': { user: ADMINISTRATOR, expiresAt: EXPIRES },
+    'GET /api/v1/launches': { launches: [LAUNCH] },
+  });
+  const { deskpod } = await commandLine(context);
+  const { out } = await deskpod(['launches', 'list', '--app', 'paint', '--server', address, '--token', 't']);
+  assert.match(out, /hermes-app-paint-4dd6f +hermes +paint +pod_application +error \(1\)/);
+  assert.equal(heard[1]?.url, '/api/v1/launches?user=*&app=paint');
+  await deskpod(['launches', 'list', '--user', 'fry', '--server', address, '--token', 't']);
+  assert.equal(heard[2]?.url, '/api/v1/launches?user=fry');
+});
+
+test('a log is followed to its end, each stream to its own', async (context) => {
+  const stream = (response: ServerResponse) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    for (const [one, text] of [
+      ['stdout', 'hello'],
+      ['stderr', 'BadRequest'],
+    ])
+      response.write(`data: ${JSON.stringify({ at: null, stream: one, text })}\n\n`);
+    response.end('event: end\ndata: {}\n\n');
+  };
+  const { address } = await recordingServer(context, { [`GET /api/v1/launches/${LAUNCH.id}/log/stream`]: stream });
+  const { deskpod } = await commandLine(context);
+  const { code, out, err } = await deskpod(['logs', '-f', LAUNCH.id, '--server', address, '--token', 't']);
+  assert.deepEqual([code, out, err], [0, 'hello\n', 'BadRequest\n']);
+});
+
+test('Ctrl-C ends the following of a log without a complaint', async (context) => {
+  const line = commandLine(context);
+  const { deskpod, interrupt } = await line;
+  const stream = (response: ServerResponse) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(': hello\n\n');
+    setImmediate(interrupt);
+  };
+  const { address } = await recordingServer(context, { [`GET /api/v1/launches/${LAUNCH.id}/log/stream`]: stream });
+  const { code, err } = await deskpod(['logs', '-f', LAUNCH.id, '--server', address, '--token', 't']);
+  assert.deepEqual([code, err], [0, '']);
+});
+
+test('an app is run with variables and arguments', async (context) => {
+  const { address, heard } = await recordingServer(context, { 'POST /api/v1/launches': LAUNCH });
+  const { deskpod } = await commandLine(context);
+  const flags = ['--runtime', 'pod_application', '-e', 'A=1', '-e', 'B=x=y', '--server', address, '--token', 't'];
+  const { out } = await deskpod(['run', ...flags, 'paint', '--', '--new', 'file.txt']);
+  assert.equal(out, `${LAUNCH.id}\n`);
+  assert.deepEqual(JSON.parse(heard[0]?.body ?? ''), {
+    app: 'paint',
+    env: { A: '1', B: 'x=y' },
+    args: ['--new', 'file.txt'],
+    runtime: 'pod_application',
+  });
+  const wrong = await deskpod(['run', '-e', 'nothing', 'paint']);
+  assert.equal(wrong.code, 2);
+});
+
+test('a command runs in a launch with input, output and its exit code', async (context) => {
+  const { address, heard } = await recordingServer(context, {}, (socket) => {
+    socket.on('message', (data) => {
+      socket.send(Buffer.from(`echo ${Buffer.isBuffer(data) ? data.toString() : ''}`));
+      socket.send(JSON.stringify({ type: 'exit', exitCode: 7 }));
+    });
+  });
+  const { deskpod } = await commandLine(context);
+  const { code, out } = await deskpod(
+    ['exec', '-i', '--server', address, '--token', 't', LAUNCH.id, '--', 'cat', '-n'],
+    'typed',
+  );
+  assert.deepEqual([code, out], [7, 'echo typed']);
+  assert.deepEqual(
+    [heard[0]?.url, heard[0]?.authorization],
+    [`/api/v1/terminal?columns=80&rows=24&tty=0&launch=${LAUNCH.id}&command=cat&command=-n`, 'Bearer t'],
+  );
+});
+
+test('a command in a launch that is not there fails with a sentence', async (context) => {
+  const { address } = await recordingServer(context, {});
+  const { deskpod } = await commandLine(context);
+  const refused = await deskpod(['exec', '--server', address, '--token', 't', 'none', 'ls']);
+  assert.equal(refused.code, 1);
+  assert.match(refused.err, /^deskpod: The server refused/);
+  const noTerminal = await deskpod(['exec', '-it', '--server', address, '--token', 't', 'none', 'ls']);
+  assert.equal(noTerminal.code, 2);
+});
+
+test('a password comes by standard input and is on no command line', async (context) => {
+  const user = { id: 'amy', name: 'Amy Wong', labels: [], createdAt: EXPIRES };
+  const { address, heard } = await recordingServer(context, {
+    'POST /api/v1/users': user,
+    'PUT /api/v1/users/amy/password': {},
+  });
+  const { deskpod } = await commandLine(context);
+  const added = await deskpod(
+    ['users', 'add', 'Amy Wong', '--role', 'support', '--server', address, '--token', 't'],
+    'a secret\n',
+  );
+  assert.deepEqual([added.code, added.out], [0, 'amy\n']);
+  assert.deepEqual(JSON.parse(heard[0]?.body ?? ''), {
+    name: 'Amy Wong',
+    password: 'a secret',
+    roles: ['user', 'support'],
+  });
+  await deskpod(['users', 'passwd', 'amy', '--server', address, '--token', 't'], 'another\r\n');
+  assert.equal(heard[1]?.body, '{"password":"another"}');
+  assert.equal((await deskpod(['users', 'passwd', 'amy', '--server', address, '--token', 't'])).code, 2);
+});
+
+test('a desktop is ended only when that was confirmed', async (context) => {
+  const { address, heard } = await recordingServer(context, { 'DELETE /api/v1/desktops/hermes-db906': {} });
+  const { deskpod } = await commandLine(context);
+  assert.equal(
+    (await deskpod(['desktops', 'remove', 'hermes-db906', '--server', address, '--token', 't'], 'y\n')).code,
+    2,
+  );
+  assert.equal(heard.length, 0);
+  assert.equal(
+    (await deskpod(['desktops', 'remove', '-y', 'hermes-db906', '--server', address, '--token', 't'])).out,
+    'hermes-db906\n',
+  );
+});
+
+test('a login is kept for its owner alone and used until it is forgotten', async (context) => {
+  const { address, heard } = await recordingServer(context, {
+    'POST /api/v1/session': { user: USER, expiresAt: EXPIRES, token: 'kept' },
+    'GET /api/v1/apps': { apps: [] },
+    'DELETE /api/v1/session': {},
+  });
+  const { deskpod, home } = await commandLine(context);
+  const login = await deskpod(['login', 'Hermes Conrad', '--server', `${address}/`], 'hermes\n');
+  assert.equal(login.out, `Hermes Conrad at ${address}, until ${EXPIRES}\n`);
+  assert.deepEqual(JSON.parse(heard[0]?.body ?? ''), {
+    provider: 'directory',
+    name: 'Hermes Conrad',
+    password: 'hermes',
+  });
+  assert.equal((await stat(join(home, '.config/deskpod/login.json'))).mode & 0o777, 0o600);
+  await deskpod(['apps', 'list']);
+  assert.equal(heard[1]?.authorization, 'Bearer kept');
+  assert.equal((await deskpod(['logout'])).code, 0);
+  assert.equal((await deskpod(['logout'])).code, 1);
+});
+
+test('on the machine of the server, its token in the data folder opens it, and says where it is', async (context) => {
+  const { address, heard } = await recordingServer(context, { 'GET /api/v1/apps': { apps: [] } });
+  const { deskpod, home } = await commandLine(context);
+  await mkdir(join(home, 'data'));
+  await writeFile(join(home, 'data/cli-token'), `local-token\n${address}\n`);
+  const { code } = await deskpod(['apps', 'list', '--data', join(home, 'data')]);
+  assert.deepEqual([code, heard[0]?.authorization], [0, 'Bearer local-token']);
+});
+
+test('failures are one sentence with a remedy, and end with 1; asking wrongly ends with 2', async (context) => {
+  const { address } = await recordingServer(context, {});
+  const { deskpod, home } = await commandLine(context);
+  const missing = await deskpod(['stop', 'none', '--server', address, '--token', 't']);
+  assert.deepEqual([missing.code, missing.err], [1, 'deskpod: There is no such thing. Look again.\n']);
+  const nobody = await deskpod(['apps', 'list', '--data', home]);
+  assert.match(nobody.err, /^deskpod: Nobody is logged in here, .* Log in \(deskpod login\)/);
+  const away = await deskpod(['apps', 'list', '--server', 'http://127.0.0.1:9', '--token', 't']);
+  assert.deepEqual(
+    [away.code, away.err],
+    [1, 'deskpod: The server does not answer. Is it running (deskpod start), and is --server right?\n'],
+  );
+  for (const args of [
+    ['nonsense'],
+    ['stop'],
+    ['apps', 'list', '--nonsense'],
+    ['users', 'add', 'x', '--role', 'king'],
+    ['apps', 'list', '--server', 'http://', '--token', 't'],
+  ]) {
+    assert.equal((await deskpod(args)).code, 2, args.join(' '));
+  }
+});
+
+test('help and version end well', async (context) => {
+  const { deskpod } = await commandLine(context);
+  for (const args of [
+    ['--help'],
+    ['apps', '--help'],
+    ['exec', '--help'],
+    ['serve', '--help'],
+    ['--version'],
+    ['version'],
+  ]) {
+    const { code, out } = await deskpod(args);
+    assert.equal(code, 0, args.join(' '));
+    assert.notEqual(out, '');
+  }
+});
