@@ -21,7 +21,7 @@ export type AttemptVerdict =
   | { readonly verdict: 'refused'; /** For `Retry-After`; at least 1. */ readonly retryAfterSeconds: number };
 
 export interface LoginAttempts {
-  /** Asks before the password is looked at. An attempt that may go on counts as failed until `succeeded`. */
+  /** Asks before the password is looked at; the name is empty for guests. An attempt that may go on counts as failed until `succeeded`. */
   begin(address: string, name: string): AttemptVerdict;
   /** The name starts anew; the address only gets this one attempt back. */
   succeeded(address: string, name: string): void;
@@ -55,11 +55,14 @@ export function createAttempts(options: Partial<AttemptsOptions> = {}): LoginAtt
       const at = now();
       const byAddress = isProtected(address) ? null : addresses.of(neighbourhood(address), at);
       // The name is not even looked up for a refused address: it could push other names out of memory.
-      const waitMs = byAddress?.refusedForMs(at) || names.of(foldName(name), at).refusedForMs(at);
-      if (waitMs > 0) return { verdict: 'refused', retryAfterSeconds: Math.ceil(waitMs / 1000) };
-      const byName = names.of(foldName(name), at);
-      const delayMs = Math.max(byName.delayMs(), byAddress?.delayMs() ?? 0);
-      byName.failed(at);
+      const addressWaitMs = byAddress?.refusedForMs(at) ?? 0;
+      if (addressWaitMs > 0) return refused(addressWaitMs);
+      // Guests have no name, and nothing of theirs can be guessed.
+      const byName = name === '' ? null : names.of(foldName(name), at);
+      const nameWaitMs = byName?.refusedForMs(at) ?? 0;
+      if (nameWaitMs > 0) return refused(nameWaitMs);
+      const delayMs = Math.max(byName?.delayMs() ?? 0, byAddress?.delayMs() ?? 0);
+      byName?.failed(at);
       byAddress?.failed(at);
       return { verdict: 'go', delayMs };
     },
@@ -68,6 +71,10 @@ export function createAttempts(options: Partial<AttemptsOptions> = {}): LoginAtt
       if (!isProtected(address)) addresses.of(neighbourhood(address), now()).takeBack();
     },
   };
+}
+
+function refused(waitMs: number): AttemptVerdict {
+  return { verdict: 'refused', retryAfterSeconds: Math.ceil(waitMs / 1000) };
 }
 
 /** Counters by key, in the order of their last use. */

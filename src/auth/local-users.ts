@@ -34,7 +34,15 @@ const SHORTEST_PASSWORD = 8;
 const LONGEST_PASSWORD = 1024;
 const LONGEST_ID = 32;
 /** Ids that would be mistaken for something else in a pod or a path. */
-const RESERVED = new Set(['root', 'anonymous', 'guest', 'nobody', 'x', ...DEMO_PEOPLE.map((person) => person.id)]);
+const RESERVED = new Set([
+  'root',
+  'administrator',
+  'anonymous',
+  'guest',
+  'nobody',
+  'x',
+  ...DEMO_PEOPLE.map((person) => person.id),
+]);
 
 /** `conflict` when id or name is taken, `invalid_request` for a name or password that will not do. */
 export async function addUser(store: Users, user: NewUser): Promise<UserSummary> {
@@ -94,7 +102,7 @@ export async function removeUser(store: Users, idOrName: string): Promise<UserSu
 export async function ensureAdministrator(store: Users): Promise<{ name: string; password: string } | null> {
   const users = await store.users.list();
   if (users.some(isAdministrator)) return null;
-  const free = ['admin', 'administrator', ...Array.from({ length: 100 }, (_, index) => `admin-${index + 2}`)].find(
+  const free = ['admin', ...Array.from({ length: 100 }, (_, index) => `admin-${index + 2}`)].find(
     (id) => !users.some((user) => sameName(user, id)),
   );
   const password = readablePassword();

@@ -65,6 +65,13 @@ test('an address that tries many names is refused, its neighbours are not, and a
   assert.equal(attempts.begin('10.0.0.2', 'another').verdict, 'go');
 });
 
+test('many guests may come at once', () => {
+  const attempts = attemptsAt(aClock());
+  const verdicts = Array.from({ length: 30 }, () => attempts.begin('10.0.0.1', ''));
+  assert.ok(verdicts.every((each) => each.verdict === 'go' && each.delayMs <= 4000));
+  assert.equal(attempts.begin('10.0.0.2', '').verdict, 'go');
+});
+
 test('what happened is forgotten after half an hour of peace', () => {
   const clock = aClock();
   const attempts = attemptsAt(clock);

@@ -55,7 +55,7 @@ function rule<T extends z.ZodType>(form: T, meaning: (value: z.output<T>) => Map
 function userToken({ exp }: { exp: number | null }): Mapping {
   const value = exp ?? UNLIMITED_SECONDS;
   return {
-    mapped: [{ setting: 'auth.sessionSeconds', value, from: () => ['exp'] }],
+    mapped: [{ setting: 'auth.tokenSeconds', value, from: () => ['exp'] }],
     notes: [
       ...(exp === null ? ['exp: a user token lives a year at most'] : []),
       'key files: the keys are those in the data folder',

@@ -19,6 +19,8 @@ export function readYaml(content: string, source: string): SourceReading {
     message: `not valid YAML: ${error.message.replace(/\.$/, '')}`,
     remedy: 'Indent with spaces, and put text with special characters in quotes.',
   }));
+  // Half a file would only lead to more complaints.
+  if (problems.length > 0) return { given: [], problems, notes: [] };
   const given: Given[] = [];
   const root = document.contents;
 
@@ -41,7 +43,7 @@ export function readYaml(content: string, source: string): SourceReading {
   });
 
   if (isMap(root)) walk(root, '');
-  else if (root !== null && problems.length === 0) {
+  else if (root !== null) {
     problems.push({
       ...place(0),
       key: '',

@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { LoadedConfig } from '#config/config.ts';
+import { loadConfig, type LoadOptions } from '#config/load.ts';
+import { nearest } from '#config/nearest.ts';
+import { ConfigError } from '#config/problems.ts';
+import { parseQuantity } from '#config/quantity.ts';
+
+const load = (options: LoadOptions) => loadConfig({ env: {}, defaultFile: null, ...options });
+
+async function withFile<T>(content: string, use: (path: string) => Promise<T>, name = 'deskpod.yaml'): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'deskpod-config-'));
+  try {
+    await writeFile(join(folder, name), content);
+    return await use(join(folder, name));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+const loadYaml = (content: string, more: LoadOptions = {}) =>
+  withFile(content, (config): Promise<LoadedConfig> => load({ ...more, options: { ...more.options, config } }));
+
+async function problemsOf(loading: Promise<unknown>): Promise<string[]> {
+  try {
+    await loading;
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      return error.problems.map(
+        ({ line, source, key, message, remedy }) => `${line ?? source} ${key}: ${message}. ${remedy}`,
+      );
+    }
+    throw error;
+  }
+  return [];
+}
+
+test('with nothing said the server is for this machine alone, with demo people and guests', async () => {
+  const { config, secrets, notes, file } = await load({});
+  assert.deepEqual(config.listen, {
+    host: '127.0.0.1',
+    port: 30_443,
+    tls: { kind: 'off' },
+    trustedProxies: [],
+    allowedOrigins: [],
+  });
+  assert.deepEqual([config.auth.demoDirectory, config.auth.anonymous], [true, true]);
+  assert.deepEqual(config.store, { kind: 'sqlite', file: '/var/lib/deskpod/deskpod.db' });
+  assert.equal(config.desktop.x11Tcp, true);
+  assert.deepEqual(secrets, { managerApiKeys: [], storeUrl: null });
+  assert.deepEqual([notes, file], [[], null]);
+});
+
+test('an address on the network turns TLS on and sends demo people and guests away', async () => {
+  for (const host of ['0.0.0.0', '::', '192.0.2.1', 'desk.example.org']) {
+    const { config } = await load({ options: { host } });
+    assert.deepEqual(config.listen.tls, { kind: 'self-signed' }, host);
+    assert.deepEqual([config.auth.demoDirectory, config.auth.anonymous], [false, false], host);
+  }
+  for (const host of ['127.0.0.2', '::1', 'localhost']) {
+    assert.deepEqual((await load({ options: { host } })).config.listen.tls, { kind: 'off' }, host);
+  }
+});
+
+test('who wants demo people or no TLS on the network says so, and is warned', async () => {
+  const { config, notes } = await load({ options: { host: '0.0.0.0', demo: true }, env: { DESKPOD_TLS: 'off' } });
+  assert.equal(config.auth.demoDirectory, true);
+  assert.deepEqual(config.listen.tls, { kind: 'off' });
+  assert.deepEqual(
+    notes.map(({ where, key }) => `${where} ${key}`),
+    ['DESKPOD_TLS listen.tls', '--demo auth.demoDirectory'],
+  );
+});
+
+test('--no-demo works on loopback, too', async () => {
+  assert.equal((await load({ options: { demo: false } })).config.auth.demoDirectory, false);
+});
+
+test('options win over variables, variables over the file, the file over defaults', async () => {
+  const file = 'listen: { port: 1111 }\ndataDir: /from/file\nrunDir: /from/file\n';
+  const { config } = await loadYaml(file, {
+    env: { DESKPOD_PORT: '2222', DESKPOD_DATA: '/from/variable' },
+    options: { port: '3333' },
+  });
+  assert.deepEqual([config.listen.port, config.dataDir, config.runDir], [3333, '/from/variable', '/from/file']);
+  assert.deepEqual(config.store, { kind: 'sqlite', file: '/from/variable/deskpod.db' });
+});
+
+test('the file is found by option, by variable or where it usually is, where it may be missing', async () => {
+  await withFile('listen.port: 1111', async (path) => {
+    assert.equal((await load({ env: { DESKPOD_CONFIG: path } })).config.listen.port, 1111);
+    assert.equal((await load({ env: { OD_CONFIG_PATH: path } })).file, path);
+    assert.equal((await load({ defaultFile: path })).config.listen.port, 1111);
+    assert.equal((await load({ defaultFile: `${path}.missing` })).config.listen.port, 30_443);
+  });
+  const [problem] = await problemsOf(load({ options: { config: '/nowhere/deskpod.yaml' } }));
+  assert.equal(problem, '/nowhere/deskpod.yaml : the file is not there. Check the path and who may read it.');
+});
+
+test('keys may be nested or dotted, and relative paths start from the file', async () => {
+  await withFile('engine:\n  baseImage: debian:trixie-slim\nengine.socket: run/engine.sock\n', async (path) => {
+    const { config } = await load({ options: { config: path } });
+    assert.equal(config.engine.baseImage, 'debian:trixie-slim');
+    assert.equal(config.engine.socket, join(path, '..', 'run', 'engine.sock'));
+  });
+});
+
+test('an od.config is known by its first section, whatever the file is called', async () => {
+  await withFile(
+    "# comment\n[global]\njwt_token_user: { 'exp': 99 }\n",
+    async (path) => {
+      assert.equal((await load({ options: { config: path } })).config.auth.tokenSeconds, 99);
+    },
+    'settings.txt',
+  );
+});
+
+test('every error is told at once, with its line or its name, and how to mend it', async () => {
+  const file = [
+    'listen:',
+    '  hots: 0.0.0.0',
+    '  port: "80"',
+    '  trustedProxies:',
+    '    - 10.0.0.0/8',
+    '    - banana',
+    'engine: docker',
+    'port: 80',
+    'executeClasses:',
+    '  gold:',
+    '    limits:',
+    '      memroy: 5Gi',
+    '      cpus: -1',
+    'desktop:',
+    '  env:',
+    '    "BAD NAME": x',
+  ].join('\n');
+  const loading = loadYaml(file, { env: { DESKPOD_DEMO: 'maybe' }, options: { port: 'x' } });
+  assert.deepEqual(await problemsOf(loading), [
+    '2 listen.hots: there is no such key. Did you mean listen.host?',
+    '3 listen.port: expected number, received string. It takes: number, 0 to 65535.',
+    '6 listen.trustedProxies.1: is neither an address nor a network such as 10.0.0.0/8. It takes: list of addresses and networks.',
+    '7 engine: is a group of keys, not a value. Write the keys below it, for example engine.kind.',
+    '8 port: there is no such key. Did you mean listen.port?',
+    '12 executeClasses.gold.limits.memroy: there is no such key. Did you mean memory?',
+    '13 executeClasses.gold.limits.cpus: is not a number of processors such as 0.5 or 500m. It takes: map of name to class.',
+    '16 desktop.env.BAD NAME: not a variable name. It takes: map of name to text.',
+    'DESKPOD_DEMO : “maybe” does not fit. It takes: true or false.',
+    '--port : “x” does not fit. It takes: number, 0 to 65535.',
+  ]);
+});
+
+test('broken YAML is told with its line', async () => {
+  const [problem] = await problemsOf(loadYaml('listen:\n  port: [1, 2\ndataDir: /x\n'));
+  assert.match(problem ?? '', /^[234] : not valid YAML/);
+  assert.match((await problemsOf(loadYaml('just words')))[0] ?? '', /no map of keys/);
+  assert.match(
+    (await problemsOf(loadYaml('dataDir: /a\ndataDir: /b\n')))[0] ?? '',
+    /^2 : not valid YAML: Map keys must be unique/,
+  );
+});
+
+test('an empty file is as good as none', async () => {
+  assert.equal((await loadYaml('')).config.listen.port, 30_443);
+  assert.equal((await loadYaml('# nothing\nlisten:\n')).config.listen.port, 30_443);
+});
+
+test('certificate and key come together and must be readable', async () => {
+  assert.match((await problemsOf(load({ options: { tlsCert: '/x' } })))[0] ?? '', /private key is missing.*--tls-key/);
+  assert.match((await problemsOf(load({ options: { tlsKey: '/x' } })))[0] ?? '', /certificate is missing/);
+  assert.match((await problemsOf(load({ env: { DESKPOD_TLS: 'files' } })))[0] ?? '', /not named/);
+  const missing = await problemsOf(load({ options: { tlsCert: '/nowhere/a', tlsKey: '/nowhere/b' } }));
+  assert.deepEqual(
+    missing.map((problem) => problem.split('.')[0]),
+    ['--tls-cert listen', '--tls-key listen'],
+  );
+  await withFile('', async (path) => {
+    const { config } = await load({ options: { tlsCert: path, tlsKey: path } });
+    assert.deepEqual(config.listen.tls, { kind: 'files', cert: path, key: path });
+    const contradiction = load({ options: { tlsCert: path, tlsKey: path }, env: { DESKPOD_TLS: 'off' } });
+    assert.match((await problemsOf(contradiction))[0] ?? '', /contradicts/);
+  });
+});
+
+test('passwords and keys are in the secrets, never in the configuration', async () => {
+  const { config, secrets } = await load({
+    env: {
+      DESKPOD_DATABASE_URL: 'postgres://deskpod:s3same@db/deskpod',
+      DESKPOD_MANAGER_API_KEYS: 'k3y-of-twenty-chars-1, k3y-of-twenty-chars-2',
+    },
+  });
+  assert.equal(/s3same|k3y/.test(JSON.stringify(config)), false);
+  assert.deepEqual(secrets, {
+    managerApiKeys: ['k3y-of-twenty-chars-1', 'k3y-of-twenty-chars-2'],
+    storeUrl: 'postgres://deskpod:s3same@db/deskpod',
+  });
+});
+
+test('a misspelt variable is named with the one that was probably meant', async () => {
+  const { notes } = await load({ env: { DESKPOD_PROT: '80', PATH: '/bin' } });
+  assert.deepEqual(notes, [
+    { level: 'warning', where: 'DESKPOD_PROT', key: '', text: 'is not known; DESKPOD_PORT is' },
+  ]);
+});
+
+test('X11LISTEN decides about TCP unless the key does', async () => {
+  const x11Tcp = async (content: string) => (await loadYaml(content)).config.desktop.x11Tcp;
+  assert.equal(await x11Tcp('desktop: { env: { X11LISTEN: tcp } }'), true);
+  assert.equal(await x11Tcp('desktop: { env: { X11LISTEN: udp } }'), false);
+  assert.equal(await x11Tcp('desktop: { x11Tcp: true, env: { X11LISTEN: udp } }'), true);
+});
+
+test('execute classes of a file replace ours, but there is always a default', async () => {
+  const { config } = await loadYaml('executeClasses:\n  tiny: { limits: { memory: 64Mi } }\n');
+  assert.deepEqual(Object.keys(config.executeClasses).toSorted(), ['default', 'tiny']);
+  assert.deepEqual(config.executeClasses['tiny'], { description: '', limits: { memoryBytes: 64 * 2 ** 20 } });
+});
+
+test('quantities are read as Kubernetes writes them', () => {
+  const examples: [string | number, number | null][] = [
+    ['256Mi', 256 * 2 ** 20],
+    ['1Gi', 2 ** 30],
+    ['1.5Gi', 1.5 * 2 ** 30],
+    ['1G', 1e9],
+    ['100m', 0.1],
+    ['1000m', 1],
+    ['2', 2],
+    [0.5, 0.5],
+    ['1e3', 1000],
+    ['0', null],
+    ['-1', null],
+    ['12Xi', null],
+    ['1 Gi', null],
+    ['', null],
+    ['9999P', null],
+    ['constructor', null],
+  ];
+  for (const [given, meant] of examples) assert.equal(parseQuantity(given), meant, String(given));
+});
+
+test('the nearest word is found, and none when nothing is near', () => {
+  assert.equal(nearest('prot', ['port', 'host']), 'port');
+  assert.equal(nearest('HOST', ['port', 'host']), 'host');
+  assert.equal(nearest('zzzzzz', ['port', 'host']), null);
+});
