@@ -13,19 +13,16 @@
  * log-download, hint (data-hint), remedy, again, again-run.
  * `html[data-screen]` is connecting, connected, reconnecting or closed; `html[data-theme]` light or dark.
  */
+import './ui/no-eval.ts';
 import '@fontsource-variable/inter/wght.css';
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import './ui/tokens.css';
 import './ui/base.css';
 import { render } from 'preact';
-import { z } from 'zod';
 import { App } from './shell/app.tsx';
 import { watchForWake } from './state/api.ts';
 import { boot } from './state/session.ts';
 import { restoreTheme } from './ui/theme.ts';
-
-// Compiled validators need `eval`, which the content security policy forbids.
-z.config({ jitless: true });
 
 restoreTheme();
 watchForWake();

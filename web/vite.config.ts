@@ -11,5 +11,13 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
+    rolldownOptions: {
+      output: {
+        // One chunk, so that ui/no-eval.ts runs between zod and the first schema of the protocol.
+        codeSplitting: {
+          groups: [{ name: 'base', test: /node_modules\/(zod|preact|@preact)\/|src\/(protocol|client)\/|web\/ui\/no-eval/ }],
+        },
+      },
+    },
   },
 });

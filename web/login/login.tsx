@@ -32,7 +32,8 @@ export function Login() {
         {options.state === 'there' && <Ways options={options.value} />}
       </div>
       <footer class="login-foot small">
-        {t.login.stays} {options.state === 'there' && `${t.product} ${options.value.version}`}
+        {t.login.stays}
+        {options.state === 'there' && <span>{`${t.product} ${options.value.version}`}</span>}
       </footer>
     </main>
   );

@@ -59,13 +59,15 @@ function textOf(event: Event): string {
 
 /** The canvas is transparent until noVNC has drawn the first update into it. */
 function firstPixel(canvas: HTMLCanvasElement | null): Promise<boolean> {
-  const context = canvas?.getContext('2d');
-  if (!canvas || !context) return Promise.resolve(false);
+  // Through a canvas of one pixel: reading noVNC's own back would make the browser move it out of fast memory.
+  const probe = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+  if (!canvas || !probe) return Promise.resolve(false);
   return new Promise((resolve) => {
     let left = FRAMES_TO_FIRST_PIXEL;
     const look = () => {
       left -= 1;
-      const opaque = canvas.width > 0 && context.getImageData(canvas.width >> 1, canvas.height >> 1, 1, 1).data[3] === 255;
+      if (canvas.width > 0) probe.drawImage(canvas, canvas.width >> 1, canvas.height >> 1, 1, 1, 0, 0, 1, 1);
+      const opaque = probe.getImageData(0, 0, 1, 1).data[3] === 255;
       if (opaque || left <= 0) resolve(opaque);
       else requestAnimationFrame(look);
     };

@@ -33,7 +33,10 @@ function finished({ reason, exitCode }: Finished, words: Strings['tasks']['state
 export function memoryText(usage: Usage | undefined, limits: Limits, words: Strings['tasks']): string {
   if (!usage) return '';
   const used = bytes(usage.memoryBytes);
-  return limits.memoryBytes === undefined ? used : words.ofLimit(used, bytes(limits.memoryBytes));
+  if (limits.memoryBytes === undefined) return used;
+  const limit = bytes(limits.memoryBytes);
+  const unit = limit.slice(limit.indexOf(' '));
+  return words.ofLimit(used.endsWith(unit) ? used.slice(0, -unit.length) : used, limit);
 }
 
 export const cpuText = (usage: Usage | undefined): string => (usage ? percent(usage.cpu) : '');

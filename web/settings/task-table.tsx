@@ -29,7 +29,6 @@ export function TaskTable({ launches, usage, chosen, choose, showUser }: Props) 
             <th scope="col">{t.tasks.started}</th>
             {!showUser && <th scope="col">{t.tasks.cpu}</th>}
             {!showUser && <th scope="col">{t.tasks.memory}</th>}
-            <th scope="col">{t.tasks.limits}</th>
             {!showUser && (
               <th scope="col">
                 <span class="hidden-text">{t.tasks.actions}</span>
@@ -75,7 +74,10 @@ function Row({ launch, usage, on, choose, showUser }: RowProps) {
         </button>
       </td>
       {showUser && <td>{launch.userId}</td>}
-      <td>{t.tasks[launch.runtime]}</td>
+      <td>
+        {t.tasks[launch.runtime]}
+        <div class="small number">{limitsText(launch.limits, t.tasks)}</div>
+      </td>
       <td>
         <span class={`pill ${tone}`}>{text}</span>
       </td>
@@ -84,7 +86,6 @@ function Row({ launch, usage, on, choose, showUser }: RowProps) {
       </td>
       {!showUser && <td class="number">{cpuText(live)}</td>}
       {!showUser && <td class="number">{memoryText(live, launch.limits, t.tasks)}</td>}
-      <td class="small number">{limitsText(launch.limits, t.tasks)}</td>
       {!showUser && (
         <td class="task-acts">
           {isOver(launch) ? <AfterActs launch={launch} choose={choose} /> : <StopButton launch={launch} />}

@@ -27,7 +27,7 @@ export function DockMenu({ of: key, x }: { of: string; x: number }) {
   };
   const left = Math.max(8, Math.min(x - WIDTH / 2, window.innerWidth - WIDTH - 8));
   return (
-    <LayerFrame kind="dock-menu" label={name} role="menu" look="menu" style={{ left, bottom: 84, width: WIDTH }}>
+    <LayerFrame kind="dock-menu" label={name} role="menu" look="menu" style={{ left: `${left}px`, bottom: '84px', width: `${WIDTH}px` }}>
       <div onKeyDown={menuKeys}>
         <div class="head truncate">{name}</div>
         {windows.map((window) => (

@@ -18,7 +18,7 @@ export function Menu() {
   const { theme, dockHidden } = preferences.value;
   const full = document.fullscreenElement !== null;
   return (
-    <LayerFrame kind="menu" label={t.menu.label} role="menu" look="menu" style={{ left: 8, top: 42 }}>
+    <LayerFrame kind="menu" label={t.menu.label} role="menu" look="menu" style={{ left: '8px', top: '42px' }}>
       <div onKeyDown={menuKeys}>
         <div class="head">{session.value?.user.name}</div>
         <Item icon={Search} keys="search" test="menu-search" run={() => openLayer({ kind: 'search' })} stays>

@@ -77,7 +77,7 @@ export function NoticeHistory() {
     for (const { id } of unread) dismissNotice(id);
   }, [unread]);
   return (
-    <LayerFrame kind="notices" label={t.notices.label} look="notice-history" style={{ right: 8, top: 42 }}>
+    <LayerFrame kind="notices" label={t.notices.label} look="notice-history" style={{ right: '8px', top: '42px' }}>
       <h2>{t.notices.label}</h2>
       {history.length === 0 && <p class="small">{t.notices.empty}</p>}
       <ul>

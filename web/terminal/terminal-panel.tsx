@@ -48,7 +48,9 @@ export default function TerminalPanel() {
     terminalOpen.value = false;
     queueMicrotask(focusScreen);
   };
-  const style = whole ? {} : { left: panel.x, top: panel.y, width: panel.width, height: panel.height };
+  const style = whole
+    ? {}
+    : { left: `${panel.x}px`, top: `${panel.y}px`, width: `${panel.width}px`, height: `${panel.height}px` };
   const over = shell.state === 'ended' || shell.state === 'lost';
   return (
     <section class={whole ? 'terminal-panel whole' : 'terminal-panel'} style={style} aria-label={t.terminal.title} data-test="terminal" data-state={shell.state}>

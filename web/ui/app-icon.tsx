@@ -11,11 +11,11 @@ export function hueOf(name: string): number {
 
 export function AppIcon({ name, url, size = 44 }: { name: string; url: string | null; size?: number }) {
   const [broken, setBroken] = useState<string | null>(null);
-  const box = { width: size, height: size };
+  const box = { width: `${size}px`, height: `${size}px` };
   if (url !== null && broken !== url)
     return <img class="app-icon" src={url} alt="" style={box} draggable={false} onError={() => setBroken(url)} />;
   const letters = /^\d+/.exec(name)?.[0].slice(0, 4) ?? [...name.trim()].slice(0, 2).join('');
-  const style = { ...box, fontSize: Math.round(size * (letters.length > 2 ? 0.29 : 0.38)), '--hue': hueOf(name) };
+  const style = { ...box, fontSize: `${Math.round(size * (letters.length > 2 ? 0.29 : 0.38))}px`, '--hue': hueOf(name) };
   return (
     <span class="app-icon tile" style={style} aria-hidden="true">
       {letters}

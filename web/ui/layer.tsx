@@ -12,7 +12,7 @@ interface Props {
   readonly look: string;
   /** Dims what is under it. */
   readonly dim?: boolean;
-  readonly style?: Record<string, string | number>;
+  readonly style?: Record<string, string>;
   readonly children: ComponentChildren;
 }
 

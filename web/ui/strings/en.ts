@@ -234,12 +234,11 @@ export const en = {
   tasks: {
     app: 'App',
     user: 'User',
-    runsAs: 'Runs as',
+    runsAs: 'Runs as, limits',
     state: 'State',
     started: 'Started',
     cpu: 'CPU',
     memory: 'Memory',
-    limits: 'Limits',
     actions: 'Actions',
     running: (count: number) => `${count} running`,
     empty: 'Nothing has been started yet',
