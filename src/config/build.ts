@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { isLoopback } from './loopback.ts';
 import type { Config, ConfigNote, ExecuteClass, Secrets, TlsConfig } from './config.ts';
 import { Classes, DEFAULT_CLASSES } from './kinds.ts';
-import type { Place, Problem } from './problems.ts';
+import { type Place, placeText, type Problem } from './problems.ts';
 import type { Key, Values } from './settings.ts';
+
+/** Shorter keys of the manager API draw a warning. */
+const GUESSABLE = 16;
 
 /** Where a setting was given; null when it was not. */
 export type PlaceOf = (setting: Key) => Place | null;
@@ -67,7 +70,7 @@ export function buildConfig(values: Values, placeOf: PlaceOf): Built {
     },
   };
   const secrets = { managerApiKeys: values['manager.apiKeys'], storeUrl: values['store.url'] ?? null };
-  return { config, secrets, notes: warnings(config, local, placeOf), problems };
+  return { config, secrets, notes: warnings(config, secrets, placeOf), problems };
 }
 
 type Wrong = (setting: Key, message: string, remedy: string) => void;
@@ -109,11 +112,16 @@ function classesOf({ executeClasses }: Values): Record<string, ExecuteClass> {
     : { ...Classes.parse({ default: DEFAULT_CLASSES['default'] }), ...executeClasses };
 }
 
-function warnings(config: Config, local: boolean, placeOf: PlaceOf): ConfigNote[] {
+function warnings(config: Config, { managerApiKeys }: Secrets, placeOf: PlaceOf): ConfigNote[] {
   const notes: ConfigNote[] = [];
-  const warn = (setting: Key, text: string) =>
-    notes.push({ level: 'warning', where: placeOf(setting)?.source ?? 'defaults', key: setting, text });
-  if (local) return notes;
+  const warn = (setting: Key, text: string) => {
+    const place = placeOf(setting);
+    notes.push({ level: 'warning', where: place === null ? 'defaults' : placeText(place), key: setting, text });
+  };
+  if (managerApiKeys.some((key) => key.length < GUESSABLE)) {
+    warn('manager.apiKeys', `a key of less than ${GUESSABLE} characters can be guessed`);
+  }
+  if (isLoopback(config.listen.host)) return notes;
   if (config.listen.tls.kind === 'off' && config.listen.trustedProxies.length === 0) {
     warn('listen.tls', 'passwords and screens cross the network unencrypted');
   }

@@ -144,15 +144,15 @@ export const Settings = z.object({
     type: 'seconds, 60 to 31536000',
     variable: 'DESKPOD_SESSION_SECONDS',
   }),
-  'auth.tokenSeconds': z.int().min(60).max(31_536_000).default(360).register(FACTS, {
+  'auth.tokenSeconds': z.int().min(1).max(31_536_000).default(360).register(FACTS, {
     text: 'Life of a user token of the compatible API, whose clients renew it in time. Not used yet.',
     read: 'number',
-    type: 'seconds, 60 to 31536000',
+    type: 'seconds, 1 to 31536000',
   }),
-  'auth.ticketSeconds': z.int().min(30).max(420).default(300).register(FACTS, {
+  'auth.ticketSeconds': z.int().min(10).max(420).default(300).register(FACTS, {
     text: 'Life of a ticket, which opens the screen of one desktop.',
     read: 'number',
-    type: 'seconds, 30 to 420',
+    type: 'seconds, 10 to 420',
     variable: 'DESKPOD_TICKET_SECONDS',
   }),
   'auth.lockout.failures': z.int().min(1).max(1000).default(8).register(FACTS, {
@@ -160,10 +160,10 @@ export const Settings = z.object({
     read: 'number',
     type: 'number, 1 to 1000',
   }),
-  'auth.lockout.seconds': z.int().min(1).max(86_400).default(900).register(FACTS, {
+  'auth.lockout.seconds': z.int().min(1).max(31_536_000).default(900).register(FACTS, {
     text: 'Longest refusal of an address. Of a name it is a minute at most, so that nobody can lock its owner out.',
     read: 'number',
-    type: 'seconds, 1 to 86400',
+    type: 'seconds, 1 to 31536000',
   }),
   'auth.lockout.protectedNetworks': z.array(Network).default([]).register(FACTS, {
     text: 'Addresses that are never refused for what was tried there.',
@@ -249,10 +249,10 @@ export const Settings = z.object({
     type: 'list of addresses and networks, or null for any',
     variable: 'DESKPOD_MANAGER_ONLY_NETWORKS',
   }),
-  'manager.apiKeys': z.array(z.string().min(16, 'is shorter than 16 characters')).default([]).register(FACTS, {
+  'manager.apiKeys': z.array(text()).default([]).register(FACTS, {
     text: 'Keys for `/API/manager`, sent as `X-API-Key`. Secret: better in the variable, or in a file that only the server can read.',
     read: 'list',
-    type: 'list of keys, 16 characters or more',
+    type: 'list of keys, best of 16 characters or more',
     variable: 'DESKPOD_MANAGER_API_KEYS',
   }),
 });

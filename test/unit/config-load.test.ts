@@ -198,6 +198,15 @@ test('passwords and keys are in the secrets, never in the configuration', async 
   });
 });
 
+test('a short key of the manager is taken, with a warning', async () => {
+  const { secrets, notes } = await loadYaml('dataDir: /x\nmanager:\n  apiKeys: [short]\n');
+  assert.deepEqual(secrets.managerApiKeys, ['short']);
+  assert.deepEqual(
+    notes.map(({ where, text }) => `${where} ${text}`),
+    ['deskpod.yaml:3 a key of less than 16 characters can be guessed'],
+  );
+});
+
 test('a misspelt variable is named with the one that was probably meant', async () => {
   const { notes } = await load({ env: { DESKPOD_PROT: '80', PATH: '/bin' } });
   assert.deepEqual(notes, [
