@@ -65,7 +65,7 @@ export interface Config {
     readonly enabled: boolean;
     /** Networks whose callers need no key. */
     readonly permitNetworks: readonly string[];
-    /** Networks that may call at all, with or without a key; null: any. */
+    /** Networks that may call at all, with or without a key; null means anywhere. */
     readonly onlyNetworks: readonly string[] | null;
   };
 }
