@@ -99,7 +99,7 @@ function complaint(path: string, name: string): string[] {
   const to = targetArea(path, name);
   if (from === null || to === null || from === to || from === 'main') return [];
   if (to === 'main') return LOADS_THE_SERVER.has(path) ? [] : [`${path} imports main`];
-  if (LOADS_THE_SERVER.has(path) && to === 'setup') return [];
+  if (LOADS_THE_SERVER.has(path) && (to === 'setup' || to === 'config')) return [];
   return MAY_IMPORT[from]?.includes(to) ? [] : [`${path} imports ${name}`];
 }
 

@@ -10,8 +10,9 @@ import { usersCommand } from './commands/users.ts';
 import { EXIT, tell } from './failure.ts';
 import { say, sayJson } from './io.ts';
 import type { Io } from './io.ts';
-import { withServeOptions } from './serve-options.ts';
+import { withPlaces, withServeOptions } from './serve-options.ts';
 import type { ServeOptions } from './serve-options.ts';
+import type { UninstallWishes } from './start.ts';
 
 const WIDTH = 100;
 
@@ -49,9 +50,7 @@ function build(io: Io, ended: (exitCode: number) => void): Command {
     .exitOverride();
 
   program.commandsGroup('Server:');
-  withServeOptions(
-    program.command('serve').description('run the server; everything it needs is set up already'),
-  ).action(async (options: ServeOptions) => await (await import('./start.ts')).serveUntilStopped(io, options));
+  serverCommands(program, io);
   usersCommand(program.command('users').description('logins that this installation keeps itself'), io);
 
   program.commandsGroup('Apps and desktops:');
@@ -76,6 +75,23 @@ function build(io: Io, ended: (exitCode: number) => void): Command {
 
   inherit(program);
   return program;
+}
+
+/** Their code is loaded when one of them is given: the others are there at once. */
+function serverCommands(program: Command, io: Io): void {
+  withServeOptions(program.command('start').description('set up what is missing, then run the server')).action(
+    async (options: ServeOptions) => await (await import('./start.ts')).start(io, options),
+  );
+  withServeOptions(
+    program.command('serve').description('run the server; everything it needs is set up already'),
+  ).action(async (options: ServeOptions) => await (await import('./start.ts')).serveUntilStopped(io, options));
+  withPlaces(
+    program.command('uninstall').description('remove containers, images and data; asks before it touches homes'),
+  )
+    .option('-y, --yes', 'do not ask whether to begin; homes are asked about all the same')
+    .option('--homes', 'keep homes without asking')
+    .option('--no-homes', 'delete homes without asking')
+    .action(async (options: UninstallWishes) => await (await import('./start.ts')).removeEverything(io, options));
 }
 
 /** Commander gives these to commands made later only; asking wrongly must end in one place whatever was asked. */

@@ -2,11 +2,16 @@
  * Commands that run the server or set it up, in this process. They alone reach beyond client and protocol, and load what
  * they need only when given: every other command stays small and quick.
  */
+import { resolve } from 'node:path';
 import type { LoadedConfig } from '#config/config.ts';
 import type { Running } from '#main';
+import { CliError } from './failure.ts';
 import { say } from './io.ts';
 import type { Io } from './io.ts';
+import { askYes } from './prompt.ts';
 import type { ServeOptions } from './serve-options.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
 
 /** Open connections are given this long to end; the process exits 0 either way. */
 const STOP_TIMEOUT_MS = 10_000;
@@ -14,6 +19,36 @@ const STOP_TIMEOUT_MS = 10_000;
 /** `deskpod serve`: listens until it is told to stop. Everything it needs is set up already. */
 export async function serveUntilStopped(io: Io, options: ServeOptions): Promise<void> {
   await listenUntilStopped(io, await load(io, options));
+}
+
+/** `deskpod start`: makes the machine ready, then serves. */
+export async function start(io: Io, options: ServeOptions): Promise<void> {
+  const loaded = await load(io, options);
+  const { dataDir, runDir, engine, listen } = loaded.config;
+  const { setUp } = await import('#setup/setup.ts');
+  const { createProgress } = await import('#setup/progress.ts');
+  const places = { root: ROOT, dataDir, runDir, baseImage: engine.baseImage, engineSocket: engine.socket };
+  await setUp({ ...places, listen }, createProgress(io.stdout), io.interrupted);
+  io.interrupted.throwIfAborted();
+  await listenUntilStopped(io, loaded);
+}
+
+export interface UninstallWishes extends ServeOptions {
+  readonly yes?: true;
+  /** True keeps homes, false deletes them, undefined asks. */
+  readonly homes?: boolean;
+}
+
+/** `deskpod uninstall`: asks whether, then asks about homes unless that was said. */
+export async function removeEverything(io: Io, { yes, homes, ...options }: UninstallWishes): Promise<void> {
+  const { config } = await load(io, options);
+  const sure = yes === true || (await askYes(io, `Remove Deskpod's containers, images and data in ${config.dataDir}?`));
+  if (!sure) throw new CliError('Nothing was removed.');
+  const { uninstall } = await import('#setup/uninstall.ts');
+  const { createProgress } = await import('#setup/progress.ts');
+  const { dataDir, runDir, engine } = config;
+  const places = { dataDir, runDir, engineSocket: engine.socket, keepHomes: homes };
+  await uninstall(places, async (question) => await askYes(io, question), createProgress(io.stdout));
 }
 
 async function load(io: Io, options: ServeOptions): Promise<LoadedConfig> {

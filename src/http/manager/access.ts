@@ -14,7 +14,7 @@ export interface ManagerAccess {
   readonly keys: readonly string[];
   /** Addresses or CIDR ranges whose callers need no key; loopback is one of them on an embedded installation. */
   readonly permitNetworks: readonly string[];
-  /** Addresses or CIDR ranges that may call at all, with or without a key; null: any. */
+  /** Addresses or CIDR ranges that may call at all, with or without a key; all if null. */
   readonly onlyNetworks: readonly string[] | null;
   /** Addresses or CIDR ranges whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
