@@ -6,7 +6,6 @@ export function webFiles(root: string): FastifyPluginAsync {
   return async (app) => {
     await app.register(fastifyStatic, {
       root,
-      wildcard: false,
       preCompressed: false,
       setHeaders: (response, path) => {
         const hashed = path.includes('/assets/');
