@@ -5,11 +5,11 @@ import { DeskpodError } from '#domain/errors.ts';
 import { EVENTS, XConnection } from './connection.ts';
 
 const FIRST_RETRY_MS = 4;
-const LAST_RETRY_MS = 100;
+const LAST_RETRY_MS = 30;
 
 /**
  * Resolves when `_NET_SUPPORTING_WM_CHECK` names a window that exists and names itself. A display that is not there yet
- * is tried again (4 ms, growing to 100) until the signal aborts; then fails with `timeout`.
+ * is tried again (4 ms, growing to 30) until the signal aborts; then fails with `timeout`.
  */
 export async function waitForWindowManager(
   connect: () => Promise<Duplex>,
