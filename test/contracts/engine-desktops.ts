@@ -121,7 +121,11 @@ export function desktopPromises(under: () => EngineUnderTest): void {
       await run(engine, { desktopId: made.id }, 'pkill -9 -x Xvnc');
       const alive = await eventually('the screen is back', async () => {
         const screen = await engine.connect(made.id, 'screen', patience()).catch(() => null);
-        const [banner] = (await screen?.take(1).toArray()) ?? [];
+        const [banner] =
+          (await screen
+            ?.take(1)
+            .toArray()
+            .catch(() => [])) ?? [];
         screen?.destroy();
         return banner === undefined ? null : String(banner);
       });

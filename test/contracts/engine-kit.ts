@@ -165,7 +165,7 @@ export async function firstWindow(engine: Engine, launch: EngineLaunch): Promise
     },
   };
   await using display = await openDisplay(source, signal);
-  return eventually(
+  return await eventually(
     `${launch.id} shows a window`,
     async () => display.windows.find(({ launchId }) => launchId === launch.id) ?? null,
   );

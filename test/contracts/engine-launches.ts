@@ -98,11 +98,11 @@ export function launchPromises(under: () => EngineUnderTest): void {
 
       test(`${runtime}: beyond its number of processes it gets no more`, async () => {
         await using made = await aDesktop(under(), hermes);
-        const fork = 'n=0; while [ $n -lt 60 ]; do sleep 20 & n=$((n+1)); done; echo all';
+        const fork = 'n=0; while [ $n -lt 90 ]; do sleep 20 & n=$((n+1)); done; echo all';
         const launch = await start(under(), made.desktop, {
           runtime,
           command: ['sh', '-c', fork],
-          limits: { processes: 20 },
+          limits: { processes: 50 },
         });
         const end = await finished(under().engine, launch);
         assert.notEqual(end.exitCode, 0);

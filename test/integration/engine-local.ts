@@ -63,6 +63,32 @@ export async function underTest(local: LocalEngine, free: AsyncDisposable): Prom
   };
 }
 
+/** All that our images stand on, so that nothing is built again; those that are there already are left out. */
+export async function copyImages(from: EngineApi, to: EngineApi, signal: AbortSignal): Promise<void> {
+  const names = ['rootfs', 'base', 'x11', 'desktop', 'terminal', 'shm-demo'].map(
+    (name) => `localhost/deskpod/${name}:1`,
+  );
+  const digests = await Promise.all(
+    names.map(async (name) => [await digest(from, name), await digest(to, name)] as const),
+  );
+  const wanted = names.filter((_name, index) => digests[index]?.[0] !== digests[index]?.[1]);
+  if (wanted.length === 0) return;
+  const query = wanted.map((name) => `names=${encodeURIComponent(name)}`).join('&');
+  const archive = await from.stream('GET', `/images/get?${query}`, { signal });
+  const reply = await to.stream('POST', '/images/load', { query: { quiet: true }, body: archive, signal });
+  await once(reply.resume(), 'end', { signal });
+}
+
+async function digest(api: EngineApi, name: string): Promise<string | null> {
+  try {
+    const { Id } = await api.json(Created, 'GET', `/images/${encodeURIComponent(name)}/json`);
+    return Id.replace('sha256:', '');
+  } catch (error) {
+    if (isStatus(error, 404)) return null;
+    throw error;
+  }
+}
+
 const Containers = z.array(z.looseObject({ Names: z.array(z.string()) }));
 const Networks = z.array(z.looseObject({ Name: z.string() }));
 

@@ -171,7 +171,7 @@ class ContainersEngine implements port.Engine {
 
   async *logs(target: port.Target, options: LogOptions, signal: AbortSignal): AsyncGenerator<port.EngineLogLine> {
     const { container } = await this.#find(target);
-    yield* readLogs(this.#context, container.Id, options, signal);
+    yield* readLogs(this.#context, container, options, signal);
   }
 
   async exec(target: port.Target, spec: port.ExecSpec, signal: AbortSignal): Promise<port.ExecSession> {

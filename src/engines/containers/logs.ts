@@ -1,8 +1,11 @@
 /** What a container printed, line by line: the past up to a bound, then what comes. */
+import { once } from 'node:events';
 import { StringDecoder } from 'node:string_decoder';
 import type { EngineLogLine } from '#domain/engine.ts';
 import type { Context } from './context.ts';
 import { FrameReader } from './frames.ts';
+import { followFile, tailOfFile } from './log-file.ts';
+import type { Container } from './objects.ts';
 
 /** A line without end is cut here. */
 const MAX_LINE = 64 * 1024;
@@ -17,27 +20,58 @@ export interface LogOptions {
 
 export async function* readLogs(
   context: Context,
-  containerId: string,
+  container: Container,
   options: LogOptions,
   signal: AbortSignal,
 ): AsyncGenerator<EngineLogLine> {
-  const past = await tail(context, containerId, options.tailBytes, signal);
+  if (context.around.flavour === 'podman' && container.LogPath !== '') {
+    yield* readFile(context, container, options, signal);
+    return;
+  }
+  const past = await tail(context, container.Id, options.tailBytes, signal);
   if (!options.follow) {
     yield* past;
     return;
   }
   // As many lines as fitted: lines written since then push out the oldest of them, and none of the new is lost.
-  yield* lines(context, containerId, { follow: true, tail: past.length }, signal);
+  yield* lines(context, container.Id, { follow: true, tail: past.length }, signal);
+}
+
+async function* readFile(
+  context: Context,
+  { Id, LogPath }: Container,
+  { follow, tailBytes }: LogOptions,
+  outer: AbortSignal,
+): AsyncGenerator<EngineLogLine> {
+  if (!follow) {
+    yield* await tailOfFile(LogPath, tailBytes);
+    return;
+  }
+  const over = new AbortController();
+  const signal = AbortSignal.any([outer, over.signal]);
+  try {
+    const ended = context.api.stream('POST', `/containers/${Id}/wait`, { query: { condition: 'not-running' }, signal });
+    yield* followFile(
+      LogPath,
+      tailBytes,
+      ended.then((reply) => once(reply.resume(), 'end', { signal })),
+      outer,
+    );
+  } finally {
+    over.abort();
+  }
 }
 
 /** The last lines of a container that ended before it should have; empty when there are none. */
 export async function lastWords(context: Context, containerId: string): Promise<string> {
   try {
-    const past = await tail(context, containerId, LAST_WORDS_BYTES, AbortSignal.timeout(5_000));
-    return past
-      .slice(-5)
-      .map(({ text }) => text)
-      .join(' / ');
+    const found = await context.objects.find(containerId);
+    const words: string[] = [];
+    const options = { follow: false, tailBytes: LAST_WORDS_BYTES };
+    if (found)
+      for await (const { text } of readLogs(context, found.container, options, AbortSignal.timeout(5_000)))
+        words.push(text);
+    return words.slice(-5).join(' / ');
   } catch {
     return '';
   }

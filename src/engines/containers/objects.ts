@@ -9,6 +9,7 @@ export const Container = z.looseObject({
   Created: z.coerce.date(),
   /** Digest of the image. */
   Image: z.string(),
+  LogPath: z.string().default(''),
   State: z.looseObject({
     Status: z.string(),
     Pid: z.number(),
