@@ -30,9 +30,13 @@ export class Manager {
   }
 
   /** The catalogue file of an installed app. */
-  async exportImage(key: string, names: Readonly<Record<string, string>>): Promise<unknown> {
-    const query = new URLSearchParams(names).toString();
-    return await this.#send('GET', `export/${encodeURIComponent(key)}${query === '' ? '' : `?${query}`}`);
+  async exportImage(key: string, wishes: readonly (readonly [name: string, value: string])[]): Promise<unknown> {
+    const query = new URLSearchParams();
+    for (const [name, value] of wishes) query.append(name, value);
+    return await this.#send(
+      'GET',
+      `export/${encodeURIComponent(key)}${query.size === 0 ? '' : `?${query.toString()}`}`,
+    );
   }
 
   async #send(method: string, path: string, body?: string): Promise<unknown> {

@@ -1,6 +1,7 @@
 /** Small rules of the catalogue: references, lookups, access, runtimes, presentation, export. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { z } from 'zod';
 import { App } from '#protocol/app.ts';
 import type { AppDocument } from '#protocol/manager.ts';
 import { visibleTo } from '#domain/catalogue/acl.ts';
@@ -140,6 +141,13 @@ test('an exported image is an entry that another installation accepts under its 
   assert.equal(entry?.id, 'registry.example.org/apps/2048-alpine.d:3.0');
   assert.deepEqual([entry?.name, entry?.keyword, entry?.launch], ['2048-alpine', '2048-alpine', 'paint.Paint']);
   assert.deepEqual(entry?.cmd, ['/usr/bin/paint']);
+  const changed = exportInspect(imageInfo('x', { 'oc.name': 'x', 'deskpod.source': 'abc' }), {
+    name: 'y:1',
+    registry: '',
+    labels: { 'oc.containerengine': 'pod_application' },
+  });
+  const config = z.object({ Labels: z.record(z.string(), z.string()) }).parse(changed[0]['Config']);
+  assert.deepEqual(config.Labels, { 'oc.name': 'y', 'oc.keyword': 'y', 'oc.containerengine': 'pod_application' });
   const unnamed = exportInspect(imageInfo('x'), { name: 'paint', registry: '' });
   assert.deepEqual(unnamed[0]['RepoTags'], ['paint:latest']);
 });

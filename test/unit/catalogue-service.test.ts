@@ -12,7 +12,6 @@ const OWN = {
   reference: 'localhost/deskpod/paint:latest',
   command: ['/usr/bin/paint'],
   labels: LABELS,
-  aliases: ['localhost/deskpod/paint-alpine.d:3.0'],
 };
 
 function documents(...tags: string[]): AppDocument[] {
@@ -168,12 +167,34 @@ test('an app of ours that was removed stays away at the next start', async () =>
   );
 });
 
-test('an exported name of an app of ours starts from the image of ours', async () => {
-  const { catalogue } = await opened({ own: [OWN] });
-  const [alias] = documents('localhost/deskpod/paint-alpine.d:3.0');
-  assert.ok(alias);
-  await catalogue.put([alias]);
+test('an exported name of an app of ours starts the same program from the image of ours', async () => {
+  const { catalogue, images } = await opened({ own: [OWN] });
+  const [alias, other] =
+    parseInspect([
+      inspectOf('localhost/deskpod/paint-alpine.d:3.0'),
+      inspectOf('localhost/deskpod/other:1', { 'oc.path': '/usr/bin/other' }),
+    ])?.documents ?? [];
+  assert.ok(alias && other);
+  await catalogue.put([alias, other]);
   assert.equal(catalogue.imageReference(alias), OWN.reference);
+  assert.equal(catalogue.imageReference(other), 'localhost/deskpod/other:1');
+  images.finish(OWN.reference);
+  await catalogue.install(alias.id);
+  assert.equal(catalogue.availability(alias.id).state, 'ready');
+});
+
+test('the shared-memory demo is in the catalogue a second time as a pod, of the same image', async () => {
+  const labels = { ...LABELS, 'oc.name': 'shm-demo', 'oc.containerengine': 'ephemeral_container' };
+  const demo = { reference: 'localhost/deskpod/shm-demo:1', labels, command: ['/usr/bin/shm-demo'] };
+  const { catalogue, images } = await opened({ own: [demo] });
+  images.finish(demo.reference, labels);
+  const id = 'localhost/deskpod/shm-demo-with-error:1';
+  await catalogue.install(id);
+  const app = catalogue.find(id);
+  assert.deepEqual([app?.name, app?.containerengine], ['shm-demo-with-error', 'pod_application']);
+  assert.ok(app);
+  assert.equal(catalogue.imageReference(app), demo.reference);
+  assert.equal(catalogue.find(demo.reference)?.containerengine, 'ephemeral_container');
 });
 
 test('users see the apps their labels permit and none of the others', async () => {

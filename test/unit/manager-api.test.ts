@@ -379,7 +379,7 @@ test('an installed app is exported under another name and registry, one that is 
   images.present.set('localhost/deskpod/paint:latest', imageInfo('localhost/deskpod/paint:latest'));
   const exported = await send(
     'GET',
-    '/API/manager/export/paint?as=2048-alpine.d:3.0&registry=registry.example.org/apps',
+    '/API/manager/export/paint?as=2048-alpine.d:3.0&registry=registry.example.org/apps&label=oc.containerengine=pod_application',
   );
   const stored = await send('POST', '/API/manager/image', exported.json);
   assert.deepEqual(idsOf(stored.json), ['registry.example.org/apps/2048-alpine.d:3.0']);

@@ -12,6 +12,13 @@ import type { Wanted } from '../login.ts';
 /** As long as the server itself tries. */
 const INSTALL_TIMEOUT_MS = 30 * 60_000;
 
+interface ExportWishes {
+  readonly registry?: string;
+  readonly as?: string;
+  readonly label: readonly string[];
+  readonly output?: string;
+}
+
 export function appsCommand(apps: Command, io: Io): void {
   withConnection(apps.command('list').description('list the apps you may start'))
     .option('--json', 'as JSON')
@@ -21,8 +28,8 @@ export function appsCommand(apps: Command, io: Io): void {
       if (json) return sayJson(io, list);
       return sayTable(
         io,
-        ['NAME', 'RUNTIME', 'STATE', 'ID'],
-        list.map((app) => [app.name, app.runtime, stateOf(app), app.id]),
+        ['NAME', 'RUNTIME', 'STATE', 'ID', ''],
+        list.map((app) => [app.name, app.runtime, app.availability.state.replace('_', ' '), app.id, noteOf(app)]),
       );
     });
 
@@ -50,19 +57,22 @@ export function appsCommand(apps: Command, io: Io): void {
     .argument('<name>', 'id or name of the app')
     .option('--registry <registry>', 'what goes in front of the image’s name; empty for docker.io')
     .option('--as <name:tag>', 'name and tag of the image there, for example 2048-alpine.d:3.0')
+    .option(
+      '--label <name=value>',
+      'label that differs there, may be repeated',
+      (label, before: string[]) => [...before, label],
+      [],
+    )
     .option('-o, --output <file>', 'file to write instead of standard output')
-    .action(
-      async (
-        name: string,
-        { registry, as, output, ...wanted }: Wanted & { registry?: string; as?: string; output?: string },
-      ) => {
-        const { manager } = await connect(io, wanted);
-        const names = { ...(registry === undefined ? {} : { registry }), ...(as === undefined ? {} : { as }) };
-        const exported = await manager.exportImage(name, names);
-        if (output === undefined) return sayJson(io, exported);
-        return await writeFile(output, `${JSON.stringify(exported, null, 4)}\n`);
-      },
-    );
+    .action(async (name: string, { registry, as, label, output, ...wanted }: Wanted & ExportWishes) => {
+      const { manager } = await connect(io, wanted);
+      const wishes = Object.entries({ registry, as }).flatMap(([key, value]) =>
+        value === undefined ? [] : [[key, value] as const],
+      );
+      const exported = await manager.exportImage(name, [...wishes, ...label.map((one) => ['label', one] as const)]);
+      if (output === undefined) return sayJson(io, exported);
+      return await writeFile(output, `${JSON.stringify(exported, null, 4)}\n`);
+    });
 
   withConnection(apps.command('install').description('fetch or build the image of an app now'))
     .argument('<name>', 'id or name of the app')
@@ -93,19 +103,10 @@ async function install(io: Io, client: Client, name: string): Promise<void> {
   throw new CliError(`${name} was not installed in time.`, { remedy: 'deskpod apps list tells how far it is.' });
 }
 
-function stateOf({ availability }: App): string {
-  switch (availability.state) {
-    case 'ready':
-      return 'installed';
-    case 'not_installed':
-      return 'not installed';
-    case 'installing':
-      return `installing: ${availability.step}`;
-    case 'unavailable':
-      return `unavailable: ${availability.reason}`;
-    default:
-      return availability satisfies never;
-  }
+/** What happens now, or why it cannot be had. */
+function noteOf({ availability }: App): string {
+  if (availability.state === 'unavailable') return availability.reason;
+  return availability.state === 'installing' ? availability.step : '';
 }
 
 async function readText(file: string): Promise<string> {

@@ -4,14 +4,14 @@
  */
 import type { App, AppAvailability, Limits, Runtime } from '../../protocol/app.ts';
 import type { AppDocument } from '../../protocol/manager.ts';
-import type { Engine } from '../engine.ts';
+import type { Engine, ImageInfo } from '../engine.ts';
 import { DeskpodError } from '../errors.ts';
 import type { Store } from '../store.ts';
 import { visibleTo } from './acl.ts';
 import { toApp } from './app.ts';
 import { ImageStates } from './images.ts';
 import { findApp, findDocument } from './lookup.ts';
-import { documentOfImage } from './own.ts';
+import { documentOfImage, withVariants } from './own.ts';
 import type { OwnImage } from './own.ts';
 import { limitsFor, runtimeFor } from './runtime.ts';
 import type { EphemeralAbilities, ExecuteClasses, RuntimeChoice } from './runtime.ts';
@@ -49,7 +49,8 @@ export class Catalogue implements AsyncDisposable {
   }
 
   /** Loads the entries, adds apps of ours that were never added before, and looks in the background which images are here. */
-  static async open(deps: CatalogueDeps): Promise<Catalogue> {
+  static async open(given: CatalogueDeps): Promise<Catalogue> {
+    const deps = { ...given, own: withVariants(given.own) };
     const catalogue = new Catalogue(deps);
     await new Seeds(deps.store, deps.own).plant();
     await catalogue.reload();
@@ -183,9 +184,9 @@ export class Catalogue implements AsyncDisposable {
   }
 
   /** An image of ours knows more about itself than its recipe said: hash, date, command. */
-  async #adopt(document: AppDocument, image: Parameters<typeof documentOfImage>[1]): Promise<void> {
-    const isOwn = this.#deps.own.some(({ reference }) => reference === document.id);
-    const present = isOwn ? documentOfImage(document.id, image) : document;
+  async #adopt(document: AppDocument, image: ImageInfo): Promise<void> {
+    const own = this.#deps.own.find(({ reference }) => reference === document.id);
+    const present = own === undefined ? document : documentOfImage(own, image);
     if (present.sha_id === document.sha_id || !this.#documents.has(document.id)) return;
     await this.#deps.store.apps.put([present]);
     this.#documents.set(present.id, present);

@@ -8,13 +8,18 @@ export interface ExportName {
   readonly name: string;
   /** What goes in front, for example `registry.example.org/apps`; empty means docker.io. */
   readonly registry: string;
+  /** `oc.*` labels that differ there, for example another runtime. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** What of `docker inspect` travels: the image's own properties, never paths or ids of the machine that built it. */
 const CONFIG_KEYS = ['User', 'Env', 'Cmd', 'Entrypoint', 'WorkingDir', 'Volumes', 'ExposedPorts'] as const;
 
 /** One entry in an array. The app is called by the exported name, as object names (`hermes-app-2048-alpine-4dd6f`) need it. */
-export function exportInspect(image: ImageInfo, { name, registry }: ExportName): readonly [Record<string, unknown>] {
+export function exportInspect(
+  image: ImageInfo,
+  { name, registry, labels = {} }: ExportName,
+): readonly [Record<string, unknown>] {
   const inspect = DockerInspect.safeParse(image.inspect);
   const config = inspect.success ? (inspect.data.Config ?? {}) : {};
   const repository = registry === '' ? name : `${registry.replace(/\/+$/, '')}/${name}`;
@@ -29,7 +34,12 @@ export function exportInspect(image: ImageInfo, { name, registry }: ExportName):
     Config: {
       ...Object.fromEntries(CONFIG_KEYS.filter((key) => key in config).map((key) => [key, config[key]])),
       ...('Cmd' in config ? {} : { Cmd: [...image.command] }),
-      Labels: { ...image.labels, 'oc.name': appName, 'oc.keyword': withKeyword(image.labels['oc.keyword'], appName) },
+      Labels: {
+        ...Object.fromEntries(Object.entries(image.labels).filter(([label]) => label.startsWith('oc.'))),
+        'oc.name': appName,
+        'oc.keyword': withKeyword(image.labels['oc.keyword'], appName),
+        ...labels,
+      },
     },
     Architecture: image.architecture,
     Os: image.os,

@@ -5,6 +5,7 @@ import type { ImageInfo } from '../engine.ts';
 import { DeskpodError } from '../errors.ts';
 import type { CatalogueDeps } from './catalogue.ts';
 import { Installs } from './installs.ts';
+import { ownOf } from './own.ts';
 import { pullReference } from './reference.ts';
 
 /** Where the reasons are kept, as a JSON object from app id to sentence. */
@@ -105,9 +106,9 @@ export class ImageStates implements AsyncDisposable {
     return same;
   }
 
-  #target({ id }: AppDocument): string {
-    const own = this.#deps.own.find(({ reference, aliases }) => reference === id || aliases?.includes(id) === true);
-    return own?.reference ?? pullReference(id);
+  #target(document: AppDocument): string {
+    const own = ownOf(document, this.#deps.own);
+    return own?.image ?? own?.reference ?? pullReference(document.id);
   }
 
   async #set(document: AppDocument, state: AppAvailability, image?: ImageInfo): Promise<void> {
@@ -126,9 +127,13 @@ export class ImageStates implements AsyncDisposable {
   }
 }
 
+/** Engines end their messages as they like. */
+function sentence(text: string): string {
+  return /[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`;
+}
+
 function reasonOf(cause: unknown, reference: string): string {
-  if (cause instanceof DeskpodError)
-    return [cause.message, cause.remedy].filter((part) => part !== undefined).join(' ');
+  if (cause instanceof DeskpodError) return [sentence(cause.message), cause.remedy ?? ''].join(' ').trim();
   if (cause instanceof DOMException && cause.name === 'TimeoutError')
     return `${reference} was not here after 30 minutes.`;
   return `${reference} could not be fetched: ${cause instanceof Error ? cause.message : String(cause)}`;

@@ -192,7 +192,7 @@ function readCrictl(entry: unknown): RawImage | Problem[] {
 function problemsOf(issues: readonly { path: readonly PropertyKey[]; message: string }[]): Problem[] {
   return issues.map(({ path, message }) => ({
     field: fieldName(path),
-    message: message.replace(/^Invalid input: /, ''),
+    message: message.replace(/^Invalid input: /, '').replace(/^expected \w+, received undefined$/, 'is missing'),
   }));
 }
 

@@ -12,8 +12,37 @@ export interface OwnImage {
   readonly labels: Readonly<Record<string, string>>;
   /** What its recipe starts. */
   readonly command: readonly string[];
-  /** Other references that mean this image, for example the exported `localhost/deskpod/2048-alpine.d:3.0`. */
-  readonly aliases?: readonly string[];
+  /** The image that is started, when it is another: the same program in the catalogue a second time. */
+  readonly image?: string;
+}
+
+/** The documented failure: a program that needs shared memory, as a pod, where it has none. */
+const WITH_ERROR = {
+  of: 'shm-demo',
+  labels: {
+    'oc.name': 'shm-demo-with-error',
+    'oc.displayname': 'Shared-memory demo (with error)',
+    'oc.comment': 'The same program as a pod, where it cannot share memory with the screen and fails',
+    'oc.containerengine': 'pod_application',
+  },
+} as const;
+
+/** The apps of these images, and those that are in the catalogue a second time with other labels. */
+export function withVariants(own: readonly OwnImage[]): readonly OwnImage[] {
+  return own.flatMap((image) => {
+    if (image.labels['oc.name'] !== WITH_ERROR.of) return [image];
+    const reference = image.reference.replace(WITH_ERROR.of, WITH_ERROR.labels['oc.name']);
+    return [image, { ...image, reference, image: image.reference, labels: { ...image.labels, ...WITH_ERROR.labels } }];
+  });
+}
+
+/** Whose image an entry starts: the app of ours of that id, or for an exported name in our own namespace the same program. */
+export function ownOf({ id, path }: Pick<AppDocument, 'id' | 'path'>, own: readonly OwnImage[]): OwnImage | undefined {
+  const folder = (reference: string) => reference.slice(0, reference.lastIndexOf('/') + 1);
+  return (
+    own.find(({ reference }) => reference === id) ??
+    own.find(({ reference, labels }) => folder(reference) === folder(id) && path !== null && labels['oc.path'] === path)
+  );
 }
 
 /** The entry of an image that is not built yet: no hash, no creation date. */
@@ -23,14 +52,14 @@ export function documentOfOwn({ reference, labels, command }: OwnImage): AppDocu
 }
 
 /** The entry of an image that is there. */
-export function documentOfImage(reference: string, image: ImageInfo): AppDocument {
+export function documentOfImage({ reference, image: started, labels }: OwnImage, image: ImageInfo): AppDocument {
   const inspect = {
     Id: image.id.startsWith('sha256:') ? image.id : `sha256:${image.id}`,
     RepoTags: [reference],
     Architecture: image.architecture,
     Os: image.os,
     Created: image.createdAt.toISOString(),
-    Config: { Cmd: image.command, Labels: image.labels },
+    Config: { Cmd: image.command, Labels: started === undefined ? image.labels : { ...image.labels, ...labels } },
   };
   return firstDocument(inspect, reference);
 }

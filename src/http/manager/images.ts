@@ -76,7 +76,7 @@ export class Images {
       );
     const name = query.get('as') ?? `${document.name}.d:${VERSION_TAG}`;
     const registry = query.get('registry') ?? document.id.split('/').slice(0, -1).join('/');
-    const exported = exportInspect(image, { name, registry });
+    const exported = exportInspect(image, { name, registry, labels: labelsOf(query) });
     const [problem] = parseInspect(exported)?.skipped ?? [];
     if (problem !== undefined)
       throw new ManagerError(400, `It cannot be exported so: ${problem.field} ${problem.message}.`);
@@ -103,6 +103,12 @@ export class Images {
       this.#warn(`${documents[index]?.id ?? index}: ${field} ${message}`);
     return { single, documents };
   }
+}
+
+/** `label=oc.containerengine=pod_application`, as often as there are labels. */
+function labelsOf(query: URLSearchParams): Record<string, string> {
+  const pairs = query.getAll('label').map((label) => [label.split('=')[0] ?? '', label.slice(label.indexOf('=') + 1)]);
+  return Object.fromEntries(pairs.filter(([label]) => label?.startsWith('oc.')));
 }
 
 function refusal(problems: readonly InspectProblem[], single: boolean): ManagerError {
