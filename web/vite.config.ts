@@ -15,7 +15,9 @@ export default defineConfig({
       output: {
         // One chunk, so that ui/no-eval.ts runs between zod and the first schema of the protocol.
         codeSplitting: {
-          groups: [{ name: 'base', test: /node_modules\/(zod|preact|@preact)\/|src\/(protocol|client)\/|web\/ui\/no-eval/ }],
+          groups: [
+            { name: 'base', test: /node_modules\/(zod|preact|@preact)\/|src\/(protocol|client)\/|web\/ui\/no-eval/ },
+          ],
         },
       },
     },

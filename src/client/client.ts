@@ -1,30 +1,28 @@
 /** The typed client of `/api/v1`, for the browser and for Node. Every reply is parsed; every failure has a class. */
-import { App, type AppDefaults, type Runtime } from '#protocol/app.ts';
-import { Desktop, type DesktopRequest, StartTrace, Ticket } from '#protocol/desktop.ts';
+import { App, type AppDefaults } from '#protocol/app.ts';
+import { Desktop, type DesktopRequest, DesktopSummary, StartTrace, Ticket } from '#protocol/desktop.ts';
 import { ServerEvent } from '#protocol/events.ts';
-import { Launch, LaunchDetail, type LaunchRequest, Usage } from '#protocol/launch.ts';
+import {
+  Launch,
+  type LaunchAgain,
+  LaunchDetail,
+  type LaunchQuery,
+  type LaunchRequest,
+  Usage,
+} from '#protocol/launch.ts';
 import { Preferences, System } from '#protocol/system.ts';
-import { LoginOptions, LoginRecord, type LoginRequest, Session } from '#protocol/user.ts';
+import {
+  LocalUserSummary,
+  LoginOptions,
+  LoginRecord,
+  type LoginRequest,
+  type NewLocalUser,
+  Session,
+} from '#protocol/user.ts';
 import type { WindowAction } from '#protocol/window.ts';
 import { z } from 'zod';
 import { type ClientOptions, createSend, parseReply } from './request.ts';
 import { lasting, logLines, type StreamOptions } from './stream.ts';
-
-/** Which launches to list; all of the caller's own without one. Other users' are for support only. */
-export interface LaunchQuery {
-  readonly user?: string | undefined;
-  readonly app?: string | undefined;
-  /** ISO 8601 */
-  readonly since?: string | undefined;
-  readonly until?: string | undefined;
-  readonly limit?: number | undefined;
-}
-
-export interface Again {
-  readonly runtime?: Runtime;
-  readonly env?: Record<string, string>;
-  readonly args?: readonly string[];
-}
 
 const Launches = z.object({ launches: z.array(Launch) });
 const SystemReply = z.object({ system: System, trace: StartTrace.nullable() });
@@ -42,14 +40,16 @@ export function createClient(options: ClientOptions) {
   const post = async <Schema extends z.ZodType>(path: string, schema: Schema, body?: unknown, signal?: AbortSignal) =>
     parseReply(await send(path, { method: 'POST', body, signal }), schema);
   const tell = async (method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<void> => {
-    await (await send(path, { method, body })).body?.cancel();
+    // Read, not cancelled: browsers report a cancelled answer as a failed request.
+    await (await send(path, { method, body })).arrayBuffer();
   };
   const launchPath = (id: string, rest = '') => `/launches/${encodeURIComponent(id)}${rest}`;
 
   return {
     session: {
       options: () => get('/login-options', LoginOptions),
-      login: (request: LoginRequest) => post('/session', Session, request),
+      /** The token is for callers that keep no cookies. */
+      login: (request: LoginRequest) => post('/session', Session.extend({ token: z.string() }), request),
       /** Throws ApiError `not_authenticated` when nobody is logged in. */
       current: () => get('/session', Session),
       /** Ends the session; the desktop keeps running. */
@@ -63,8 +63,23 @@ export function createClient(options: ClientOptions) {
       start: (request: DesktopRequest) => post('/desktop', Desktop, request),
       get: () => get('/desktop', Desktop),
       ticket: (signal?: AbortSignal) => post('/desktop/ticket', Ticket, undefined, signal),
-      /** Tells the start trace how long the browser took from the running desktop to its first painted frame. */
+      /** Tells the start trace that the first frame is painted, `ms` after the browser asked for the screen. */
       firstPixel: (ms: number) => tell('POST', '/desktop/first-pixel', { ms }),
+      /** Removes the desktop; the session stays. */
+      remove: () => tell('DELETE', '/desktop'),
+    },
+    /** Everybody's, for support and administrators. */
+    desktops: {
+      list: async () => (await get('/desktops', z.object({ desktops: z.array(DesktopSummary) }))).desktops,
+      remove: (id: string) => tell('DELETE', `/desktops/${encodeURIComponent(id)}`),
+    },
+    /** Local logins, for administrators. */
+    users: {
+      list: async () => (await get('/users', z.object({ users: z.array(LocalUserSummary) }))).users,
+      add: (user: NewLocalUser) => post('/users', LocalUserSummary, user),
+      setPassword: (id: string, password: string) =>
+        tell('PUT', `/users/${encodeURIComponent(id)}/password`, { password }),
+      remove: (id: string) => tell('DELETE', `/users/${encodeURIComponent(id)}`),
     },
     apps: {
       list: async () => (await get('/apps', z.object({ apps: z.array(App) }))).apps,
@@ -82,7 +97,7 @@ export function createClient(options: ClientOptions) {
         (await send(launchPath(id, '/log'), { accept: 'text/plain', signal })).text(),
       logStream: (id: string, signal: AbortSignal) => logLines(send, launchPath(id, '/log/stream'), signal),
       stop: (id: string) => tell('POST', launchPath(id, '/stop')),
-      again: (id: string, changed: Again = {}) => post(launchPath(id, '/again'), Launch, changed),
+      again: (id: string, changed: LaunchAgain = {}) => post(launchPath(id, '/again'), Launch, changed),
       /** Forgets a finished launch and its log. */
       remove: (id: string) => tell('DELETE', launchPath(id)),
     },
@@ -102,9 +117,10 @@ export function createClient(options: ClientOptions) {
   };
 }
 
-function queryString(query: LaunchQuery): string {
+function queryString({ user, app, since, until, limit }: LaunchQuery): string {
   const pairs = new URLSearchParams();
-  for (const [name, value] of Object.entries(query))
-    if (value !== undefined && value !== '') pairs.set(name, String(value));
+  const given = { user, app, since, until, limit: limit === undefined ? undefined : String(limit) };
+  for (const [name, value] of Object.entries(given))
+    if (typeof value === 'string' && value !== '') pairs.set(name, value);
   return pairs.size === 0 ? '' : `?${pairs.toString()}`;
 }

@@ -65,7 +65,12 @@ function Ways({ options }: { options: LoginOptions }) {
   return (
     <>
       {providers.length > 1 && (
-        <div class="tabs" role="tablist" aria-label={t.login.tabs} onKeyDown={(event) => byArrows(event, providers, chosen, choose)}>
+        <div
+          class="tabs"
+          role="tablist"
+          aria-label={t.login.tabs}
+          onKeyDown={(event) => byArrows(event, providers, chosen, choose)}
+        >
           {providers.map(({ id }) => (
             <button
               key={id}
@@ -86,14 +91,24 @@ function Ways({ options }: { options: LoginOptions }) {
           ))}
         </div>
       )}
-      <div id="login-panel" role={providers.length > 1 ? 'tabpanel' : undefined} aria-labelledby={providers.length > 1 ? `tab-${chosen}` : undefined}>
+      <div
+        id="login-panel"
+        role={providers.length > 1 ? 'tabpanel' : undefined}
+        aria-labelledby={providers.length > 1 ? `tab-${chosen}` : undefined}
+      >
         {chosen === 'directory' ? (
           <DirectoryForm busy={busy} failure={failure} hint={hint} enter={enter} />
         ) : (
           <div class="login-guest">
             <p class="small">{t.login.guestHint}</p>
             {failure && <Refusal text={failure} />}
-            <button type="button" class="primary wide" disabled={busy} onClick={() => void enter({ provider: 'anonymous' })} data-test="login-guest">
+            <button
+              type="button"
+              class="primary wide"
+              disabled={busy}
+              onClick={() => void enter({ provider: 'anonymous' })}
+              data-test="login-guest"
+            >
               {busy ? t.login.busy : t.login.guest}
             </button>
           </div>
@@ -125,14 +140,21 @@ function DirectoryForm({ busy, failure, hint, enter }: FormProps) {
     const [name, password] = [field('name')?.value ?? '', field('password')?.value ?? ''];
     const empty = emptyFields(name, password, t.login);
     setErrors(empty);
-    if (empty.name !== undefined || empty.password !== undefined) field(empty.name === undefined ? 'password' : 'name')?.focus();
+    if (empty.name !== undefined || empty.password !== undefined)
+      field(empty.name === undefined ? 'password' : 'name')?.focus();
     else void enter({ provider: 'directory', name: name.trim(), password });
   };
   return (
     <form ref={form} class="login-form" onSubmit={submit} noValidate>
       {hint && <p class="small">{hint}</p>}
       <Field name="name" label={t.login.name} type="text" complete="username" error={errors.name} />
-      <Field name="password" label={t.login.password} type="password" complete="current-password" error={errors.password} />
+      <Field
+        name="password"
+        label={t.login.password}
+        type="password"
+        complete="current-password"
+        error={errors.password}
+      />
       {failure && <Refusal text={failure} />}
       <button type="submit" class="primary wide" disabled={busy} data-test="login-submit">
         {busy ? <span class="ring on-accent" /> : <Icon of={LogIn} />}
@@ -184,7 +206,12 @@ function Refusal({ text }: { text: string }) {
   );
 }
 
-function byArrows(event: KeyboardEvent, providers: LoginOptions['providers'], chosen: Provider, choose: (id: Provider) => void): void {
+function byArrows(
+  event: KeyboardEvent,
+  providers: LoginOptions['providers'],
+  chosen: Provider,
+  choose: (id: Provider) => void,
+): void {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (step === undefined) return;
   event.preventDefault();

@@ -40,7 +40,7 @@ export function attachKeyField(field: HTMLTextAreaElement, target: KeyTarget, si
     'keydown',
     (event) => {
       if (event.isComposing || event.keyCode === 229) return;
-      const printable = [...event.key].length === 1 && !event.ctrlKey && !event.metaKey;
+      const printable = Array.from(event.key).length === 1 && !event.ctrlKey && !event.metaKey;
       if (event.key === 'Dead' || (afterDead && printable)) {
         afterDead = true;
         return;
@@ -99,7 +99,15 @@ export function releaseKeys(): void {
 function copyOf(event: KeyboardEvent, type: string): KeyboardEvent {
   const { key, code, keyCode, location, repeat, ctrlKey, shiftKey, altKey, metaKey } = event;
   return new KeyboardEvent(type, {
-    ...{ key, code, keyCode, location, repeat, ctrlKey, shiftKey, altKey, metaKey },
+    key,
+    code,
+    keyCode,
+    location,
+    repeat,
+    ctrlKey,
+    shiftKey,
+    altKey,
+    metaKey,
     modifierAltGraph: event.getModifierState('AltGraph'),
     modifierCapsLock: event.getModifierState('CapsLock'),
     modifierNumLock: event.getModifierState('NumLock'),

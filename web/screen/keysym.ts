@@ -1,6 +1,12 @@
 /** Characters as X11 keysyms, for text that comes from an input method, a dead key or a touch keyboard. Pure. */
 
-const NAMED: Readonly<Record<string, number>> = { '\n': 0xff0d, '\r': 0xff0d, '\t': 0xff09, '\b': 0xff08, '\u001B': 0xff1b };
+const NAMED: Readonly<Record<string, number>> = {
+  '\n': 0xff0d,
+  '\r': 0xff0d,
+  '\t': 0xff09,
+  '\b': 0xff08,
+  '\u001B': 0xff1b,
+};
 
 export const KEYSYM = {
   BackSpace: 0xff08,
@@ -26,5 +32,5 @@ export function keysymOf(character: string): number | null {
 
 /** CRLF is one Return; what cannot be typed is left out. */
 export function keysymsOf(text: string): readonly number[] {
-  return [...text.replaceAll('\r\n', '\n')].map(keysymOf).filter((keysym) => keysym !== null);
+  return Array.from(text.replaceAll('\r\n', '\n'), keysymOf).filter((keysym) => keysym !== null);
 }

@@ -14,14 +14,14 @@ export interface ScreenLink {
 
 export interface Keeping {
   readonly signal: AbortSignal;
-  ticket(signal: AbortSignal): Promise<string>;
-  open(token: string): ScreenLink;
+  readonly ticket: (signal: AbortSignal) => Promise<string>;
+  readonly open: (token: string) => ScreenLink;
   /** Resolves after the pause, or before when waiting makes no sense any more. */
-  pause(ms: number, signal: AbortSignal): Promise<void>;
-  onState(state: ScreenState): void;
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly onState: (state: ScreenState) => void;
   /** True for a failure after which trying again is useless. */
-  isFinal(error: unknown): boolean;
-  now(): number;
+  readonly isFinal: (error: unknown) => boolean;
+  readonly now: () => number;
 }
 
 /** A connection that lasted this long was a good one: the next failure starts with a short pause again. */

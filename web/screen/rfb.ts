@@ -54,7 +54,9 @@ export function openRfb(target: HTMLElement, token: string, onClipboard: (text: 
 
 function textOf(event: Event): string {
   const detail: unknown = event instanceof CustomEvent ? event.detail : null;
-  return typeof detail === 'object' && detail !== null && 'text' in detail && typeof detail.text === 'string' ? detail.text : '';
+  return typeof detail === 'object' && detail !== null && 'text' in detail && typeof detail.text === 'string'
+    ? detail.text
+    : '';
 }
 
 /** The canvas is transparent until noVNC has drawn the first update into it. */

@@ -14,7 +14,10 @@ export interface AgainForm {
   readonly args: string;
 }
 
-export function formOf(runtime: Runtime, requested: { env: Readonly<Record<string, string>>; args: readonly string[] }): AgainForm {
+export function formOf(
+  runtime: Runtime,
+  requested: { env: Readonly<Record<string, string>>; args: readonly string[] },
+): AgainForm {
   return {
     runtime,
     variables: Object.entries(requested.env).map(([name, value]) => ({ name, value })),

@@ -37,7 +37,8 @@ function Form({ launch, detail }: { launch: Launch; detail: LaunchDetail }) {
     if (bad !== null) return;
     setBusy(true);
     const request = requestOf(form);
-    const kept = !keep || (await attempt(() => api.apps.keepDefaults(launch.appId, { env: request.env, args: request.args })));
+    const kept =
+      !keep || (await attempt(() => api.apps.keepDefaults(launch.appId, { env: request.env, args: request.args })));
     const started = kept ? await runAgain(launch, request) : null;
     setBusy(false);
     if (!started) return;
@@ -50,7 +51,12 @@ function Form({ launch, detail }: { launch: Launch; detail: LaunchDetail }) {
         <legend>{t.again.runtime}</legend>
         {(['ephemeral_container', 'pod_application'] as const).map((runtime) => (
           <label key={runtime} class="row">
-            <input type="radio" name="runtime" checked={form.runtime === runtime} onChange={() => setForm({ ...form, runtime })} />
+            <input
+              type="radio"
+              name="runtime"
+              checked={form.runtime === runtime}
+              onChange={() => setForm({ ...form, runtime })}
+            />
             {runtime === 'ephemeral_container' ? t.again.inDesktop : t.again.inPod}
             {runtime === launch.runtime && <span class="small">{t.again.appsOwn}</span>}
           </label>
@@ -60,14 +66,38 @@ function Form({ launch, detail }: { launch: Launch; detail: LaunchDetail }) {
         <legend>{t.again.variables}</legend>
         {form.variables.map((row, at) => (
           <div class="row" key={at}>
-            <input class="mono" aria-label={t.again.name} value={row.name} spellcheck={false} onInput={(event) => setRow(at, { ...row, name: event.currentTarget.value })} data-test="again-name" />
-            <input class="mono" aria-label={t.again.value} value={row.value} spellcheck={false} onInput={(event) => setRow(at, { ...row, value: event.currentTarget.value })} data-test="again-value" />
-            <button type="button" class="quiet icon" aria-label={t.again.removeVariable(row.name)} onClick={() => setForm({ ...form, variables: form.variables.toSpliced(at, 1) })}>
+            <input
+              class="mono"
+              aria-label={t.again.name}
+              value={row.name}
+              spellcheck={false}
+              onInput={(event) => setRow(at, { ...row, name: event.currentTarget.value })}
+              data-test="again-name"
+            />
+            <input
+              class="mono"
+              aria-label={t.again.value}
+              value={row.value}
+              spellcheck={false}
+              onInput={(event) => setRow(at, { ...row, value: event.currentTarget.value })}
+              data-test="again-value"
+            />
+            <button
+              type="button"
+              class="quiet icon"
+              aria-label={t.again.removeVariable(row.name)}
+              onClick={() => setForm({ ...form, variables: form.variables.toSpliced(at, 1) })}
+            >
               <Icon of={X} />
             </button>
           </div>
         ))}
-        <button type="button" class="quiet" onClick={() => setForm({ ...form, variables: [...form.variables, { name: '', value: '' }] })} data-test="again-add">
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => setForm({ ...form, variables: [...form.variables, { name: '', value: '' }] })}
+          data-test="again-add"
+        >
           <Icon of={Plus} /> {t.again.addVariable}
         </button>
       </fieldset>
@@ -75,7 +105,14 @@ function Form({ launch, detail }: { launch: Launch; detail: LaunchDetail }) {
         <span class="legend">
           {t.again.arguments} <span class="small">{t.again.argumentsHint}</span>
         </span>
-        <textarea class="mono" rows={3} spellcheck={false} value={form.args} onInput={(event) => setForm({ ...form, args: event.currentTarget.value })} data-test="again-args" />
+        <textarea
+          class="mono"
+          rows={3}
+          spellcheck={false}
+          value={form.args}
+          onInput={(event) => setForm({ ...form, args: event.currentTarget.value })}
+          data-test="again-args"
+        />
       </label>
       {isAdmin() && (
         <label class="row">

@@ -13,7 +13,13 @@ export function Appearance() {
       <h3 id="theme-label">{t.appearance.theme}</h3>
       <div class="segments" role="radiogroup" aria-labelledby="theme-label">
         {THEMES.map((one) => (
-          <button key={one} type="button" role="radio" aria-checked={one === theme} onClick={() => changePreferences({ theme: one })}>
+          <button
+            key={one}
+            type="button"
+            role="radio"
+            aria-checked={one === theme}
+            onClick={() => changePreferences({ theme: one })}
+          >
             {t.menu[one]}
           </button>
         ))}
@@ -21,7 +27,8 @@ export function Appearance() {
       <p class="small">{t.appearance.themeHint}</p>
       <h3>{t.appearance.dock}</h3>
       <label class="row">
-        <input type="checkbox" checked={dockHidden} onChange={() => changePreferences({ dockHidden: !dockHidden })} /> {t.menu.hideDock}
+        <input type="checkbox" checked={dockHidden} onChange={() => changePreferences({ dockHidden: !dockHidden })} />{' '}
+        {t.menu.hideDock}
       </label>
     </>
   );

@@ -26,7 +26,13 @@ export function LaunchesPage() {
       return typeof value === 'string' ? value.trim() : '';
     };
     const time = (name: string) => (text(name) === '' ? undefined : new Date(text(name)).toISOString());
-    setQuery({ user: text('user') || '*', app: text('app') || undefined, since: time('since'), until: time('until'), limit: 200 });
+    setQuery({
+      user: text('user') || '*',
+      app: text('app') || undefined,
+      since: time('since'),
+      until: time('until'),
+      limit: 200,
+    });
   };
   return (
     <>
@@ -35,7 +41,11 @@ export function LaunchesPage() {
         {FIELDS.map(([name, type]) => (
           <label key={name}>
             <span class="small">{t.launches[name]}</span>
-            {type === 'text' ? <input name={name} type="text" autocomplete="off" data-test={`find-${name}`} /> : <input name={name} type="datetime-local" data-test={`find-${name}`} />}
+            {type === 'text' ? (
+              <input name={name} type="text" autocomplete="off" data-test={`find-${name}`} />
+            ) : (
+              <input name={name} type="datetime-local" data-test={`find-${name}`} />
+            )}
           </label>
         ))}
         <button type="submit" class="primary" data-test="find-launches">

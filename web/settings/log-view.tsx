@@ -27,9 +27,12 @@ export function LogView({ launch }: { launch: Launch }) {
   }, [log, follow]);
 
   const asked = query.trim().toLowerCase();
-  const hits = asked === '' ? null : log.blocks.flatMap((block) => block.filter(({ text }) => text.toLowerCase().includes(asked)));
+  const hits =
+    asked === '' ? null : log.blocks.flatMap((block) => block.filter(({ text }) => text.toLowerCase().includes(asked)));
   const copy = async () => {
-    const text = log.blocks.flatMap((block) => block.map((line) => `${line.at === null ? '' : `${line.at} `}${line.text}`)).join('\n');
+    const text = log.blocks
+      .flatMap((block) => block.map((line) => `${line.at === null ? '' : `${line.at} `}${line.text}`))
+      .join('\n');
     if (await attempt(() => navigator.clipboard.writeText(text))) setCopied(true);
   };
   const onScroll = () => {
@@ -42,19 +45,36 @@ export function LogView({ launch }: { launch: Launch }) {
         <button type="button" class="quiet" aria-pressed={finding} onClick={() => setFinding(!finding)}>
           <Icon of={Search} size={14} /> {t.tasks.searchLog}
         </button>
-        <button type="button" class="quiet" aria-pressed={follow} onClick={() => setFollow(!follow)} data-test="log-follow">
+        <button
+          type="button"
+          class="quiet"
+          aria-pressed={follow}
+          onClick={() => setFollow(!follow)}
+          data-test="log-follow"
+        >
           <Icon of={ArrowDownToLine} size={14} /> {t.tasks.follow}
         </button>
         <button type="button" class="quiet" onClick={() => void copy()} data-test="log-copy">
           <Icon of={Copy} size={14} /> {copied ? t.copied : t.copy}
         </button>
-        <a class="button quiet" href={api.launches.logUrl(launch.id)} download={`${launch.id}.log`} data-test="log-download">
+        <a
+          class="button quiet"
+          href={api.launches.logUrl(launch.id)}
+          download={`${launch.id}.log`}
+          data-test="log-download"
+        >
           <Icon of={Download} size={14} /> {t.tasks.download}
         </a>
       </div>
       {finding && (
         <div class="row log-find">
-          <input type="search" aria-label={t.tasks.searchLog} placeholder={t.tasks.searchLog} value={query} onInput={(event) => setQuery(event.currentTarget.value)} />
+          <input
+            type="search"
+            aria-label={t.tasks.searchLog}
+            placeholder={t.tasks.searchLog}
+            value={query}
+            onInput={(event) => setQuery(event.currentTarget.value)}
+          />
           {hits && (
             <span class="small" role="status">
               {t.tasks.matches(hits.length)}
@@ -62,7 +82,17 @@ export function LogView({ launch }: { launch: Launch }) {
           )}
         </div>
       )}
-      <div class="log" ref={box} role="log" aria-label={t.tasks.logs} aria-live="off" tabIndex={0} onScroll={onScroll} data-test="log" data-reading={typeof reading === 'string' ? reading : 'failed'}>
+      <div
+        class="log"
+        ref={box}
+        role="log"
+        aria-label={t.tasks.logs}
+        aria-live="off"
+        tabIndex={0}
+        onScroll={onScroll}
+        data-test="log"
+        data-reading={typeof reading === 'string' ? reading : 'failed'}
+      >
         {log.dropped > 0 && <div class="log-note">{t.tasks.logCut(log.dropped)}</div>}
         {hits ? <Block lines={hits} /> : log.blocks.map((lines, at) => <Block key={log.dropped + at} lines={lines} />)}
         {log.lines === 0 && reading !== 'broken' && typeof reading === 'string' && (
@@ -102,7 +132,12 @@ function useLog(id: string): [LogText, Reading] {
   return [log, reading];
 }
 
-async function readLog(id: string, signal: AbortSignal, setLog: (log: LogText) => void, setReading: (reading: Reading) => void): Promise<void> {
+async function readLog(
+  id: string,
+  signal: AbortSignal,
+  setLog: (log: LogText) => void,
+  setReading: (reading: Reading) => void,
+): Promise<void> {
   for (let attempts = 0; !signal.aborted; attempts += 1) {
     await new Promise((resolve) => setTimeout(resolve, retryDelay(attempts)));
     if (signal.aborted) return;

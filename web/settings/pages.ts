@@ -20,5 +20,9 @@ export function isAdmin(): boolean {
 }
 
 export function pagesFor(): readonly PageEntry[] {
-  return ORDER.filter((page) => page !== 'launches' || isSupport()).map((page) => ({ page, title: t.settings.pages[page], words: t.settings.words[page] }));
+  return ORDER.filter((page) => page !== 'launches' || isSupport()).map((page) => ({
+    page,
+    title: t.settings.pages[page],
+    words: t.settings.words[page],
+  }));
 }

@@ -19,7 +19,11 @@ import './settings.css';
 export function Settings({ page, launchId }: { page: SettingsPage; launchId: string | null }) {
   const [query, setQuery] = useState('');
   const pages = pagesFor();
-  const found = rank(index(pages.map((entry) => ({ ...entry, name: entry.title, keywords: entry.words.split(' ') }))), query, pages.length);
+  const found = rank(
+    index(pages.map((entry) => ({ ...entry, name: entry.title, keywords: entry.words.split(' ') }))),
+    query,
+    pages.length,
+  );
   const go = (to: SettingsPage) => openLayer({ kind: 'settings', page: to, launchId: null });
   return (
     <LayerFrame kind="settings" label={t.settings.title} look="sheet">
@@ -34,13 +38,27 @@ export function Settings({ page, launchId }: { page: SettingsPage; launchId: str
           data-test="settings-search"
         />
         {found.map((entry) => (
-          <button key={entry.page} type="button" class="quiet" aria-current={entry.page === page ? 'page' : undefined} data-autofocus={entry.page === page ? '' : undefined} onClick={() => go(entry.page)} data-test={`page-${entry.page}`}>
+          <button
+            key={entry.page}
+            type="button"
+            class="quiet"
+            aria-current={entry.page === page ? 'page' : undefined}
+            data-autofocus={entry.page === page ? '' : undefined}
+            onClick={() => go(entry.page)}
+            data-test={`page-${entry.page}`}
+          >
             {entry.title}
           </button>
         ))}
         {found.length === 0 && <p class="small">{t.settings.noMatch}</p>}
       </nav>
-      <button type="button" class="quiet icon sheet-close" aria-label={t.close} onClick={() => closeLayer('settings')} data-test="settings-close">
+      <button
+        type="button"
+        class="quiet icon sheet-close"
+        aria-label={t.close}
+        onClick={() => closeLayer('settings')}
+        data-test="settings-close"
+      >
         <Icon of={X} />
       </button>
       <div class="sheet-page" key={page} data-page={page}>

@@ -20,7 +20,10 @@ export function SystemPage() {
           <FactList
             facts={[
               [t.system.version, reply.value.system.version],
-              [t.system.engine, `${reply.value.system.engine.name} ${reply.value.system.engine.version} (${reply.value.system.engine.kind})`],
+              [
+                t.system.engine,
+                `${reply.value.system.engine.name} ${reply.value.system.engine.version} (${reply.value.system.engine.kind})`,
+              ],
               [t.system.host, reply.value.system.host],
               [t.system.place, desktop.value?.place ?? null],
               [t.system.node, reply.value.system.node],

@@ -28,7 +28,9 @@ interface Props {
 export function TaskDetail({ launch, choose }: Props) {
   const [tab, setTab] = useState<Tab>('logs');
   // What is known about a launch changes when it ends: reason, hints, exit code.
-  const [detail, retry] = useRemote(`${launch.id} ${launch.status.state}`, (signal) => api.launches.get(launch.id, signal));
+  const [detail, retry] = useRemote(`${launch.id} ${launch.status.state}`, (signal) =>
+    api.launches.get(launch.id, signal),
+  );
   const known = detail.state === 'there' ? detail.value : null;
   const start = async (changed: Parameters<typeof runAgain>[1]) => {
     const started = await runAgain(launch, changed);
@@ -39,19 +41,37 @@ export function TaskDetail({ launch, choose }: Props) {
       <div class="row task-head">
         <div class="row" role="tablist" aria-label={launch.appName}>
           {TABS.map((one) => (
-            <button key={one} type="button" role="tab" class={one === tab ? '' : 'quiet'} aria-selected={one === tab} onClick={() => setTab(one)} data-test={`tab-${one}`}>
+            <button
+              key={one}
+              type="button"
+              role="tab"
+              class={one === tab ? '' : 'quiet'}
+              aria-selected={one === tab}
+              onClick={() => setTab(one)}
+              data-test={`tab-${one}`}
+            >
               {t.tasks[one]}
             </button>
           ))}
         </div>
         <span class="grow" />
         {choose && isOver(launch) && launch.runtime === 'pod_application' && (
-          <button type="button" class="quiet" onClick={() => void start({ runtime: 'ephemeral_container' })} data-test="task-in-desktop">
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => void start({ runtime: 'ephemeral_container' })}
+            data-test="task-in-desktop"
+          >
             {t.tasks.againInDesktop}
           </button>
         )}
         {choose && (
-          <button type="button" class="quiet" onClick={() => openLayer({ kind: 'again', launch })} data-test="task-with">
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => openLayer({ kind: 'again', launch })}
+            data-test="task-with"
+          >
             {t.tasks.againWith}
           </button>
         )}
@@ -86,7 +106,12 @@ function HintBox({ hint, detail, start }: HintProps) {
         {start && hint.remedies.length > 0 && (
           <div class="row hint-remedies">
             {hint.remedies.map((remedy) => (
-              <button key={remedy.label} type="button" onClick={() => void start(withRemedy(detail, remedy))} data-test="remedy">
+              <button
+                key={remedy.label}
+                type="button"
+                onClick={() => void start(withRemedy(detail, remedy))}
+                data-test="remedy"
+              >
                 {remedy.label}
               </button>
             ))}

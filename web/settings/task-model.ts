@@ -7,7 +7,10 @@ import type { Strings } from '../ui/strings/index.ts';
 export type Tone = 'ok' | 'accent' | 'warn' | 'bad' | '';
 
 /** The state in words; the colour only repeats it. */
-export function stateOf({ status }: Pick<Launch, 'status'>, words: Strings['tasks']['states']): { text: string; tone: Tone } {
+export function stateOf(
+  { status }: Pick<Launch, 'status'>,
+  words: Strings['tasks']['states'],
+): { text: string; tone: Tone } {
   switch (status.state) {
     case 'starting':
       return { text: words[status.step], tone: 'accent' };
@@ -26,7 +29,11 @@ type Finished = Extract<Launch['status'], { state: 'finished' }>;
 
 function finished({ reason, exitCode }: Finished, words: Strings['tasks']['states']): { text: string; tone: Tone } {
   if (reason === 'error') return { text: words.error(exitCode), tone: 'bad' };
-  const harmless = reason === 'completed' || reason === 'stopped_by_you' || reason === 'stopped_by_admin' || reason === 'desktop_ended';
+  const harmless =
+    reason === 'completed' ||
+    reason === 'stopped_by_you' ||
+    reason === 'stopped_by_admin' ||
+    reason === 'desktop_ended';
   return { text: words[reason], tone: harmless ? '' : 'bad' };
 }
 
@@ -51,7 +58,10 @@ export function limitsText({ memoryBytes, cpus, processes }: Limits, words: Stri
 }
 
 /** The launch as it was asked for, with the remedy's changes added: the rest of the request stays. */
-export function withRemedy({ requested, runtime }: Pick<LaunchDetail, 'requested' | 'runtime'>, remedy: Remedy): LaunchAgain {
+export function withRemedy(
+  { requested, runtime }: Pick<LaunchDetail, 'requested' | 'runtime'>,
+  remedy: Remedy,
+): LaunchAgain {
   const added = (remedy.args ?? []).filter((argument) => !requested.args.includes(argument));
   return {
     runtime: remedy.runtime ?? runtime,
@@ -62,7 +72,9 @@ export function withRemedy({ requested, runtime }: Pick<LaunchDetail, 'requested
 
 /** Lines that say what went wrong are set off by colour; the text says so itself. */
 export function looksBad(text: string): boolean {
-  return /\b(error|fatal|failed|cannot|could not|denied|exception|abort(ed)?|killed|segmentation|Bad[A-Z]\w+)\b/i.test(text);
+  return /\b(error|fatal|failed|cannot|could not|denied|exception|abort(ed)?|killed|segmentation|Bad[A-Z]\w+)\b/i.test(
+    text,
+  );
 }
 
 /** At most `limit` lines in blocks: a block that is full never changes, so drawing it again costs nothing. */

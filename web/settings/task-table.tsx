@@ -1,10 +1,12 @@
 /** The table of launches; the first cell chooses a row, the last one acts on it. */
 import type { Launch, Usage } from '#protocol/launch.ts';
+import { Trash2 } from 'lucide';
 import { runAgain, stopLaunch } from '../shell/actions.ts';
 import { api } from '../state/api.ts';
 import { attempt } from '../state/notices.ts';
 import { isOver } from '../state/world.ts';
 import { dateTime, moment } from '../ui/format.ts';
+import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/strings/index.ts';
 import { cpuText, limitsText, memoryText, stateOf } from './task-model.ts';
 
@@ -38,7 +40,14 @@ export function TaskTable({ launches, usage, chosen, choose, showUser }: Props) 
         </thead>
         <tbody>
           {launches.map((launch) => (
-            <Row key={launch.id} launch={launch} usage={usage.get(launch.id)} on={launch.id === chosen} choose={choose} showUser={showUser} />
+            <Row
+              key={launch.id}
+              launch={launch}
+              usage={usage.get(launch.id)}
+              on={launch.id === chosen}
+              choose={choose}
+              showUser={showUser}
+            />
           ))}
         </tbody>
       </table>
@@ -76,7 +85,7 @@ function Row({ launch, usage, on, choose, showUser }: RowProps) {
       {showUser && <td>{launch.userId}</td>}
       <td>
         {t.tasks[launch.runtime]}
-        <div class="small number">{limitsText(launch.limits, t.tasks)}</div>
+        <div class="small number task-limits">{limitsText(launch.limits, t.tasks)}</div>
       </td>
       <td>
         <span class={`pill ${tone}`}>{text}</span>
@@ -97,7 +106,14 @@ function Row({ launch, usage, on, choose, showUser }: RowProps) {
 
 function StopButton({ launch }: { launch: Launch }) {
   return (
-    <button type="button" class="quiet" disabled={launch.status.state === 'stopping'} aria-label={`${t.tasks.stop}: ${launch.appName}`} onClick={() => void stopLaunch(launch.id)} data-test="task-stop">
+    <button
+      type="button"
+      class="quiet"
+      disabled={launch.status.state === 'stopping'}
+      aria-label={`${t.tasks.stop}: ${launch.appName}`}
+      onClick={() => void stopLaunch(launch.id)}
+      data-test="task-stop"
+    >
       {t.tasks.stop}
     </button>
   );
@@ -110,11 +126,24 @@ function AfterActs({ launch, choose }: { launch: Launch; choose: (launch: Launch
   };
   return (
     <>
-      <button type="button" class="quiet" aria-label={`${t.tasks.again}: ${launch.appName}`} onClick={() => void again()} data-test="task-again">
+      <button
+        type="button"
+        class="quiet"
+        aria-label={`${t.tasks.again}: ${launch.appName}`}
+        onClick={() => void again()}
+        data-test="task-again"
+      >
         {t.tasks.again}
       </button>
-      <button type="button" class="quiet" aria-label={`${t.remove}: ${launch.appName}`} onClick={() => void attempt(() => api.launches.remove(launch.id))} data-test="task-remove">
-        {t.remove}
+      <button
+        type="button"
+        class="quiet icon"
+        title={t.remove}
+        aria-label={`${t.remove}: ${launch.appName}`}
+        onClick={() => void attempt(() => api.launches.remove(launch.id))}
+        data-test="task-remove"
+      >
+        <Icon of={Trash2} size={15} />
       </button>
     </>
   );

@@ -49,7 +49,8 @@ function useUsage(): ReadonlyMap<string, Usage> {
   useEffect(() => {
     const abort = new AbortController();
     const read = async () => {
-      for await (const { usage: all } of api.usage({ signal: abort.signal, wake })) setUsage(new Map(all.map((one) => [one.launchId, one])));
+      for await (const { usage: all } of api.usage({ signal: abort.signal, wake }))
+        setUsage(new Map(all.map((one) => [one.launchId, one])));
     };
     // Without figures the table is as useful as before; the event stream tells of lost connections.
     read().catch(() => {});

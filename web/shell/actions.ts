@@ -17,7 +17,8 @@ const wanted = new Map<string, Runtime | undefined>();
 /** Starts an app; one that is not installed is installed first and opens then. */
 export async function runApp(app: App, runtime?: Runtime): Promise<void> {
   const { availability } = app;
-  if (availability.state === 'unavailable') return say('error', t.notices.unavailable(app.displayName, availability.reason));
+  if (availability.state === 'unavailable')
+    return say('error', t.notices.unavailable(app.displayName, availability.reason));
   if (availability.state === 'ready') return begin(app.id, runtime);
   wanted.set(app.id, runtime);
   if (availability.state === 'installing') return;
@@ -31,7 +32,8 @@ async function begin(app: string, runtime?: Runtime): Promise<void> {
 
 /** The reply may come before the event: the dock shows the launch at once. */
 function learn(launch: Launch): void {
-  if (!launches.value.some(({ id }) => id === launch.id)) world.value = changeWorld(world.value, { type: 'launch', launch });
+  if (!launches.value.some(({ id }) => id === launch.id))
+    world.value = changeWorld(world.value, { type: 'launch', launch });
 }
 
 /** Opens what was waited for once its image is there, says why when it never will be. */

@@ -29,7 +29,7 @@ export function Bar() {
         <Mark size={16} />
       </button>
       <b class="bar-title truncate grow" data-test="window-title">
-        {active?.title ?? t.bar.noWindow}
+        {(painted.value && active?.title) || t.bar.noWindow}
       </b>
       {!online.value && (
         <span class="pill warn" role="status" data-test="offline">
@@ -38,11 +38,23 @@ export function Bar() {
       )}
       {painted.value && <ClipboardButtons />}
       {painted.value && <TouchButtons />}
-      <button type="button" class="quiet icon" aria-label={t.notices.label} title={t.bar.notices(unread)} onClick={() => toggleLayer({ kind: 'notices' })} data-test="notices-button">
+      <button
+        type="button"
+        class="quiet icon"
+        aria-label={t.notices.label}
+        title={t.bar.notices(unread)}
+        onClick={() => toggleLayer({ kind: 'notices' })}
+        data-test="notices-button"
+      >
         <Icon of={Bell} size={15} />
         {unread > 0 && <i class="bar-dot" />}
       </button>
-      <button type="button" class="quiet bar-who" onClick={() => openLayer({ kind: 'settings', page: 'user', launchId: null })} data-test="who">
+      <button
+        type="button"
+        class="quiet bar-who"
+        onClick={() => openLayer({ kind: 'settings', page: 'user', launchId: null })}
+        data-test="who"
+      >
         {session.value?.user.name}
       </button>
       <Clock />
@@ -64,11 +76,24 @@ function ClipboardButtons() {
   return (
     <>
       {waitingCopy.value !== null && (
-        <button type="button" class="bar-copy" title={waitingCopy.value.slice(0, 200)} onClick={() => void copyWaiting().then(focusScreen)} data-test="clipboard-copy">
+        <button
+          type="button"
+          class="bar-copy"
+          title={waitingCopy.value.slice(0, 200)}
+          onClick={() => void copyWaiting().then(focusScreen)}
+          data-test="clipboard-copy"
+        >
           <Icon of={ClipboardCheck} size={14} /> {t.clipboard.copyHere}
         </button>
       )}
-      <button type="button" class="quiet icon" aria-label={t.clipboard.paste} title={t.clipboard.paste} onClick={() => void paste()} data-test="clipboard-paste">
+      <button
+        type="button"
+        class="quiet icon"
+        aria-label={t.clipboard.paste}
+        title={t.clipboard.paste}
+        onClick={() => void paste()}
+        data-test="clipboard-paste"
+      >
         <Icon of={Clipboard} size={15} />
       </button>
     </>
@@ -79,7 +104,13 @@ function ClipboardButtons() {
 function TouchButtons() {
   return (
     <>
-      <button type="button" class="quiet icon touch-only" aria-label={t.screen.pan} aria-pressed={panning.value} onClick={() => (panning.value = !panning.value)}>
+      <button
+        type="button"
+        class="quiet icon touch-only"
+        aria-label={t.screen.pan}
+        aria-pressed={panning.value}
+        onClick={() => (panning.value = !panning.value)}
+      >
         <Icon of={Hand} size={15} />
       </button>
       <button
@@ -95,7 +126,12 @@ function TouchButtons() {
       >
         <Icon of={Keyboard} size={16} />
       </button>
-      <button type="button" class="quiet icon small-only" aria-label={t.bar.search} onClick={() => openLayer({ kind: 'search' })}>
+      <button
+        type="button"
+        class="quiet icon small-only"
+        aria-label={t.bar.search}
+        onClick={() => openLayer({ kind: 'search' })}
+      >
         <Icon of={Search} size={15} />
       </button>
     </>

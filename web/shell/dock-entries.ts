@@ -34,7 +34,9 @@ export function dockEntries({ pins, apps, launches, windows }: DockInput): reado
   const byId = new Map(apps.map((app) => [app.id, app]));
   const keyOfWindow = (window: Window): string => {
     const launch = open.find(({ id }) => id === window.launchId);
-    const app = launch ? byId.get(launch.appId) : apps.find(({ wmClass }) => wmClass !== '' && wmClass === window.wmClass);
+    const app = launch
+      ? byId.get(launch.appId)
+      : apps.find(({ wmClass }) => wmClass !== '' && wmClass === window.wmClass);
     return app?.id ?? launch?.appId ?? `class:${window.wmClass}`;
   };
   const grouped = Map.groupBy(windows, keyOfWindow);
@@ -49,7 +51,16 @@ export function dockEntries({ pins, apps, launches, windows }: DockInput): reado
     const mine = open.filter(({ appId }) => appId === key);
     const name = app?.displayName ?? mine[0]?.appName ?? own[0]?.title ?? key;
     const icon = app?.iconUrl ?? own.find(({ icon }) => icon !== null)?.icon ?? null;
-    return { key, app, name, icon, pinned: pins.includes(key), windows: own, launches: mine, phase: phaseOf(app, mine, own) };
+    return {
+      key,
+      app,
+      name,
+      icon,
+      pinned: pins.includes(key),
+      windows: own,
+      launches: mine,
+      phase: phaseOf(app, mine, own),
+    };
   });
 }
 

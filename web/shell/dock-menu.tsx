@@ -22,16 +22,28 @@ export function DockMenu({ of: key, x }: { of: string; x: number }) {
   const pins = pinsOf(preferences.value.dock, apps.value);
   const at = pins.indexOf(key);
   const then = (run: () => unknown) => () => {
-    closeLayer('dock-menu');
+    closeLayer('dock-menu', true);
     void run();
   };
   const left = Math.max(8, Math.min(x - WIDTH / 2, window.innerWidth - WIDTH - 8));
   return (
-    <LayerFrame kind="dock-menu" label={name} role="menu" look="menu" style={{ left: `${left}px`, bottom: '84px', width: `${WIDTH}px` }}>
+    <LayerFrame
+      kind="dock-menu"
+      label={name}
+      role="menu"
+      look="menu"
+      style={{ left: `${left}px`, bottom: '84px', width: `${WIDTH}px` }}
+    >
       <div onKeyDown={menuKeys}>
         <div class="head truncate">{name}</div>
         {windows.map((window) => (
-          <button type="button" role="menuitem" key={window.id} onClick={then(() => actOnWindow(window.id, { action: 'activate' }))} data-test="dock-menu-window">
+          <button
+            type="button"
+            role="menuitem"
+            key={window.id}
+            onClick={then(() => actOnWindow(window.id, { action: 'activate' }))}
+            data-test="dock-menu-window"
+          >
             <Icon of={AppWindow} />
             <span class="truncate">{window.title}</span>
             {window.minimised && <span class="small">{t.dock.minimised}</span>}
@@ -50,7 +62,11 @@ export function DockMenu({ of: key, x }: { of: string; x: number }) {
               <Icon of={Square} />
               {t.dock.stop}
             </button>
-            <button type="button" role="menuitem" onClick={() => openLayer({ kind: 'settings', page: 'tasks', launchId: launches[0]?.id ?? null })}>
+            <button
+              type="button"
+              role="menuitem"
+              onClick={() => openLayer({ kind: 'settings', page: 'tasks', launchId: launches[0]?.id ?? null })}
+            >
               <Icon of={ListChecks} />
               {t.dock.tasks}
             </button>

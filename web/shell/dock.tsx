@@ -2,6 +2,7 @@
 import { Search } from 'lucide';
 import { useRef, useState } from 'preact/hooks';
 import { apps, launches, preferences, windows } from '../state/store.ts';
+import { focusScreen } from '../screen/control.ts';
 import { AppIcon } from '../ui/app-icon.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { openLayer } from '../ui/layers.ts';
@@ -33,7 +34,14 @@ export function Dock() {
   return (
     <nav class={hides ? 'dock-zone hides' : 'dock-zone'} aria-label={t.dock.label} data-test="dock">
       <div class="dock glass">
-        <button type="button" class="dock-cell" aria-label={t.dock.search} title={t.dock.search} onClick={() => openLayer({ kind: 'search' })} data-test="dock-search">
+        <button
+          type="button"
+          class="dock-cell"
+          aria-label={t.dock.search}
+          title={t.dock.search}
+          onClick={() => openLayer({ kind: 'search' })}
+          data-test="dock-search"
+        >
           <span class="app-icon dock-search">
             <Icon of={Search} size={20} />
           </span>
@@ -61,7 +69,9 @@ function Cell({ entry, drag, drop }: { entry: DockEntry; drag: () => void; drop:
     const what = dockClick(entry);
     if (what.act === 'launch' && app) void runApp(app);
     else if (what.act === 'activate' || what.act === 'minimise') void actOnWindow(what.window, { action: what.act });
-    else if (what.act === 'menu') menu(cell);
+    if (what.act === 'menu') menu(cell);
+    // Keys are meant for the application now.
+    else focusScreen();
   };
   const dots = Math.min(3, windows.length);
   return (

@@ -1,7 +1,7 @@
 /** The shell's own keys, taken before the desktop or a terminal sees them. */
 import { focusScreen, hasScreenFocus, leaveScreen } from '../screen/control.ts';
 import { goToTerminal, hasTerminalFocus } from '../terminal/control.ts';
-import { layers, openLayer, toggleLayer } from '../ui/layers.ts';
+import { closeLayer, layers, openLayer, toggleLayer } from '../ui/layers.ts';
 import { placeActive } from './actions.ts';
 import { type ShortcutAction, shortcutFor } from './shortcuts.ts';
 
@@ -18,6 +18,13 @@ export function listenForShortcuts(signal: AbortSignal): void {
       const { code, ctrlKey, altKey, shiftKey, metaKey } = event;
       const chord = { code, ctrlKey, altKey, shiftKey, metaKey, altGraph: event.getModifierState('AltGraph') };
       const action = shortcutFor(chord, hasScreenFocus() || hasTerminalFocus());
+      const top = layers.value.at(-1);
+      // Wherever the focus is at this moment: the key must not slip through to the desktop.
+      if (event.key === 'Escape' && top && !event.isComposing) {
+        take(event);
+        taken.add(code);
+        return closeLayer(top.kind);
+      }
       if (action === null) return;
       take(event);
       taken.add(code);

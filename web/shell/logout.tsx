@@ -18,7 +18,14 @@ export function Logout() {
       <h2>{t.logout.title}</h2>
       <p>{t.logout.text(running.value.length)}</p>
       <div class="ends">
-        <button type="button" class="quiet" disabled={busy} onClick={() => closeLayer('logout')} data-autofocus data-test="logout-cancel">
+        <button
+          type="button"
+          class="quiet"
+          disabled={busy}
+          onClick={() => closeLayer('logout')}
+          data-autofocus
+          data-test="logout-cancel"
+        >
           {t.cancel}
         </button>
         <button type="button" disabled={busy} onClick={() => void go(disconnect)}>

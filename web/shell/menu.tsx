@@ -1,5 +1,16 @@
 /** The shell's menu under the mark: everything that is not an app. */
-import { Check, Expand, Keyboard, LogOut, MonitorOff, PanelBottomClose, Search, Settings, Shrink, SquareTerminal } from 'lucide';
+import {
+  Check,
+  Expand,
+  Keyboard,
+  LogOut,
+  MonitorOff,
+  PanelBottomClose,
+  Search,
+  Settings,
+  Shrink,
+  SquareTerminal,
+} from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { attempt } from '../state/notices.ts';
 import { changePreferences } from '../state/preferences.ts';
@@ -24,7 +35,12 @@ export function Menu() {
         <Item icon={Search} keys="search" test="menu-search" run={() => openLayer({ kind: 'search' })} stays>
           {t.menu.search}
         </Item>
-        <Item icon={Settings} test="menu-settings" run={() => openLayer({ kind: 'settings', page: 'tasks', launchId: null })} stays>
+        <Item
+          icon={Settings}
+          test="menu-settings"
+          run={() => openLayer({ kind: 'settings', page: 'tasks', launchId: null })}
+          stays
+        >
           {t.menu.settings}
         </Item>
         <Item icon={SquareTerminal} keys="terminal" test="menu-terminal" run={openTerminal}>
@@ -39,16 +55,34 @@ export function Menu() {
         </div>
         <div role="group" aria-labelledby="menu-theme">
           {THEMES.map((one) => (
-            <Choice key={one} role="menuitemradio" on={theme === one} test={`theme-${one}`} run={() => changePreferences({ theme: one })}>
+            <Choice
+              key={one}
+              role="menuitemradio"
+              on={theme === one}
+              test={`theme-${one}`}
+              run={() => changePreferences({ theme: one })}
+            >
               {t.menu[one]}
             </Choice>
           ))}
         </div>
         <hr />
-        <Choice role="menuitemcheckbox" on={dockHidden} icon={PanelBottomClose} test="menu-hide-dock" run={() => changePreferences({ dockHidden: !dockHidden })}>
+        <Choice
+          role="menuitemcheckbox"
+          on={dockHidden}
+          icon={PanelBottomClose}
+          test="menu-hide-dock"
+          run={() => changePreferences({ dockHidden: !dockHidden })}
+        >
           {t.menu.hideDock}
         </Choice>
-        <Item icon={Keyboard} keys="help" test="menu-help" run={() => openLayer({ kind: 'settings', page: 'keyboard', launchId: null })} stays>
+        <Item
+          icon={Keyboard}
+          keys="help"
+          test="menu-help"
+          run={() => openLayer({ kind: 'settings', page: 'keyboard', launchId: null })}
+          stays
+        >
           {t.menu.keyboard}
         </Item>
         <hr />
@@ -87,7 +121,10 @@ function Item({ icon, keys, test, run, stays = false, children }: ItemProps) {
   );
 }
 
-type ChoiceProps = Omit<ItemProps, 'keys' | 'stays'> & { readonly role: 'menuitemradio' | 'menuitemcheckbox'; readonly on: boolean };
+type ChoiceProps = Omit<ItemProps, 'keys' | 'stays'> & {
+  readonly role: 'menuitemradio' | 'menuitemcheckbox';
+  readonly on: boolean;
+};
 
 function Choice({ role, on, icon, test, run, children }: ChoiceProps) {
   return (

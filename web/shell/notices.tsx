@@ -51,7 +51,13 @@ function Card({ notice, others }: { notice: Notice; others: number }) {
           </p>
         )}
       </div>
-      <button type="button" class="quiet icon" aria-label={t.notices.dismiss} onClick={() => dismissNotice(id)} data-test="notice-dismiss">
+      <button
+        type="button"
+        class="quiet icon"
+        aria-label={t.notices.dismiss}
+        onClick={() => dismissNotice(id)}
+        data-test="notice-dismiss"
+      >
         <Icon of={X} size={15} />
       </button>
     </div>

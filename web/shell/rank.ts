@@ -40,7 +40,9 @@ export function rank<Item>(indexed: readonly Indexed<Item>[], query: string, lim
     const score = scoreOf(entry, asked, parts);
     if (score > 0) scored.push({ entry, score: score + entry.boost });
   }
-  scored.sort((a, b) => b.score - a.score || a.entry.name.length - b.entry.name.length || (a.entry.name < b.entry.name ? -1 : 1));
+  scored.sort(
+    (a, b) => b.score - a.score || a.entry.name.length - b.entry.name.length || (a.entry.name < b.entry.name ? -1 : 1),
+  );
   return scored.slice(0, limit).map(({ entry }) => entry.item);
 }
 

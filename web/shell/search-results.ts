@@ -39,7 +39,9 @@ export function searchIndex({ apps, launches, windows, pages }: SearchInput): Se
         const phase = phaseOf(app);
         return {
           name: app.displayName,
-          keywords: [app.name, ...app.keywords, ...app.categories, ...(app.description ?? '').split(/\s+/)].filter(Boolean),
+          keywords: [app.name, ...app.keywords, ...app.categories, ...(app.description ?? '').split(/\s+/)].filter(
+            Boolean,
+          ),
           boost: phase === 'idle' ? 0 : RUNNING_BOOST,
           found: { kind: 'app', app, phase },
         };
@@ -48,10 +50,20 @@ export function searchIndex({ apps, launches, windows, pages }: SearchInput): Se
     windows: index(
       windows.map((window) => {
         const appName = open.find(({ id }) => id === window.launchId)?.appName ?? null;
-        return { name: window.title, keywords: appName === null ? [] : [appName], found: { kind: 'window', window, appName } };
+        return {
+          name: window.title,
+          keywords: appName === null ? [] : [appName],
+          found: { kind: 'window', window, appName },
+        };
       }),
     ),
-    pages: index(pages.map(({ page, title, words }) => ({ name: title, keywords: words.split(' '), found: { kind: 'page', page, title } }))),
+    pages: index(
+      pages.map(({ page, title, words }) => ({
+        name: title,
+        keywords: words.split(' '),
+        found: { kind: 'page', page, title },
+      })),
+    ),
   };
 }
 
@@ -64,7 +76,8 @@ export interface Sections {
 /** Without a query: all apps, and nothing else; it is the list of what there is. */
 export function search(indexed: SearchIndex, query: string): Sections {
   const asked = query.trim() !== '';
-  const found = (entries: readonly Indexed<Findable & { found: Found }>[], limit: number) => rank(entries, query, limit).map((item) => item.found);
+  const found = (entries: readonly Indexed<Findable & { found: Found }>[], limit: number) =>
+    rank(entries, query, limit).map((item) => item.found);
   return {
     apps: found(indexed.apps, asked ? 12 : 60),
     windows: asked ? found(indexed.windows, 6) : [],

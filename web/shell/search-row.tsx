@@ -61,7 +61,8 @@ export function SearchRow({ id, found, selected, actions, action, run, point }: 
 
 function Picture({ found }: { found: Found }) {
   if (found.kind === 'app') return <AppIcon name={found.app.displayName} url={found.app.iconUrl} size={40} />;
-  if (found.kind === 'window' && found.window.icon !== null) return <img class="app-icon" src={found.window.icon} alt="" width={40} height={40} />;
+  if (found.kind === 'window' && found.window.icon !== null)
+    return <img class="app-icon" src={found.window.icon} alt="" width={40} height={40} />;
   return (
     <span class="app-icon search-glyph">
       <Icon of={found.kind === 'window' ? AppWindow : Settings} size={20} />
@@ -93,13 +94,21 @@ function AppPills({ app, phase }: { app: App; phase: 'idle' | 'starting' | 'runn
       {availability.state === 'not_installed' && <span class="pill">{t.search.notInstalled}</span>}
       {availability.state === 'installing' && <span class="pill accent">{t.search.installing}</span>}
       {availability.state === 'unavailable' && <span class="pill bad">{t.search.unavailable}</span>}
-      {phase === 'idle' && availability.state === 'ready' && limits.memoryBytes !== undefined && <span class="pill number">{bytes(limits.memoryBytes)}</span>}
+      {phase === 'idle' && availability.state === 'ready' && limits.memoryBytes !== undefined && (
+        <span class="pill number">{bytes(limits.memoryBytes)}</span>
+      )}
     </>
   );
 }
 
 function actionName(action: FoundAction, found: Found): string {
   const missing = found.kind === 'app' && found.app.availability.state === 'not_installed';
-  const names = { open: missing ? t.search.install : t.search.run, 'in-desktop': t.search.inDesktopAction, 'in-pod': t.search.inPodAction, pin: t.search.keep, unpin: t.search.unkeep };
+  const names = {
+    open: missing ? t.search.install : t.search.run,
+    'in-desktop': t.search.inDesktopAction,
+    'in-pod': t.search.inPodAction,
+    pin: t.search.keep,
+    unpin: t.search.unkeep,
+  };
   return names[action];
 }

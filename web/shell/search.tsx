@@ -34,10 +34,16 @@ export function Search() {
     setAction(0);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const step = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: Math.min(at + 8, all.length - 1), PageUp: Math.max(at - 8, 0) }[event.key];
+    const step = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      PageDown: Math.min(at + 8, all.length - 1),
+      PageUp: Math.max(at - 8, 0),
+    }[event.key];
     if (step !== undefined) go(step);
     else if (event.key === 'Enter' && !event.isComposing && chosen) perform(chosen, actions[action] ?? 'open');
-    else if (event.key === 'Tab' && actions.length > 1) setAction((action + (event.shiftKey ? actions.length - 1 : 1)) % actions.length);
+    else if (event.key === 'Tab' && actions.length > 1)
+      setAction((action + (event.shiftKey ? actions.length - 1 : 1)) % actions.length);
     else if (event.key !== 'Tab') return;
     event.preventDefault();
   };
@@ -93,7 +99,14 @@ export function Search() {
         />
         <kbd>Esc</kbd>
       </div>
-      <div class="search-list" id="found" role="listbox" aria-label={t.search.results(all.length)} ref={list} data-test="search-results">
+      <div
+        class="search-list"
+        id="found"
+        role="listbox"
+        aria-label={t.search.results(all.length)}
+        ref={list}
+        data-test="search-results"
+      >
         {section(t.search.apps, sections.apps)}
         {section(t.search.windows, sections.windows)}
         {section(t.search.settings, sections.pages)}
@@ -119,12 +132,13 @@ function Nothing({ query }: { query: string }) {
   );
 }
 
-const actionsFor = (found: Found): readonly FoundAction[] => actionsOf(found, found.kind === 'app' && isPinned(found.app.id));
+const actionsFor = (found: Found): readonly FoundAction[] =>
+  actionsOf(found, found.kind === 'app' && isPinned(found.app.id));
 
 function perform(found: Found, action: FoundAction): void {
   if (found.kind === 'page') return openLayer({ kind: 'settings', page: settingsPage(found.page), launchId: null });
   if (found.kind === 'app' && (action === 'pin' || action === 'unpin')) return togglePin(found.app.id);
-  closeLayer('search');
+  closeLayer('search', true);
   if (found.kind === 'window') void actOnWindow(found.window.id, { action: 'activate' });
   else void runApp(found.app, action === 'open' ? undefined : otherRuntime(found.app.runtime));
 }

@@ -23,7 +23,7 @@ export function Starting({ desktop, again }: { desktop: Desktop | null; again: (
   const wrong = state === 'failed' || state === 'none';
   if (!wrong && !late && desktop?.trace?.kind !== 'cold') return null;
   return (
-    <main class="starting" data-test="starting" data-state={state ?? 'asking'}>
+    <section class="starting" aria-label={titleOf(desktop)} data-test="starting" data-state={state ?? 'asking'}>
       <div class="glass starting-card" role={wrong ? 'alert' : 'status'} aria-live="polite" aria-busy={!wrong}>
         <h1>{titleOf(desktop)}</h1>
         <p class="small starting-where">{[session.value?.user.name, desktop?.place].filter(Boolean).join(' · ')}</p>
@@ -47,7 +47,7 @@ export function Starting({ desktop, again }: { desktop: Desktop | null; again: (
           </div>
         )}
       </div>
-    </main>
+    </section>
   );
 }
 
@@ -59,7 +59,9 @@ function titleOf(desktop: Desktop | null): string {
       return t.start.endedTitle;
     case 'stopping':
       return t.start.stopping;
-    default:
+    case 'starting':
+    case 'running':
+    case undefined:
       return desktop?.trace?.kind === 'cold' ? t.start.title : t.start.warmTitle;
   }
 }

@@ -20,12 +20,18 @@ const KEYS = [
 export function TouchKeys() {
   const [held, setHeld] = useState<readonly number[]>([]);
   if (!touchKeyboard.value) return null;
-  const hold = (modifier: number) => setHeld(held.includes(modifier) ? held.filter((one) => one !== modifier) : [...held, modifier]);
+  const hold = (modifier: number) =>
+    setHeld(held.includes(modifier) ? held.filter((one) => one !== modifier) : [...held, modifier]);
   // The field keeps the focus, so the keyboard stays.
   const keep = (event: Event) => event.preventDefault();
   return (
     <div class="touch-keys glass" role="toolbar" aria-label={t.screen.modifiers} onPointerDown={keep}>
-      {([['Ctrl', KEYSYM.Control], ['Alt', KEYSYM.Alt]] as const).map(([name, modifier]) => (
+      {(
+        [
+          ['Ctrl', KEYSYM.Control],
+          ['Alt', KEYSYM.Alt],
+        ] as const
+      ).map(([name, modifier]) => (
         <button key={name} type="button" aria-pressed={held.includes(modifier)} onClick={() => hold(modifier)}>
           {name}
         </button>

@@ -10,7 +10,8 @@ import './trace-view.css';
 
 export function TraceView({ trace }: { trace: StartTrace }) {
   const sinceNews = useTicking(trace);
-  const over = trace.steps.every(({ state }) => state === 'done' || state === 'failed');
+  const over =
+    trace.steps.some(({ state }) => state === 'failed') || trace.steps.every(({ state }) => state === 'done');
   const spent = spentMs(trace, sinceNews);
   return (
     <div class="trace" data-test="trace">

@@ -46,7 +46,7 @@ export function Workspace() {
   // The event stream may say "none" before the request for a desktop has arrived.
   const shown = found?.status.state === 'none' && !asked ? null : found;
   return (
-    <>
+    <main>
       <div class="stage" inert={covered.value} data-test="stage">
         {runs && <Screen key={found.id} />}
         {(!runs || !painted.value) && <Starting desktop={shown} again={start} />}
@@ -56,6 +56,6 @@ export function Workspace() {
         <div class="over-screen">{runs && terminalOpen.value && <TerminalPanel />}</div>
       </div>
       <Layers />
-    </>
+    </main>
   );
 }

@@ -52,7 +52,11 @@ export async function startDesktop(size: { width: number; height: number }): Pro
   } catch (error) {
     if (expired(error)) return;
     const remedy = error instanceof ApiError && error.remedy ? { remedy: error.remedy } : {};
-    const status = { state: 'failed' as const, reason: error instanceof ApiError ? error.message : sentence(error), ...remedy };
+    const status = {
+      state: 'failed' as const,
+      reason: error instanceof ApiError ? error.message : sentence(error),
+      ...remedy,
+    };
     world.value = { ...world.value, desktop: { id: null, status, trace: null, place: null } };
   }
 }

@@ -16,7 +16,13 @@ export interface World {
   readonly known: { readonly apps: boolean; readonly launches: boolean };
 }
 
-export const emptyWorld: World = { desktop: null, apps: [], launches: [], windows: [], known: { apps: false, launches: false } };
+export const emptyWorld: World = {
+  desktop: null,
+  apps: [],
+  launches: [],
+  windows: [],
+  known: { apps: false, launches: false },
+};
 
 type Changing = Exclude<ServerEvent, { type: 'notice' | 'logged_out' | 'session_ended' }>;
 

@@ -20,7 +20,10 @@ const REACH = 80;
 export function firstPanel(bounds: Bounds): Panel {
   const width = Math.min(760, bounds.width - 32);
   const height = Math.min(440, bounds.height - 120);
-  return inBounds({ x: Math.round((bounds.width - width) / 2), y: Math.round((bounds.height - height) / 2.4), width, height }, bounds);
+  return inBounds(
+    { x: Math.round((bounds.width - width) / 2), y: Math.round((bounds.height - height) / 2.4), width, height },
+    bounds,
+  );
 }
 
 /** Never smaller than usable, never with its title out of reach. */

@@ -11,10 +11,10 @@ export type ShellState =
   | { readonly state: 'lost'; readonly message: string | null };
 
 export interface ShellSession {
-  focus(): void;
+  readonly focus: () => void;
   /** Fits rows and columns to the box. */
-  fit(): void;
-  dispose(): void;
+  readonly fit: () => void;
+  readonly dispose: () => void;
 }
 
 const colours = {
@@ -57,7 +57,9 @@ export function openShell(box: HTMLElement, onState: (state: ShellState) => void
   const encoder = new TextEncoder();
   screen.onData((text) => send(encoder.encode(text)));
   screen.onBinary((text) => send(Uint8Array.from(text, (character) => character.charCodeAt(0))));
-  screen.onResize(({ cols, rows }) => send(JSON.stringify({ type: 'resize', columns: cols, rows } satisfies TerminalMessage)));
+  screen.onResize(({ cols, rows }) =>
+    send(JSON.stringify({ type: 'resize', columns: cols, rows } satisfies TerminalMessage)),
+  );
 
   socket.addEventListener('open', () => become({ state: 'open' }));
   socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => {

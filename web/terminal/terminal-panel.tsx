@@ -53,24 +53,48 @@ export default function TerminalPanel() {
     : { left: `${panel.x}px`, top: `${panel.y}px`, width: `${panel.width}px`, height: `${panel.height}px` };
   const over = shell.state === 'ended' || shell.state === 'lost';
   return (
-    <section class={whole ? 'terminal-panel whole' : 'terminal-panel'} style={style} aria-label={t.terminal.title} data-test="terminal" data-state={shell.state}>
+    <section
+      class={whole ? 'terminal-panel whole' : 'terminal-panel'}
+      style={style}
+      aria-label={t.terminal.title}
+      data-test="terminal"
+      data-state={shell.state}
+    >
       <header {...dragging(panel, setPanel, moved, whole)} onDblClick={() => setWhole(!whole)}>
-        <button type="button" class="handle" aria-label={t.terminal.move} onKeyDown={(event) => byArrows(event, (dx, dy) => setPanel(moved(panel, dx, dy, bounds())))}>
+        <button
+          type="button"
+          class="handle"
+          aria-label={t.terminal.move}
+          onKeyDown={(event) => byArrows(event, (dx, dy) => setPanel(moved(panel, dx, dy, bounds())))}
+        >
           <Icon of={SquareTerminal} size={14} />
         </button>
         <b>{t.terminal.title}</b>
         <span class="grow small truncate">{t.terminal.leave}</span>
-        <button type="button" class="quiet icon" aria-label={whole ? t.terminal.restore : t.terminal.maximise} onClick={() => setWhole(!whole)}>
+        <button
+          type="button"
+          class="quiet icon"
+          aria-label={whole ? t.terminal.restore : t.terminal.maximise}
+          onClick={() => setWhole(!whole)}
+        >
           <Icon of={whole ? Minimize2 : Maximize2} size={14} />
         </button>
-        <button type="button" class="quiet icon" aria-label={t.terminal.close} onClick={close} data-test="terminal-close">
+        <button
+          type="button"
+          class="quiet icon"
+          aria-label={t.terminal.close}
+          onClick={close}
+          data-test="terminal-close"
+        >
           <Icon of={X} size={15} />
         </button>
       </header>
       <div class="terminal-box" ref={box} data-test="terminal-box" />
       {over && (
         <div class="terminal-over" role="status">
-          <span class="grow">{shell.state === 'ended' ? t.terminal.ended(shell.exitCode) : (shell.message ?? t.terminal.lost)}</span>
+          <span class="grow">
+            {shell.state === 'ended' ? t.terminal.ended(shell.exitCode) : (shell.message ?? t.terminal.lost)}
+          </span>
           <button type="button" onClick={() => setRound(round + 1)} data-test="terminal-again">
             {t.terminal.again}
           </button>
@@ -97,10 +121,16 @@ function dragging(panel: Panel, setPanel: (panel: Panel) => void, change: Change
   return {
     onPointerDown: (down: PointerEvent) => {
       if (off || down.button !== 0 || !(down.currentTarget instanceof HTMLElement)) return;
-      if (down.target instanceof Element && down.target.closest('button') !== null && down.target.closest('.terminal-grip,.handle') === null) return;
+      if (
+        down.target instanceof Element &&
+        down.target.closest('button') !== null &&
+        down.target.closest('.terminal-grip,.handle') === null
+      )
+        return;
       const handle = down.currentTarget;
       handle.setPointerCapture(down.pointerId);
-      const move = (event: PointerEvent) => setPanel(change(panel, event.clientX - down.clientX, event.clientY - down.clientY, bounds()));
+      const move = (event: PointerEvent) =>
+        setPanel(change(panel, event.clientX - down.clientX, event.clientY - down.clientY, bounds()));
       const end = () => {
         handle.removeEventListener('pointermove', move);
         terminal.focus?.();

@@ -14,11 +14,11 @@ export function AppIcon({ name, url, size = 44 }: { name: string; url: string | 
   const box = { width: `${size}px`, height: `${size}px` };
   if (url !== null && broken !== url)
     return <img class="app-icon" src={url} alt="" style={box} draggable={false} onError={() => setBroken(url)} />;
-  const letters = /^\d+/.exec(name)?.[0].slice(0, 4) ?? [...name.trim()].slice(0, 2).join('');
-  const style = { ...box, fontSize: `${Math.round(size * (letters.length > 2 ? 0.29 : 0.38))}px`, '--hue': hueOf(name) };
-  return (
-    <span class="app-icon tile" style={style} aria-hidden="true">
-      {letters}
-    </span>
-  );
+  const letters = /^\d+/.exec(name)?.[0].slice(0, 4) ?? Array.from(name.trim()).slice(0, 2).join('');
+  const style = {
+    ...box,
+    fontSize: `${Math.round(size * (letters.length > 2 ? 0.29 : 0.38))}px`,
+    '--hue': hueOf(name),
+  };
+  return <span class="app-icon tile" style={style} aria-hidden="true" data-letters={letters} />;
 }

@@ -13,7 +13,8 @@ export function bytes(count: number, locale?: string): string {
 /** Durations from milliseconds: `93 ms`, `1.9 s`, `2 min 5 s`, `3 h 7 min`. */
 export function duration(ms: number, locale?: string): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${new Intl.NumberFormat(locale, { maximumFractionDigits: ms < 10_000 ? 1 : 0 }).format(ms / 1000)} s`;
+  if (ms < 60_000)
+    return `${new Intl.NumberFormat(locale, { maximumFractionDigits: ms < 10_000 ? 1 : 0 }).format(ms / 1000)} s`;
   const minutes = Math.floor(ms / 60_000);
   if (minutes < 60) return `${minutes} min ${Math.floor((ms % 60_000) / 1000)} s`;
   if (minutes < 60 * 48) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
@@ -29,12 +30,14 @@ export function count(value: number, locale?: string): string {
   return new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }).format(value);
 }
 
-/** Hours and minutes today, with the date before that. */
+/** Hours and minutes of today, the day of what is older. */
 export function moment(iso: string, now: Date, locale?: string): string {
   const at = new Date(iso);
-  const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(at);
-  if (at.toDateString() === now.toDateString()) return time;
-  return `${new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' }).format(at)}, ${time}`;
+  const today = at.toDateString() === now.toDateString();
+  const shown = today
+    ? ({ hour: '2-digit', minute: '2-digit' } as const)
+    : ({ day: 'numeric', month: 'short' } as const);
+  return new Intl.DateTimeFormat(locale, shown).format(at);
 }
 
 export function dateTime(iso: string, locale?: string): string {

@@ -24,7 +24,14 @@ export function Icon({ of, size = 16 }: { of: IconNode; size?: number }) {
 
 export function Mark({ size = 28 }: { size?: number }) {
   return (
-    <svg class="mark" width={size} height={size} viewBox="0 0 28 28" aria-hidden="true" style={{ width: `${size}px`, height: `${size}px` }}>
+    <svg
+      class="mark"
+      width={size}
+      height={size}
+      viewBox="0 0 28 28"
+      aria-hidden="true"
+      style={{ width: `${size}px`, height: `${size}px` }}
+    >
       <rect x="0" y="0" width="12.5" height="12.5" rx="4" fill="var(--accent)" />
       <rect x="15.5" y="0" width="12.5" height="12.5" rx="4" fill="var(--accent-2)" />
       <rect x="0" y="15.5" width="12.5" height="12.5" rx="4" fill="var(--accent-3)" />

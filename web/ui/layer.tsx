@@ -1,6 +1,6 @@
-/** The frame of everything that opens over the desktop: traps the focus, closes with Esc or a click beside it. */
+/** The frame of everything that opens over the desktop: traps the focus, closes with a click beside it (Esc: shell/keys.ts). */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { closeLayer, type Layer, layers } from './layers.ts';
 import './layer.css';
 
@@ -21,17 +21,12 @@ const FOCUSABLE = 'a[href],button:not(:disabled),input:not(:disabled),textarea,s
 export function LayerFrame({ kind, label, role = 'dialog', look, dim = false, style, children }: Props) {
   const panel = useRef<HTMLDivElement>(null);
   const isTop = layers.value.at(-1)?.kind === kind;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const first = panel.current?.querySelector<HTMLElement>('[data-autofocus]') ?? focusables(panel.current)[0];
     (first ?? panel.current)?.focus({ preventScroll: true });
   }, []);
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') {
-      event.preventDefault();
-      event.stopPropagation();
-      closeLayer(kind);
-    }
     if (event.key === 'Tab' && !event.defaultPrevented) wrap(event, panel.current);
   };
 
@@ -65,7 +60,9 @@ export function LayerFrame({ kind, label, role = 'dialog', look, dim = false, st
 }
 
 function focusables(root: HTMLElement | null): HTMLElement[] {
-  return [...(root?.querySelectorAll<HTMLElement>(FOCUSABLE) ?? [])].filter((one) => one.tabIndex >= 0 && one.offsetParent !== null);
+  return [...(root?.querySelectorAll<HTMLElement>(FOCUSABLE) ?? [])].filter(
+    (one) => one.tabIndex >= 0 && one.offsetParent !== null,
+  );
 }
 
 /** From the last to the first and back, so that Tab never ends behind the layer. */
@@ -73,7 +70,8 @@ function wrap(event: KeyboardEvent, root: HTMLElement | null): void {
   const all = focusables(root);
   const [first, last] = [all[0], all.at(-1)];
   const at = document.activeElement;
-  const target = event.shiftKey && (at === first || at === root) ? last : !event.shiftKey && at === last ? first : undefined;
+  const target =
+    event.shiftKey && (at === first || at === root) ? last : !event.shiftKey && at === last ? first : undefined;
   if (!target) return;
   event.preventDefault();
   target.focus();
@@ -81,7 +79,11 @@ function wrap(event: KeyboardEvent, root: HTMLElement | null): void {
 
 /** Arrow keys, Home and End among the items of a menu. */
 export function menuKeys(event: KeyboardEvent): void {
-  const items = [...(event.currentTarget instanceof Element ? event.currentTarget.querySelectorAll<HTMLElement>('[role^="menuitem"]') : [])];
+  const items = [
+    ...(event.currentTarget instanceof Element
+      ? event.currentTarget.querySelectorAll<HTMLElement>('[role^="menuitem"]')
+      : []),
+  ];
   const at = items.findIndex((item) => item === document.activeElement);
   const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
   if (next === undefined || items.length === 0) return;

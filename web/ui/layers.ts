@@ -39,11 +39,12 @@ export function openLayer(layer: Layer): void {
   stack.value = [...under, { layer, opener: kept?.opener ?? from }];
 }
 
-export function closeLayer(kind: Layer['kind']): void {
+/** After `toScreen` keys go to the application that was asked for, not back to what opened the layer. */
+export function closeLayer(kind: Layer['kind'], toScreen = false): void {
   const closing = stack.value.find((open) => open.layer.kind === kind);
   if (!closing) return;
   stack.value = stack.value.filter((open) => open !== closing);
-  queueMicrotask(() => giveBack(closing.opener));
+  queueMicrotask(() => giveBack(toScreen ? null : closing.opener));
 }
 
 export function closeAllLayers(): void {
@@ -59,6 +60,7 @@ export function toggleLayer(layer: Layer): void {
 const passing = ({ kind }: Layer): boolean => kind === 'menu' || kind === 'dock-menu' || kind === 'search';
 
 function giveBack(opener: Element | null): void {
-  if (opener instanceof HTMLElement && opener.isConnected && opener !== document.body) opener.focus({ preventScroll: true });
+  if (opener instanceof HTMLElement && opener.isConnected && opener !== document.body)
+    opener.focus({ preventScroll: true });
   else focusKeeper.returning();
 }

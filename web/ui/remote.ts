@@ -8,7 +8,10 @@ export type Remote<Value> =
   | { readonly state: 'there'; readonly value: Value };
 
 /** Fetches anew when `key` changes; what was there stays on show until the new value arrives. */
-export function useRemote<Value>(key: string, load: (signal: AbortSignal) => Promise<Value>): [Remote<Value>, () => void] {
+export function useRemote<Value>(
+  key: string,
+  load: (signal: AbortSignal) => Promise<Value>,
+): [Remote<Value>, () => void] {
   const [remote, setRemote] = useState<Remote<Value> & { key?: string }>({ state: 'loading' });
   const [round, setRound] = useState(0);
   useEffect(() => {

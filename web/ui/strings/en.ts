@@ -100,7 +100,8 @@ export const en = {
   },
   clipboard: {
     paste: 'Paste from this computer',
-    pasteHint: 'Your browser asks before it hands over the clipboard. Paste here (Ctrl+V) to put text into the desktop’s clipboard.',
+    pasteHint:
+      'Your browser asks before it hands over the clipboard. Paste here (Ctrl+V) to put text into the desktop’s clipboard.',
     pasteField: 'Text for the desktop’s clipboard',
     send: 'Put into the desktop',
     sent: 'Text is in the desktop’s clipboard. Paste it there.',
@@ -315,7 +316,8 @@ export const en = {
     argumentsHint: 'one per line, passed as they are',
     keep: 'Keep these for everyone who starts this app',
     run: 'Run',
-    badName: (name: string) => `“${name}” is not a variable name: letters, digits and _ only, not starting with a digit.`,
+    badName: (name: string) =>
+      `“${name}” is not a variable name: letters, digits and _ only, not starting with a digit.`,
   },
   launches: {
     find: 'Find',
