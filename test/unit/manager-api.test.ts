@@ -383,6 +383,13 @@ test('an installed app is exported under another name and registry, one that is 
   );
   const stored = await send('POST', '/API/manager/image', exported.json);
   assert.deepEqual(idsOf(stored.json), ['registry.example.org/apps/2048-alpine.d:3.0']);
+  await send(
+    'POST',
+    '/API/manager/image',
+    inspectOf('localhost/deskpod/paint:latest', { 'oc.displayname': 'Changed' }),
+  );
+  const again = await send('POST', '/API/manager/image', (await send('GET', '/API/manager/export/paint')).json);
+  assert.equal(z.array(AppDocument).parse(again.json)[0]?.displayname, 'Changed', 'what was registered counts');
   assert.equal((await send('GET', '/API/manager/export/paint?as=not%20a%20name')).status, 400);
 });
 

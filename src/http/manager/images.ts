@@ -76,7 +76,13 @@ export class Images {
       );
     const name = query.get('as') ?? `${document.name}.d:${VERSION_TAG}`;
     const registry = query.get('registry') ?? document.id.split('/').slice(0, -1).join('/');
-    const exported = exportInspect(image, { name, registry, labels: labelsOf(query) });
+    const { containerengine, displayname, comment } = document;
+    const registered = {
+      'oc.containerengine': containerengine,
+      'oc.displayname': displayname,
+      ...(comment === null ? {} : { 'oc.comment': comment }),
+    };
+    const exported = exportInspect(image, { name, registry, labels: { ...registered, ...labelsOf(query) } });
     const [problem] = parseInspect(exported)?.skipped ?? [];
     if (problem !== undefined)
       throw new ManagerError(400, `It cannot be exported so: ${problem.field} ${problem.message}.`);
