@@ -8,10 +8,10 @@ import { RfbError } from './rfb/error.ts';
 import { ViewerMessages } from './rfb/messages.ts';
 import { enforce } from './rfb/rights.ts';
 
-/** RFB 3.8, one security type: None, and its success. The viewer's answers are awaited, but not waited for. */
-const GREETING = Buffer.concat([Buffer.from('RFB 003.008\n', 'latin1'), Buffer.from([1, 1]), Buffer.alloc(4)]);
-/** The same version, and None; ClientInit follows, whatever it says. */
-const HELLO = Buffer.concat([Buffer.from('RFB 003.008\n', 'latin1'), Buffer.from([1])]);
+const VERSION = Buffer.from('RFB 003.008\n', 'latin1');
+/** One security type, None, and its success: what follows is known, so the viewer's choice is awaited, but not waited for. */
+const ADMITTED = Buffer.from([1, 1, 0, 0, 0, 0]);
+const NONE = 1;
 
 export interface ViewerEnd {
   readonly code: number;
@@ -24,6 +24,7 @@ export class Viewer {
   readonly claims: TicketClaims;
   readonly #ws: WebSocket;
   readonly #desktop: Duplex;
+  readonly #serverInit: Buffer;
   readonly #messages = new ViewerMessages();
   readonly #since = performance.now();
   #bytes = 0;
@@ -31,11 +32,12 @@ export class Viewer {
   #reason: string | null = null;
   #alive = true;
 
-  /** Owns both. `serverInit` is sent with the greeting: the viewer has all it needs for its first request in one message. */
+  /** Owns both. `serverInit` goes out with the answer to the viewer's version: all it needs for its first request. */
   constructor(ws: WebSocket, desktop: Duplex, serverInit: Buffer, claims: TicketClaims) {
     this.claims = claims;
     this.#ws = ws;
     this.#desktop = desktop;
+    this.#serverInit = serverInit;
     let why: string | null = null;
     desktop.on('error', (error) => {
       why = error.message;
@@ -47,10 +49,7 @@ export class Viewer {
     });
     ws.on('message', (data, isBinary) => this.#receive(bytesOf(data), isBinary));
     ws.once('close', () => desktop.destroy());
-    ws.send(Buffer.concat([GREETING, serverInit]));
-    flowToSocket(desktop, ws, (bytes) => {
-      this.#bytes += bytes;
-    });
+    ws.send(VERSION);
     if (desktop.destroyed) this.close(CloseCode.screenLost, 'the screen of the desktop went away');
   }
 
@@ -82,12 +81,22 @@ export class Viewer {
     this.#ws.ping();
   }
 
+  #greet(version: Buffer): [] {
+    if (!version.equals(VERSION)) throw new RfbError('The viewer does not speak RFB 3.8.');
+    this.#ws.send(Buffer.concat([ADMITTED, this.#serverInit]));
+    flowToSocket(this.#desktop, this.#ws, (bytes) => {
+      this.#bytes += bytes;
+    });
+    return [];
+  }
+
   #receive(bytes: Buffer, isBinary: boolean): void {
     this.#alive = true;
     try {
       if (!isBinary) throw new RfbError('The viewer sent text where binary is spoken.');
       const passed = this.#messages.push(bytes).flatMap((message) => {
-        if (message.kind === 'hello') return greeted(message.bytes);
+        if (message.kind === 'version') return this.#greet(message.bytes);
+        if (message.kind === 'choice') return checkChoice(message.bytes);
         return enforce(this.claims.rights, message) ?? [];
       });
       if (passed.length > 0) writeFromSocket(this.#ws, this.#desktop, join(passed));
@@ -98,8 +107,8 @@ export class Viewer {
   }
 }
 
-function greeted(hello: Buffer): [] {
-  if (hello.indexOf(HELLO) !== 0) throw new RfbError('The viewer does not speak RFB 3.8 without a password.');
+function checkChoice(choice: Buffer): [] {
+  if (choice[0] !== NONE) throw new RfbError('The viewer chose a security type that was not offered.');
   return [];
 }
 

@@ -94,11 +94,13 @@ class Viewer {
 
   async greet(): Promise<void> {
     await once(this.ws, 'open', { signal: AbortSignal.timeout(5000) });
-    await this.read(18);
+    await this.read(12);
+    this.ws.send(Buffer.from('RFB 003.008\n', 'latin1'));
+    await this.read(6);
     const init = await this.read(24);
     this.size = { width: init.readUInt16BE(0), height: init.readUInt16BE(2) };
     await this.read(init.readUInt32BE(20));
-    this.ws.send(Buffer.from('RFB 003.008\n\x01\x01', 'latin1'));
+    this.ws.send(Buffer.from([1, 1]));
   }
 
   encodings(...list: number[]): void {

@@ -6,9 +6,13 @@ import type { LogLine } from '#protocol/launch.ts';
 
 const line = fc
   .record({
-  at: fc.option(fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }).map((date) => date.toISOString())),
-  stream: fc.constantFrom('stdout' as const, 'stderr' as const),
-  text: fc.string().map((text) => text.replaceAll(/[\n\r]/g, ' ')),
+    at: fc.option(
+      fc
+        .date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true })
+        .map((date) => date.toISOString()),
+    ),
+    stream: fc.constantFrom('stdout' as const, 'stderr' as const),
+    text: fc.string().map((text) => text.replaceAll(/[\n\r]/g, ' ')),
   })
   .map((fields) => ({ ...fields }));
 
@@ -21,7 +25,11 @@ test('a log that was kept is read back as it was', () => {
 });
 
 test('only whole lines from the end are kept when the log is too long', () => {
-  const lines: LogLine[] = Array.from({ length: 100 }, (_, index) => ({ at: null, stream: 'stdout', text: `line ${index}` }));
+  const lines: LogLine[] = Array.from({ length: 100 }, (_, index) => ({
+    at: null,
+    stream: 'stdout',
+    text: `line ${index}`,
+  }));
   const kept = keepEnd(lines, 100);
   assert.ok(Buffer.byteLength(kept) <= 100);
   assert.equal(parseLog(kept).at(-1)?.text, 'line 99');
@@ -33,5 +41,8 @@ test('any text is read as lines without an error', () => {
 });
 
 test('a line with a time keeps it', () => {
-  assert.equal(formatLine({ at: '2026-01-01T00:00:00.000Z', stream: 'stderr', text: 'boom' }), '2026-01-01T00:00:00.000Z stderr boom\n');
+  assert.equal(
+    formatLine({ at: '2026-01-01T00:00:00.000Z', stream: 'stderr', text: 'boom' }),
+    '2026-01-01T00:00:00.000Z stderr boom\n',
+  );
 });

@@ -18,12 +18,15 @@ test('each step of the start trace takes the time until the next begins', () => 
   trace.begin('create');
   pass(90);
   const { steps, totalMs } = trace.snapshot();
-  assert.deepEqual(steps.slice(0, 4).map(({ name, state, ms }) => [name, state, ms]), [
-    ['authorise', 'done', 4],
-    ['image', 'done', 1],
-    ['home', 'done', 10],
-    ['create', 'running', 90],
-  ]);
+  assert.deepEqual(
+    steps.slice(0, 4).map(({ name, state, ms }) => [name, state, ms]),
+    [
+      ['authorise', 'done', 4],
+      ['image', 'done', 1],
+      ['home', 'done', 10],
+      ['create', 'running', 90],
+    ],
+  );
   assert.equal(totalMs, 105);
 });
 

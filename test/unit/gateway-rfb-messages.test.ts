@@ -5,7 +5,9 @@ import * as fc from 'fast-check';
 import { RfbError } from '#gateway/rfb/error.ts';
 import { MAX_CUT_TEXT_BYTES, ViewerMessages, type ViewerMessage } from '#gateway/rfb/messages.ts';
 
-const HELLO = Buffer.from('RFB 003.008\n\x01\x01', 'latin1');
+const VERSION = Buffer.from('RFB 003.008\n', 'latin1');
+const CHOICE = Buffer.from([1, 1]);
+const HELLO = Buffer.concat([VERSION, CHOICE]);
 const bytes = (length: number) =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((array) => Buffer.from(array));
 const after = (head: number[], rest: number) => bytes(rest).map((tail) => Buffer.concat([Buffer.from(head), tail]));
@@ -65,7 +67,7 @@ test('any chunking gives the same messages, byte for byte', () => {
         const whole = Buffer.concat([HELLO, ...sent]);
         assert.deepEqual(
           parse(cut(whole, sizes)).map((one) => one.bytes.toString('hex')),
-          [HELLO, ...sent].map((one) => one.toString('hex')),
+          [VERSION, CHOICE, ...sent].map((one) => one.toString('hex')),
         );
       },
     ),
@@ -76,7 +78,7 @@ test('one byte at a time is understood too', () => {
   fc.assert(
     fc.property(fc.array(message, { maxLength: 5 }), (sent) => {
       const whole = Buffer.concat([HELLO, ...sent]);
-      assert.equal(parse([...whole].map((byte) => Buffer.from([byte]))).length, sent.length + 1);
+      assert.equal(parse([...whole].map((byte) => Buffer.from([byte]))).length, sent.length + 2);
     }),
     { numRuns: 30 },
   );
@@ -102,7 +104,8 @@ test('a pointer message has seven bytes only when the viewer asked for more butt
   assert.deepEqual(
     kinds.map((one) => [one.kind, one.bytes.length]),
     [
-      ['hello', 14],
+      ['version', 12],
+      ['choice', 2],
       ['pointer', 6],
       ['set_encodings', 8],
       ['pointer', 7],
@@ -126,5 +129,5 @@ test('a clipboard text over 1 MiB is refused by its announced length, plain or e
 
 test('a clipboard text of 1 MiB passes', () => {
   const text = Buffer.concat([Buffer.from([6, 0, 0, 0, ...u32(MAX_CUT_TEXT_BYTES)]), Buffer.alloc(MAX_CUT_TEXT_BYTES)]);
-  assert.equal(parse([HELLO, ...cut(text, [3, 70_000, 1])])[1]?.bytes.length, text.length);
+  assert.equal(parse([HELLO, ...cut(text, [3, 70_000, 1])])[2]?.bytes.length, text.length);
 });

@@ -23,7 +23,8 @@ const CLAIMS: TicketClaims = {
   vncPassword: PASSWORD,
   rights: { screen: 'control', clipboardIn: true, clipboardOut: true },
 };
-const HELLO = Buffer.from('RFB 003.008\n\x01\x01', 'latin1');
+/** Security type None, then ClientInit. */
+const CHOICE = Buffer.from([1, 1]);
 const GREETING = Buffer.from('RFB 003.008\n\x01\x01\0\0\0\0', 'latin1');
 const KEY = Buffer.from([4, 1, 0, 0, 0, 0, 0, 0x61]);
 
@@ -114,17 +115,18 @@ async function stage(
   return { url: `ws://127.0.0.1:${port}/api/v1/screen`, gateway, desktops, clientInits, log };
 }
 
-/** A viewer that collects what it is sent. */
+/** A viewer that answers the server's version with its own and collects what it is sent. */
 class Probe {
   readonly ws: WebSocket;
   received = Buffer.alloc(0);
   readonly closed: Promise<{ code: number; reason: string }>;
 
-  constructor(url: string) {
+  constructor(url: string, version = 'RFB 003.008\n') {
     this.ws = new WebSocket(url, ['binary', 'deskpod.ticket.x'], { perMessageDeflate: false });
     this.ws.on('message', (data) => {
       if (Buffer.isBuffer(data)) this.received = Buffer.concat([this.received, data]);
     });
+    this.ws.once('message', () => this.ws.send(Buffer.from(version, 'latin1')));
     this.ws.on('error', () => {});
     this.closed = new Promise((resolve) => {
       this.ws.once('close', (code, reason) => resolve({ code, reason: reason.toString() }));
@@ -145,7 +147,7 @@ test('the response to a challenge is the one that VNC servers compute', () => {
   assert.deepEqual(vncAuthResponse('password and more', challenge), vncAuthResponse('password', challenge));
 });
 
-test('a viewer is greeted without a password and gets the size of the screen with its first message', async (t) => {
+test('a viewer is greeted without a password and gets the size of the screen with the answer to its version', async (t) => {
   const { url, clientInits, log } = await stage(t);
   const probe = new Probe(url);
   assert.deepEqual(await probe.until(READY), Buffer.concat([GREETING, serverInit()]));
@@ -159,8 +161,8 @@ test('bytes pass both ways, and the greeting of the viewer stays at the gateway'
   const { url, desktops } = await stage(t);
   const probe = new Probe(url);
   await probe.until(READY);
-  probe.ws.send(HELLO.subarray(0, 12));
-  probe.ws.send(Buffer.concat([HELLO.subarray(12), KEY]));
+  probe.ws.send(CHOICE.subarray(0, 1));
+  probe.ws.send(Buffer.concat([CHOICE.subarray(1), KEY]));
   const [desktop] = desktops;
   assert.ok(desktop);
   assert.deepEqual(await readExactly(desktop, KEY.length, AbortSignal.timeout(5000)), KEY);
@@ -203,7 +205,7 @@ test('a desktop that does not read holds the viewer back, and gets everything in
   await probe.until(READY);
   const [desktop] = desktops;
   assert.ok(desktop);
-  probe.ws.send(HELLO);
+  probe.ws.send(CHOICE);
   const text = Buffer.alloc(8 + 1024 * 1024, 0x61);
   text.writeUInt32BE(0x06000000, 0);
   text.writeUInt32BE(1024 * 1024, 4);
@@ -226,19 +228,27 @@ test('a server that wants no password, is busy, or refuses it is 503 before the 
   }
 });
 
+test('a viewer gets nothing but a version until it has sent its own', async (t) => {
+  const { url } = await stage(t);
+  const ws = new WebSocket(url, ['binary', 'deskpod.ticket.x'], { perMessageDeflate: false });
+  const [first] = await once(ws, 'message', { signal: AbortSignal.timeout(5000) });
+  assert.deepEqual(first, Buffer.from('RFB 003.008\n', 'latin1'));
+  ws.terminate();
+});
+
 test('a viewer that answers in another version, sends text or nonsense is closed with the reason', async (t) => {
   const { url } = await stage(t);
-  for (const message of [
-    Buffer.from('RFB 003.003\n\x01\x01', 'latin1'),
-    'text',
-    Buffer.concat([HELLO, Buffer.from([77])]),
-  ]) {
-    const probe = new Probe(url);
-    await probe.until(READY);
-    probe.ws.send(message);
+  const checkClosed = async (probe: Probe): Promise<void> => {
     const { code, reason } = await probe.closed;
     assert.equal(code, CloseCode.protocol);
     assert.notEqual(reason, '');
+  };
+  await checkClosed(new Probe(url, 'RFB 003.003\n'));
+  for (const message of [Buffer.from([2, 1]), 'text', Buffer.concat([CHOICE, Buffer.from([77])])]) {
+    const probe = new Probe(url);
+    await probe.until(READY);
+    probe.ws.send(message);
+    await checkClosed(probe);
   }
 });
 

@@ -3,7 +3,8 @@ import { CloseCode } from '#protocol/screen.ts';
 import { RfbError } from './error.ts';
 
 export type MessageKind =
-  | 'hello'
+  | 'version'
+  | 'choice'
   | 'set_pixel_format'
   | 'set_encodings'
   | 'update_request'
@@ -26,8 +27,6 @@ export interface ViewerMessage {
 /** Text of a paste, compressed or not. */
 export const MAX_CUT_TEXT_BYTES = 1024 * 1024;
 export const EXTENDED_MOUSE_BUTTONS = -316;
-/** Version (12 bytes), security type, ClientInit. */
-const HELLO_BYTES = 14;
 const MAX_FENCE_BYTES = 64;
 const MAX_ENCODINGS = 1024;
 
@@ -56,14 +55,16 @@ const SHAPES: ReadonlyMap<number, Shape> = new Map([
   [255, { kind: 'extended_key', needs: qemu }],
 ]);
 
-const HELLO = fixed('hello', HELLO_BYTES);
+/** How a viewer begins (RFC 6143, section 7.1): its version, then its security type and ClientInit. */
+const OPENING = [fixed('version', 12), fixed('choice', 2)];
 const QEMU_AUDIO = 1;
 /** With extended mouse buttons, a pointer message whose mask has its highest bit set has one more byte. */
 const LONG_POINTER = fixed('pointer', 7);
 
-/** Fed with every chunk of one viewer in order. The first message is `hello`. */
+/** Fed with every chunk of one viewer in order. The first are `version` and `choice`. */
 export class ViewerMessages {
-  #hello = false;
+  /** Messages of the opening that came so far. */
+  #opened = 0;
   #extendedButtons = false;
   #partial: Buffer = Buffer.alloc(0);
   #filled = 0;
@@ -109,7 +110,8 @@ export class ViewerMessages {
   }
 
   #shape(head: Buffer): Shape {
-    if (!this.#hello) return HELLO;
+    const opening = OPENING[this.#opened];
+    if (opening) return opening;
     const type = head.readUInt8(0);
     const shape = SHAPES.get(type);
     if (!shape) throw new RfbError(`The viewer sent a message of the unknown type ${type}.`);
@@ -119,7 +121,7 @@ export class ViewerMessages {
   }
 
   #complete(shape: Shape, bytes: Buffer): ViewerMessage {
-    if (shape.kind === 'hello') this.#hello = true;
+    this.#opened = Math.min(this.#opened + 1, OPENING.length);
     if (shape.kind === 'set_encodings') this.#extendedButtons = encodingsOf(bytes).includes(EXTENDED_MOUSE_BUTTONS);
     const audio = shape.kind === 'extended_key' && bytes.readUInt8(1) === QEMU_AUDIO;
     return { kind: audio ? 'audio' : shape.kind, bytes };
