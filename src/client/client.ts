@@ -24,6 +24,9 @@ import { z } from 'zod';
 import { type ClientOptions, createSend, parseReply } from './request.ts';
 import { lasting, logLines, type StreamOptions } from './stream.ts';
 
+/** All of the caller's own launches without one. */
+export type LaunchFilter = Omit<LaunchQuery, 'limit'> & { readonly limit?: number | undefined };
+
 const Launches = z.object({ launches: z.array(Launch) });
 const SystemReply = z.object({ system: System, trace: StartTrace.nullable() });
 export type SystemReply = z.infer<typeof SystemReply>;
@@ -88,7 +91,7 @@ export function createClient(options: ClientOptions) {
       keepDefaults: (app: string, defaults: AppDefaults) => tell('PUT', '/apps/defaults', { app, ...defaults }),
     },
     launches: {
-      list: async (query: LaunchQuery = {}, signal?: AbortSignal) =>
+      list: async (query: LaunchFilter = {}, signal?: AbortSignal) =>
         (await get(`/launches${queryString(query)}`, Launches, signal)).launches,
       start: (request: LaunchRequest) => post('/launches', Launch, request),
       get: (id: string, signal?: AbortSignal) => get(launchPath(id), LaunchDetail, signal),
@@ -117,7 +120,7 @@ export function createClient(options: ClientOptions) {
   };
 }
 
-function queryString({ user, app, since, until, limit }: LaunchQuery): string {
+function queryString({ user, app, since, until, limit }: LaunchFilter): string {
   const pairs = new URLSearchParams();
   const given = { user, app, since, until, limit: limit === undefined ? undefined : String(limit) };
   for (const [name, value] of Object.entries(given))

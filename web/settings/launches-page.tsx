@@ -1,5 +1,6 @@
 /** For support: launches of other people, by user, app and time, with their kept logs. */
-import type { Launch, LaunchQuery } from '#protocol/launch.ts';
+import type { LaunchFilter } from '#client/client.ts';
+import type { Launch } from '#protocol/launch.ts';
 import { useState } from 'preact/hooks';
 import { api } from '../state/api.ts';
 import { useRemote } from '../ui/remote.ts';
@@ -16,7 +17,7 @@ const FIELDS = [
 ] as const;
 
 export function LaunchesPage() {
-  const [query, setQuery] = useState<LaunchQuery | null>(null);
+  const [query, setQuery] = useState<LaunchFilter | null>(null);
   const submit = (event: Event) => {
     event.preventDefault();
     if (!(event.currentTarget instanceof HTMLFormElement)) return;
@@ -63,7 +64,7 @@ export function LaunchesPage() {
   );
 }
 
-function Found({ query }: { query: LaunchQuery }) {
+function Found({ query }: { query: LaunchFilter }) {
   const [found, retry] = useRemote(JSON.stringify(query), (signal) => api.launches.list(query, signal));
   const [chosen, choose] = useState<Launch | null>(null);
   if (found.state === 'loading') return <Loading />;

@@ -26,7 +26,7 @@ const WITH_CTRL_ALT: Readonly<Record<string, ShortcutAction>> = {
 /** `inApplication` is true while keys go to the desktop or the terminal: F1 is theirs then. */
 export function shortcutFor(chord: Chord, inApplication: boolean): ShortcutAction | null {
   if (chord.metaKey || chord.altGraph || chord.shiftKey) return null;
-  if (chord.ctrlKey && chord.altKey) return WITH_CTRL_ALT[chord.code] ?? null;
+  if (chord.ctrlKey && chord.altKey) return ofOwn(chord.code);
   if (chord.ctrlKey) return chord.code === 'Space' ? 'search' : null;
   if (chord.altKey || inApplication) return null;
   return chord.code === 'F1' ? 'help' : null;
@@ -43,3 +43,7 @@ export const SHORTCUT_KEYS: Readonly<Record<ShortcutAction, readonly string[]>> 
   restore: ['Ctrl', 'Alt', '↓'],
   help: ['Ctrl', 'Alt', 'H'],
 };
+
+function ofOwn(code: string): ShortcutAction | null {
+  return Object.hasOwn(WITH_CTRL_ALT, code) ? (WITH_CTRL_ALT[code] ?? null) : null;
+}

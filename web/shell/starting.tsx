@@ -52,16 +52,9 @@ export function Starting({ desktop, again }: { desktop: Desktop | null; again: (
 }
 
 function titleOf(desktop: Desktop | null): string {
-  switch (desktop?.status.state) {
-    case 'failed':
-      return t.start.failedTitle;
-    case 'none':
-      return t.start.endedTitle;
-    case 'stopping':
-      return t.start.stopping;
-    case 'starting':
-    case 'running':
-    case undefined:
-      return desktop?.trace?.kind === 'cold' ? t.start.title : t.start.warmTitle;
-  }
+  const state = desktop?.status.state;
+  if (state === 'failed') return t.start.failedTitle;
+  if (state === 'none') return t.start.endedTitle;
+  if (state === 'stopping') return t.start.stopping;
+  return desktop?.trace?.kind === 'cold' ? t.start.title : t.start.warmTitle;
 }

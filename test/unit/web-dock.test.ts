@@ -1,0 +1,129 @@
+/** The dock: which entries, in which order, and what a click on one does. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { App } from '#protocol/app.ts';
+import type { Launch } from '#protocol/launch.ts';
+import type { Window } from '#protocol/window.ts';
+import { dockClick, type DockEntry, dockEntries, movedPin, pinsOf } from '../../web/shell/dock-entries.ts';
+
+const app = (id: string, more: Partial<App> = {}): App => ({
+  id,
+  name: id,
+  displayName: id.toUpperCase(),
+  description: null,
+  keywords: [],
+  categories: [],
+  wmClass: `${id}.${id}`,
+  runtime: 'pod_application',
+  limits: {},
+  iconUrl: null,
+  pinned: false,
+  availability: { state: 'ready' },
+  ...more,
+});
+const launch = (id: string, appId: string, status: Launch['status'] = { state: 'running' }): Launch => ({
+  id,
+  userId: 'hermes',
+  desktopId: 'd',
+  appId,
+  appName: appId,
+  runtime: 'pod_application',
+  status,
+  startedAt: '2026-01-01T00:00:00Z',
+  windowMs: null,
+  limits: {},
+  image: appId,
+  imageDigest: null,
+  args: [],
+});
+const window = (id: number, launchId: string | null, more: Partial<Window> = {}): Window => ({
+  id,
+  title: `window ${id}`,
+  wmClass: 'x.X',
+  launchId,
+  active: false,
+  minimised: false,
+  icon: null,
+  ...more,
+});
+const over: Launch['status'] = {
+  state: 'finished',
+  reason: 'completed',
+  exitCode: 0,
+  finishedAt: '2026-01-01T00:00:01Z',
+  message: null,
+};
+
+function only(entries: readonly DockEntry[]): DockEntry {
+  const [entry, ...others] = entries;
+  assert.ok(entry && others.length === 0, `${entries.length} entries`);
+  return entry;
+}
+
+test('pinned apps come first in their order, then what runs in the order it was started', () => {
+  const apps = ['a', 'b', 'c', 'd'].map((id) => app(id));
+  const launches = [launch('2', 'd'), launch('1', 'b')];
+  const entries = dockEntries({ pins: ['c', 'a'], apps, launches, windows: [] });
+  assert.deepEqual(
+    entries.map(({ key }) => key),
+    ['c', 'a', 'b', 'd'],
+  );
+});
+
+test('a launch that is over leaves the dock', () => {
+  assert.deepEqual(dockEntries({ pins: [], apps: [app('a')], launches: [launch('1', 'a', over)], windows: [] }), []);
+});
+
+test('windows belong to the app of their launch, without one to the app of their class, else stand alone', () => {
+  const entries = dockEntries({
+    pins: [],
+    apps: [app('a'), app('b')],
+    launches: [launch('1', 'a')],
+    windows: [window(1, '1'), window(2, null, { wmClass: 'b.b' }), window(3, null)],
+  });
+  assert.deepEqual(
+    entries.map(({ key, windows }) => [key, windows.map(({ id }) => id)]),
+    [
+      ['a', [1]],
+      ['b', [2]],
+      ['class:x.X', [3]],
+    ],
+  );
+});
+
+test('an app that starts or is being installed shows it', () => {
+  const starting = dockEntries({
+    pins: [],
+    apps: [app('a')],
+    launches: [launch('1', 'a', { state: 'starting', step: 'window' })],
+    windows: [],
+  });
+  assert.equal(only(starting).phase, 'starting');
+  const installing = app('b', {
+    availability: { state: 'installing', step: 'layer 1', startedAt: '2026-01-01T00:00:00Z' },
+  });
+  assert.equal(only(dockEntries({ pins: [], apps: [installing], launches: [], windows: [] })).phase, 'installing');
+});
+
+test('a click starts, brings forward, goes round, and puts the only active window away', () => {
+  const click = (windows: readonly Window[], launches: readonly Launch[] = [launch('1', 'a')]) =>
+    dockClick(only(dockEntries({ pins: ['a'], apps: [app('a')], launches, windows })));
+  assert.deepEqual(click([], []), { act: 'launch' });
+  assert.deepEqual(click([], [launch('1', 'a', { state: 'starting', step: 'create' })]), { act: 'wait' });
+  assert.deepEqual(click([]), { act: 'menu' });
+  assert.deepEqual(click([window(1, '1')]), { act: 'activate', window: 1 });
+  assert.deepEqual(click([window(1, '1', { active: true })]), { act: 'minimise', window: 1 });
+  assert.deepEqual(click([window(1, '1', { active: true }), window(2, '1')]), { act: 'activate', window: 2 });
+  assert.deepEqual(click([window(1, '1'), window(2, '1', { active: true })]), { act: 'activate', window: 1 });
+});
+
+test('an app that is dragged into the dock is pinned there; none is pinned twice', () => {
+  assert.deepEqual(movedPin(['a', 'b', 'c'], 'c', 0), ['c', 'a', 'b']);
+  assert.deepEqual(movedPin(['a'], 'b', 9), ['a', 'b']);
+});
+
+test('the catalogue pins as long as the user has no order of their own', () => {
+  const apps = [app('a'), app('b', { pinned: true })];
+  assert.deepEqual(pinsOf([], apps), ['b']);
+  assert.deepEqual(pinsOf(['a'], apps), ['a']);
+});
