@@ -41,8 +41,8 @@ class Exec {
     this.#io = io;
     this.#options = options;
     const query = new URLSearchParams({
-      columns: String(io.stdout.columns ?? 80),
-      rows: String(io.stdout.rows ?? 24),
+      columns: String(sizeOf(io).columns),
+      rows: String(sizeOf(io).rows),
       tty: options.tty ? '1' : '0',
     });
     if (launch !== '-') query.set('launch', launch);
@@ -92,8 +92,7 @@ class Exec {
   /** Keys go as they are, Ctrl-C too; the terminal is given back whatever happens. */
   #rawTerminal(): () => void {
     const { stdin, stdout } = this.#io;
-    const resize = () =>
-      this.#send(JSON.stringify({ type: 'resize', columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 }));
+    const resize = () => this.#send(JSON.stringify({ type: 'resize', ...sizeOf(this.#io) }));
     stdin.setRawMode?.(true);
     stdout.on('resize', resize);
     const stop = this.#input();
@@ -131,4 +130,9 @@ class Exec {
     else if (this.#socket.readyState === WebSocket.CONNECTING)
       this.#socket.addEventListener('open', () => this.#socket.send(data), { once: true });
   }
+}
+
+/** A terminal that was never given a size says 0. */
+function sizeOf({ stdout }: Io): { columns: number; rows: number } {
+  return { columns: stdout.columns || 80, rows: stdout.rows || 24 };
 }

@@ -59,7 +59,7 @@ export class Catalogue implements AsyncDisposable {
     return catalogue;
   }
 
-  /** In the order they were first added. */
+  /** As the store has them; those added since it was read come last. */
   list(): readonly AppDocument[] {
     return [...this.#documents.values()];
   }

@@ -9,7 +9,7 @@ export function presentDesktop({ id, state, address, place, createdAt }: EngineD
     status: phaseOf(state),
     container_id: id,
     creation_timestamp: createdAt.toISOString(),
-    nodehostname: place,
+    nodehostname: nodeOf(place),
     hostname: id,
     container_name: id,
     name: id,
@@ -31,7 +31,10 @@ export function presentPod(desktop: EngineDesktop, launches: readonly EngineLaun
       creationTimestamp: desktop.createdAt.toISOString(),
       labels: { type: 'x11server', access_userid: desktop.userId },
     },
-    spec: { nodeName: desktop.place, ephemeralContainers: ephemeral.map(({ id, image }) => ({ name: id, image })) },
+    spec: {
+      nodeName: nodeOf(desktop.place),
+      ephemeralContainers: ephemeral.map(({ id, image }) => ({ name: id, image })),
+    },
     status: {
       phase: phaseOf(desktop.state),
       podIP: desktop.address,
@@ -95,6 +98,11 @@ export function presentPlan({ id, account, image, env, labels, limits, geometry 
       ],
     },
   };
+}
+
+/** A place is told to people as `node (address)`. */
+function nodeOf(place: string): string {
+  return place.replace(/ \(.*\)$/, '');
 }
 
 function phaseOf(state: EngineDesktop['state']): string {
