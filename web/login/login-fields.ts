@@ -1,5 +1,5 @@
 /** What the login form says about its fields and about a refusal. Pure. */
-import type { Strings } from '../ui/strings/index.ts';
+import type { Strings } from '../ui/strings/catalogue.ts';
 
 export interface FieldErrors {
   readonly name?: string;

@@ -9,7 +9,7 @@ import { login } from '../state/session.ts';
 import { farewell } from '../state/store.ts';
 import { Icon, Mark } from '../ui/icon.tsx';
 import { useRemote } from '../ui/remote.ts';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import { Blank, Failure, Loading } from '../ui/views.tsx';
 import { emptyFields, type FieldErrors } from './login-fields.ts';
 import './login.css';

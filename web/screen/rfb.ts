@@ -1,6 +1,6 @@
 /** One noVNC connection: opens it, says when it stands, paints and ends, hands its canvas over for the last frame. */
 import RFB from '@novnc/novnc';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import type { ScreenLink } from './reconnect.ts';
 
 export interface RfbLink extends ScreenLink {

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { api, wake } from '../state/api.ts';
 import { expired } from '../state/session.ts';
 import { covered } from '../ui/layers.ts';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import { exchangeOnFocus, takeFromDesktop } from './clipboard.ts';
 import { current, focusScreen, painted, panning, screenState, sendText, showState, touchKeyboard } from './control.ts';
 import { attachKeyField } from './key-field.ts';

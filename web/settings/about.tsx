@@ -1,6 +1,6 @@
 /** What this is, under which licence, and where its API is described. */
 import { Mark } from '../ui/icon.tsx';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 
 export function About() {
   return (

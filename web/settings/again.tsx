@@ -9,7 +9,7 @@ import { Icon } from '../ui/icon.tsx';
 import { LayerFrame } from '../ui/layer.tsx';
 import { closeLayer, openLayer } from '../ui/layers.ts';
 import { useRemote } from '../ui/remote.ts';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import { Failure, Loading } from '../ui/views.tsx';
 import { badName, formOf, requestOf, type VariableRow } from './again-form.ts';
 import { isAdmin } from './pages.ts';

@@ -1,7 +1,7 @@
 /** Theme and dock. */
 import { changePreferences } from '../state/preferences.ts';
 import { preferences } from '../state/store.ts';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 
 const THEMES = ['system', 'light', 'dark'] as const;
 

@@ -1,6 +1,6 @@
 /** All keys the shell takes; everything else goes to the desktop. */
 import { SHORTCUT_KEYS } from '../shell/shortcuts.ts';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 
 const ROWS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [SHORTCUT_KEYS.search, t.keyboard.search],

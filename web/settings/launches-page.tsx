@@ -4,7 +4,7 @@ import type { Launch } from '#protocol/launch.ts';
 import { useState } from 'preact/hooks';
 import { api } from '../state/api.ts';
 import { useRemote } from '../ui/remote.ts';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import { Blank, Failure, Loading } from '../ui/views.tsx';
 import { TaskDetail } from './task-detail.tsx';
 import { TaskTable } from './task-table.tsx';

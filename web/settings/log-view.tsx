@@ -10,7 +10,7 @@ import { attempt, sentence } from '../state/notices.ts';
 import { isOver } from '../state/world.ts';
 import { logTime } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import { appended, emptyLog, looksBad, type LogText } from './task-model.ts';
 
 type Reading = 'reading' | 'over' | 'broken' | { readonly failed: string };

@@ -1,7 +1,7 @@
 /** The pages of the settings: which there are for this user and by which words they are found. */
 import { session } from '../state/store.ts';
 import type { SettingsPage } from '../ui/layers.ts';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 
 export interface PageEntry {
   readonly page: SettingsPage;

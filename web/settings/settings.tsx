@@ -5,7 +5,7 @@ import { index, rank } from '../shell/rank.ts';
 import { Icon } from '../ui/icon.tsx';
 import { LayerFrame } from '../ui/layer.tsx';
 import { closeLayer, openLayer, type SettingsPage } from '../ui/layers.ts';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import { About } from './about.tsx';
 import { Appearance } from './appearance.tsx';
 import { KeyboardPage } from './keyboard-page.tsx';

@@ -9,7 +9,7 @@ import { dateTime, duration } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { openLayer } from '../ui/layers.ts';
 import { useRemote } from '../ui/remote.ts';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import { Failure, Loading } from '../ui/views.tsx';
 import { FactList } from './fact-list.tsx';
 import { LogView } from './log-view.tsx';

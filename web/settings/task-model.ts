@@ -2,7 +2,7 @@
 import type { Limits } from '#protocol/app.ts';
 import type { Launch, LaunchAgain, LaunchDetail, LogLine, Remedy, Usage } from '#protocol/launch.ts';
 import { bytes, count, percent } from '../ui/format.ts';
-import type { Strings } from '../ui/strings/index.ts';
+import type { Strings } from '../ui/strings/catalogue.ts';
 
 export type Tone = 'ok' | 'accent' | 'warn' | 'bad' | '';
 

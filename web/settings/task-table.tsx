@@ -7,7 +7,7 @@ import { attempt } from '../state/notices.ts';
 import { isOver } from '../state/world.ts';
 import { dateTime, moment } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import { cpuText, limitsText, memoryText, stateOf } from './task-model.ts';
 
 interface Props {

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { api, wake } from '../state/api.ts';
 import { launches, running, world } from '../state/store.ts';
 import { openLayer } from '../ui/layers.ts';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import { Blank, Loading } from '../ui/views.tsx';
 import { TaskDetail } from './task-detail.tsx';
 import { TaskTable } from './task-table.tsx';

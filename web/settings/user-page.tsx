@@ -4,7 +4,7 @@ import { api } from '../state/api.ts';
 import { session } from '../state/store.ts';
 import { dateTime } from '../ui/format.ts';
 import { useRemote } from '../ui/remote.ts';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import { Failure, Loading } from '../ui/views.tsx';
 import { FactList } from './fact-list.tsx';
 

@@ -8,7 +8,7 @@ import { attempt, say } from '../state/notices.ts';
 import { changePreferences } from '../state/preferences.ts';
 import { apps, launches, preferences, windows, world } from '../state/store.ts';
 import { changeWorld, isOver } from '../state/world.ts';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import { movedPin, pinsOf } from './dock-entries.ts';
 
 /** Apps that open as soon as they are installed. */

@@ -7,7 +7,7 @@ import { say } from '../state/notices.ts';
 import { board, online, session, windows } from '../state/store.ts';
 import { Icon, Mark } from '../ui/icon.tsx';
 import { layers, openLayer, toggleLayer } from '../ui/layers.ts';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import './bar.css';
 
 export function Bar() {

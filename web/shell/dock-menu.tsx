@@ -5,7 +5,7 @@ import { apps, preferences } from '../state/store.ts';
 import { Icon } from '../ui/icon.tsx';
 import { LayerFrame, menuKeys } from '../ui/layer.tsx';
 import { closeLayer, openLayer } from '../ui/layers.ts';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import { actOnWindow, movePin, runApp, stopApp, togglePin } from './actions.ts';
 import { pinsOf } from './dock-entries.ts';
 import { currentDock } from './dock.tsx';

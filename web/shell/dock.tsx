@@ -6,7 +6,7 @@ import { focusScreen } from '../screen/control.ts';
 import { AppIcon } from '../ui/app-icon.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { openLayer } from '../ui/layers.ts';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import { actOnWindow, movePin, runApp } from './actions.ts';
 import { dockClick, type DockEntry, dockEntries, pinsOf } from './dock-entries.ts';
 import './dock.css';

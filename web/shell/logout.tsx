@@ -5,7 +5,7 @@ import { disconnect, logout } from '../state/session.ts';
 import { running } from '../state/store.ts';
 import { LayerFrame } from '../ui/layer.tsx';
 import { closeLayer } from '../ui/layers.ts';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 
 export function Logout() {
   const [busy, setBusy] = useState(false);

@@ -20,7 +20,7 @@ import { terminal, terminalOpen } from '../terminal/control.ts';
 import { Icon } from '../ui/icon.tsx';
 import { LayerFrame, menuKeys } from '../ui/layer.tsx';
 import { closeLayer, openLayer } from '../ui/layers.ts';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import { SHORTCUT_KEYS, type ShortcutAction } from './shortcuts.ts';
 
 const THEMES = ['system', 'light', 'dark'] as const;

@@ -8,7 +8,7 @@ import { moment } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { LayerFrame } from '../ui/layer.tsx';
 import { closeLayer, openLayer } from '../ui/layers.ts';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import './notices.css';
 
 const ICONS = { info: Info, warning: TriangleAlert, error: CircleAlert };

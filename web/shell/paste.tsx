@@ -4,7 +4,7 @@ import { sendText } from '../screen/control.ts';
 import { say } from '../state/notices.ts';
 import { LayerFrame } from '../ui/layer.tsx';
 import { closeLayer } from '../ui/layers.ts';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 
 export function Paste() {
   const field = useRef<HTMLTextAreaElement>(null);

@@ -4,7 +4,7 @@ import { AppWindow, CornerDownLeft, Settings } from 'lucide';
 import { AppIcon } from '../ui/app-icon.tsx';
 import { bytes } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import type { Found, FoundAction } from './search-results.ts';
 
 interface Props {

@@ -6,7 +6,7 @@ import { pagesFor } from '../settings/pages.ts';
 import { Icon } from '../ui/icon.tsx';
 import { LayerFrame } from '../ui/layer.tsx';
 import { closeLayer, openLayer, type SettingsPage } from '../ui/layers.ts';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import { Blank, Loading } from '../ui/views.tsx';
 import { actOnWindow, isPinned, runApp, togglePin } from './actions.ts';
 import { actionsOf, type Found, type FoundAction, keyOf, otherRuntime, search, searchIndex } from './search-results.ts';

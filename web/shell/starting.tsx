@@ -6,7 +6,7 @@ import { attempt } from '../state/notices.ts';
 import { disconnect } from '../state/session.ts';
 import { online, session } from '../state/store.ts';
 import { Icon } from '../ui/icon.tsx';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import { TraceView } from './trace-view.tsx';
 import './starting.css';
 

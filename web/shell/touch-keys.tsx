@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { KEYSYM } from '../screen/keysym.ts';
 import { focusScreen, tapKey, touchKeyboard } from '../screen/control.ts';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 
 const KEYS = [
   ['Esc', KEYSYM.Escape],

@@ -4,7 +4,7 @@ import { Check, X } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import { duration } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import { shares, spentMs, stepMs } from './trace.ts';
 import './trace-view.css';
 

@@ -1,7 +1,7 @@
 /** Telling the user: what the server reports and what went wrong here meet on one board. */
 import { ApiError, ConnectionError } from '#client/errors.ts';
 import type { Notice } from '#protocol/events.ts';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import { board } from './store.ts';
 import { dismiss, post } from './world.ts';
 

@@ -3,7 +3,7 @@ import { Maximize2, Minimize2, SquareTerminal, X } from 'lucide';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { focusScreen } from '../screen/control.ts';
 import { Icon } from '../ui/icon.tsx';
-import { t } from '../ui/strings/index.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import { terminal, terminalOpen } from './control.ts';
 import { firstPanel, inBounds, moved, type Panel, resized } from './geometry.ts';
 import { openShell, type ShellSession, type ShellState } from './shell-session.ts';

@@ -3,7 +3,7 @@ import { ApiError, ConnectionError, ReplyError } from '#client/errors.ts';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { sentence } from '../state/notices.ts';
-import { t } from './strings/index.ts';
+import { t } from './strings/catalogue.ts';
 
 export function Blank({ title, children, test }: { title: string; children?: ComponentChildren; test?: string }) {
   return (
