@@ -5,12 +5,12 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EngineApi } from '#engines/containers/api.ts';
 import { engineContract } from '../contracts/engine.ts';
-import { copyImages, openEngine, OUR_IMAGES, TEST_DATA, underTest } from './engine-local.ts';
+import { copyImages, openEngine, OUR_IMAGES, ownStore, TEST_DATA, underTest } from './engine-local.ts';
 
 const NETNS = 'deskpod-docker-test';
 const DATA = join(TEST_DATA, 'docker');
@@ -35,7 +35,7 @@ engineContract('Docker', reasonToSkip(), async () => {
 /** In a namespace entered by `nsenter`: `ip netns exec` would hide the cgroups. */
 async function startDaemon(): Promise<AsyncDisposable> {
   await mkdir(RUN, { recursive: true, mode: 0o711 });
-  await rm(join(RUN, 'docker.pid'), { force: true });
+  await endFormer();
   spawnSync('ip', ['netns', 'add', NETNS]);
   spawnSync('nsenter', [`--net=/run/netns/${NETNS}`, 'ip', 'link', 'set', 'lo', 'up']);
   const folders = [
@@ -64,6 +64,17 @@ async function startDaemon(): Promise<AsyncDisposable> {
   };
 }
 
+/** Of a test run that was killed. */
+async function endFormer(): Promise<void> {
+  const pid = Number(await readFile(join(RUN, 'docker.pid'), 'utf8').catch(() => '0'));
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  if (pid > 0 && command.includes(SOCKET)) {
+    process.kill(pid, 'SIGTERM');
+    for (let count = 0; existsSync(`/proc/${pid}`) && count < 200; count += 1) await delay(50);
+  }
+  await rm(join(RUN, 'docker.pid'), { force: true });
+}
+
 async function answers(child: ChildProcess): Promise<void> {
   const api = new EngineApi(SOCKET);
   const until = Date.now() + START_MS;
@@ -79,7 +90,9 @@ async function answers(child: ChildProcess): Promise<void> {
 async function copyFromPodman(docker: EngineApi): Promise<void> {
   const runDir = '/run/deskpod-engine-test';
   const signal = AbortSignal.timeout(900_000);
-  await using podman = await openEngine({ socket: null, dataDir: TEST_DATA, runDir, apiSocket: '' });
+  await using stack = new AsyncDisposableStack();
+  stack.use(await ownStore());
+  const podman = stack.use(await openEngine({ socket: null, dataDir: TEST_DATA, runDir, apiSocket: '' }));
   for (const image of OUR_IMAGES) await podman.ensureImage(image, () => undefined, signal);
   await copyImages(new EngineApi(join(runDir, 'engine/podman.sock')), docker, signal);
 }

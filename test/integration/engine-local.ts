@@ -3,6 +3,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { waitForWindowManager } from '#display/ready.ts';
 import type { Engine } from '#domain/engine.ts';
@@ -36,16 +38,36 @@ export function openEngine({ socket, dataDir, runDir }: LocalEngine): Promise<En
   });
 }
 
+/** One test file at a time has the store; a name in the kernel, so that it is free again when its owner is killed. */
+export async function ownStore(): Promise<AsyncDisposable> {
+  const until = Date.now() + PREPARE_MS;
+  for (;;) {
+    const lock = createServer();
+    const taken = await new Promise<boolean>((resolve) => {
+      lock.once('error', () => resolve(true));
+      lock.listen({ path: `\0deskpod-test ${TEST_DATA}` }, () => resolve(false));
+    });
+    if (!taken) return { [Symbol.asyncDispose]: async () => void lock.close() };
+    if (Date.now() > until) throw new Error(`another test run has had ${TEST_DATA} for too long`);
+    await delay(250);
+  }
+}
+
 export const OUR_IMAGES = ['desktop', 'terminal', 'shm-demo'].map((name) => `localhost/deskpod/${name}:1`);
 
-export async function underTest(local: LocalEngine, free: AsyncDisposable): Promise<EngineUnderTest> {
+/** `keep`: desktops that are there already are part of the test, not left by one that was killed. */
+export async function underTest(
+  local: LocalEngine,
+  free: AsyncDisposable,
+  { keep } = { keep: false },
+): Promise<EngineUnderTest> {
   const engine = await openEngine(local);
   const api = new EngineApi(local.apiSocket);
-  // A test run that was killed may have left desktops.
-  for (const { id } of await engine.desktops()) await engine.removeDesktop(id, AbortSignal.timeout(30_000));
+  const leftovers = keep ? [] : await engine.desktops();
+  for (const { id } of leftovers) await engine.removeDesktop(id, AbortSignal.timeout(30_000));
   const signal = AbortSignal.timeout(PREPARE_MS);
   for (const image of OUR_IMAGES) await engine.ensureImage(image, () => undefined, signal);
-  await buildPublished(api, signal);
+  if (!keep) await buildPublished(api, signal);
   return {
     engine,
     images: {

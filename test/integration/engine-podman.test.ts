@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { engineContract } from '../contracts/engine.ts';
-import { TEST_DATA, underTest } from './engine-local.ts';
+import { ownStore, TEST_DATA, underTest } from './engine-local.ts';
 
 const runDir = '/run/deskpod-engine-test';
 
@@ -12,9 +12,7 @@ function reasonToSkip(): string | null {
   return null;
 }
 
-engineContract('Podman', reasonToSkip(), () =>
-  underTest(
-    { socket: null, dataDir: TEST_DATA, runDir, apiSocket: join(runDir, 'engine/podman.sock') },
-    { [Symbol.asyncDispose]: async () => undefined },
-  ),
-);
+engineContract('Podman', reasonToSkip(), async () => {
+  const store = await ownStore();
+  return underTest({ socket: null, dataDir: TEST_DATA, runDir, apiSocket: join(runDir, 'engine/podman.sock') }, store);
+});

@@ -85,7 +85,8 @@ function stateOf(context: Context, container: Container): EngineLaunchState {
     exitCode: State.ExitCode,
     // A program may lose a child to the limit and still end well.
     outOfMemory: killed && State.ExitCode !== 0,
-    finishedAt: State.FinishedAt,
+    // After a reboot engines do not know when.
+    finishedAt: State.FinishedAt > State.StartedAt ? State.FinishedAt : State.StartedAt,
     message: State.Error === '' ? null : State.Error,
   };
 }

@@ -1,0 +1,142 @@
+/** What outlives what: desktops a server and its Podman service, clean-up a crash, the list of desktops a reboot. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { z } from 'zod';
+import type { EngineEvent } from '#domain/engine.ts';
+import { EngineApi } from '#engines/containers/api.ts';
+import { instanceLabels } from '#engines/containers/labels.ts';
+import {
+  aDesktop,
+  desktopSpec,
+  eventually,
+  hermes,
+  patience,
+  run,
+  script,
+  type EngineUnderTest,
+} from '../contracts/engine-kit.ts';
+import { ownStore, TEST_DATA, underTest } from './engine-local.ts';
+
+const runDir = '/run/deskpod-engine-test';
+const apiSocket = join(runDir, 'engine/podman.sock');
+const local = { socket: null, dataDir: TEST_DATA, runDir, apiSocket };
+const skip =
+  process.getuid?.() !== 0
+    ? 'needs root'
+    : spawnSync('podman', ['--version']).status !== 0 && 'podman is not installed';
+
+const open = (): Promise<EngineUnderTest> =>
+  underTest(local, { [Symbol.asyncDispose]: async () => undefined }, { keep: true });
+const servicePid = async (): Promise<number> =>
+  Number((await readFile(join(runDir, 'engine/service.pid'), 'utf8')).split(' ')[0]);
+
+describe('Podman that comes and goes', { skip, timeout: 1_200_000 }, () => {
+  let store: AsyncDisposable | null = null;
+  before(async () => {
+    store = await ownStore();
+  });
+  after(() => store?.[Symbol.asyncDispose]());
+
+  test('desktops run on when the server ends, and the next one finds them as they were', async () => {
+    const first = await open();
+    const { id, desktop } = await aDesktop(first, hermes);
+    const launch = await script(first, desktop, 'sleep 600');
+    const credentials = await first.engine.credentials(id);
+    const pid = await servicePid();
+    await first[Symbol.asyncDispose]();
+    assert.throws(() => process.kill(pid, 0), 'its service ended with it');
+    await using second = await open();
+    try {
+      assert.deepEqual(
+        (await second.engine.desktops()).map(({ id, state }) => [id, state]),
+        [[id, 'running']],
+      );
+      assert.deepEqual(
+        (await second.engine.launches(id)).map(({ id, status }) => [id, status.state]),
+        [[launch.id, 'running']],
+      );
+      assert.deepEqual(await second.engine.credentials(id), credentials);
+      assert.equal((await run(second.engine, { desktopId: id }, 'echo fine')).output, 'fine');
+    } finally {
+      await second.engine.removeDesktop(id, patience());
+    }
+  });
+
+  test('a service that dies comes back, and watchers are told the present state', async () => {
+    await using under = await open();
+    await using made = await aDesktop(under, hermes);
+    const events: EngineEvent[] = [];
+    const stop = new AbortController();
+    const watching = (async () => {
+      for await (const event of under.engine.watch(stop.signal)) events.push(event);
+    })();
+    const pid = await servicePid();
+    await eventually('the watch begins', async () => {
+      await script(under, made.desktop, 'true');
+      return events.length > 0 ? true : null;
+    });
+    events.length = 0;
+    process.kill(pid, 'SIGKILL');
+    await eventually('the desktop is told again', async () => {
+      return events.some((event) => event.type === 'desktop' && event.desktop.id === made.id) ? true : null;
+    });
+    assert.equal((await run(under.engine, { desktopId: made.id }, 'echo fine')).output, 'fine');
+    assert.notEqual(await servicePid(), pid);
+    stop.abort();
+    await watching;
+  });
+
+  test('a desktop of which half is gone is removed all the same', async () => {
+    await using under = await open();
+    const before = await under.objects();
+    const { id, desktop } = await aDesktop(under, hermes);
+    await script(under, desktop, 'sleep 600');
+    await run(under.engine, { desktopId: id }, 'kill -9 -1').catch(() => undefined);
+    await rm(join(runDir, 'desktops', id), { recursive: true });
+    await under.engine.removeDesktop(id, patience());
+    assert.deepEqual(await under.objects(), before);
+  });
+
+  test('what a killed server left half made is cleared away when the next one opens', async () => {
+    const first = await open();
+    const before = await first.objects();
+    const api = new EngineApi(apiSocket);
+    const spec = desktopSpec(first, hermes);
+    const labels = { ...instanceLabels(TEST_DATA), 'deskpod/desktop': spec.id };
+    const network = { name: `deskpod-${spec.id}`, driver: 'bridge', labels };
+    await api.json(z.unknown(), 'POST', '/v4.0.0/libpod/networks/create', { body: network });
+    await mkdir(join(runDir, 'desktops', spec.id), { recursive: true });
+    const { id, desktop } = await aDesktop(first, hermes);
+    const { id: launch } = await script(first, desktop, 'sleep 600', { runtime: 'pod_application' });
+    // The desktop itself goes by hand; its launch, network and folders stay.
+    await api.text('DELETE', `/containers/${id}`, { query: { force: true } });
+    assert.ok((await first.objects()).includes(`container /${launch}`));
+    await first[Symbol.asyncDispose]();
+    await using second = await open();
+    assert.deepEqual(await second.objects(), before);
+  });
+
+  test('after a reboot the desktops that it ended are listed as ended', async () => {
+    const first = await open();
+    const { id, desktop } = await aDesktop(first, hermes);
+    const launch = await script(first, desktop, 'sleep 600');
+    await run(first.engine, { desktopId: id }, 'kill -9 -1').catch(() => undefined);
+    await new EngineApi(apiSocket).text('POST', `/containers/${id}/kill`).catch(() => undefined);
+    await eventually('it is down', async () => ((await first.engine.desktops())[0]?.state === 'ended' ? true : null));
+    await first[Symbol.asyncDispose]();
+    await rm(join(runDir, 'desktops'), { recursive: true, force: true });
+    await rm(join(runDir, 'engine/tmp'), { recursive: true, force: true });
+    await using second = await open();
+    assert.deepEqual(
+      (await second.engine.desktops()).map(({ id, state }) => [id, state]),
+      [[id, 'ended']],
+    );
+    const [ended] = await second.engine.launches(id);
+    assert.deepEqual([ended?.id, ended?.status.state], [launch.id, 'finished']);
+    await second.engine.removeDesktop(id, patience());
+    assert.deepEqual(await second.engine.desktops(), []);
+  });
+});

@@ -1,0 +1,170 @@
+/** The rule of rules: a local X connection and the desktop's IPC namespace go together, whatever is asked for. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { z } from 'zod';
+import type { LaunchSpec } from '#domain/engine.ts';
+import { desktopBody, launchBody, type LaunchDesktop, type Surroundings } from '#engines/containers/container-spec.ts';
+import { bind } from '#engines/containers/mounts.ts';
+import { desktopPaths, homeOf } from '#engines/containers/paths.ts';
+
+const Body = z.looseObject({
+  Env: z.array(z.string()),
+  User: z.string(),
+  Hostname: z.string().optional(),
+  HostConfig: z.looseObject({
+    NetworkMode: z.string(),
+    IpcMode: z.string(),
+    PidMode: z.string().optional(),
+    Privileged: z.boolean(),
+    CapDrop: z.array(z.string()),
+    SecurityOpt: z.array(z.string()),
+    Binds: z.array(z.string()),
+    Tmpfs: z.record(z.string(), z.string()).optional(),
+    Memory: z.number().optional(),
+  }),
+});
+
+const account = { userId: 'hermes', displayName: 'Hermes Conrad', provider: 'directory', uid: 4100, gid: 4100 };
+const ANCHOR = 'a'.repeat(64);
+
+const desktopOf = (address: string): LaunchDesktop => {
+  const paths = desktopPaths('/run/deskpod', 'hermes-db906');
+  return {
+    account,
+    paths,
+    home: homeOf('/var/lib/deskpod', account.userId),
+    inherited: { TZ: 'UTC' },
+    place: { desktopId: 'hermes-db906', containerId: ANCHOR, address, socketFolder: paths.x11, joinsHostname: true },
+  };
+};
+const around: fc.Arbitrary<Surroundings> = fc.record({
+  flavour: fc.constantFrom('podman', 'docker'),
+  shmBytes: fc.constant(1e8),
+  node: fc.constant('vm'),
+  init: fc.boolean(),
+});
+const variable = fc.constantFrom(
+  'DISPLAY',
+  'XAUTHORITY',
+  'HOME',
+  'APP',
+  'LD_PRELOAD',
+  'XDG_RUNTIME_DIR',
+  'QT_X11_NO_MITSHM',
+);
+const value = fc.oneof(
+  fc.constantFrom(':0', 'unix:0', '127.0.0.1:0', 'localhost:0', '/tmp/.X11-unix/X0'),
+  fc.string({ maxLength: 20 }),
+);
+const spec: fc.Arbitrary<LaunchSpec> = fc.record({
+  id: fc.constant('hermes-app-x-12345'),
+  desktopId: fc.constant('hermes-db906'),
+  appName: fc.string({ maxLength: 10 }),
+  runtime: fc.constantFrom('ephemeral_container', 'pod_application'),
+  image: fc.constantFrom('localhost/deskpod/terminal:1', 'docker.io/abcdesktopio/2048:3.0'),
+  command: fc.array(fc.string({ maxLength: 10 }), { maxLength: 3 }),
+  env: fc.dictionary(variable, value),
+  limits: fc.record({ memoryBytes: fc.integer({ min: 1 }), processes: fc.integer({ min: 1 }) }, { requiredKeys: [] }),
+  labels: fc.dictionary(fc.string({ maxLength: 8 }), fc.string({ maxLength: 8 })),
+});
+const address = fc.ipV4().filter((ip) => !ip.startsWith('127.'));
+
+test('a launch has the X socket, a local DISPLAY and the IPC, network and process namespaces of its desktop, or none of them', () => {
+  fc.assert(
+    fc.property(spec, around, address, (spec, around, address) => {
+      const { Env, HostConfig } = Body.parse(launchBody(spec, {}, desktopOf(address), around));
+      const joined = `container:${ANCHOR}`;
+      const display = Env.filter((entry) => entry.startsWith('DISPLAY='));
+      assert.equal(display.length, 1);
+      const signs = [
+        HostConfig.Binds.some((entry) => entry.includes('.X11-unix') || entry.includes('/x11')),
+        /^DISPLAY=(:|unix|localhost|127\.)/.test(display[0] ?? ''),
+        HostConfig.IpcMode === joined,
+        HostConfig.NetworkMode === joined,
+        HostConfig.PidMode === joined,
+      ];
+      assert.deepEqual(
+        signs,
+        signs.map(() => spec.runtime === 'ephemeral_container'),
+      );
+    }),
+  );
+});
+
+test('no launch sees the screen, the passwords or a folder above them', () => {
+  fc.assert(
+    fc.property(spec, around, (spec, around) => {
+      const { HostConfig } = Body.parse(launchBody(spec, {}, desktopOf('10.0.0.2'), around));
+      const { root, secret, rfb, xauthority } = desktopPaths('/run/deskpod', 'hermes-db906');
+      const sources = HostConfig.Binds.map((entry) => entry.split(':')[0] ?? '');
+      assert.ok(
+        sources.every(
+          (source) =>
+            source === xauthority || (!source.startsWith(secret) && !source.startsWith(rfb) && source !== root),
+        ),
+      );
+    }),
+  );
+});
+
+test('every container is the user, without capabilities and with no way to more', () => {
+  fc.assert(
+    fc.property(spec, around, (spec, around) => {
+      const body = Body.parse(launchBody(spec, {}, desktopOf('10.0.0.2'), around));
+      assert.equal(body.User, '4100:4100');
+      assert.deepEqual(
+        [body.HostConfig.Privileged, body.HostConfig.CapDrop, body.HostConfig.SecurityOpt],
+        [false, ['ALL'], ['no-new-privileges']],
+      );
+    }),
+  );
+});
+
+test('a desktop offers its IPC namespace and keeps its credentials out of variables', () => {
+  const desktop = {
+    id: 'hermes-db906',
+    account,
+    image: 'x',
+    geometry: { width: 800, height: 600 },
+    env: { DISPLAY: ':9' },
+    x11Tcp: false,
+    limits: {},
+    labels: {},
+  };
+  const home = homeOf('/var/lib/deskpod', 'hermes');
+  const surroundings = { flavour: 'podman', shmBytes: 1e8, node: 'vm', init: true } as const;
+  const body = Body.parse(desktopBody(desktop, {}, desktopPaths('/run/deskpod', 'hermes-db906'), home, surroundings));
+  assert.equal(body.HostConfig.IpcMode, 'shareable');
+  assert.ok(
+    body.Env.includes('DISPLAY=:0') && body.Env.includes('X11LISTEN=unix') && body.Env.includes('GEOMETRY=800x600'),
+  );
+});
+
+test('nothing else can be mounted where it would reach the X socket or the shared memory', () => {
+  for (const target of [
+    '/tmp/.X11-unix',
+    '/tmp',
+    '/',
+    '/tmp/.X11-unix/X0',
+    '/dev/shm',
+    '/dev',
+    '/home/../tmp/.X11-unix',
+    'relative',
+  ]) {
+    assert.throws(() => bind('/srv/data', target, 'rw'), /X socket/, target);
+  }
+  for (const source of [
+    '/tmp/.X11-unix',
+    '/run/deskpod/desktops/hermes-db906/x11',
+    '/run/deskpod/desktops/hermes-db906/x11/X0',
+    '/dev/shm/x',
+  ]) {
+    assert.throws(() => bind(source, '/mnt', 'rw'), /X socket/, source);
+  }
+  assert.equal(bind('/srv/data', '/tmp/data', 'ro'), '/srv/data:/tmp/data:ro');
+});
+
+test('a run folder that is too deep for sockets is refused with a remedy', () => {
+  assert.throws(() => desktopPaths(`/run/${'deep/'.repeat(20)}`, 'hermes-db906'), /longer than 107 bytes/);
+});
