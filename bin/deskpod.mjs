@@ -11,6 +11,11 @@ import { fileURLToPath } from 'node:url';
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const NODE = join(ROOT, 'node_modules', 'node', 'bin', 'node');
 const NEEDS_ROOT = new Set(['start', 'test', 'bench', 'users', 'uninstall']);
+/** Commands of the checkout itself rather than of the product. */
+const SCRIPTS = new Map([
+  ['test', 'test/run.ts'],
+  ['bench', 'bench/run.ts'],
+]);
 const OLDEST_NODE = 18;
 
 /**
@@ -85,5 +90,6 @@ if (needsRoot && process.getuid?.() !== 0) {
   become('sudo', ['--', process.execPath, fileURLToPath(import.meta.url), ...args]);
 } else {
   if (!packagesAreThere()) installPackages();
-  become(NODE, [join(ROOT, 'src', 'cli', 'cli.ts'), ...args]);
+  const script = SCRIPTS.get(command);
+  become(NODE, script ? [join(ROOT, script), ...args.slice(1)] : [join(ROOT, 'src/cli/cli.ts'), ...args]);
 }

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 export const DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-test';
-export const RUN = `/run/${DATA.split('/').at(-1) ?? 'deskpod-test'}`;
+export const RUN = process.env['DESKPOD_TEST_RUN'] ?? '/run/deskpod-test';
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 20_000;
 
@@ -33,7 +33,17 @@ export class Product implements AsyncDisposable {
 
   /** Resolves when it listens. */
   async run(): Promise<void> {
-    const args = ['src/cli/cli.ts', 'serve', '--data', DATA, '--run', RUN, '--port', String(this.#port), ...this.#options];
+    const args = [
+      'src/cli/cli.ts',
+      'serve',
+      '--data',
+      DATA,
+      '--run',
+      RUN,
+      '--port',
+      String(this.#port),
+      ...this.#options,
+    ];
     const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     const listening = Promise.withResolvers<void>();
@@ -43,8 +53,13 @@ export class Product implements AsyncDisposable {
         if (line.includes('listening on')) listening.resolve();
       });
     }
-    child.once('exit', (code) => listening.reject(new Error(`serve ended with ${code}:\n${this.log.slice(-40).join('\n')}`)));
-    const late = setTimeout(() => listening.reject(new Error(`serve did not listen:\n${this.log.join('\n')}`)), START_TIMEOUT_MS);
+    child.once('exit', (code) =>
+      listening.reject(new Error(`serve ended with ${code}:\n${this.log.slice(-40).join('\n')}`)),
+    );
+    const late = setTimeout(
+      () => listening.reject(new Error(`serve did not listen:\n${this.log.join('\n')}`)),
+      START_TIMEOUT_MS,
+    );
     await listening.promise.finally(() => clearTimeout(late));
   }
 

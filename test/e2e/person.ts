@@ -1,0 +1,153 @@
+/** A person at a browser: a real Chromium with a profile of its own, and what one does with the product. */
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import type { Product } from './product.ts';
+import { SCREENSHOTS } from './product.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+/** Two busy cores: a desktop that takes half a second alone may take many beside a build. */
+const PATIENCE_MS = 60_000;
+
+export const missingBrowser = existsSync(CHROMIUM) ? false : `${CHROMIUM} is not installed`;
+
+export class Person implements AsyncDisposable {
+  readonly page: Page;
+  readonly #browser: Browser;
+  /** What the browser complained about, other than the first look for a session. */
+  readonly complaints: string[] = [];
+
+  private constructor(browser: Browser, page: Page) {
+    this.#browser = browser;
+    this.page = page;
+    page.setDefaultTimeout(PATIENCE_MS);
+    page.on('pageerror', (error) => this.complaints.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/status of 4\d\d|ERR_CONNECTION|WebSocket/.test(message.text()))
+        this.complaints.push(message.text());
+    });
+  }
+
+  static async at(product: Product, viewport = { width: 1280, height: 800 }): Promise<Person> {
+    const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: ARGS });
+    const context = await browser.newContext({ viewport, permissions: ['clipboard-read', 'clipboard-write'] });
+    const person = new Person(browser, await context.newPage());
+    await person.page.goto(product.address);
+    return person;
+  }
+
+  find(test: string, more = ''): Locator {
+    return this.page.locator(`[data-test="${test}"]${more}`);
+  }
+
+  async logIn(name: string, password: string): Promise<void> {
+    await this.find('login-name').fill(name);
+    await this.find('login-password').fill(password);
+    await this.find('login-submit').click();
+  }
+
+  /** Until the screen shows pixels. */
+  async seesDesktop(): Promise<void> {
+    await this.page.locator('html[data-screen="connected"]').waitFor({ state: 'attached' });
+    await this.find('starting').waitFor({ state: 'detached' });
+  }
+
+  async search(words: string): Promise<Locator> {
+    await this.page.keyboard.press('Control+Space');
+    await this.find('search-input').fill(words);
+    return this.find('search-result');
+  }
+
+  /** Starts an app by search and waits for its window. */
+  async starts(app: string): Promise<void> {
+    await this.search(app);
+    await this.find('search-result', `[data-kind="app"][data-app="${app}"]`).first().click();
+    await this.seesWindowOf(app);
+  }
+
+  async seesWindowOf(app: string): Promise<void> {
+    await this.find('dock-app', `[data-app="${app}"][data-phase="running"]:not([data-windows="0"])`).waitFor();
+  }
+
+  async opens(page: string): Promise<void> {
+    if (!(await this.find('settings').isVisible())) {
+      await this.find('menu-button').click();
+      await this.find('menu-settings').click();
+    }
+    await this.find(`page-${page}`).click();
+  }
+
+  task(appName: string): Locator {
+    return this.find('task').filter({ hasText: appName });
+  }
+
+  /** The pixels of the remote screen in a part of it, as RGB triples. */
+  async pixels(part?: { x: number; y: number; width: number; height: number }): Promise<Uint8Array> {
+    const base64 = await this.page.evaluate((area) => {
+      const canvas = document.querySelector<HTMLCanvasElement>('[data-test="screen"] canvas');
+      if (!canvas) return '';
+      const { x, y, width, height } = area ?? { x: 0, y: 0, width: canvas.width, height: canvas.height };
+      const copy = new OffscreenCanvas(width, height).getContext('2d');
+      copy?.drawImage(canvas, x, y, width, height, 0, 0, width, height);
+      const data = copy?.getImageData(0, 0, width, height).data ?? new Uint8ClampedArray();
+      let text = '';
+      for (let at = 0; at < data.length; at += 4)
+        text += String.fromCharCode(data[at] ?? 0, data[at + 1] ?? 0, data[at + 2] ?? 0);
+      return btoa(text);
+    }, part);
+    return Buffer.from(base64, 'base64');
+  }
+
+  /** Waits until a look at the screen says yes; looks again as the browser paints. */
+  async seesPixels(what: string, fits: (pixels: Uint8Array) => boolean): Promise<void> {
+    const until = performance.now() + PATIENCE_MS;
+    while (performance.now() < until) {
+      if (fits(await this.pixels())) return;
+      await this.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+    }
+    await this.photograph('never-seen');
+    assert.fail(`never saw ${what}`);
+  }
+
+  async photograph(name: string): Promise<void> {
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#browser.close();
+  }
+}
+
+/** How many pixels are within `tolerance` of a colour. */
+export function count(pixels: Uint8Array, [r, g, b]: readonly [number, number, number], tolerance = 12): number {
+  let found = 0;
+  for (let at = 0; at < pixels.length; at += 3) {
+    const near = (value: number | undefined, wanted: number): boolean => Math.abs((value ?? 0) - wanted) <= tolerance;
+    if (near(pixels[at], r) && near(pixels[at + 1], g) && near(pixels[at + 2], b)) found += 1;
+  }
+  return found;
+}
+
+/** How many pixels differ noticeably. */
+export function difference(before: Uint8Array, after: Uint8Array): number {
+  let changed = Math.abs(before.length - after.length) / 3;
+  for (let at = 0; at + 2 < Math.min(before.length, after.length); at += 3) {
+    const distance = [0, 1, 2].reduce(
+      (sum, channel) => sum + Math.abs((before[at + channel] ?? 0) - (after[at + channel] ?? 0)),
+      0,
+    );
+    if (distance > 48) changed += 1;
+  }
+  return changed;
+}
