@@ -1,0 +1,126 @@
+/** What the plan of images reads from Containerfiles and folders. */
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, test } from 'node:test';
+import * as fc from 'fast-check';
+import { parseContainerfile } from '#engines/containers/images/containerfile.ts';
+import { FIRST_SCREEN, planImages, referenceOf, ROOTFS } from '#engines/containers/images/plan.ts';
+
+const IMAGES = join(import.meta.dirname, '../../images');
+const ROOTS = new Map([[ROOTFS, 'debian']]);
+const made: string[] = [];
+after(() => made.forEach((folder) => rmSync(folder, { recursive: true })));
+
+function imagesDir(files: Record<string, string>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'deskpod-plan-'));
+  made.push(folder);
+  mkdirSync(join(folder, 'apps'));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+}
+
+test('FROM lines of every stage and COPY --from count as bases, stages of the file itself do not', () => {
+  const { bases } = parseContainerfile(
+    'ARG BASE=debian:13\nFROM ${BASE} AS build\nRUN FROM=x true\nFROM --platform=linux/amd64 other:1\nCOPY --from=build /a /a\nCOPY --from=third:2 /b /b\n',
+  );
+  assert.deepEqual(bases, ['debian:13', 'other:1', 'third:2']);
+});
+
+test('a build argument replaces the default of its ARG line', () => {
+  assert.deepEqual(parseContainerfile('ARG BASE=debian:13\nFROM $BASE\n', { BASE: 'mine:2' }).bases, ['mine:2']);
+});
+
+test('labels are those of the last stage, over continued lines, with either quotes, comments between them', () => {
+  const { labels, command } = parseContainerfile(
+    'FROM a AS b\nLABEL lost="x"\nFROM c\nLABEL one="a b" \\\n# said in between\n  two=\'{"permit":["all"]}\' \\\n  three=x "four"="y=\\"z\\""\nCMD ["run", "it"]\n',
+  );
+  assert.deepEqual(labels, { one: 'a b', two: '{"permit":["all"]}', three: 'x', four: 'y="z"' });
+  assert.deepEqual(command, ['run', 'it']);
+});
+
+test('any label value that is quoted as JSON is read back as it was', () => {
+  const plain = fc.string({ unit: fc.constantFrom(...'ab ="\'\\#{}[]:,;/$é'.split('')) });
+  fc.assert(
+    fc.property(plain, (value) => {
+      // A line that ends in a backslash goes on: not what a value is for.
+      const { labels } = parseContainerfile(`FROM x\nLABEL key=${JSON.stringify(value)} other="1"\n`);
+      assert.equal(labels['key'], value);
+      assert.equal(labels['other'], '1');
+    }),
+  );
+});
+
+test('parents come before what is built on them, wherever their folders are', () => {
+  const folder = imagesDir({
+    'apps/app/Containerfile': `FROM ${referenceOf('zlayer')}\n`,
+    'zlayer/Containerfile': `FROM ${referenceOf('ybase')}\n`,
+    'ybase/Containerfile': `FROM ${ROOTFS}\n`,
+  });
+  const plan = planImages(folder, {}, ROOTS);
+  assert.deepEqual(
+    plan.map(({ name }) => name),
+    ['ybase', 'zlayer', 'app'],
+  );
+  assert.deepEqual(plan[0]?.parents, [ROOTFS]);
+});
+
+test('images that build on each other in a circle are refused by name', () => {
+  const folder = imagesDir({
+    'one/Containerfile': `FROM ${referenceOf('two')}\n`,
+    'two/Containerfile': `FROM ${referenceOf('one')}\n`,
+  });
+  assert.throws(() => planImages(folder, {}, ROOTS), /localhost\/deskpod\/one:1, localhost\/deskpod\/two:1/);
+});
+
+test('a change to a file, its permissions or a parent changes the source, and nothing else does', () => {
+  const files = {
+    'base/Containerfile': `FROM ${ROOTFS}\n`,
+    'top/Containerfile': `FROM ${referenceOf('base')}\n`,
+    'top/run': 'a',
+  };
+  const source = (folder: string, roots = ROOTS): string => planImages(folder, {}, roots).at(-1)?.source ?? '';
+  const first = source(imagesDir(files));
+  assert.equal(source(imagesDir(files)), first);
+  assert.notEqual(source(imagesDir({ ...files, 'top/run': 'b' })), first);
+  assert.notEqual(source(imagesDir({ ...files, 'base/extra': '' })), first);
+  assert.notEqual(source(imagesDir(files), new Map([[ROOTFS, 'newer']])), first);
+  const executable = imagesDir(files);
+  chmodSync(join(executable, 'top/run'), 0o755);
+  assert.notEqual(source(executable), first);
+});
+
+test('the images of the first screen are all there', () => {
+  const names = new Set(planImages(IMAGES, {}, ROOTS).map(({ name }) => name));
+  assert.deepEqual(
+    FIRST_SCREEN.filter((name) => !names.has(name)),
+    [],
+  );
+});
+
+test('every app says by its labels all that a catalogue entry must have', () => {
+  const apps = planImages(IMAGES, {}, ROOTS).filter(({ labels }) => labels['oc.type'] === 'app');
+  assert.ok(apps.length >= 9);
+  for (const { name, labels, command } of apps) {
+    assert.equal(labels['oc.name'], name);
+    for (const key of ['oc.displayname', 'oc.comment', 'oc.keyword', 'oc.cat', 'oc.path'])
+      assert.ok(labels[key], `${name} ${key}`);
+    assert.match(labels['oc.launch'] ?? '', /^\S+\.\S+$/);
+    assert.match(labels['oc.containerengine'] ?? '', /^(ephemeral_container|pod_application)$/);
+    assert.deepEqual(JSON.parse(labels['oc.acl'] ?? ''), { permit: ['all'] });
+    assert.match(Buffer.from(labels['oc.icondata'] ?? '', 'base64').toString(), /^<svg /);
+    assert.equal(command[0], labels['oc.path']);
+  }
+});
+
+test('both games are found by their number and run differently', () => {
+  const games = planImages(IMAGES, {}, ROOTS).filter(({ labels }) => labels['oc.keyword']?.split(',').includes('2048'));
+  assert.deepEqual(
+    games.map(({ labels }) => labels['oc.containerengine'] ?? '').toSorted((one, other) => one.localeCompare(other)),
+    ['ephemeral_container', 'pod_application'],
+  );
+});
