@@ -7,6 +7,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { createAnonymous } from '#auth/anonymous.ts';
 import { createAttempts } from '#auth/attempts.ts';
 import { createDirectory } from '#auth/directory.ts';
+import { networkMatcher } from '#auth/networks.ts';
 import { loadKeys } from '#auth/keys.ts';
 import { addUser, ensureAdministrator, listUsers, removeUser, setUserPassword } from '#auth/local-users.ts';
 import { createTickets } from '#auth/tickets.ts';
@@ -28,7 +29,7 @@ import { planImages } from '#engines/containers/images/plan.ts';
 import { createEvents, type Events } from '#events';
 import { createGateway } from '#gateway/gateway.ts';
 import { sameOrigin } from '#gateway/origin.ts';
-import { terminalUpgrade } from '#gateway/terminal-upgrade.ts';
+import { createTerminals } from '#gateway/terminals.ts';
 import { routeUpgrades } from '#gateway/upgrade.ts';
 import { readCertificate, selfMadeCertificate } from '#http/certificate.ts';
 import type { ApiContext } from '#http/context.ts';
@@ -131,7 +132,11 @@ export async function serve(config: Config, secrets: Secrets): Promise<Running> 
     events,
   });
   stack.defer(() => gateway.close());
-  const localToken = await writeLocalToken(config.dataDir);
+  const localToken = randomBytes(32).toString('base64url');
+  const terminals = createTerminals({
+    allowedOrigin,
+    open: (request, wish, signal) => openTerminal(context, request, wish, signal),
+  });
   const context: ApiContext = {
     engine,
     store,
@@ -140,7 +145,13 @@ export async function serve(config: Config, secrets: Secrets): Promise<Running> 
     launches,
     displays,
     catalogue,
-    gateway,
+    gateway: {
+      closeDesktop: (desktopId) => gateway.closeDesktop(desktopId),
+      closeSession(sessionId) {
+        gateway.closeSession(sessionId);
+        terminals.closeSession(sessionId);
+      },
+    },
     tokens,
     tickets,
     revocations,
@@ -156,7 +167,11 @@ export async function serve(config: Config, secrets: Secrets): Promise<Running> 
       setPassword: (id, password) => setUserPassword(store, id, password),
       remove: (id) => removeUser(store, id),
     },
-    attempts: createAttempts(),
+    attempts: createAttempts({
+      failures: config.auth.lockout.failures,
+      longestSeconds: config.auth.lockout.seconds,
+      isProtected: networkMatcher(config.auth.lockout.protectedNetworks),
+    }),
     version: VERSION,
     x11Tcp: config.desktop.x11Tcp,
   };
@@ -168,17 +183,15 @@ export async function serve(config: Config, secrets: Secrets): Promise<Running> 
     listen: await listener(config),
   });
   stack.defer(() => app.close());
-  const terminals = terminalUpgrade({
-    allowedOrigin,
-    open: (request, wish, signal) => openTerminal(context, request, wish, signal),
-  });
   const screens = gateway.handleUpgrade.bind(gateway);
+  const upgrades = [
+    { path: '/api/v1/screen', handle: screens },
+    { path: '/websockify', handle: screens },
+    { path: '/api/v1/terminal', handle: terminals.handleUpgrade },
+  ];
   for (const server of listening.servers) {
-    routeUpgrades(server, [
-      { path: '/api/v1/screen', handle: screens },
-      { path: '/websockify', handle: screens },
-      { path: '/api/v1/terminal', handle: terminals },
-    ]);
+    const routed = routeUpgrades(server, upgrades, (error) => events.failed('an upgrade', error));
+    stack.defer(() => routed.close());
   }
   const prune = setInterval(() => void keepOnly(store, config.launches.keepDays, events), PRUNE_EVERY_MS).unref();
   stack.defer(() => clearInterval(prune));
@@ -186,6 +199,7 @@ export async function serve(config: Config, secrets: Secrets): Promise<Running> 
   const administrator = await ensureAdministrator(store);
   const address = await listen(listening, config);
   stack.defer(() => void listening.socket.close());
+  await tellCommandLine(config.dataDir, localToken, address);
   events.started(address);
   const running = stack.move();
   return { address, administrator, events, [Symbol.asyncDispose]: () => running.disposeAsync() };
@@ -240,11 +254,9 @@ async function listen({ socket }: Listening, { listen: { host, port, tls } }: Co
   return `${tls.kind === 'off' ? 'http' : 'https'}://${shown}:${actual}`;
 }
 
-/** The command line of this machine's root logs in with it. */
-async function writeLocalToken(dataDir: string): Promise<string> {
-  const token = randomBytes(32).toString('base64url');
-  await writeFile(join(dataDir, 'cli-token'), `${token}\n`, { mode: 0o600 });
-  return token;
+/** Where the command line of this machine's root finds the server and what lets it in. */
+async function tellCommandLine(dataDir: string, token: string, address: string): Promise<void> {
+  await writeFile(join(dataDir, 'cli-token'), `${token}\n${address}\n`, { mode: 0o600 });
 }
 
 async function keepOnly(store: Store, days: number, events: Events): Promise<void> {

@@ -22,14 +22,15 @@ export async function openTerminal(
   request: IncomingMessage,
   wish: TerminalWish,
   signal: AbortSignal,
-): Promise<ExecSession> {
+): Promise<{ exec: ExecSession; sessionId: string }> {
   const claims = await claimsOfUpgrade(context, request);
   if (!claims) throw new DeskpodError('not_authenticated', 'You are not logged in.');
   const target = await targetOf(context, claims, wish.launch);
   const command = wish.command.length > 0 ? wish.command : SHELL;
   const tty = wish.tty === '1' ? { columns: wish.columns, rows: wish.rows } : null;
   context.events.audit(claims.user.id, 'opened a terminal in', target.launchId ?? target.desktopId);
-  return context.engine.exec(target, { command, tty, env: { TERM: 'xterm-256color' } }, signal);
+  const exec = await context.engine.exec(target, { command, tty, env: { TERM: 'xterm-256color' } }, signal);
+  return { exec, sessionId: claims.sessionId };
 }
 
 async function targetOf(

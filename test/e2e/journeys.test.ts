@@ -50,7 +50,7 @@ suite('one machine, end to end', { skip: missingBrowser, timeout: 20 * 60_000 },
     const apps = hermes.find('search-result', '[data-kind="app"]');
     await apps.nth(1).waitFor();
     const names = await apps.evaluateAll((rows) => rows.map((row) => row.getAttribute('data-app')));
-    assert.deepEqual(names.toSorted(), ['2048-gtk', '2048-qt']);
+    assert.deepEqual(new Set(names), new Set(['2048-gtk', '2048-qt']));
     assert.equal(await apps.locator('img').count(), 2, 'each has its icon');
     await hermes.page.keyboard.press('Escape');
   });

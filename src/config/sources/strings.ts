@@ -96,12 +96,15 @@ const SWITCH = new Map([
   ...['0', 'false', 'no', 'off'].map((word) => [word, false] as const),
 ]);
 
+/** Read by the command line, which is told where a server is. */
+const CLIENT_VARIABLES = ['DESKPOD_SERVER', 'DESKPOD_TOKEN'];
+
 /** A misspelt variable would otherwise go unnoticed. */
 function unknownVariables(env: Variables): ConfigNote[] {
   const known = [...KEYS.values()].flatMap(({ variable }) => (variable === undefined ? [] : [variable]));
-  const all = [...known, ...FILE_VARIABLES];
+  const all = [...known, ...FILE_VARIABLES, ...CLIENT_VARIABLES];
   return Object.keys(env).flatMap((name): ConfigNote[] => {
-    if (!name.startsWith('DESKPOD_') || all.includes(name)) return [];
+    if (!name.startsWith('DESKPOD_') || name.startsWith('DESKPOD_TEST_') || all.includes(name)) return [];
     const meant = nearest(name, all);
     return [{ level: 'warning', where: name, key: '', text: `is not known${meant === null ? '' : `; ${meant} is`}` }];
   });

@@ -91,8 +91,8 @@ export function sessionRoutes(context: ApiContext): FastifyPluginAsyncZod {
       if (desktop) await endDesktop(context, desktop.id);
       else await desktops.remove(user.id);
       events.loggedOut(user.id, 'removed');
-      await end(request, reply);
       hub.publish(user.id, { type: 'logged_out' });
+      await end(request, reply);
       return reply.status(204).send(null);
     });
 

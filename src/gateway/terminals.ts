@@ -1,0 +1,77 @@
+/** The terminal's WebSocket door: who may open which, then bytes between browser and engine. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import { z } from 'zod';
+import type { ExecSession } from '#domain/engine.ts';
+import { DeskpodError } from '#domain/errors.ts';
+import { CloseCode } from '#protocol/screen.ts';
+import { acceptWebSocket } from './accept.ts';
+import { bridgeTerminal } from './terminal.ts';
+import { urlOf } from './upgrade.ts';
+
+const OPEN_TIMEOUT_MS = 15_000;
+
+const Query = z.object({
+  columns: z.coerce.number().int().min(1).max(1000).default(80),
+  rows: z.coerce.number().int().min(1).max(1000).default(24),
+  launch: z.string().max(253).optional(),
+  /** The program and its arguments; a login shell without. */
+  command: z.array(z.string().max(4096)).max(64),
+  /** `0` for bytes as they are, without a terminal. */
+  tty: z.enum(['0', '1']).default('1'),
+});
+export type TerminalWish = z.output<typeof Query>;
+
+export interface TerminalDeps {
+  allowedOrigin(origin: string | undefined, host: string | undefined): boolean;
+  /** Proves the caller, finds the target within what is theirs, and starts the command; fails with `DeskpodError`. */
+  open(
+    request: IncomingMessage,
+    wish: TerminalWish,
+    signal: AbortSignal,
+  ): Promise<{ readonly exec: ExecSession; readonly sessionId: string }>;
+}
+
+export interface Terminals {
+  /** Handles `GET /api/v1/terminal`; protocol/terminal.ts says what is spoken after it. */
+  readonly handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
+  /** Closes the terminals of a session that was left. */
+  closeSession(sessionId: string): void;
+}
+
+export function createTerminals(deps: TerminalDeps): Terminals {
+  const open = new Map<WebSocket, string>();
+
+  return {
+    closeSession(sessionId) {
+      for (const [ws, owner] of open) if (owner === sessionId) ws.close(CloseCode.sessionEnded, 'you were logged out');
+    },
+    async handleUpgrade(request, socket, head) {
+      if (!deps.allowedOrigin(request.headers.origin, request.headers.host)) {
+        throw new DeskpodError('forbidden', 'This page may not open a terminal.');
+      }
+      const { searchParams } = urlOf(request);
+      const query = Query.safeParse({ ...Object.fromEntries(searchParams), command: searchParams.getAll('command') });
+      if (!query.success) throw new DeskpodError('invalid_request', z.prettifyError(query.error));
+      const gone = new AbortController();
+      socket.once('close', () => gone.abort());
+      // Bounds the opening alone: the session itself lasts as long as its socket.
+      const late = setTimeout(
+        () => gone.abort(new DeskpodError('timeout', 'The terminal did not open.')),
+        OPEN_TIMEOUT_MS,
+      );
+      const opened = deps.open(request, query.data, gone.signal).finally(() => clearTimeout(late));
+      const { exec, sessionId } = await opened;
+      try {
+        const ws = await acceptWebSocket(request, socket, head);
+        open.set(ws, sessionId);
+        ws.once('close', () => open.delete(ws));
+        bridgeTerminal(ws, exec);
+      } catch (error) {
+        exec.stream.destroy();
+        throw error;
+      }
+    },
+  };
+}
