@@ -51,13 +51,13 @@ async function ensurePackages({ engineSocket, baseImage }: SetUpOptions, progres
 async function ensureImages(options: SetUpOptions, progress: Progress, signal: AbortSignal): Promise<void> {
   const { dataDir, runDir, engineSocket, baseImage, root } = options;
   await using owned = new AsyncDisposableStack();
-  let socket = engineSocket;
-  if (socket === null) {
+  let api = new EngineApi(engineSocket ?? '');
+  if (engineSocket === null) {
     await progress.step('Podman', async () => {
-      socket = owned.use(await PodmanService.start(engineFolders(dataDir, runDir))).socket;
+      const service = owned.use(await PodmanService.start(engineFolders(dataDir, runDir)));
+      api = new EngineApi(service.socket, () => service.ready());
     });
   }
-  const api = new EngineApi(socket ?? '');
   const builder = new ImageBuilder(api, {
     imagesDir: join(root, 'images'),
     baseImage,

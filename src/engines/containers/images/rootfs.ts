@@ -17,6 +17,12 @@ const KEPT_LINES = 20;
 /** Raised when the arguments below change in a way that old tar files must not survive. */
 const RECIPE = 1;
 
+/**
+ * It mounts a good deal and starts many programs. In mount and process namespaces of its own, ended with this program
+ * however that ends, nothing of them is left behind.
+ */
+const ALONE = ['--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+
 /** What a tar file is made from; other mirrors or proxies give the same Debian, so they do not count. */
 export const ROOTFS_SOURCE = createHash('sha256').update(`${RECIPE} ${RELEASE} ${process.arch}`).digest('hex');
 
@@ -54,10 +60,8 @@ async function mmdebstrap(
   signal.throwIfAborted();
   const lean = ['doc', 'man', 'info', 'locale', 'lintian'].map((part) => `--dpkgopt=path-exclude=/usr/share/${part}/*`);
   const fixed = ['--variant=apt', '--components=main', '--dpkgopt=force-unsafe-io', ...lean];
-  const child = spawn('env', [`TMPDIR=${scratch}`, 'mmdebstrap', ...fixed, ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  // TERM, not KILL: it then takes down the mounts that it made.
+  const command = ['env', `TMPDIR=${scratch}`, 'mmdebstrap', ...fixed, ...args];
+  const child = spawn('setpriv', [...ALONE, ...command], { stdio: ['ignore', 'ignore', 'pipe'] });
   const stop = (): void => void child.kill('SIGTERM');
   signal.addEventListener('abort', stop, { once: true });
   const last: string[] = [];
