@@ -61,9 +61,10 @@ suite('one machine, end to end', { skip: missingBrowser, timeout: 20 * 60_000 },
     await hermes.starts('2048-gtk');
     await hermes.seesPixels('the board of 2048 GTK', (pixels) => count(pixels, GTK_BOARD, 4) > 50_000);
     await hermes.opens('tasks');
-    await hermes.task('2048 GTK').waitFor();
-    const runtimes = await hermes.find('task').evaluateAll((rows) => rows.map((row) => row.textContent ?? ''));
-    assert.equal(runtimes.filter((row) => /in the desktop/i.test(row)).length, 1, runtimes.join('\n'));
+    await hermes.task('2048 GTK').first().waitFor();
+    const running = hermes.find('task', '[data-state="running"]');
+    assert.equal(await running.filter({ hasText: '2048 GTK' }).filter({ hasText: 'in the desktop' }).count(), 1);
+    assert.equal(await running.filter({ hasText: '2048 Qt' }).filter({ hasText: 'pod' }).count(), 1);
     await hermes.find('settings-close').click();
   });
 

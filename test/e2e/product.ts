@@ -2,8 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { createInterface } from 'node:readline';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { createClient } from '#client/client.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 export const DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-test';
@@ -28,7 +30,15 @@ export class Product implements AsyncDisposable {
   static async start(options: readonly string[] = []): Promise<Product> {
     const product = new Product(await freePort(), options);
     await product.run();
+    await product.clear();
     return product;
+  }
+
+  /** Removes what an earlier run of the tests left: desktops with their launches. */
+  async clear(): Promise<void> {
+    const token = (await readFile(join(DATA, 'cli-token'), 'utf8')).split('\n')[0] ?? '';
+    const client = createClient({ baseUrl: this.address, token });
+    for (const { id } of await client.desktops.list()) await client.desktops.remove(id);
   }
 
   /** Resolves when it listens. */

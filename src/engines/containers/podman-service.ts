@@ -5,7 +5,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, watch } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,24 +17,24 @@ const END_TIMEOUT_MS = 5_000;
 /** A service that dies sooner than this after its start is not worth starting again and again. */
 const SHORT_LIFE_MS = 2_000;
 const MAX_SHORT_LIVES = 3;
-const WORDS_KEPT = 4_096;
 
 export class PodmanService implements AsyncDisposable {
   readonly socket: string;
   readonly #folders: StoreFolders;
   readonly #pidFile: string;
+  readonly #log: string;
   #starting: Promise<void> | null = null;
   #child: ChildProcess | null = null;
   /** A service that a former server left behind. */
   #adopted: number | null = null;
   #shortLives = 0;
   #disposed = false;
-  #lastWords = '';
 
   private constructor(folders: StoreFolders) {
     this.#folders = folders;
     this.socket = join(folders.run, 'podman.sock');
     this.#pidFile = join(folders.run, 'service.pid');
+    this.#log = join(folders.run, 'podman.log');
   }
 
   /** Rejects with `engine_unavailable` when Podman is missing or will not start. */
@@ -87,20 +87,17 @@ export class PodmanService implements AsyncDisposable {
   async #spawn(variables: string[], folder: string): Promise<void> {
     const bornAt = Date.now();
     const awaited = socketAppears(this.socket);
+    const service = ['podman', 'system', 'service', '--time', '0', `unix://${this.socket}`];
+    // What it says goes to a file: a pipe would end it with its next word after this process was killed. In a group of
+    // its own it does not get our terminal's Ctrl-C, so it still answers while we close.
+    await using log = await open(this.#log, 'w', 0o600);
     // `env` becomes podman: the process keeps its id and inherits everything else (proxies, PATH).
-    const child = spawn(
-      '/usr/bin/env',
-      [...variables, 'podman', 'system', 'service', '--time', '0', `unix://${this.socket}`],
-      {
-        cwd: folder,
-        stdio: ['ignore', 'ignore', 'pipe'],
-      },
-    );
-    this.#child = child;
-    this.#lastWords = '';
-    child.stderr.setEncoding('utf8').on('data', (words: string) => {
-      this.#lastWords = (this.#lastWords + words).slice(-WORDS_KEPT);
+    const child = spawn('/usr/bin/env', [...variables, ...service], {
+      cwd: folder,
+      detached: true,
+      stdio: ['ignore', 'ignore', log.fd],
     });
+    this.#child = child;
     const died = new Promise<never>((_resolve, reject) => {
       child.once('error', reject);
       child.once('exit', () => reject(new Error('ended')));
@@ -111,7 +108,8 @@ export class PodmanService implements AsyncDisposable {
       if (child.pid !== undefined) await this.#writePid(child.pid);
     } catch (cause) {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
-      throw new DeskpodError('engine_unavailable', `Podman's service did not start: ${lastLine(this.#lastWords)}`, {
+      const words = await readFile(this.#log, 'utf8').catch(() => '');
+      throw new DeskpodError('engine_unavailable', `Podman's service did not start: ${lastLine(words)}`, {
         remedy: 'Install the package podman (and runc), or name the socket of another engine.',
         cause,
       });
