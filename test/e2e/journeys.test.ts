@@ -68,19 +68,23 @@ suite('one machine, end to end', { skip: missingBrowser, timeout: 20 * 60_000 },
     await hermes.find('settings-close').click();
   });
 
+  test('windows are moved side by side by the keys of the shell', async () => {
+    const before = await hermes.pixels();
+    await hermes.page.keyboard.press('Control+Alt+ArrowRight');
+    await hermes.seesPixels('2048 GTK at another place', (pixels) => difference(before, pixels) > 20_000);
+    await hermes.turnsTo('2048-qt', '2048 Game');
+    await hermes.page.keyboard.press('Control+Alt+ArrowLeft');
+    await hermes.seesPixels('both boards at once', (pixels) => {
+      return count(pixels, QT_BOARD) > 20_000 && count(pixels, GTK_BOARD, 4) > 50_000;
+    });
+  });
+
   test('arrow keys play: the board on the screen changes', async () => {
-    await hermes.find('dock-app', '[data-app="2048-gtk"]').click();
+    await hermes.turnsTo('2048-gtk', 'GNOME 2048');
     const before = await hermes.pixels();
     for (const key of ['ArrowLeft', 'ArrowDown', 'ArrowRight', 'ArrowUp']) await hermes.page.keyboard.press(key);
     await hermes.seesPixels('a changed board', (pixels) => difference(before, pixels) > 5_000);
     await hermes.photograph('desktop');
-  });
-
-  test('a window is moved to the left half by a key of the shell', async () => {
-    await hermes.find('dock-app', '[data-app="2048-qt"]').click();
-    const before = await hermes.pixels();
-    await hermes.page.keyboard.press('Control+Alt+ArrowLeft');
-    await hermes.seesPixels('the window at another place', (pixels) => difference(before, pixels) > 20_000);
   });
 
   test('reloading the page is back with the windows as they were', async () => {

@@ -79,6 +79,12 @@ export class Person implements AsyncDisposable {
     await this.find('dock-app', `[data-app="${app}"][data-phase="running"]:not([data-windows="0"])`).waitFor();
   }
 
+  /** Brings an app's window to the front by the dock, until the bar names it. */
+  async turnsTo(app: string, title: string): Promise<void> {
+    await this.find('dock-app', `[data-app="${app}"]`).click();
+    await this.find('window-title').filter({ hasText: title }).waitFor();
+  }
+
   async opens(page: string): Promise<void> {
     if (!(await this.find('settings').isVisible())) {
       await this.find('menu-button').click();

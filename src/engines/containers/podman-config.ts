@@ -72,6 +72,8 @@ export function containersConf(machine: Machine, folders: StoreFolders): string 
     // Every finished exec keeps a process for this many seconds (300 otherwise).
     'exit_command_delay = 5',
     '[network]',
+    // Podman 4 takes CNI instead where it finds files of another program's networks.
+    'network_backend = "netavark"',
     `network_config_dir = ${quoted(join(folders.data, 'networks'))}`,
     // Away from the ranges that Podman and Docker hand out by themselves; 1024 networks.
     'default_subnet_pools = [{ "base" = "10.219.0.0/16", "size" = 26 }]',
