@@ -68,6 +68,8 @@ export function createClient(options: ClientOptions) {
       ticket: (signal?: AbortSignal) => post('/desktop/ticket', Ticket, undefined, signal),
       /** Tells the start trace that the first frame is painted, `ms` after the browser asked for the screen. */
       firstPixel: (ms: number) => tell('POST', '/desktop/first-pixel', { ms }),
+      /** Windows, wallpaper and programs of the desktop follow the shell. */
+      theme: (dark: boolean) => tell('PUT', '/desktop/theme', { dark }),
       /** Removes the desktop; the session stays. */
       remove: () => tell('DELETE', '/desktop'),
     },

@@ -3,6 +3,7 @@ import type { Environment, Limits } from '../protocol/app.ts';
 import type { Desktop, DesktopRequest, DesktopState } from '../protocol/desktop.ts';
 import type { Identity } from './auth.ts';
 import type { DesktopSpec, Engine, EngineDesktop } from './engine.ts';
+import { DesktopTheme, type Theme } from './desktop-theme.ts';
 import { DeskpodError } from './errors.ts';
 import type { Hub } from './hub.ts';
 import { userPodName } from './names.ts';
@@ -30,11 +31,13 @@ interface Slot {
   abort: AbortController | null;
   /** What was asked for when it was made; launches inherit locale and time zone. */
   env: Environment;
+  readonly theme: DesktopTheme;
 }
 
 export interface DesktopEvents {
   desktopStarted(userId: string, desktopId: string, kind: 'cold' | 'warm', ms: number): void;
   desktopFailed(userId: string, error: unknown): void;
+  failed(what: string, error: unknown): void;
   desktopEnded(userId: string, desktopId: string): void;
 }
 
@@ -116,8 +119,10 @@ export class Desktops {
         remedy: 'Try again in a moment.',
       });
     }
+    if (request.dark !== undefined) slot.theme.wanted = request.dark ? 'dark' : 'light';
     if (slot.status.state === 'starting') return present(slot);
     if (slot.status.state === 'running') {
+      void this.#paint(slot);
       slot.trace = new TraceRecorder('warm', await this.#store.traces.usual('warm'));
       slot.trace.begin('first_pixel');
       return present(slot);
@@ -157,7 +162,8 @@ export class Desktops {
         detail,
         AbortSignal.any([abort, AbortSignal.timeout(IMAGE_TIMEOUT_MS)]),
       );
-      const spec = this.plan(identity, request);
+      const spec = this.plan(identity, { ...request, dark: slot.theme.wanted === 'dark' });
+      slot.theme.shown = slot.theme.wanted;
       slot.desktop = await this.#engine.makeDesktop(
         spec,
         step,
@@ -167,6 +173,7 @@ export class Desktops {
       slot.abort = null;
       this.#become(userId, slot, { state: 'running' });
       this.#events.desktopStarted(userId, spec.id, 'cold', trace.snapshot().totalMs);
+      void this.#paint(slot);
     } catch (error) {
       trace.fail();
       slot.desktop = null;
@@ -189,6 +196,21 @@ export class Desktops {
       limits,
       labels: Object.fromEntries(user.labels.map((label) => [label, 'true'])),
     };
+  }
+
+  /** Windows, wallpaper and GTK programs follow the shell: at once, or as soon as there is a desktop. */
+  setTheme(userId: string, theme: Theme): void {
+    const slot = this.#slot(userId);
+    slot.theme.wanted = theme;
+    void this.#paint(slot);
+  }
+
+  /** A desktop of another colour is as usable: a failure is only told. */
+  async #paint({ desktop, status, theme }: Slot): Promise<void> {
+    if (!desktop || status.state !== 'running') return;
+    await theme
+      .paint(this.#engine, desktop.id)
+      .catch((error: unknown) => this.#events.failed(`making a desktop ${theme.wanted}`, error));
   }
 
   async firstPixel(userId: string): Promise<void> {
@@ -221,7 +243,14 @@ export class Desktops {
   #slot(userId: string): Slot {
     const known = this.#slots.get(userId);
     if (known) return known;
-    const slot: Slot = { status: { state: 'none' }, desktop: null, trace: null, abort: null, env: {} };
+    const slot: Slot = {
+      status: { state: 'none' },
+      desktop: null,
+      trace: null,
+      abort: null,
+      env: {},
+      theme: new DesktopTheme(),
+    };
     this.#slots.set(userId, slot);
     return slot;
   }

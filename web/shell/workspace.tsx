@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { focusScreen, leaveScreen, painted, showState } from '../screen/control.ts';
 import { screenSize } from '../screen/size.ts';
-import { startDesktop } from '../state/session.ts';
+import { desktopFollowsTheme, startDesktop } from '../state/session.ts';
 import { desktop } from '../state/store.ts';
 import { terminalOpen } from '../terminal/control.ts';
 import { lazy } from '../ui/lazy.tsx';
@@ -30,11 +30,13 @@ export function Workspace() {
     start();
     listenForShortcuts(abort.signal);
     const settle = openWhenInstalled();
+    const unfollow = desktopFollowsTheme();
     focusKeeper.leaving = leaveScreen;
     focusKeeper.returning = focusScreen;
     return () => {
       abort.abort();
       settle();
+      unfollow();
       closeAllLayers();
       terminalOpen.value = false;
       showState('closed');

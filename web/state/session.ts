@@ -3,9 +3,9 @@ import { ApiError } from '#client/errors.ts';
 import type { ServerEvent } from '#protocol/events.ts';
 import type { LoginRequest, Session } from '#protocol/user.ts';
 import { batch } from '@preact/signals';
-import { resolvedTheme } from '../ui/theme.ts';
+import { shownTheme } from '../ui/theme.ts';
 import { api, wake } from './api.ts';
-import { sentence, show } from './notices.ts';
+import { attempt, sentence, show } from './notices.ts';
 import { loadPreferences } from './preferences.ts';
 import { board, bootFailure, type Farewell, farewell, online, session, world } from './store.ts';
 import { changeWorld, emptyBoard, emptyWorld } from './world.ts';
@@ -46,7 +46,7 @@ export async function startDesktop(size: { width: number; height: number }): Pro
       ...size,
       timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       locale: navigator.language,
-      dark: resolvedTheme() === 'dark',
+      dark: shownTheme.value === 'dark',
     });
     world.value = { ...world.value, desktop: found };
   } catch (error) {
@@ -59,6 +59,16 @@ export async function startDesktop(size: { width: number; height: number }): Pro
     };
     world.value = { ...world.value, desktop: { id: null, status, trace: null, place: null } };
   }
+}
+
+/** From now on the windows in the desktop change with the shell; the theme of the start is part of its request. */
+export function desktopFollowsTheme(): () => void {
+  let told = shownTheme.peek();
+  return shownTheme.subscribe((theme) => {
+    if (theme === told) return;
+    told = theme;
+    void attempt(() => api.desktop.theme(theme === 'dark'));
+  });
 }
 
 /** True when the failure means that the session is over; then the login page is already on show. */

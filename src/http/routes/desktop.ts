@@ -25,6 +25,12 @@ export function desktopRoutes(context: ApiContext): FastifyPluginAsyncZod {
       return reply.status(204).send(null);
     });
 
+    const body = z.object({ dark: z.boolean() });
+    app.put('/desktop/theme', { schema: { body, response: { 204: z.null() } } }, async (request, reply) => {
+      desktops.setTheme(authenticated(request).user.id, request.body.dark ? 'dark' : 'light');
+      return reply.status(204).send(null);
+    });
+
     app.delete('/desktop', { schema: { response: { 204: z.null() } } }, async (request, reply) => {
       const { user } = authenticated(request);
       const desktop = desktops.runningOrNull(user.id);
