@@ -22,6 +22,7 @@ const Body = z.looseObject({
     Binds: z.array(z.string()),
     Tmpfs: z.record(z.string(), z.string()).optional(),
     Memory: z.number().optional(),
+    NanoCpus: z.number().optional(),
   }),
 });
 
@@ -43,6 +44,7 @@ const around: fc.Arbitrary<Surroundings> = fc.record({
   shmBytes: fc.constant(1e8),
   node: fc.constant('vm'),
   init: fc.boolean(),
+  processors: fc.constant(2),
 });
 const variable = fc.constantFrom(
   'DISPLAY',
@@ -129,13 +131,14 @@ test('a desktop offers its IPC namespace and keeps its credentials out of variab
     geometry: { width: 800, height: 600 },
     env: { DISPLAY: ':9' },
     x11Tcp: false,
-    limits: {},
+    limits: { cpus: 64 },
     labels: {},
   };
   const home = homeOf('/var/lib/deskpod', 'hermes');
-  const surroundings = { flavour: 'podman', shmBytes: 1e8, node: 'vm', init: true } as const;
+  const surroundings = { flavour: 'podman', shmBytes: 1e8, node: 'vm', init: true, processors: 2 } as const;
   const body = Body.parse(desktopBody(desktop, {}, desktopPaths('/run/deskpod', 'hermes-db906'), home, surroundings));
   assert.equal(body.HostConfig.IpcMode, 'shareable');
+  assert.equal(body.HostConfig.NanoCpus, 2e9, 'no more processors than there are');
   assert.ok(
     body.Env.includes('DISPLAY=:0') && body.Env.includes('X11LISTEN=unix') && body.Env.includes('GEOMETRY=800x600'),
   );

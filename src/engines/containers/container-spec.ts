@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly node: string;
   /** Whether the engine can put a reaping process 1 into a container. */
   readonly init: boolean;
+  /** Of this machine: Docker refuses to grant more. */
+  readonly processors: number;
 }
 
 export interface Home {
@@ -138,7 +140,7 @@ function confined(limits: Limits, around: Surroundings): object {
     Privileged: false,
     PidsLimit: limits.processes ?? MOST_PROCESSES,
     ...(limits.memoryBytes === undefined ? {} : { Memory: limits.memoryBytes, MemorySwap: limits.memoryBytes }),
-    ...(limits.cpus === undefined ? {} : { NanoCpus: Math.round(limits.cpus * 1e9) }),
+    ...(limits.cpus === undefined ? {} : { NanoCpus: Math.round(Math.min(limits.cpus, around.processors) * 1e9) }),
     ...(around.flavour === 'docker'
       ? { LogConfig: { Type: 'json-file', Config: { 'max-size': '16m', 'max-file': '2' } } }
       : {}),

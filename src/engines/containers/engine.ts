@@ -1,5 +1,5 @@
 /** The `containers` engine: Podman or Docker on this machine, through their common API. Puts its parts together. */
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { z } from 'zod';
@@ -68,6 +68,7 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
       shmBytes: options.shmBytes,
       node: hostname(),
       init: flavour === 'docker' || inspectMachine().init !== null,
+      processors: availableParallelism(),
     },
     dataDir,
     runDir,
