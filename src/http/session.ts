@@ -1,6 +1,7 @@
 /** Who sends a request: by cookie or bearer token, checked once per request. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Viewer } from '#domain/catalogue/acl.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import type { Role } from '#protocol/user.ts';
 import type { ApiContext, Claims } from './context.ts';
@@ -53,6 +54,11 @@ export function withRole(request: FastifyRequest, ...roles: Role[]): Claims {
 
 export function hasRole(claims: Claims, ...roles: Role[]): boolean {
   return roles.some((role) => claims.user.roles.includes(role));
+}
+
+/** Whose apps are shown to this caller. */
+export function viewerOf(claims: Claims): Viewer {
+  return claims === LOCAL ? null : claims.user.labels;
 }
 
 /** The administrator at this machine's command line: has no desktop of their own. */

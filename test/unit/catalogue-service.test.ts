@@ -206,5 +206,9 @@ test('users see the apps their labels permit and none of the others', async () =
     ['a/all:1'],
   );
   assert.equal((await catalogue.startable('a/crew:1', ['crew'])).id, 'a/crew:1');
+  assert.ok(
+    (await catalogue.appsFor(null)).some(({ id }) => id === 'a/crew:1'),
+    'the machine’s administrator sees all',
+  );
   await assert.rejects(catalogue.startable('a/crew:1', ['staff']), isCode('not_found'));
 });

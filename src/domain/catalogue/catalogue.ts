@@ -7,7 +7,7 @@ import type { AppDocument } from '../../protocol/manager.ts';
 import type { Engine, ImageInfo } from '../engine.ts';
 import { DeskpodError } from '../errors.ts';
 import type { Store } from '../store.ts';
-import { visibleTo } from './acl.ts';
+import { visibleTo, type Viewer } from './acl.ts';
 import { toApp } from './app.ts';
 import { ImageStates } from './images.ts';
 import { findApp, findDocument } from './lookup.ts';
@@ -70,13 +70,13 @@ export class Catalogue implements AsyncDisposable {
   }
 
   /** What the bearer of these labels may start. */
-  async appsFor(labels: readonly string[]): Promise<App[]> {
+  async appsFor(labels: Viewer): Promise<App[]> {
     const mine = this.list().filter((document) => visibleTo(document, labels));
     return await Promise.all(mine.map(async (document) => await this.present(document)));
   }
 
   /** By id, hash, name, launch, path, executable or media type; `not_found` also for an app these labels may not use. */
-  async startable(key: string, labels: readonly string[]): Promise<AppDocument> {
+  async startable(key: string, labels: Viewer): Promise<AppDocument> {
     const mine = this.list().filter((document) => visibleTo(document, labels));
     const found = findApp(mine, key);
     if (found !== null) return found;

@@ -5,7 +5,7 @@ import { iconOf } from '#domain/catalogue/icon.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { App, AppDefaults } from '#protocol/app.ts';
 import type { ApiContext } from '../context.ts';
-import { authenticated, withRole } from '../session.ts';
+import { authenticated, viewerOf, withRole } from '../session.ts';
 
 const INSTALL_TIMEOUT_MS = 20 * 60_000;
 const Key = z.object({ app: z.string().min(1).max(512) });
@@ -14,14 +14,14 @@ export function appRoutes(context: ApiContext): FastifyPluginAsyncZod {
   const { catalogue, store, events } = context;
   return async (app) => {
     app.get('/apps', { schema: { response: { 200: z.object({ apps: z.array(App) }) } } }, async (request) => ({
-      apps: await catalogue.appsFor(authenticated(request).user.labels),
+      apps: await catalogue.appsFor(viewerOf(authenticated(request))),
     }));
 
     app.get(
       '/apps/icon',
       { schema: { querystring: Key.extend({ v: z.string().optional() }), hide: true } },
       async (request, reply) => {
-        const icon = iconOf(await catalogue.startable(request.query.app, authenticated(request).user.labels));
+        const icon = iconOf(await catalogue.startable(request.query.app, viewerOf(authenticated(request))));
         if (!icon) throw new DeskpodError('not_found', 'This app has no icon.');
         // An icon is other people's file: shown as a picture, never run as a page.
         void reply
@@ -32,8 +32,7 @@ export function appRoutes(context: ApiContext): FastifyPluginAsyncZod {
     );
 
     app.post('/apps/install', { schema: { body: Key, response: { 202: App } } }, async (request, reply) => {
-      const { labels } = authenticated(request).user;
-      const document = await catalogue.startable(request.body.app, labels);
+      const document = await catalogue.startable(request.body.app, viewerOf(authenticated(request)));
       catalogue
         .install(document.id, AbortSignal.timeout(INSTALL_TIMEOUT_MS))
         .catch((error: unknown) => events.warn(`installing ${document.id}: ${String(error)}`));
@@ -44,11 +43,11 @@ export function appRoutes(context: ApiContext): FastifyPluginAsyncZod {
       '/apps/defaults',
       { schema: { body: Key.extend(AppDefaults.shape), response: { 200: AppDefaults } } },
       async (request) => {
-        const { user } = withRole(request, 'admin');
+        const claims = withRole(request, 'admin');
         const { app: key, env, args } = request.body;
-        const document = await catalogue.startable(key, user.labels);
+        const document = await catalogue.startable(key, viewerOf(claims));
         await store.apps.setDefaults(document.id, { env, args });
-        events.audit(user.id, 'set the defaults of', document.id);
+        events.audit(claims.user.id, 'set the defaults of', document.id);
         return { env, args };
       },
     );

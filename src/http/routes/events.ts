@@ -1,12 +1,12 @@
 /** What happens, as it happens: `/api/v1/events` and `/api/v1/usage`. */
 import { setInterval } from 'node:timers/promises';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { visibleTo } from '#domain/catalogue/acl.ts';
+import { visibleTo, type Viewer } from '#domain/catalogue/acl.ts';
 import type { CatalogueChange } from '#domain/catalogue/catalogue.ts';
 import type { DesktopState } from '#protocol/desktop.ts';
 import type { ServerEvent } from '#protocol/events.ts';
 import type { ApiContext } from '../context.ts';
-import { authenticated } from '../session.ts';
+import { authenticated, viewerOf } from '../session.ts';
 import { openEventStream } from '../sse.ts';
 
 /** Counters of the kernel have no event; they are read only while somebody looks. */
@@ -17,16 +17,18 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
   const { hub, desktops, displays, launches, catalogue, engine } = context;
   async function tellOfApps(
     change: CatalogueChange,
-    labels: readonly string[],
+    viewer: Viewer,
     send: (event: ServerEvent) => void,
   ): Promise<void> {
-    if (change.type === 'removed') send({ type: 'apps', apps: await catalogue.appsFor(labels) });
-    else if (visibleTo(change.document, labels)) send({ type: 'app', app: await catalogue.present(change.document) });
+    if (change.type === 'removed') send({ type: 'apps', apps: await catalogue.appsFor(viewer) });
+    else if (visibleTo(change.document, viewer)) send({ type: 'app', app: await catalogue.present(change.document) });
   }
 
   return async (app) => {
     app.get('/events', { schema: { hide: true } }, async (request, reply) => {
-      const { user, sessionId } = authenticated(request);
+      const claims = authenticated(request);
+      const { user, sessionId } = claims;
+      const viewer = viewerOf(claims);
       const stream = openEventStream(request, reply);
       let held: { desktopId: string; release: () => void } | null = null;
 
@@ -44,7 +46,7 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
         if (event.type === 'desktop') hold(event.desktop.status);
         if (event.type === 'session_ended' || event.type === 'logged_out') stream.end();
       });
-      const stopApps = catalogue.onChange((change) => void tellOfApps(change, user.labels, send));
+      const stopApps = catalogue.onChange((change) => void tellOfApps(change, viewer, send));
       stream.signal.addEventListener('abort', () => {
         stop();
         stopApps();
@@ -55,7 +57,7 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
       const desktop = desktops.get(user.id);
       send({ type: 'desktop', desktop });
       send({ type: 'launches', launches: await launches.list({ userId: user.id, limit: SHOWN_LAUNCHES }) });
-      send({ type: 'apps', apps: await catalogue.appsFor(user.labels) });
+      send({ type: 'apps', apps: await catalogue.appsFor(viewer) });
       if (stream.signal.aborted) return;
       hold(desktop.status);
       if (desktop.id) send({ type: 'windows', windows: [...(await displays.windows(desktop.id).catch(() => []))] });
