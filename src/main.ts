@@ -35,6 +35,7 @@ import { readCertificate, selfMadeCertificate } from '#http/certificate.ts';
 import type { ApiContext } from '#http/context.ts';
 import { type Listening, plainServer, tlsAndPlainServer } from '#http/listen.ts';
 import { type ManagerDeps, managerRoutes } from '#http/manager/routes.ts';
+import { type BuildVersion, buildVersion } from '#http/manager/version.ts';
 import { claimsOf } from '#http/session.ts';
 import { endDesktop } from '#http/end-desktop.ts';
 import type { SessionClaims } from '#domain/auth.ts';
@@ -63,7 +64,8 @@ export async function serve(config: Config, secrets: Secrets): Promise<Running> 
   const events = createEvents(config.log);
   stack.defer(() => events.stopped());
   await mkdir(config.dataDir, { recursive: true, mode: 0o711 });
-  const [store, { keys, warnings }, engine] = await Promise.all([
+  const [built, store, { keys, warnings }, engine] = await Promise.all([
+    buildVersion(ROOT, VERSION),
     openStore(config.store),
     loadKeys(join(config.dataDir, 'keys')),
     createContainersEngine({
@@ -175,7 +177,7 @@ export async function serve(config: Config, secrets: Secrets): Promise<Running> 
     version: VERSION,
     x11Tcp: config.desktop.x11Tcp,
   };
-  const manager = managerRoutes(managerDeps(context, config, secrets));
+  const manager = managerRoutes(managerDeps(context, config, secrets, built));
   const { app, listening } = await buildServer(context, {
     trustedProxies: config.listen.trustedProxies,
     webRoot: join(ROOT, 'web/dist'),
@@ -206,7 +208,7 @@ export async function serve(config: Config, secrets: Secrets): Promise<Running> 
 }
 
 /** The compatible API reaches the same parts by other words. */
-function managerDeps(context: ApiContext, config: Config, secrets: Secrets): ManagerDeps {
+function managerDeps(context: ApiContext, config: Config, secrets: Secrets, version: BuildVersion): ManagerDeps {
   const { engine, desktops, launches, catalogue, events } = context;
   const claims = (token: string): Promise<SessionClaims | null> => claimsOf(context, token);
   return {
@@ -229,7 +231,7 @@ function managerDeps(context: ApiContext, config: Config, secrets: Secrets): Man
     },
     userOf: claims,
     planDesktop: async (identity) => desktops.plan(identity),
-    version: { version: VERSION, date: '', commit: '' },
+    version,
     warn: events.warn,
     failed: events.failed,
   };
