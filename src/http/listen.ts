@@ -25,13 +25,15 @@ export function tlsAndPlainServer(
   files: { cert: string | Buffer; key: string | Buffer },
 ): Listening {
   const secure = createTlsServer(files, handler);
-  const plain = createServer((request, response) => {
-    if (isLoopback(request.socket.remoteAddress)) return handler(request, response);
+  const plain = createServer(handler);
+  // Takes no upgrades: a WebSocket from another machine is redirected, too.
+  const redirecting = createServer((request, response) => {
     const host = request.headers.host ?? 'localhost';
     response.writeHead(308, { location: `https://${host}${request.url ?? '/'}` }).end();
   });
   const socket = createTcpServer((connection) => {
-    dispatch(connection, (first) => (first === TLS_HANDSHAKE ? secure : plain));
+    const unsecured = isLoopback(connection.remoteAddress) ? plain : redirecting;
+    dispatch(connection, (first) => (first === TLS_HANDSHAKE ? secure : unsecured));
   });
   return { servers: [secure, plain], socket };
 }
