@@ -39,7 +39,8 @@ export class Images {
     const { single, documents } = this.#parse(body, options.id);
     const stored = await this.#catalogue.put(documents);
     if (options.pull) this.#catalogue.installAll(stored);
-    else await this.#catalogue.look(stored);
+    // Nobody waits for what the engine has: events tell it, and a catalogue of a hundred apps asks a while.
+    else this.#catalogue.look(stored).catch((cause: unknown) => this.#warn(`looking for images: ${String(cause)}`));
     return single ? stored[0] : stored;
   }
 
