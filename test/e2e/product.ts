@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { createClient } from '#client/client.ts';
+import { type Client, createClient } from '#client/client.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 export const DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-test';
@@ -36,9 +36,14 @@ export class Product implements AsyncDisposable {
 
   /** Removes what an earlier run of the tests left: desktops with their launches. */
   async clear(): Promise<void> {
-    const token = (await readFile(join(DATA, 'cli-token'), 'utf8')).split('\n')[0] ?? '';
-    const client = createClient({ baseUrl: this.address, token });
+    const client = await this.administrator();
     for (const { id } of await client.desktops.list()) await client.desktops.remove(id);
+  }
+
+  /** As the command line of this machine's root. */
+  async administrator(): Promise<Client> {
+    const token = (await readFile(join(DATA, 'cli-token'), 'utf8')).split('\n')[0] ?? '';
+    return createClient({ baseUrl: this.address, token });
   }
 
   /** Resolves when it listens. */

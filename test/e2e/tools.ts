@@ -1,0 +1,79 @@
+/** Other programs as people run them beside the product: curl, the deskpod command, and what they said. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+export const ROOT = resolve(import.meta.dirname, '../..');
+const TIMEOUT_MS = 60_000;
+
+export interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface RunOptions {
+  /** For standard input, which is closed behind it. */
+  readonly input?: string | undefined;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** Runs a program to its end. Its failure is an answer, not an exception. */
+export async function ran(program: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const { input = '', env = {}, signal = AbortSignal.timeout(TIMEOUT_MS) } = options;
+  const child = spawn(program, args, { cwd: ROOT, env: { ...process.env, ...env }, signal });
+  child.stdin.on('error', () => undefined); // it may end without reading
+  child.stdin.end(input);
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { code: child.exitCode, out, err };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string[]>>;
+  readonly body: string;
+  /** What curl itself complained about, with its exit code. */
+  readonly error: string;
+}
+
+const MARK = '\u001e';
+
+/** The real curl; rejects only when it cannot be run. */
+export async function curl(...args: readonly string[]): Promise<Answer> {
+  const format = `${MARK}%{http_code}${MARK}%{header_json}`;
+  const { code, out, err } = await ran('curl', ['-sS', '--max-time', '30', '-w', format, ...args]);
+  const [body = '', status = '0', headers = '{}'] = out.split(MARK);
+  return { status: Number(status), headers: JSON.parse(headers), body, error: code === 0 ? '' : `${code}: ${err}` };
+}
+
+/** The deskpod command with a home folder of its own, as one person at one terminal has it. */
+export class Terminal implements AsyncDisposable {
+  readonly home: string;
+
+  private constructor(home: string) {
+    this.home = home;
+  }
+
+  static async open(): Promise<Terminal> {
+    return new Terminal(await mkdtemp(join(tmpdir(), 'deskpod-home-')));
+  }
+
+  deskpod(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+    return ran(process.execPath, ['src/cli/cli.ts', ...args], { ...options, env: { HOME: this.home, ...options.env } });
+  }
+
+  /** Under `script`, which gives it a terminal of its own; what the terminal shows is `out`. */
+  async deskpodAtTerminal(args: readonly string[], input: string): Promise<Ran> {
+    const quoted = [process.execPath, 'src/cli/cli.ts', ...args].map((one) => `'${one.replaceAll("'", `'\\''`)}'`);
+    const line = `stty rows 30 cols 100; exec ${quoted.join(' ')}`;
+    return await ran('script', ['-qec', line, '/dev/null'], { input, env: { HOME: this.home } });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.home, { recursive: true, force: true });
+  }
+}
