@@ -1,16 +1,16 @@
 /** The containers engine as the contract suite wants it, on a store for tests alone: what Podman's and Docker's test share. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { waitForWindowManager } from '#display/ready.ts';
 import type { Engine } from '#domain/engine.ts';
-import { EngineApi, isStatus, jsonLines } from '#engines/containers/api.ts';
+import { EngineApi, isStatus } from '#engines/containers/api.ts';
 import { createContainersEngine } from '#engines/containers/engine.ts';
 import type { EngineUnderTest } from '../contracts/engine-kit.ts';
+import { buildContractImage } from '../images/build.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Images are kept here from one run to the next. Never the folder of a real installation. */
@@ -67,7 +67,7 @@ export async function underTest(
   for (const { id } of leftovers) await engine.removeDesktop(id, AbortSignal.timeout(30_000));
   const signal = AbortSignal.timeout(PREPARE_MS);
   for (const image of OUR_IMAGES) await engine.ensureImage(image, () => undefined, signal);
-  if (!keep) await buildPublished(api, signal);
+  if (!keep) await buildContractImage(api, PUBLISHED, signal);
   return {
     engine,
     images: {
@@ -146,20 +146,4 @@ async function foreign(api: EngineApi, name: string): Promise<AsyncDisposable & 
       await api.text('DELETE', `/containers/${Id}`, { query: { force: true } });
     },
   };
-}
-
-const Progress = z.looseObject({ error: z.string().nullish() });
-
-/** The smallest image that keeps to the contract of published apps. */
-async function buildPublished(api: EngineApi, signal: AbortSignal): Promise<void> {
-  const folder = join(import.meta.dirname, 'published-app');
-  const tar = spawn('tar', ['-C', folder, '-cf', '-', '.'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const closed = once(tar, 'close');
-  const reply = await api.stream('POST', '/build', {
-    query: { t: PUBLISHED, dockerfile: 'Containerfile' },
-    body: tar.stdout,
-    signal,
-  });
-  for await (const { error } of jsonLines(Progress, reply)) if (error) throw new Error(error);
-  await closed;
 }

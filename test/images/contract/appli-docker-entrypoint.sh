@@ -7,12 +7,10 @@ for script in /composer/init.overlay.d/*.sh; do [ -f "$script" ] && . "$script";
 init=/composer/init.d/init.$(basename "$APP")
 [ -f "$init" ] && . "$init"
 [ -d ~/.cache ] || cp -r /composer/.cache ~/.cache
-[ -f ~/.Xauthority ] || [ -z "$XAUTH_KEY" ] || xauth add "$DISPLAY" MIT-MAGIC-COOKIE-1 "$XAUTH_KEY"
+[ -f ~/.Xauthority ] || [ -z "$XAUTH_KEY" ] || xauth add "$DISPLAY" MIT-MAGIC-COOKIE-1 "$XAUTH_KEY" 2>/dev/null
 cd ~ || exit 1
-if [ -n "$APPARGS" ]; then
-  # shellcheck disable=SC2086 # ARGS is split at blanks on purpose
-  "$APP" $ARGS "$APPARGS" > >(tee "/tmp/$(basename "$APP").log") 2>&1
-else
-  # shellcheck disable=SC2086
-  "$APP" $ARGS > >(tee "/tmp/$(basename "$APP").log") 2>&1
-fi
+# The contract counts on an account: a number alone is not enough for many programs.
+id -un >/dev/null || exit 2
+# shellcheck disable=SC2086 # ARGS is split at blanks on purpose
+"$APP" $ARGS ${APPARGS:+"$APPARGS"} 2>&1 | tee "/tmp/$(basename "$APP").log"
+exit "${PIPESTATUS[0]}"
