@@ -3,7 +3,7 @@
 // The way in, for any Node from 18 on and without node_modules: becomes root where that is needed, fetches the npm
 // packages when they are not those of the lock file, then hands over to the Node 24 among them.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,7 @@ const SCRIPTS = new Map([
   ['bench', 'bench/run.ts'],
 ]);
 const OLDEST_NODE = 18;
+const NODE_FOR_NPM = 22;
 
 /**
  * @param {string} message
@@ -42,23 +43,45 @@ function packagesAreThere() {
   }
 }
 
-function installPackages() {
-  console.log('Fetching npm packages …');
-  const begun = Date.now();
+/**
+ * Runs npm in the checkout, as whoever owns it, so that they can do it themselves later.
+ * @param {string[]} args
+ * @param {string | null} node to run npm with instead of its own
+ */
+function npm(args, node) {
   const owner = statSync(join(ROOT, 'package.json'));
-  // As whoever owns the checkout, so that they can do it themselves later.
   const asOwner = process.getuid?.() === 0 && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : {};
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const bin = node === null ? null : dirname(node);
+  const env =
+    bin === null ? process.env : { ...process.env, PATH: `${bin}:${process.env.PATH}`, NODE_NO_WARNINGS: '1' };
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  // The scripts of npm begin with `env node`: the first on the path runs them.
+  const { error, status } = spawnSync('npm', [...args, ...quiet], {
     cwd: ROOT,
+    env,
     stdio: ['ignore', 'inherit', 'inherit'],
     ...asOwner,
   });
-  if (npm.error) stop(`npm cannot be run (${npm.error.message}). Install it: apt-get install npm`);
-  if (npm.status !== 0 || !packagesAreThere()) {
-    stop(
-      'the npm packages could not be fetched; the reason is above. Check the network and disk space, then try again.',
-    );
+  if (error) stop(`npm cannot be run (${error.message}). Install it: apt-get install npm`);
+  return status === 0;
+}
+
+function installPackages() {
+  console.log('Fetching npm packages …');
+  const begun = Date.now();
+  const failed =
+    'the npm packages could not be fetched; the reason is above. Check the network and disk space, then try again.';
+  /** @type {string | null} */
+  let node = null;
+  // An older Node makes npm leave out native parts that say they need a newer one: it gets that one first.
+  const own = join(ROOT, '.cache', 'node');
+  if (Number(process.versions.node.split('.')[0]) < NODE_FOR_NPM) {
+    const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    if (!npm(['install', '--prefix', own, '--no-save', `node@${devDependencies.node}`], null)) stop(failed);
+    node = join(own, 'node_modules', 'node', 'bin', 'node');
   }
+  if (!npm(['ci'], node) || !packagesAreThere()) stop(failed);
+  rmSync(own, { recursive: true, force: true });
   console.log(`✓ npm packages ${((Date.now() - begun) / 1000).toFixed(1)} s`);
 }
 
