@@ -1,20 +1,17 @@
-/** The gateway between a WebSocket and a real Xvnc: pixels, input, rights, clipboard, resizing, several viewers. */
+/** The gateway between a WebSocket and a real desktop: pixels, input, rights, clipboard, resizing, several viewers. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { test } from 'node:test';
+import { after, before, suite, test } from 'node:test';
 import { constants, inflateSync } from 'node:zlib';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import { openDisplay } from '#display/open.ts';
-import { waitForWindowManager } from '#display/ready.ts';
 import type { TicketRights } from '#domain/auth.ts';
 import { createGateway } from '#gateway/gateway.ts';
 import { routeUpgrades } from '#gateway/upgrade.ts';
 import { CloseCode } from '#protocol/screen.ts';
-import { missing, type RealDesktop, startDesktop, until } from './real-desktop.ts';
+import { type Lab, missing, openLab, type RealDesktop, until } from './real-desktop.ts';
 
-const skip = missing;
 const ALL: TicketRights = { screen: 'control', clipboardIn: true, clipboardOut: true };
 const RAW = 0;
 const EXTENDED_CLIPBOARD = -1063131698;
@@ -131,6 +128,15 @@ class Viewer {
     return Buffer.concat(pieces);
   }
 
+  /** Until the pixel has this colour, as blue, green, red; asks again as fast as the server answers. */
+  async sees(x: number, y: number, colour: readonly number[]): Promise<void> {
+    for (const end = performance.now() + 20_000; performance.now() < end;) {
+      const pixel = [...(await this.pixels(x, y, 1, 1)).subarray(0, 3)];
+      if (pixel.join() === colour.join()) return;
+    }
+    assert.fail(`never saw ${colour.join()} at ${x}, ${y}`);
+  }
+
   key(keysym: number): void {
     for (const down of [1, 0]) this.ws.send(Buffer.from([4, down, 0, 0, 0, 0, keysym >> 8, keysym & 0xff]));
   }
@@ -170,12 +176,17 @@ function inflated(body: Buffer): string {
   return inflateSync(body, { finishFlush: constants.Z_SYNC_FLUSH }).toString('utf8', 4);
 }
 
-function copy(desktop: RealDesktop, text: string): void {
-  desktop.start(['xclip', '-i', '-selection', 'clipboard', '-loops', '0', '-quiet'], text);
+/** By xterm, as a program copies: it owns the clipboard from then on. */
+async function copy(desktop: RealDesktop, text: string): Promise<void> {
+  const command = `printf '\\033]52;c;${Buffer.from(text).toString('base64')}\\007'; exec sleep 600`;
+  await desktop.start(['xterm', '-xrm', '*allowWindowOps: true', '-e', 'sh', '-c', command]);
 }
 
-function paste(desktop: RealDesktop): Promise<string> {
-  return desktop.output(['xclip', '-o', '-selection', 'clipboard']);
+/** By xterm, which writes what it got into its log. */
+async function paste(desktop: RealDesktop): Promise<string> {
+  const ask = `stty -echo; printf '\\033]52;c;?\\007'; IFS= read -r -t 20 -d $'\\a' answer; echo "\${answer##*;}" >/proc/$PPID/fd/1`;
+  const xterm = await desktop.start(['xterm', '-xrm', '*allowWindowOps: true', '-e', 'bash', '-c', ask]);
+  return Buffer.from((await xterm.ended()).join(''), 'base64').toString();
 }
 
 function plainText(text: string): Buffer {
@@ -186,128 +197,123 @@ function plainText(text: string): Buffer {
   return message;
 }
 
-async function managed(): Promise<RealDesktop> {
-  const desktop = await startDesktop();
-  desktop.startWindowManager();
-  await waitForWindowManager(desktop.connectDisplay, desktop.xCookie, AbortSignal.timeout(10_000));
-  return desktop;
-}
+suite('a screen through the gateway', { skip: missing, timeout: 20 * 60_000 }, () => {
+  let lab: Lab;
+  before(async () => {
+    lab = await openLab();
+  });
+  after(() => lab?.[Symbol.asyncDispose]());
 
-test('the pixels of the desktop come through, to several viewers at once', { skip }, async () => {
-  await using desktop = await managed();
-  await desktop.output(['xsetroot', '-solid', '#3366cc']);
-  await using gateway = await screens(desktop);
-  const viewers = [await gateway.view(ALL), await gateway.view({ ...ALL, screen: 'view' })];
-  for (const viewer of viewers) {
-    assert.deepEqual(viewer.size, { width: 1000, height: 700 });
-    viewer.encodings(RAW);
-    assert.deepEqual([...(await viewer.pixels(500, 300, 1, 1)).subarray(0, 3)], [0xcc, 0x66, 0x33]);
-    assert.equal((await viewer.pixels(0, 0, 1000, 700)).length, 2_800_000);
-  }
-});
+  test('the pixels of the desktop come through, to several viewers at once', async () => {
+    await using desktop = await lab.managed();
+    await desktop.start(['xterm', '-bg', '#3366cc', '-geometry', '300x100+0+0']);
+    await using gateway = await screens(desktop);
+    const viewers = [await gateway.view(ALL), await gateway.view({ ...ALL, screen: 'view' })];
+    for (const viewer of viewers) {
+      assert.deepEqual(viewer.size, { width: 1000, height: 700 });
+      viewer.encodings(RAW);
+      await viewer.sees(500, 300, [0xcc, 0x66, 0x33]);
+      assert.equal((await viewer.pixels(0, 0, 1000, 700)).length, 2_800_000);
+    }
+  });
 
-test('keys of a viewer in control reach the window, keys of one that may only look do not', { skip }, async () => {
-  await using desktop = await managed();
-  await using gateway = await screens(desktop);
-  await using display = await openDisplay(
-    { connect: desktop.connectDisplay, xCookie: desktop.xCookie, launchOf: async () => null },
-    AbortSignal.timeout(5000),
-  );
-  const active = until<readonly { active: boolean }[]>(
-    'active',
-    (tell) => display.onChange(tell),
-    ([window]) => !!window?.active,
-  );
-  const shell = desktop.start(['xterm', '-e', 'sh', '-c', 'read line; exit 7']);
-  await active;
-  const watcher = await gateway.view({ ...ALL, screen: 'view' });
-  watcher.key(0xff0d);
-  // Answered after the keys were dealt with.
-  await watcher.pixels(0, 0, 1, 1);
-  await display.act(display.windows[0]?.id ?? 0, { action: 'activate' });
-  assert.equal(shell.exitCode, null);
-  const user = await gateway.view(ALL);
-  user.key(0x61);
-  user.key(0xff0d);
-  await once(shell, 'exit', { signal: AbortSignal.timeout(5000) });
-});
+  test('keys of a viewer in control reach the window, keys of one that may only look do not', async () => {
+    await using desktop = await lab.managed();
+    await using gateway = await screens(desktop);
+    await using display = await desktop.display();
+    const active = until<readonly { active: boolean }[]>(
+      'active',
+      (tell) => display.onChange(tell),
+      ([window]) => !!window?.active,
+    );
+    const shell = await desktop.start(['xterm', '-e', 'sh', '-c', 'read line; exit 7']);
+    await active;
+    const watcher = await gateway.view({ ...ALL, screen: 'view' });
+    watcher.key(0xff0d);
+    // Answered after the keys were dealt with.
+    await watcher.pixels(0, 0, 1, 1);
+    await display.act(display.windows[0]?.id ?? 0, { action: 'activate' });
+    assert.equal(await shell.isRunning(), true);
+    const user = await gateway.view(ALL);
+    user.key(0x61);
+    user.key(0xff0d);
+    await shell.ended();
+  });
 
-test('a viewer in control resizes the desktop, one that may only look does not', { skip }, async () => {
-  await using desktop = await managed();
-  await using gateway = await screens(desktop);
-  const resize = Buffer.from([251, 0, 3, 32, 2, 88, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 32, 2, 88, 0, 0, 0, 0]);
-  const watcher = await gateway.view({ ...ALL, screen: 'view' });
-  watcher.ws.send(resize);
-  await watcher.pixels(0, 0, 1, 1);
-  assert.deepEqual((await gateway.view(ALL)).size, { width: 1000, height: 700 });
-  const user = await gateway.view(ALL);
-  user.encodings(RAW, EXTENDED_DESKTOP_SIZE);
-  user.ws.send(resize);
-  const size = until<number>(
-    'the new size',
-    (tell) => polled(async () => tell((await gateway.view(ALL)).size.width)),
-    (width) => width === 800,
-  );
-  assert.equal(await size, 800);
-});
+  test('a viewer in control resizes the desktop, one that may only look does not', async () => {
+    await using desktop = await lab.managed();
+    await using gateway = await screens(desktop);
+    const resize = Buffer.from([251, 0, 3, 32, 2, 88, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 32, 2, 88, 0, 0, 0, 0]);
+    const watcher = await gateway.view({ ...ALL, screen: 'view' });
+    watcher.ws.send(resize);
+    await watcher.pixels(0, 0, 1, 1);
+    assert.deepEqual((await gateway.view(ALL)).size, { width: 1000, height: 700 });
+    const user = await gateway.view(ALL);
+    user.encodings(RAW, EXTENDED_DESKTOP_SIZE);
+    user.ws.send(resize);
+    const size = until<number>(
+      'the new size',
+      (tell) => polled(async () => tell((await gateway.view(ALL)).size.width)),
+      (width) => width === 800,
+    );
+    assert.equal(await size, 800);
+  });
 
-test('text comes out of the desktop in both forms of the clipboard', { skip }, async () => {
-  await using desktop = await managed();
-  await using gateway = await screens(desktop);
-  const plain = await gateway.view(ALL);
-  const modern = await gateway.view(ALL);
-  plain.encodings(RAW);
-  modern.encodings(RAW, EXTENDED_CLIPBOARD);
-  await Promise.all([plain.pixels(0, 0, 1, 1), modern.clipboard()]);
-  modern.extended(0x1f000001, [0, 0, 0, 0]);
-  copy(desktop, 'out of here');
-  assert.equal((await plain.clipboard()).text, 'out of here');
-  await modern.clipboardWith(NOTIFY);
-  modern.extended(REQUEST | 1);
-  assert.match((await modern.clipboardWith(PROVIDE)).text, /^out of here/);
-});
+  test('text comes out of the desktop in both forms of the clipboard', async () => {
+    await using desktop = await lab.managed();
+    await using gateway = await screens(desktop);
+    const plain = await gateway.view(ALL);
+    const modern = await gateway.view(ALL);
+    plain.encodings(RAW);
+    modern.encodings(RAW, EXTENDED_CLIPBOARD);
+    await Promise.all([plain.pixels(0, 0, 1, 1), modern.clipboard()]);
+    modern.extended(0x1f000001, [0, 0, 0, 0]);
+    await copy(desktop, 'out of here');
+    assert.equal((await plain.clipboard()).text, 'out of here');
+    await modern.clipboardWith(NOTIFY);
+    modern.extended(REQUEST | 1);
+    assert.match((await modern.clipboardWith(PROVIDE)).text, /^out of here/);
+  });
 
-test(
-  'without the right to take text out, a viewer learns that there is new text and cannot get it',
-  { skip },
-  async () => {
-    await using desktop = await managed();
+  test('without the right to take text out, a viewer learns that there is new text and cannot get it', async () => {
+    await using desktop = await lab.managed();
     await using gateway = await screens(desktop);
     const viewer = await gateway.view({ ...ALL, clipboardOut: false });
-    copy(desktop, 'secret before');
+    await copy(desktop, 'secret before');
     await viewer.clipboardWith(NOTIFY);
     viewer.encodings(RAW);
     viewer.extended(0x1f000001, [0, 0xff, 0, 0]);
     viewer.extended(REQUEST | 1);
     viewer.update(0, 0, 0, 0);
-    copy(desktop, 'secret after');
+    await copy(desktop, 'secret after');
     // Whatever was asked for would come before this.
     await viewer.clipboardWith(NOTIFY);
-  },
-);
+  });
 
-test('text goes into the desktop only with the right to', { skip }, async () => {
-  await using desktop = await managed();
-  await using gateway = await screens(desktop);
-  const forbidden = await gateway.view({ ...ALL, clipboardIn: false });
-  const allowed = await gateway.view(ALL);
-  allowed.ws.send(plainText('allowed'));
-  await allowed.pixels(0, 0, 1, 1);
-  assert.equal(await paste(desktop), 'allowed');
-  forbidden.ws.send(plainText('forbidden'));
-  await forbidden.pixels(0, 0, 1, 1);
-  assert.equal(await paste(desktop), 'allowed');
-});
+  test('text goes into the desktop only with the right to', async () => {
+    await using desktop = await lab.managed();
+    await using gateway = await screens(desktop);
+    const forbidden = await gateway.view({ ...ALL, clipboardIn: false });
+    const allowed = await gateway.view(ALL);
+    allowed.ws.send(plainText('allowed'));
+    await allowed.pixels(0, 0, 1, 1);
+    assert.equal(await paste(desktop), 'allowed');
+    forbidden.ws.send(plainText('forbidden'));
+    await forbidden.pixels(0, 0, 1, 1);
+    assert.equal(await paste(desktop), 'allowed');
+  });
 
-test('a wrong password of the desktop is 503, and the end of its screen a close code', { skip }, async () => {
-  await using desktop = await startDesktop();
-  await using wrong = await screens(desktop, 'another1');
-  await assert.rejects(wrong.view(ALL), /503/);
-  await using gateway = await screens(desktop);
-  const viewer = await gateway.view(ALL);
-  desktop.killServer();
-  const [code] = await once(viewer.ws, 'close', { signal: AbortSignal.timeout(5000) });
-  assert.equal(code, CloseCode.screenLost);
+  test('a wrong password of the desktop is 503, and the end of its screen a close code', async () => {
+    await using desktop = await lab.bare();
+    await using wrong = await screens(desktop, 'another1');
+    await assert.rejects(wrong.view(ALL), /503/);
+    await using gateway = await screens(desktop);
+    const viewer = await gateway.view(ALL);
+    const closed = once(viewer.ws, 'close', { signal: AbortSignal.timeout(10_000) });
+    await desktop.killServer();
+    const [code] = await closed;
+    assert.equal(code, CloseCode.screenLost);
+  });
 });
 
 /** Asks every 50 ms until stopped: what an RFB server does in its own time is told to those who asked for it only. */

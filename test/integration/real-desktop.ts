@@ -1,132 +1,157 @@
-/** A real Xvnc with a real window manager for tests, from this machine's own packages. Not a test itself. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+/** A real desktop for tests, in the container that the product would make: nothing of X is needed on this machine. Not a test itself. */
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { newCredentials, vncPasswordFile } from '#engines/containers/secrets.ts';
+import type { Duplex } from 'node:stream';
+import { openDisplay } from '#display/open.ts';
+import { waitForWindowManager } from '#display/ready.ts';
+import type { Display, XClient } from '#domain/display.ts';
+import type { Engine } from '#domain/engine.ts';
+import { ephemeralName, userPodName } from '#domain/names.ts';
+import { createContainersEngine } from '#engines/containers/engine.ts';
+import { finished, patience, printed, run } from '../contracts/engine-kit.ts';
+import { ownStore, TEST_DATA } from './engine-local.ts';
 
-const WINDOW_MANAGERS = ['icewm', 'openbox'];
+const ROOT = join(import.meta.dirname, '../..');
+const DESKTOP = 'localhost/deskpod/desktop:1';
+const TERMINAL = 'localhost/deskpod/terminal:1';
+const PREPARE_MS = 900_000;
+/** In place of the window manager until a test starts the real one: the script of the desktop takes a function for it. */
+const NO_WINDOW_MANAGER = { 'BASH_FUNC_icewm%%': '() { exec sleep infinity; }' };
 
 /** Why the tests cannot run here, or false. */
 export const missing = ((): string | false => {
-  const absent = ['Xvnc', 'xterm', 'xclip', 'xprop', 'xwininfo', 'xsetroot'].filter((command) => !installed(command));
-  if (!WINDOW_MANAGERS.some(installed)) absent.push(WINDOW_MANAGERS.join(' or '));
-  return absent.length > 0 && `not installed here: ${absent.join(', ')}`;
+  if (process.getuid?.() !== 0) return 'needs root';
+  return spawnSync('podman', ['--version']).status !== 0 && 'podman is not installed';
 })();
+
+/** The engine of a test file; it has the store for itself until it is disposed. */
+export interface Lab extends AsyncDisposable {
+  /** Xvnc without a window manager; `waitForWindowManager` is a test of its own. Several at once need several names. */
+  bare(name?: string): Promise<RealDesktop>;
+  managed(name?: string): Promise<RealDesktop>;
+}
+
+/** An X client of the terminal's image, in a container inside the desktop. */
+export interface Program {
+  readonly launchId: string;
+  isRunning(): Promise<boolean>;
+  stop(): Promise<void>;
+  /** What it wrote to its log, once it has ended by itself. */
+  ended(): Promise<readonly string[]>;
+}
 
 export interface RealDesktop extends AsyncDisposable {
   readonly xCookie: string;
   readonly vncPassword: string;
-  readonly connectDisplay: () => Promise<Socket>;
-  readonly connectScreen: () => Promise<Socket>;
-  /** Starts an X client; ended with the desktop. */
-  start(command: readonly string[], input?: string): ChildProcess;
-  /** Runs an X client to its end; what it printed. */
-  output(command: readonly string[]): Promise<string>;
-  startWindowManager(): ChildProcess;
-  killServer(): void;
+  readonly connectDisplay: () => Promise<Duplex>;
+  readonly connectScreen: () => Promise<Duplex>;
+  launchOf(client: XClient): Promise<string | null>;
+  /** Windows belong to the launches that the engine names, unless told otherwise. */
+  display(launchOf?: (client: XClient) => Promise<string | null>): Promise<Display>;
+  start(command: readonly string[]): Promise<Program>;
+  startWindowManager(): Promise<void>;
+  killWindowManager(): Promise<void>;
+  killServer(): Promise<void>;
 }
 
-/** Xvnc without a window manager; `waitForWindowManager` is a test of its own. */
-export async function startDesktop(): Promise<RealDesktop> {
-  const folder = await mkdtemp(join(tmpdir(), 'deskpod-x-'));
-  const { xCookie, vncPassword } = newCredentials();
-  const authority = join(folder, 'Xauthority');
-  const password = join(folder, 'vncpasswd');
-  const screen = join(folder, 'rfb.sock');
-  await writeFile(authority, cookieFile(xCookie));
-  await writeFile(password, vncPasswordFile(vncPassword), { mode: 0o600 });
-  const server = spawn(
-    'Xvnc',
-    [
-      ['-displayfd', '3', '-auth', authority, '-geometry', '1000x700', '-depth', '24', '-nolisten', 'tcp'],
-      [
-        '-SecurityTypes',
-        'VncAuth',
-        '-rfbauth',
-        password,
-        '-rfbport',
-        '-1',
-        '-rfbunixpath',
-        screen,
-        '-AcceptSetDesktopSize',
-      ],
-    ].flat(),
-    { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
+export async function openLab(): Promise<Lab> {
+  await using stack = new AsyncDisposableStack();
+  stack.use(await ownStore());
+  const engine = stack.use(
+    await createContainersEngine({
+      socket: null,
+      dataDir: TEST_DATA,
+      runDir: '/run/deskpod-engine-test',
+      imagesDir: join(ROOT, 'images'),
+      baseImage: null,
+      shmBytes: 256 * 1024 ** 2,
+      windowManagerReady: async () => {},
+    }),
   );
-  const display = await displayNumber(server);
-  const children = new Set<ChildProcess>([server]);
-  const env = { ...process.env, DISPLAY: `:${display}`, XAUTHORITY: authority, HOME: folder };
-  const start = (command: readonly string[], input?: string): ChildProcess => {
-    const [program = '', ...args] = command;
-    const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'ignore'] });
-    child.stdin?.on('error', () => {});
-    child.stdin?.end(input);
-    children.add(child);
-    child.once('exit', () => children.delete(child));
-    return child;
+  for (const { id } of await engine.desktops()) await engine.removeDesktop(id, patience());
+  const signal = AbortSignal.timeout(PREPARE_MS);
+  for (const image of [DESKTOP, TERMINAL]) await engine.ensureImage(image, () => undefined, signal);
+  const owned = stack.move();
+  return {
+    bare: (name = 'lab') => bare(engine, name),
+    async managed(name = 'lab') {
+      const desktop = await bare(engine, name);
+      await desktop.startWindowManager();
+      await waitForWindowManager(desktop.connectDisplay, desktop.xCookie, patience());
+      return desktop;
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+async function bare(engine: Engine, name: string): Promise<RealDesktop> {
+  const account = { userId: name, displayName: name, provider: 'directory', uid: 4100, gid: 4100 };
+  const { id } = await engine.makeDesktop(
+    {
+      id: userPodName({ id: name, provider: account.provider }),
+      account,
+      image: DESKTOP,
+      geometry: { width: 1000, height: 700 },
+      env: NO_WINDOW_MANAGER,
+      x11Tcp: false,
+      limits: {},
+      labels: {},
+    },
+    () => undefined,
+    patience(),
+  );
+  const { xCookie, vncPassword } = await engine.credentials(id);
+  const inside = (text: string) => run(engine, { desktopId: id }, text);
+  const connectDisplay = () => engine.connect(id, 'display', patience());
+  const launchOf = async ({ pid }: XClient) => (pid === null ? null : engine.launchOfProcess(id, pid));
   return {
     xCookie,
     vncPassword,
-    connectDisplay: () => open(`/tmp/.X11-unix/X${display}`),
-    connectScreen: () => open(screen),
-    start,
-    output: async (command) => {
-      const child = start(command);
-      let text = '';
-      child.stdout?.setEncoding('utf8').on('data', (part: string) => (text += part));
-      await once(child, 'close', { signal: AbortSignal.timeout(10_000) });
-      return text;
-    },
-    startWindowManager: () => start([WINDOW_MANAGERS.find(installed) ?? '']),
-    killServer: () => server.kill('SIGKILL'),
-    async [Symbol.asyncDispose]() {
-      for (const child of children) child.kill(child === server ? 'SIGTERM' : 'SIGKILL');
-      if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
-      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    connectDisplay,
+    connectScreen: () => engine.connect(id, 'screen', patience()),
+    launchOf,
+    display: (owner = launchOf) => openDisplay({ connect: connectDisplay, xCookie, launchOf: owner }, patience()),
+    start: (command) => start(engine, id, name, command),
+    startWindowManager: async () => void (await inside('setsid icewm >/dev/null 2>&1 &')),
+    killWindowManager: async () => void (await inside('pkill -KILL -x icewm; while pgrep -x icewm; do :; done')),
+    killServer: async () => void (await inside('pkill -KILL -x Xvnc')),
+    [Symbol.asyncDispose]: () => engine.removeDesktop(id, patience()),
+  };
+}
+
+async function start(engine: Engine, desktopId: string, user: string, command: readonly string[]): Promise<Program> {
+  const spec = {
+    id: ephemeralName(user, 'test'),
+    desktopId,
+    appName: 'test',
+    runtime: 'ephemeral_container',
+    image: TERMINAL,
+    command,
+    env: {},
+    limits: {},
+    labels: {},
+  } as const;
+  const launch = await engine.launch(spec, patience());
+  return {
+    launchId: launch.id,
+    isRunning: async () =>
+      (await engine.launches(desktopId)).some(({ id, status }) => id === launch.id && status.state === 'running'),
+    stop: () => engine.stopLaunch(launch.id, 5_000, patience()),
+    ended: async () => {
+      await finished(engine, launch);
+      return printed(engine, { desktopId, launchId: launch.id });
     },
   };
 }
 
-function installed(command: string): boolean {
-  return spawnSync('which', [command]).status === 0;
-}
-
-/** Any address, any display. */
-function cookieFile(xCookie: string): Buffer {
-  const name = 'MIT-MAGIC-COOKIE-1';
-  return Buffer.concat([
-    Buffer.from([0xff, 0xff, 0, 0, 0, 0, 0, name.length]),
-    Buffer.from(name),
-    Buffer.from([0, 16]),
-    Buffer.from(xCookie, 'hex'),
-  ]);
-}
-
-async function displayNumber(server: ChildProcess): Promise<number> {
-  const pipe = server.stdio[3];
-  if (!pipe) throw new Error('Xvnc has no display pipe');
-  const [text] = await once(pipe, 'data', { signal: AbortSignal.timeout(10_000) });
-  return Number.parseInt(String(text), 10);
-}
-
-async function open(path: string): Promise<Socket> {
-  const socket = connect(path);
-  await once(socket, 'connect');
-  return socket;
-}
-
-/** Resolves when `ask` is true of what `listen` tells, at most after 10 s. */
+/** Resolves when `ask` is true of what `listen` tells, at most after 20 s. */
 export function until<T>(
   what: string,
   listen: (tell: (value: T) => void) => () => void,
   ask: (value: T) => boolean,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => finish(() => reject(new Error(`in vain: ${what}`))), 10_000);
+    const timer = setTimeout(() => finish(() => reject(new Error(`in vain: ${what}`))), 20_000);
     const finish = (settle: () => void): void => {
       clearTimeout(timer);
       stop();
