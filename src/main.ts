@@ -184,6 +184,7 @@ export async function serve(config: Config, secrets: Secrets): Promise<Running> 
     manager,
     listen: await listener(config),
   });
+  stack.defer(() => listening.endConnections());
   stack.defer(() => app.close());
   const screens = gateway.handleUpgrade.bind(gateway);
   const upgrades = [

@@ -13,11 +13,13 @@ export interface Listening {
   /** Where Fastify puts its handler, and upgrades are routed. */
   readonly servers: readonly HttpServer[];
   readonly socket: Server;
+  /** Ends what is still connected: idle connections would keep the program alive. */
+  endConnections(): void;
 }
 
 export function plainServer(handler: RequestListener): Listening {
   const server = createServer(handler);
-  return { servers: [server], socket: server };
+  return { servers: [server], socket: server, endConnections: () => server.closeAllConnections() };
 }
 
 export function tlsAndPlainServer(
@@ -31,11 +33,17 @@ export function tlsAndPlainServer(
     const host = request.headers.host ?? 'localhost';
     response.writeHead(308, { location: `https://${host}${request.url ?? '/'}` }).end();
   });
+  const open = new Set<Socket>();
   const socket = createTcpServer((connection) => {
+    open.add(connection);
+    connection.once('close', () => open.delete(connection));
     const unsecured = isLoopback(connection.remoteAddress) ? plain : redirecting;
     dispatch(connection, (first) => (first === TLS_HANDSHAKE ? secure : unsecured));
   });
-  return { servers: [secure, plain], socket };
+  const endConnections = (): void => {
+    for (const connection of open) connection.destroy();
+  };
+  return { servers: [secure, plain], socket, endConnections };
 }
 
 function dispatch(
@@ -54,6 +62,20 @@ function dispatch(
     connection.unshift(head);
     choose(head[0] ?? 0).emit('connection', connection);
   });
+}
+
+/** Ends what is still open on it, streams of events above all: neither server nor process waits for them. */
+export function connectionsOf(socket: Server): Disposable {
+  const open = new Set<Socket>();
+  socket.on('connection', (connection) => {
+    open.add(connection);
+    connection.once('close', () => open.delete(connection));
+  });
+  return {
+    [Symbol.dispose]: () => {
+      for (const connection of open) connection.destroy();
+    },
+  };
 }
 
 export function isLoopback(address: string | undefined): boolean {

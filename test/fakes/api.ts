@@ -1,6 +1,5 @@
 /** The HTTP side on a fake engine, with the real store, directory, tokens and catalogue: for tests without containers. */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -20,6 +19,7 @@ import { Launches } from '#domain/launches.ts';
 import { Revocations } from '#domain/revocations.ts';
 import { createEvents } from '#events';
 import type { ApiContext } from '#http/context.ts';
+import { plainServer } from '#http/listen.ts';
 import { buildServer } from '#http/server.ts';
 import { Session } from '#protocol/user.ts';
 import { openStore } from '#store/open.ts';
@@ -87,10 +87,7 @@ export async function fakeApi(): Promise<FakeApi> {
     trustedProxies: [],
     webRoot: folder,
     manager: async () => {},
-    listen: (handler) => {
-      const server = createServer(handler);
-      return { servers: [server], socket: server };
-    },
+    listen: plainServer,
   });
   stack.defer(() => app.close());
   return {
