@@ -21,13 +21,18 @@ export async function adopt(follower: Follower): Promise<void> {
   for (const desktop of found) desktops.found(desktop);
   await Promise.all(found.filter((desktop) => desktop.state === 'ended').map((desktop) => cleanUp(follower, desktop)));
   const alive = new Set(found.filter((desktop) => desktop.state === 'running').map((desktop) => desktop.id));
-  await launches.reconcile(running.filter((launch) => alive.has(launch.desktopId)));
+  await launches.reconcile(
+    running.filter((launch) => alive.has(launch.desktopId)),
+    alive,
+  );
 }
 
 /** Ends when the signal aborts. */
 export async function follow(follower: Follower, signal: AbortSignal): Promise<void> {
   for await (const event of follower.engine.watch(signal)) {
-    await handle(follower, event).catch((error: unknown) => follower.failed(`handling ${event.type}`, error));
+    const handled = handle(follower, event).catch((error: unknown) => follower.failed(`handling ${event.type}`, error));
+    // The end of a launch may wait for what follows: whether its desktop ended too.
+    if (event.type !== 'launch') await handled;
   }
 }
 
@@ -52,7 +57,6 @@ async function handle(follower: Follower, event: EngineEvent): Promise<void> {
 /** A desktop that ended on its own: what its launches left is kept, then the rest is removed. */
 async function cleanUp({ engine, launches, displays }: Follower, desktop: EngineDesktop): Promise<void> {
   displays.forget(desktop.id);
-  await launches.reconcile(await engine.launches(desktop.id), desktop.id);
   await launches.desktopEnded(desktop.id);
   await engine.removeDesktop(desktop.id, AbortSignal.timeout(REMOVE_TIMEOUT_MS));
 }

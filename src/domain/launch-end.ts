@@ -1,5 +1,6 @@
 /** Why a launch is over, from what the engine reports and what we asked for: pure. */
 import type { EndReason } from '../protocol/launch.ts';
+import type { LaunchEnd, LaunchRecord } from './store.ts';
 
 export type StoppedBy = 'you' | 'admin';
 
@@ -18,4 +19,13 @@ export function endReason(exit: {
   if (exit.desktopEnded) return 'desktop_ended';
   if (exit.exitCode === null) return 'desktop_ended';
   return KILLED.has(exit.exitCode) ? 'killed' : 'error';
+}
+
+/** The end of a launch whose container is not there, and nobody saw why. */
+export function lostEnd({ imageDigest }: Pick<LaunchRecord, 'imageDigest'>, desktopRuns: boolean): LaunchEnd {
+  const nothing = { finishedAt: new Date(), exitCode: null, log: '' };
+  if (!desktopRuns) return { ...nothing, reason: 'desktop_ended', message: null };
+  return imageDigest === null
+    ? { ...nothing, reason: 'start_failed', message: 'The server ended before the app had begun. Run it again.' }
+    : { ...nothing, reason: 'killed', message: 'Its container was removed while no server was running.' };
 }

@@ -1,4 +1,5 @@
 /** Launches: starting, following, stopping and keeping what finished ones left. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { LogLine, Launch, LaunchState } from '../protocol/launch.ts';
 import type { Limits, Runtime, Environment } from '../protocol/app.ts';
 import type { AppDocument } from '../protocol/manager.ts';
@@ -8,7 +9,7 @@ import type { Engine, EngineLaunch, LaunchSpec } from './engine.ts';
 import { maskSecrets } from './environment.ts';
 import { DeskpodError } from './errors.ts';
 import type { Hub } from './hub.ts';
-import { endReason, type StoppedBy } from './launch-end.ts';
+import { endReason, lostEnd, type StoppedBy } from './launch-end.ts';
 import { planLaunch } from './launch-plan.ts';
 import { finished, newRecord, present } from './launch-record.ts';
 import { KEPT_LOG_BYTES, keepEnd, presentLine } from './log-text.ts';
@@ -19,6 +20,9 @@ const INSTALL_TIMEOUT_MS = 20 * 60_000;
 const LOG_TIMEOUT_MS = 10_000;
 /** An app that maps no window for this long is taken as running without one. */
 const WINDOW_TIMEOUT_MS = 60_000;
+const DISPLAY_TIMEOUT_MS = 1_000;
+/** How much later than its launches a desktop that takes them along is told as ended. */
+const DESKTOP_END_MS = 2_000;
 
 /** What a launch asks of the catalogue (`domain/catalogue`). */
 export interface LaunchApps {
@@ -52,6 +56,8 @@ interface Active {
   stoppedBy: StoppedBy | null;
   release: () => void;
   finishing: Promise<void> | null;
+  /** Aborts when its desktop ended. */
+  readonly desktopOver: AbortController;
   /** How its X clients name their machine, once the engine said. */
   hostname: string | null;
   /** `oc.launch`, when it was started by this server. */
@@ -92,6 +98,7 @@ export class Launches {
       stoppedBy: null,
       release: this.#deps.hold(desktop.id),
       finishing: null,
+      desktopOver: new AbortController(),
       hostname: null,
       wmClass: app.launch,
     };
@@ -125,11 +132,8 @@ export class Launches {
   }
 
   async #started(active: Active, started: EngineLaunch): Promise<void> {
-    const { engine, store } = this.#deps;
-    const environment = maskSecrets(await engine.environment(started.id));
-    active.record = { ...active.record, imageDigest: started.imageDigest, environment };
     active.hostname = started.hostname;
-    await store.launches.describe(started.id, { imageDigest: started.imageDigest, environment });
+    active.record = { ...active.record, ...(await this.#describe(started)) };
     if (active.status.state === 'starting') this.#step(active, { state: 'starting', step: 'window' });
     const timer = setTimeout(() => {
       if (active.status.state === 'starting') this.#step(active, { state: 'running' });
@@ -144,13 +148,24 @@ export class Launches {
     this.#deps.events.launchStarted(present(active.record, active.status));
   }
 
+  /** Keeps what is known only since the engine made it. */
+  async #describe(started: EngineLaunch): Promise<Pick<LaunchRecord, 'imageDigest' | 'environment'>> {
+    const { engine, store } = this.#deps;
+    const environment = maskSecrets(await engine.environment(started.id));
+    const facts = { imageDigest: started.imageDigest, environment };
+    await store.launches.describe(started.id, facts);
+    return facts;
+  }
+
   async #failed(active: Active, error: unknown): Promise<void> {
     const message =
       error instanceof DeskpodError
         ? [error.message, error.remedy].filter(Boolean).join(' ')
         : 'It could not be started.';
     const reason = active.stoppedBy ? endReason({ ...NO_EXIT, stoppedBy: active.stoppedBy }) : 'start_failed';
-    await this.#over(active, { finishedAt: new Date(), exitCode: null, reason, message, log: '' });
+    // It may have been told as over already: its desktop ended meanwhile.
+    if (this.#active.has(active.record.id))
+      await this.#over(active, { finishedAt: new Date(), exitCode: null, reason, message, log: '' });
     await this.#deps.engine.removeLaunch(active.record.id).catch(() => {});
   }
 
@@ -184,15 +199,17 @@ export class Launches {
   async #adopt(launch: EngineLaunch): Promise<Active | null> {
     const record = await this.#deps.store.launches.find(launch.id);
     if (!record || record.end) return null;
+    const facts = record.imageDigest === null ? await this.#describe(launch).catch(() => ({})) : {};
     const known = this.#active.get(launch.id);
     if (known) return known;
     const active: Active = {
-      record,
+      record: { ...record, ...facts },
       status: { state: 'running' },
       begun: performance.now(),
       stoppedBy: null,
       release: () => {},
       finishing: null,
+      desktopOver: new AbortController(),
       hostname: launch.hostname,
       wmClass: null,
     };
@@ -200,19 +217,18 @@ export class Launches {
     return active;
   }
 
-  /** Records without an end whose container is gone ended while nobody looked; of one desktop, or of all at start-up. */
-  async reconcile(present: readonly EngineLaunch[], desktopId?: string): Promise<void> {
-    const { store } = this.#deps;
+  /** At start-up: what the engine has, and the desktops that run. Records without a container ended while nobody looked. */
+  async reconcile(present: readonly EngineLaunch[], desktopIds: ReadonlySet<string>): Promise<void> {
     for (const launch of present) await this.seen(launch);
-    const alive = new Set(present.map((launch) => launch.id));
-    for (const record of await store.launches.list({
-      finished: false,
-      limit: 1000,
-      ...(desktopId ? { desktopId } : {}),
-    })) {
-      if (alive.has(record.id) || this.#active.has(record.id)) continue;
-      await store.launches.end(record.id, { ...DESKTOP_ENDED, finishedAt: new Date() });
-    }
+    for (const record of await this.#unfinished(new Set(present.map((launch) => launch.id))))
+      await this.#deps.store.launches.end(record.id, lostEnd(record, desktopIds.has(record.desktopId)));
+  }
+
+  /** Records without an end that nobody looks after, but for these; of one desktop or of all. */
+  async #unfinished(but: ReadonlySet<string>, desktopId?: string): Promise<LaunchRecord[]> {
+    const filter = { finished: false, limit: 1000, ...(desktopId === undefined ? {} : { desktopId }) };
+    const records = await this.#deps.store.launches.list(filter);
+    return records.filter(({ id }) => !but.has(id) && !this.#active.has(id));
   }
 
   /** Its container was removed by somebody else. */
@@ -225,17 +241,23 @@ export class Launches {
   async desktopEnded(desktopId: string): Promise<void> {
     const left = await this.#deps.engine.launches(desktopId);
     const byId = new Map(left.map((launch) => [launch.id, launch]));
+    for (const launch of left) if (!this.#active.has(launch.id)) await this.#adopt(launch);
     const mine = [...this.#active.values()].filter((active) => active.record.desktopId === desktopId);
     await Promise.all(mine.map((active) => this.#finish(active, byId.get(active.record.id) ?? null, true)));
+    for (const record of await this.#unfinished(new Set(), desktopId))
+      await this.#deps.store.launches.end(record.id, lostEnd(record, false));
   }
 
   #finish(active: Active, launch: EngineLaunch | null, desktopEnded: boolean): Promise<void> {
-    active.finishing ??= this.#keep(active, launch, desktopEnded);
+    if (desktopEnded) active.desktopOver.abort();
+    active.finishing ??= this.#keep(active, launch);
     return active.finishing;
   }
 
-  async #keep(active: Active, launch: EngineLaunch | null, desktopEnded: boolean): Promise<void> {
+  async #keep(active: Active, launch: EngineLaunch | null): Promise<void> {
     const exit = launch?.status.state === 'finished' ? launch.status : null;
+    if (exit && exit.exitCode !== 0 && !exit.outOfMemory && !active.stoppedBy) await this.#mayBeItsDesktop(active);
+    const desktopEnded = active.desktopOver.signal.aborted;
     const log = launch ? await this.#endOfLog(active.record) : '';
     const { stoppedBy } = active;
     const exitCode = exit?.exitCode ?? null;
@@ -247,6 +269,16 @@ export class Launches {
       message: exit?.message ?? null,
       log,
     });
+  }
+
+  /** A desktop that ends takes its launches along, and they are told of first: if its display is gone too, its word is awaited. */
+  async #mayBeItsDesktop({ record: { desktopId }, desktopOver: { signal } }: Active): Promise<void> {
+    try {
+      const display = await this.#deps.engine.connect(desktopId, 'display', AbortSignal.timeout(DISPLAY_TIMEOUT_MS));
+      display.destroy();
+    } catch {
+      await delay(DESKTOP_END_MS, undefined, { signal }).catch(() => {});
+    }
   }
 
   async #endOfLog(record: LaunchRecord): Promise<string> {
@@ -330,4 +362,3 @@ export class Launches {
 }
 
 const NO_EXIT = { exitCode: null, outOfMemory: false, desktopEnded: false };
-const DESKTOP_ENDED = { exitCode: null, reason: 'desktop_ended', message: null, log: '' } as const;

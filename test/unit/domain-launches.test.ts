@@ -165,7 +165,7 @@ test('launches without a container after a restart ended with their desktop', as
   const { id } = await start();
   await until(({ status }) => status.state === 'starting' && status.step === 'window');
   const later = restarted();
-  await later.reconcile([]);
+  await later.reconcile([], new Set());
   assert.equal((await later.find(id))?.record.end?.reason, 'desktop_ended');
   await assert.rejects(launches.remove((await launches.find(id))?.record ?? assert.fail()), /still runs/);
 });
@@ -175,8 +175,47 @@ test('a running launch is found again after a restart and its end is kept', asyn
   const { id } = await start();
   await until(({ status }) => status.state === 'starting' && status.step === 'window');
   const later = restarted();
-  await later.reconcile(await engine.launches());
+  await later.reconcile(await engine.launches(), new Set([DESKTOP.id]));
   assert.equal((await later.find(id))?.launch.status.state, 'running');
   await later.seen(engine.finish(id, { exitCode: 137, outOfMemory: true }));
   assert.equal((await later.find(id))?.record.end?.reason, 'out_of_memory');
+});
+
+test('a launch that had not begun when the server ended is told as such, not as ended by its desktop', async () => {
+  const { engine, restarted, until, start } = await setUp();
+  engine.launchGate = new Promise(() => {});
+  const { id } = await start();
+  await until(({ status }) => status.state === 'starting');
+  const later = restarted();
+  await later.reconcile([], new Set([DESKTOP.id]));
+  const end = (await later.find(id))?.record.end;
+  assert.equal(end?.reason, 'start_failed');
+  assert.match(end?.message ?? '', /Run it again/);
+});
+
+test('what a launch runs is learnt after a restart, if the server ended before it knew', async () => {
+  const { engine, restarted, until, start } = await setUp();
+  const gate = Promise.withResolvers<never>();
+  engine.environment = () => gate.promise;
+  const { id } = await start();
+  await until(({ status }) => status.state === 'starting');
+  const later = restarted();
+  engine.environment = async () => ({ HOME: '/home/fry', XAUTH_KEY: 'x' });
+  await later.reconcile(await engine.launches(), new Set([DESKTOP.id]));
+  const { record } = (await later.find(id)) ?? assert.fail();
+  assert.deepEqual([record.imageDigest, record.environment], ['sha256:1', { HOME: '/home/fry', XAUTH_KEY: '••••' }]);
+});
+
+test('launches that a desktop takes along end with it, though they are told of first', async () => {
+  const { engine, launches, until, start } = await setUp();
+  const { id } = await start();
+  await until(({ status }) => status.state === 'starting' && status.step === 'window');
+  engine.connect = async () => {
+    throw new DeskpodError('desktop_missing', 'The display is gone.');
+  };
+  const told = launches.seen(engine.finish(id, { exitCode: 137 }));
+  await launches.desktopEnded(DESKTOP.id);
+  await told;
+  const end = (await launches.find(id))?.record.end;
+  assert.deepEqual([end?.reason, end?.exitCode], ['desktop_ended', 137]);
 });
