@@ -11,13 +11,20 @@ import { FrameReader } from './frames.ts';
 import { isRunning, type Ours } from './objects.ts';
 
 const Created = z.looseObject({ Id: z.string() });
-const State = z.looseObject({ Running: z.boolean(), ExitCode: z.number().nullish(), Pid: z.number().default(0) });
+const State = z.looseObject({
+  Running: z.boolean(),
+  ExitCode: z.number().nullish(),
+  Pid: z.number().default(0),
+  DetachKeys: z.string().nullish(),
+});
 /** An engine may need a moment to learn that a command ended; nothing tells when it has. */
 const LOOKS = 20;
 const LOOK_PAUSE_MS = 25;
 const HANGUP_GRACE_MS = 500;
 /** Keys that would detach the terminal: a sequence that nobody types, as an engine cannot be told to have none. */
 const NO_DETACH = 'ctrl-^,ctrl-^,ctrl-^,ctrl-],ctrl-]';
+/** As Podman and as Docker tell them again: no other command has these. */
+const OURS = new Set([NO_DETACH, Buffer.from([30, 30, 30, 29, 29]).toString('base64')]);
 
 export async function exec(context: Context, target: Ours, spec: ExecSpec, signal: AbortSignal): Promise<ExecSession> {
   const { Id: containerId } = target.container;
@@ -53,6 +60,15 @@ export async function exec(context: Context, target: Ours, spec: ExecSpec, signa
   });
   exitCode.catch(() => undefined);
   return { stream, resize, exitCode };
+}
+
+/** Ends the commands that a server which was killed left running; those that others run in there are left alone. */
+export async function endForgotten(context: Context, { container }: Ours): Promise<void> {
+  if (!isRunning(container)) return;
+  for (const execId of container.ExecIDs ?? []) {
+    const state = await look(context, execId);
+    if (state?.Running && state.Pid > 0 && OURS.has(state.DetachKeys ?? '')) await hangUp(state.Pid, container.Id);
+  }
 }
 
 /** The exit code; a command whose stream was closed on it is hung up first, then killed. */

@@ -2,13 +2,14 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from './context.ts';
+import { endForgotten } from './exec.ts';
 import { removeFolders } from './folders.ts';
 import { removeNetwork } from './network.ts';
 import { nameOf } from './objects.ts';
 import { desktopPaths } from './paths.ts';
 import { removeContainer } from './processes.ts';
 
-/** Containers that never started, launches without their desktop, networks and folders without either. */
+/** Containers that never started, launches without their desktop, networks and folders without either; terminals. */
 export async function clearLeftovers(context: Context): Promise<void> {
   const all = await context.objects.list();
   const halfMade = all.filter(({ container }) =>
@@ -22,6 +23,7 @@ export async function clearLeftovers(context: Context): Promise<void> {
   await Promise.all([...launches].map(({ container }) => removeContainer(context, container.Id)));
   const anchors = halfMade.filter(({ type }) => type === 'x11server');
   await Promise.all(anchors.map(({ container }) => removeContainer(context, container.Id)));
+  await Promise.all(all.map((one) => endForgotten(context, one)));
   const networks = await context.objects.networks();
   const owners = networks.map(({ labels }) => labels['deskpod/desktop']).filter((id) => id !== undefined);
   const folders = await readdir(join(context.runDir, 'desktops')).catch(() => []);

@@ -10,6 +10,7 @@ export const Container = z.looseObject({
   /** Digest of the image. */
   Image: z.string(),
   LogPath: z.string().default(''),
+  ExecIDs: z.array(z.string()).nullish(),
   State: z.looseObject({
     Status: z.string(),
     Pid: z.number(),
