@@ -130,10 +130,9 @@ export async function serve(config: Config, secrets: Secrets): Promise<Running> 
     tickets,
     connect: (desktopId, port, signal) => engine.connect(desktopId, port, signal),
     allowedOrigin,
-    stillValid: ({ sessionId }) => !revocations.isKnown(sessionId),
+    stillValid: async ({ sessionId }) => !(await revocations.isRevoked(sessionId)),
     events,
   });
-  stack.defer(() => gateway.close());
   const localToken = randomBytes(32).toString('base64url');
   const terminals = createTerminals({
     allowedOrigin,
@@ -196,6 +195,9 @@ export async function serve(config: Config, secrets: Secrets): Promise<Running> 
     const routed = routeUpgrades(server, upgrades, (error) => events.failed('an upgrade', error));
     stack.defer(() => routed.close());
   }
+  // While the engine is still there, and while viewers can still be told why.
+  stack.defer(() => terminals.close());
+  stack.defer(() => gateway.close());
   const prune = setInterval(() => void keepOnly(store, config.launches.keepDays, events), PRUNE_EVERY_MS).unref();
   stack.defer(() => clearInterval(prune));
   stack.defer(() => stopping.abort());

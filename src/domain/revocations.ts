@@ -18,11 +18,6 @@ export class Revocations {
     await this.#values.set(key(sessionId), until.toISOString());
   }
 
-  /** Whether this replica knows that the session ended. */
-  isKnown(sessionId: string): boolean {
-    return this.#revoked.has(sessionId);
-  }
-
   async isRevoked(sessionId: string): Promise<boolean> {
     if (this.#revoked.has(sessionId)) return true;
     const now = performance.now();

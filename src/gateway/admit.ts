@@ -7,7 +7,7 @@ import { ticketOf } from './ticket-of.ts';
 export interface AdmissionRules {
   readonly tickets: Pick<Tickets, 'verify'>;
   allowedOrigin(origin: string | undefined, host: string | undefined): boolean;
-  stillValid?(claims: TicketClaims): boolean;
+  stillValid?(claims: TicketClaims): Promise<boolean> | boolean;
 }
 
 /** `forbidden` or `not_authenticated`; never says which part of a ticket was wrong. */
@@ -19,7 +19,7 @@ export async function admit(rules: AdmissionRules, request: IncomingMessage): Pr
   }
   const ticket = ticketOf(request);
   const claims = ticket === null ? null : await rules.tickets.verify(ticket);
-  if (claims === null || rules.stillValid?.(claims) === false) {
+  if (claims === null || (await rules.stillValid?.(claims)) === false) {
     throw new DeskpodError('not_authenticated', 'The ticket is missing, damaged or expired.', {
       remedy: 'Ask for a new ticket and connect again.',
     });

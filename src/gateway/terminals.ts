@@ -1,6 +1,7 @@
 /** The terminal's WebSocket door: who may open which, then bytes between browser and engine. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { ExecSession } from '#domain/engine.ts';
@@ -11,6 +12,7 @@ import { bridgeTerminal } from './terminal.ts';
 import { urlOf } from './upgrade.ts';
 
 const OPEN_TIMEOUT_MS = 15_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 
 const Query = z.object({
   columns: z.coerce.number().int().min(1).max(1000).default(80),
@@ -38,14 +40,26 @@ export interface Terminals {
   readonly handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
   /** Closes the terminals of a session that was left. */
   closeSession(sessionId: string): void;
+  /** Closes all; resolves when their commands have ended, or a moment later. */
+  close(): Promise<void>;
 }
 
 export function createTerminals(deps: TerminalDeps): Terminals {
-  const open = new Map<WebSocket, string>();
+  const open = new Map<WebSocket, { readonly exec: ExecSession; readonly sessionId: string }>();
 
   return {
     closeSession(sessionId) {
-      for (const [ws, owner] of open) if (owner === sessionId) ws.close(CloseCode.sessionEnded, 'you were logged out');
+      for (const [ws, { sessionId: owner }] of open)
+        if (owner === sessionId) ws.close(CloseCode.sessionEnded, 'you were logged out');
+    },
+    async close() {
+      const ends = [...open].map(([ws, { exec }]) => {
+        ws.close(CloseCode.serverStopping, 'the server stops');
+        exec.stream.destroy();
+        return exec.exitCode;
+      });
+      const late = delay(CLOSE_TIMEOUT_MS, undefined, { ref: false });
+      if (ends.length > 0) await Promise.race([Promise.allSettled(ends), late]);
     },
     async handleUpgrade(request, socket, head) {
       if (!deps.allowedOrigin(request.headers.origin, request.headers.host)) {
@@ -62,14 +76,14 @@ export function createTerminals(deps: TerminalDeps): Terminals {
         OPEN_TIMEOUT_MS,
       );
       const opened = deps.open(request, query.data, gone.signal).finally(() => clearTimeout(late));
-      const { exec, sessionId } = await opened;
+      const session = await opened;
       try {
         const ws = await acceptWebSocket(request, socket, head);
-        open.set(ws, sessionId);
+        open.set(ws, session);
         ws.once('close', () => open.delete(ws));
-        bridgeTerminal(ws, exec);
+        bridgeTerminal(ws, session.exec);
       } catch (error) {
-        exec.stream.destroy();
+        session.exec.stream.destroy();
         throw error;
       }
     },
