@@ -64,20 +64,6 @@ function dispatch(
   });
 }
 
-/** Ends what is still open on it, streams of events above all: neither server nor process waits for them. */
-export function connectionsOf(socket: Server): Disposable {
-  const open = new Set<Socket>();
-  socket.on('connection', (connection) => {
-    open.add(connection);
-    connection.once('close', () => open.delete(connection));
-  });
-  return {
-    [Symbol.dispose]: () => {
-      for (const connection of open) connection.destroy();
-    },
-  };
-}
-
 export function isLoopback(address: string | undefined): boolean {
   return address !== undefined && /^(::1|(::ffff:)?127\.)/.test(address);
 }
