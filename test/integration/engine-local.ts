@@ -1,8 +1,8 @@
 /** The containers engine as the contract suite wants it, on a store for tests alone: what Podman's and Docker's test share. */
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { waitForWindowManager } from '#display/ready.ts';
@@ -47,10 +47,22 @@ export async function ownStore(): Promise<AsyncDisposable> {
       lock.once('error', () => resolve(true));
       lock.listen({ path: `\0deskpod-test ${TEST_DATA}` }, () => resolve(false));
     });
-    if (!taken) return { [Symbol.asyncDispose]: async () => void lock.close() };
+    if (!taken) return storeOf(lock);
     if (Date.now() > until) throw new Error(`another test run has had ${TEST_DATA} for too long`);
     await delay(250);
   }
+}
+
+/** Homes are gone before and after: whoever has the store next gives the same names other numbers. */
+async function storeOf(lock: Server): Promise<AsyncDisposable> {
+  const clear = (): Promise<void> => rm(join(TEST_DATA, 'homes'), { recursive: true, force: true });
+  await clear();
+  return {
+    async [Symbol.asyncDispose]() {
+      await clear();
+      lock.close();
+    },
+  };
 }
 
 export const OUR_IMAGES = ['desktop', 'terminal', 'shm-demo'].map((name) => `localhost/deskpod/${name}:1`);
