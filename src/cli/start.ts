@@ -25,6 +25,9 @@ export async function serveUntilStopped(io: Io, options: ServeOptions): Promise<
 export async function start(io: Io, options: ServeOptions): Promise<void> {
   const loaded = await load(io, options);
   const { dataDir, runDir, engine, listen } = loaded.config;
+  // Loaded while the machine is made ready: half of a second start would be waiting for it.
+  const program = import('#main');
+  program.catch(() => {});
   const { setUp } = await import('#setup/setup.ts');
   const { createProgress } = await import('#setup/progress.ts');
   const places = { root: ROOT, dataDir, runDir, baseImage: engine.baseImage, engineSocket: engine.socket };
