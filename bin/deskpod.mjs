@@ -3,7 +3,7 @@
 // The way in, for any Node from 18 on and without node_modules: becomes root where that is needed, fetches the npm
 // packages when they are not those of the lock file, then hands over to the Node 24 among them.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, statfsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,7 @@ const SCRIPTS = new Map([
 ]);
 const OLDEST_NODE = 18;
 const NODE_FOR_NPM = 22;
+const PACKAGES_NEED = 1e9;
 
 /**
  * @param {string} message
@@ -67,6 +68,12 @@ function npm(args, node) {
 }
 
 function installPackages() {
+  const { bavail, bsize } = statfsSync(ROOT);
+  if (bavail * bsize < PACKAGES_NEED) {
+    stop(
+      `there are ${Math.floor((bavail * bsize) / 1e6)} MB free for ${ROOT}; the npm packages need 1000. Free some space.`,
+    );
+  }
   console.log('Fetching npm packages …');
   const begun = Date.now();
   const failed =
