@@ -18,6 +18,7 @@ import { waitForWindowManager } from '#display/ready.ts';
 import { Catalogue } from '#domain/catalogue/catalogue.ts';
 import { EPHEMERAL_ABILITIES } from '#domain/catalogue/runtime.ts';
 import { Desktops } from '#domain/desktops.ts';
+import { DeskpodError } from '#domain/errors.ts';
 import { Displays } from '#domain/displays.ts';
 import { adopt, follow } from '#domain/follow.ts';
 import { Hub } from '#domain/hub.ts';
@@ -41,6 +42,7 @@ import { endDesktop } from '#http/end-desktop.ts';
 import type { SessionClaims } from '#domain/auth.ts';
 import { buildServer } from '#http/server.ts';
 import { openTerminal } from '#http/terminal-access.ts';
+import { checkPort } from '#setup/checks.ts';
 import { openStore } from '#store/open.ts';
 
 export const VERSION: string = packageJson.version;
@@ -252,7 +254,10 @@ async function listener(config: Config): Promise<(handler: Parameters<typeof pla
 
 async function listen({ socket }: Listening, { listen: { host, port, tls } }: Config): Promise<string> {
   socket.listen({ host, port });
-  await once(socket, 'listening');
+  await once(socket, 'listening').catch(async (cause: unknown) => {
+    const finding = await checkPort({ host, port });
+    throw finding === null ? cause : new DeskpodError('conflict', finding.problem, { remedy: finding.remedy, cause });
+  });
   const bound = socket.address();
   const actual = typeof bound === 'object' && bound !== null ? bound.port : port;
   const shown = host === '127.0.0.1' || host === '::1' ? 'localhost' : host;
