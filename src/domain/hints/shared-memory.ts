@@ -24,10 +24,7 @@ function explain(failure: Failure, error: string): string {
   if (failure.runtime === 'ephemeral_container') {
     return `The X server refused shared memory (MIT-SHM, ${error}), although this app shares memory with the desktop. Most often the memory is full or the app runs as another user.`;
   }
-  return (
-    `The app draws through memory shared with the X server (MIT-SHM) and has no other way. As a pod it has memory of its own, so the server refused: ${error}. ` +
-    'Inside the desktop, as an ephemeral container, it shares the server’s memory. QT_X11_NO_MITSHM is for old Qt; current Qt reads QT_XCB_NO_MITSHM, and Qt Quick needs QT_QUICK_BACKEND=software.'
-  );
+  return `As a pod it has memory of its own, so the server refused to share (MIT-SHM, ${error}), and it has no other way to draw. In the desktop it shares the server’s memory.`;
 }
 
 export const SHARED_MEMORY: readonly HintRule[] = [
