@@ -5,7 +5,7 @@ import type { StartTrace } from '#protocol/desktop.ts';
 import { assert as check, integer, property } from 'fast-check';
 import { emptyFields } from '../../web/login/login-fields.ts';
 import { shares, spentMs } from '../../web/shell/trace.ts';
-import { firstPanel, inBounds, moved, resized } from '../../web/terminal/geometry.ts';
+import { firstPanel, inBounds, moved, pulledIn, resized } from '../../web/terminal/geometry.ts';
 import { en } from '../../web/ui/strings/en.ts';
 
 const trace = (steps: StartTrace['steps'], usualMs: number | null, totalMs = 0): StartTrace => ({
@@ -53,6 +53,11 @@ test('wherever it is dragged the terminal stays usable and in reach', () => {
 
 test('a window smaller than the terminal’s least size shrinks it', () => {
   assert.equal(inBounds({ x: 0, y: 0, width: 700, height: 400 }, { width: 250, height: 120 }).width, 250);
+});
+
+test('the terminal comes along as a whole when the window shrinks', () => {
+  const shrunk = pulledIn({ x: 500, y: 300, width: 400, height: 300 }, { width: 390, height: 700 });
+  assert.deepEqual(shrunk, { x: 0, y: 300, width: 390, height: 300 });
 });
 
 test('both empty fields are named at once, and a space is no name', () => {

@@ -13,7 +13,7 @@ import { t } from '../ui/strings/catalogue.ts';
 import { Failure, Loading } from '../ui/views.tsx';
 import { FactList } from './fact-list.tsx';
 import { LogView } from './log-view.tsx';
-import { stateOf, withRemedy } from './task-model.ts';
+import { limitsText, stateOf, withRemedy } from './task-model.ts';
 import './task-detail.css';
 
 type Tab = 'logs' | 'environment' | 'details';
@@ -76,14 +76,14 @@ export function TaskDetail({ launch, choose }: Props) {
           </button>
         )}
       </div>
+      {known?.hints.map((hint) => (
+        <HintBox key={hint.id} hint={hint} detail={known} start={choose ? start : undefined} />
+      ))}
       {tab === 'logs' && <LogView key={launch.id} launch={launch} />}
       {tab !== 'logs' && detail.state === 'loading' && <Loading />}
       {detail.state === 'failed' && <Failure error={detail.error} retry={retry} />}
       {tab === 'environment' && known && <EnvironmentTable detail={known} />}
       {tab === 'details' && known && <Facts detail={known} />}
-      {known?.hints.map((hint) => (
-        <HintBox key={hint.id} hint={hint} detail={known} start={choose ? start : undefined} />
-      ))}
     </section>
   );
 }
@@ -157,6 +157,8 @@ function Facts({ detail }: { detail: LaunchDetail }) {
         [facts.id, detail.id],
         [facts.image, detail.image],
         [facts.digest, detail.imageDigest],
+        [facts.runsAs, t.tasks[detail.runtime]],
+        [facts.limits, limitsText(detail.limits, t.tasks) || facts.none],
         [facts.arguments, detail.args.join(' ') || facts.none],
         [facts.started, dateTime(detail.startedAt)],
         [facts.window, detail.windowMs === null ? null : duration(detail.windowMs)],

@@ -26,11 +26,23 @@ export function TaskTable({ launches, usage, chosen, choose, showUser }: Props) 
           <tr>
             <th scope="col">{t.tasks.app}</th>
             {showUser && <th scope="col">{t.tasks.user}</th>}
-            <th scope="col">{t.tasks.runsAs}</th>
+            <th scope="col" class="task-wide">
+              {t.tasks.runsAs}
+            </th>
             <th scope="col">{t.tasks.state}</th>
-            <th scope="col">{t.tasks.started}</th>
-            {!showUser && <th scope="col">{t.tasks.cpu}</th>}
-            {!showUser && <th scope="col">{t.tasks.memory}</th>}
+            <th scope="col" class="task-wide">
+              {t.tasks.started}
+            </th>
+            {!showUser && (
+              <th scope="col" class="task-wide">
+                {t.tasks.cpu}
+              </th>
+            )}
+            {!showUser && (
+              <th scope="col" class="task-wide">
+                {t.tasks.memory}
+              </th>
+            )}
             {!showUser && (
               <th scope="col">
                 <span class="hidden-text">{t.tasks.actions}</span>
@@ -83,18 +95,18 @@ function Row({ launch, usage, on, choose, showUser }: RowProps) {
         </button>
       </td>
       {showUser && <td>{launch.userId}</td>}
-      <td>
+      <td class="task-wide">
         {t.tasks[launch.runtime]}
-        <div class="small number task-limits">{limitsText(launch.limits, t.tasks)}</div>
+        <div class="small number">{limitsText(launch.limits, t.tasks)}</div>
       </td>
       <td>
         <span class={`pill ${tone}`}>{text}</span>
       </td>
-      <td class="number" title={dateTime(launch.startedAt)}>
+      <td class="number task-wide" title={dateTime(launch.startedAt)}>
         {moment(launch.startedAt, new Date())}
       </td>
-      {!showUser && <td class="number">{cpuText(live)}</td>}
-      {!showUser && <td class="number">{memoryText(live, launch.limits, t.tasks)}</td>}
+      {!showUser && <td class="number task-wide">{cpuText(live)}</td>}
+      {!showUser && <td class="number task-wide">{memoryText(live, launch.limits, t.tasks)}</td>}
       {!showUser && (
         <td class="task-acts">
           {isOver(launch) ? <AfterActs launch={launch} choose={choose} /> : <StopButton launch={launch} />}

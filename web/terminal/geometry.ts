@@ -39,6 +39,16 @@ export function inBounds({ x, y, width, height }: Panel, bounds: Bounds): Panel 
   };
 }
 
+/** When the window shrinks, the panel comes along as a whole. */
+export function pulledIn(panel: Panel, bounds: Bounds): Panel {
+  const fit = inBounds(panel, bounds);
+  return {
+    ...fit,
+    x: Math.max(0, Math.min(fit.x, bounds.width - fit.width)),
+    y: Math.max(0, Math.min(fit.y, bounds.height - fit.height)),
+  };
+}
+
 export function moved(panel: Panel, dx: number, dy: number, bounds: Bounds): Panel {
   return inBounds({ ...panel, x: panel.x + dx, y: panel.y + dy }, bounds);
 }

@@ -5,7 +5,7 @@ import { focusScreen } from '../screen/control.ts';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/strings/catalogue.ts';
 import { terminal, terminalOpen } from './control.ts';
-import { firstPanel, inBounds, moved, type Panel, resized } from './geometry.ts';
+import { firstPanel, moved, type Panel, pulledIn, resized } from './geometry.ts';
 import { openShell, type ShellSession, type ShellState } from './shell-session.ts';
 import './terminal-panel.css';
 
@@ -39,7 +39,7 @@ export default function TerminalPanel() {
     };
   }, [round]);
   useEffect(() => {
-    const refit = () => setPanel((before) => inBounds(before, bounds()));
+    const refit = () => setPanel((before) => pulledIn(before, bounds()));
     window.addEventListener('resize', refit);
     return () => window.removeEventListener('resize', refit);
   }, []);

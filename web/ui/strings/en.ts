@@ -291,6 +291,8 @@ export const en = {
       id: 'Id',
       image: 'Image',
       digest: 'Digest',
+      runsAs: 'Runs as',
+      limits: 'Limits',
       arguments: 'Arguments',
       exitCode: 'Exit code',
       reason: 'Why it ended',
