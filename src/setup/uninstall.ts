@@ -26,9 +26,11 @@ export interface UninstallOptions {
 /** A question with yes or no for an answer. */
 export type Ask = (question: string) => Promise<boolean>;
 
-const Containers = z.array(z.looseObject({ Id: z.string(), Created: z.number().default(0) }));
+const Containers = z.array(z.looseObject({ Id: z.string(), Labels: z.record(z.string(), z.string()).default({}) }));
 const Networks = z.array(z.looseObject({ Id: z.string(), Name: z.string() }));
-const Images = z.array(z.looseObject({ Id: z.string(), RepoTags: z.array(z.string()).nullish() }));
+const Images = z.array(
+  z.looseObject({ Id: z.string(), RepoTags: z.array(z.string()).nullish(), Created: z.number().default(0) }),
+);
 
 /** Rejects with `conflict` when the folder is not one of ours. Can be repeated after it was interrupted. */
 export async function uninstall(options: UninstallOptions, ask: Ask, progress: Progress): Promise<void> {
@@ -64,7 +66,7 @@ async function mustBeOurs(dataDir: string): Promise<void> {
   const known = ['engine', 'homes', 'keys', 'cache', 'deskpod.db'].filter((name) => names.includes(name));
   if (names.length === 0 || known.length >= 2) return;
   // What an interrupted removal left.
-  if (names.every((name) => name === 'homes')) return;
+  if (names.every((name) => name === 'homes' || name === 'engine')) return;
   throw new DeskpodError('conflict', `${dataDir} does not look like a data folder of Deskpod; nothing was removed.`, {
     remedy: 'Name the folder that the server was started with: --data FOLDER.',
   });
@@ -82,16 +84,23 @@ function homesQuestion(dataDir: string, homes: readonly string[]): string {
 async function removeObjects(api: EngineApi, dataDir: string, images: boolean): Promise<string> {
   const filters = labelFilter(instanceLabels(dataDir));
   const containers = await api.json(Containers, 'GET', '/containers/json', { query: { all: true, filters } });
-  // Latest first: what joined a desktop came after it and has to go before it.
-  for (const { Id } of containers.toSorted((one, other) => other.Created - one.Created)) {
+  // What joined a desktop has to go before it.
+  const isDesktop = ({ Labels }: { Labels: Record<string, string> }): number => Number(Labels['type'] === 'x11server');
+  for (const { Id } of containers.toSorted((one, other) => isDesktop(one) - isDesktop(other))) {
     await gone(api.text('DELETE', `/containers/${Id}`, { query: { force: true, v: true } }));
   }
   const networks = await api.json(Networks, 'GET', '/networks', { query: { filters } });
   for (const { Id } of networks) await gone(api.text('DELETE', `/networks/${Id}`));
   if (images) {
     const ours = JSON.stringify({ label: ['deskpod.source'] });
-    for (const { Id } of await api.json(Images, 'GET', '/images/json', { query: { filters: ours } })) {
-      await gone(api.text('DELETE', `/images/${encodeURIComponent(Id)}`, { query: { force: true } }));
+    const found = await api.json(Images, 'GET', '/images/json', { query: { filters: ours } });
+    // Latest first, as children came after their parents. Never by force: an image that another installation on this
+    // engine uses stays, and so do that one's containers.
+    for (const { Id, RepoTags } of found.toSorted((one, other) => other.Created - one.Created)) {
+      const names = (RepoTags ?? []).filter((tag) => !tag.includes('<none>'));
+      for (const name of names.length > 0 ? names : [Id]) {
+        await gone(api.text('DELETE', `/images/${encodeURIComponent(name)}`));
+      }
     }
   }
   return `${containers.length} removed`;
