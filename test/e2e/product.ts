@@ -13,22 +13,30 @@ export const RUN = process.env['DESKPOD_TEST_RUN'] ?? '/run/deskpod-test';
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 20_000;
 
+export interface Places {
+  readonly data: string;
+  readonly run: string;
+}
+
 export class Product implements AsyncDisposable {
   readonly address: string;
+  readonly places: Places;
   /** What it wrote so far, for a test that failed. */
   readonly log: string[] = [];
   readonly #port: number;
   readonly #options: readonly string[];
   #process: ChildProcess | null = null;
 
-  private constructor(port: number, options: readonly string[]) {
+  private constructor(port: number, options: readonly string[], places: Places) {
+    this.places = places;
     this.#port = port;
     this.#options = options;
     this.address = `http://localhost:${port}`;
   }
 
-  static async start(options: readonly string[] = []): Promise<Product> {
-    const product = new Product(await freePort(), options);
+  /** Elsewhere than in the tests' own folders it starts from nothing, without images. */
+  static async start(options: readonly string[] = [], places: Places = { data: DATA, run: RUN }): Promise<Product> {
+    const product = new Product(await freePort(), options, places);
     await product.run();
     await product.clear();
     return product;
@@ -42,7 +50,7 @@ export class Product implements AsyncDisposable {
 
   /** As the command line of this machine's root. */
   async administrator(): Promise<Client> {
-    const token = (await readFile(join(DATA, 'cli-token'), 'utf8')).split('\n')[0] ?? '';
+    const token = (await readFile(join(this.places.data, 'cli-token'), 'utf8')).split('\n')[0] ?? '';
     return createClient({ baseUrl: this.address, token });
   }
 
@@ -52,9 +60,9 @@ export class Product implements AsyncDisposable {
       'src/cli/cli.ts',
       'serve',
       '--data',
-      DATA,
+      this.places.data,
       '--run',
-      RUN,
+      this.places.run,
       '--port',
       String(this.#port),
       ...this.#options,

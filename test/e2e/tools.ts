@@ -32,6 +32,18 @@ export async function ran(program: string, args: readonly string[], options: Run
   return { code: child.exitCode, out, err };
 }
 
+/** `deskpod uninstall` without questions; rejects when it fails. */
+export async function uninstalled(
+  { data, run }: { readonly data: string; readonly run: string },
+  homes: '--homes' | '--no-homes',
+  ...more: readonly string[]
+): Promise<string> {
+  const args = ['src/cli/cli.ts', 'uninstall', '--yes', homes, '--data', data, '--run', run, ...more];
+  const { code, out, err } = await ran(process.execPath, args);
+  if (code !== 0) throw new Error(`uninstall ended with ${code}: ${out}${err}`);
+  return out;
+}
+
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string[]>>;

@@ -1,0 +1,183 @@
+/** Starting wrongly, and going away again: what the server says before it runs, and what uninstalling leaves. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { EngineApi } from '#engines/containers/api.ts';
+import { copyImages } from '../integration/engine-local.ts';
+import { Someone } from './faults-kit.ts';
+import { engineApi } from './machine.ts';
+import { Product } from './product.ts';
+import { curl, ran, ROOT, type Ran, uninstalled } from './tools.ts';
+
+const ANALYZE = '/usr/bin/systemd-analyze';
+const PATIENCE_MS = 120_000;
+
+suite('starting and uninstalling', { timeout: 5 * 60_000 }, () => {
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'deskpod-installation-'));
+  });
+  after(async () => await rm(folder, { recursive: true, force: true }));
+
+  /** For starts that must fail: in folders that must stay empty. */
+  const serve = (...options: readonly string[]): Promise<Ran> => {
+    const places = ['--data', join(folder, 'never'), '--run', join(folder, 'never-run')];
+    return ran(process.execPath, ['src/cli/cli.ts', 'serve', ...places, ...options]);
+  };
+
+  test('a wrong configuration is told in one go, with lines and remedies, and nothing is started', async () => {
+    const file = join(folder, 'wrong.yaml');
+    await writeFile(file, 'listen:\n  port: many\n  hots: 0.0.0.0\nauth:\n  ticketSeconds: 5000\n');
+    const { code, err } = await serve('--config', file);
+    assert.equal(code, 1);
+    assert.match(err, /^deskpod: \d things are wrong in the configuration:\n/);
+    assert.match(err, /wrong\.yaml:2: listen\.port: /);
+    assert.match(err, /wrong\.yaml:3: listen\.hots: .*listen\.host/);
+    assert.match(err, /wrong\.yaml:5: auth\.ticketSeconds: /);
+    assert.equal(existsSync(join(folder, 'never')), false);
+    const keyless = await serve('--tls-cert', '/nowhere.pem');
+    assert.match(
+      keyless.err,
+      /--tls-cert: listen\.tlsCert: its private key is missing\. Give listen\.tlsKey \(--tls-key\)/,
+    );
+    const [absentCert, absentKey] = [join(folder, 'absent.crt'), join(folder, 'absent.key')];
+    const unreadable = await serve('--tls-cert', absentCert, '--tls-key', absentKey);
+    assert.ok(
+      [absentCert, absentKey].every((path) => unreadable.err.includes(`${path} cannot be read`)),
+      unreadable.err,
+    );
+    const absent = await serve('--config', join(folder, 'absent.yaml'));
+    assert.equal(absent.code, 1);
+    assert.match(absent.err, /absent\.yaml: the file is not there/);
+  });
+
+  test('a port that is taken is named, with what to do', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const port = String(typeof address === 'object' && address !== null ? address.port : 0);
+    const { code, err } = await ran(process.execPath, [
+      ...['src/cli/cli.ts', 'serve', '--port', port],
+      ...['--data', join(folder, 'taken'), '--run', join(folder, 'taken-run')],
+    ]);
+    other.close();
+    await uninstalled({ data: join(folder, 'taken'), run: join(folder, 'taken-run') }, '--no-homes');
+    assert.equal(code, 1);
+    assert.match(err, new RegExp(`deskpod: .*${port} .*is in use by another program.*--port`));
+  });
+
+  test('uninstalling leaves no container, network, mount or folder, and the homes when told so', async () => {
+    const places = { data: join(folder, 'data'), run: join(folder, 'run') };
+    // The user's own certificate is served from the first start on.
+    const [cert, key] = [join(folder, 'own.crt'), join(folder, 'own.key')];
+    const self = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+    const made = await ran('openssl', [
+      ...self,
+      '-subj',
+      '/CN=own',
+      '-addext',
+      'subjectAltName=DNS:localhost',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+    ]);
+    assert.equal(made.code, 0, made.err);
+    const product = await Product.start(['--tls-cert', cert, '--tls-key', key], places);
+    try {
+      assert.equal((await curl('--cacert', cert, product.address.replace('http:', 'https:'))).error, '');
+      const api = new EngineApi(join(places.run, 'engine/podman.sock'));
+      {
+        await using _source = await Product.start();
+        await copyImages(engineApi, api, AbortSignal.timeout(PATIENCE_MS));
+      }
+      await using fry = await Someone.at(product, 'fry');
+      const desktop = await fry.hasDesktop();
+      await fry.runs('terminal');
+      await fry.runs('terminal', { runtime: 'pod_application' });
+      assert.equal((await processesOf(folder)).length > 3, true);
+
+      const engine = ['--engine-socket', join(places.run, 'engine/podman.sock')];
+      const beside = { data: join(folder, 'beside'), run: join(folder, 'beside-run') };
+      {
+        await using other = await Product.start(engine, beside);
+        await using leela = await Someone.at(other, 'leela');
+        await leela.hasDesktop();
+      }
+      assert.match(await uninstalled(beside, '--no-homes', ...engine), /Containers .* 1 removed/);
+      assert.deepEqual([existsSync(beside.data), existsSync(beside.run)], [false, false]);
+      await product.stop();
+      await product.run();
+      const [left] = await (await product.administrator()).desktops.list();
+      assert.deepEqual(
+        [left?.id, left?.state],
+        [desktop, 'running'],
+        'another installation on the same engine goes on',
+      );
+      await fry.runs('terminal');
+
+      await product.stop();
+      const said = await uninstalled(places, '--homes');
+      assert.match(said, /Containers .* 4 removed/);
+      assert.match(said, /homes are still in/);
+      assert.deepEqual(await readdir(places.data), ['homes']);
+      assert.deepEqual(await readdir(join(places.data, 'homes')), ['fry']);
+      assert.equal(existsSync(places.run), false);
+      assert.deepEqual(await processesOf(folder), [], `processes of ${desktop}`);
+      assert.doesNotMatch(await readFile('/proc/self/mounts', 'utf8'), new RegExp(folder));
+      await uninstalled(places, '--no-homes');
+      assert.equal(existsSync(places.data), false);
+    } finally {
+      await product.stop();
+      if (existsSync(places.data)) await uninstalled(places, '--no-homes');
+    }
+  });
+
+  test('a folder that is not ours is not touched', async () => {
+    const data = join(folder, 'photos');
+    await ran('mkdir', ['-p', join(data, 'holidays')]);
+    await assert.rejects(
+      uninstalled({ data, run: join(folder, 'no-run') }, '--no-homes'),
+      /does not look like a data folder/,
+    );
+    assert.deepEqual(await readdir(data), ['holidays']);
+  });
+
+  test(
+    'the systemd unit is sound',
+    { skip: existsSync(ANALYZE) ? false : `${ANALYZE} is not there` },
+    async (context) => {
+      // Its own program only: the machine's other units may have faults of theirs.
+      const unit = (await readFile(join(ROOT, 'deploy/systemd/deskpod.service'), 'utf8'))
+        .replaceAll('/opt/deskpod', ROOT)
+        .replace('/usr/bin/node', process.execPath);
+      const file = join(folder, 'deskpod.service');
+      await writeFile(file, unit);
+      const { code, out, err } = await ran(ANALYZE, ['verify', '--recursive-errors=no', file]);
+      if (/Failed to (connect|initialize|setup)/.test(err)) return context.skip(err.trim());
+      assert.equal(code, 0, out + err);
+      assert.doesNotMatch(err, /deskpod\.service/);
+      return undefined;
+    },
+  );
+});
+
+/** Command lines of what runs with a folder in view: in containers by what is mounted, on the host by what it names. */
+async function processesOf(folder: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+      const [command, mounts] = await Promise.all([read('cmdline'), read('mountinfo')]);
+      const inside = mounts.includes(`${folder}/run/desktops/`.replace('/tmp/', '/'));
+      return inside || command.includes(`${folder}/`) ? [command.replaceAll('\0', ' ')] : [];
+    }),
+  );
+  return found.flat();
+}
