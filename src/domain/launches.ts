@@ -104,15 +104,15 @@ export class Launches {
     };
     this.#active.set(record.id, active);
     this.#publish(active);
-    void this.#run(active, app, spec);
+    const stored = store.launches.add(record);
+    void this.#run(active, app, spec, stored);
+    await stored;
     return present(record, active.status);
   }
 
-  async #run(active: Active, app: AppDocument, spec: LaunchSpec): Promise<void> {
-    const { engine, store, apps } = this.#deps;
+  async #run(active: Active, app: AppDocument, spec: LaunchSpec, stored: Promise<void>): Promise<void> {
+    const { engine, apps } = this.#deps;
     try {
-      const stored = store.launches.add(active.record);
-      stored.catch(() => {});
       if (!(await apps.isInstalled(app.id))) {
         this.#step(active, { state: 'starting', step: 'image' });
         await apps.install(app.id, AbortSignal.timeout(INSTALL_TIMEOUT_MS));
