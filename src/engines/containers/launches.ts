@@ -7,7 +7,7 @@ import { isStatus } from './api.ts';
 import { INHERITED, launchBody, type LaunchDesktop } from './container-spec.ts';
 import { findLaunch, isNameTaken, type Context } from './context.ts';
 import { launchLabels, ofDesktop } from './labels.ts';
-import { addressOf, isRunning, nameOf, environmentOf, type Container, type Ours } from './objects.ts';
+import { addressOf, isRunning, nameOf, environmentOf, wasStarted, type Container, type Ours } from './objects.ts';
 import { desktopPaths, homeOf } from './paths.ts';
 import { endProcesses, removeContainer, stopProcesses } from './processes.ts';
 
@@ -82,18 +82,14 @@ function stateOf(context: Context, container: Container): EngineLaunchState {
   const killed = State.OOMKilled || context.outOfMemory.has(container.Id);
   return {
     state: 'finished',
-    exitCode: State.ExitCode,
+    // One that a power cut ended looks to Podman as if it had never begun, and its exit code as if all had been well.
+    exitCode: ['exited', 'dead'].includes(State.Status) ? State.ExitCode : null,
     // A program may lose a child to the limit and still end well.
     outOfMemory: killed && State.ExitCode !== 0,
     // After a reboot engines do not know when.
     finishedAt: State.FinishedAt > State.StartedAt ? State.FinishedAt : State.StartedAt,
     message: State.Error === '' ? null : State.Error,
   };
-}
-
-/** Engines write the year 1 for never. */
-function wasStarted({ State }: Container): boolean {
-  return State.StartedAt.getUTCFullYear() > 1970;
 }
 
 function digestOf(image: string): string {

@@ -5,16 +5,15 @@ import type { Context } from './context.ts';
 import { endForgotten } from './exec.ts';
 import { removeFolders } from './folders.ts';
 import { removeNetwork } from './network.ts';
-import { nameOf } from './objects.ts';
+import { isRunning, nameOf, wasStarted } from './objects.ts';
 import { desktopPaths } from './paths.ts';
 import { removeContainer } from './processes.ts';
 
 /** Containers that never started, launches without their desktop, networks and folders without either; terminals. */
 export async function clearLeftovers(context: Context): Promise<void> {
   const all = await context.objects.list();
-  const halfMade = all.filter(({ container }) =>
-    ['created', 'initialized', 'configured'].includes(container.State.Status),
-  );
+  // Podman calls those created, too, that a power cut ended: they are told as ended, not cleared away.
+  const halfMade = all.filter(({ container }) => !isRunning(container) && !wasStarted(container));
   const desktops = new Set(
     all.filter((one) => one.type === 'x11server' && !halfMade.includes(one)).map(({ container }) => nameOf(container)),
   );

@@ -95,6 +95,11 @@ export function isRunning(container: Container): boolean {
   return ['running', 'paused', 'restarting', 'stopping'].includes(container.State.Status);
 }
 
+/** Engines write the year 1 for never. */
+export function wasStarted({ State }: Container): boolean {
+  return State.StartedAt.getUTCFullYear() > 1970;
+}
+
 export function addressOf(container: Container): string | null {
   const networks = Object.values(container.NetworkSettings.Networks ?? {});
   return networks.map(({ IPAddress }) => IPAddress).find((address) => address !== '') ?? null;
