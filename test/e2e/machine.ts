@@ -1,0 +1,93 @@
+/** Everything the product has on this machine, seen from outside: containers, networks, folders, processes. */
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { EngineApi } from '#engines/containers/api.ts';
+import { eventually } from './faults-kit.ts';
+import { DATA, RUN } from './product.ts';
+
+const Containers = z.array(z.looseObject({ Names: z.array(z.string()), State: z.string(), Id: z.string() }));
+const Networks = z.array(z.looseObject({ Name: z.string() }));
+
+export const engineApi = new EngineApi(join(RUN, 'engine/podman.sock'));
+
+export interface Process {
+  readonly pid: number;
+  readonly name: string;
+  readonly command: string;
+  /** Of which desktop, or of its launches, it is; null for what runs on the host. */
+  readonly desktopId: string | null;
+  /** Whether it ended and nobody has asked how. */
+  readonly dead: boolean;
+}
+
+/** Of the host: those that name one of our folders; of containers: those that see one of a desktop's folders. */
+export async function processes(): Promise<Process[]> {
+  const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0 && pid !== process.pid);
+  const found = await Promise.all(pids.map(describe));
+  return found.filter((one) => one !== null);
+}
+
+async function describe(pid: number): Promise<Process | null> {
+  const read = (file: string): Promise<string> => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+  const [name, command, mounts, stat] = await Promise.all(['comm', 'cmdline', 'mountinfo', 'stat'].map(read));
+  const desktopId = new RegExp(`/${basename(RUN)}/desktops/([^/ ]+)/`).exec(mounts ?? '')?.[1] ?? null;
+  const ours = [`${DATA}/`, `${RUN}/`, `${DATA}\0`].some((folder) => command?.includes(folder));
+  if (desktopId === null && !ours) return null;
+  const words = (command ?? '').replaceAll('\0', ' ').trim();
+  return { pid, name: (name ?? '').trim(), command: words, desktopId, dead: / Z /.test(stat ?? '') };
+}
+
+/** The one process of this name in a desktop or its launches. */
+export function processOf(desktopId: string, name: string): Promise<Process> {
+  return eventually(`${name} runs in ${desktopId}`, async () => {
+    const all = await processes();
+    return all.find((one) => one.desktopId === desktopId && one.name === name && !one.dead) ?? null;
+  });
+}
+
+export async function containers(): Promise<{ id: string; name: string; state: string }[]> {
+  const all = await engineApi.json(Containers, 'GET', '/containers/json', { query: { all: true } });
+  return all.map(({ Id, Names, State }) => ({ id: Id, name: (Names[0] ?? '').replace('/', ''), state: State }));
+}
+
+/** What watches over a container stays a few seconds longer than it. */
+export const MONITOR = 'conmon';
+
+/** Names of all that the product has now but for monitors, to compare with later. */
+export async function everything(): Promise<string[]> {
+  const [inEngine, networks, folders, running] = await Promise.all([
+    containers(),
+    engineApi.json(Networks, 'GET', '/networks'),
+    readdir(join(RUN, 'desktops')).catch(() => []),
+    processes(),
+  ]);
+  return [
+    ...inEngine.map(({ name }) => `container ${name}`),
+    ...networks.map(({ Name }) => `network ${Name}`),
+    ...folders.map((name) => `folder ${name}`),
+    ...running
+      .filter(({ name }) => name !== MONITOR)
+      .map(({ name, command }) => `process ${name === '' ? command : name}`),
+  ].toSorted();
+}
+
+/** Waits until there is what there was; some things go a moment after they are no longer needed. */
+export async function isBackTo(before: readonly string[]): Promise<void> {
+  let now: readonly string[] = [];
+  await eventually('everything is as it was', async () => {
+    now = await everything();
+    return now.join() === before.join() ? true : null;
+  }).catch((cause: unknown) => {
+    const more = now.filter((one) => !before.includes(one));
+    const less = before.filter((one) => !now.includes(one));
+    throw new Error(`left behind: ${more.join(', ')}; gone: ${less.join(', ')}`, { cause });
+  });
+}
+
+/** For the end of a suite, when no container is left. */
+export async function noMonitorsLeft(): Promise<void> {
+  await eventually('the last monitor goes', async () => {
+    return (await processes()).some(({ name }) => name === MONITOR) ? null : true;
+  });
+}
