@@ -10,7 +10,6 @@ import { after, before, suite, test } from 'node:test';
 import { EngineApi } from '#engines/containers/api.ts';
 import { copyImages } from '../integration/engine-local.ts';
 import { Someone } from './faults-kit.ts';
-import { engineApi } from './machine.ts';
 import { Product } from './product.ts';
 import { curl, ran, ROOT, type Ran, uninstalled } from './tools.ts';
 
@@ -62,10 +61,9 @@ suite('starting and uninstalling', { timeout: 5 * 60_000 }, () => {
     await once(other, 'listening');
     const address = other.address();
     const port = String(typeof address === 'object' && address !== null ? address.port : 0);
-    const { code, err } = await ran(process.execPath, [
-      ...['src/cli/cli.ts', 'serve', '--port', port],
-      ...['--data', join(folder, 'taken'), '--run', join(folder, 'taken-run')],
-    ]);
+    const places = ['--data', join(folder, 'taken'), '--run', join(folder, 'taken-run')];
+    const args = ['src/cli/cli.ts', 'serve', '--port', port, ...places];
+    const { code, err } = await ran(process.execPath, args);
     other.close();
     await uninstalled({ data: join(folder, 'taken'), run: join(folder, 'taken-run') }, '--no-homes');
     assert.equal(code, 1);
@@ -94,8 +92,9 @@ suite('starting and uninstalling', { timeout: 5 * 60_000 }, () => {
       assert.equal((await curl('--cacert', cert, product.address.replace('http:', 'https:'))).error, '');
       const api = new EngineApi(join(places.run, 'engine/podman.sock'));
       {
-        await using _source = await Product.start();
-        await copyImages(engineApi, api, AbortSignal.timeout(PATIENCE_MS));
+        await using own = await Product.start();
+        const source = new EngineApi(join(own.places.run, 'engine/podman.sock'));
+        await copyImages(source, api, AbortSignal.timeout(PATIENCE_MS));
       }
       await using fry = await Someone.at(product, 'fry');
       const desktop = await fry.hasDesktop();

@@ -16,8 +16,14 @@ const OWN = Object.values(networkInterfaces())
   .find(({ internal, family }) => !internal && family === 'IPv4')?.address;
 const JSON_BODY = ['-H', 'Content-Type: application/json', '-H', 'X-Deskpod: 1'] as const;
 const UPGRADE = [
-  ...['-H', 'Connection: Upgrade', '-H', 'Upgrade: websocket', '-H', 'Sec-WebSocket-Version: 13'],
-  ...['-H', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='],
+  '-H',
+  'Connection: Upgrade',
+  '-H',
+  'Upgrade: websocket',
+  '-H',
+  'Sec-WebSocket-Version: 13',
+  '-H',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
 ] as const;
 const KEY = 'a-key-of-the-tests-that-is-long-enough';
 const CONFIG = `listen:\n  host: 0.0.0.0\nauth:\n  lockout:\n    failures: 3\nmanager:\n  apiKeys: [${KEY}]\n`;
@@ -89,7 +95,11 @@ suite(
         assert.ok(cookie.includes(`; ${word}`), word);
       const here = await logIn(`http://localhost:${port}`, withPassword(administrator.name, administrator.password));
       assert.doesNotMatch(String(here.headers['set-cookie']), /Secure/);
-      await product.stop();
+      const idle = connect(Number(port), '127.0.0.1');
+      await once(idle, 'connect');
+      const startedAt = performance.now();
+      assert.equal(await product.stop(), 0);
+      assert.ok(performance.now() - startedAt < 8_000, 'idle connections do not hold it');
       product.log.length = 0;
       await product.run();
       assert.doesNotMatch(product.log.join('\n'), /Administrator/);
