@@ -16,6 +16,7 @@ import { eventRoutes } from './routes/events.ts';
 import { launchLogRoutes } from './routes/launch-log.ts';
 import { launchRoutes } from './routes/launches.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { summaryOf } from './routes/summaries.ts';
 import { systemRoutes } from './routes/system.ts';
 import { windowRoutes } from './routes/windows.ts';
 import { registerSession } from './session.ts';
@@ -108,7 +109,11 @@ function api(context: ApiContext): FastifyPluginAsync {
   return async (app) => {
     await app.register(fastifySwagger, {
       openapi: { info: { title: 'Deskpod', version: context.version }, servers: [{ url: '/' }] },
-      transform: jsonSchemaTransform,
+      transform(route) {
+        const { schema, url } = jsonSchemaTransform(route);
+        const summary = summaryOf(route.route.method, url);
+        return { schema: summary === undefined ? schema : { ...schema, summary }, url };
+      },
     });
     registerSession(app, context);
     await app.register(sessionRoutes(context));

@@ -25,7 +25,7 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
   }
 
   return async (app) => {
-    app.get('/events', { schema: { hide: true } }, async (request, reply) => {
+    app.get('/events', async (request, reply) => {
       const claims = authenticated(request);
       const { user, sessionId } = claims;
       const viewer = viewerOf(claims);
@@ -63,7 +63,7 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
       if (desktop.id) send({ type: 'windows', windows: [...(await displays.windows(desktop.id).catch(() => []))] });
     });
 
-    app.get('/usage', { schema: { hide: true } }, async (request, reply) => {
+    app.get('/usage', async (request, reply) => {
       const { user } = authenticated(request);
       const stream = openEventStream(request, reply);
       const sample = async (): Promise<void> => {

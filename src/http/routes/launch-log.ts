@@ -34,7 +34,7 @@ export function launchLogRoutes(context: ApiContext): FastifyPluginAsyncZod {
       return reply.send(text);
     });
 
-    app.get('/launches/:id/log/stream', { schema: { params: Id, hide: true } }, async (request, reply) => {
+    app.get('/launches/:id/log/stream', { schema: { params: Id } }, async (request, reply) => {
       const { record } = await readableLaunch(context, request, request.params.id);
       const stream = openEventStream(request, reply);
       try {
