@@ -94,12 +94,16 @@ async function place(x: XConnection, atoms: Atoms, memory: Memory, window: Track
     maximise(x, atoms, window.id, ADD);
     return;
   }
+  // Asked anew: what is tracked may be older than the last placement.
+  const states = await x.words(window.id, atoms.number('_NET_WM_STATE'), 32);
   maximise(x, atoms, window.id, REMOVE);
   const frame = await readExtents(x, atoms, window.id);
   if (placement === 'restore') {
+    if (states.includes(atoms.number('_NET_WM_STATE_MAXIMIZED_VERT'))) return;
     const before = memory.get(window.id);
     memory.delete(window.id);
-    if (before && !window.maximised) move(x, atoms, window.id, before, frame);
+    if (before) move(x, atoms, window.id, before, frame);
+    else x.tellRoot(window.id, atoms.number('WM_CHANGE_STATE'), [ICONIC]);
     return;
   }
   const outer = await outerRectangle(x, window.id, frame);

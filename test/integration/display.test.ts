@@ -95,12 +95,15 @@ suite('the display of a desktop', { skip: missing, timeout: 20 * 60_000 }, () =>
     await act({ action: 'place', placement: 'maximise' });
     await settled(x, id, ({ width }) => width > 950);
     await act({ action: 'place', placement: 'restore' });
+    await settled(x, id, ({ width }) => width <= 500);
     await act({ action: 'place', placement: 'restore' });
     await settled(
       x,
       id,
       ({ x, y, width }) => near(x, original.x) && near(y, original.y) && near(width, original.width),
     );
+    await act({ action: 'place', placement: 'restore' });
+    await windows(open, 'minimised when there is nothing to restore', ([window]) => window?.minimised === true);
 
     await act({ action: 'close' });
     await xterm.ended();
