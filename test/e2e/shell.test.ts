@@ -1,0 +1,182 @@
+/** The shell round the desktop: dock, windows by keys, themes, comings and goings, and what axe finds. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, suite, test, type TestContext } from 'node:test';
+import { missingBrowser, Person } from './person.ts';
+import { Product } from './product.ts';
+
+const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+/** Of the window at the upper left, between its border and its name. */
+const TITLE = { x: 20, y: 10, width: 60, height: 8 };
+const WALLPAPER = { x: 1200, y: 600, width: 20, height: 20 };
+
+suite('the shell round the desktop', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
+  let product: Product;
+  let leela: Person;
+
+  before(async () => {
+    product = await Product.start();
+    leela = await Person.at(product);
+  });
+  after(async () => {
+    await product?.clear();
+    await leela?.[Symbol.asyncDispose]();
+    await product?.[Symbol.asyncDispose]();
+  });
+
+  async function turns(colorScheme: 'light' | 'dark'): Promise<void> {
+    await leela.page.emulateMedia({ colorScheme });
+    await leela.page.locator(`html[data-theme="${colorScheme}"]`).waitFor({ state: 'attached' });
+  }
+
+  async function isClean(view: string): Promise<void> {
+    for (const theme of ['light', 'dark'] as const) {
+      await turns(theme);
+      // Colours that are on their way to the other theme are neither.
+      await leela.page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
+      await leela.page.evaluate(`${AXE}; 0`);
+      const found = await leela.page.evaluate(
+        'axe.run().then(({ violations }) => JSON.stringify(violations, null, 1))',
+      );
+      assert.equal(found, '[]', `${view}, ${theme}`);
+    }
+  }
+
+  /** Mean of all channels. */
+  async function brightness(part: typeof TITLE): Promise<number> {
+    const pixels = await leela.pixels(part);
+    return pixels.reduce((sum, value) => sum + value, 0) / pixels.length;
+  }
+
+  async function dock(app: string): Promise<{ phase: string | null; windows: string | null; dots: number }> {
+    const cell = leela.find('dock-app', `[data-app="${app}"]`);
+    return {
+      phase: await cell.getAttribute('data-phase'),
+      windows: await cell.getAttribute('data-windows'),
+      dots: await cell.locator('.dock-dots i').count(),
+    };
+  }
+
+  test('axe finds nothing wrong with the login page', () => isClean('login'));
+
+  test('a launch in progress shows a ring in the dock until its first window is there', async () => {
+    await leela.logIn('leela', 'leela');
+    await leela.seesDesktop();
+    const phases = leela.page.evaluate(
+      () =>
+        new Promise<string[]>((resolve) => {
+          const seen: string[] = [];
+          const look = (): void => {
+            const cell = document.querySelector<HTMLElement>('[data-test="dock-app"][data-app="terminal"]');
+            const phase = cell?.dataset['phase'];
+            const ring = cell && getComputedStyle(cell, '::before').content !== 'none' ? ' with a ring' : '';
+            if (phase && seen.at(-1) !== phase + ring) seen.push(phase + ring);
+            if (phase === 'running' && cell?.dataset['windows'] === '1') resolve(seen);
+            else requestAnimationFrame(look);
+          };
+          look();
+        }),
+    );
+    await leela.starts('terminal');
+    assert.deepEqual((await phases).slice(0, 1), ['starting with a ring']);
+    assert.equal((await phases).at(-1), 'running');
+    assert.deepEqual(await dock('terminal'), { phase: 'running', windows: '1', dots: 1 });
+  });
+
+  test('axe finds nothing wrong with desktop, search and tasks', async () => {
+    await isClean('desktop');
+    await leela.search('2048');
+    await isClean('search');
+    await leela.page.keyboard.press('Escape');
+    await leela.opens('tasks');
+    await leela.find('task').first().click();
+    await leela.find('task-detail').waitFor();
+    await isClean('tasks');
+    await leela.find('settings-close').click();
+  });
+
+  test('windows and wallpaper of the desktop turn light and dark with the shell', async () => {
+    for (const theme of ['light', 'dark', 'light'] as const) {
+      await turns(theme);
+      const fits = (value: number): boolean => (theme === 'light' ? value > 180 : value < 90);
+      for (const part of [TITLE, WALLPAPER]) {
+        const until = performance.now() + 30_000;
+        while (!fits(await brightness(part)))
+          assert.ok(performance.now() < until, `${theme}: ${await brightness(part)} at ${part.x}, ${part.y}`);
+      }
+    }
+  });
+
+  test('the dock menu opens a second window, raises either and stops the app', async () => {
+    const cell = leela.find('dock-app', '[data-app="terminal"]');
+    await cell.click({ button: 'right' });
+    await leela.find('dock-menu-open').click();
+    await leela.find('dock-app', '[data-app="terminal"][data-windows="2"]').waitFor();
+    assert.equal((await dock('terminal')).dots, 2);
+    await leela.starts('2048-qt');
+    await leela.find('window-title').filter({ hasText: '2048' }).waitFor();
+    await cell.click({ button: 'right' });
+    assert.equal(await leela.find('dock-menu-window').count(), 2);
+    await leela.find('dock-menu-window').first().click();
+    await leela.find('window-title').filter({ hasText: 'Terminal' }).waitFor();
+    await cell.click({ button: 'right' });
+    await leela.find('dock-menu-stop').click();
+    await cell.waitFor({ state: 'detached' });
+  });
+
+  test('a click in the dock minimises the window in front and brings it back; keys do, too', async () => {
+    const cell = leela.find('dock-app', '[data-app="2048-qt"]');
+    const minimised = leela.find('dock-menu-window').filter({ hasText: /minimised/i });
+    await leela.find('window-title').filter({ hasText: '2048' }).waitFor();
+    const isMinimised = async (wanted: boolean): Promise<void> => {
+      await cell.click({ button: 'right' });
+      await minimised.waitFor({ state: wanted ? 'visible' : 'detached' });
+      await leela.page.keyboard.press('Escape');
+    };
+    await cell.click();
+    await isMinimised(true);
+    await cell.click();
+    await isMinimised(false);
+    await leela.page.keyboard.press('Control+Alt+ArrowDown');
+    await isMinimised(true);
+    await cell.click();
+    await isMinimised(false);
+  });
+
+  test('reloading and coming back find the desktop as it was', async (t: TestContext) => {
+    const measured = async (what: string, come: () => Promise<unknown>): Promise<void> => {
+      await come();
+      const since = performance.now();
+      await leela.seesDesktop();
+      t.diagnostic(`${what}: ${Math.round(performance.now() - since)} ms`);
+      await leela.seesWindowOf('2048-qt');
+    };
+    await measured('after a reload', () => leela.page.reload());
+    await leela.find('menu-button').click();
+    await leela.find('menu-disconnect').click();
+    await leela.find('login').waitFor();
+    assert.ok(await leela.find('farewell').isVisible());
+    await measured('after logging in again', () => leela.logIn('leela', 'leela'));
+    const { trace } = await leela.page.evaluate(async () => (await fetch('/api/v1/desktop')).json());
+    assert.equal(trace.kind, 'warm');
+    t.diagnostic(`warm start as the server saw it: ${Math.round(trace.totalMs)} ms`);
+  });
+
+  test('a guest gets in without a name, as somebody else each time', async () => {
+    const ids = new Set<string>();
+    for (let visit = 0; visit < 2; visit += 1) {
+      await using guest = await Person.at(product);
+      await guest.find('tab-anonymous').click();
+      await guest.find('login-guest').click();
+      await guest.seesDesktop();
+      const { user } = await guest.page.evaluate(async () => (await fetch('/api/v1/session')).json());
+      ids.add(user.id);
+    }
+    assert.equal(ids.size, 2);
+    assert.ok(!ids.has('leela'));
+  });
+
+  test('the browser had nothing to complain about', () => {
+    assert.deepEqual(leela.complaints, []);
+  });
+});
