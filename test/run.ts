@@ -16,7 +16,7 @@ const BIN = join(ROOT, 'node_modules/.bin');
 const DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-test';
 const RUN = '/run/deskpod-test';
 /** Engines, browser and what they show. */
-const PACKAGES = ['chromium', 'docker.io', 'openssl', 'fonts-dejavu-core'];
+const PACKAGES = ['chromium', 'curl', 'docker.io', 'openssl', 'fonts-dejavu-core'];
 
 const patterns = process.argv.slice(2);
 const chosen = (glob: string): string[] =>

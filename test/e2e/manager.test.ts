@@ -52,7 +52,7 @@ suite('the manager API by curl', { timeout: 5 * 60_000 }, () => {
     assert.deepEqual([gone.status, JSON.parse(gone.body)], [404, 'Not found']);
   });
 
-  test('a catalogue of 120 apps and 2 MB is stored in at once', async (context) => {
+  test('a catalogue of 120 apps and 2 MB is stored at once', async (context) => {
     const icon = Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg"><!--${'x'.repeat(12_400)}--></svg>`);
     const many = Array.from({ length: 120 }, (_, index) =>
       inspectOf(`${NOWHERE}/many-${index}.d:3.0`, {
