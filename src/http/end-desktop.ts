@@ -7,6 +7,8 @@ export async function endDesktop(
 ): Promise<void> {
   const owner = desktops.ownerOf(desktopId);
   await launches.desktopEnded(desktopId);
+  // First, so that viewers are told why instead of seeing their screen break; again for who came in meanwhile.
+  gateway.closeDesktop(desktopId);
   if (owner === null) await engine.removeDesktop(desktopId, AbortSignal.timeout(30_000));
   else await desktops.remove(owner);
   gateway.closeDesktop(desktopId);
