@@ -6,8 +6,6 @@ import { join } from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { z } from 'zod';
 import { jsonLines } from '#engines/containers/api.ts';
-import type { Runtime } from '#protocol/app.ts';
-import type { Launch } from '#protocol/launch.ts';
 import { eventually, PATIENCE_MS, Someone } from './faults-kit.ts';
 import {
   containers,
@@ -40,22 +38,18 @@ suite('the server is killed, stopped, or rebooted', { timeout: 10 * 60_000 }, ()
     await noMonitorsLeft();
   });
 
-  const moments: readonly { when: string; runtime: Runtime; comes: (launch: Promise<Launch>) => Promise<unknown> }[] = [
-    { when: 'right after it took the order', runtime: 'ephemeral_container', comes: (launch) => launch },
-    { when: 'right after it took the order', runtime: 'pod_application', comes: (launch) => launch },
-    { when: 'when the container is made', runtime: 'ephemeral_container', comes: () => engineSays('create') },
-    { when: 'when the container is made', runtime: 'pod_application', comes: () => engineSays('create') },
-    { when: 'when the app begins', runtime: 'ephemeral_container', comes: () => engineSays('start') },
-    { when: 'when the app begins', runtime: 'pod_application', comes: () => engineSays('start') },
-  ];
+  const moments = [null, 'create', 'start'].flatMap((event) =>
+    (['ephemeral_container', 'pod_application'] as const).map((runtime) => ({ event, runtime })),
+  );
 
   test('a launch in whose middle the server is killed runs or is over, at every moment', async () => {
     await using hermes = await Someone.at(product, 'hermes');
     const desktopId = await hermes.hasDesktop();
-    for (const { when, runtime, comes } of moments) {
-      const order = hermes.client.launches.start({ app: 'terminal', runtime });
-      await comes(order);
-      const { id } = await order;
+    for (const { event, runtime } of moments) {
+      const when = event === null ? 'right after the order' : `when the engine said ${event}`;
+      const said = event === null ? null : await engineSays(event);
+      const { id } = await hermes.client.launches.start({ app: 'terminal', runtime });
+      await said?.next;
       await product.kill();
       await product.run();
       const launch = await hermes.client.launches.get(id);
@@ -98,9 +92,9 @@ suite('the server is killed, stopped, or rebooted', { timeout: 10 * 60_000 }, ()
   for (const moment of ['create', 'start']) {
     test(`a desktop that was being made when the server was killed (${moment}) can be started again`, async () => {
       await using hermes = await Someone.at(product, 'hermes');
-      const made = engineSays(moment);
+      const made = await engineSays(moment);
       await hermes.client.desktop.start({ width: 800, height: 600 });
-      await made;
+      await made.next;
       await product.kill();
       await product.run();
       await hermes.hasDesktop();
@@ -175,12 +169,16 @@ suite('the server is killed, stopped, or rebooted', { timeout: 10 * 60_000 }, ()
 
 const Event = z.looseObject({ Type: z.string().optional(), Action: z.string().optional() });
 
-/** Resolves with the next such event of a container. */
-async function engineSays(action: string): Promise<void> {
+/** Listens from now on; `next` resolves with the next such event of a container. */
+async function engineSays(action: string): Promise<{ next: Promise<void> }> {
   const signal = AbortSignal.timeout(PATIENCE_MS);
   const stream = await engineApi.stream('GET', '/events', { signal });
-  for await (const event of jsonLines(Event, stream)) if (event.Type === 'container' && event.Action === action) return;
-  assert.fail(`the engine never told of ${action}`);
+  const listen = async (): Promise<void> => {
+    for await (const event of jsonLines(Event, stream))
+      if (event.Type === 'container' && event.Action === action) return;
+    assert.fail(`the engine never told of ${action}`);
+  };
+  return { next: listen() };
 }
 
 /** All ends at once, without a word, and what is in memory is lost: the run folder lies there. */

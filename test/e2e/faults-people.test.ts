@@ -1,0 +1,160 @@
+/** Two people at once share nothing; what ends with a session ends, and what is kept is kept for whom it should be. */
+import assert from 'node:assert/strict';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, afterEach, before, suite, test } from 'node:test';
+import { CloseCode } from '#protocol/screen.ts';
+import { openScreen, refusedWith, Someone } from './faults-kit.ts';
+import { everything, isBackTo, noMonitorsLeft, processes } from './machine.ts';
+import { DATA, Product, RUN } from './product.ts';
+
+suite('people and their sessions', { timeout: 10 * 60_000 }, () => {
+  let product: Product;
+  let empty: string[];
+
+  before(async () => {
+    product = await Product.start();
+    empty = await everything();
+  });
+  afterEach(async () => {
+    await product.clear();
+    await isBackTo(empty);
+  });
+  after(async () => {
+    await product?.[Symbol.asyncDispose]();
+    await noMonitorsLeft();
+  });
+
+  test('two people at once: other ids, other homes, and what is foreign does not exist', async () => {
+    await using hermes = await Someone.at(product, 'hermes');
+    await using fry = await Someone.at(product, 'fry');
+    const desktops = await Promise.all([hermes.hasDesktop(), fry.hasDesktop()]);
+    const [{ id }] = await Promise.all([hermes.runs('terminal'), fry.runs('terminal')]);
+    const { launches } = fry.client;
+    const follow = async (): Promise<void> => {
+      for await (const line of launches.logStream(id, AbortSignal.timeout(5_000))) assert.fail(line.text);
+    };
+    const attempts = [
+      () => launches.get(id),
+      () => launches.log(id),
+      follow,
+      () => launches.stop(id),
+      () => launches.again(id),
+      () => launches.remove(id),
+    ];
+    for (const attempt of attempts) await assert.rejects(attempt, refusedWith(404));
+    await assert.rejects(fry.terminal(id), /refused with 404/);
+    const window = await hermes.hasWindowOf(id);
+    const mine = await fry.sees('his own window', (world) => world.windows[0]);
+    assert.notEqual(mine.launchId, id);
+    // Displays count their windows alike: this number may be that of a window of his own, never of the other's.
+    await fry.client.windows.act(window.id, { action: 'close' }).catch(refusedWith(404));
+    await assert.rejects(launches.list({ user: 'hermes' }), refusedWith(403));
+    await assert.rejects(fry.client.desktops.list(), refusedWith(403));
+    assert.equal((await hermes.client.launches.get(id)).status.state, 'running');
+    await hermes.hasWindowOf(id);
+    const uids = new Map<string, Set<string>>();
+    for (const { pid, desktopId } of await processes()) {
+      const uid = /^Uid:\s+(\d+)/m.exec(await readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''))?.[1];
+      if (desktopId !== null && uid !== undefined) uids.set(desktopId, (uids.get(desktopId) ?? new Set()).add(uid));
+    }
+    assert.deepEqual(
+      desktops.map((desktop) => [...(uids.get(desktop) ?? [])]),
+      [['2043'], ['2042']],
+    );
+    for (const [name, uid] of Object.entries({ hermes: 2043, fry: 2042 })) {
+      const home = await stat(join(DATA, 'homes', name));
+      assert.deepEqual([home.uid, home.mode & 0o777], [uid, 0o700]);
+    }
+  });
+
+  test('a session that was left: screen and terminal close, its tickets open nothing, also after a restart', async () => {
+    await using hermes = await Someone.at(product, 'hermes');
+    const desktopId = await hermes.hasDesktop();
+    const [screen, terminal] = [await hermes.screen(), await hermes.terminal()];
+    await screen.frame();
+    const ticket = await hermes.ticket();
+    await hermes.client.session.disconnect();
+    assert.equal(await screen.closed, CloseCode.sessionEnded);
+    assert.equal(await terminal.closed, CloseCode.sessionEnded);
+    await assert.rejects(openScreen(product, ticket), /refused with 401/);
+    await assert.rejects(hermes.terminal(), /refused with 401/);
+    await product.kill();
+    await product.run();
+    await assert.rejects(openScreen(product, ticket), /refused with 401/);
+    await using again = await Someone.at(product, 'hermes');
+    assert.equal(await again.hasDesktop(), desktopId);
+    const seen = await again.screen();
+    await seen.frame();
+    seen.socket.terminate();
+  });
+
+  test('a removed desktop: its screen closes, its tickets open nothing', async () => {
+    await using hermes = await Someone.at(product, 'hermes');
+    await hermes.hasDesktop();
+    const screen = await hermes.screen();
+    await screen.frame();
+    const ticket = await hermes.ticket();
+    await hermes.client.desktop.remove();
+    assert.equal(await screen.closed, CloseCode.desktopGone);
+    await assert.rejects(openScreen(product, ticket), /refused with 404/);
+    await assert.rejects(hermes.ticket(), refusedWith(409));
+  });
+
+  test('log out removes all but the home, also what is just being started', async () => {
+    await using hermes = await Someone.at(product, 'hermes');
+    const desktopId = await hermes.hasDesktop();
+    await hermes.runs('terminal');
+    const kept = join(DATA, 'homes/hermes/kept.txt');
+    await writeFile(kept, 'kept');
+    const orders = (['ephemeral_container', 'pod_application'] as const).map((runtime) =>
+      hermes.client.launches.start({ app: 'terminal', runtime }),
+    );
+    const begun = await Promise.all(orders);
+    await hermes.client.session.logout();
+    await isBackTo(empty);
+    assert.deepEqual(await readdir(join(RUN, 'desktops')), [], 'no secrets are left');
+    assert.equal(await readFile(kept, 'utf8'), 'kept');
+    await rm(kept);
+    await using again = await Someone.at(product, 'hermes');
+    for (const { id } of begun) {
+      const end = await again.isToldTheEndOf(id);
+      assert.equal(end.reason, 'desktop_ended');
+    }
+    assert.notEqual(await again.hasDesktop(), desktopId);
+  });
+
+  test('what ended is kept after log out, for its owner and for support', async () => {
+    await using hermes = await Someone.at(product, 'hermes');
+    await hermes.hasDesktop();
+    const since = new Date().toISOString();
+    const wrong = await hermes.client.launches.start({ app: 'shm-demo-with-error', env: { MY_PASSWORD: 'secret1' } });
+    const end = await hermes.isToldTheEndOf(wrong.id);
+    assert.deepEqual([end.reason, end.exitCode], ['error', 1]);
+    const running = await hermes.runs('terminal');
+    await hermes.client.session.logout();
+    await using owner = await Someone.at(product, 'hermes');
+    await using leela = await Someone.at(product, 'leela');
+    for (const reader of [owner, leela]) {
+      const found = await reader.client.launches.list({ user: 'hermes', app: wrong.appId, since });
+      assert.deepEqual(
+        found.map(({ id }) => id),
+        [wrong.id],
+        reader.name,
+      );
+      const launch = await reader.client.launches.get(wrong.id);
+      assert.deepEqual(launch.status, end);
+      assert.match(launch.imageDigest ?? '', /^sha256:[0-9a-f]{64}$/);
+      assert.equal(launch.environment['HOME'], '/home/hermes');
+      assert.equal(launch.environment['MY_PASSWORD'], '••••');
+      assert.ok(!JSON.stringify(launch).includes('secret1'));
+      assert.match(await reader.client.launches.log(wrong.id), /MIT-SHM/);
+      const other = await reader.client.launches.get(running.id);
+      assert.equal(other.status.state === 'finished' && other.status.reason, 'desktop_ended');
+    }
+    assert.deepEqual(await leela.client.launches.list({ user: 'hermes', until: since, app: wrong.appId, since }), []);
+    await assert.rejects(leela.client.launches.remove(wrong.id), refusedWith(404));
+    await owner.client.launches.remove(wrong.id);
+    await assert.rejects(leela.client.launches.get(wrong.id), refusedWith(404));
+  });
+});
