@@ -83,7 +83,7 @@ function stateOf(context: Context, container: Container): EngineLaunchState {
   return {
     state: 'finished',
     // One that a power cut ended looks to Podman as if it had never begun, and its exit code as if all had been well.
-    exitCode: ['exited', 'dead'].includes(State.Status) ? State.ExitCode : null,
+    exitCode: ['exited', 'stopped', 'dead'].includes(State.Status) ? State.ExitCode : null,
     // A program may lose a child to the limit and still end well.
     outOfMemory: killed && State.ExitCode !== 0,
     // After a reboot engines do not know when.
