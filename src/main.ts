@@ -43,6 +43,7 @@ import type { SessionClaims } from '#domain/auth.ts';
 import { buildServer } from '#http/server.ts';
 import { openTerminal } from '#http/terminal-access.ts';
 import { checkPort } from '#setup/checks.ts';
+import { lockFolder } from '#store/folder-lock.ts';
 import { openStore } from '#store/open.ts';
 
 export const VERSION: string = packageJson.version;
@@ -66,6 +67,7 @@ export async function serve(config: Config, secrets: Secrets): Promise<Running> 
   const events = createEvents(config.log);
   stack.defer(() => events.stopped());
   await mkdir(config.dataDir, { recursive: true, mode: 0o711 });
+  stack.use(await lockFolder(config.dataDir));
   const [built, store, { keys, warnings }, engine] = await Promise.all([
     buildVersion(ROOT, VERSION),
     openStore(config.store),
