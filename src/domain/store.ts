@@ -49,6 +49,7 @@ export interface LaunchEnd {
 export interface LaunchFilter {
   readonly userId?: string;
   readonly desktopId?: string;
+  /** The app's id, or a part of its name in any case. */
   readonly app?: string;
   readonly since?: Date;
   readonly until?: Date;

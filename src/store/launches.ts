@@ -1,5 +1,5 @@
 /** Launches of the past and the present, with the end of their logs. */
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { z } from 'zod';
 import { DeskpodError } from '../domain/errors.ts';
 import type { LaunchEnd, LaunchFilter, LaunchRecord, Store } from '../domain/store.ts';
@@ -89,7 +89,11 @@ function matching(db: Kysely<Tables>, filter: LaunchFilter) {
   let query = db.selectFrom('launches').orderBy('started_at', 'desc').orderBy('id', 'desc');
   if (userId !== undefined) query = query.where('user_id', '=', userId);
   if (desktopId !== undefined) query = query.where('desktop_id', '=', desktopId);
-  if (app !== undefined) query = query.where((is) => is.or([is('app_id', '=', app), is('app_name', '=', app)]));
+  if (app !== undefined) {
+    const part = `%${app.toLowerCase().replace(/[%_\\]/g, String.raw`\$&`)}%`;
+    const named = sql<boolean>`lower(app_name) like ${part} escape '\\'`;
+    query = query.where((is) => is.or([is('app_id', '=', app), named]));
+  }
   if (since !== undefined) query = query.where('started_at', '>=', since.toISOString());
   if (until !== undefined) query = query.where('started_at', '<=', until.toISOString());
   if (finished !== undefined) query = query.where('finished_at', finished ? 'is not' : 'is', null);

@@ -191,6 +191,8 @@ function launchesContract(check: Check): void {
     assert.equal(await ids({ userId: 'amy' }), 'a');
     assert.equal(await ids({ desktopId: 'd2' }), 'c');
     assert.equal(await ids({ app: 'other' }), 'b');
+    assert.equal(await ids({ app: 'OTH' }), 'b');
+    assert.equal(await ids({ app: 'o_h%' }), '');
     assert.equal(await ids({ app: 'localhost/other' }), 'b');
     assert.equal(await ids({ since: at(2) }), 'cb');
     assert.equal(await ids({ until: at(2) }), 'ba');
