@@ -3,16 +3,18 @@
 export class Pulse {
   readonly #work: () => Promise<void>;
   readonly #gapMs: number;
+  readonly #now: () => number;
   #timer: NodeJS.Timeout | null = null;
   #running = false;
   #again = false;
   #stopped = false;
   #lastEnd = -Infinity;
 
-  /** `work` must not reject. */
-  constructor(gapMs: number, work: () => Promise<void>) {
+  /** `work` must not reject; `now` is a monotonic clock in ms. */
+  constructor(gapMs: number, work: () => Promise<void>, now: () => number = () => performance.now()) {
     this.#gapMs = gapMs;
     this.#work = work;
+    this.#now = now;
   }
 
   /** Runs the work soon, once for all requests until then. */
@@ -22,7 +24,7 @@ export class Pulse {
       this.#again = true;
       return;
     }
-    const wait = Math.max(0, this.#lastEnd + this.#gapMs - performance.now());
+    const wait = Math.max(0, this.#lastEnd + this.#gapMs - this.#now());
     this.#timer = setTimeout(() => void this.#run(), Math.ceil(wait));
     this.#timer.unref();
   }
@@ -40,7 +42,7 @@ export class Pulse {
       await this.#work();
     } finally {
       this.#running = false;
-      this.#lastEnd = performance.now();
+      this.#lastEnd = this.#now();
     }
     if (!this.#again) return;
     this.#again = false;

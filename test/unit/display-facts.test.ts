@@ -110,28 +110,37 @@ test('a window larger than the work area is centred within it', () => {
   assert.deepEqual(target('centre', area, { width: 50, height: 500 }), { x: 35, y: 30, width: 50, height: 80 });
 });
 
-test('a burst of requests is one run at once and one after the gap, never two at a time', async () => {
+test('a burst of requests is one run at once and one after the gap, never two at a time', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let now = 0;
   const starts: number[] = [];
-  let running = 0;
-  const pulse = new Pulse(30, async () => {
-    running += 1;
-    assert.equal(running, 1);
-    starts.push(performance.now());
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    running -= 1;
-  });
-  const asked = performance.now();
-  for (let index = 0; index < 50; index++) {
-    pulse.request();
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  pulse.stop();
-  const [first = Infinity] = starts;
-  assert.ok(first - asked < 25, 'the first is not delayed');
-  for (const [index, start] of starts.entries()) if (index > 0) assert.ok(start - (starts[index - 1] ?? 0) >= 29);
-  const count = starts.length;
+  let finish = (): void => {};
+  const work = async (): Promise<void> => {
+    starts.push(now);
+    await new Promise<void>((resolve) => (finish = resolve));
+  };
+  const pulse = new Pulse(30, work, () => now);
+  const pass = async (ms: number): Promise<void> => {
+    now += ms;
+    t.mock.timers.tick(ms);
+    await new Promise(setImmediate);
+  };
+  for (let index = 0; index < 50; index++) pulse.request();
+  await pass(0);
+  assert.deepEqual(starts, [0], 'the first is not delayed');
+  for (let index = 0; index < 50; index++) pulse.request();
+  await pass(100);
+  assert.deepEqual(starts, [0], 'the next waits for the first to end');
+  finish();
+  await pass(0);
+  await pass(29);
+  assert.deepEqual(starts, [0], 'and for the gap');
+  await pass(1);
+  assert.deepEqual(starts, [0, 130]);
+  finish();
+  await pass(0);
   pulse.request();
-  await new Promise((resolve) => setTimeout(resolve, 40));
-  assert.equal(starts.length, count, 'nothing runs once stopped');
+  pulse.stop();
+  await pass(1000);
+  assert.equal(starts.length, 2, 'nothing runs once stopped');
 });
