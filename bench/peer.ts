@@ -84,8 +84,8 @@ export class Peer {
     return { ms, end };
   }
 
-  /** Starts a terminal; the caller sees its window. */
-  async terminal(runtime: 'ephemeral_container' | 'pod_application'): Promise<() => Promise<unknown>> {
+  /** Starts an app; the caller sees its window. */
+  async launch(app: string, runtime: 'ephemeral_container' | 'pod_application'): Promise<() => Promise<unknown>> {
     const name = `bench-${process.pid}-${(this.#made += 1)}`;
     const { desktopId } = this.#options;
     const from = join(this.#options.runDir, 'desktops', desktopId);
@@ -100,7 +100,7 @@ export class Peer {
     ];
     const limits = ['--memory=1g', '--cpus=1', '--pids-limit=512'];
     const rest = [...limits, ...this.#common(), ...this.#home(from), ...cookie, `--env=HOME=${this.#options.home}`];
-    await this.podman('run', '-d', '--name', name, ...wiring, ...rest, 'localhost/deskpod/terminal:1');
+    await this.podman('run', '-d', '--name', name, ...wiring, ...rest, `localhost/deskpod/${app}:1`);
     return () => this.podman('rm', '-f', '-t', '0', name);
   }
 

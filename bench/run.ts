@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { WebSocket } from 'ws';
 import { createClient } from '#client/client.ts';
+import type { Runtime } from '#protocol/app.ts';
 import type { ServerEvent } from '#protocol/events.ts';
 import { openDisplay } from '#display/open.ts';
 import { createProgress } from '#setup/progress.ts';
@@ -16,6 +17,11 @@ import { Peer } from './peer.ts';
 
 const ROOT = new URL('..', import.meta.url).pathname;
 const TIMEOUT_MS = 60_000;
+const APPS = [
+  { app: 'terminal', wmClass: 'xterm.XTerm' },
+  { app: '2048-gtk', wmClass: 'org.gnome.TwentyFortyEight.Gnome-2048' },
+  { app: '2048-qt', wmClass: '2048-qt.2048-qt' },
+] as const;
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '7' }, json: { type: 'boolean', default: false } },
 });
@@ -36,7 +42,9 @@ interface Row {
 const rows: Row[] = [];
 
 rows.push(await desktops());
-rows.push(await terminals('ephemeral_container'), await terminals('pod_application'));
+for (const app of APPS) {
+  for (const runtime of ['ephemeral_container', 'pod_application'] as const) rows.push(await launches(app, runtime));
+}
 await client.session.logout();
 report(rows);
 
@@ -83,10 +91,10 @@ async function coldDesktop(): Promise<number> {
   return ms;
 }
 
-/** POST to the mapped window of a terminal, beside `podman run` to the same. */
-async function terminals(runtime: 'ephemeral_container' | 'pod_application'): Promise<Row> {
+/** POST to the mapped window of an app, beside `podman run` to the same. */
+async function launches({ app, wmClass }: (typeof APPS)[number], runtime: Runtime): Promise<Row> {
   const name = runtime === 'ephemeral_container' ? 'in the desktop' : 'as a pod';
-  const row: Row = { what: `terminal ${name}: POST to window mapped`, ours: [], peers: [] };
+  const row: Row = { what: `${app} ${name}: POST to window mapped`, ours: [], peers: [] };
   const facts = await desktopFacts(product);
   const peer = new Peer(facts);
   await peer.prepare();
@@ -94,7 +102,7 @@ async function terminals(runtime: 'ephemeral_container' | 'pod_application'): Pr
   const mapped = (): Promise<number> => {
     const { promise, resolve } = Promise.withResolvers<number>();
     const stop = display.onMapped((window) => {
-      if (window.wmClass !== 'xterm.XTerm') return;
+      if (window.wmClass !== wmClass) return;
       stop();
       resolve(performance.now());
     });
@@ -103,12 +111,12 @@ async function terminals(runtime: 'ephemeral_container' | 'pod_application'): Pr
   for (let turn = 0; turn <= runs; turn += 1) {
     const theirWindow = mapped();
     const theirStart = performance.now();
-    const end = await peer.terminal(runtime);
+    const end = await peer.launch(app, runtime);
     const theirs = (await theirWindow) - theirStart;
     await end();
     const ourWindow = mapped();
     const ourStart = performance.now();
-    const launch = await client.launches.start({ app: 'terminal', runtime });
+    const launch = await client.launches.start({ app, runtime });
     const ours = (await ourWindow) - ourStart;
     await client.launches.stop(launch.id);
     if (turn > 0) {
