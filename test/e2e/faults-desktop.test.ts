@@ -108,7 +108,7 @@ suite('parts of a desktop die', { timeout: 10 * 60_000 }, () => {
     process.kill(xterm.pid, 'SIGKILL');
     await screen.frame();
     const end = await hermes.isToldTheEndOf(id);
-    assert.equal(end.exitCode, 137);
+    assert.equal(end.exitCode, 137, JSON.stringify(end));
     await hermes.runs('terminal');
     await hermes.runs('2048-qt');
     await screen.frame();
