@@ -14,7 +14,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 const BIN = join(ROOT, 'node_modules/.bin');
 /** Never the user's: images are kept in it between runs, everything else is thrown away. */
 const DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-test';
-const RUN = '/run/deskpod-test';
+const RUN = process.env['DESKPOD_TEST_RUN'] ?? '/run/deskpod-test';
 /** Engines, browser and what they show. */
 const PACKAGES = ['chromium', 'curl', 'docker.io', 'openssl', 'fonts-dejavu-core'];
 
