@@ -22,6 +22,8 @@ suite('one machine, end to end', { skip: missingBrowser, timeout: 20 * 60_000 },
   });
 
   test('a wrong password, an unknown name and empty fields get one clear message', async () => {
+    await hermes.find('login').waitFor();
+    await hermes.photograph('login');
     await hermes.logIn('Hermes Conrad', 'wrong');
     const wrong = await hermes.find('login-error').innerText();
     await hermes.logIn('Nobody Atall', 'wrong');
