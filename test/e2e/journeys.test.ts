@@ -149,7 +149,8 @@ suite('one machine, end to end', { skip: missingBrowser, timeout: 20 * 60_000 },
     await fry.seesDesktop();
     assert.equal(await fry.find('dock-app').count(), 0);
     await fry.opens('tasks');
-    assert.equal(await fry.find('task').count(), 0);
+    assert.equal(await fry.find('task', '[data-state="running"]').count(), 0);
+    assert.equal(await fry.find('task', '[data-launch^="hermes"]').count(), 0);
     await fry.find('settings-close').click();
     await logOut(fry);
   });

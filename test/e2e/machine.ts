@@ -74,14 +74,26 @@ export async function everything(): Promise<string[]> {
 
 /** Waits until there is what there was; some things go a moment after they are no longer needed. */
 export async function isBackTo(before: readonly string[]): Promise<void> {
-  let now: readonly string[] = [];
+  let more: string[] = [];
+  let less: string[] = [];
   await eventually('everything is as it was', async () => {
-    now = await everything();
-    return now.join() === before.join() ? true : null;
+    const now = await everything();
+    more = without(now, before);
+    // A process that is gone was on its way out when the list was made; anything else must still be there.
+    less = without(before, now).filter((one) => !one.startsWith('process '));
+    return more.length + less.length === 0 ? true : null;
   }).catch((cause: unknown) => {
-    const more = now.filter((one) => !before.includes(one));
-    const less = before.filter((one) => !now.includes(one));
     throw new Error(`left behind: ${more.join(', ')}; gone: ${less.join(', ')}`, { cause });
+  });
+}
+
+/** What `all` has more of than `others`, each as often. */
+function without(all: readonly string[], others: readonly string[]): string[] {
+  const left = [...others];
+  return all.filter((one) => {
+    const at = left.indexOf(one);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
   });
 }
 
