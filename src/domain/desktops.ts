@@ -14,6 +14,7 @@ import type { Store } from './store.ts';
 const IMAGE_TIMEOUT_MS = 15 * 60_000;
 const MAKE_TIMEOUT_MS = 60_000;
 const REMOVE_TIMEOUT_MS = 30_000;
+const REMOVE_ATTEMPTS = 3;
 const DEFAULT_GEOMETRY = { width: 1280, height: 800 };
 
 export interface DesktopOptions {
@@ -230,13 +231,26 @@ export class Desktops {
     if (!desktop || slot.status.state === 'stopping') return;
     this.#become(userId, slot, { state: 'stopping' });
     try {
-      await this.#engine.removeDesktop(desktop.id, AbortSignal.timeout(REMOVE_TIMEOUT_MS));
+      await this.#removeFromEngine(desktop.id);
       slot.desktop = null;
       slot.trace = null;
       this.#become(userId, slot, { state: 'none' });
     } catch (error) {
       this.#become(userId, slot, { state: 'running' });
       throw error;
+    }
+  }
+
+  /** A launch that was just being made may come up beside its desktop while that is removed: then it is done again. */
+  async #removeFromEngine(desktopId: string): Promise<void> {
+    const signal = AbortSignal.timeout(REMOVE_TIMEOUT_MS);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.#engine.removeDesktop(desktopId, signal);
+        return;
+      } catch (error) {
+        if (attempt === REMOVE_ATTEMPTS || signal.aborted) throw error;
+      }
     }
   }
 
