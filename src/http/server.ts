@@ -1,4 +1,4 @@
-/** The HTTP side of the api role: `/api/v1`, the compatible `/API`, health, metrics and the browser's files. */
+/** The HTTP side of the api role: `/api/v1`, the compatible `/API`, health and the browser's files. */
 import type { RequestListener } from 'node:http';
 import fastifyCookie from '@fastify/cookie';
 import fastifyRateLimit from '@fastify/rate-limit';
