@@ -16,6 +16,7 @@ import type { Config, Secrets } from '#config/config.ts';
 import { openDisplay } from '#display/open.ts';
 import { waitForWindowManager } from '#display/ready.ts';
 import { Catalogue } from '#domain/catalogue/catalogue.ts';
+import type { OwnImage } from '#domain/catalogue/own.ts';
 import { EPHEMERAL_ABILITIES } from '#domain/catalogue/runtime.ts';
 import { Desktops } from '#domain/desktops.ts';
 import { DeskpodError } from '#domain/errors.ts';
@@ -25,7 +26,7 @@ import { Hub } from '#domain/hub.ts';
 import { Launches } from '#domain/launches.ts';
 import { Revocations } from '#domain/revocations.ts';
 import type { Store } from '#domain/store.ts';
-import { createContainersEngine } from '#engines/containers/engine.ts';
+import { openEngine } from '#engines/open.ts';
 import { planImages } from '#engines/containers/images/plan.ts';
 import { createEvents, type Events } from '#events';
 import { createGateway } from '#gateway/gateway.ts';
@@ -71,16 +72,8 @@ export async function serve(config: Config, secrets: Secrets): Promise<Running> 
   const [built, store, { keys, warnings }, engine] = await Promise.all([
     buildVersion(ROOT, VERSION),
     openStore(config.store),
-    loadKeys(join(config.dataDir, 'keys')),
-    createContainersEngine({
-      socket: config.engine.socket,
-      baseImage: config.engine.baseImage,
-      dataDir: config.dataDir,
-      runDir: config.runDir,
-      imagesDir: IMAGES,
-      shmBytes: config.desktop.shmBytes,
-      windowManagerReady: waitForWindowManager,
-    }),
+    loadKeys(config.keysDir),
+    openEngine(config, { imagesDir: IMAGES, windowManagerReady: waitForWindowManager }),
   ]);
   stack.use(store);
   stack.use(engine);
@@ -105,9 +98,9 @@ export async function serve(config: Config, secrets: Secrets): Promise<Running> 
     await Catalogue.open({
       store,
       images: engine,
-      own: planImages(IMAGES, {}, new Map()).filter(({ labels }) => labels['oc.type'] === 'app'),
+      own: config.engine.kind === 'containers' ? ownApps() : [],
       classes: config.executeClasses,
-      abilities: EPHEMERAL_ABILITIES.containers,
+      abilities: EPHEMERAL_ABILITIES[config.engine.kind],
       onProblem: (message, cause) => events.failed(message, cause),
     }),
   );
@@ -242,6 +235,11 @@ function managerDeps(context: ApiContext, config: Config, secrets: Secrets, vers
     warn: events.warn,
     failed: events.failed,
   };
+}
+
+/** Those there is a recipe for; a cluster cannot build them, there the catalogue begins empty. */
+function ownApps(): readonly OwnImage[] {
+  return planImages(IMAGES, {}, new Map()).filter(({ labels }) => labels['oc.type'] === 'app');
 }
 
 async function listener(config: Config): Promise<(handler: Parameters<typeof plainServer>[0]) => Listening> {

@@ -30,6 +30,8 @@ const FENCED: Readonly<Record<string, string>> = {
   '@kubernetes/client-node': 'src/engines/kubernetes/',
   kysely: 'src/store/',
   pg: 'src/store/',
+  ldapts: 'src/auth/',
+  httpxy: 'src/gateway/',
   'node:sqlite': 'src/store/',
   x11: 'src/display/',
   '@novnc/novnc': 'web/screen/',

@@ -24,6 +24,8 @@ const Inside = z.object({
   userId: z.string().min(1),
   sessionId: z.string().min(1),
   vncPassword: z.string(),
+  screen: z.object({ host: z.string().min(1), port: z.int().min(1).max(65_535) }).nullable(),
+  uid: z.string(),
   rights: z.object({
     screen: z.enum(['control', 'view', 'none']),
     clipboardIn: z.boolean(),

@@ -30,8 +30,10 @@ export async function start(io: Io, options: ServeOptions): Promise<void> {
   program.catch(() => {});
   const { setUp } = await import('#setup/setup.ts');
   const { createProgress } = await import('#setup/progress.ts');
-  const places = { root: ROOT, dataDir, runDir, baseImage: engine.baseImage, engineSocket: engine.socket };
-  await setUp({ ...places, listen }, createProgress(io.stdout), io.interrupted);
+  if (engine.kind === 'containers') {
+    const places = { root: ROOT, dataDir, runDir, baseImage: engine.baseImage, engineSocket: engine.socket };
+    await setUp({ ...places, listen }, createProgress(io.stdout), io.interrupted);
+  }
   io.interrupted.throwIfAborted();
   await listenUntilStopped(io, loaded);
 }
@@ -50,6 +52,7 @@ export async function removeEverything(io: Io, { yes, homes, ...options }: Unins
   const { uninstall } = await import('#setup/uninstall.ts');
   const { createProgress } = await import('#setup/progress.ts');
   const { dataDir, runDir, engine } = config;
+  if (engine.kind !== 'containers') throw new CliError('In a cluster, deploy/uninstall.sh removes Deskpod.');
   const places = { dataDir, runDir, engineSocket: engine.socket, keepHomes: homes };
   await uninstall(places, async (question) => await askYes(io, question), createProgress(io.stdout));
 }

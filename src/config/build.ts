@@ -1,7 +1,8 @@
 /** From the settings that were given to the configuration that the program uses: defaults that depend, and cross-checks. */
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isLoopback } from './loopback.ts';
-import type { Config, ConfigNote, ExecuteClass, Secrets, TlsConfig } from './config.ts';
+import type { Config, ConfigNote, ExecuteClass, HomesConfig, Secrets, TlsConfig } from './config.ts';
 import { Classes, DEFAULT_CLASSES } from './kinds.ts';
 import { type Place, placeText, type Problem } from './problems.ts';
 import type { Key, Values } from './settings.ts';
@@ -32,13 +33,13 @@ export function buildConfig(values: Values, placeOf: PlaceOf): Built {
       trustedProxies: values['listen.trustedProxies'],
       allowedOrigins: values['listen.allowedOrigins'],
     },
+    roles: values.roles,
+    name: values['server.name'] ?? hostname(),
+    keysDir: values['keys.folder'] ?? join(values.dataDir, 'keys'),
+    apiUrl: values['gateway.api'] ?? null,
     dataDir: values.dataDir,
     runDir: values.runDir,
-    engine: {
-      kind: values['engine.kind'],
-      socket: values['engine.socket'],
-      baseImage: values['engine.baseImage'],
-    },
+    engine: engineOf(values),
     store: storeOf(values, wrong),
     auth: {
       demoDirectory: values['auth.demoDirectory'] ?? local,
@@ -53,7 +54,7 @@ export function buildConfig(values: Values, placeOf: PlaceOf): Built {
       },
     },
     desktop: {
-      image: values['desktop.image'],
+      image: values['desktop.image'] ?? desktopImage(values),
       env: values['desktop.env'],
       x11Tcp: values['desktop.x11Tcp'] ?? listensOnTcp(values['desktop.env']['X11LISTEN']),
       limits: values['desktop.limits'],
@@ -71,6 +72,55 @@ export function buildConfig(values: Values, placeOf: PlaceOf): Built {
   };
   const secrets = { managerApiKeys: values['manager.apiKeys'], storeUrl: values['store.url'] ?? null };
   return { config, secrets, notes: warnings(config, secrets, placeOf), problems };
+}
+
+function engineOf(values: Values): Config['engine'] {
+  if (values['engine.kind'] === 'containers') {
+    return { kind: 'containers', socket: values['engine.socket'], baseImage: values['engine.baseImage'] };
+  }
+  return {
+    kind: 'kubernetes',
+    namespace: values['kubernetes.namespace'],
+    kubeconfig: values['kubernetes.kubeconfig'],
+    images: {
+      registry: values['kubernetes.registry'],
+      tag: values['kubernetes.tag'],
+      pullPolicy: values['kubernetes.pullPolicy'],
+      pullSecrets: values['kubernetes.pullSecrets'],
+    },
+    services: values['kubernetes.services'],
+    requests: values['kubernetes.requests'],
+    nodeSelector: values['kubernetes.nodeSelector'],
+    tolerations: values['kubernetes.tolerations'],
+    homes: homesOf(values),
+    podNetworks: values['kubernetes.podNetworks'],
+  };
+}
+
+function homesOf(values: Values): HomesConfig {
+  const kind = values['kubernetes.homes.kind'];
+  switch (kind) {
+    case 'none':
+      return { kind };
+    case 'hostPath':
+      return { kind, root: values['kubernetes.homes.hostPathRoot'] };
+    case 'persistentVolumeClaim':
+      return {
+        kind,
+        claim: values['kubernetes.homes.claim'],
+        volume: values['kubernetes.homes.volume'],
+        storageClass: values['kubernetes.homes.storageClass'],
+        size: values['kubernetes.homes.size'],
+      };
+    default:
+      return kind satisfies never;
+  }
+}
+
+function desktopImage(values: Values): string {
+  return values['engine.kind'] === 'kubernetes'
+    ? `${values['kubernetes.registry']}/desktop:${values['kubernetes.tag']}`
+    : 'localhost/deskpod/desktop:1';
 }
 
 type Wrong = (setting: Key, message: string, remedy: string) => void;

@@ -1,7 +1,16 @@
 /** What the program is told before it starts: read once by `loadConfig`, then passed on. Free of secrets, so that it can be logged. */
-import type { Limits } from '../protocol/app.ts';
+import type { Limits, PodWishes, Toleration } from '../protocol/app.ts';
+
+export type ServerRole = 'api' | 'gateway' | 'speedtest';
 
 export interface Config {
+  readonly roles: readonly ServerRole[];
+  /** What tells this process from its replicas. */
+  readonly name: string;
+  /** Of the RSA keys. */
+  readonly keysDir: string;
+  /** Of the api role, for a gateway in a process of its own; null when this process is both. */
+  readonly apiUrl: string | null;
   readonly listen: {
     readonly host: string;
     /** 0 takes any free one. */
@@ -16,13 +25,7 @@ export interface Config {
   readonly dataDir: string;
   /** Sockets, gone after a reboot. */
   readonly runDir: string;
-  readonly engine: {
-    readonly kind: 'containers';
-    /** Null: our own Podman service. */
-    readonly socket: string | null;
-    /** Null: made from Debian packages. */
-    readonly baseImage: string | null;
-  };
+  readonly engine: ContainersConfig | KubernetesConfig;
   readonly store:
     | { readonly kind: 'sqlite'; readonly file: string }
     /** Without its password, which is in `Secrets`. */
@@ -70,6 +73,51 @@ export interface Config {
   };
 }
 
+export interface ContainersConfig {
+  readonly kind: 'containers';
+  /** Null: our own Podman service. */
+  readonly socket: string | null;
+  /** Null: made from Debian packages. */
+  readonly baseImage: string | null;
+}
+
+export interface KubernetesConfig {
+  readonly kind: 'kubernetes';
+  readonly namespace: string;
+  /** Null: the pod's service account, else the usual files. */
+  readonly kubeconfig: string | null;
+  readonly images: {
+    /** Registry and folder of ours. */
+    readonly registry: string;
+    readonly tag: string;
+    readonly pullPolicy: 'Always' | 'IfNotPresent' | 'Never';
+    readonly pullSecrets: readonly string[];
+  };
+  readonly services: readonly ('files' | 'sound' | 'printer')[];
+  /** Of the graphical container. */
+  readonly requests: Limits;
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly tolerations: readonly Toleration[];
+  readonly homes: HomesConfig;
+  /** Null: those of the nodes. */
+  readonly podNetworks: readonly string[] | null;
+}
+
+/** A Kubernetes object with placeholders in its texts. */
+export type ObjectTemplate = Readonly<Record<string, unknown>>;
+
+export type HomesConfig =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'hostPath'; readonly root: string }
+  | {
+      readonly kind: 'persistentVolumeClaim';
+      /** A template, the name of one claim that all share, or null: made from size and class. */
+      readonly claim: string | ObjectTemplate | null;
+      readonly volume: ObjectTemplate | null;
+      readonly storageClass: string | null;
+      readonly size: string;
+    };
+
 export type TlsConfig =
   | { readonly kind: 'off' }
   | { readonly kind: 'self-signed' }
@@ -79,6 +127,8 @@ export type TlsConfig =
 export interface ExecuteClass {
   readonly description: string;
   readonly limits: Limits;
+  /** Only a cluster takes notice of it. */
+  readonly pod?: PodWishes | undefined;
 }
 
 /** Never logged, never sent anywhere. */

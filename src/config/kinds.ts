@@ -1,7 +1,7 @@
 /** The kinds of values that settings have, with messages that say what would be right. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { Environment } from '../protocol/app.ts';
+import { Environment, PodWishes, Toleration } from '../protocol/app.ts';
 import { parseQuantity } from './quantity.ts';
 
 export const text = () => z.string().trim().min(1, 'is empty');
@@ -53,7 +53,19 @@ export const GivenLimits = z
 
 export const Classes = z.record(
   z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'is not a name of letters, digits, dots and dashes'),
-  z.strictObject({ description: z.string().default(''), limits: GivenLimits.prefault({}) }),
+  z
+    .strictObject({
+      description: z.string().default(''),
+      limits: GivenLimits.prefault({}),
+      requests: GivenLimits.optional(),
+      nodeSelector: z.record(z.string(), z.string()).optional(),
+      tolerations: z.array(Toleration).optional(),
+      runtimeClassName: text().optional(),
+    })
+    .transform(({ description, limits, ...given }) => {
+      const pod = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+      return { description, limits, ...(Object.keys(pod).length > 0 ? { pod: PodWishes.parse(pod) } : {}) };
+    }),
 );
 
 export const DEFAULT_CLASSES: z.input<typeof Classes> = {

@@ -3,23 +3,9 @@
  * how variables and options are called. Files, variables, options and docs/config.md all follow this table.
  */
 import { z } from 'zod';
+import { CLUSTER_SETTINGS } from './cluster-settings.ts';
+import { FACTS, type Facts } from './facts.ts';
 import { Bytes, Classes, DEFAULT_CLASSES, GivenLimits, Host, Network, Origin, text, Variables } from './kinds.ts';
-
-export interface Facts {
-  /** What it means, in sentences. */
-  readonly text: string;
-  /** How a string from a variable or option becomes a value. `path`: made absolute. `json`: files only. */
-  readonly read: 'text' | 'path' | 'number' | 'switch' | 'list' | 'json';
-  /** For people. */
-  readonly type: string;
-  /** Where the default depends on something else: in words. */
-  readonly fallback?: string;
-  readonly variable?: string;
-  /** Without the dashes. */
-  readonly option?: string;
-}
-
-export const FACTS = z.registry<Facts>();
 
 export const Settings = z.object({
   'listen.host': Host.default('127.0.0.1').register(FACTS, {
@@ -85,10 +71,45 @@ export const Settings = z.object({
     variable: 'DESKPOD_RUN',
     option: 'run',
   }),
-  'engine.kind': z.enum(['containers']).default('containers').register(FACTS, {
-    text: 'What runs the containers: `containers` is Podman or Docker on this machine.',
+  roles: z
+    .array(z.enum(['api', 'gateway', 'speedtest']))
+    .min(1)
+    .default(['api', 'gateway'])
+    .register(FACTS, {
+      text: 'What this process does: `api` answers requests and makes desktops, `gateway` serves pages and carries screens, `speedtest` only measures. On one machine both; in a cluster each has replicas of its own.',
+      read: 'list',
+      type: 'list of `api`, `gateway`, `speedtest`',
+      variable: 'DESKPOD_ROLES',
+      option: 'roles',
+    }),
+  'server.name': text().optional().register(FACTS, {
+    text: 'What tells this process from its replicas.',
     read: 'text',
-    type: '`containers`',
+    type: 'name',
+    fallback: 'the host name',
+    variable: 'POD_NAME',
+  }),
+  'keys.folder': text().optional().register(FACTS, {
+    text: 'Folder of the RSA keys of tokens and tickets.',
+    read: 'path',
+    type: 'path',
+    fallback: '`keys` in `dataDir`',
+    variable: 'DESKPOD_KEYS',
+  }),
+  'gateway.api': z
+    .url({ protocol: /^http$/, error: 'is not an address such as http://api:8000' })
+    .optional()
+    .register(FACTS, {
+      text: 'Where a gateway without the role `api` passes `/api` and `/API` on to. A name with several addresses is spread by user.',
+      read: 'text',
+      type: 'URL',
+      fallback: 'none: this process is both',
+      variable: 'DESKPOD_API_URL',
+    }),
+  'engine.kind': z.enum(['containers', 'kubernetes']).default('containers').register(FACTS, {
+    text: 'What runs the containers: `containers` is Podman or Docker on this machine, `kubernetes` a cluster.',
+    read: 'text',
+    type: '`containers` or `kubernetes`',
     variable: 'DESKPOD_ENGINE',
   }),
   'engine.socket': text().nullable().default(null).register(FACTS, {
@@ -170,10 +191,11 @@ export const Settings = z.object({
     read: 'list',
     type: 'list of addresses and networks',
   }),
-  'desktop.image': text().default('localhost/deskpod/desktop:1').register(FACTS, {
+  'desktop.image': text().optional().register(FACTS, {
     text: 'Image of the graphical container.',
     read: 'text',
     type: 'image reference',
+    fallback: '`localhost/deskpod/desktop:1`; on Kubernetes `desktop` in `kubernetes.registry`',
     variable: 'DESKPOD_DESKTOP_IMAGE',
   }),
   'desktop.env': Variables.prefault({}).register(FACTS, {
@@ -197,6 +219,7 @@ export const Settings = z.object({
     read: 'text',
     type: 'amount of memory',
   }),
+  ...CLUSTER_SETTINGS,
   executeClasses: Classes.prefault(DEFAULT_CLASSES).register(FACTS, {
     text: 'Classes of limits that apps and users can be given, each `{ description, limits }`. `default` is kept when it is left out.',
     read: 'json',

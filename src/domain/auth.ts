@@ -1,6 +1,6 @@
 /** The auth port: proves who a user is and says which labels they carry. */
 import type { User } from '../protocol/user.ts';
-import type { Account } from './engine.ts';
+import type { Account, Endpoint } from './engine.ts';
 
 export interface Identity {
   readonly user: User;
@@ -36,6 +36,10 @@ export interface TicketClaims {
   readonly userId: string;
   readonly sessionId: string;
   readonly vncPassword: string;
+  /** Where any gateway reaches the screen; null: through the engine of the process that issued it. */
+  readonly screen: Endpoint | null;
+  /** Of the desktop: another one may have the same address later. */
+  readonly uid: string;
   readonly rights: TicketRights;
 }
 

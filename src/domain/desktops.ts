@@ -16,6 +16,7 @@ const MAKE_TIMEOUT_MS = 60_000;
 const REMOVE_TIMEOUT_MS = 30_000;
 const REMOVE_ATTEMPTS = 3;
 const DEFAULT_GEOMETRY = { width: 1280, height: 800 };
+const NO_ENTRIES = { finished: 0, most: null };
 
 export interface DesktopOptions {
   readonly image: string;
@@ -148,8 +149,9 @@ export class Desktops {
     abort: AbortSignal,
   ): Promise<void> {
     const userId = identity.user.id;
-    const step = (name: Parameters<TraceRecorder['begin']>[0]): void => {
-      trace.begin(name);
+    const step = (name: Parameters<TraceRecorder['begin']>[0], what?: string): void => {
+      if (what === undefined) trace.begin(name);
+      else trace.detail(what);
       this.#publish(userId, slot);
     };
     try {
@@ -159,7 +161,7 @@ export class Desktops {
         this.#publish(userId, slot);
       };
       await this.#engine.ensureImage(
-        this.#options.image,
+        { reference: this.#options.image, app: null },
         detail,
         AbortSignal.any([abort, AbortSignal.timeout(IMAGE_TIMEOUT_MS)]),
       );
@@ -280,9 +282,15 @@ export class Desktops {
 }
 
 function present(slot: Slot | undefined): Desktop {
-  if (!slot) return { id: null, status: { state: 'none' }, trace: null, place: null };
+  if (!slot) return { id: null, status: { state: 'none' }, trace: null, place: null, entries: NO_ENTRIES };
   const { desktop, status, trace } = slot;
-  return { id: desktop?.id ?? null, status, trace: trace?.snapshot() ?? null, place: desktop?.place ?? null };
+  return {
+    id: desktop?.id ?? null,
+    status,
+    trace: trace?.snapshot() ?? null,
+    place: desktop?.place ?? null,
+    entries: desktop?.entries ?? NO_ENTRIES,
+  };
 }
 
 function failure(error: unknown): DesktopState {

@@ -4,7 +4,7 @@
  * fail with `DeskpodError`. Long work takes an `AbortSignal`.
  */
 import type { Duplex } from 'node:stream';
-import type { Environment, Limits, Runtime } from '../protocol/app.ts';
+import type { Environment, Limits, PodWishes, Runtime } from '../protocol/app.ts';
 import type { Geometry } from '../protocol/desktop.ts';
 
 export interface EngineInfo {
@@ -47,6 +47,24 @@ export interface EngineDesktop {
   readonly address: string | null;
   /** For people: node and address. */
   readonly place: string;
+  /** Where a gateway elsewhere reaches the screen over TCP; null where only this process does, by {@link Engine.connect}. */
+  readonly screen: Endpoint | null;
+  /** Told apart from an earlier desktop that had the same address. */
+  readonly uid: string;
+  readonly entries: Entries;
+}
+
+/** A TCP port in the cluster. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Ephemeral launches that are over and that the desktop carries on: Kubernetes never removes one from a pod. */
+export interface Entries {
+  readonly finished: number;
+  /** Of finished and running ones together: past it an ephemeral launch is refused (`limit_reached`). Null: no limit. */
+  readonly most: number | null;
 }
 
 /** What opens a desktop's services. Never leaves the server but inside a ticket. */
@@ -69,6 +87,8 @@ export interface LaunchSpec {
   readonly env: Environment;
   readonly limits: Limits;
   readonly labels: Readonly<Record<string, string>>;
+  /** Only a pod can have these; `runtime_refused` for any other launch. */
+  readonly pod: PodWishes;
 }
 
 export type EngineLaunchState =
@@ -119,6 +139,13 @@ export interface ImageInfo {
   readonly inspect: unknown;
 }
 
+/** An image by the name it is pulled under. */
+export interface AppImage {
+  readonly reference: string;
+  /** `oc.name` of the app it belongs to; null for an image of ours that a cluster's nodes fetch when a pod names it. */
+  readonly app: string | null;
+}
+
 /** One running command with or without a terminal. */
 export interface ExecSession {
   /** Output (of a terminal, or stdout and stderr interleaved); writing to it is input. Ends when the command ends. */
@@ -139,6 +166,9 @@ export type Target = { readonly desktopId: string; readonly launchId?: string };
 
 export type DesktopStep = 'home' | 'create' | 'display' | 'window_manager';
 
+/** Called as each step begins, and again with what it waits for. */
+export type DesktopReport = (step: DesktopStep, detail?: string) => void;
+
 /** The ports of a desktop that the gateway and the display reach. */
 export type DesktopPort = 'screen' | 'display';
 
@@ -154,10 +184,10 @@ export interface Engine extends AsyncDisposable {
 
   /**
    * Makes a desktop and its secrets; returns when its X display accepts connections and a window manager manages it.
-   * `report` is called as each step begins. Undone as a whole when it fails or is aborted. Not idempotent: `conflict`
+   * Undone as a whole when it fails or is aborted. Not idempotent: `conflict`
    * if the id exists.
    */
-  makeDesktop(spec: DesktopSpec, report: (step: DesktopStep) => void, signal: AbortSignal): Promise<EngineDesktop>;
+  makeDesktop(spec: DesktopSpec, report: DesktopReport, signal: AbortSignal): Promise<EngineDesktop>;
   /** Ours alone: objects of the same name that others made are never listed. */
   desktops(): Promise<readonly EngineDesktop[]>;
   /** Removes desktop, launches and secrets; the home stays. */
@@ -169,8 +199,12 @@ export interface Engine extends AsyncDisposable {
   /** Which launch a process belongs to, by its pid as the desktop's X server sees it; null for the desktop's own. */
   launchOfProcess(desktopId: string, pid: number): Promise<string | null>;
 
-  /** Starts a launch; returns once its process was started. Not idempotent: `name_taken` if the id exists. */
-  launch(spec: LaunchSpec, signal: AbortSignal): Promise<EngineLaunch>;
+  /**
+   * Starts a launch; returns once its process was started. `report` gets what it waits for, in words. Not idempotent:
+   * `name_taken` if the id exists, `runtime_refused` for what this runtime cannot carry, `limit_reached` when the desktop
+   * takes no more ephemeral launches.
+   */
+  launch(spec: LaunchSpec, report: (waiting: string) => void, signal: AbortSignal): Promise<EngineLaunch>;
   /** Running ones and those that finished and were not removed. */
   launches(desktopId?: string): Promise<readonly EngineLaunch[]>;
   /** Every variable its process was started with, unmasked: the caller masks. `not_found` for an unknown id. */
@@ -189,10 +223,15 @@ export interface Engine extends AsyncDisposable {
   exec(target: Target, spec: ExecSpec, signal: AbortSignal): Promise<ExecSession>;
   usage(desktopId: string): Promise<readonly LaunchUsage[]>;
 
-  /** Null when it is not there. */
+  /** Null when it is not there. A cluster knows an image only by name and digest: labels and command are then empty. */
   image(reference: string): Promise<ImageInfo | null>;
+  /**
+   * Begins to make these images of apps present on every node, and returns when others can see that it does; fails for
+   * none of them: {@link ensureImage} tells. Nothing on one machine.
+   */
+  announceImages(images: readonly AppImage[]): Promise<void>;
   /** Makes the image present (pulls it, or builds it if it is one of ours). `report` gets one line of progress at a time. */
-  ensureImage(reference: string, report: (line: string) => void, signal: AbortSignal): Promise<ImageInfo>;
+  ensureImage(image: AppImage, report: (line: string) => void, signal: AbortSignal): Promise<ImageInfo>;
 
   /** Changes from now on; heals by itself when the engine restarts, repeating the present state. Ends when aborted. */
   watch(signal: AbortSignal): AsyncIterable<EngineEvent>;

@@ -1,5 +1,5 @@
 /** From a catalogue entry and a request to what the engine shall run: pure. */
-import type { AppDefaults, Environment, Limits, Runtime } from '../protocol/app.ts';
+import type { AppDefaults, Environment, Limits, PodWishes, Runtime } from '../protocol/app.ts';
 import type { AppDocument } from '../protocol/manager.ts';
 import type { Identity } from './auth.ts';
 import type { LaunchSpec } from './engine.ts';
@@ -14,6 +14,7 @@ export interface LaunchWish {
   readonly image: string;
   readonly runtime: Runtime;
   readonly limits: Limits;
+  readonly pod: PodWishes;
   readonly env: Environment;
   readonly args: readonly string[];
   readonly defaults: AppDefaults | null;
@@ -55,6 +56,7 @@ export function planLaunch(
         ...env,
       },
       limits,
+      pod: wish.pod,
       labels: app.uniquerunkey ? { uniquerunkey: app.uniquerunkey } : {},
     },
   };

@@ -1,7 +1,7 @@
 /** Launches: starting, following, stopping and keeping what finished ones left. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LogLine, Launch, LaunchState } from '../protocol/launch.ts';
-import type { Limits, Runtime, Environment } from '../protocol/app.ts';
+import type { Limits, PodWishes, Runtime, Environment } from '../protocol/app.ts';
 import type { AppDocument } from '../protocol/manager.ts';
 import type { Window } from '../protocol/window.ts';
 import type { Identity } from './auth.ts';
@@ -29,7 +29,14 @@ export interface LaunchApps {
   /** By id, name and so on, if these labels may use it: `not_found` otherwise. */
   startable(key: string, labels: readonly string[]): Promise<AppDocument>;
   /** `runtime_refused` with the reason when the runtime cannot carry what the app asks for. */
-  resolve(app: AppDocument, wanted: Runtime | undefined): { readonly runtime: Runtime; readonly limits: Limits };
+  resolve(
+    app: AppDocument,
+    wanted: Runtime | undefined,
+  ): {
+    readonly runtime: Runtime;
+    readonly limits: Limits;
+    readonly pod: PodWishes;
+  };
   imageReference(app: AppDocument): string;
   isInstalled(id: string): Promise<boolean>;
   /** Makes the image present; `app_unavailable` with the reason. */
@@ -85,11 +92,20 @@ export class Launches {
     const begun = performance.now();
     const { apps, store } = this.#deps;
     const app = await apps.startable(want.app, identity.user.labels);
-    const { runtime, limits } = apps.resolve(app, want.runtime);
+    const { runtime, limits, pod } = apps.resolve(app, want.runtime);
     const defaults = await store.apps.defaults(app.id);
     const { env, args } = want;
     const image = apps.imageReference(app);
-    const { spec, requested } = planLaunch(identity, desktop, { app, image, runtime, limits, env, args, defaults });
+    const { spec, requested } = planLaunch(identity, desktop, {
+      app,
+      image,
+      runtime,
+      limits,
+      pod,
+      env,
+      args,
+      defaults,
+    });
     const record = newRecord(identity.user.id, app, spec, requested);
     const active: Active = {
       record,
@@ -119,7 +135,13 @@ export class Launches {
         this.#step(active, { state: 'starting', step: 'create' });
       }
       if (active.stoppedBy) throw new DeskpodError('conflict', 'It was stopped before it began.');
-      const started = await engine.launch(spec, AbortSignal.timeout(START_TIMEOUT_MS));
+      const started = await engine.launch(
+        spec,
+        (detail) => {
+          if (active.status.state === 'starting') this.#step(active, { ...active.status, detail });
+        },
+        AbortSignal.timeout(START_TIMEOUT_MS),
+      );
       await stored;
       await this.#started(active, started);
       if (active.stoppedBy && this.#active.has(spec.id)) {

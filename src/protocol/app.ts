@@ -14,6 +14,44 @@ export const Limits = z.object({
 });
 export type Limits = z.infer<typeof Limits>;
 
+const Port = z.int().min(1).max(65_535);
+
+/** How a cluster tells whether a pod works: the fields of a Kubernetes Probe that apps use. */
+export const Probe = z.object({
+  httpGet: z.object({ path: z.string().default('/'), port: Port }).optional(),
+  tcpSocket: z.object({ port: Port }).optional(),
+  exec: z.object({ command: z.array(z.string()).min(1) }).optional(),
+  initialDelaySeconds: z.int().min(0).optional(),
+  periodSeconds: z.int().min(1).optional(),
+  timeoutSeconds: z.int().min(1).optional(),
+  failureThreshold: z.int().min(1).optional(),
+});
+export type Probe = z.infer<typeof Probe>;
+
+export const Toleration = z.object({
+  key: z.string().optional(),
+  operator: z.enum(['Exists', 'Equal']).optional(),
+  value: z.string().optional(),
+  effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).optional(),
+  tolerationSeconds: z.int().optional(),
+});
+export type Toleration = z.infer<typeof Toleration>;
+
+/** What an app asks of its pod beyond limits. One machine takes no notice of it. */
+export const PodWishes = z.object({
+  /** What is set aside for it; its limits when left out. */
+  requests: Limits.optional(),
+  nodeSelector: z.record(z.string(), z.string()).optional(),
+  tolerations: z.array(Toleration).optional(),
+  runtimeClassName: z.string().optional(),
+  ports: z.array(Port).optional(),
+  livenessProbe: Probe.optional(),
+  readinessProbe: Probe.optional(),
+  /** For example of networks it joins. */
+  annotations: z.record(z.string(), z.string()).optional(),
+});
+export type PodWishes = z.infer<typeof PodWishes>;
+
 export const Environment = z.record(
   z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not a variable name'),
   z.string().max(32_768),

@@ -49,6 +49,8 @@ export const Desktop = z.object({
   trace: StartTrace.nullable(),
   /** Where it runs, for people: node and address. */
   place: z.string().nullable(),
+  /** Finished launches that it carries until it is made anew, and how many launches inside it there can be in all. */
+  entries: z.object({ finished: z.int().nonnegative(), most: z.int().positive().nullable() }),
 });
 export type Desktop = z.infer<typeof Desktop>;
 

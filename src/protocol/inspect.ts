@@ -7,7 +7,7 @@ import { z } from 'zod';
 const Strings = z.array(z.string()).nullish();
 const Labels = z.record(z.string(), z.unknown()).nullish();
 
-const Config = z.looseObject({ Cmd: Strings, Entrypoint: Strings, Labels }).nullish();
+const Config = z.looseObject({ Cmd: Strings, Entrypoint: Strings, ExposedPorts: Labels, Labels }).nullish();
 
 export const DockerInspect = z.looseObject({
   Id: z.string(),

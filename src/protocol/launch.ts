@@ -17,7 +17,12 @@ export type EndReason = z.infer<typeof EndReason>;
 
 export const LaunchState = z.discriminatedUnion('state', [
   /** Until its first window is mapped; `step` says what happens now. */
-  z.object({ state: z.literal('starting'), step: z.enum(['image', 'create', 'window']) }),
+  z.object({
+    state: z.literal('starting'),
+    step: z.enum(['image', 'create', 'window']),
+    /** What it waits for, in the engine's words, for example that an image cannot be pulled. */
+    detail: z.string().optional(),
+  }),
   z.object({ state: z.literal('running') }),
   z.object({ state: z.literal('stopping') }),
   z.object({

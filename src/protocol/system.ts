@@ -11,6 +11,10 @@ export const System = z.object({
 });
 export type System = z.infer<typeof System>;
 
+/** Something an administrator should mend, with the commands that do it. */
+export const SystemWarning = z.object({ text: z.string(), commands: z.array(z.string()) });
+export type SystemWarning = z.infer<typeof SystemWarning>;
+
 export const Preferences = z.object({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   /** App ids in the order the user gave them. */

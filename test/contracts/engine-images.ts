@@ -21,7 +21,11 @@ export function imagePromises(under: () => EngineUnderTest): void {
 
     test('making an image present that is present costs nothing and tells nothing', async () => {
       const lines: string[] = [];
-      const image = await under().engine.ensureImage(under().images.terminal, (line) => lines.push(line), patience());
+      const image = await under().engine.ensureImage(
+        { reference: under().images.terminal, app: 'terminal' },
+        (line) => lines.push(line),
+        patience(),
+      );
       assert.equal(image.labels['oc.name'], 'terminal');
       assert.deepEqual(lines, []);
     });
@@ -29,7 +33,7 @@ export function imagePromises(under: () => EngineUnderTest): void {
     test('an image that cannot be had fails with its name and the reason', async () => {
       for (const reference of ['localhost/other/nothing-here:1', '127.0.0.1:1/nothing/here:1']) {
         await assert.rejects(
-          under().engine.ensureImage(reference, () => undefined, patience()),
+          under().engine.ensureImage({ reference, app: 'nothing' }, () => undefined, patience()),
           (error) => failsWith('app_unavailable')(error) && String(error).includes(reference),
         );
       }

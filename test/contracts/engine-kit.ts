@@ -74,7 +74,7 @@ export async function aDesktop(
 }
 
 export type LaunchOptions = Partial<
-  Pick<LaunchSpec, 'image' | 'command' | 'env' | 'limits' | 'labels' | 'runtime' | 'id'>
+  Pick<LaunchSpec, 'image' | 'command' | 'env' | 'limits' | 'labels' | 'runtime' | 'id' | 'pod'>
 >;
 
 export function launchSpec(under: EngineUnderTest, desktop: EngineDesktop, options: LaunchOptions): LaunchSpec {
@@ -90,12 +90,13 @@ export function launchSpec(under: EngineUnderTest, desktop: EngineDesktop, optio
     env: {},
     limits: { memoryBytes: 256 * 1024 ** 2, cpus: 1, processes: 100 },
     labels: {},
+    pod: {},
     ...options,
   };
 }
 
 export function start(under: EngineUnderTest, desktop: EngineDesktop, options: LaunchOptions): Promise<EngineLaunch> {
-  return under.engine.launch(launchSpec(under, desktop, options), patience());
+  return under.engine.launch(launchSpec(under, desktop, options), () => undefined, patience());
 }
 
 /** A launch of a shell script. */

@@ -205,9 +205,12 @@ export function launchPromises(under: () => EngineUnderTest): void {
         createdAt: new Date(),
         address: null,
         place: '',
+        screen: null,
+        uid: '',
+        entries: { finished: 0, most: null },
       } as const;
       await assert.rejects(
-        under().engine.launch(launchSpec(under(), nowhere, {}), patience()),
+        under().engine.launch(launchSpec(under(), nowhere, {}), () => undefined, patience()),
         failsWith('desktop_missing'),
       );
     });
@@ -216,7 +219,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
       await using made = await aDesktop(under(), hermes);
       const before = await under().objects();
       const abort = new AbortController();
-      const launching = under().engine.launch(launchSpec(under(), made.desktop, {}), abort.signal);
+      const launching = under().engine.launch(launchSpec(under(), made.desktop, {}), () => undefined, abort.signal);
       abort.abort(new Error('changed my mind'));
       await assert.rejects(launching, /changed my mind/);
       assert.deepEqual(await under().objects(), before);

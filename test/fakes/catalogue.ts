@@ -1,7 +1,7 @@
 /** The catalogue's surroundings in memory: a store that keeps, an engine that has the images it is told to have. */
 import type { CatalogueDeps } from '#domain/catalogue/catalogue.ts';
 import { EPHEMERAL_ABILITIES } from '#domain/catalogue/runtime.ts';
-import type { ImageInfo } from '#domain/engine.ts';
+import type { AppImage, ImageInfo } from '#domain/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import type { Store } from '#domain/store.ts';
 import type { AppDocument } from '#protocol/manager.ts';
@@ -76,7 +76,9 @@ export class FakeImages {
     return this.present.get(reference) ?? null;
   }
 
-  async ensureImage(reference: string, report: (line: string) => void, signal: AbortSignal): Promise<ImageInfo> {
+  async announceImages(): Promise<void> {}
+
+  async ensureImage({ reference }: AppImage, report: (line: string) => void, signal: AbortSignal): Promise<ImageInfo> {
     this.asked.push(reference);
     this.active += 1;
     this.mostActive = Math.max(this.mostActive, this.active);

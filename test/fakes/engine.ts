@@ -1,6 +1,8 @@
 /** An engine for unit tests of the domain: keeps what it is told, ends launches when the test says so. Runs nothing. */
 import { PassThrough } from 'node:stream';
 import type {
+  AppImage,
+  DesktopReport,
   DesktopSpec,
   Engine,
   EngineDesktop,
@@ -26,7 +28,7 @@ export class FakeEngine implements Engine {
   async info() {
     return { kind: 'containers' as const, name: 'Fake', version: '1', place: 'nowhere' };
   }
-  async makeDesktop(spec: DesktopSpec, report: (step: 'home' | 'create' | 'display' | 'window_manager') => void) {
+  async makeDesktop(spec: DesktopSpec, report: DesktopReport) {
     const failure = this.failNext.makeDesktop;
     delete this.failNext.makeDesktop;
     if (failure) throw failure;
@@ -39,6 +41,9 @@ export class FakeEngine implements Engine {
       createdAt: new Date(),
       address: null,
       place: 'nowhere',
+      screen: null,
+      uid: id,
+      entries: { finished: 0, most: null },
     };
     this.desktopsById.set(id, desktop);
     return desktop;
@@ -121,7 +126,8 @@ export class FakeEngine implements Engine {
   async image(): Promise<ImageInfo | null> {
     return null;
   }
-  async ensureImage(reference: string): Promise<ImageInfo> {
+  async announceImages() {}
+  async ensureImage({ reference }: AppImage): Promise<ImageInfo> {
     const none = { digest: null, labels: {}, command: [], architecture: 'amd64', os: 'linux', inspect: null };
     return { ...none, id: reference, createdAt: new Date() };
   }

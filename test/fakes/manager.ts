@@ -17,6 +17,9 @@ export const DESKTOP: EngineDesktop = {
   createdAt: new Date('2026-01-02T03:04:05Z'),
   address: '10.89.0.2',
   place: 'here',
+  screen: null,
+  uid: 'uid-1',
+  entries: { finished: 0, most: null },
 };
 export const LAUNCH: EngineLaunch = {
   id: 'hermes-conrad-2048-alpine-1eef4',

@@ -93,6 +93,6 @@ async function copyFromPodman(docker: EngineApi): Promise<void> {
   await using stack = new AsyncDisposableStack();
   stack.use(await ownStore());
   const podman = stack.use(await openEngine({ socket: null, dataDir: TEST_DATA, runDir, apiSocket: '' }));
-  for (const image of OUR_IMAGES) await podman.ensureImage(image, () => undefined, signal);
+  for (const image of OUR_IMAGES) await podman.ensureImage({ reference: image, app: null }, () => undefined, signal);
   await copyImages(new EngineApi(join(runDir, 'engine/podman.sock')), docker, signal);
 }

@@ -78,7 +78,7 @@ export async function underTest(
   const leftovers = keep ? [] : await engine.desktops();
   for (const { id } of leftovers) await engine.removeDesktop(id, AbortSignal.timeout(30_000));
   const signal = AbortSignal.timeout(PREPARE_MS);
-  for (const image of OUR_IMAGES) await engine.ensureImage(image, () => undefined, signal);
+  for (const image of OUR_IMAGES) await engine.ensureImage({ reference: image, app: null }, () => undefined, signal);
   if (!keep) await buildContractImage(api, PUBLISHED, signal);
   return {
     engine,

@@ -35,6 +35,8 @@ async function screens(desktop: RealDesktop, vncPassword = desktop.vncPassword):
         userId: 'hermes',
         sessionId: 's',
         vncPassword,
+        screen: null,
+        uid: 'uid-1',
         rights: z.custom<TicketRights>().parse(JSON.parse(Buffer.from(token, 'base64url').toString())),
         expiresAt: new Date(),
       }),

@@ -70,7 +70,8 @@ export async function openLab(): Promise<Lab> {
   );
   for (const { id } of await engine.desktops()) await engine.removeDesktop(id, patience());
   const signal = AbortSignal.timeout(PREPARE_MS);
-  for (const image of [DESKTOP, TERMINAL]) await engine.ensureImage(image, () => undefined, signal);
+  for (const image of [DESKTOP, TERMINAL])
+    await engine.ensureImage({ reference: image, app: null }, () => undefined, signal);
   const owned = stack.move();
   return {
     bare: (name = 'lab') => bare(engine, name),
@@ -130,8 +131,9 @@ async function start(engine: Engine, desktopId: string, user: string, command: r
     env: {},
     limits: {},
     labels: {},
+    pod: {},
   } as const;
-  const launch = await engine.launch(spec, patience());
+  const launch = await engine.launch(spec, () => undefined, patience());
   return {
     launchId: launch.id,
     isRunning: async () =>

@@ -32,6 +32,8 @@ const claims: TicketClaims = {
   userId: 'hermes',
   sessionId: 's1',
   vncPassword: 'sesame12',
+  screen: null,
+  uid: 'uid-1',
   rights: { screen: 'control', clipboardIn: true, clipboardOut: false },
 };
 

@@ -73,7 +73,10 @@ test('deny wins over permit, and no match means no', () => {
 });
 
 test('what Kubernetes forbids for an ephemeral container moves the app to a pod, or is refused when it was asked for', () => {
-  const classes = { silver: { limits: { memoryBytes: 1 } }, gpu: { limits: {}, nodeSelector: { gpu: 'yes' } } };
+  const classes = {
+    silver: { limits: { memoryBytes: 1 } },
+    gpu: { limits: {}, pod: { nodeSelector: { gpu: 'yes' } } },
+  };
   const app = document('a:1', { 'oc.executeclassname': 'silver' });
   const { kubernetes, containers } = EPHEMERAL_ABILITIES;
   const moved = runtimeFor(app, undefined, classes, kubernetes);

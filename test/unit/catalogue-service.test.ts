@@ -87,7 +87,7 @@ test('at most two images are fetched at a time, in the order they were wanted', 
   const { catalogue, images } = await opened();
   const apps = documents('a/1:1', 'a/2:1', 'a/3:1', 'a/4:1');
   await catalogue.put(apps);
-  catalogue.installAll(apps);
+  await catalogue.installAll(apps);
   await turn();
   assert.deepEqual(images.asked, ['docker.io/a/1:1', 'docker.io/a/2:1']);
   images.fail('docker.io/a/1:1', 'gone');

@@ -103,8 +103,11 @@ test('the file is found by option, by variable or where it usually is, where it 
 test('keys may be nested or dotted, and relative paths start from the file', async () => {
   await withFile('engine:\n  baseImage: debian:trixie-slim\nengine.socket: run/engine.sock\n', async (path) => {
     const { config } = await load({ options: { config: path } });
-    assert.equal(config.engine.baseImage, 'debian:trixie-slim');
-    assert.equal(config.engine.socket, join(path, '..', 'run', 'engine.sock'));
+    assert.deepEqual(config.engine, {
+      kind: 'containers',
+      baseImage: 'debian:trixie-slim',
+      socket: join(path, '..', 'run', 'engine.sock'),
+    });
   });
 });
 

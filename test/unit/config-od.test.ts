@@ -19,8 +19,16 @@ test('a whole od.config loads unchanged and means what it says', async () => {
   assert.equal(config.desktop.shmBytes, 128 * 2 ** 20);
   assert.deepEqual(config.desktop.limits, { memoryBytes: 2 * 2 ** 30, cpus: 0.5, processes: 1024 });
   assert.deepEqual(config.executeClasses, {
-    default: { description: '', limits: { memoryBytes: 2 ** 30, cpus: 1, processes: 512 } },
-    wide: { description: 'for maps', limits: { memoryBytes: 8 * 2 ** 30, cpus: 2, processes: 512 } },
+    default: {
+      description: '',
+      limits: { memoryBytes: 2 ** 30, cpus: 1, processes: 512 },
+      pod: { requests: { memoryBytes: 64 * 2 ** 20, cpus: 0.1 } },
+    },
+    wide: {
+      description: 'for maps',
+      limits: { memoryBytes: 8 * 2 ** 30, cpus: 2, processes: 512 },
+      pod: { nodeSelector: { disk: 'fast' } },
+    },
   });
   assert.deepEqual(config.auth.lockout, { failures: 5, seconds: 600, protectedNetworks: ['192.168.1.0/24'] });
   assert.deepEqual(config.dock, ['notes']);
@@ -58,7 +66,6 @@ test('what is not acted on is accepted and listed with its line; what is not kno
   assert.deepEqual(about('namespace'), ['od.config:7 not used yet']);
   assert.deepEqual(about('desktop.zom'), ['od.config:86 is not known and not used; desktop.zoom is']);
   assert.ok(about('authmanagers').some((note) => note.includes('explicit office: LDAP is not used yet')));
-  assert.ok(about('executeclasses').some((note) => note.includes('nodeSelector')));
   assert.ok(about('tools.staticdir.on').some((note) => note.includes('[/img]')));
 });
 

@@ -66,6 +66,7 @@ async function setUp() {
       resolve: (app: AppDocument, wanted: Runtime | undefined) => ({
         runtime: wanted ?? app.containerengine,
         limits: { processes: 100 },
+        pod: {},
       }),
       imageReference: (app: AppDocument) => app.id,
       isInstalled: async () => true,

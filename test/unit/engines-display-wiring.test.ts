@@ -69,6 +69,7 @@ const spec: fc.Arbitrary<LaunchSpec> = fc.record({
   env: fc.dictionary(variable, value),
   limits: fc.record({ memoryBytes: fc.integer({ min: 1 }), processes: fc.integer({ min: 1 }) }, { requiredKeys: [] }),
   labels: fc.dictionary(fc.string({ maxLength: 8 }), fc.string({ maxLength: 8 })),
+  pod: fc.constant({}),
 });
 const address = fc.ipV4().filter((ip) => !ip.startsWith('127.'));
 

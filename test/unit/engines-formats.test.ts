@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { accountFiles } from '#engines/containers/accounts.ts';
+import { accountFiles } from '#engines/inside/accounts.ts';
 import { containerOf, controllerFolders } from '#engines/containers/cgroups.ts';
 import { FrameReader } from '#engines/containers/frames.ts';
 import { desktopLabels, instanceLabels, readLabels } from '#engines/containers/labels.ts';
@@ -11,7 +11,7 @@ import { LineCutter } from '#engines/containers/logs.ts';
 import { killedContainer } from '#engines/containers/out-of-memory.ts';
 import { containersConf, hardLimit, mayRaiseLimits } from '#engines/containers/podman-config.ts';
 import { fullName, parseReference } from '#engines/containers/references.ts';
-import { newCredentials, vncPasswordFile, xauthorityFile } from '#engines/containers/secrets.ts';
+import { newCredentials, vncPasswordFile, xauthorityFile } from '#engines/inside/credentials.ts';
 
 const ID = '3f1c'.repeat(16);
 const account = { userId: 'hermes', displayName: 'Hermes: Conrad\n', provider: 'directory', uid: 4100, gid: 4100 };

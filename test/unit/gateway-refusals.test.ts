@@ -18,6 +18,8 @@ const CLAIMS: TicketClaims = {
   userId: 'hermes',
   sessionId: 's1',
   vncPassword: 'secret12',
+  screen: null,
+  uid: 'uid-1',
   rights: { screen: 'control', clipboardIn: true, clipboardOut: true },
 };
 

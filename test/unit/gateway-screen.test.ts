@@ -21,6 +21,8 @@ const CLAIMS: TicketClaims = {
   userId: 'hermes',
   sessionId: 's1',
   vncPassword: PASSWORD,
+  screen: null,
+  uid: 'uid-1',
   rights: { screen: 'control', clipboardIn: true, clipboardOut: true },
 };
 /** Security type None, then ClientInit. */

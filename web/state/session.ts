@@ -57,7 +57,10 @@ export async function startDesktop(size: { width: number; height: number }): Pro
       reason: error instanceof ApiError ? error.message : sentence(error),
       ...remedy,
     };
-    world.value = { ...world.value, desktop: { id: null, status, trace: null, place: null } };
+    world.value = {
+      ...world.value,
+      desktop: { id: null, status, trace: null, place: null, entries: { finished: 0, most: null } },
+    };
   }
 }
 

@@ -21,11 +21,10 @@ export const UNUSED: ReadonlyMap<string, string> = new Map([
     geolocation jira fakedns internaldns.enable internaldns.subdomain internaldns.domain internaldns.secret
     internaldns.server ldapconfig adconfig OAUTHLIB_INSECURE_TRANSPORT OAUTHLIB_RELAX_TOKEN_SCOPE auth.logmein
     auth.prelogin front.menuconfig front.imagenotification tipsinfo welcomeinfo`),
-  ...words(`authproviderneverchange policies webhookdict webhookencodeparams homedirectorytype hostPathRoot nfs
-    persistentvolume persistentvolumespec persistentvolumeclaim persistentvolumeclaimspec
-    persistentvolumeclaimforcesubpath appendpathtomounthomevolume directorytomemoryemptydir directorytomemory
+  ...words(`authproviderneverchange policies webhookdict webhookencodeparams nfs
+        persistentvolumeclaimforcesubpath appendpathtomounthomevolume directorytomemoryemptydir directorytomemory
     homedirdotcachetoemptydir removehomedirectory prestopexeccommand removepersistentvolume removepersistentvolumeclaim
-    nodeselector envlocalrules overwrite_environment_variable_for_application secretsrootdirectory secretslocalaccount
+    envlocalrules overwrite_environment_variable_for_application secretsrootdirectory secretslocalaccount
     username groupname userid groupid userpasswd shell userhomedirectory homerootdirectory dnspolicy dnsconfig
     uselocaltime useinternalfqdn usedbussession usedbussystem resources_usage_cgroup_map defaultbackgroundcolors zoom
     theme pulseaudiosocketpath features_permissions description`).map(

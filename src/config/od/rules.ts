@@ -22,7 +22,8 @@ const Limits = z.looseObject({
   memory: z.union([z.string(), z.number()]).nullish(),
   cpu: z.union([z.string(), z.number()]).nullish(),
 });
-const Resources = z.looseObject({ limits: Limits.nullish() });
+const Resources = z.looseObject({ limits: Limits.nullish(), requests: Limits.nullish() });
+const ObjectOrName = z.union([z.string(), z.record(z.string(), z.json())]).nullable();
 const Networks = z.array(z.string()).nullish();
 const Provider = z.looseObject({ enabled: z.boolean().default(true) });
 const Manager = z.looseObject({ providers: z.record(z.string(), Provider).nullish() }).nullish();
@@ -42,8 +43,30 @@ export const RULES: ReadonlyMap<string, Rule> = new Map([
   ['executeclasses', rule(z.record(z.string(), executeClass()), executeClasses)],
   ['desktop.envlocal', rule(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).nullable()), envLocal)],
   ['desktop.pod', rule(pod(), desktopPod)],
+  ['desktop.homedirectorytype', rule(z.enum(['hostPath', 'persistentVolumeClaim', 'nfs']).nullable(), homes)],
+  ['desktop.hostPathRoot', rule(z.string(), (value) => one('kubernetes.homes.hostPathRoot', value))],
+  ['desktop.persistentvolumeclaim', rule(ObjectOrName, (value) => one('kubernetes.homes.claim', value))],
+  ['desktop.persistentvolumeclaimspec', rule(ObjectOrName, (value) => one('kubernetes.homes.claim', value))],
+  ['desktop.persistentvolume', rule(ObjectOrName, volume)],
+  ['desktop.persistentvolumespec', rule(ObjectOrName, volume)],
+  ['desktop.nodeselector', rule(z.record(z.string(), z.string()), (value) => one('kubernetes.nodeSelector', value))],
   ['dock', rule(z.record(z.string(), z.looseObject({ execmode: z.string().nullish() })), dock)],
 ]);
+
+function one(setting: Key, value: unknown): Mapping {
+  return { mapped: [{ setting, value }] };
+}
+
+function homes(kind: 'hostPath' | 'persistentVolumeClaim' | 'nfs' | null): Mapping {
+  return kind === 'nfs' ? { mapped: [], notes: ['nfs: not used yet'] } : one('kubernetes.homes.kind', kind ?? 'none');
+}
+
+/** A name alone means a volume that is there already. */
+function volume(given: string | Record<string, unknown> | null): Mapping {
+  return typeof given === 'string'
+    ? { mapped: [], notes: ['the volume of that name is found by its claim'] }
+    : one('kubernetes.homes.volume', given);
+}
 
 function rule<T extends z.ZodType>(form: T, meaning: (value: z.output<T>) => Mapping): Rule {
   return (value) => {
@@ -176,13 +199,28 @@ function fail2ban(given: z.output<ReturnType<typeof banning>>): Mapping {
 }
 
 function executeClass() {
-  return z.looseObject({ description: z.string().nullish(), resources: Resources.nullish() });
+  return z.looseObject({
+    description: z.string().nullish(),
+    resources: Resources.nullish(),
+    nodeSelector: z.record(z.string(), z.string()).nullish(),
+    runtimeClassName: z.string().nullish(),
+  });
 }
 
 function executeClasses(classes: Record<string, z.output<ReturnType<typeof executeClass>>>): Mapping {
   const value = Object.fromEntries(
-    Object.entries(classes).map(([name, { description, resources }]) => {
-      return [name, { description: description ?? '', limits: limitsOf(resources, 512) }];
+    Object.entries(classes).map(([name, { description, resources, nodeSelector, runtimeClassName }]) => {
+      const { memory, cpu } = resources?.requests ?? {};
+      return [
+        name,
+        {
+          description: description ?? '',
+          limits: limitsOf(resources, 512),
+          ...(memory || cpu ? { requests: { memory: memory ?? undefined, cpus: cpu ?? undefined } } : {}),
+          ...(filled(nodeSelector) ? { nodeSelector } : {}),
+          ...(filled(runtimeClassName) ? { runtimeClassName } : {}),
+        },
+      ];
     }),
   );
   const unused = new Set(Object.values(classes).flatMap((each) => OTHER_CLASS_KEYS.filter((key) => filled(each[key]))));
@@ -192,7 +230,7 @@ function executeClasses(classes: Record<string, z.output<ReturnType<typeof execu
   };
 }
 
-const OTHER_CLASS_KEYS = ['nodeSelector', 'runtimeClassName', 'containers'];
+const OTHER_CLASS_KEYS = ['containers'];
 
 function filled(value: unknown): boolean {
   return value !== undefined && value !== null && !(typeof value === 'object' && Object.keys(value).length === 0);

@@ -4,7 +4,8 @@ import type { ConfigNote } from '../config.ts';
 import type { Given, SourceReading } from '../given.ts';
 import { nearest } from '../nearest.ts';
 import type { Problem } from '../problems.ts';
-import { type Facts, type Key, keyOf, KEYS } from '../settings.ts';
+import type { Facts } from '../facts.ts';
+import { type Key, keyOf, KEYS } from '../settings.ts';
 
 /** Options as the command line gives them; a switch that was not used is undefined. */
 export interface ConfigOptions {
@@ -16,6 +17,7 @@ export interface ConfigOptions {
   readonly run?: string | undefined;
   readonly engineSocket?: string | undefined;
   readonly baseImage?: string | undefined;
+  readonly roles?: string | undefined;
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
   /** False for `--no-demo`. */

@@ -2,7 +2,7 @@
  * The catalogue: which apps there are, whether their images are here, and getting them here. Entries live in the store;
  * this class keeps them in memory, so that listing and launching ask nobody.
  */
-import type { App, AppAvailability, Limits, Runtime } from '../../protocol/app.ts';
+import type { App, AppAvailability, Limits, PodWishes, Runtime } from '../../protocol/app.ts';
 import type { AppDocument } from '../../protocol/manager.ts';
 import type { Engine, ImageInfo } from '../engine.ts';
 import { DeskpodError } from '../errors.ts';
@@ -13,13 +13,13 @@ import { ImageStates } from './images.ts';
 import { findApp, findDocument } from './lookup.ts';
 import { documentOfImage, withVariants } from './own.ts';
 import type { OwnImage } from './own.ts';
-import { limitsFor, runtimeFor } from './runtime.ts';
+import { limitsFor, podWishesFor, runtimeFor } from './runtime.ts';
 import type { EphemeralAbilities, ExecuteClasses, RuntimeChoice } from './runtime.ts';
 import { Seeds } from './seeds.ts';
 
 export interface CatalogueDeps {
   readonly store: Pick<Store, 'apps' | 'values'>;
-  readonly images: Pick<Engine, 'image' | 'ensureImage'>;
+  readonly images: Pick<Engine, 'image' | 'ensureImage' | 'announceImages'>;
   readonly own: readonly OwnImage[];
   readonly classes: ExecuteClasses;
   readonly abilities: EphemeralAbilities;
@@ -94,7 +94,10 @@ export class Catalogue implements AsyncDisposable {
    * How a launch of this app runs. `runtime_refused` when the runtime asked for cannot carry what the app needs;
    * `app_unavailable` with the reason when its image is known not to be had.
    */
-  resolve(document: AppDocument, wanted: Runtime | undefined): RuntimeChoice & { readonly limits: Limits } {
+  resolve(
+    document: AppDocument,
+    wanted: Runtime | undefined,
+  ): RuntimeChoice & { readonly limits: Limits; readonly pod: PodWishes } {
     const availability = this.availability(document.id);
     if (availability.state === 'unavailable') {
       throw new DeskpodError('app_unavailable', `${document.displayname} cannot be started: ${availability.reason}`, {
@@ -103,7 +106,9 @@ export class Catalogue implements AsyncDisposable {
     }
     const { classes, abilities } = this.#deps;
     const choice = runtimeFor(document, wanted, classes, abilities);
-    return { ...choice, limits: limitsFor(document, classes, choice.runtime, abilities) };
+    const { runtime } = choice;
+    const limits = limitsFor(document, classes, runtime, abilities);
+    return { ...choice, limits, pod: podWishesFor(document, classes, runtime) };
   }
 
   availability(id: string): AppAvailability {
@@ -136,8 +141,9 @@ export class Catalogue implements AsyncDisposable {
     await this.#states.look(documents, this.#background.signal);
   }
 
-  /** Begins to fetch these images and returns at once; what fails is kept as the app's reason. */
-  installAll(documents: readonly AppDocument[]): void {
+  /** Begins to fetch these images and returns when the engine has begun; what fails is kept as the app's reason. */
+  async installAll(documents: readonly AppDocument[]): Promise<void> {
+    await this.#states.announce(documents);
     for (const { id } of documents) this.install(id).catch(() => undefined);
   }
 

@@ -1,7 +1,7 @@
 /** Where the image of each app stands: here, not here, on its way, or not to be had and why. Reasons outlive a restart. */
 import type { AppAvailability } from '../../protocol/app.ts';
 import type { AppDocument } from '../../protocol/manager.ts';
-import type { ImageInfo } from '../engine.ts';
+import type { AppImage, ImageInfo } from '../engine.ts';
 import { DeskpodError } from '../errors.ts';
 import type { CatalogueDeps } from './catalogue.ts';
 import { Installs } from './installs.ts';
@@ -83,7 +83,7 @@ export class ImageStates implements AsyncDisposable {
     try {
       const here = await this.#present(document);
       if (here === null) report('waiting for the image');
-      const image = here ?? (await this.#deps.images.ensureImage(this.#target(document), report, signal));
+      const image = here ?? (await this.#deps.images.ensureImage(this.#wanted(document), report, signal));
       close();
       await this.#set(document, { state: 'ready' }, image);
     } catch (cause) {
@@ -104,6 +104,14 @@ export class ImageStates implements AsyncDisposable {
     const same = await this.#deps.images.image(document.sha_id);
     if (same !== null) this.#elsewhere.set(document.id, document.sha_id);
     return same;
+  }
+
+  async announce(documents: readonly AppDocument[]): Promise<void> {
+    await this.#deps.images.announceImages(documents.map((document) => this.#wanted(document)));
+  }
+
+  #wanted(document: AppDocument): AppImage {
+    return { reference: this.#target(document), app: document.name };
   }
 
   #target(document: AppDocument): string {

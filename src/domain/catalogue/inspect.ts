@@ -1,6 +1,6 @@
 /** From `docker inspect` or `crictl inspecti` output to catalogue entries: pure, complete in its complaints. */
 import type { AppDocument } from '../../protocol/manager.ts';
-import { Runtime } from '../../protocol/app.ts';
+import { type PodWishes, Runtime } from '../../protocol/app.ts';
 import { CrictlInspect, DockerInspect } from '../../protocol/inspect.ts';
 import { LabelReader } from './labels.ts';
 import { isReference } from './reference.ts';
@@ -36,6 +36,7 @@ interface RawImage {
   readonly os: string | null;
   readonly created: string | null;
   readonly command: readonly string[];
+  readonly ports: readonly number[];
   readonly labels: Readonly<Record<string, unknown>>;
   readonly labelsField: string;
 }
@@ -126,7 +127,15 @@ function documentOf(raw: RawImage, id: string, labels: LabelReader, namespace: s
     containerengine: runtimeOf(labels),
     securitycontext: labels.object('oc.securitycontext'),
     created: raw.created,
+    ...podOf(labels, raw.ports),
   };
+}
+
+/** `oc.pod` is ours: what the pod asks for, as JSON; ports that the image exposes are among them. */
+function podOf(labels: LabelReader, exposed: readonly number[]): { pod?: PodWishes } {
+  const wishes = labels.pod('oc.pod');
+  const pod = { ...(exposed.length > 0 ? { ports: [...exposed] } : {}), ...wishes };
+  return Object.keys(pod).length > 0 ? { pod } : {};
 }
 
 /** An image that says nothing, or only `bash`, is one of those whose entrypoint is where the contract has it. */
@@ -140,6 +149,14 @@ function runtimeOf(labels: LabelReader): Runtime {
   if (parsed.success) return parsed.data;
   labels.errors.push({ label: 'oc.containerengine', message: 'must be ephemeral_container or pod_application' });
   return 'ephemeral_container';
+}
+
+/** `{"8080/tcp":{}}` → 8080. */
+function portsOf(exposed: Readonly<Record<string, unknown>> | null | undefined): number[] {
+  return Object.keys(exposed ?? {}).flatMap((port) => {
+    const number = Number(/^(\d+)(?:\/tcp)?$/.exec(port)?.[1]);
+    return number > 0 && number < 65_536 ? [number] : [];
+  });
 }
 
 function readImage(entry: unknown): RawImage | Problem[] {
@@ -164,6 +181,7 @@ function readDocker(entry: unknown): RawImage | Problem[] {
     os: image.Os ?? null,
     created: image.Created ?? null,
     command: [...(config?.Entrypoint ?? []), ...(config?.Cmd ?? [])],
+    ports: portsOf(config?.ExposedPorts),
     labels: config?.Labels ?? {},
     labelsField: 'Config.Labels',
   };
@@ -184,6 +202,7 @@ function readCrictl(entry: unknown): RawImage | Problem[] {
     os: spec.os ?? null,
     created: spec.created ?? null,
     command: [...(config?.Entrypoint ?? []), ...(config?.Cmd ?? [])],
+    ports: portsOf(config?.ExposedPorts),
     labels: config?.Labels ?? {},
     labelsField: 'info.imageSpec.config.Labels',
   };

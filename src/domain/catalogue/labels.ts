@@ -2,6 +2,7 @@
  * The values inside `oc.*` labels. All are strings by contract, some hold JSON that is broken in published images: those
  * fall back and leave a warning. Access rules fall back to nobody, never to everybody.
  */
+import { PodWishes } from '../../protocol/app.ts';
 import { Acl } from '../../protocol/manager.ts';
 
 /** Reads labels one by one; remembers what was wrong with them. */
@@ -40,6 +41,19 @@ export class LabelReader {
     const value = this.#json(label, {});
     if (isObject(value)) return value;
     this.#warn(label, 'is not a JSON object; {} is used');
+    return {};
+  }
+
+  /** What the app asks of its pod; nothing, with a warning, when it cannot be read. */
+  pod(label: string): PodWishes {
+    const text = this.text(label);
+    const parsed = PodWishes.strict().safeParse(text === null ? {} : parseJson(text));
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    this.#warn(
+      label,
+      `cannot be used (${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'wrong form'}); it is left out`,
+    );
     return {};
   }
 

@@ -1,13 +1,13 @@
 /** Which runtime and which limits a launch gets, and why. Nothing that was asked for is dropped silently. */
-import type { Limits, Runtime } from '../../protocol/app.ts';
+import type { Limits, PodWishes, Runtime } from '../../protocol/app.ts';
 import type { AppDocument } from '../../protocol/manager.ts';
 import { DeskpodError } from '../errors.ts';
 
 /** A named bundle of resources; administrators configure them, apps ask for one with `oc.executeclassname`. */
 export interface ExecuteClass {
   readonly limits: Limits;
-  /** Labels of the nodes it runs on; only clusters have them. */
-  readonly nodeSelector?: Readonly<Record<string, string>> | null;
+  /** Where its pods run and what is set aside for them; only clusters have it. */
+  readonly pod?: PodWishes | undefined;
 }
 
 export type ExecuteClasses = Readonly<Record<string, ExecuteClass>>;
@@ -32,7 +32,7 @@ export interface RuntimeChoice {
   readonly moved: string | null;
 }
 
-type Classed = Pick<AppDocument, 'executeclassname' | 'displayname' | 'containerengine'>;
+type Classed = Pick<AppDocument, 'executeclassname' | 'displayname' | 'containerengine' | 'pod'>;
 
 /**
  * The requested runtime, else the app's own. An app that needs what an ephemeral container cannot have is moved to a pod
@@ -54,10 +54,13 @@ export function runtimeFor(
 }
 
 function obstacleOf(document: Classed, classes: ExecuteClasses, abilities: EphemeralAbilities): string | null {
+  if (!abilities.nodeChoice && Object.keys(document.pod?.nodeSelector ?? {}).length > 0) return 'certain nodes';
+  if (!abilities.limits && document.pod?.ports) return 'ports';
+  if (!abilities.limits && (document.pod?.livenessProbe ?? document.pod?.readinessProbe)) return 'probes';
   const name = document.executeclassname;
   if (name === null) return null;
   const wanted = classFor(document, classes);
-  if (!abilities.nodeChoice && Object.keys(wanted.nodeSelector ?? {}).length > 0)
+  if (!abilities.nodeChoice && Object.keys(wanted.pod?.nodeSelector ?? {}).length > 0)
     return `the nodes of execute class ${name}`;
   if (!abilities.limits && Object.keys(wanted.limits).length > 0) return `the limits of execute class ${name}`;
   return null;
@@ -75,6 +78,16 @@ export function limitsFor(
 ): Limits {
   if (runtime === 'ephemeral_container' && !abilities.limits) return {};
   return { ...DEFAULT_LIMITS, ...classes['default']?.limits, ...classFor(document, classes).limits };
+}
+
+/** What a pod of this app asks for: the class first, the app's own on top. Nothing for an ephemeral container. */
+export function podWishesFor(
+  document: Pick<AppDocument, 'executeclassname' | 'pod'>,
+  classes: ExecuteClasses,
+  runtime: Runtime,
+): PodWishes {
+  if (runtime === 'ephemeral_container') return {};
+  return { ...classes['default']?.pod, ...classFor(document, classes).pod, ...document.pod };
 }
 
 /** An unknown class is the default one, as in the compatible system. */

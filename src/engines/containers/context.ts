@@ -1,19 +1,12 @@
 /** What the parts of the engine share. Made once by `engine.ts`, never changed. */
-import type { Duplex } from 'node:stream';
 import { DeskpodError } from '#domain/errors.ts';
 import type { EngineApi } from './api.ts';
 import type { CgroupFiles } from './cgroups.ts';
 import type { Surroundings } from './container-spec.ts';
 import type { Labels } from './labels.ts';
 import type { Objects, Ours } from './objects.ts';
+import type { WindowManagerReady } from '../open.ts';
 import type { OutOfMemory } from './out-of-memory.ts';
-
-/** Resolves when a window manager manages the display; rejects when the signal aborts first. */
-export type WindowManagerReady = (
-  connect: () => Promise<Duplex>,
-  xCookie: string,
-  signal: AbortSignal,
-) => Promise<void>;
 
 export interface Context {
   readonly api: EngineApi;

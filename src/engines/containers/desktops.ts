@@ -1,7 +1,7 @@
 /** Desktops: made as a whole or not at all, listed, and removed however much of them is left. */
 import { once } from 'node:events';
 import { z } from 'zod';
-import type { DesktopSpec, DesktopStep, EngineDesktop } from '#domain/engine.ts';
+import type { DesktopReport, DesktopSpec, EngineDesktop } from '#domain/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { isStatus } from './api.ts';
 import { desktopBody } from './container-spec.ts';
@@ -21,7 +21,7 @@ const Created = z.looseObject({ Id: z.string() });
 export async function makeDesktop(
   context: Context,
   spec: DesktopSpec,
-  report: (step: DesktopStep) => void,
+  report: DesktopReport,
   outer: AbortSignal,
 ): Promise<EngineDesktop> {
   const signal = AbortSignal.any([outer, AbortSignal.timeout(READY_TIMEOUT_MS)]);
@@ -65,6 +65,9 @@ export function toDesktop(context: Context, { container, account }: Ours): Engin
     createdAt: container.Created,
     address,
     place: address === null ? context.around.node : `${context.around.node} (${address})`,
+    screen: null,
+    uid: container.Id,
+    entries: { finished: 0, most: null },
   };
 }
 
@@ -109,7 +112,7 @@ async function ready(
   containerId: string,
   paths: DesktopPaths,
   xCookie: string,
-  report: (step: DesktopStep) => void,
+  report: DesktopReport,
   outer: AbortSignal,
 ): Promise<void> {
   const over = new AbortController();

@@ -8,7 +8,8 @@ import { DeskpodError } from '#domain/errors.ts';
 import type { Environment } from '#protocol/app.ts';
 import { EngineApi } from './api.ts';
 import { CgroupFiles, containerOfProcess } from './cgroups.ts';
-import { findDesktop, findLaunch, type Context, type WindowManagerReady } from './context.ts';
+import type { WindowManagerReady } from '../open.ts';
+import { findDesktop, findLaunch, type Context } from './context.ts';
 import { connectSocket } from './desktop-ready.ts';
 import { listDesktops, makeDesktop, removeDesktop } from './desktops.ts';
 import { exec } from './exec.ts';
@@ -112,7 +113,7 @@ class ContainersEngine implements port.Engine {
 
   async makeDesktop(
     spec: port.DesktopSpec,
-    report: (step: port.DesktopStep) => void,
+    report: port.DesktopReport,
     signal: AbortSignal,
   ): Promise<port.EngineDesktop> {
     if (this.#making.has(spec.id)) throw new DeskpodError('conflict', `The desktop ${spec.id} is being made already.`);
@@ -150,7 +151,7 @@ class ContainersEngine implements port.Engine {
     return owner?.desktopId === desktopId ? nameOf(owner.container) : null;
   }
 
-  launch(spec: port.LaunchSpec, signal: AbortSignal): Promise<port.EngineLaunch> {
+  launch(spec: port.LaunchSpec, _report: (waiting: string) => void, signal: AbortSignal): Promise<port.EngineLaunch> {
     return launch(this.#context, spec, signal);
   }
 
@@ -187,7 +188,14 @@ class ContainersEngine implements port.Engine {
     return this.#images.find(reference);
   }
 
-  ensureImage(reference: string, report: (line: string) => void, signal: AbortSignal): Promise<port.ImageInfo> {
+  /** There is one node, and whoever wants an image here waits for it. */
+  async announceImages(): Promise<void> {}
+
+  ensureImage(
+    { reference }: port.AppImage,
+    report: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<port.ImageInfo> {
     return this.#images.ensure(reference, report, signal);
   }
 

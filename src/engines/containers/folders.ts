@@ -4,10 +4,10 @@ import { chmod, chown, lchown, mkdir, readFile, rename, rm, stat, writeFile } fr
 import { dirname, join } from 'node:path';
 import type { Account, DesktopCredentials } from '#domain/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
-import { accountFiles } from './accounts.ts';
+import { accountFiles } from '../inside/accounts.ts';
 import type { Home } from './container-spec.ts';
 import type { DesktopPaths } from './paths.ts';
-import { newCredentials, StoredCredentials, vncPasswordFile, xauthorityFile } from './secrets.ts';
+import { newCredentials, StoredCredentials, vncPasswordFile, xauthorityFile } from '../inside/credentials.ts';
 
 /** Everything but the home. The folder must not exist: `mkdir` is what keeps two desktops of one id apart. */
 export async function makeFolders(paths: DesktopPaths, account: Account, home: Home): Promise<DesktopCredentials> {

@@ -38,7 +38,7 @@ export class Images {
   async store(body: unknown, options: { readonly id: string | null; readonly pull: boolean }): Promise<unknown> {
     const { single, documents } = this.#parse(body, options.id);
     const stored = await this.#catalogue.put(documents);
-    if (options.pull) this.#catalogue.installAll(stored);
+    if (options.pull) await this.#catalogue.installAll(stored);
     // Nobody waits for what the engine has: events tell it, and a catalogue of a hundred apps asks a while.
     else this.#catalogue.look(stored).catch((cause: unknown) => this.#warn(`looking for images: ${String(cause)}`));
     return single ? stored[0] : stored;

@@ -48,6 +48,8 @@ export function desktopRoutes(context: ApiContext): FastifyPluginAsyncZod {
         userId: user.id,
         sessionId,
         vncPassword,
+        screen: desktop.screen,
+        uid: desktop.uid,
         rights: { screen: 'control', clipboardIn: true, clipboardOut: true },
       });
       return { token, expiresAt: expiresAt.toISOString() };
