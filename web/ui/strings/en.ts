@@ -204,6 +204,7 @@ export const en = {
     connecting: 'Connecting …',
     ended: (code: number | null) => (code === null ? 'The shell has ended.' : `The shell has ended with code ${code}.`),
     lost: 'The connection to the shell is lost.',
+    anew: 'The connection was lost. This is a new shell.',
     again: 'Start a new one',
     resize: 'Resize terminal',
     move: 'Move terminal',
