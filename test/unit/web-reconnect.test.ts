@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CloseCode } from '#protocol/screen.ts';
 import { parting, reopenDelay } from '../../web/terminal/reopen.ts';
-import { addressBelow, socketAddress } from '../../web/ui/address.ts';
+import { addressBelow, socketBelow } from '../../web/ui/below.ts';
 
 const first = () => 0;
 
@@ -19,8 +19,8 @@ test('pictures that are their own address stay as they are', () => {
 });
 
 test('sockets are as secret as the page', () => {
-  assert.equal(socketAddress('/api/v1/screen', 'https://a.example/desk/').href, 'wss://a.example/desk/api/v1/screen');
-  assert.equal(socketAddress('/api/v1/screen', 'http://127.0.0.1:30443/').href, 'ws://127.0.0.1:30443/api/v1/screen');
+  assert.equal(socketBelow('https://a.example/desk/', '/api/v1/screen').href, 'wss://a.example/desk/api/v1/screen');
+  assert.equal(socketBelow('http://127.0.0.1:30443/', '/api/v1/screen').href, 'ws://127.0.0.1:30443/api/v1/screen');
 });
 
 test('a shell that a restart took is followed by a new one at once, then after short pauses, not for ever', () => {

@@ -30,13 +30,7 @@ export default function Screen() {
   // A break that is over before anybody sees it is not worth a word.
   const away = useLate(state === 'reconnecting', SHORT_BREAK_MS);
   return (
-    <div
-      class="screen"
-      data-test="screen"
-      data-panning={panning.value}
-      data-away={away}
-      onPointerDown={onPointerDown}
-    >
+    <div class="screen" data-test="screen" data-panning={panning.value} data-away={away} onPointerDown={onPointerDown}>
       <div class="screen-frame" ref={frame} />
       <div class="screen-ghost" ref={ghost} aria-hidden="true" />
       <textarea

@@ -24,7 +24,8 @@ export function reopenDelay(code: number, stood: boolean, attempt: number, rando
 }
 
 /** Undoes what programs of the lost shell may have left switched on: other screen, mouse, paste marks, colours, no cursor. */
-const AFRESH = '\u001B[?1049l\u001B[?1000l\u001B[?1002l\u001B[?1003l\u001B[?1006l\u001B[?2004l\u001B[?25h\u001B[!p\u001B[0m';
+const AFRESH =
+  '\u001B[?1049l\u001B[?1000l\u001B[?1002l\u001B[?1003l\u001B[?1006l\u001B[?2004l\u001B[?25h\u001B[!p\u001B[0m';
 
 /** What stands between the old shell's text and the new one's. */
 export function parting(words: string): string {

@@ -20,6 +20,9 @@ export interface ShellSession {
   readonly dispose: () => void;
 }
 
+/** A shell that lasted this long was a good one: its successor may be tried as often again. */
+const GOOD_MS = 5_000;
+
 const colours = {
   background: '#0f1116',
   foreground: '#d9dce3',
@@ -64,6 +67,7 @@ export function openShell(box: HTMLElement, onState: (state: ShellState) => void
   );
 
   const connect = () => {
+    let since = Infinity;
     const url = socketAddress('api/v1/terminal');
     url.search = new URLSearchParams({ columns: String(screen.cols), rows: String(screen.rows) }).toString();
     const opening = new WebSocket(url);
@@ -71,11 +75,10 @@ export function openShell(box: HTMLElement, onState: (state: ShellState) => void
     opening.addEventListener('open', () => {
       if (stood) screen.write(parting(t.terminal.anew));
       stood = true;
+      since = performance.now();
       become({ state: 'open' });
     });
     opening.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-      // Only a shell that says something is one: else a server that ends each at once would be asked for ever.
-      attempt = 0;
       if (data instanceof ArrayBuffer) screen.write(new Uint8Array(data));
       else if (typeof data === 'string') {
         const message = messageOf(data);
@@ -85,6 +88,7 @@ export function openShell(box: HTMLElement, onState: (state: ShellState) => void
     });
     opening.addEventListener('close', ({ code }) => {
       if (disposed) return;
+      if (performance.now() - since >= GOOD_MS) attempt = 0;
       const over = last.state === 'ended' || last.state === 'lost';
       const pause = over ? null : reopenDelay(code, stood, attempt);
       if (pause === null) {

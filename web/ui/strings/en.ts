@@ -181,6 +181,30 @@ export const en = {
     confirm: 'Log out',
     instead: 'Disconnect instead',
   },
+  rebuild: {
+    button: 'Rebuild the desktop',
+    title: 'Rebuild this desktop?',
+    text: (running: number) =>
+      running === 0
+        ? 'Rebuilding makes a new desktop in place of this one. The files in your home folder are kept.'
+        : `Rebuilding makes a new desktop in place of this one: ${many(running, 'running app is', 'running apps are')} closed. Save your work first. The files in your home folder are kept.`,
+    fullTitle: 'This desktop takes no more apps',
+    asPod: 'Run this one as a pod',
+  },
+  desktops: {
+    id: 'Id',
+    user: 'User',
+    state: 'State',
+    place: 'Runs at',
+    created: 'Created',
+    states: { running: 'running', ended: 'ended' },
+    again: 'Refresh',
+    none: 'No desktop runs',
+    noneHint: 'Desktops appear here as soon as somebody logs in.',
+    removeTitle: (id: string) => `Remove desktop ${id}?`,
+    removeText: (user: string) =>
+      `The apps of ${user} are closed and the desktop is removed; work that is not saved is lost. The files in the home folder are kept.`,
+  },
   notices: {
     label: 'Notices',
     history: 'Earlier notices',
@@ -193,6 +217,7 @@ export const en = {
     installing: (app: string) => `${app} is being installed; it opens when it is ready.`,
     installed: (app: string) => `${app} is installed.`,
     unavailable: (app: string, reason: string) => `${app} cannot be installed: ${reason}`,
+    waiting: (app: string, reason: string) => `${app} is waiting: ${reason}`,
     unnamed: 'Something went wrong in this page. Reload it if it stays.',
   },
   terminal: {
@@ -217,6 +242,7 @@ export const en = {
     pages: {
       tasks: 'Tasks',
       launches: 'All launches',
+      desktops: 'Desktops',
       system: 'System',
       user: 'User',
       appearance: 'Appearance',
@@ -226,7 +252,8 @@ export const en = {
     words: {
       tasks: 'launches running log stop environment memory cpu process',
       launches: 'support other users history',
-      system: 'version engine start trace host uptime',
+      desktops: 'support other users place node address remove',
+      system: 'version engine start trace host uptime place node speed warnings',
       user: 'account name labels roles sessions logins',
       appearance: 'theme dark light dock hide display',
       keyboard: 'shortcuts keys help',
@@ -286,6 +313,9 @@ export const en = {
     variable: 'Variable',
     value: 'Value',
     masked: 'Values of secrets are shown as ••••.',
+    entries: (finished: number, most: number) =>
+      `This desktop carries ${finished} finished ${finished === 1 ? 'launch' : 'launches'} of at most ${most}.`,
+    entriesHint: 'When it is full no app starts inside it until it is rebuilt.',
     choose: 'Choose a launch to see its log and environment.',
     guide: 'What this means, in detail',
     facts: {
@@ -346,6 +376,31 @@ export const en = {
     traceKind: { cold: 'made anew', warm: 'found running' },
     noTrace: 'No start has been measured yet.',
     place: 'Your desktop runs at',
+    speedtest: 'Speed test',
+    speedtestHint: 'how fast the way to this server is',
+    warnings: 'To be mended by an administrator',
+    noWarnings: 'Nothing: all is as it should be.',
+    commands: 'Commands',
+    copyCommands: 'Copy commands',
+  },
+  speedtest: {
+    title: 'Speed test',
+    what: (host: string) => `Between this browser and ${host}, over the way that your desktop takes.`,
+    idle: 'It takes about ten seconds and moves up to 1 GB each way.',
+    start: 'Start',
+    again: 'Measure again',
+    figures: { latency: 'Latency', jitter: 'Jitter', download: 'Download', upload: 'Upload' },
+    phases: {
+      latency: 'Measuring how long an answer takes …',
+      download: 'Measuring the way to you …',
+      upload: 'Measuring the way from you …',
+    },
+    done: (time: string, trips: number, down: string, up: string) =>
+      `Took ${time}: medians of ${many(trips, 'round trip', 'round trips')}, ${down} received and ${up} sent.`,
+    cancelled: 'Cancelled. What was measured by then is shown.',
+    busy: 'Too many speed tests run from your address. Wait a minute, then measure again.',
+    refused: (status: number) => `The server refuses to be measured (status ${status}). Ask whoever runs it.`,
+    noAnswer: 'The server does not answer, or the connection broke. Check the network, then measure again.',
   },
   user: {
     name: 'Name',
