@@ -34,7 +34,7 @@ const CONNECT_MS = 15_000;
 /** And when it did before: a gateway that just went may swallow the question. Doubled each time it was too short. */
 const RECONNECT_MS = 2_000;
 /** After these a ticket that was good is so no more. */
-const TICKET_OVER: readonly number[] = [CloseCode.sessionEnded, CloseCode.desktopGone];
+const TICKET_OVER: ReadonlySet<number> = new Set([CloseCode.sessionEnded, CloseCode.desktopGone]);
 
 /** Ends when the signal aborts or a failure is final; until then it tries for ever, at most every ten seconds. */
 export async function keepConnected(keeping: Keeping): Promise<void> {
@@ -73,7 +73,7 @@ async function once({ signal, ticket, doubt, open, onState, now }: Keeping, pati
     clearTimeout(tooSlow);
     const since = now();
     onState('connected');
-    if (TICKET_OVER.includes(await link.closed)) doubt();
+    if (TICKET_OVER.has(await link.closed)) doubt();
     return since;
   } catch (error) {
     doubt();

@@ -21,7 +21,7 @@ const ORDER: readonly SettingsPage[] = [
 ];
 
 /** For support and administrators. */
-const STAFF: readonly SettingsPage[] = ['launches', 'desktops'];
+const STAFF: ReadonlySet<SettingsPage> = new Set(['launches', 'desktops']);
 
 export function isSupport(): boolean {
   return session.value?.user.roles.some((role) => role === 'support' || role === 'admin') ?? false;
@@ -32,7 +32,7 @@ export function isAdmin(): boolean {
 }
 
 export function pagesFor(): readonly PageEntry[] {
-  return ORDER.filter((page) => !STAFF.includes(page) || isSupport()).map((page) => ({
+  return ORDER.filter((page) => !STAFF.has(page) || isSupport()).map((page) => ({
     page,
     title: t.settings.pages[page],
     words: t.settings.words[page],

@@ -6,20 +6,20 @@ import { CloseCode } from '#protocol/screen.ts';
 const MOST_ATTEMPTS = 8;
 
 /** Trying again would end the same way. */
-const FINAL: readonly number[] = [
+const FINAL: ReadonlySet<number> = new Set([
   CloseCode.normal,
   CloseCode.tooBig,
   CloseCode.protocol,
   CloseCode.sessionEnded,
   CloseCode.desktopGone,
-];
+]);
 
 /**
  * Milliseconds until attempt `attempt` (from 0) of a shell that was closed with `code`, null for none. One that never
  * stood was refused, which browsers do not tell from a server that is away.
  */
 export function reopenDelay(code: number, stood: boolean, attempt: number, random?: () => number): number | null {
-  if (!stood || attempt >= MOST_ATTEMPTS || FINAL.includes(code)) return null;
+  if (!stood || attempt >= MOST_ATTEMPTS || FINAL.has(code)) return null;
   return retryDelay(attempt, random);
 }
 
