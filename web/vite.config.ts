@@ -1,7 +1,12 @@
 /** Bundles the browser UI into web/dist; the server serves it with a strict content security policy. */
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
+const page = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
 export default defineConfig({
+  // Files find each other by their own place; the page's `<base>` says where that is.
+  base: './',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2023',
@@ -12,11 +17,13 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
     rolldownOptions: {
+      input: { index: page('index.html'), speedtest: page('speedtest/index.html') },
       output: {
-        // One chunk, so that ui/no-eval.ts runs between zod and the first schema of the protocol.
         codeSplitting: {
           groups: [
-            { name: 'base', test: /node_modules\/(zod|preact|@preact)\/|src\/(protocol|client)\/|web\/ui\/no-eval/ },
+            { name: 'view', test: /node_modules\/(preact|@preact)\// },
+            // One chunk, so that ui/no-eval.ts runs between zod and the first schema of the protocol.
+            { name: 'base', test: /node_modules\/zod\/|src\/(protocol|client)\/|web\/ui\/no-eval/ },
           ],
         },
       },

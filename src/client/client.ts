@@ -10,7 +10,7 @@ import {
   type LaunchRequest,
   Usage,
 } from '#protocol/launch.ts';
-import { Preferences, System } from '#protocol/system.ts';
+import { Preferences, System, SystemWarning } from '#protocol/system.ts';
 import {
   LocalUserSummary,
   LoginOptions,
@@ -28,6 +28,7 @@ import { lasting, logLines, type StreamOptions } from './stream.ts';
 export type LaunchFilter = Omit<LaunchQuery, 'limit'> & { readonly limit?: number | undefined };
 
 const Launches = z.object({ launches: z.array(Launch) });
+const WarningsReply = z.object({ warnings: z.array(SystemWarning) });
 const SystemReply = z.object({ system: System, trace: StartTrace.nullable() });
 export type SystemReply = z.infer<typeof SystemReply>;
 
@@ -109,7 +110,11 @@ export function createClient(options: ClientOptions) {
     windows: {
       act: (id: number, action: WindowAction) => tell('POST', `/windows/${id}`, action),
     },
-    system: { get: () => get('/system', SystemReply) },
+    system: {
+      get: () => get('/system', SystemReply),
+      /** For administrators: what should be mended here. */
+      warnings: async (signal?: AbortSignal) => (await get('/warnings', WarningsReply, signal)).warnings,
+    },
     preferences: {
       get: () => get('/preferences', Preferences),
       put: (preferences: Preferences) => tell('PUT', '/preferences', preferences),

@@ -15,10 +15,17 @@ export interface StreamOptions {
   readonly idleMs?: number;
 }
 
-/** Milliseconds before attempt `n` (from 0): at once, then 250, 500 … at most 10,000, each shortened by up to a quarter. */
+const FIRST_PAUSES_MS = [0, 100, 250];
+const LONGEST_PAUSE_MS = 10_000;
+/** A stream that stood this long was a good one: when it is lost, the next attempt is made at once. */
+const GOOD_MS = 5_000;
+/** How long the server may take to begin an answer. */
+const OPEN_MS = 10_000;
+
+/** Milliseconds before attempt `n` (from 0): at once, then 100, 250, 500 … at most 10,000, each shortened by up to a quarter. */
 export function retryDelay(attempt: number, random: () => number = Math.random): number {
-  if (attempt <= 0) return 0;
-  const full = Math.min(10_000, 250 * 2 ** Math.min(attempt - 1, 10));
+  const later = 250 * 2 ** Math.min(attempt - 2, 10);
+  const full = FIRST_PAUSES_MS[Math.max(0, attempt)] ?? Math.min(LONGEST_PAUSE_MS, later);
   return Math.round(full * (1 - random() / 4));
 }
 
@@ -36,15 +43,16 @@ export async function* lasting<Schema extends z.ZodType>(
   const { signal, onState } = options;
   for (let attempt = 0; !signal.aborted; attempt += 1) {
     await pause(retryDelay(attempt), options);
+    let since: number | null = null;
     try {
-      const response = await send(path, { accept: 'text/event-stream', signal });
+      const response = await opened(send, path, signal);
       if (!response.body) throw new ConnectionError('The stream has no body.');
       onState?.('open');
+      since = performance.now();
       for await (const { data } of readSse(
         response.body,
         options.idleMs === undefined ? {} : { idleMs: options.idleMs },
       )) {
-        attempt = 0;
         const message = schema.safeParse(json(data));
         if (message.success) yield message.data;
       }
@@ -53,7 +61,19 @@ export async function* lasting<Schema extends z.ZodType>(
       if (error instanceof ApiError && [401, 403, 404].includes(error.status)) throw error;
       if (error instanceof ReplyError) throw error;
     }
+    if (since !== null) attempt = performance.now() - since >= GOOD_MS ? -1 : Math.min(attempt, 1);
     onState?.('lost');
+  }
+}
+
+/** The answer's body may last for ever, its beginning may not be long in coming. */
+async function opened(send: Send, path: string, signal: AbortSignal): Promise<Response> {
+  const slow = new AbortController();
+  const timer = setTimeout(() => slow.abort(new ConnectionError('The server does not answer.')), OPEN_MS);
+  try {
+    return await send(path, { accept: 'text/event-stream', signal: AbortSignal.any([signal, slow.signal]) });
+  } finally {
+    clearTimeout(timer);
   }
 }
 

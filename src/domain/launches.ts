@@ -5,13 +5,14 @@ import type { Limits, PodWishes, Runtime, Environment } from '../protocol/app.ts
 import type { AppDocument } from '../protocol/manager.ts';
 import type { Window } from '../protocol/window.ts';
 import type { Identity } from './auth.ts';
-import type { Engine, EngineLaunch, LaunchSpec } from './engine.ts';
+import type { Engine, EngineLaunch, Entries, LaunchSpec } from './engine.ts';
 import { maskSecrets } from './environment.ts';
 import { DeskpodError } from './errors.ts';
 import type { Hub } from './hub.ts';
 import { endReason, lostEnd, type StoppedBy } from './launch-end.ts';
 import { planLaunch } from './launch-plan.ts';
 import { finished, newRecord, present } from './launch-record.ts';
+import { assertRoom } from './launch-room.ts';
 import { KEPT_LOG_BYTES, keepEnd, presentLine } from './log-text.ts';
 import type { LaunchEnd, LaunchRecord, Store } from './store.ts';
 
@@ -88,11 +89,16 @@ export class Launches {
   }
 
   /** Returns once the launch is recorded; what follows is published. */
-  async start(identity: Identity, desktop: { id: string; env: Environment }, want: LaunchWant): Promise<Launch> {
+  async start(
+    identity: Identity,
+    desktop: { id: string; env: Environment; entries: Entries },
+    want: LaunchWant,
+  ): Promise<Launch> {
     const begun = performance.now();
     const { apps, store } = this.#deps;
     const app = await apps.startable(want.app, identity.user.labels);
     const { runtime, limits, pod } = apps.resolve(app, want.runtime);
+    if (runtime === 'ephemeral_container') assertRoom(desktop, this.#active.values());
     const defaults = await store.apps.defaults(app.id);
     const { env, args } = want;
     const image = apps.imageReference(app);

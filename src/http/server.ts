@@ -34,7 +34,7 @@ const CONTENT_SECURITY_POLICY = [
   "connect-src 'self' ws: wss:",
   "worker-src 'self' blob:",
   "object-src 'none'",
-  "base-uri 'none'",
+  "base-uri 'self'",
   "form-action 'self'",
   "frame-ancestors 'none'",
 ].join('; ');

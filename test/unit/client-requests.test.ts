@@ -103,10 +103,10 @@ test('a wake ends the pause before the next attempt', async () => {
   const abort = new AbortController();
   const { client } = clientOf(() => {
     opened += 1;
-    if (opened > 8) return sse(notice('late'));
+    if (opened > 9) return sse(notice('late'));
     throw new TypeError('offline');
   });
-  // Without the wake the eight pauses would add up to more than 20 seconds.
+  // Without the wake the nine pauses would add up to more than 20 seconds.
   const started = performance.now();
   const onState = () => void setImmediate(() => wake.dispatchEvent(new Event('wake')));
   for await (const event of client.events({ signal: abort.signal, wake, onState })) {
@@ -139,10 +139,10 @@ test('a log ends with the end event, and breaking off is an error', async () => 
 });
 
 test('pauses between attempts grow, stay under ten seconds, and start at once', () => {
-  const pauses = [0, 1, 2, 3, 50].map((attempt) => retryDelay(attempt, () => 0));
-  assert.deepEqual(pauses, [0, 250, 500, 1000, 10_000]);
+  const pauses = [0, 1, 2, 3, 4, 50].map((attempt) => retryDelay(attempt, () => 0));
+  assert.deepEqual(pauses, [0, 100, 250, 500, 1000, 10_000]);
   assert.equal(
-    retryDelay(1, () => 1),
+    retryDelay(2, () => 1),
     188,
   );
 });

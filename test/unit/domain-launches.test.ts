@@ -48,7 +48,7 @@ const GAME: AppDocument = {
   securitycontext: {},
   created: null,
 };
-const DESKTOP = { id: 'fry-00001', env: { TZ: 'Europe/Vienna' } };
+const DESKTOP = { id: 'fry-00001', env: { TZ: 'Europe/Vienna' }, entries: { finished: 0, most: null } };
 
 async function setUp() {
   const engine = new FakeEngine();
@@ -127,6 +127,21 @@ test('secrets in the environment of a launch are masked before they are kept', a
     [environment?.['API_TOKEN'], environment?.['XAUTH_KEY'], environment?.['COLOUR']],
     ['••••', '••••', 'red'],
   );
+});
+
+test('a desktop that is full refuses another launch inside it before anything is begun, and takes pods', async () => {
+  const { launches, start, until } = await setUp();
+  await start();
+  const full = { ...DESKTOP, entries: { finished: 255, most: 256 } };
+  const want = { app: '2048-gtk', env: {}, args: [] };
+  await assert.rejects(
+    launches.start(FRY, full, want),
+    (thrown) =>
+      thrown instanceof DeskpodError && thrown.code === 'limit_reached' && /255 .* at most 256/.test(thrown.message),
+  );
+  assert.equal((await launches.list({ userId: 'fry', limit: 9 })).length, 1);
+  const pod = await launches.start(FRY, full, { ...want, runtime: 'pod_application' });
+  await until(({ id, status }) => id === pod.id && status.state === 'starting' && status.step === 'window');
 });
 
 test('a launch that its owner stopped says so, whatever its exit code', async () => {

@@ -91,6 +91,20 @@ test('windows belong to the app of their launch, without one to the app of their
   );
 });
 
+test('a launch in progress carries what it waits for, one that runs nothing', () => {
+  const detail = '0/3 nodes are available: 3 Insufficient memory.';
+  const waits = launch('1', 'a', { state: 'starting', step: 'create', detail });
+  const runs = launch('2', 'b', { state: 'running' });
+  const entries = dockEntries({ pins: [], apps: [app('a'), app('b')], launches: [waits, runs], windows: [] });
+  assert.deepEqual(
+    new Map(entries.map(({ key, waiting }) => [key, waiting])),
+    new Map([
+      ['a', detail],
+      ['b', null],
+    ]),
+  );
+});
+
 test('an app that starts or is being installed shows it', () => {
   const starting = dockEntries({
     pins: [],

@@ -1,14 +1,18 @@
-/** The screen stays connected: new tickets, growing pauses, an end only when there is no use. */
+/** The screen stays connected: kept tickets, at once at first, growing pauses, an end only when there is no use. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CloseCode } from '#protocol/screen.ts';
 import { keepConnected, type ScreenLink, type ScreenState } from '../../web/screen/reconnect.ts';
 
-/** A server that plays a list of connections: `lasts` milliseconds of connection, or a refusal. */
-function play(script: readonly ('refuse' | 'no ticket' | { lasts: number })[]) {
+type Turn = 'refuse' | 'silence' | 'no ticket' | { readonly lasts: number; readonly code?: number };
+
+/** A server that plays a list of connections: `lasts` milliseconds of connection, a refusal, or no answer at all. */
+function play(script: readonly Turn[]) {
   const abort = new AbortController();
   const states: ScreenState[] = [];
   const pauses: number[] = [];
   const tokens: string[] = [];
+  let doubts = 0;
   let clock = 0;
   let at = 0;
   const done = keepConnected({
@@ -21,18 +25,23 @@ function play(script: readonly ('refuse' | 'no ticket' | { lasts: number })[]) {
       }
       return `ticket ${at}`;
     },
+    doubt: () => void (doubts += 1),
     open: (token): ScreenLink => {
       tokens.push(token);
       const turn = script[at];
       at += 1;
+      if (turn === 'silence') {
+        const closed = Promise.withResolvers<number>();
+        return { connected: new Promise(() => {}), closed: closed.promise, close: () => closed.resolve(1006) };
+      }
       if (typeof turn !== 'object') {
         const refused = Promise.reject(new Error('refused'));
-        return { connected: refused, closed: Promise.resolve(), close: () => {} };
+        return { connected: refused, closed: Promise.resolve(1006), close: () => {} };
       }
-      const closed = new Promise<void>((resolve) =>
+      const closed = new Promise<number>((resolve) =>
         setImmediate(() => {
           clock += turn.lasts;
-          resolve();
+          resolve(turn.code ?? CloseCode.serverStopping);
         }),
       );
       return { connected: Promise.resolve(), closed, close: () => {} };
@@ -42,10 +51,10 @@ function play(script: readonly ('refuse' | 'no ticket' | { lasts: number })[]) {
     isFinal: (error) => error instanceof Error && error.message === 'no ticket',
     now: () => clock,
   });
-  return { done, states, pauses, tokens };
+  return { done, states, pauses, tokens, doubts: () => doubts };
 }
 
-test('a lost connection is opened again at once with a new ticket', async () => {
+test('a lost connection is opened again at once', async () => {
   const { done, states, pauses, tokens } = play([{ lasts: 60_000 }, { lasts: 60_000 }]);
   await done;
   assert.deepEqual(tokens.slice(0, 2), ['ticket 0', 'ticket 1']);
@@ -63,10 +72,40 @@ test('pauses grow while the server refuses and are short again after a good conn
   assert.equal(afterGood, 0);
 });
 
+test('a gateway that needs half a second to be back is reached within a second', async () => {
+  const { done, pauses } = play([{ lasts: 60_000 }, 'refuse', 'refuse', 'refuse', { lasts: 60_000 }]);
+  await done;
+  const waited = pauses.slice(0, 4).reduce((sum, ms) => sum + ms, 0);
+  assert.ok(waited > 500 && waited < 1_000, pauses.join());
+});
+
 test('a connection that is lost again and again at once does not hammer the server', async () => {
   const { done, pauses } = play([{ lasts: 10 }, { lasts: 10 }, { lasts: 10 }, { lasts: 10 }]);
   await done;
   assert.ok((pauses[3] ?? 0) > (pauses[1] ?? 0), pauses.join());
+});
+
+test('a server that swallows the question is asked again two seconds later, once it is known to be quicker', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { done, states } = play([{ lasts: 60_000 }, 'silence', { lasts: 1 }]);
+  while (states.length < 3) await new Promise(setImmediate);
+  await new Promise(setImmediate);
+  t.mock.timers.tick(1_999);
+  await new Promise(setImmediate);
+  assert.equal(states.filter((state) => state === 'connected').length, 1);
+  t.mock.timers.tick(1);
+  await done;
+  assert.equal(states.filter((state) => state === 'connected').length, 2);
+});
+
+test('a ticket is doubted when it opened nothing and when its session or desktop is gone, never for a restart', async () => {
+  const restart = play([{ lasts: 60_000 }, { lasts: 60_000, code: CloseCode.screenLost }]);
+  await restart.done;
+  const doubtsAtEnd = 1; // The last turn of every script is a refusal.
+  assert.equal(restart.doubts(), doubtsAtEnd);
+  const gone = play([{ lasts: 60_000, code: CloseCode.desktopGone }, 'refuse']);
+  await gone.done;
+  assert.equal(gone.doubts(), 2 + doubtsAtEnd);
 });
 
 test('when the session is over it ends instead of asking for ever', async () => {

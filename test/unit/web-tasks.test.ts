@@ -6,6 +6,7 @@ import { badName, formOf, requestOf } from '../../web/settings/again-form.ts';
 import {
   appended,
   emptyLog,
+  fullness,
   limitsText,
   looksBad,
   memoryText,
@@ -33,6 +34,14 @@ test('memory is given of its limit, with the unit once where both have the same'
   assert.equal(memoryText(usage, { memoryBytes: 2 ** 30 }, words), '129 MB of 1 GB');
   assert.equal(memoryText(usage, {}, words), '129 MB');
   assert.equal(memoryText(undefined, {}, words), '');
+});
+
+test('a desktop says how full it is from a third on, warns from two thirds on, and never where there is no limit', () => {
+  const at = (finished: number, most: number | null) => fullness({ finished, most });
+  assert.deepEqual([at(0, 30), at(9, 30), at(10, 30)], ['empty', 'empty', 'filling']);
+  assert.deepEqual([at(19, 30), at(20, 30), at(30, 30)], ['filling', 'nearly full', 'nearly full']);
+  assert.equal(at(1000, null), 'empty');
+  assert.equal(words.entries(1, 3), 'This desktop carries 1 finished launch of at most 3.');
 });
 
 test('only the limits that exist are named', () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Notice } from '#protocol/events.ts';
 import type { Launch } from '#protocol/launch.ts';
+import { boardWithWaiting } from '../../web/state/waiting-board.ts';
 import { changeWorld, dismiss, emptyBoard, emptyWorld, post } from '../../web/state/world.ts';
 
 const launch = (id: string, startedAt: string, status: Launch['status'] = { state: 'running' }): Launch => ({
@@ -72,4 +73,43 @@ test('the board has a bound', () => {
   for (let at = 0; at < 500; at += 1) board = post(board, notice(String(at)));
   assert.ok(board.history.length <= 100 && board.unread.length <= 100);
   assert.equal(board.history[0]?.id, '499');
+});
+
+const NOW = new Date('2026-01-01T00:00:00Z');
+const waitsFor = (...reasons: string[]) =>
+  reasons.map((detail, at) => launch(`l${at}`, '2026-01-01T00:00:00Z', { state: 'starting', step: 'create', detail }));
+const told = (before: typeof emptyBoard, launches: readonly Launch[]) =>
+  boardWithWaiting(before, launches, (app, reason) => `${app}: ${reason}`, NOW);
+
+test('what a launch waits for becomes one notice with a way to its task', () => {
+  const reason = '0/3 nodes are available: 3 Insufficient memory.';
+  const board = told(emptyBoard, waitsFor(reason));
+  assert.deepEqual(
+    board.unread.map(({ level, text, launchId }) => [level, text, launchId]),
+    [['warning', `A: ${reason}`, 'l0']],
+  );
+  assert.equal(told(board, waitsFor(reason)), board);
+});
+
+test('the same reason under its other name replaces the words, and is no news to who has read it', () => {
+  const pulled = 'The image x cannot be pulled: not found';
+  const first = told(emptyBoard, waitsFor(`${pulled} (ErrImagePull)`));
+  const second = told(first, waitsFor(`${pulled} (ImagePullBackOff)`));
+  assert.deepEqual(
+    second.unread.map(({ text }) => text),
+    [`A: ${pulled} (ImagePullBackOff)`],
+  );
+  const read = second.unread.reduce((board, { id }) => dismiss(board, id), second);
+  assert.deepEqual(told(read, waitsFor(`${pulled} (ErrImagePull)`)).unread, []);
+  assert.equal(told(read, waitsFor('No node has room.')).unread.length, 1);
+});
+
+test('a notice leaves with what it waited for, and stays in the history', () => {
+  const before = post(told(emptyBoard, waitsFor('No node has room.')), notice('other'));
+  const after = told(before, [launch('l0', '2026-01-01T00:00:00Z')]);
+  assert.deepEqual(
+    after.unread.map(({ id }) => id),
+    ['other'],
+  );
+  assert.equal(after.history.length, 2);
 });

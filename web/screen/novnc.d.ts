@@ -1,7 +1,7 @@
 /** What we use of noVNC 1.7 (docs/API.md of the package); it ships no types. */
 declare module '@novnc/novnc' {
   export default class RFB extends EventTarget {
-    constructor(target: HTMLElement, url: string, options?: { shared?: boolean; wsProtocols?: readonly string[] });
+    constructor(target: HTMLElement, channel: WebSocket, options?: { shared?: boolean });
     background: string;
     focusOnClick: boolean;
     resizeSession: boolean;

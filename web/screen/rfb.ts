@@ -1,5 +1,7 @@
 /** One noVNC connection: opens it, says when it stands, paints and ends, hands its canvas over for the last frame. */
 import RFB from '@novnc/novnc';
+import { CloseCode, SCREEN_PATH, SCREEN_PROTOCOL, TICKET_PROTOCOL_PREFIX } from '#protocol/screen.ts';
+import { socketAddress } from '../ui/address.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import type { ScreenLink } from './reconnect.ts';
 
@@ -15,9 +17,13 @@ export interface RfbLink extends ScreenLink {
 const FRAMES_TO_FIRST_PIXEL = 600;
 
 export function openRfb(target: HTMLElement, token: string, onClipboard: (text: string) => void): RfbLink {
-  const url = new URL('/api/v1/screen', location.href);
-  url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
-  const rfb = new RFB(target, url.href, { shared: true, wsProtocols: ['binary', `deskpod.ticket.${token}`] });
+  // A socket of our own: noVNC does not tell the code that it was closed with.
+  const socket = new WebSocket(socketAddress(SCREEN_PATH), [SCREEN_PROTOCOL, `${TICKET_PROTOCOL_PREFIX}${token}`]);
+  let code: number = CloseCode.normal;
+  socket.addEventListener('close', (event) => {
+    code = event.code;
+  });
+  const rfb = new RFB(target, socket, { shared: true });
   const canvas = target.querySelector('canvas');
   canvas?.setAttribute('role', 'img');
   canvas?.setAttribute('aria-label', t.screen.label);
@@ -28,9 +34,9 @@ export function openRfb(target: HTMLElement, token: string, onClipboard: (text: 
   rfb.qualityLevel = 8;
   rfb.compressionLevel = 1;
 
-  const over = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<number>();
   const stands = Promise.withResolvers<void>();
-  rfb.addEventListener('disconnect', () => over.resolve());
+  rfb.addEventListener('disconnect', () => over.resolve(code));
   rfb.addEventListener('connect', () => stands.resolve());
   rfb.addEventListener('clipboard', (event) => {
     const text = textOf(event);

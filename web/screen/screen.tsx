@@ -1,16 +1,21 @@
 /** The desktop's picture, in the size of the window; over it the dimmed last frame while it reconnects. */
 import { useEffect, useRef } from 'preact/hooks';
+import { ApiError } from '#client/errors.ts';
 import { api, wake } from '../state/api.ts';
 import { expired } from '../state/session.ts';
+import { useLate } from '../ui/late.ts';
 import { covered } from '../ui/layers.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { exchangeOnFocus, takeFromDesktop } from './clipboard.ts';
 import { current, focusScreen, painted, panning, screenState, sendText, showState, touchKeyboard } from './control.ts';
 import { attachKeyField } from './key-field.ts';
+import { KeptTicket } from './kept-ticket.ts';
 import { keepConnected } from './reconnect.ts';
 import { openRfb } from './rfb.ts';
 import { desktopMinimum } from './size.ts';
 import './screen.css';
+
+const SHORT_BREAK_MS = 300;
 
 export default function Screen() {
   const frame = useRef<HTMLDivElement>(null);
@@ -22,9 +27,10 @@ export default function Screen() {
     return () => abort.abort();
   }, []);
   const state = screenState.value;
-  const away = state === 'reconnecting';
+  // A break that is over before anybody sees it is not worth a word.
+  const away = useLate(state === 'reconnecting', SHORT_BREAK_MS);
   return (
-    <div class="screen" data-test="screen" data-panning={panning.value} onPointerDown={onPointerDown}>
+    <div class="screen" data-test="screen" data-panning={panning.value} data-away={away} onPointerDown={onPointerDown}>
       <div class="screen-frame" ref={frame} />
       <div class="screen-ghost" ref={ghost} aria-hidden="true" />
       <textarea
@@ -82,9 +88,17 @@ function run(frame: HTMLElement, ghost: HTMLElement, field: HTMLTextAreaElement,
     painted.value = false;
   });
 
+  const ticket = new KeptTicket({
+    fetch: (until) => api.desktop.ticket(until),
+    isFinal: (error) => error instanceof ApiError && error.code === 'not_authenticated',
+    now: () => Date.now(),
+    pause,
+  });
+  void ticket.keepFresh(signal);
   void keepConnected({
     signal,
-    ticket: async (until) => (await api.desktop.ticket(until)).token,
+    ticket: (until) => ticket.take(until),
+    doubt: () => ticket.doubt(),
     open: (token) => {
       const link = openRfb(frame, token, (text) => void takeFromDesktop(text));
       current.link = link;

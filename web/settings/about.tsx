@@ -1,4 +1,5 @@
 /** What this is, under which licence, and where its API is described. */
+import { address } from '../ui/address.ts';
 import { Mark } from '../ui/icon.tsx';
 import { t } from '../ui/strings/catalogue.ts';
 
@@ -12,7 +13,7 @@ export function About() {
       <p>{t.about.text}</p>
       <p class="small">{t.about.licence}</p>
       <p>
-        <a href="/api/v1/docs" target="_blank" rel="noreferrer">
+        <a href={address('api/v1/docs').href} target="_blank" rel="noreferrer">
           {t.about.api}
         </a>
       </p>

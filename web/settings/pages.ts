@@ -9,7 +9,19 @@ export interface PageEntry {
   readonly words: string;
 }
 
-const ORDER: readonly SettingsPage[] = ['tasks', 'launches', 'system', 'user', 'appearance', 'keyboard', 'about'];
+const ORDER: readonly SettingsPage[] = [
+  'tasks',
+  'launches',
+  'desktops',
+  'system',
+  'user',
+  'appearance',
+  'keyboard',
+  'about',
+];
+
+/** For support and administrators. */
+const STAFF: ReadonlySet<SettingsPage> = new Set(['launches', 'desktops']);
 
 export function isSupport(): boolean {
   return session.value?.user.roles.some((role) => role === 'support' || role === 'admin') ?? false;
@@ -20,7 +32,7 @@ export function isAdmin(): boolean {
 }
 
 export function pagesFor(): readonly PageEntry[] {
-  return ORDER.filter((page) => page !== 'launches' || isSupport()).map((page) => ({
+  return ORDER.filter((page) => !STAFF.has(page) || isSupport()).map((page) => ({
     page,
     title: t.settings.pages[page],
     words: t.settings.words[page],

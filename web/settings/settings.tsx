@@ -8,6 +8,7 @@ import { closeLayer, openLayer, type SettingsPage } from '../ui/layers.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { About } from './about.tsx';
 import { Appearance } from './appearance.tsx';
+import { DesktopsPage } from './desktops-page.tsx';
 import { KeyboardPage } from './keyboard-page.tsx';
 import { LaunchesPage } from './launches-page.tsx';
 import { pagesFor } from './pages.ts';
@@ -74,6 +75,8 @@ function Page({ page, launchId }: { page: SettingsPage; launchId: string | null 
       return <Tasks launchId={launchId} />;
     case 'launches':
       return <LaunchesPage />;
+    case 'desktops':
+      return <DesktopsPage />;
     case 'system':
       return <SystemPage />;
     case 'user':

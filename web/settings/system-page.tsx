@@ -1,12 +1,15 @@
-/** What runs here, and how the last start of the desktop went. */
+/** What runs here and what of it should be mended, and how the last start of the desktop went. */
 import { TraceView } from '../shell/trace-view.tsx';
 import { api } from '../state/api.ts';
 import { desktop } from '../state/store.ts';
 import { dateTime, duration } from '../ui/format.ts';
+import { address } from '../ui/address.ts';
 import { useRemote } from '../ui/remote.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { Failure, Loading } from '../ui/views.tsx';
 import { FactList } from './fact-list.tsx';
+import { isAdmin } from './pages.ts';
+import { Warnings } from './warnings.tsx';
 
 export function SystemPage() {
   const [reply, retry] = useRemote('system', () => api.system.get());
@@ -31,6 +34,13 @@ export function SystemPage() {
               [t.system.x11, t.system[reply.value.system.x11Listen]],
             ]}
           />
+          <p class="system-speedtest">
+            <a href={address('speedtest/').href} target="_blank" rel="noreferrer" data-test="speedtest-link">
+              {t.system.speedtest}
+            </a>{' '}
+            <span class="small">{t.system.speedtestHint}</span>
+          </p>
+          {isAdmin() && <Warnings />}
           <h3>{t.system.trace}</h3>
           {reply.value.trace ? (
             <div class="system-trace">

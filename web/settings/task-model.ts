@@ -1,5 +1,6 @@
 /** A launch as the Tasks page words it: state, what may be done, what a remedy asks for. Pure. */
 import type { Limits } from '#protocol/app.ts';
+import type { Desktop } from '#protocol/desktop.ts';
 import type { Launch, LaunchAgain, LaunchDetail, LogLine, Remedy, Usage } from '#protocol/launch.ts';
 import { bytes, count, percent } from '../ui/format.ts';
 import type { Strings } from '../ui/strings/catalogue.ts';
@@ -35,6 +36,12 @@ function finished({ reason, exitCode }: Finished, words: Strings['tasks']['state
     reason === 'stopped_by_admin' ||
     reason === 'desktop_ended';
   return { text: words[reason], tone: harmless ? '' : 'bad' };
+}
+
+/** How much of the launches that a desktop can have in its life is used up; only where there is such a number. */
+export function fullness({ finished, most }: Desktop['entries']): 'empty' | 'filling' | 'nearly full' {
+  if (most === null || finished < most / 3) return 'empty';
+  return finished < (most * 2) / 3 ? 'filling' : 'nearly full';
 }
 
 export function memoryText(usage: Usage | undefined, limits: Limits, words: Strings['tasks']): string {

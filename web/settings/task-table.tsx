@@ -4,7 +4,7 @@ import { Trash2 } from 'lucide';
 import { runAgain, stopLaunch } from '../shell/actions.ts';
 import { api } from '../state/api.ts';
 import { attempt } from '../state/notices.ts';
-import { isOver } from '../state/world.ts';
+import { isOver, waitingOf } from '../state/world.ts';
 import { dateTime, moment } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/strings/catalogue.ts';
@@ -77,6 +77,7 @@ interface RowProps {
 
 function Row({ launch, usage, on, choose, showUser }: RowProps) {
   const { text, tone } = stateOf(launch, t.tasks.states);
+  const waiting = waitingOf(launch);
   const live = isOver(launch) ? undefined : usage;
   const exit = launch.status.state === 'finished' ? launch.status.exitCode : null;
   return (
@@ -101,6 +102,11 @@ function Row({ launch, usage, on, choose, showUser }: RowProps) {
       </td>
       <td>
         <span class={`pill ${tone}`}>{text}</span>
+        {waiting !== null && (
+          <div class="small task-waiting" data-test="task-waiting">
+            {waiting}
+          </div>
+        )}
       </td>
       <td class="number task-wide" title={dateTime(launch.startedAt)}>
         {moment(launch.startedAt, new Date())}

@@ -6,6 +6,7 @@ import { launches, running, world } from '../state/store.ts';
 import { openLayer } from '../ui/layers.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { Blank, Loading } from '../ui/views.tsx';
+import { DesktopEntries } from './desktop-entries.tsx';
 import { TaskDetail } from './task-detail.tsx';
 import { TaskTable } from './task-table.tsx';
 
@@ -24,6 +25,7 @@ export function Tasks({ launchId }: { launchId: string | null }) {
         <h2 class="grow">{t.settings.pages.tasks}</h2>
         {running.value.length > 0 && <span class="pill accent">{t.tasks.running(running.value.length)}</span>}
       </div>
+      <DesktopEntries />
       {all.length === 0 && (world.value.known.launches ? <NoTasks /> : <Loading />)}
       {all.length > 0 && <TaskTable launches={all} usage={usage} chosen={chosen} choose={picked} showUser={false} />}
       {shown && <TaskDetail key={shown.id} launch={shown} choose={picked} />}

@@ -1,4 +1,5 @@
 /** What the user can do with apps and windows, wherever in the shell it is asked for. */
+import { ApiError } from '#client/errors.ts';
 import type { App, Runtime } from '#protocol/app.ts';
 import type { Launch, LaunchAgain } from '#protocol/launch.ts';
 import type { WindowAction } from '#protocol/window.ts';
@@ -8,6 +9,7 @@ import { attempt, say } from '../state/notices.ts';
 import { changePreferences } from '../state/preferences.ts';
 import { apps, launches, preferences, windows, world } from '../state/store.ts';
 import { changeWorld, isOver } from '../state/world.ts';
+import { openLayer } from '../ui/layers.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { movedPin, pinsOf } from './dock-entries.ts';
 
@@ -27,7 +29,26 @@ export async function runApp(app: App, runtime?: Runtime): Promise<void> {
 }
 
 async function begin(app: string, runtime?: Runtime): Promise<void> {
-  await attempt(async () => learn(await api.launches.start({ app, ...(runtime ? { runtime } : {}) })));
+  await attemptLaunch((wanted) => api.launches.start({ app, ...(wanted ? { runtime: wanted } : {}) }), runtime);
+}
+
+/** Null when it failed, which is told; a desktop that takes no more launches offers a new one, or the pod. */
+async function attemptLaunch(
+  send: (runtime: Runtime | undefined) => Promise<Launch>,
+  runtime: Runtime | undefined,
+): Promise<Launch | null> {
+  let started: Launch | null = null;
+  await attempt(async () => {
+    try {
+      started = await send(runtime);
+      learn(started);
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 'limit_reached') || runtime === 'pod_application') throw error;
+      const asPod = async () => (await attemptLaunch(send, 'pod_application')) !== null;
+      openLayer({ kind: 'desktop-full', reason: error.message, asPod });
+    }
+  });
+  return started;
 }
 
 /** The reply may come before the event: the dock shows the launch at once. */
@@ -54,12 +75,10 @@ export function openWhenInstalled(): () => void {
 }
 
 export async function runAgain(launch: Launch, changed: LaunchAgain = {}): Promise<Launch | null> {
-  let started: Launch | null = null;
-  await attempt(async () => {
-    started = await api.launches.again(launch.id, changed);
-    learn(started);
-  });
-  return started;
+  return attemptLaunch(
+    (runtime) => api.launches.again(launch.id, { ...changed, ...(runtime ? { runtime } : {}) }),
+    changed.runtime,
+  );
 }
 
 export async function stopLaunch(id: string): Promise<void> {

@@ -6,13 +6,18 @@ import { focusScreen, painted, panning, sendText, touchKeyboard } from '../scree
 import { say } from '../state/notices.ts';
 import { board, online, session, windows } from '../state/store.ts';
 import { Icon, Mark } from '../ui/icon.tsx';
+import { useLate } from '../ui/late.ts';
 import { layers, openLayer, toggleLayer } from '../ui/layers.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import './bar.css';
 
+/** A stream that comes back within this was never missed. */
+const NOTED_MS = 1_000;
+
 export function Bar() {
   const active = windows.value.find((window) => window.active);
   const unread = board.value.unread.length;
+  const offline = useLate(!online.value, NOTED_MS);
   const menuOpen = layers.value.some(({ kind }) => kind === 'menu');
   return (
     <header class="bar glass" aria-label={t.bar.label} data-test="bar">
@@ -31,7 +36,7 @@ export function Bar() {
       <b class="bar-title truncate grow" data-test="window-title">
         {(painted.value && active?.title) || t.bar.noWindow}
       </b>
-      {!online.value && (
+      {offline && (
         <span class="pill warn" role="status" data-test="offline">
           <Icon of={WifiOff} size={12} /> {t.bar.offline}
         </span>

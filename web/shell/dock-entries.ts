@@ -2,7 +2,7 @@
 import type { App } from '#protocol/app.ts';
 import type { Launch } from '#protocol/launch.ts';
 import type { Window } from '#protocol/window.ts';
-import { isOver } from '../state/world.ts';
+import { isOver, waitingOf } from '../state/world.ts';
 
 export interface DockEntry {
   /** The app's id, or for windows of no known app `class:` and their class. */
@@ -15,6 +15,8 @@ export interface DockEntry {
   /** Not yet over. */
   readonly launches: readonly Launch[];
   readonly phase: 'idle' | 'installing' | 'starting' | 'running';
+  /** What a launch in progress waits for, in the engine's words. */
+  readonly waiting: string | null;
 }
 
 export interface DockInput {
@@ -60,6 +62,7 @@ export function dockEntries({ pins, apps, launches, windows }: DockInput): reado
       windows: own,
       launches: mine,
       phase: phaseOf(app, mine, own),
+      waiting: mine.map(waitingOf).find((reason) => reason !== null) ?? null,
     };
   });
 }

@@ -18,7 +18,7 @@ export function DockMenu({ of: key, x }: { of: string; x: number }) {
     if (!entry) closeLayer('dock-menu');
   }, [entry === undefined]);
   if (!entry) return null;
-  const { app, name, windows, launches, pinned } = entry;
+  const { app, name, windows, launches, pinned, waiting } = entry;
   const pins = pinsOf(preferences.value.dock, apps.value);
   const at = pins.indexOf(key);
   const then = (run: () => unknown) => () => {
@@ -36,6 +36,11 @@ export function DockMenu({ of: key, x }: { of: string; x: number }) {
     >
       <div onKeyDown={menuKeys}>
         <div class="head truncate">{name}</div>
+        {waiting !== null && (
+          <p class="small dock-waiting" data-test="dock-menu-waiting">
+            {waiting}
+          </p>
+        )}
         {windows.map((window) => (
           <button
             type="button"

@@ -57,7 +57,7 @@ export function Dock() {
 }
 
 function Cell({ entry, drag, drop }: { entry: DockEntry; drag: () => void; drop: () => void }) {
-  const { key, app, name, icon, phase, windows } = entry;
+  const { key, app, name, icon, phase, windows, waiting } = entry;
   const press = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const long = useRef(false);
   const menu = (cell: Element) => {
@@ -80,7 +80,7 @@ function Cell({ entry, drag, drop }: { entry: DockEntry; drag: () => void; drop:
       class={`dock-cell ${phase}`}
       aria-label={`${name}, ${describe(entry)}`}
       aria-haspopup="menu"
-      title={name}
+      title={waiting === null ? name : `${name}: ${waiting}`}
       draggable={app !== null}
       onClick={(event) => click(event.currentTarget)}
       onContextMenu={(event) => {
@@ -123,8 +123,8 @@ function Cell({ entry, drag, drop }: { entry: DockEntry; drag: () => void; drop:
   );
 }
 
-function describe({ phase, windows }: DockEntry): string {
-  if (phase === 'starting') return t.dock.starting;
+function describe({ phase, windows, waiting }: DockEntry): string {
+  if (phase === 'starting') return waiting === null ? t.dock.starting : `${t.dock.starting}: ${waiting}`;
   if (phase === 'installing') return t.dock.installing;
   return phase === 'idle' ? t.dock.notRunning : t.dock.windows(windows.length);
 }

@@ -1,5 +1,6 @@
 /** Draws what is open over the desktop, in the order in which it was opened. */
 import { Again } from '../settings/again.tsx';
+import { RemoveDesktop } from '../settings/desktops-page.tsx';
 import { Settings } from '../settings/settings.tsx';
 import { type Layer, layers } from '../ui/layers.ts';
 import { DockMenu } from './dock-menu.tsx';
@@ -7,6 +8,7 @@ import { Logout } from './logout.tsx';
 import { Menu } from './menu.tsx';
 import { NoticeHistory } from './notices.tsx';
 import { Paste } from './paste.tsx';
+import { DesktopFull, Rebuild } from './rebuild.tsx';
 import { Search } from './search.tsx';
 
 export function Layers() {
@@ -37,6 +39,12 @@ function One({ layer }: { layer: Layer }) {
       return <Settings page={layer.page} launchId={layer.launchId} />;
     case 'again':
       return <Again launch={layer.launch} />;
+    case 'rebuild':
+      return <Rebuild />;
+    case 'desktop-full':
+      return <DesktopFull reason={layer.reason} asPod={layer.asPod} />;
+    case 'remove-desktop':
+      return <RemoveDesktop desktop={layer.desktop} removed={layer.removed} />;
     default:
       return layer satisfies never;
   }

@@ -1,9 +1,10 @@
 /** Everything a logged-in user sees: bar, screen, dock, terminal, and the layers over them. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { focusScreen, leaveScreen, painted, showState } from '../screen/control.ts';
 import { screenSize } from '../screen/size.ts';
 import { desktopFollowsTheme, startDesktop } from '../state/session.ts';
-import { desktop } from '../state/store.ts';
+import { asking, desktop } from '../state/store.ts';
+import { tellWaiting } from '../state/waiting.ts';
 import { terminalOpen } from '../terminal/control.ts';
 import { lazy } from '../ui/lazy.tsx';
 import { closeAllLayers, covered, focusKeeper } from '../ui/layers.ts';
@@ -19,11 +20,7 @@ const Screen = lazy(() => import('../screen/screen.tsx'));
 const TerminalPanel = lazy(() => import('../terminal/terminal-panel.tsx'));
 
 export function Workspace() {
-  const [asked, setAsked] = useState(false);
-  const start = () => {
-    setAsked(false);
-    void startDesktop(screenSize()).finally(() => setAsked(true));
-  };
+  const start = () => void startDesktop(screenSize());
   useEffect(() => {
     const abort = new AbortController();
     void Screen.preload();
@@ -31,12 +28,14 @@ export function Workspace() {
     listenForShortcuts(abort.signal);
     const settle = openWhenInstalled();
     const unfollow = desktopFollowsTheme();
+    const hush = tellWaiting();
     focusKeeper.leaving = leaveScreen;
     focusKeeper.returning = focusScreen;
     return () => {
       abort.abort();
       settle();
       unfollow();
+      hush();
       closeAllLayers();
       terminalOpen.value = false;
       showState('closed');
@@ -46,7 +45,7 @@ export function Workspace() {
   const found = desktop.value;
   const runs = found?.status.state === 'running';
   // The event stream may say "none" before the request for a desktop has arrived.
-  const shown = found?.status.state === 'none' && !asked ? null : found;
+  const shown = found?.status.state === 'none' && asking.value ? null : found;
   return (
     <main>
       <div class="stage" inert={covered.value} data-test="stage">

@@ -7,7 +7,7 @@ import { shownTheme } from '../ui/theme.ts';
 import { api, wake } from './api.ts';
 import { attempt, sentence, show } from './notices.ts';
 import { loadPreferences } from './preferences.ts';
-import { board, bootFailure, type Farewell, farewell, online, session, world } from './store.ts';
+import { asking, board, bootFailure, type Farewell, farewell, online, session, world } from './store.ts';
 import { changeWorld, emptyBoard, emptyWorld } from './world.ts';
 
 let following: AbortController | null = null;
@@ -39,8 +39,14 @@ export async function logout(): Promise<void> {
   leave('loggedOut');
 }
 
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** Asks for the desktop in the size of the window; progress arrives as events. */
-export async function startDesktop(size: { width: number; height: number }): Promise<void> {
+export async function startDesktop(size: Size): Promise<void> {
+  asking.value = true;
   try {
     const found = await api.desktop.start({
       ...size,
@@ -61,7 +67,21 @@ export async function startDesktop(size: { width: number; height: number }): Pro
       ...world.value,
       desktop: { id: null, status, trace: null, place: null, entries: { finished: 0, most: null } },
     };
+  } finally {
+    asking.value = false;
   }
+}
+
+/** A new desktop in place of this one: what runs in it ends, files stay. Fails if the old one could not be removed. */
+export async function rebuildDesktop(size: Size): Promise<void> {
+  asking.value = true;
+  try {
+    await api.desktop.remove();
+  } catch (error) {
+    asking.value = false;
+    throw error;
+  }
+  await startDesktop(size);
 }
 
 /** From now on the windows in the desktop change with the shell; the theme of the start is part of its request. */

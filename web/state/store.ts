@@ -15,6 +15,8 @@ export const bootFailure = signal<unknown>(null);
 
 export const world = signal(emptyWorld);
 export const desktop = computed(() => world.value.desktop);
+/** True while a desktop is asked for: that there is none yet is then no news. */
+export const asking = signal(false);
 export const apps = computed(() => world.value.apps);
 export const launches = computed(() => world.value.launches);
 export const windows = computed(() => world.value.windows);

@@ -59,6 +59,11 @@ function newestFirst(launches: readonly Launch[]): readonly Launch[] {
 
 export const isOver = (launch: Launch): boolean => launch.status.state === 'finished';
 
+/** What a launch waits for before it can run, in the engine's words; null when it waits for nothing in particular. */
+export function waitingOf({ status }: Pick<Launch, 'status'>): string | null {
+  return status.state === 'starting' ? status.detail?.trim() || null : null;
+}
+
 /** Notices shown one at a time; those of level error stay until they are read, the others leave by themselves. */
 export interface NoticeBoard {
   /** Oldest unread first: the first is on show. */
@@ -74,6 +79,14 @@ export const emptyBoard: NoticeBoard = { unread: [], history: [] };
 export function post(board: NoticeBoard, notice: Notice): NoticeBoard {
   if (board.history.some(({ id }) => id === notice.id)) return board;
   return { unread: [...board.unread, notice].slice(-HISTORY), history: [notice, ...board.history].slice(0, HISTORY) };
+}
+
+/** Like `post`, but a notice of this id is there once: while it is unread its words are replaced, read ones stay read. */
+export function amend(board: NoticeBoard, notice: Notice): NoticeBoard {
+  const replaced = (all: readonly Notice[]) => all.map((one) => (one.id === notice.id ? notice : one));
+  return board.history.some(({ id }) => id === notice.id)
+    ? { unread: replaced(board.unread), history: replaced(board.history) }
+    : post(board, notice);
 }
 
 export function dismiss(board: NoticeBoard, id: string): NoticeBoard {

@@ -1,8 +1,11 @@
-/** One shell: xterm.js on one side, the terminal's WebSocket on the other. */
+/** One shell: xterm.js on one side, the terminal's WebSocket on the other; a lost one is followed by a new one. */
 import '@xterm/xterm/css/xterm.css';
 import { FitAddon } from '@xterm/addon-fit';
 import { Terminal } from '@xterm/xterm';
 import { TerminalMessage } from '#protocol/terminal.ts';
+import { socketAddress } from '../ui/address.ts';
+import { t } from '../ui/strings/catalogue.ts';
+import { parting, reopenDelay } from './reopen.ts';
 
 export type ShellState =
   | { readonly state: 'connecting' }
@@ -16,6 +19,9 @@ export interface ShellSession {
   readonly fit: () => void;
   readonly dispose: () => void;
 }
+
+/** A shell that lasted this long was a good one: its successor may be tried as often again. */
+const GOOD_MS = 5_000;
 
 const colours = {
   background: '#0f1116',
@@ -41,18 +47,17 @@ export function openShell(box: HTMLElement, onState: (state: ShellState) => void
   fitting.fit();
   screen.attachCustomKeyEventHandler((event) => !copies(event, screen));
 
-  const url = new URL('/api/v1/terminal', location.href);
-  url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
-  url.search = new URLSearchParams({ columns: String(screen.cols), rows: String(screen.rows) }).toString();
-  const socket = new WebSocket(url);
-  socket.binaryType = 'arraybuffer';
+  let socket: WebSocket | null = null;
+  let reopening: ReturnType<typeof setTimeout> | undefined;
+  let attempt = 0;
+  let stood = false;
   let last: ShellState = { state: 'connecting' };
   const become = (state: ShellState) => {
     last = state;
     onState(state);
   };
   const send = (data: string | Uint8Array<ArrayBuffer>) => {
-    if (socket.readyState === WebSocket.OPEN) socket.send(data);
+    if (socket?.readyState === WebSocket.OPEN) socket.send(data);
   };
   const encoder = new TextEncoder();
   screen.onData((text) => send(encoder.encode(text)));
@@ -61,28 +66,55 @@ export function openShell(box: HTMLElement, onState: (state: ShellState) => void
     send(JSON.stringify({ type: 'resize', columns: cols, rows } satisfies TerminalMessage)),
   );
 
-  socket.addEventListener('open', () => become({ state: 'open' }));
-  socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-    if (data instanceof ArrayBuffer) screen.write(new Uint8Array(data));
-    else if (typeof data === 'string') {
-      const message = messageOf(data);
-      if (message?.type === 'exit') become({ state: 'ended', exitCode: message.exitCode });
-      if (message?.type === 'error') become({ state: 'lost', message: message.message });
-    }
-  });
-  socket.addEventListener('close', () => {
-    screen.options.disableStdin = true;
-    screen.options.cursorBlink = false;
-    if (last.state === 'connecting' || last.state === 'open') become({ state: 'lost', message: null });
-  });
+  const connect = () => {
+    let since = Infinity;
+    const url = socketAddress('api/v1/terminal');
+    url.search = new URLSearchParams({ columns: String(screen.cols), rows: String(screen.rows) }).toString();
+    const opening = new WebSocket(url);
+    opening.binaryType = 'arraybuffer';
+    opening.addEventListener('open', () => {
+      if (stood) screen.write(parting(t.terminal.anew));
+      stood = true;
+      since = performance.now();
+      become({ state: 'open' });
+    });
+    opening.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+      if (data instanceof ArrayBuffer) screen.write(new Uint8Array(data));
+      else if (typeof data === 'string') {
+        const message = messageOf(data);
+        if (message?.type === 'exit') become({ state: 'ended', exitCode: message.exitCode });
+        if (message?.type === 'error') become({ state: 'lost', message: message.message });
+      }
+    });
+    opening.addEventListener('close', ({ code }) => {
+      if (disposed) return;
+      if (performance.now() - since >= GOOD_MS) attempt = 0;
+      const over = last.state === 'ended' || last.state === 'lost';
+      const pause = over ? null : reopenDelay(code, stood, attempt);
+      if (pause === null) {
+        screen.options.disableStdin = true;
+        screen.options.cursorBlink = false;
+        if (!over) become({ state: 'lost', message: null });
+        return;
+      }
+      attempt += 1;
+      become({ state: 'connecting' });
+      reopening = setTimeout(connect, pause);
+    });
+    socket = opening;
+  };
+  let disposed = false;
   onState(last);
+  connect();
 
   return {
     focus: () => screen.focus(),
     fit: () => fitting.fit(),
     dispose: () => {
       onState = () => {};
-      socket.close();
+      disposed = true;
+      clearTimeout(reopening);
+      socket?.close();
       screen.dispose();
     },
   };

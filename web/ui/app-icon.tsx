@@ -1,5 +1,6 @@
 /** An app's picture from the catalogue, or a generated letter tile when it has none or it cannot be shown. */
 import { useState } from 'preact/hooks';
+import { address } from './address.ts';
 import './app-icon.css';
 
 /** Same name, same colour; 12 steps round the wheel keep neighbours apart. */
@@ -13,7 +14,16 @@ export function AppIcon({ name, url, size = 44 }: { name: string; url: string | 
   const [broken, setBroken] = useState<string | null>(null);
   const box = { width: `${size}px`, height: `${size}px` };
   if (url !== null && broken !== url)
-    return <img class="app-icon" src={url} alt="" style={box} draggable={false} onError={() => setBroken(url)} />;
+    return (
+      <img
+        class="app-icon"
+        src={address(url).href}
+        alt=""
+        style={box}
+        draggable={false}
+        onError={() => setBroken(url)}
+      />
+    );
   const letters = /^\d+/.exec(name)?.[0].slice(0, 4) ?? Array.from(name.trim()).slice(0, 2).join('');
   const style = {
     ...box,

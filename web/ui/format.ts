@@ -21,6 +21,19 @@ export function duration(ms: number, locale?: string): string {
   return `${Math.floor(minutes / 60 / 24)} d ${Math.floor(minutes / 60) % 24} h`;
 }
 
+/** Bits a second: `940 Mbit/s`, `8.4 Mbit/s`, `1.2 Gbit/s`. */
+export function bitRate(bitsPerSecond: number, locale?: string): string {
+  const giga = bitsPerSecond >= 1e9;
+  const value = bitsPerSecond / (giga ? 1e9 : 1e6);
+  const maximumFractionDigits = value < 1 ? 2 : value < 100 ? 1 : 0;
+  return `${new Intl.NumberFormat(locale, { maximumFractionDigits }).format(value)} ${giga ? 'Gbit/s' : 'Mbit/s'}`;
+}
+
+/** Times whose parts matter: `3.4 ms`. */
+export function milliseconds(ms: number, locale?: string): string {
+  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: ms < 100 ? 1 : 0 }).format(ms)} ms`;
+}
+
 /** A share of one processor: 0.034 is `3 %`. */
 export function percent(share: number, locale?: string): string {
   return `${new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }).format(share * 100)} %`;

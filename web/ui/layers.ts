@@ -1,8 +1,9 @@
 /** What lies over the desktop, bottom to top. Only the top one takes input; closing gives the focus back. */
+import type { DesktopSummary } from '#protocol/desktop.ts';
 import type { Launch } from '#protocol/launch.ts';
 import { computed, signal } from '@preact/signals';
 
-export type SettingsPage = 'tasks' | 'launches' | 'system' | 'user' | 'appearance' | 'keyboard' | 'about';
+export type SettingsPage = 'tasks' | 'launches' | 'desktops' | 'system' | 'user' | 'appearance' | 'keyboard' | 'about';
 
 export type Layer =
   | { readonly kind: 'search' }
@@ -12,7 +13,10 @@ export type Layer =
   | { readonly kind: 'logout' }
   | { readonly kind: 'dock-menu'; readonly key: string; readonly x: number }
   | { readonly kind: 'settings'; readonly page: SettingsPage; readonly launchId: string | null }
-  | { readonly kind: 'again'; readonly launch: Launch };
+  | { readonly kind: 'again'; readonly launch: Launch }
+  | { readonly kind: 'rebuild' }
+  | { readonly kind: 'desktop-full'; readonly reason: string; readonly asPod: () => Promise<boolean> }
+  | { readonly kind: 'remove-desktop'; readonly desktop: DesktopSummary; readonly removed: () => void };
 
 interface Open {
   readonly layer: Layer;

@@ -14,8 +14,8 @@ export function launchRoutes(context: ApiContext): FastifyPluginAsyncZod {
   const { launches, desktops, events } = context;
 
   function start({ user, account }: Claims, want: z.output<typeof LaunchRequest>): Promise<Launch> {
-    const desktop = desktops.running(user.id);
-    return launches.start({ user, account }, { id: desktop.id, env: desktops.envOf(user.id) }, want);
+    const { id, entries } = desktops.running(user.id);
+    return launches.start({ user, account }, { id, entries, env: desktops.envOf(user.id) }, want);
   }
 
   return async (app) => {
