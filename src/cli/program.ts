@@ -100,6 +100,10 @@ function serverCommands(program: Command, io: Io): void {
     .option('--homes', 'keep homes without asking')
     .option('--no-homes', 'delete homes without asking')
     .action(async (options: UninstallWishes) => await (await import('./start.ts')).removeEverything(io, options));
+  program
+    .command('database-secret', { hidden: true })
+    .description('in a cluster: make the password of the database unless there is one')
+    .action(async () => await (await import('./start.ts')).makeDatabaseSecret(io));
 }
 
 /** Commander gives these to commands made later only; asking wrongly must end in one place whatever was asked. */

@@ -71,6 +71,13 @@ export async function removeEverything(io: Io, { yes, homes, ...options }: Unins
   await uninstall(places, async (question) => await askYes(io, question), createProgress(io.stdout));
 }
 
+/** `deskpod database-secret`: for the pods of the api, before they start. */
+export async function makeDatabaseSecret(io: Io): Promise<void> {
+  const { config } = await load(io, {});
+  const { databaseSecret } = await import('#setup/database-secret.ts');
+  say(io, await databaseSecret(config));
+}
+
 async function load(io: Io, options: ServeOptions): Promise<LoadedConfig> {
   const { loadConfig } = await import('#config/load.ts');
   const loaded = await loadConfig({ options });
