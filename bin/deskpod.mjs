@@ -10,11 +10,12 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const NODE = join(ROOT, 'node_modules', 'node', 'bin', 'node');
-const NEEDS_ROOT = new Set(['start', 'test', 'bench', 'users', 'images', 'uninstall']);
+const NEEDS_ROOT = new Set(['start', 'test', 'test:kubernetes', 'bench', 'users', 'images', 'uninstall']);
 /** Commands of the checkout itself rather than of the product. */
 const SCRIPTS = new Map([
   ['test', 'test/run.ts'],
   ['bench', 'bench/run.ts'],
+  ['test:kubernetes', 'test/kubernetes/run.ts'],
 ]);
 const OLDEST_NODE = 18;
 const NODE_FOR_NPM = 22;

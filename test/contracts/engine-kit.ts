@@ -18,6 +18,15 @@ export interface EngineUnderTest extends AsyncDisposable {
     /** Built to the contract of published apps, its user root; starts what `APP` names. */
     readonly published: string;
   };
+  /** What this kind of engine can do beyond the rest; what it cannot, it promises to refuse or to leave out. */
+  readonly abilities: {
+    /** Limits of launches inside a desktop, and of processes. */
+    readonly limitsEverywhere: boolean;
+    /** Output and errors told apart. */
+    readonly streams: boolean;
+    /** Labels and command of an image. */
+    readonly imageDetails: boolean;
+  };
   /** Names of everything there is, ours or not: workloads, networks, folders with secrets. */
   objects(): Promise<readonly string[]>;
   /** A workload of somebody else with this name. */
@@ -79,6 +88,7 @@ export type LaunchOptions = Partial<
 
 export function launchSpec(under: EngineUnderTest, desktop: EngineDesktop, options: LaunchOptions): LaunchSpec {
   const runtime = options.runtime ?? 'ephemeral_container';
+  const limited = runtime === 'pod_application' || under.abilities.limitsEverywhere;
   const id = runtime === 'pod_application' ? podAppName(desktop.userId, 'test') : ephemeralName(desktop.userId, 'test');
   return {
     id,
@@ -88,7 +98,7 @@ export function launchSpec(under: EngineUnderTest, desktop: EngineDesktop, optio
     image: under.images.terminal,
     command: [],
     env: {},
-    limits: { memoryBytes: 256 * 1024 ** 2, cpus: 1, processes: 100 },
+    limits: limited ? { memoryBytes: 256 * 1024 ** 2, cpus: 1, processes: 100 } : {},
     labels: {},
     pod: {},
     ...options,

@@ -1,4 +1,7 @@
 /** The cluster's API as this engine uses it: every call ends, and every failure is an `ApiFault` that says what and where. */
+import type { IncomingMessage } from 'node:http';
+import { request, type RequestOptions } from 'node:https';
+import type { Readable } from 'node:stream';
 import {
   ApiException,
   CoreV1Api,
@@ -77,6 +80,32 @@ export class ClusterApi {
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       throw faultOf(error, this.server);
+    }
+  }
+
+  /** The body of a GET as it comes; fails as {@link call} does, with the words of the API server. */
+  async stream(path: string, signal: AbortSignal): Promise<Readable> {
+    const options: RequestOptions = {};
+    await this.config.applyToHTTPSOptions(options);
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const late = setTimeout(() => asked.destroy(new Error('no answer in time')), CALL_TIMEOUT_MS);
+    const asked = request(new URL(path, this.server), { ...options, signal }, resolve);
+    asked.once('error', reject).end();
+    try {
+      const reply = await promise;
+      if (reply.statusCode === 200) return reply;
+      const words = Status.safeParse(parseJson(Buffer.concat(await reply.toArray()).toString('utf8')));
+      throw new ApiFault(
+        words.data?.message ?? 'It was refused.',
+        reply.statusCode ?? 0,
+        words.data?.reason ?? '',
+        null,
+      );
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      throw error instanceof ApiFault ? error : faultOf(error, this.server);
+    } finally {
+      clearTimeout(late);
     }
   }
 

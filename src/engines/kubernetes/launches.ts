@@ -142,7 +142,7 @@ export function listLaunches(context: Context, desktopId?: string): EngineLaunch
 }
 
 export function launchEnvironment(context: Context, id: string): Environment {
-  const container = entryOf(context, id)?.entry ?? ofKind(context, id, 'launch')?.pod.spec.containers[0];
+  const container = knownEntry(context, id)?.entry ?? ofKind(context, id, 'launch')?.pod.spec.containers[0];
   if (!container) throw new DeskpodError('not_found', `There is no launch ${id}.`);
   return environmentOf(container.env);
 }

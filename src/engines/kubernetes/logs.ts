@@ -1,12 +1,11 @@
 /** Logs of containers, as the kubelet keeps them: with times, both streams as one (Kubernetes does not tell them apart). */
-import { PassThrough } from 'node:stream';
+import { stringify } from 'node:querystring';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Log, type LogOptions as ApiLogOptions } from '@kubernetes/client-node';
-import { z } from 'zod';
 import type { EngineLogLine } from '#domain/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
-import type { ClusterApi } from './api.ts';
+import { type ClusterApi, hasStatus } from './api.ts';
 
 export interface LogOptions {
   readonly follow: boolean;
@@ -36,67 +35,68 @@ export async function* readLogs(
 ): AsyncGenerator<EngineLogLine> {
   const tailLines = Math.min(Math.max(Math.ceil(tailBytes / SHORT_LINE), FEWEST_LINES), MOST_LINES);
   if (!follow) {
-    const body = await begin(place, { tailLines, timestamps: true }, signal);
+    const body = await begin(place, { tailLines }, signal);
     if (body) yield* await lastBytes(body, tailBytes);
     return;
   }
-  let last: Date | null = null;
+  let last: Stamped | null = null;
   for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, LAST_PAUSE_MS)) {
-    const from = last === null ? { tailLines } : { sinceTime: last.toISOString() };
     const running = place.runs();
-    const body = await begin(place, { ...from, follow: true, timestamps: true }, signal);
+    const from = last?.line.at ? { sinceTime: last.line.at.toISOString() } : { tailLines };
+    const body = await begin(place, { ...from, follow: true }, signal);
+    const before = last?.stamp ?? '';
     try {
-      for await (const line of body ? linesOf(body) : []) {
-        // The time to go on from has only milliseconds, so the last lines come again.
-        if (last !== null && line.at !== null && line.at <= last) continue;
-        last = line.at ?? last;
+      for await (const one of body ? linesOf(body) : []) {
+        // What it goes on from has only milliseconds: some lines come again.
+        if (one.stamp !== '' && one.stamp <= before) continue;
+        last = one;
         pauseMs = FIRST_PAUSE_MS;
-        yield line;
+        yield one.line;
       }
     } catch {
       // Cut: what follows decides whether it goes on.
+    } finally {
+      body?.destroy();
     }
     if (!running) return;
     await delay(pauseMs, undefined, { signal }).catch(() => undefined);
   }
 }
 
+interface Stamped {
+  readonly line: EngineLogLine;
+  /** Of equal length, so that they sort; empty when there is none. */
+  readonly stamp: string;
+}
+
 /** Null when there is no log yet, or it is not wanted any more. Ends with the signal. */
-async function begin(place: LogPlace, options: ApiLogOptions, signal: AbortSignal): Promise<PassThrough | null> {
+async function begin(
+  { api, namespace, pod, container }: LogPlace,
+  options: Readonly<Record<string, string | number | boolean>>,
+  signal: AbortSignal,
+): Promise<Readable | null> {
   if (signal.aborted) return null;
-  const body = new PassThrough();
-  body.on('error', () => {});
+  const query = stringify({ container, timestamps: true, ...options });
   try {
-    const request = await new Log(place.api.config).log(place.namespace, place.pod, place.container, body, options);
-    const stop = (): void => {
-      request.abort();
-      body.destroy();
-    };
-    body.once('close', () => {
-      signal.removeEventListener('abort', stop);
-      request.abort();
-    });
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-    return body;
+    return await api.stream(`/api/v1/namespaces/${namespace}/pods/${pod}/log?${query}`, signal);
   } catch (cause) {
-    const code = z.looseObject({ code: z.int() }).safeParse(cause).data?.code;
-    // The container, or its pod, waits to start.
-    if (code === 400) return null;
-    if (code === 404) throw new DeskpodError('not_found', `There is no ${place.pod}.`, { cause });
-    throw new DeskpodError('engine_unavailable', `The log of ${place.container} cannot be read.`, { cause });
+    // 400: the container, or its pod, waits to start.
+    if (signal.aborted || hasStatus(cause, 400)) return null;
+    if (hasStatus(cause, 404)) throw new DeskpodError('not_found', `There is no ${pod}.`, { cause });
+    throw new DeskpodError('engine_unavailable', `The log of ${container} cannot be read.`, { cause });
   }
 }
 
-async function* linesOf(body: PassThrough): AsyncGenerator<EngineLogLine> {
+async function* linesOf(body: Readable): AsyncGenerator<Stamped> {
+  body.on('error', () => {});
   for await (const line of createInterface({ input: body, crlfDelay: Infinity })) yield parseLine(line);
 }
 
 /** Whole lines, together at most this many bytes. */
-async function lastBytes(body: PassThrough, most: number): Promise<EngineLogLine[]> {
+async function lastBytes(body: Readable, most: number): Promise<EngineLogLine[]> {
   const kept: EngineLogLine[] = [];
   let bytes = 0;
-  for await (const line of linesOf(body)) {
+  for await (const { line } of linesOf(body)) {
     kept.push(line);
     bytes += size(line);
     while (bytes > most && kept.length > 0) {
@@ -111,10 +111,10 @@ function size({ text }: EngineLogLine): number {
   return Buffer.byteLength(text) + 1;
 }
 
-/** `2026-11-26T03:11:14.123456789Z text` */
-function parseLine(line: string): EngineLogLine {
-  const space = line.indexOf(' ');
-  const at = new Date(line.slice(0, space));
-  if (space < 0 || Number.isNaN(at.getTime())) return { at: null, stream: 'stdout', text: line };
-  return { at, stream: 'stdout', text: line.slice(space + 1) };
+/** `2026-11-26T03:11:14.123456789Z text`; zeros at the end of a fraction are left out. */
+function parseLine(text: string): Stamped {
+  const [, seconds = '', fraction = '', rest = ''] = /^(\S+T[\d:]+)(?:\.(\d+))?Z (.*)$/s.exec(text) ?? [];
+  if (seconds === '') return { line: { at: null, stream: 'stdout', text }, stamp: '' };
+  const at = new Date(`${seconds}.${fraction.padEnd(3, '0').slice(0, 3)}Z`);
+  return { line: { at, stream: 'stdout', text: rest }, stamp: `${seconds}.${fraction.padEnd(9, '0')}` };
 }

@@ -1,6 +1,5 @@
 /** What a container that is on its way waits for, in words; and when waiting has become pointless. Pure. */
-import type { DeskpodError } from '#domain/errors.ts';
-import { DeskpodError as Failure } from '#domain/errors.ts';
+import { DeskpodError } from '#domain/errors.ts';
 import { type ContainerStatus, type Pod, statusOf, unscheduled, waitingFor } from './pod.ts';
 
 /** Kubernetes goes on trying for ever; these do not mend themselves. */
@@ -14,7 +13,9 @@ const POINTLESS = new Set([
   'CrashLoopBackOff',
 ]);
 const PULLING = new Set(['ErrImagePull', 'ImagePullBackOff', 'RegistryUnavailable', 'ImageInspectError']);
-/** A registry that answers so has no such image for us; one that does not answer may come back. */
+/** A first try that failed is told as ErrImagePull; by this the node has begun to wait ever longer between tries. */
+const GIVEN_UP = 'ImagePullBackOff';
+/** A registry that answers so has no such image for us: nobody need wait for another try. */
 const NOT_TO_BE_HAD =
   /not found|manifest unknown|unauthorized|authentication required|denied|forbidden|does not exist|name unknown/i;
 
@@ -44,11 +45,11 @@ export function explain({ reason, message }: { reason: string; message: string }
 
 function judged(waiting: { reason: string; message: string }, image: string, what: string): Progress {
   const detail = explain(waiting, image);
-  // The first refusal is told as ErrImagePull with its cause, later ones only say that there is a pause.
+  const { reason, message } = waiting;
   const pointless =
-    POINTLESS.has(waiting.reason) || (PULLING.has(waiting.reason) && NOT_TO_BE_HAD.test(waiting.message));
+    POINTLESS.has(reason) || (PULLING.has(reason) && (reason === GIVEN_UP || NOT_TO_BE_HAD.test(message)));
   if (!pointless) return { state: 'waiting', detail };
-  return { state: 'failed', error: new Failure('app_unavailable', `${what} cannot be started: ${detail}.`) };
+  return { state: 'failed', error: new DeskpodError('app_unavailable', `${what} cannot be started: ${detail}.`) };
 }
 
 /** 128 with one of these: the runtime could not even begin. */
@@ -58,5 +59,5 @@ function terminated(status: ContainerStatus, what: string): Progress {
   const ended = status.state?.terminated;
   if (!NEVER_BEGAN.has(ended?.reason ?? '')) return { state: 'started' };
   const why = ended?.message ?? ended?.reason ?? '';
-  return { state: 'failed', error: new Failure('app_unavailable', `${what} cannot be started: ${why}`) };
+  return { state: 'failed', error: new DeskpodError('app_unavailable', `${what} cannot be started: ${why}`) };
 }

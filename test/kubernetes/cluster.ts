@@ -1,0 +1,67 @@
+/** The cluster of these tests: whether there is one, and namespaces of their own in it that go when they end. */
+import { z } from 'zod';
+import { ClusterApi, hasStatus } from '#engines/kubernetes/api.ts';
+
+const GONE_TIMEOUT_MS = 120_000;
+
+/** Where the images of this checkout were pushed to. */
+export const REGISTRY = process.env['DESKPOD_TEST_REGISTRY'] ?? '127.0.0.1:5000/deskpod';
+export const KUBECONFIG = process.env['KUBECONFIG'] ?? null;
+
+/** The reason why there is nothing to test on; null when there is. */
+export function reasonToSkip(): string | null {
+  return KUBECONFIG === null ? 'KUBECONFIG is not set: there is no cluster to test on' : null;
+}
+
+export interface Namespace extends AsyncDisposable {
+  readonly name: string;
+  readonly api: ClusterApi;
+}
+
+/** Enforces *restricted*. What an earlier run left of it is removed first. */
+export async function ownNamespace(name: string, level = 'restricted'): Promise<Namespace> {
+  const api = ClusterApi.connect(KUBECONFIG);
+  const remove = async (): Promise<void> => {
+    try {
+      await api.call((options) => api.core.deleteNamespace({ name }, options));
+    } catch (error) {
+      if (!hasStatus(error, 404, 409)) throw error;
+    }
+    await untilGone(api, name);
+  };
+  await remove();
+  const labels = { 'pod-security.kubernetes.io/enforce': level };
+  await api.call((options) => api.core.createNamespace({ body: { metadata: { name, labels } } }, options));
+  return { name, api, [Symbol.asyncDispose]: remove };
+}
+
+async function untilGone(api: ClusterApi, name: string): Promise<void> {
+  const until = Date.now() + GONE_TIMEOUT_MS;
+  while (Date.now() < until) {
+    try {
+      await api.call((options) => api.core.readNamespace({ name }, options));
+    } catch (error) {
+      if (hasStatus(error, 404)) return;
+      throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`the namespace ${name} does not go`);
+}
+
+const Names = z.looseObject({ items: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) })) });
+
+/** Pods, secrets and policies, as `kind name`. */
+export async function objectsIn({ api, name: namespace }: Namespace): Promise<string[]> {
+  const [pods, secrets, policies] = await Promise.all([
+    api.call((options) => api.core.listNamespacedPod({ namespace }, options)),
+    api.call((options) => api.core.listNamespacedSecret({ namespace }, options)),
+    api.call((options) => api.networking.listNamespacedNetworkPolicy({ namespace }, options)),
+  ]);
+  const named = (kind: string, list: unknown) =>
+    Names.parse(list).items.map(({ metadata }) => `${kind} ${metadata.name}`);
+  // Pull pods stay for a while: that is what they are for.
+  return [...named('pod', pods), ...named('secret', secrets), ...named('policy', policies)]
+    .filter((name) => !name.startsWith('pod pull-'))
+    .sort();
+}

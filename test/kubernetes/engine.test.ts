@@ -1,0 +1,127 @@
+/** The engine contract on a real cluster, in a namespace that enforces Pod Security *restricted*. */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { KubernetesConfig } from '#config/config.ts';
+import { waitForWindowManager } from '#display/ready.ts';
+import { createKubernetesEngine } from '#engines/kubernetes/engine.ts';
+import { engineContract, type EngineUnderTest } from '../contracts/engine.ts';
+import { KUBECONFIG, type Namespace, objectsIn, ownNamespace, reasonToSkip, REGISTRY } from './cluster.ts';
+import { hasStatus } from '#engines/kubernetes/api.ts';
+
+const NAMESPACE = 'deskpod-engine-test';
+/** The node of the test cluster is this machine. */
+const HOMES = '/var/lib/deskpod-cluster-homes';
+const USERS = ['hermes', 'fry'];
+const STORAGE_CLASS = 'deskpod-engine-test';
+
+engineContract('Kubernetes', reasonToSkip(), async () => {
+  const namespace = await ownNamespace(NAMESPACE);
+  await freshHomes(namespace);
+  const engine = await createKubernetesEngine({
+    config: config(),
+    shmBytes: 256 * 1024 ** 2,
+    windowManagerReady: waitForWindowManager,
+  });
+  const under: EngineUnderTest = {
+    engine,
+    images: {
+      desktop: `${REGISTRY}/desktop:1`,
+      terminal: `${REGISTRY}/terminal:1`,
+      shmDemo: `${REGISTRY}/shm-demo:1`,
+      published: `${REGISTRY}/published:1`,
+    },
+    abilities: { limitsEverywhere: false, streams: false, imageDetails: false },
+    objects: () => objectsIn(namespace),
+    foreign: (name) => foreign(namespace, name),
+    [Symbol.asyncDispose]: async () => {
+      await engine[Symbol.asyncDispose]();
+      await namespace[Symbol.asyncDispose]();
+      await removeVolumes(namespace);
+    },
+  };
+  return under;
+});
+
+function config(): KubernetesConfig {
+  return {
+    kind: 'kubernetes',
+    namespace: NAMESPACE,
+    kubeconfig: KUBECONFIG,
+    images: { registry: REGISTRY, tag: '1', pullPolicy: 'IfNotPresent', pullSecrets: [] },
+    services: ['files', 'sound', 'printer'],
+    requests: { memoryBytes: 64 * 1024 ** 2, cpus: 0.05 },
+    nodeSelector: {},
+    tolerations: [],
+    homes: {
+      kind: 'persistentVolumeClaim',
+      claim: null,
+      // As where nobody makes volumes: one of type local for each user.
+      volume: {
+        spec: {
+          capacity: { storage: '1Gi' },
+          accessModes: ['ReadWriteOnce'],
+          persistentVolumeReclaimPolicy: 'Retain',
+          storageClassName: STORAGE_CLASS,
+          local: { path: `${HOMES}/{{ userid }}` },
+          nodeAffinity: {
+            required: {
+              nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'Exists' }] }],
+            },
+          },
+        },
+      },
+      storageClass: STORAGE_CLASS,
+      size: '1Gi',
+    },
+    podNetworks: null,
+  };
+}
+
+async function freshHomes(namespace: Namespace): Promise<void> {
+  await removeVolumes(namespace);
+  await rm(HOMES, { recursive: true, force: true });
+  for (const user of USERS) await mkdir(join(HOMES, user), { recursive: true });
+}
+
+async function removeVolumes({ api }: Namespace): Promise<void> {
+  for (const user of USERS) {
+    try {
+      await api.call((options) => api.core.deletePersistentVolume({ name: `home-${user}` }, options));
+    } catch (error) {
+      if (!hasStatus(error, 404)) throw error;
+    }
+  }
+}
+
+async function foreign({ api, name: namespace }: Namespace, name: string) {
+  const body = {
+    metadata: { name },
+    spec: {
+      terminationGracePeriodSeconds: 0,
+      containers: [
+        {
+          name: 'sleep',
+          image: `${REGISTRY}/terminal:1`,
+          command: ['sleep', '600'],
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+        },
+      ],
+      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+    },
+  };
+  const { metadata } = await api.call((options) => api.core.createNamespacedPod({ namespace, body }, options));
+  return {
+    untouched: async () => {
+      try {
+        const now = await api.call((options) => api.core.readNamespacedPod({ name, namespace }, options));
+        return now.metadata?.uid === metadata?.uid && !now.metadata?.deletionTimestamp;
+      } catch (error) {
+        if (hasStatus(error, 404)) return false;
+        throw error;
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      await api.call((o) => api.core.deleteNamespacedPod({ name, namespace, body: { gracePeriodSeconds: 0 } }, o));
+    },
+  };
+}
