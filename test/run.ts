@@ -41,7 +41,7 @@ if (real.length > 0) {
   const missing = await missingPackages(PACKAGES);
   if (missing.length > 0) {
     progress.say(`These Debian packages will be installed for the tests: ${missing.join(', ')}`);
-    await preseed(ANSWERS);
+    if (missing.includes('slapd')) await preseed(ANSWERS);
     await progress.step('Debian packages for tests', (detail) => installPackages(missing, detail));
   }
   const places = { root: ROOT, dataDir: DATA, runDir: RUN, baseImage: null, engineSocket: null, listen: null };
