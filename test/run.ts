@@ -16,7 +16,9 @@ const BIN = join(ROOT, 'node_modules/.bin');
 const DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-test';
 const RUN = process.env['DESKPOD_TEST_RUN'] ?? '/run/deskpod-test';
 /** Engines, browser and what they show. */
-const PACKAGES = ['chromium', 'curl', 'docker.io', 'openssl', 'fonts-dejavu-core'];
+const PACKAGES = ['chromium', 'curl', 'docker.io', 'openssl', 'fonts-dejavu-core', 'slapd', 'ldap-utils'];
+/** The tests run slapd themselves: its package is not to make a directory on this machine, nor to start one. */
+const ANSWERS = 'slapd slapd/no_configuration boolean true';
 
 const patterns = process.argv.slice(2);
 const chosen = (glob: string): string[] =>
@@ -39,12 +41,20 @@ if (real.length > 0) {
   const missing = await missingPackages(PACKAGES);
   if (missing.length > 0) {
     progress.say(`These Debian packages will be installed for the tests: ${missing.join(', ')}`);
+    if (missing.includes('slapd')) await preseed(ANSWERS);
     await progress.step('Debian packages for tests', (detail) => installPackages(missing, detail));
   }
   const places = { root: ROOT, dataDir: DATA, runDir: RUN, baseImage: null, engineSocket: null, listen: null };
   await setUp(places, progress, new AbortController().signal);
   // One at a time: each owns the data folder while it runs, and the machine has few processors.
   await tests(real, ['--test-concurrency=1']);
+}
+
+/** What Debian packages ask for when they are installed. */
+async function preseed(answers: string): Promise<void> {
+  const child = spawn('debconf-set-selections', { stdio: ['pipe', 'inherit', 'inherit'] });
+  child.stdin.end(`${answers}\n`);
+  await once(child, 'exit');
 }
 
 async function check(name: string, program: string, args: readonly string[]): Promise<void> {

@@ -25,6 +25,8 @@ export interface LoginAttempts {
   begin(address: string, name: string): AttemptVerdict;
   /** The name starts anew; the address only gets this one attempt back. */
   succeeded(address: string, name: string): void;
+  /** Nobody could say whether the password is right: name and address get this attempt back. */
+  undecided(address: string, name: string): void;
 }
 
 /** Typing errors happen: so many failures cost nothing, however low the limit is. */
@@ -68,6 +70,10 @@ export function createAttempts(options: Partial<AttemptsOptions> = {}): LoginAtt
     },
     succeeded(address, name) {
       names.forget(foldName(name));
+      if (!isProtected(address)) addresses.of(neighbourhood(address), now()).takeBack();
+    },
+    undecided(address, name) {
+      if (name !== '') names.of(foldName(name), now()).takeBack();
       if (!isProtected(address)) addresses.of(neighbourhood(address), now()).takeBack();
     },
   };

@@ -1,50 +1,54 @@
-/** Logging in with name and password: the store's own users and, where wanted, the demo people. */
-import type { Authenticator, Identity } from '../domain/auth.ts';
-import type { LocalUser, Store } from '../domain/store.ts';
+/** Logging in with name and password: the store's own users first, then directories, last, where wanted, the demo people. */
+import type { Authenticator } from '../domain/auth.ts';
+import type { Store } from '../domain/store.ts';
 import { DEMO_PEOPLE } from './demo-directory.ts';
 import { foldName } from './names.ts';
-import { verifyNothing, verifyPassword } from './passwords.ts';
-import { rolesOf } from './roles.ts';
+import { verifyNothing } from './passwords.ts';
+import { listedPeople, type People } from './people.ts';
 
-/** Accepts id or display name, without regard to case and accents. */
-export function createDirectory(store: Pick<Store, 'users'>, { demo }: { demo: boolean }): Authenticator {
+export interface DirectoryOptions {
+  readonly demo: boolean;
+  /** Directories elsewhere, in the order in which they are asked. */
+  readonly sources?: readonly (People & { readonly displayName: string })[];
+  /** Told to the administrator. */
+  readonly warn?: (text: string) => void;
+}
+
+/** Accepts id or display name, without regard to case. */
+export function createDirectory(
+  store: Pick<Store, 'users'>,
+  { demo, sources = [], warn = () => {} }: DirectoryOptions,
+): Authenticator {
+  const people: readonly People[] = [
+    listedPeople(() => store.users.list(), 'local'),
+    ...sources,
+    ...(demo ? [listedPeople(async () => DEMO_PEOPLE, 'planet')] : []),
+  ];
+  const names = [...sources.map(({ displayName }) => displayName), ...(demo ? ['Demo directory'] : [])];
+
+  /** Two directories may know two people by one id; homes and desktops go by it, so the first has it. */
+  async function isTaken(id: string, before: number): Promise<boolean> {
+    for (const earlier of people.slice(0, before)) if (await earlier.owns(id)) return true;
+    return false;
+  }
+
   return {
     id: 'directory',
-    name: demo ? 'Demo directory' : 'Directory',
+    name: names.join(', ') || 'Directory',
     async authenticate({ name, password }) {
-      const entry = await find(store, demo, foldName(name));
-      // Exactly one hash is computed either way: the time tells nobody which names exist.
-      if (!entry) {
-        await verifyNothing(password);
+      // An empty password opens many a directory: it is a login without one, which always succeeds (RFC 4513, 5.1.2).
+      const complete = foldName(name) !== '' && password !== '';
+      for (const [index, each] of complete ? people.entries() : []) {
+        const proof = await each.prove(name, password);
+        if (proof === 'unknown') continue;
+        if (proof === 'refused') return null;
+        if (!(await isTaken(proof.user.id, index))) return proof;
+        warn(`${proof.user.name} of ${proof.user.provider} cannot log in: the id ${proof.user.id} belongs to another`);
         return null;
       }
-      return (await verifyPassword(password, entry.user.passwordHash)) ? identityOf(entry) : null;
+      // One hash is computed whoever was asked for: the time tells nobody which names exist.
+      await verifyNothing(password);
+      return null;
     },
-  };
-}
-
-interface Entry {
-  readonly user: LocalUser;
-  readonly provider: 'local' | 'planet';
-}
-
-/** An id wins over a display name, the store's users over the demo people. */
-async function find(store: Pick<Store, 'users'>, demo: boolean, folded: string): Promise<Entry | null> {
-  if (folded === '') return null;
-  const local = (await store.users.list()).map((user): Entry => ({ user, provider: 'local' }));
-  const people = demo ? DEMO_PEOPLE.map((user): Entry => ({ user, provider: 'planet' })) : [];
-  const entries = [...local, ...people.filter(({ user }) => !local.some((own) => own.user.id === user.id))];
-  return (
-    entries.find(({ user }) => foldName(user.id) === folded) ??
-    entries.find(({ user }) => foldName(user.name) === folded) ??
-    null
-  );
-}
-
-function identityOf({ user, provider }: Entry): Identity {
-  const { id, name, uid, gid } = user;
-  return {
-    user: { id, name, provider, labels: [...user.labels], roles: rolesOf(user.labels) },
-    account: { userId: id, displayName: name, provider, uid, gid },
   };
 }

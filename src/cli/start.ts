@@ -105,6 +105,7 @@ function announce(io: Io, { address, administrator }: Running, { auth, dataDir }
   }
   if (auth.demoDirectory)
     say(io, '  Demo people    Hermes Conrad / hermes, Philip J. Fry / fry, Turanga Leela / leela …');
+  if (auth.ldap.length > 0) say(io, `  Directories    ${auth.ldap.map(({ displayName }) => displayName).join(', ')}`);
   if (auth.anonymous) say(io, '  Guests         may come in without a name');
   say(io, `  Data           ${dataDir}\n`);
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isLoopback } from './loopback.ts';
 import type { Config, ConfigNote, ExecuteClass, HomesConfig, Secrets, TlsConfig } from './config.ts';
 import { Classes, DEFAULT_CLASSES } from './kinds.ts';
+import { ldapOf, ldapWarnings } from './ldap-sources.ts';
 import { type Place, placeText, type Problem } from './problems.ts';
 import type { Key, Values } from './settings.ts';
 
@@ -25,6 +26,7 @@ export function buildConfig(values: Values, placeOf: PlaceOf): Built {
   const wrong = (setting: Key, message: string, remedy: string) =>
     problems.push({ ...(placeOf(setting) ?? { source: 'defaults', line: null }), key: setting, message, remedy });
   const local = isLoopback(values['listen.host']);
+  const ldap = ldapOf(values, wrong);
   const config: Config = {
     listen: {
       host: values['listen.host'],
@@ -42,8 +44,9 @@ export function buildConfig(values: Values, placeOf: PlaceOf): Built {
     engine: engineOf(values),
     store: storeOf(values, wrong),
     auth: {
-      demoDirectory: values['auth.demoDirectory'] ?? local,
+      demoDirectory: values['auth.demoDirectory'] ?? (local && ldap.sources.length === 0),
       anonymous: values['auth.anonymous'] ?? local,
+      ldap: ldap.sources,
       sessionSeconds: values['auth.sessionSeconds'],
       tokenSeconds: values['auth.tokenSeconds'],
       ticketSeconds: values['auth.ticketSeconds'],
@@ -70,7 +73,11 @@ export function buildConfig(values: Values, placeOf: PlaceOf): Built {
       onlyNetworks: values['manager.onlyNetworks'],
     },
   };
-  const secrets = { managerApiKeys: values['manager.apiKeys'], storeUrl: values['store.url'] ?? null };
+  const secrets = {
+    managerApiKeys: values['manager.apiKeys'],
+    storeUrl: values['store.url'] ?? null,
+    ldapPasswords: ldap.passwords,
+  };
   return { config, secrets, notes: warnings(config, secrets, placeOf), problems };
 }
 
@@ -171,6 +178,7 @@ function warnings(config: Config, { managerApiKeys }: Secrets, placeOf: PlaceOf)
   if (managerApiKeys.some((key) => key.length < GUESSABLE)) {
     warn('manager.apiKeys', `a key of less than ${GUESSABLE} characters can be guessed`);
   }
+  for (const text of ldapWarnings(config)) warn('auth.ldap', text);
   if (isLoopback(config.listen.host)) return notes;
   if (config.listen.tls.kind === 'off' && config.listen.trustedProxies.length === 0) {
     warn('listen.tls', 'passwords and screens cross the network unencrypted');

@@ -33,6 +33,8 @@ export interface Config {
   readonly auth: {
     readonly demoDirectory: boolean;
     readonly anonymous: boolean;
+    /** In the order in which they are asked. */
+    readonly ldap: readonly LdapSource[];
     /** How long a login lasts. */
     readonly sessionSeconds: number;
     /** Life of a user token of the compatible API, renewed by its clients. */
@@ -124,6 +126,37 @@ export type TlsConfig =
   /** Paths of PEM files. */
   | { readonly kind: 'files'; readonly cert: string; readonly key: string };
 
+/** A directory that people log in from; the password of its service account is in `Secrets`. */
+export interface LdapSource {
+  /** The `provider` of its users. */
+  readonly name: string;
+  /** For people. */
+  readonly displayName: string;
+  /** `ldap://host:port` or `ldaps://host:port`, tried in this order. */
+  readonly servers: readonly string[];
+  readonly baseDn: string;
+  readonly scope: 'sub' | 'one' | 'base';
+  /** The service account that searches; null: anonymously. */
+  readonly bindDn: string | null;
+  /** With `%s` wherever the typed name goes. */
+  readonly filter: string;
+  readonly attributes: {
+    readonly id: string;
+    readonly name: string;
+    readonly uidNumber: string;
+    readonly gidNumber: string;
+  };
+  readonly startTls: boolean;
+  /** Whether certificates must be valid and of the named server. */
+  readonly verify: boolean;
+  /** PEM file of the certificates to trust in place of the usual ones. */
+  readonly ca: string | null;
+  /** For everything that is asked of one server. */
+  readonly timeoutSeconds: number;
+  /** Until a connection stands. */
+  readonly connectTimeoutSeconds: number;
+}
+
 export interface ExecuteClass {
   readonly description: string;
   readonly limits: Limits;
@@ -136,6 +169,8 @@ export interface Secrets {
   readonly managerApiKeys: readonly string[];
   /** The whole PostgreSQL URL with its password; null with SQLite. */
   readonly storeUrl: string | null;
+  /** Of the service accounts of directories, by the name of the directory. */
+  readonly ldapPasswords: Readonly<Record<string, string>>;
 }
 
 /** Something the operator should know that does not stop the program. */

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { buildConfig } from './build.ts';
 import type { Config, LoadedConfig } from './config.ts';
 import type { Given, SourceReading } from './given.ts';
+import { LDAP_KEYS } from './ldap-settings.ts';
 import { nearest } from './nearest.ts';
 import { looksLikeIni } from './od/ini.ts';
 import { readOdConfig } from './od/read.ts';
@@ -116,13 +117,13 @@ function problemsOf(issue: z.core.$ZodIssue, given: ReadonlyMap<Key, Given>): Pr
 
 /** For keys inside a value, such as a limit. */
 function suggestion(unknown: string): string {
-  const meant = nearest(unknown, ['memory', 'cpus', 'processes', 'description', 'limits']);
+  const meant = nearest(unknown, ['memory', 'cpus', 'processes', 'description', 'limits', ...LDAP_KEYS]);
   return meant === null ? 'Remove it; docs/config.md has every key.' : `Did you mean ${meant}?`;
 }
 
-async function unreadableFiles({ listen: { tls } }: Config, given: ReadonlyMap<Key, Given>): Promise<Problem[]> {
-  if (tls.kind !== 'files') return [];
-  const files = [['listen.tlsCert', tls.cert] as const, ['listen.tlsKey', tls.key] as const];
+async function unreadableFiles({ listen: { tls }, auth }: Config, given: ReadonlyMap<Key, Given>): Promise<Problem[]> {
+  const files: (readonly [Key, string])[] = auth.ldap.flatMap(({ ca }) => (ca === null ? [] : [['auth.ldap', ca]]));
+  if (tls.kind === 'files') files.push(['listen.tlsCert', tls.cert], ['listen.tlsKey', tls.key]);
   const found = await Promise.all(
     files.map(async ([key, path]): Promise<Problem[]> => {
       try {

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { CLUSTER_SETTINGS } from './cluster-settings.ts';
 import { FACTS, type Facts } from './facts.ts';
 import { Bytes, Classes, DEFAULT_CLASSES, GivenLimits, Host, Network, Origin, text, Variables } from './kinds.ts';
+import { LDAP_SETTINGS } from './ldap-settings.ts';
 
 export const Settings = z.object({
   'listen.host': Host.default('127.0.0.1').register(FACTS, {
@@ -147,7 +148,7 @@ export const Settings = z.object({
     text: 'Lets the seven demo people log in, whose passwords everybody knows.',
     read: 'switch',
     type: 'true or false',
-    fallback: 'true on loopback, else false',
+    fallback: 'true on loopback without `auth.ldap`, else false',
     variable: 'DESKPOD_DEMO',
     option: 'demo',
   }),
@@ -159,6 +160,7 @@ export const Settings = z.object({
     variable: 'DESKPOD_ANONYMOUS',
     option: 'anonymous',
   }),
+  ...LDAP_SETTINGS,
   'auth.sessionSeconds': z.int().min(60).max(31_536_000).default(43_200).register(FACTS, {
     text: 'How long a login lasts.',
     read: 'number',

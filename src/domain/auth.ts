@@ -12,7 +12,10 @@ export interface Authenticator {
   readonly id: 'directory' | 'anonymous';
   /** For people. */
   readonly name: string;
-  /** Null when the name or the password is wrong: never which. Takes as long for an unknown name as for a wrong password. */
+  /**
+   * Null when the name or the password is wrong: never which. Takes as long for an unknown name as for a wrong password.
+   * Rejects with `directory_unavailable` when who could say does not answer.
+   */
   authenticate(credentials: { name: string; password: string }): Promise<Identity | null>;
 }
 

@@ -17,6 +17,7 @@ export interface LoginAttempts {
     name: string,
   ): { verdict: 'go'; delayMs: number } | { verdict: 'refused'; retryAfterSeconds: number };
   succeeded(address: string, name: string): void;
+  undecided(address: string, name: string): void;
 }
 
 /** What is told about a local user: all but the password. */

@@ -18,6 +18,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   limit_reached: 409,
   name_taken: 409,
   engine_unavailable: 503,
+  directory_unavailable: 503,
   timeout: 504,
   unsupported_media_type: 415,
   payload_too_large: 413,

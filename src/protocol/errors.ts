@@ -15,6 +15,7 @@ export const ErrorCode = z.enum([
   'limit_reached',
   'name_taken',
   'engine_unavailable',
+  'directory_unavailable',
   'timeout',
   'unsupported_media_type',
   'payload_too_large',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createAnonymous } from '#auth/anonymous.ts';
 import { createAttempts } from '#auth/attempts.ts';
 import { createDirectory } from '#auth/directory.ts';
+import { ldapPeople } from '#auth/ldap.ts';
 import type { Keys } from '#auth/keys.ts';
 import { addUser, ensureAdministrator, listUsers, removeUser, setUserPassword } from '#auth/local-users.ts';
 import { networkMatcher } from '#auth/networks.ts';
@@ -109,7 +110,17 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     events,
     localToken: randomBytes(32).toString('base64url'),
     authenticators: [
-      createDirectory(store, { demo: config.auth.demoDirectory }),
+      createDirectory(store, {
+        demo: config.auth.demoDirectory,
+        sources: config.auth.ldap.map((source) =>
+          ldapPeople(source, {
+            password: secrets.ldapPasswords[source.name],
+            accounts: store.accounts,
+            warn: events.warn,
+          }),
+        ),
+        warn: events.warn,
+      }),
       ...(config.auth.anonymous ? [createAnonymous(store)] : []),
     ],
     users: {

@@ -9,6 +9,7 @@ import { createDirectory } from '#auth/directory.ts';
 import { loadKeys } from '#auth/keys.ts';
 import { createTickets } from '#auth/tickets.ts';
 import { createUserTokens } from '#auth/user-tokens.ts';
+import type { Authenticator } from '#domain/auth.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { Revocations } from '#domain/revocations.ts';
 import { createEvents } from '#events';
@@ -29,7 +30,8 @@ export interface FakeApi extends AsyncDisposable {
   login(name: string, password?: string): Promise<string>;
 }
 
-export async function fakeApi(): Promise<FakeApi> {
+/** `directory` takes the place of the demo people. */
+export async function fakeApi({ directory }: { directory?: Authenticator } = {}): Promise<FakeApi> {
   const stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'deskpod-api-'));
   stack.defer(() => rm(folder, { recursive: true }));
@@ -60,7 +62,7 @@ export async function fakeApi(): Promise<FakeApi> {
     store,
     ...parts,
     events,
-    authenticators: [createDirectory(store, { demo: true }), createAnonymous(store)],
+    authenticators: [directory ?? createDirectory(store, { demo: true }), createAnonymous(store)],
     users: { list: async () => [], add: nobody, setPassword: nobody, remove: nobody },
     attempts: createAttempts(),
     tokens: createUserTokens({ keys, seconds: 3600 }),

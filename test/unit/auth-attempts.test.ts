@@ -49,6 +49,19 @@ test('success lets the name start anew', () => {
   assert.deepEqual(attempts.begin('10.0.0.1', 'Hermes Conrad'), { verdict: 'go', delayMs: 0 });
 });
 
+test('an attempt of which nobody could say whether it is right costs neither name nor address anything', () => {
+  const attempts = attemptsAt(aClock());
+  for (let count = 0; count < 100; count += 1) {
+    assert.deepEqual(attempts.begin('10.0.0.1', 'hermes'), { verdict: 'go', delayMs: 0 });
+    attempts.undecided('10.0.0.1', 'hermes');
+  }
+  for (let count = 0; count < 7; count += 1) attempts.begin('10.0.0.1', 'hermes');
+  attempts.undecided('10.0.0.1', 'hermes');
+  assert.equal(attempts.begin('10.0.0.1', 'hermes').verdict, 'go');
+  assert.equal(attempts.begin('10.0.0.1', 'hermes').verdict, 'go');
+  assert.equal(attempts.begin('10.0.0.1', 'hermes').verdict, 'refused');
+});
+
 test('one name guessed from many addresses is slowed down', () => {
   const attempts = attemptsAt(aClock());
   const verdicts = Array.from({ length: 9 }, (_, index) => attempts.begin(`10.0.0.${index}`, 'hermes'));

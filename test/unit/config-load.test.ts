@@ -50,7 +50,7 @@ test('with nothing said the server is for this machine alone, with demo people a
   assert.deepEqual([config.auth.demoDirectory, config.auth.anonymous], [true, true]);
   assert.deepEqual(config.store, { kind: 'sqlite', file: '/var/lib/deskpod/deskpod.db' });
   assert.equal(config.desktop.x11Tcp, true);
-  assert.deepEqual(secrets, { managerApiKeys: [], storeUrl: null });
+  assert.deepEqual(secrets, { managerApiKeys: [], storeUrl: null, ldapPasswords: {} });
   assert.deepEqual([notes, file], [[], null]);
 });
 
@@ -198,6 +198,7 @@ test('passwords and keys are in the secrets, never in the configuration', async 
   assert.deepEqual(secrets, {
     managerApiKeys: ['k3y-of-twenty-chars-1', 'k3y-of-twenty-chars-2'],
     storeUrl: 'postgres://deskpod:s3same@db/deskpod',
+    ldapPasswords: {},
   });
 });
 

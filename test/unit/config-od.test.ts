@@ -32,6 +32,7 @@ test('a whole od.config loads unchanged and means what it says', async () => {
   });
   assert.deepEqual(config.auth.lockout, { failures: 5, seconds: 600, protectedNetworks: ['192.168.1.0/24'] });
   assert.deepEqual(config.dock, ['notes']);
+  assert.deepEqual(config.auth.ldap[0]?.servers, ['ldaps://ldap.example.org:636']);
   assert.equal(config.auth.anonymous, true);
   assert.deepEqual(secrets.managerApiKeys, ['a-key-of-twenty-chars']);
   assert.equal(JSON.stringify(config).includes('a-key-of-twenty-chars'), false);
@@ -64,8 +65,8 @@ test('what is not acted on is accepted and listed with its line; what is not kno
   const { notes } = await loadFixture();
   const about = (key: string) => notes.filter((note) => note.key === key).map(({ where, text }) => `${where} ${text}`);
   assert.deepEqual(about('namespace'), ['od.config:7 not used yet']);
-  assert.deepEqual(about('desktop.zom'), ['od.config:86 is not known and not used; desktop.zoom is']);
-  assert.ok(about('authmanagers').some((note) => note.includes('explicit office: LDAP is not used yet')));
+  assert.deepEqual(about('desktop.zom'), ['od.config:87 is not known and not used; desktop.zoom is']);
+  assert.deepEqual(about('officeldap'), []);
   assert.ok(about('tools.staticdir.on').some((note) => note.includes('[/img]')));
 });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DeskpodError } from '#domain/errors.ts';
 import { ErrorBody } from '#protocol/errors.ts';
 import { fakeApi } from '../fakes/api.ts';
 
@@ -20,6 +21,32 @@ test('wrong password, unknown name and a name without password are refused in th
   const wrong = await attempt('Hermes Conrad', 'nope');
   assert.deepEqual(await attempt('Nobody Atall', 'nope'), wrong);
   assert.deepEqual([wrong.status, wrong.code], [401, 'login_refused']);
+});
+
+test('a directory that cannot be reached is told as such, and is nobody’s failed attempt', async () => {
+  const away = new DeskpodError('directory_unavailable', 'The directory planet cannot be reached.', {
+    remedy: 'Wait.',
+  });
+  await using api = await fakeApi({
+    directory: { id: 'directory', name: 'planet', authenticate: () => Promise.reject(away) },
+  });
+  const payload = { provider: 'directory', name: 'hermes', password: 'hermes' };
+  for (let count = 0; count < 50; count += 1) {
+    const reply = await api.app.inject({
+      method: 'POST',
+      url: '/api/v1/session',
+      payload,
+      headers: { 'x-deskpod': '1' },
+    });
+    assert.equal(reply.statusCode, 503);
+    assert.deepEqual(ErrorBody.parse(reply.json()).error, {
+      code: 'directory_unavailable',
+      message: 'The directory planet cannot be reached.',
+      remedy: 'Wait.',
+    });
+  }
+  const options = await api.app.inject({ url: '/api/v1/login-options' });
+  assert.equal(options.json().providers[0].hint, 'planet');
 });
 
 test('empty fields are refused with the field named', async () => {

@@ -1,22 +1,8 @@
 /** What each key of od.config means here: its form, and the settings that it gives. */
 import { z } from 'zod';
 import type { Key } from '../settings.ts';
-
-/** One setting that a key gives. `from` leads from a place in our value to the same place in theirs. */
-export interface Mapped {
-  readonly setting: Key;
-  readonly value: unknown;
-  readonly from?: (path: readonly PropertyKey[]) => readonly PropertyKey[];
-}
-
-export interface Mapping {
-  readonly mapped: readonly Mapped[];
-  /** What of the key is not acted on yet, or acted on otherwise than its author may expect. */
-  readonly notes?: readonly string[];
-}
-
-/** Either what the value means, or what is wrong with its form. */
-export type Rule = (value: unknown) => Mapping | z.core.$ZodIssue[];
+import { authManagers } from './auth-managers.ts';
+import { type Mapped, type Mapping, type Rule, rule } from './rule.ts';
 
 const Limits = z.looseObject({
   memory: z.union([z.string(), z.number()]).nullish(),
@@ -25,8 +11,6 @@ const Limits = z.looseObject({
 const Resources = z.looseObject({ limits: Limits.nullish(), requests: Limits.nullish() });
 const ObjectOrName = z.union([z.string(), z.record(z.string(), z.json())]).nullable();
 const Networks = z.array(z.string()).nullish();
-const Provider = z.looseObject({ enabled: z.boolean().default(true) });
-const Manager = z.looseObject({ providers: z.record(z.string(), Provider).nullish() }).nullish();
 
 /** What `jwt_token_user.exp: None` comes to: a year. */
 const UNLIMITED_SECONDS = 31_536_000;
@@ -38,7 +22,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map([
   ['jwt_token_desktop', rule(z.looseObject({ exp: z.number().nullable() }), desktopToken)],
   ['trusted_proxy_cidr', rule(z.union([z.string(), z.array(z.string())]).nullable(), trustedProxies)],
   ['controllers', rule(z.looseObject({ ManagerController: controller() }), controllers)],
-  ['authmanagers', rule(z.looseObject({ explicit: Manager, implicit: Manager }), authManagers)],
+  ['authmanagers', authManagers],
   ['fail2ban', rule(banning(), fail2ban)],
   ['executeclasses', rule(z.record(z.string(), executeClass()), executeClasses)],
   ['desktop.envlocal', rule(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).nullable()), envLocal)],
@@ -66,13 +50,6 @@ function volume(given: string | Record<string, unknown> | null): Mapping {
   return typeof given === 'string'
     ? { mapped: [], notes: ['the volume of that name is found by its claim'] }
     : one('kubernetes.homes.volume', given);
-}
-
-function rule<T extends z.ZodType>(form: T, meaning: (value: z.output<T>) => Mapping): Rule {
-  return (value) => {
-    const result = form.safeParse(value);
-    return result.success ? meaning(result.data) : result.error.issues;
-  };
 }
 
 function userToken({ exp }: { exp: number | null }): Mapping {
@@ -133,46 +110,6 @@ function controllers({
 /** Their list knows the loopback of IPv4 alone. */
 function withLoopback(networks: string[] | null): string[] | null {
   return networks?.includes('127.0.0.0/8') ? [...networks, '::1'] : networks;
-}
-
-/** Off the loopback the demo people stay away, whatever this file says: everybody knows their passwords. */
-function authManagers({
-  explicit,
-  implicit,
-  ...others
-}: {
-  explicit?: z.output<typeof Manager>;
-  implicit?: z.output<typeof Manager>;
-}): Mapping {
-  const named = enabled(explicit);
-  const guests = implicit?.providers?.['anonymous'];
-  const mapped: Mapped[] = [
-    { setting: 'auth.anonymous', value: guests?.enabled ?? false, from: () => ['implicit', 'providers', 'anonymous'] },
-  ];
-  if (named.length === 0) mapped.push({ setting: 'auth.demoDirectory', value: false, from: () => ['explicit'] });
-  const unused = Object.keys(others).filter((name) => name !== 'external' && name !== 'metaexplicit');
-  return {
-    mapped,
-    notes: [
-      ...named.map((name) => `explicit ${name}: LDAP is not used yet, the demo people and local users log in instead`),
-      ...enabled(implicit)
-        .filter((name) => name !== 'anonymous')
-        .map((name) => `implicit ${name}: not used yet`),
-      ...['external', 'metaexplicit', ...unused].flatMap((name) =>
-        enabledIn(others, name).map((each) => `${name} ${each}: not used yet`),
-      ),
-      'policies: not used yet',
-    ],
-  };
-}
-
-function enabledIn(managers: object, name: string): string[] {
-  const manager = Manager.safeParse(Object.entries(managers).find(([key]) => key === name)?.[1]);
-  return manager.success ? enabled(manager.data) : [];
-}
-
-function enabled(manager: z.output<typeof Manager>): string[] {
-  return Object.entries(manager?.providers ?? {}).flatMap(([name, provider]) => (provider.enabled ? [name] : []));
 }
 
 function banning() {

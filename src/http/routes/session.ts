@@ -29,7 +29,10 @@ export function sessionRoutes(context: ApiContext): FastifyPluginAsyncZod {
       throw new DeskpodError('too_many_attempts', 'There were too many failed attempts.', { remedy });
     }
     if (attempt.delayMs > 0) await setTimeout(attempt.delayMs);
-    const identity = await authenticator.authenticate(credentials);
+    const identity = await authenticator.authenticate(credentials).catch((error: unknown) => {
+      context.attempts.undecided(request.ip, name);
+      throw error;
+    });
     if (!identity) {
       events.loginRefused(name, request.ip);
       throw new DeskpodError('login_refused', REFUSED, { remedy: 'Check both and try again.' });
