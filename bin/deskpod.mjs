@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const NODE = join(ROOT, 'node_modules', 'node', 'bin', 'node');
-const NEEDS_ROOT = new Set(['start', 'test', 'bench', 'users', 'uninstall']);
+const NEEDS_ROOT = new Set(['start', 'test', 'bench', 'users', 'images', 'uninstall']);
 /** Commands of the checkout itself rather than of the product. */
 const SCRIPTS = new Map([
   ['test', 'test/run.ts'],

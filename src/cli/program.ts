@@ -12,7 +12,7 @@ import { say, sayJson } from './io.ts';
 import type { Io } from './io.ts';
 import { withPlaces, withServeOptions } from './serve-options.ts';
 import type { ServeOptions } from './serve-options.ts';
-import type { UninstallWishes } from './start.ts';
+import type { ImagesOptions, UninstallWishes } from './start.ts';
 
 const WIDTH = 100;
 
@@ -85,6 +85,14 @@ function serverCommands(program: Command, io: Io): void {
   withServeOptions(
     program.command('serve').description('run the server; everything it needs is set up already'),
   ).action(async (options: ServeOptions) => await (await import('./start.ts')).serveUntilStopped(io, options));
+  withPlaces(program.command('images').description('build the images; push them to a registry or save them to a file'))
+    .option('--push <registry>', 'where to, for example registry.example:5000/deskpod')
+    .option('--save <file>', 'one archive of all, for machines without a network')
+    .option('--tag <tag>', 'tag of what is pushed or saved (default: 1)')
+    .option('--only <name...>', 'these images; all that are run when left out')
+    .option('--list', 'only print which there are')
+    .option('--insecure', 'the registry speaks plain HTTP or has a certificate of its own (loopback: always)')
+    .action(async (options: ImagesOptions) => await (await import('./start.ts')).deliverImages(io, options));
   withPlaces(
     program.command('uninstall').description('remove containers, images and data; asks before it touches homes'),
   )
@@ -92,6 +100,10 @@ function serverCommands(program: Command, io: Io): void {
     .option('--homes', 'keep homes without asking')
     .option('--no-homes', 'delete homes without asking')
     .action(async (options: UninstallWishes) => await (await import('./start.ts')).removeEverything(io, options));
+  program
+    .command('database-secret', { hidden: true })
+    .description('in a cluster: make the password of the database unless there is one')
+    .action(async () => await (await import('./start.ts')).makeDatabaseSecret(io));
 }
 
 /** Commander gives these to commands made later only; asking wrongly must end in one place whatever was asked. */

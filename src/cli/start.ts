@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import type { LoadedConfig } from '#config/config.ts';
 import type { Running } from '#main';
+import type { ImageWishes } from '#setup/images/images.ts';
 import { CliError } from './failure.ts';
 import { say } from './io.ts';
 import type { Io } from './io.ts';
@@ -38,6 +39,19 @@ export async function start(io: Io, options: ServeOptions): Promise<void> {
   await listenUntilStopped(io, loaded);
 }
 
+export interface ImagesOptions extends ServeOptions, ImageWishes {}
+
+/** `deskpod images`: builds them, and gets them where they are asked for. */
+export async function deliverImages(io: Io, options: ImagesOptions): Promise<void> {
+  const { config } = await load(io, options);
+  const { makeImages } = await import('#setup/images/images.ts');
+  const { createProgress } = await import('#setup/progress.ts');
+  const { dataDir, runDir, engine } = config;
+  if (engine.kind !== 'containers') throw new CliError('Images are built by a container engine: --engine containers.');
+  const where = { root: ROOT, dataDir, runDir, baseImage: engine.baseImage, engineSocket: engine.socket };
+  await makeImages(where, options, createProgress(io.stdout), io.interrupted);
+}
+
 export interface UninstallWishes extends ServeOptions {
   readonly yes?: true;
   /** True keeps homes, false deletes them, undefined asks. */
@@ -55,6 +69,13 @@ export async function removeEverything(io: Io, { yes, homes, ...options }: Unins
   if (engine.kind !== 'containers') throw new CliError('In a cluster, deploy/uninstall.sh removes Deskpod.');
   const places = { dataDir, runDir, engineSocket: engine.socket, keepHomes: homes };
   await uninstall(places, async (question) => await askYes(io, question), createProgress(io.stdout));
+}
+
+/** `deskpod database-secret`: for the pods of the api, before they start. */
+export async function makeDatabaseSecret(io: Io): Promise<void> {
+  const { config } = await load(io, {});
+  const { databaseSecret } = await import('#setup/database-secret.ts');
+  say(io, await databaseSecret(config));
 }
 
 async function load(io: Io, options: ServeOptions): Promise<LoadedConfig> {

@@ -235,4 +235,11 @@ export interface Engine extends AsyncDisposable {
 
   /** Changes from now on; heals by itself when the engine restarts, repeating the present state. Ends when aborted. */
   watch(signal: AbortSignal): AsyncIterable<EngineEvent>;
+
+  /** Removes what has had its time and what a killed server left half made; called now and then, by one server at a time. */
+  tidy(): Promise<void>;
+  /** Networks that containers have their addresses from, where strangers share them; empty on one machine. */
+  podNetworks(): Promise<readonly string[]>;
+  /** Rejects with `engine_unavailable` while the engine does not answer. */
+  ready(): Promise<void>;
 }

@@ -18,37 +18,37 @@ const Port = z.int().min(1).max(65_535);
 
 /** How a cluster tells whether a pod works: the fields of a Kubernetes Probe that apps use. */
 export const Probe = z.object({
-  httpGet: z.object({ path: z.string().default('/'), port: Port }).optional(),
-  tcpSocket: z.object({ port: Port }).optional(),
-  exec: z.object({ command: z.array(z.string()).min(1) }).optional(),
-  initialDelaySeconds: z.int().min(0).optional(),
-  periodSeconds: z.int().min(1).optional(),
-  timeoutSeconds: z.int().min(1).optional(),
-  failureThreshold: z.int().min(1).optional(),
+  httpGet: z.object({ path: z.string().default('/'), port: Port }).exactOptional(),
+  tcpSocket: z.object({ port: Port }).exactOptional(),
+  exec: z.object({ command: z.array(z.string()).min(1) }).exactOptional(),
+  initialDelaySeconds: z.int().min(0).exactOptional(),
+  periodSeconds: z.int().min(1).exactOptional(),
+  timeoutSeconds: z.int().min(1).exactOptional(),
+  failureThreshold: z.int().min(1).exactOptional(),
 });
 export type Probe = z.infer<typeof Probe>;
 
 export const Toleration = z.object({
-  key: z.string().optional(),
-  operator: z.enum(['Exists', 'Equal']).optional(),
-  value: z.string().optional(),
-  effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).optional(),
-  tolerationSeconds: z.int().optional(),
+  key: z.string().exactOptional(),
+  operator: z.enum(['Exists', 'Equal']).exactOptional(),
+  value: z.string().exactOptional(),
+  effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).exactOptional(),
+  tolerationSeconds: z.int().exactOptional(),
 });
 export type Toleration = z.infer<typeof Toleration>;
 
 /** What an app asks of its pod beyond limits. One machine takes no notice of it. */
 export const PodWishes = z.object({
   /** What is set aside for it; its limits when left out. */
-  requests: Limits.optional(),
-  nodeSelector: z.record(z.string(), z.string()).optional(),
-  tolerations: z.array(Toleration).optional(),
-  runtimeClassName: z.string().optional(),
-  ports: z.array(Port).optional(),
-  livenessProbe: Probe.optional(),
-  readinessProbe: Probe.optional(),
+  requests: Limits.exactOptional(),
+  nodeSelector: z.record(z.string(), z.string()).exactOptional(),
+  tolerations: z.array(Toleration).exactOptional(),
+  runtimeClassName: z.string().exactOptional(),
+  ports: z.array(Port).exactOptional(),
+  livenessProbe: Probe.exactOptional(),
+  readinessProbe: Probe.exactOptional(),
   /** For example of networks it joins. */
-  annotations: z.record(z.string(), z.string()).optional(),
+  annotations: z.record(z.string(), z.string()).exactOptional(),
 });
 export type PodWishes = z.infer<typeof PodWishes>;
 

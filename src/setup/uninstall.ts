@@ -10,9 +10,9 @@ import { DeskpodError } from '#domain/errors.ts';
 import { EngineApi, isStatus } from '#engines/containers/api.ts';
 import { instanceLabels, labelFilter } from '#engines/containers/labels.ts';
 import { PodmanService } from '#engines/containers/podman-service.ts';
+import { engineFolders } from './engine.ts';
 import { run } from './packages.ts';
 import type { Progress } from './progress.ts';
-import { engineFolders } from './setup.ts';
 
 export interface UninstallOptions {
   readonly dataDir: string;

@@ -9,19 +9,14 @@ import { createDirectory } from '#auth/directory.ts';
 import { loadKeys } from '#auth/keys.ts';
 import { createTickets } from '#auth/tickets.ts';
 import { createUserTokens } from '#auth/user-tokens.ts';
-import { Catalogue } from '#domain/catalogue/catalogue.ts';
-import { EPHEMERAL_ABILITIES } from '#domain/catalogue/runtime.ts';
-import { Desktops } from '#domain/desktops.ts';
-import { Displays } from '#domain/displays.ts';
 import { DeskpodError } from '#domain/errors.ts';
-import { Hub } from '#domain/hub.ts';
-import { Launches } from '#domain/launches.ts';
 import { Revocations } from '#domain/revocations.ts';
 import { createEvents } from '#events';
 import type { ApiContext } from '#http/context.ts';
 import { plainServer } from '#http/listen.ts';
 import { buildServer } from '#http/server.ts';
 import { Session } from '#protocol/user.ts';
+import { createParts } from '#server/parts.ts';
 import { openStore } from '#store/open.ts';
 import { z } from 'zod';
 import { FakeEngine } from './engine.ts';
@@ -42,35 +37,28 @@ export async function fakeApi(): Promise<FakeApi> {
   const store = stack.use(await openStore({ kind: 'sqlite', file: ':memory:' }));
   const { keys } = await loadKeys(folder);
   const events = createEvents({ level: 'silent', format: 'json' });
-  const hub = new Hub();
-  const options = { image: 'localhost/deskpod/desktop:1', env: {}, x11Tcp: true, limits: {} };
-  const desktops = new Desktops({ engine, store, hub, options, events });
-  const displays = new Displays({
-    engine,
-    open: async () => {
-      throw new DeskpodError('engine_unavailable', 'The fake has no screen.');
-    },
-    guess: () => null,
-    events: { windows() {}, mapped() {} },
-  });
-  const own = [{ reference: 'localhost/deskpod/game:1', labels: LABELS, command: ['/bin/game'] }];
-  const classes = { default: { limits: {} } };
-  const abilities = EPHEMERAL_ABILITIES.containers;
-  const catalogue = stack.use(
-    await Catalogue.open({ store, images: engine, own, classes, abilities, onProblem: () => {} }),
+  const parts = stack.use(
+    await createParts({
+      engine,
+      store,
+      events,
+      openDisplay: async () => {
+        throw new DeskpodError('engine_unavailable', 'The fake has no screen.');
+      },
+      desktop: { image: 'localhost/deskpod/desktop:1', env: {}, x11Tcp: true, limits: {} },
+      kind: 'containers',
+      own: [{ reference: 'localhost/deskpod/game:1', labels: LABELS, command: ['/bin/game'] }],
+      classes: { default: { limits: {} } },
+      stopGraceMs: 1,
+    }),
   );
-  const launches = new Launches({ engine, store, hub, apps: catalogue, hold: () => () => {}, stopGraceMs: 1, events });
   const nobody = async (): Promise<never> => {
     throw new DeskpodError('not_found', 'There are no local users here.');
   };
   const context: ApiContext = {
     engine,
     store,
-    hub,
-    desktops,
-    launches,
-    displays,
-    catalogue,
+    ...parts,
     events,
     authenticators: [createDirectory(store, { demo: true }), createAnonymous(store)],
     users: { list: async () => [], add: nobody, setPassword: nobody, remove: nobody },

@@ -132,5 +132,10 @@ export class FakeEngine implements Engine {
     return { ...none, id: reference, createdAt: new Date() };
   }
   async *watch(): AsyncGenerator<EngineEvent> {}
+  async tidy() {}
+  async podNetworks() {
+    return [];
+  }
+  async ready() {}
   async [Symbol.asyncDispose]() {}
 }

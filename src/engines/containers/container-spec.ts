@@ -1,7 +1,7 @@
 /** The containers of desktops and launches as the engine is asked for them: pure functions from our words to its own. */
 import type { Account, DesktopSpec, LaunchSpec } from '#domain/engine.ts';
-import { loginName } from '#domain/names.ts';
 import type { Environment, Limits } from '#protocol/app.ts';
+import { desktopEnvironment, launchEnvironment } from '../inside/environment.ts';
 import { networkName, serverSocketBind, wiringOf, type DisplayPlace } from './display-wiring.ts';
 import type { Labels } from './labels.ts';
 import { bind, type Bind } from './mounts.ts';
@@ -24,9 +24,6 @@ export interface Home {
   readonly inside: string;
 }
 
-/** Variables that launches take over from their desktop. */
-export const INHERITED: ReadonlySet<string> = new Set(['TZ', 'LANG', 'LANGUAGE', 'LC_ALL', 'X11LISTEN']);
-
 const OUR_IMAGES = 'localhost/deskpod/';
 const MB = 1024 * 1024;
 const SCRATCH = 512 * MB;
@@ -40,21 +37,11 @@ export function desktopBody(
   home: Home,
   around: Surroundings,
 ): object {
-  const env = {
-    LANG: 'C.UTF-8',
-    ...spec.env,
-    ...identity(spec.account, home),
-    DISPLAY: ':0',
-    XAUTHORITY: `${INSIDE.secret}/Xauthority`,
-    X11LISTEN: spec.x11Tcp ? 'tcp' : 'unix',
-    GEOMETRY: `${spec.geometry.width}x${spec.geometry.height}`,
-    ABCDESKTOP_USERID: spec.account.userId,
-    ABCDESKTOP_USERNAME: spec.account.displayName,
-    ABCDESKTOP_PROVIDERNAME: spec.account.provider,
-    ABCDESKTOP_PROVIDERTYPE: spec.account.provider,
-    NODE_NAME: around.node,
-    POD_NAME: spec.id,
-  };
+  const env = desktopEnvironment(spec, {
+    home: home.inside,
+    node: around.node,
+    xauthority: `${INSIDE.secret}/Xauthority`,
+  });
   return {
     Image: spec.image,
     Hostname: spec.id,
@@ -90,21 +77,16 @@ export interface LaunchDesktop {
 export function launchBody(spec: LaunchSpec, labels: Labels, desktop: LaunchDesktop, around: Surroundings): object {
   const wiring = wiringOf(spec.runtime, spec.id, desktop.place);
   const { account, home } = desktop;
-  const env = {
-    LANG: 'C.UTF-8',
-    ...desktop.inherited,
-    ...spec.env,
-    ...identity(account, home),
-    DISPLAY: wiring.display,
-    XAUTHORITY: INSIDE.xauthority,
-    CONTAINER_IP_ADDR: desktop.place.address,
-    PARENT_ID: desktop.place.desktopId,
-    PARENT_HOSTNAME: around.node,
-    NODE_NAME: around.node,
-    POD_NAME: wiring.connection === 'local' ? desktop.place.desktopId : spec.id,
-    ABCDESKTOP_EXECUTE_RUNTIME: spec.runtime,
-    ABCDESKTOP_EXECUTE_RESOURCES: JSON.stringify(resources(spec.limits)),
-  };
+  const env = launchEnvironment(spec, {
+    account,
+    home: home.inside,
+    node: around.node,
+    xauthority: INSIDE.xauthority,
+    display: wiring.display,
+    address: desktop.place.address,
+    inside: wiring.connection === 'local',
+    inherited: desktop.inherited,
+  });
   return {
     Image: spec.image,
     User: `${account.uid}:${account.gid}`,
@@ -154,21 +136,6 @@ function scratch(readOnly: boolean): object {
   return {
     ReadonlyRootfs: true,
     Tmpfs: { '/tmp': options, '/var/tmp': options, '/run': `rw,nosuid,nodev,mode=755,size=${16 * MB}` },
-  };
-}
-
-function identity(account: Account, home: Home): Environment {
-  const login = loginName(account.userId);
-  return { HOME: home.inside, USER: login, LOGNAME: login };
-}
-
-function resources(limits: Limits): object {
-  const { memoryBytes, cpus } = limits;
-  return {
-    limits: {
-      ...(memoryBytes === undefined ? {} : { memory: String(memoryBytes) }),
-      ...(cpus === undefined ? {} : { cpu: String(cpus) }),
-    },
   };
 }
 

@@ -203,6 +203,16 @@ class ContainersEngine implements port.Engine {
     return watchEngine(this.#context, signal);
   }
 
+  async tidy(): Promise<void> {}
+
+  async podNetworks(): Promise<readonly string[]> {
+    return [];
+  }
+
+  async ready(): Promise<void> {
+    await this.#context.api.json(Version, 'GET', '/version');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#owned.disposeAsync();
   }

@@ -1,12 +1,11 @@
 /** Images: what the engine has, and how the others are had: built when they are ours, else pulled. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
 import type { ImageInfo } from '#domain/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { isStatus, jsonLines, type EngineApi } from './api.ts';
 import { Shared } from './images/turns.ts';
 import { fullName, parseReference, type Reference } from './references.ts';
+import { registryLogin } from './registry-logins.ts';
 
 /** Builds the images that come with the product; those that are there and up to date it leaves alone. */
 export interface OurImages {
@@ -34,22 +33,18 @@ const Progress = z.looseObject({
   progress: z.string().nullish(),
   error: z.string().nullish(),
 });
-/** What `docker login` writes. */
-const RegistryLogins = z.looseObject({
-  auths: z.record(z.string(), z.looseObject({ auth: z.string().optional() })).default({}),
-});
 
 export class Images {
   readonly #api: EngineApi;
   readonly #ours: OurImages;
-  readonly #loginsFile: string;
+  readonly #dataDir: string;
   /** By reference: all who want the same image share its download. */
   readonly #pulling = new Map<string, Shared>();
 
   constructor(api: EngineApi, ours: OurImages, dataDir: string) {
     this.#api = api;
     this.#ours = ours;
-    this.#loginsFile = join(dataDir, 'auth.json');
+    this.#dataDir = dataDir;
   }
 
   async find(reference: string): Promise<ImageInfo | null> {
@@ -98,25 +93,13 @@ export class Images {
   async #pull(reference: Reference, report: (line: string) => void, signal: AbortSignal): Promise<void> {
     const { name, tag, digest } = reference;
     const query = digest === null ? { fromImage: name, tag: tag ?? 'latest' } : { fromImage: `${name}@${digest}` };
-    const headers = await this.#login(reference.registry);
+    const headers = await registryLogin(reference.registry, this.#dataDir);
     const reply = await this.#api.stream('POST', '/images/create', { query, headers, signal });
     for await (const { status, id, progress, error } of jsonLines(Progress, reply)) {
       if (error) throw new Error(error);
       const line = [id, status, progress].filter(Boolean).join(' ').trim();
       if (line !== '') report(line);
     }
-  }
-
-  async #login(registry: string): Promise<Record<string, string>> {
-    const text = await readFile(this.#loginsFile, 'utf8').catch(() => '{}');
-    const { auths } = RegistryLogins.parse(JSON.parse(text));
-    const alias =
-      registry === 'docker.io' ? ['https://index.docker.io/v1/', 'index.docker.io'] : [`https://${registry}`];
-    const encoded = [registry, ...alias].map((key) => auths[key]?.auth).find((auth) => auth !== undefined);
-    if (encoded === undefined) return {};
-    const [, username = '', password = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString()) ?? [];
-    const login = JSON.stringify({ username, password, serveraddress: registry });
-    return { 'X-Registry-Auth': Buffer.from(login).toString('base64url') };
   }
 }
 

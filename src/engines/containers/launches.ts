@@ -4,7 +4,8 @@ import type { EngineLaunch, EngineLaunchState, LaunchSpec } from '#domain/engine
 import { DeskpodError } from '#domain/errors.ts';
 import type { Environment, Runtime } from '#protocol/app.ts';
 import { isStatus } from './api.ts';
-import { INHERITED, launchBody, type LaunchDesktop } from './container-spec.ts';
+import { inherited } from '../inside/environment.ts';
+import { launchBody, type LaunchDesktop } from './container-spec.ts';
 import { findLaunch, isNameTaken, type Context } from './context.ts';
 import { launchLabels, ofDesktop } from './labels.ts';
 import { addressOf, isRunning, nameOf, environmentOf, wasStarted, type Container, type Ours } from './objects.ts';
@@ -104,12 +105,11 @@ async function runningDesktop(context: Context, id: string, signal: AbortSignal)
   }
   const { container, account } = found;
   const paths = desktopPaths(context.runDir, id);
-  const inherited = Object.entries(environmentOf(container)).filter(([name]) => INHERITED.has(name));
   return {
     account,
     paths,
     home: homeOf(context.dataDir, account.userId),
-    inherited: Object.fromEntries(inherited),
+    inherited: inherited(environmentOf(container)),
     place: {
       desktopId: id,
       containerId: container.Id,

@@ -1,0 +1,158 @@
+{{/* Of every object; `name` is the part's. */}}
+{{- define "deskpod.labels" -}}
+app.kubernetes.io/name: {{ .name }}
+app.kubernetes.io/part-of: deskpod
+{{- end }}
+
+{{/* Of the pods, besides: the label that the documentation finds the part by. */}}
+{{- define "deskpod.podLabels" -}}
+{{ include "deskpod.labels" . }}
+run: {{ .run }}
+{{- end }}
+
+{{- define "deskpod.image" -}}
+{{ .root.Values.image.registry }}/{{ .name }}:{{ .root.Values.image.tag }}
+{{- end }}
+
+{{- define "deskpod.pullSecrets" -}}
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets:
+{{- range . }}
+  - name: {{ . }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* What Pod Security restricted asks of a pod. */}}
+{{- define "deskpod.podSecurity" -}}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: {{ .uid }}
+  runAsGroup: {{ .uid }}
+  fsGroup: {{ .uid }}
+  fsGroupChangePolicy: OnRootMismatch
+  seccompProfile: { type: RuntimeDefault }
+{{- end }}
+
+{{/* And of a container. */}}
+{{- define "deskpod.containerSecurity" -}}
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities: { drop: [ALL] }
+{{- end }}
+
+{{/* Replicas on different nodes where there are some. */}}
+{{- define "deskpod.spread" -}}
+topologySpreadConstraints:
+  - maxSkew: 1
+    topologyKey: kubernetes.io/hostname
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector: { matchLabels: { run: {{ .run }} } }
+{{- end }}
+
+{{/* A request goes to another replica while this one ends: kube-proxy needs a moment to hear of it. */}}
+{{- define "deskpod.lifecycle" -}}
+lifecycle:
+  preStop: { exec: { command: [/bin/sleep, "3"] } }
+{{- end }}
+
+{{- define "deskpod.probes" -}}
+startupProbe:
+  httpGet: { path: /healthz, port: http }
+  periodSeconds: 2
+  failureThreshold: 90
+livenessProbe:
+  httpGet: { path: /healthz, port: http }
+  periodSeconds: 10
+  timeoutSeconds: 5
+readinessProbe:
+  httpGet: { path: /readyz, port: http }
+  periodSeconds: 5
+  timeoutSeconds: 5
+{{- end }}
+
+{{/* Of every server container, whatever its role; `port` is a number. */}}
+{{- define "deskpod.serverEnv" -}}
+- { name: DESKPOD_HOST, value: 0.0.0.0 }
+- { name: DESKPOD_PORT, value: "{{ .port }}" }
+- { name: DESKPOD_TLS, value: "off" }
+- { name: DESKPOD_KEYS, value: /etc/deskpod/keys }
+- { name: LOG_FORMAT, value: {{ .root.Values.logFormat }} }
+- name: POD_NAME
+  valueFrom: { fieldRef: { fieldPath: metadata.name } }
+- name: POD_NAMESPACE
+  valueFrom: { fieldRef: { fieldPath: metadata.namespace } }
+{{- with .root.Values.path }}
+- { name: DESKPOD_PATH, value: {{ . | quote }} }
+{{- end }}
+{{- with .root.Values.trustedProxies }}
+- { name: DESKPOD_TRUSTED_PROXIES, value: {{ join "," . | quote }} }
+{{- end }}
+{{- end }}
+
+{{/* The config map deskpod-settings may hold any variable of docs/config.md; it need not exist. */}}
+{{- define "deskpod.settings" -}}
+envFrom:
+  - configMapRef: { name: deskpod-settings, optional: true }
+{{- end }}
+
+{{- define "deskpod.moreEnv" -}}
+{{- range $name, $value := . }}
+- { name: {{ $name }}, value: {{ $value | toString | quote }} }
+{{- end }}
+{{- end }}
+
+{{/* The three documented Secrets in one folder, and the longer keys that the api makes when those are short. */}}
+{{- define "deskpod.keyMounts" -}}
+- { name: keys, mountPath: /etc/deskpod/keys, readOnly: true }
+- { name: keys-2048, mountPath: /etc/deskpod/keys-2048, readOnly: true }
+{{- end }}
+{{- define "deskpod.keyVolumes" -}}
+- name: keys
+  projected:
+    sources:
+      - secret: { name: abcdesktopjwtdesktoppayload }
+      - secret: { name: abcdesktopjwtdesktopsigning }
+      - secret: { name: abcdesktopjwtusersigning }
+- name: keys-2048
+  secret: { secretName: deskpod-keys, optional: true }
+{{- end }}
+
+{{/* Objects of the whole cluster bear the documented name in the documented namespace, another one elsewhere. */}}
+{{- define "deskpod.clusterName" -}}
+{{ .name }}{{ if ne .root.Release.Namespace "abcdesktop" }}-{{ .root.Release.Namespace }}{{ end }}
+{{- end }}
+
+{{- define "deskpod.claim" -}}
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: {{ .name }}
+  namespace: {{ .root.Release.Namespace }}
+  labels: {{- include "deskpod.labels" . | nindent 4 }}
+  annotations:
+    helm.sh/resource-policy: keep
+spec:
+  accessModes: [ReadWriteOnce]
+  {{- if .root.Values.storage.nodePath }}
+  storageClassName: ""
+  {{- else if .root.Values.storage.storageClass }}
+  storageClassName: {{ .root.Values.storage.storageClass }}
+  {{- end }}
+  resources: { requests: { storage: {{ .root.Values.storage.size }} } }
+{{- end }}
+
+{{- define "deskpod.policy" -}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: {{ .name }}
+  namespace: {{ .ns }}
+  labels: {{- include "deskpod.labels" . | nindent 4 }}
+{{- end }}
+{{- define "deskpod.dns" -}}
+- ports:
+    - { protocol: UDP, port: 53 }
+    - { protocol: TCP, port: 53 }
+{{- end }}

@@ -1,0 +1,100 @@
+# Part of install.sh: the manifests as this installation wants them. Uses its functions and variables.
+# shellcheck shell=bash disable=SC2016,SC2154
+
+# Everything with this installation's namespace, images and port; kubectl brings kustomize along.
+render() {
+  local name main=deskpod.yaml
+  [ "$SMALL" = no ] || main=deskpod-small.yaml
+  fetch $main
+  fetch poduser.yaml
+  fetch od.config
+  mkdir "$WORK/all" "$WORK/prepull"
+  mv "$WORK/$main" "$WORK/all/"
+  mv "$WORK/poduser.yaml" "$WORK/prepull/"
+  IMAGES=$(cat "$WORK"/*/*.yaml | sed -n 's/^ *image: localhost\/deskpod\/\(.*\):1$/\1/p' | sort -u)
+  {
+    printf 'namespace: %s\nresources: [%s' "$NAMESPACE" "$main"
+    if [ "$HOMES" != none ]; then fetch homes.yaml && mv "$WORK/homes.yaml" "$WORK/all/" && printf ', homes.yaml'; fi
+    if [ -n "$NODE_PATH" ]; then volume >"$WORK/all/volume.yaml" && printf ', volume.yaml'; fi
+    printf ']\nimages:\n'
+    for name in $IMAGES; do
+      printf '  - { name: localhost/deskpod/%s, newName: "%s/%s", newTag: "%s" }\n' "$name" "$REGISTRY" "$name" "$TAG"
+    done
+    printf 'patches:\n'
+    patches
+  } >"$WORK/all/kustomization.yaml"
+  sed -n '/^namespace/p; /^images/,/^patches/p' "$WORK/all/kustomization.yaml" | sed '/^patches/d' >"$WORK/prepull/kustomization.yaml"
+  printf 'resources: [poduser.yaml]\n' >>"$WORK/prepull/kustomization.yaml"
+  k kustomize "$WORK/all" >"$WORK/all.yaml"
+  k kustomize "$WORK/prepull" >"$WORK/prepull.yaml"
+}
+
+patches() {
+  cat <<TEXT
+  - target: { kind: Service, name: gateway }
+    patch: '[{ "op": "replace", "path": "/spec/ports/0/nodePort", "value": $NODE_PORT }]'
+  - target: { kind: Deployment, name: api }
+    patch: |
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: { name: api }
+      spec:
+        template:
+          spec:
+            containers:
+              - name: api
+                env:
+                  - { name: DESKPOD_REGISTRY, value: "$REGISTRY" }
+                  - { name: DESKPOD_TAG, value: "$TAG" }
+TEXT
+  if [ "$CLUSTER_WIDE" = no ]; then
+    remove ClusterRole pyos-role
+    remove ClusterRoleBinding pyos-rbac
+  elif [ "$NAMESPACE" != abcdesktop ]; then
+    cat <<TEXT
+  - target: { kind: ClusterRole, name: pyos-role }
+    options: { allowNameChange: true }
+    patch: '[{ "op": "replace", "path": "/metadata/name", "value": "pyos-role-$NAMESPACE" }]'
+  - target: { kind: ClusterRoleBinding, name: pyos-rbac }
+    options: { allowNameChange: true }
+    patch: '[{ "op": "replace", "path": "/metadata/name", "value": "pyos-rbac-$NAMESPACE" },
+             { "op": "replace", "path": "/roleRef/name", "value": "pyos-role-$NAMESPACE" }]'
+TEXT
+  fi
+  if [ "$OPENLDAP" = no ]; then
+    remove Deployment openldap
+    remove Service openldap
+    remove NetworkPolicy openldap
+  fi
+  if [ -n "$STORAGE_CLASS$NODE_PATH" ]; then
+    cat <<TEXT
+  - target: { kind: PersistentVolumeClaim, name: $CLAIM }
+    patch: '[{ "op": "add", "path": "/spec/storageClassName", "value": "$STORAGE_CLASS" }]'
+TEXT
+  fi
+}
+
+remove() {
+  printf '  - target: { kind: %s, name: %s }\n    patch: "{ kind: %s, metadata: { name: %s }, $patch: delete }"\n' "$1" "$2" "$1" "$2"
+}
+
+volume() {
+  cat <<TEXT
+apiVersion: v1
+kind: PersistentVolume
+metadata:
+  name: $NAMESPACE-$CLAIM
+  labels: { app.kubernetes.io/name: storage, app.kubernetes.io/part-of: deskpod }
+spec:
+  capacity: { storage: 8Gi }
+  accessModes: [ReadWriteOnce]
+  persistentVolumeReclaimPolicy: Retain
+  storageClassName: ""
+  claimRef: { namespace: $NAMESPACE, name: $CLAIM }
+  local: { path: $NODE_PATH }
+  nodeAffinity:
+    required:
+      nodeSelectorTerms:
+        - matchExpressions: [{ key: kubernetes.io/hostname, operator: In, values: [$NODE] }]
+TEXT
+}

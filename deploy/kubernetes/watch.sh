@@ -1,0 +1,76 @@
+# Part of install.sh: waiting for pods, and saying why one does not come. Uses its functions and variables.
+# shellcheck shell=bash disable=SC2016,SC2154
+
+# One line a pod: name, ready containers, state, and where it hangs: reason and image.
+pods() {
+  kn get pods -l "$1" -o go-template='{{range .items}}{{if not .metadata.deletionTimestamp}}{{.metadata.name}} {{range .status.initContainerStatuses}}{{if .state.waiting}}{{.state.waiting.reason}} {{.image}} {{end}}{{end}}{{range .status.containerStatuses}}{{if .state.waiting}}{{.state.waiting.reason}} {{.image}} {{end}}{{end}}{{range .status.conditions}}{{if and (eq .type "PodScheduled") (eq .status "False")}}{{.reason}} {{end}}{{if and (eq .type "Ready") (eq .status "True")}}Ready {{end}}{{end}}{{"\n"}}{{end}}{{end}}' 2>/dev/null || true
+}
+
+# What Kubernetes last complained about.
+complaint() {
+  kn get events --field-selector "involvedObject.name=$1,type=Warning" --sort-by=.metadata.creationTimestamp \
+    -o go-template='{{range .items}}{{.reason}}: {{.message}}{{"\n"}}{{end}}' 2>/dev/null | grep -v FailedToRetrieveImagePullSecret | tail -1
+}
+
+# Until `done_when` says so, or a pod hangs on what waiting does not mend. Deadlines are in seconds.
+wait_for() {
+  local selector=$1 done_when=$2 deadline=$((SECONDS + TIMEOUT)) shown='' now hung='' since=$SECONDS
+  until $done_when; do
+    now=$(pods "$selector")
+    show "$now" "$shown"
+    shown=$now
+    local stuck
+    stuck=$(printf '%s\n' "$now" | grep -E 'ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|CrashLoopBackOff|CreateContainerError|Unschedulable' | head -1 || true)
+    [ -n "$stuck" ] && [ "${stuck%% *}" = "$hung" ] || since=$SECONDS
+    hung=${stuck%% *}
+    # A missing image stays missing; a crash or a full node may pass.
+    case $stuck in
+      '') ;;
+      *Image*) [ $((SECONDS - since)) -lt 4 ] || hangs "$stuck" ;;
+      *) [ $((SECONDS - since)) -lt 60 ] || hangs "$stuck" ;;
+    esac
+    [ $SECONDS -lt $deadline ] || late "$selector"
+    sleep 2
+  done
+  show "$(pods "$selector")" "$shown"
+}
+
+# On a terminal one line that changes, in a log only what is new.
+show() {
+  [ "$1" != "$2" ] || return 0
+  local line
+  if [ -t 1 ]; then
+    printf '\r\033[K  %s ready: %s' "$(printf '%s\n' "$1" | grep -c 'Ready $' || true)/$(printf '%s\n' "$1" | grep -c . || true)" \
+      "$(printf '%s\n' "$1" | grep -v 'Ready $' | sed 's/ .*//' | tr '\n' ' ' | cut -c 1-60)"
+  else
+    printf '%s\n' "$1" | while read -r line; do
+      printf '%s\n' "$2" | grep -Fx -- "$line" >/dev/null || say "  pod/$line"
+    done
+  fi
+}
+
+hangs() {
+  local pod=${1%% *} rest=${1#* }
+  local image
+  image=$(printf '%s\n' "$rest" | tr ' ' '\n' | grep -E '[/:]' | head -1 || true)
+  case $rest in
+    *Image*) stop "pod/$pod does not start: $rest" "image  $image" "event  $(complaint "$pod")" \
+      "Where the images are: --registry, --tag. A private registry: the secret abcdesktopregistrysecret (docs/install-kubernetes.md)." \
+      "What was made so far stays; run this again when it is mended." ;;
+    *Crash*) stop "pod/$pod starts and ends again." "image  $image" "event  $(complaint "$pod")" "log    $KUBECTL logs $pod -n $NAMESPACE --previous" \
+      "$(kn logs "$pod" --previous --tail=3 2>/dev/null || true)" ;;
+    *) stop "pod/$pod does not start: $rest" "event  $(complaint "$pod")" ;;
+  esac
+}
+
+late() {
+  local pod
+  pod=$(pods "$1" | grep -v 'Ready $' | head -1 | sed 's/ .*//')
+  stop "After $TIMEOUT seconds pod/${pod:-?} is not ready." "event  $(complaint "$pod")" \
+    "$KUBECTL describe pod $pod -n $NAMESPACE" "Longer: --timeout. What was made so far stays; run this again."
+}
+
+prepulled() { kn get pod "$PREPULL" -o go-template='{{range .status.conditions}}{{.type}}={{.status}} {{end}}' 2>/dev/null | grep ' Ready=True\|^Ready=True' >/dev/null; }
+running() {
+  ! kn get deployments -l "$OURS" -o go-template='{{range .items}}{{if or (lt .status.observedGeneration .metadata.generation) (ne (printf "%v" .status.updatedReplicas) (printf "%v" .spec.replicas)) (ne (printf "%v" .status.availableReplicas) (printf "%v" .spec.replicas)) (ne (printf "%v" .status.replicas) (printf "%v" .spec.replicas))}}waiting{{end}}{{end}}' 2>/dev/null | grep waiting >/dev/null
+}

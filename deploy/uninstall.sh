@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# Removes Deskpod from a Kubernetes cluster, after asking what goes. Works on bash 3.2, also piped from curl.
+# shellcheck disable=SC2016
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+Usage: uninstall.sh [OPTIONS]
+
+  --namespace NAME   namespace of the installation (abcdesktop)
+  --keep-data        keep what a new installation goes on with: volumes, homes, keys, passwords, od.config
+  --yes              do not ask
+  --help             this text
+
+Environment: KUBECTL  the kubectl command (kubectl), for example KUBECTL='microk8s kubectl'
+TEXT
+}
+
+say() { printf '%s\n' "$*"; }
+stop() {
+  printf 'uninstall.sh: %s\n' "$@" >&2
+  exit 1
+}
+
+# $KUBECTL may be several words.
+# shellcheck disable=SC2086
+k() { $KUBECTL "$@"; }
+kn() { k --namespace "$NAMESPACE" "$@"; }
+count() { kn get "$@" -o name 2>/dev/null | wc -l | tr -d ' '; }
+
+options() {
+  NAMESPACE=abcdesktop YES=no KEEP='' KUBECTL=${KUBECTL:-kubectl}
+  INSTALLED=app.kubernetes.io/part-of=deskpod
+  MADE=app.kubernetes.io/managed-by=deskpod
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --namespace) [ $# -gt 1 ] || stop "--namespace needs a value." && NAMESPACE=$2 && shift ;;
+      --keep-data) KEEP=yes ;;
+      --yes) YES=yes ;;
+      -h | --help) usage && exit 0 ;;
+      *) printf 'uninstall.sh: There is no option %s. Say uninstall.sh --help.\n' "$1" >&2 && exit 2 ;;
+    esac
+    shift
+  done
+}
+
+check() {
+  local release
+  command -v "${KUBECTL%% *}" >/dev/null || stop "$KUBECTL is not installed."
+  k get namespace "$NAMESPACE" --request-timeout=15s >/dev/null || stop "There is nothing to remove in $NAMESPACE."
+  release=$(kn get deployment api -o go-template='{{index .metadata.annotations "meta.helm.sh/release-name"}}' 2>/dev/null || true)
+  case $release in
+    '' | '<no value>') ;;
+    *) stop "Helm has installed this: helm uninstall $release -n $NAMESPACE" "Run this script afterwards for desktops and data that stay." ;;
+  esac
+}
+
+# Answers y or n from the terminal, whatever standard input is.
+yes_to() {
+  local answer
+  printf '%s [y/N] ' "$1" >/dev/tty
+  read -r answer </dev/tty
+  case $answer in y | Y | yes) return 0 ;; *) return 1 ;; esac
+}
+
+confirm() {
+  say "In the namespace $NAMESPACE:"
+  say "  $(count deployments -l $INSTALLED) deployments of Deskpod"
+  say "  $(count pods -l $MADE) pods of users: desktops and apps, with what is open in them"
+  say "  $(count pvc -l $INSTALLED) volumes with the database: catalogue, users, history"
+  say "  $(count pvc -l $MADE) homes of users"
+  say "  $(count secrets) secrets, among them the keys of sessions"
+  [ $YES = no ] || return 0
+  (: </dev/tty) 2>/dev/null || stop "Nobody can be asked here. Say --yes, with or without --keep-data."
+  yes_to "Remove Deskpod from $NAMESPACE?" || stop "Nothing was removed."
+  [ -z "$KEEP" ] || return 0
+  if yes_to "Remove database, homes, keys and od.config, too? This cannot be undone."; then KEEP=no; else KEEP=yes; fi
+}
+
+remove() { kn delete "$@" --ignore-not-found --wait=false 2>/dev/null || true; }
+
+remove_parts() {
+  remove deployments,services,networkpolicies,poddisruptionbudgets,ingresses,serviceaccounts,roles,rolebindings -l $INSTALLED
+  remove pods,networkpolicies -l $MADE --grace-period=5
+  remove pods -l $INSTALLED --grace-period=5
+  remove secrets -l $MADE
+  k delete clusterrolebinding "$(cluster_name pyos-rbac)" --ignore-not-found 2>/dev/null || true
+  k delete clusterrole "$(cluster_name pyos-role)" --ignore-not-found 2>/dev/null || true
+  kn wait --for=delete pods -l $INSTALLED --timeout=120s >/dev/null 2>&1 || true
+}
+
+remove_data() {
+  remove pvc -l $INSTALLED
+  remove pvc -l $MADE
+  remove configmap abcdesktop-config deskpod-settings
+  remove secret abcdesktopjwtdesktoppayload abcdesktopjwtdesktopsigning abcdesktopjwtusersigning deskpod-keys deskpod-manager-key postgres
+  k delete pv "$NAMESPACE-postgres" "$NAMESPACE-deskpod" --ignore-not-found --wait=false 2>/dev/null || true
+  # Only a namespace that install.sh has made, with nothing of anybody else in it.
+  local ours
+  ours=$(k get namespace "$NAMESPACE" -o go-template='{{index .metadata.labels "app.kubernetes.io/part-of"}}')
+  if [ "$ours" = deskpod ] && [ "$(count deployments,statefulsets,daemonsets,services,pvc)" = 0 ]; then
+    k delete namespace "$NAMESPACE" --wait=false
+  fi
+}
+
+cluster_name() { if [ "$NAMESPACE" = abcdesktop ]; then printf '%s' "$1"; else printf '%s' "$1-$NAMESPACE"; fi; }
+
+main() {
+  options "$@"
+  check
+  confirm
+  remove_parts
+  if [ "$KEEP" = yes ]; then
+    say "Database, homes, keys and od.config are kept: install.sh --namespace $NAMESPACE goes on with them."
+  else
+    remove_data
+    say "A folder on a node (--node-path) keeps its files: remove them there."
+  fi
+  say "Deskpod is removed from $NAMESPACE."
+}
+
+main "$@"

@@ -1,0 +1,46 @@
+/** TCP to a port of a pod, and when a screen answers there. */
+import { connect as tcpConnect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Endpoint } from '#domain/engine.ts';
+import { DeskpodError } from '#domain/errors.ts';
+
+const BANNER = 'RFB 003.';
+/** Nothing tells when a port in a pod is listened on: it is tried again until it is. */
+const RETRY_MS = 25;
+const KEEP_ALIVE_MS = 30_000;
+
+export async function connectTo({ host, port }: Endpoint, signal: AbortSignal): Promise<Socket> {
+  signal.throwIfAborted();
+  const socket = tcpConnect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
+  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
+  const abort = (): void => {
+    socket.destroy();
+    reject(signal.reason);
+  };
+  signal.addEventListener('abort', abort, { once: true });
+  socket.once('connect', () => resolve(socket));
+  socket.once('error', (cause) => {
+    reject(new DeskpodError('desktop_missing', `The desktop does not answer at ${host}:${port}.`, { cause }));
+  });
+  return promise.finally(() => signal.removeEventListener('abort', abort));
+}
+
+/** Resolves once whoever listens there says that it speaks RFB. */
+export async function screenAnswers(endpoint: Endpoint, signal: AbortSignal): Promise<void> {
+  while (!(await speaksRfb(endpoint, signal))) await delay(RETRY_MS, undefined, { signal });
+}
+
+async function speaksRfb(endpoint: Endpoint, signal: AbortSignal): Promise<boolean> {
+  try {
+    const socket = await connectTo(endpoint, signal);
+    try {
+      const [first] = await socket.take(1, { signal }).toArray();
+      return String(first).startsWith(BANNER);
+    } finally {
+      socket.destroy();
+    }
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  }
+}

@@ -1,0 +1,131 @@
+/** What this engine reads of pods and nodes, parsed once where they come in: from lists and watches alike. */
+import { z } from 'zod';
+
+const Time = z.coerce.date();
+const Texts = z.record(z.string(), z.string()).nullish();
+
+const State = z.looseObject({
+  waiting: z.looseObject({ reason: z.string().nullish(), message: z.string().nullish() }).nullish(),
+  running: z.looseObject({ startedAt: Time.nullish() }).nullish(),
+  terminated: z
+    .looseObject({
+      exitCode: z.int(),
+      reason: z.string().nullish(),
+      message: z.string().nullish(),
+      startedAt: Time.nullish(),
+      finishedAt: Time.nullish(),
+    })
+    .nullish(),
+});
+export type ContainerState = z.infer<typeof State>;
+
+const ContainerStatus = z.looseObject({
+  name: z.string(),
+  image: z.string().nullish(),
+  imageID: z.string().nullish(),
+  containerID: z.string().nullish(),
+  ready: z.boolean().nullish(),
+  restartCount: z.int().nullish(),
+  state: State.nullish(),
+});
+export type ContainerStatus = z.infer<typeof ContainerStatus>;
+
+const Container = z.looseObject({
+  name: z.string(),
+  image: z.string().nullish(),
+  env: z.array(z.looseObject({ name: z.string(), value: z.string().nullish() })).nullish(),
+});
+export type Container = z.infer<typeof Container>;
+
+export const Pod = z.looseObject({
+  metadata: z.looseObject({
+    name: z.string(),
+    uid: z.string(),
+    labels: Texts,
+    annotations: Texts,
+    creationTimestamp: Time,
+    deletionTimestamp: Time.nullish(),
+  }),
+  spec: z.looseObject({
+    nodeName: z.string().nullish(),
+    containers: z.array(Container).default([]),
+    ephemeralContainers: z.array(Container).nullish(),
+  }),
+  status: z
+    .looseObject({
+      phase: z.string().nullish(),
+      podIP: z.string().nullish(),
+      reason: z.string().nullish(),
+      message: z.string().nullish(),
+      startTime: Time.nullish(),
+      conditions: z
+        .array(
+          z.looseObject({
+            type: z.string(),
+            status: z.string(),
+            reason: z.string().nullish(),
+            message: z.string().nullish(),
+            lastTransitionTime: Time.nullish(),
+          }),
+        )
+        .nullish(),
+      initContainerStatuses: z.array(ContainerStatus).nullish(),
+      containerStatuses: z.array(ContainerStatus).nullish(),
+      ephemeralContainerStatuses: z.array(ContainerStatus).nullish(),
+    })
+    .default({}),
+});
+export type Pod = z.infer<typeof Pod>;
+
+export const Node = z.looseObject({
+  metadata: z.looseObject({ name: z.string(), uid: z.string(), labels: Texts }),
+  spec: z
+    .looseObject({
+      unschedulable: z.boolean().nullish(),
+      podCIDR: z.string().nullish(),
+      podCIDRs: z.array(z.string()).nullish(),
+      taints: z.array(z.looseObject({ key: z.string(), value: z.string().nullish(), effect: z.string() })).nullish(),
+    })
+    .default({}),
+  status: z
+    .looseObject({
+      conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).nullish(),
+      images: z.array(z.looseObject({ names: z.array(z.string()).nullish() })).nullish(),
+    })
+    .default({}),
+});
+export type Node = z.infer<typeof Node>;
+
+/** The word and sentence of a container that waits for something; null when it does not, or only for its turn. */
+export function waitingFor(status: ContainerStatus | undefined): { reason: string; message: string } | null {
+  const waiting = status?.state?.waiting;
+  const reason = waiting?.reason ?? '';
+  if (!waiting || reason === '' || reason === 'ContainerCreating' || reason === 'PodInitializing') return null;
+  return { reason, message: waiting.message ?? '' };
+}
+
+/** Why a pod is not on a node yet, in the scheduler's words; null when it is. */
+export function unscheduled(pod: Pod): string | null {
+  const condition = pod.status.conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
+  return condition?.message ?? null;
+}
+
+export function statusOf(pod: Pod, container: string): ContainerStatus | undefined {
+  const { containerStatuses, ephemeralContainerStatuses } = pod.status;
+  return [...(containerStatuses ?? []), ...(ephemeralContainerStatuses ?? [])].find(({ name }) => name === container);
+}
+
+/** `containerd://3f…` → `3f…` */
+export function containerIdOf(status: ContainerStatus | undefined): string | null {
+  const id = status?.containerID?.split('://')[1] ?? '';
+  return id === '' ? null : id;
+}
+
+/** The digest by which a node knows an image: `registry/name@sha256:…` → `sha256:…`. */
+export function digestOf(status: ContainerStatus | undefined): string | null {
+  return /sha256:[0-9a-f]{64}/.exec(status?.imageID ?? '')?.[0] ?? null;
+}
+
+export function isReady(pod: Pod): boolean {
+  return pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+}

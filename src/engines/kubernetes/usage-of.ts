@@ -1,0 +1,50 @@
+/** Asks for the usage of a desktop's launches: those inside in one question, each pod of its own by its control group. */
+import type { LaunchUsage } from '#domain/engine.ts';
+import { allOf, type Context, ofKind } from './context.ts';
+import { output } from './exec.ts';
+import { containerIdOf, statusOf } from './pod.ts';
+import { type Sample, sampleOf, samplesOf, type UsageMeter } from './usage.ts';
+
+const TIMEOUT_MS = 5_000;
+/** Memory first; whichever of the two versions is mounted answers. */
+const FILES = ['memory.current', 'memory/memory.usage_in_bytes', 'cpu.stat', 'cpuacct/cpuacct.usage'].map(
+  (file) => `/sys/fs/cgroup/${file}`,
+);
+
+export async function usageOf(context: Context, meter: UsageMeter, desktopId: string): Promise<LaunchUsage[]> {
+  const [inside, beside] = await Promise.all([samplesInside(context, desktopId), samplesBeside(context, desktopId)]);
+  const samples = new Map([...inside, ...beside]);
+  const now = performance.now();
+  return [...samples].map(([id, sample]) => meter.read(id, sample, now));
+}
+
+async function samplesInside(context: Context, desktopId: string): Promise<Map<string, Sample>> {
+  const statuses = ofKind(context, desktopId, 'desktop')?.pod.status.ephemeralContainerStatuses ?? [];
+  const running = statuses.filter(({ state }) => state?.running);
+  if (running.length === 0) return new Map();
+  const byContainer = samplesOf(await context.looks.usage(desktopId));
+  return new Map(
+    running.flatMap((status) => {
+      const sample = byContainer.get(containerIdOf(status) ?? '');
+      return sample ? [[status.name, sample] as const] : [];
+    }),
+  );
+}
+
+async function samplesBeside(context: Context, desktopId: string): Promise<Map<string, Sample>> {
+  const { api, namespace } = context;
+  const running = [...allOf(context, 'launch')].filter(
+    ({ pod, desktopId: id }) => id === desktopId && statusOf(pod, pod.metadata.name)?.state?.running,
+  );
+  const found = await Promise.all(
+    running.map(async ({ pod: { metadata } }) => {
+      const place = { api, namespace, pod: metadata.name, container: metadata.name };
+      const command = ['cat', ...FILES];
+      // An image without `cat` tells nothing of itself.
+      const read = await output(place, command, AbortSignal.timeout(TIMEOUT_MS)).catch(() => null);
+      const sample = read && sampleOf(read.text);
+      return sample ? ([metadata.name, sample] as const) : null;
+    }),
+  );
+  return new Map(found.filter((one) => one !== null));
+}
