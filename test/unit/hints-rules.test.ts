@@ -159,7 +159,7 @@ const KNOWN: [name: string, failure: Partial<Failure>, id: string][] = [
   [
     'a desktop that is full',
     {
-      message: 'This desktop carries 100 finished launches and takes at most 100 in all.',
+      message: 'This desktop has had 100 launches inside it, and a cluster keeps every one of them in its pod.',
       reason: 'start_failed',
       exitCode: null,
       runtime: 'ephemeral_container',
