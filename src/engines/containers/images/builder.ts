@@ -183,9 +183,15 @@ function contextOf(folder: string): Readable {
 }
 
 function failed(name: string, last: readonly string[]): DeskpodError {
-  const reason = last.findLast((line) => /^E:|error/i.test(line)) ?? last.at(-1) ?? 'no reason given';
-  return new DeskpodError('app_unavailable', `The image ${name} could not be built: ${reason.trim().slice(0, 300)}`, {
+  return new DeskpodError('app_unavailable', `The image ${name} could not be built: ${reasonIn(last).slice(0, 300)}`, {
     remedy: 'Check that this machine reaches its package mirror and has disk space, then try again.',
     cause: new Error(last.join('\n')),
   });
+}
+
+/** Podman's last line repeats the whole step and ends in an exit status: what the step itself said before says more. */
+function reasonIn(last: readonly string[]): string {
+  const told = last.filter((line) => !/^building at STEP/.test(line));
+  const reason = told.findLast((line) => /^E:|error/i.test(line)) ?? told.at(-1) ?? last.at(-1) ?? 'no reason given';
+  return reason.trim();
 }
