@@ -10,7 +10,9 @@
  * notice (data-level), notice-dismiss, notice-tasks · terminal (data-state), terminal-box, terminal-close ·
  * settings, page-<name>, task (data-launch, data-app, data-state, data-exit), task-stop, task-again, task-remove,
  * task-more, task-in-desktop, task-with, tab-logs, tab-environment, tab-details, log, log-line, log-follow, log-copy,
- * log-download, hint (data-hint), remedy, again, again-run.
+ * log-download, hint (data-hint), remedy, again, again-run, task-waiting, dock-menu-waiting, entries, rebuild,
+ * rebuild-confirm, rebuild-cancel, desktop-full, full-pod, full-rebuild, warnings, warning, warning-copy, speedtest-link,
+ * desktops-again, desktop (data-desktop), desktop-remove, remove-desktop-confirm, remove-desktop-cancel.
  * `html[data-screen]` is connecting, connected, reconnecting or closed; `html[data-theme]` light or dark.
  */
 import './ui/no-eval.ts';

@@ -136,6 +136,36 @@ const KNOWN: [name: string, failure: Partial<Failure>, id: string][] = [
     { log: 'curl: (60) SSL certificate problem: unable to get local issuer certificate', exitCode: 60 },
     'tls-failure',
   ],
+  [
+    'an image that no node can fetch',
+    {
+      message:
+        'The image 127.0.0.1:5000/deskpod/absent:1 cannot be pulled: rpc error: code = NotFound desc = failed to pull and unpack image: not found (ImagePullBackOff)',
+      reason: 'start_failed',
+      exitCode: null,
+    },
+    'image-not-pulled',
+  ],
+  [
+    'a pod that fits on no node',
+    {
+      message:
+        '0/3 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 2 Insufficient memory.',
+      reason: 'start_failed',
+      exitCode: null,
+    },
+    'no-node',
+  ],
+  [
+    'a desktop that is full',
+    {
+      message: 'This desktop has had 100 launches inside it, and a cluster keeps every one of them in its pod.',
+      reason: 'start_failed',
+      exitCode: null,
+      runtime: 'ephemeral_container',
+    },
+    'desktop-full',
+  ],
   ['a segmentation fault', { exitCode: 139 }, 'segmentation-fault'],
   ['an abort', { exitCode: 134 }, 'aborted'],
   ['a kill from outside', { exitCode: 137, reason: 'killed' }, 'killed'],
@@ -163,6 +193,23 @@ test('a shared-memory failure of a pod offers the desktop first, then Qt without
     QT_QUICK_BACKEND: 'software',
   });
   assert.match(hint?.explanation ?? '', /BadRequest/);
+});
+
+test('a pod that finds no display is offered the desktop, and told what an administrator sets', () => {
+  const [hint] = hintsFor({ ...FAILED, log: 'Error: cannot open display: 10.244.1.17:0' });
+  assert.equal(hint?.remedies[0]?.runtime, 'ephemeral_container');
+  assert.match(hint?.explanation ?? '', /10\.244\.1\.17:0.*'X11LISTEN': 'tcp'.*od\.config/);
+});
+
+test('a full desktop offers the pod, a full cluster the desktop', () => {
+  const full = { ...FAILED, runtime: 'ephemeral_container', message: 'It carries 9 finished launches.' } as const;
+  assert.equal(hintsFor(full)[0]?.remedies[0]?.runtime, 'pod_application');
+  const crowded = { ...FAILED, message: '0/1 nodes are available: 1 Too many pods.' };
+  assert.equal(hintsFor(crowded)[0]?.remedies[0]?.runtime, 'ephemeral_container');
+});
+
+test('a log that speaks of another cluster is no failure of this one', () => {
+  assert.deepEqual(ids({ log: 'web-0   0/1   ImagePullBackOff\n0/3 nodes are available' }), []);
 });
 
 test('a launch that is in the desktop is not offered the desktop', () => {

@@ -35,6 +35,7 @@ function lineOf({ mbits = 80, tripMs = 10, most = Infinity, breaks = false } = {
       signal.throwIfAborted();
       if (breaks) throw new Error('broken off');
       await pass(tripMs);
+      return tripMs;
     },
     download: move,
     upload: async (bytes, onBytes, signal) => {

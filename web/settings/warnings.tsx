@@ -19,7 +19,7 @@ export function Warnings() {
       {warnings.state === 'failed' && <Failure error={warnings.error} retry={retry} />}
       {warnings.state === 'there' && warnings.value.length === 0 && <p class="small">{t.system.noWarnings}</p>}
       {warnings.state === 'there' && (
-        <ul class="warnings">
+        <ul class="mendings">
           {warnings.value.map((warning) => (
             <Warning key={warning.text} warning={warning} />
           ))}
@@ -34,7 +34,7 @@ function Warning({ warning: { text, commands } }: { warning: SystemWarning }) {
   const block = commands.join('\n');
   const copy = async () => setCopied(await attempt(() => navigator.clipboard.writeText(`${block}\n`)));
   return (
-    <li class="warning" data-test="warning">
+    <li class="mending" data-test="warning">
       <Icon of={TriangleAlert} size={16} />
       <div class="grow">
         <p>{text}</p>

@@ -26,8 +26,12 @@ const BLOCK_BYTES = 1024 * 1024;
 
 export const line: Line = {
   ping: async (signal) => {
-    const answer = await asked('ping', signal);
+    pings += 1;
+    const path = `ping?n=${pings}`;
+    const sent = performance.now();
+    const answer = await asked(path, signal);
     await answer.arrayBuffer();
+    return onTheWay(address(path).href) ?? performance.now() - sent;
   },
   download: async (bytes, onBytes, signal) => {
     const answer = await asked(`garbage?bytes=${bytes}`, signal);
@@ -65,6 +69,15 @@ async function asked(path: string, signal: AbortSignal): Promise<Response> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+let pings = 0;
+
+/** Without what a busy browser adds to it; null when it does not tell. */
+function onTheWay(url: string): number | null {
+  const entry = performance.getEntriesByName(url).find((one) => one instanceof PerformanceResourceTiming);
+  performance.clearResourceTimings();
+  return entry && entry.requestStart > 0 ? entry.responseStart - entry.requestStart : null;
 }
 
 /** fetch does not tell how much of a body has left. */

@@ -21,7 +21,8 @@ export interface Result extends Figures {
 
 /** The way to the server, as the test needs it. Every promise rejects when the signal aborts. */
 export interface Line {
-  readonly ping: (signal: AbortSignal) => Promise<void>;
+  /** Milliseconds that an answer took on its way. */
+  readonly ping: (signal: AbortSignal) => Promise<number>;
   /** `onBytes` is told what has arrived since it was told last. */
   readonly download: (bytes: number, onBytes: (bytes: number) => void, signal: AbortSignal) => Promise<void>;
   /** `onBytes` is told what has left since it was told last. */
@@ -80,9 +81,7 @@ async function roundTrips(
   const until = line.now() + PHASE_MS;
   const trips: number[] = [];
   while (trips.length < MOST_TRIPS && line.now() < until) {
-    const sent = line.now();
-    await line.ping(signal);
-    trips.push(line.now() - sent);
+    trips.push(await line.ping(signal));
     tell(median(trips), jitter(trips));
   }
   return trips.length;

@@ -16,7 +16,7 @@ function noDisplay(failure: Failure, title: string, display: string | undefined)
   const shown = display ? ` (${display})` : '';
   const explanation =
     failure.runtime === 'pod_application'
-      ? `No X server answered${shown}. A pod reaches the desktop over TCP, port 6000, and the server listens there only with X11LISTEN=tcp in desktop.envlocal (netstat -anp in the web shell shows Xvnc). The setting counts for desktops made after it. In the desktop itself an app needs no TCP.`
+      ? `No X server answered${shown}. A pod reaches the desktop over TCP, port 6000, and the desktop listens there only if an administrator has set 'X11LISTEN': 'tcp' in desktop.envlocal of od.config (netstat -anp in the web shell then shows Xvnc on port 6000). The setting counts for desktops made after it. In the desktop an app needs no TCP.`
       : `No X server answered${shown}. Either the desktop’s display ended, or the app was started with another DISPLAY than :0.`;
   return { title, explanation, remedies: inTheDesktop(failure) };
 }

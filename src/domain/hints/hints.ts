@@ -1,6 +1,7 @@
 /** What a failure means and what helps: every failure this product knows, tried in order of how much it explains. */
 import type { Hint } from '../../protocol/launch.ts';
 import { CHROMIUM } from './chromium.ts';
+import { CLUSTER } from './cluster.ts';
 import { DISPLAY } from './display.ts';
 import type { Failure, HintRule } from './failure.ts';
 import { NETWORK } from './network.ts';
@@ -13,6 +14,7 @@ export type { Failure } from './failure.ts';
 
 /** Causes before consequences: a program without its display may also end with signal 11. */
 export const RULES: readonly HintRule[] = [
+  ...CLUSTER,
   ...SHARED_MEMORY,
   ...DISPLAY,
   ...CHROMIUM,

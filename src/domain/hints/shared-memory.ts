@@ -24,7 +24,7 @@ function explain(failure: Failure, error: string): string {
   if (failure.runtime === 'ephemeral_container') {
     return `The X server refused shared memory (MIT-SHM, ${error}), although this app shares memory with the desktop. Most often the memory is full or the app runs as another user.`;
   }
-  return `As a pod it has memory of its own, so the server refused to share (MIT-SHM, ${error}), and it has no other way to draw. In the desktop it shares the server’s memory.`;
+  return `As a pod it has an IPC namespace of its own, perhaps on another node, so the X server could not share memory with it (MIT-SHM, ${error}), and it has no other way to draw. In the desktop it shares the server’s memory.`;
 }
 
 export const SHARED_MEMORY: readonly HintRule[] = [
