@@ -45,8 +45,8 @@ show() {
     printf '\r\033[K  %s ready: %s' "$(printf '%s\n' "$1" | grep -c 'Ready $' || true)/$(printf '%s\n' "$1" | grep -c . || true)" \
       "$(printf '%s\n' "$1" | grep -v 'Ready $' | sed 's/ .*//' | tr '\n' ' ' | cut -c 1-60)"
   else
-    printf '%s\n' "$1" | while read -r line; do
-      printf '%s\n' "$2" | grep -Fx -- "$line" >/dev/null || say "  pod/$line"
+    printf '%s\n' "$1" | grep . | while read -r line; do
+      printf '%s\n' "$2" | grep -Fx -- "$line" >/dev/null || say "  pod/$(printf '%s' "$line" | sed 's/ [^ ]*[:\/][^ ]*//g' | tr ' ' '\n' | awk '!seen[$0]++' | tr '\n' ' ')"
     done
   fi
 }
