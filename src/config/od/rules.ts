@@ -250,11 +250,12 @@ function limitsPath(path: readonly PropertyKey[]): readonly PropertyKey[] {
 
 function envLocal(given: Record<string, string | number | boolean | null>): Mapping {
   const env = Object.entries(given).filter(([, value]) => value !== null);
+  const listens = typeof given['X11LISTEN'] === 'string' && given['X11LISTEN'].trim().toLowerCase() === 'tcp';
   const mapped: Mapped[] = [
+    // There, a list without it means that the display does not listen.
+    { setting: 'desktop.x11Tcp', value: listens, from: () => [] },
     { setting: 'desktop.env', value: Object.fromEntries(env.map(([name, value]) => [name, String(value)])) },
   ];
-  // There, a list without it means that the display does not listen.
-  if (!('X11LISTEN' in given)) mapped.push({ setting: 'desktop.x11Tcp', value: false, from: () => [] });
   return { mapped };
 }
 
