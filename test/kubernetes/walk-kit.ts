@@ -5,7 +5,7 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { count, type Person } from '../e2e/person.ts';
-import { DATA, Product } from '../e2e/product.ts';
+import { Product } from '../e2e/product.ts';
 import { ROOT, Terminal } from '../e2e/tools.ts';
 import { clear, done, MINUTE_MS, REGISTRY } from './install-kit.ts';
 
@@ -73,12 +73,12 @@ export class Walk implements AsyncDisposable {
 
   /** `deskpod apps export` on a machine that has the images, as docs/install-kubernetes.md has it. */
   async exportApps(exports: readonly Export[]): Promise<void> {
-    await using _product = await Product.start();
+    await using product = await Product.start();
     await using terminal = await Terminal.open();
     for (const { app, as, file, labels = [] } of exports) {
       const args = ['apps', 'export', app, '--as', as, '--registry', REGISTRY, '-o', join(this.folder, file)];
       const more = labels.flatMap((label) => ['--label', label]);
-      const { code, err } = await terminal.deskpod([...args, ...more, '--data', DATA]);
+      const { code, err } = await terminal.deskpod([...args, ...more, '--data', product.places.data]);
       assert.equal(code, 0, err);
     }
   }
