@@ -299,7 +299,7 @@ tell() {
     say "  Log in as      Hermes Conrad / hermes, Philip J. Fry / fry, Turanga Leela / leela, …"
     say "                 Everybody knows these passwords: --without-openldap before strangers can reach it."
   fi
-  say "  Manager key    $KUBECTL get configmap abcdesktop-config -n $NAMESPACE -o jsonpath='{.data.od\\.config}' | grep apikey"
+  say "  Manager key    $KUBECTL get configmap abcdesktop-config -n $NAMESPACE -o yaml | grep apikey"
   say "                 or, if no key is there:"
   say "                 $KUBECTL get secret deskpod-manager-key -n $NAMESPACE -o jsonpath='{.data.key}' | base64 -d"
   say "  Apps           curl -X PUT -H 'Content-Type: text/javascript' -H 'X-API-Key: KEY' http://${address:-localhost}:$NODE_PORT$URL_PATH/API/manager/image -d @FILE.json"

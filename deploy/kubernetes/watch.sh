@@ -6,10 +6,12 @@ pods() {
   kn get pods -l "$1" -o go-template='{{range .items}}{{if not .metadata.deletionTimestamp}}{{.metadata.name}} {{range .status.initContainerStatuses}}{{if .state.waiting}}{{.state.waiting.reason}} {{.image}} {{end}}{{end}}{{range .status.containerStatuses}}{{if .state.waiting}}{{.state.waiting.reason}} {{.image}} {{end}}{{end}}{{range .status.conditions}}{{if and (eq .type "PodScheduled") (eq .status "False")}}{{.reason}} {{end}}{{if and (eq .type "Ready") (eq .status "True")}}Ready {{end}}{{end}}{{"\n"}}{{end}}{{end}}' 2>/dev/null || true
 }
 
-# What Kubernetes last complained about.
+# What Kubernetes last complained about; that it will try again says less than why.
 complaint() {
-  kn get events --field-selector "involvedObject.name=$1,type=Warning" --sort-by=.metadata.creationTimestamp \
-    -o go-template='{{range .items}}{{.reason}}: {{.message}}{{"\n"}}{{end}}' 2>/dev/null | grep -v FailedToRetrieveImagePullSecret | tail -1
+  local events
+  events=$(kn get events --field-selector "involvedObject.name=$1,type=Warning" --sort-by=.metadata.creationTimestamp \
+    -o go-template='{{range .items}}{{.reason}}: {{.message}}{{"\n"}}{{end}}' 2>/dev/null | grep -v FailedToRetrieveImagePullSecret || true)
+  { printf '%s\n' "$events" | tail -1 && printf '%s\n' "$events" | grep -v -e '^Failed: Error:' -e '^BackOff:' | tail -1; } | grep . | tail -1
 }
 
 # Until `done_when` says so, or a pod hangs on what waiting does not mend. Deadlines are in seconds.
@@ -43,8 +45,8 @@ show() {
     printf '\r\033[K  %s ready: %s' "$(printf '%s\n' "$1" | grep -c 'Ready $' || true)/$(printf '%s\n' "$1" | grep -c . || true)" \
       "$(printf '%s\n' "$1" | grep -v 'Ready $' | sed 's/ .*//' | tr '\n' ' ' | cut -c 1-60)"
   else
-    printf '%s\n' "$1" | while read -r line; do
-      printf '%s\n' "$2" | grep -Fx -- "$line" >/dev/null || say "  pod/$line"
+    printf '%s\n' "$1" | grep . | while read -r line; do
+      printf '%s\n' "$2" | grep -Fx -- "$line" >/dev/null || say "  pod/$(printf '%s' "$line" | sed 's/ [^ ]*[:\/][^ ]*//g' | tr ' ' '\n' | awk '!seen[$0]++' | tr '\n' ' ')"
     done
   fi
 }
@@ -54,7 +56,7 @@ hangs() {
   local image
   image=$(printf '%s\n' "$rest" | tr ' ' '\n' | grep -E '[/:]' | head -1 || true)
   case $rest in
-    *Image*) stop "pod/$pod does not start: $rest" "image  $image" "event  $(complaint "$pod")" \
+    *Image*) stop "pod/$pod does not start: ${rest%% *}" "image  $image" "event  $(complaint "$pod")" \
       "Where the images are: --registry, --tag. A private registry: the secret abcdesktopregistrysecret (docs/install-kubernetes.md)." \
       "What was made so far stays; run this again when it is mended." ;;
     *Crash*) stop "pod/$pod starts and ends again." "image  $image" "event  $(complaint "$pod")" "log    $KUBECTL logs $pod -n $NAMESPACE --previous" \

@@ -38,7 +38,7 @@ export class Person implements AsyncDisposable {
     });
   }
 
-  static async at(product: Product, viewport = { width: 1280, height: 800 }): Promise<Person> {
+  static async at(product: Pick<Product, 'address'>, viewport = { width: 1280, height: 800 }): Promise<Person> {
     const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: ARGS });
     const context = await browser.newContext({ viewport, permissions: ['clipboard-read', 'clipboard-write'] });
     const person = new Person(browser, await context.newPage());

@@ -120,9 +120,19 @@ test('closing brackets at the margin, tabs, semicolon comments and a byte order 
     given.map(({ setting, value }) => [setting, value]),
     [
       ['dock', ['a']],
+      ['desktop.x11Tcp', false],
       ['desktop.env', { X: '1' }],
     ],
   );
+});
+
+test('the display listens only where X11LISTEN says tcp, as there', () => {
+  const listens = (list: string): unknown =>
+    readOdConfig(`[global]\ndesktop.envlocal: ${list}\n`, 'x').given.find(({ setting }) => setting === 'desktop.x11Tcp')
+      ?.value;
+  assert.equal(listens("{ 'X11LISTEN': 'tcp' }"), true);
+  assert.equal(listens("{ 'X11LISTEN': 'udp' }"), false);
+  assert.equal(listens("{ 'OTHER': 'tcp' }"), false);
 });
 
 test('a key that is given twice counts as its last value, with a warning', () => {

@@ -187,9 +187,13 @@ function limitsPath(path: readonly PropertyKey[]): readonly PropertyKey[] {
 
 function envLocal(given: Record<string, string | number | boolean | null>): Mapping {
   const env = Object.entries(given).filter(([, value]) => value !== null);
-  return {
-    mapped: [{ setting: 'desktop.env', value: Object.fromEntries(env.map(([name, value]) => [name, String(value)])) }],
-  };
+  const listens = typeof given['X11LISTEN'] === 'string' && given['X11LISTEN'].trim().toLowerCase() === 'tcp';
+  const mapped: Mapped[] = [
+    // There, a list without it means that the display does not listen.
+    { setting: 'desktop.x11Tcp', value: listens, from: () => [] },
+    { setting: 'desktop.env', value: Object.fromEntries(env.map(([name, value]) => [name, String(value)])) },
+  ];
+  return { mapped };
 }
 
 function pod() {

@@ -11,6 +11,7 @@ import { registryLogin } from '#engines/containers/registry-logins.ts';
 import { ensurePackages, openEngine, type Places } from '../engine.ts';
 import type { Progress } from '../progress.ts';
 import { buildImages, openBuilder } from './build.ts';
+import { catalogueNames } from './catalogue-names.ts';
 import { pushImage, saveImages } from './deliver.ts';
 
 export interface ImageWishes {
@@ -49,6 +50,10 @@ export async function makeImages(
     for (const image of images) {
       await progress.step(`Push ${image.name}`, async (detail) => {
         await pushImage(api, image, to, detail, signal);
+        // The same layers: only the names are sent.
+        for (const other of catalogueNames(places.root, image)) {
+          await pushImage(api, { ...image, name: other.name }, { ...to, tag: other.tag }, detail, signal);
+        }
         return `${registry}/${image.name}:${tag}`;
       });
     }
