@@ -29,6 +29,7 @@ export function buildConfig(values: Values, placeOf: PlaceOf): Built {
     listen: {
       host: values['listen.host'],
       port: values['listen.port'],
+      path: values['listen.path'].replace(/\/?$/, '/'),
       tls: tlsOf(values, local, wrong),
       trustedProxies: values['listen.trustedProxies'],
       allowedOrigins: values['listen.allowedOrigins'],
@@ -36,7 +37,7 @@ export function buildConfig(values: Values, placeOf: PlaceOf): Built {
     roles: values.roles,
     name: values['server.name'] ?? hostname(),
     keysDir: values['keys.folder'] ?? join(values.dataDir, 'keys'),
-    apiUrl: values['gateway.api'] ?? null,
+    apiUrl: apiUrlOf(values, wrong),
     dataDir: values.dataDir,
     runDir: values.runDir,
     engine: engineOf(values),
@@ -72,6 +73,14 @@ export function buildConfig(values: Values, placeOf: PlaceOf): Built {
   };
   const secrets = { managerApiKeys: values['manager.apiKeys'], storeUrl: values['store.url'] ?? null };
   return { config, secrets, notes: warnings(config, secrets, placeOf), problems };
+}
+
+function apiUrlOf({ roles, 'gateway.api': url }: Values, wrong: Wrong): string | null {
+  if (roles.includes('gateway') && !roles.includes('api') && url === undefined) {
+    const remedy = 'Give the address of the api role, for example http://api:8000, or the role api, too.';
+    wrong('gateway.api', 'a gateway without the role api does not know where that is', remedy);
+  }
+  return url ?? null;
 }
 
 function engineOf(values: Values): Config['engine'] {
@@ -170,6 +179,10 @@ function warnings(config: Config, { managerApiKeys }: Secrets, placeOf: PlaceOf)
   };
   if (managerApiKeys.some((key) => key.length < GUESSABLE)) {
     warn('manager.apiKeys', `a key of less than ${GUESSABLE} characters can be guessed`);
+  }
+  const keyless = config.manager.permitNetworks.filter((network) => !isLoopback(network.replace(/\/.*$/, '')));
+  if (config.manager.enabled && keyless.length > 0) {
+    warn('manager.permitNetworks', `whoever calls /API/manager from ${keyless.join(', ')} needs no key`);
   }
   if (isLoopback(config.listen.host)) return notes;
   if (config.listen.tls.kind === 'off' && config.listen.trustedProxies.length === 0) {
