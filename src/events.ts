@@ -52,6 +52,9 @@ export function createEvents(options: EventsOptions) {
     metrics: () => registry.metrics(),
     started: (address: string) => log.info({ address }, `listening on ${address}`),
     stopped: () => log.info('stopped'),
+    /** The one time that the password is told. */
+    administratorMade: (name: string, password: string) =>
+      log.warn({ name, password }, 'the first administrator was made; the password is shown only this once'),
     request: (user: string, method: string, path: string, status: number, ms: number) => {
       requests.inc({ status });
       log.info({ user, method, path, status, ms: Math.round(ms) }, `${method} ${path} ${status}`);

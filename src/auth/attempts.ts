@@ -3,7 +3,7 @@
  * that doubles, not at all. Attempts under way count as failed until they succeed, so many at once gain nothing.
  */
 import { foldName } from './names.ts';
-import { neighbourhood } from './networks.ts';
+import { neighbourhood } from './neighbourhood.ts';
 
 export interface AttemptsOptions {
   /** Failures of one name before attempts are refused; of one address it takes four times as many. */

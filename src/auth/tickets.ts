@@ -5,6 +5,7 @@
 import { compactDecrypt, CompactEncrypt, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Tickets } from '../domain/auth.ts';
+import type { GatewayKeys } from './gateway-keys.ts';
 import type { Keys } from './keys.ts';
 
 export interface TicketOptions {
@@ -33,10 +34,18 @@ const Inside = z.object({
   }),
 });
 
+/** What a gateway needs: it issues none. */
+export type TicketReader = Pick<Tickets, 'verify'>;
+interface ReaderOptions {
+  readonly keys: Pick<GatewayKeys, 'desktopSigning' | 'desktopPayload'>;
+  readonly now?: () => Date;
+}
+
 export function createTickets({ keys, seconds, now = () => new Date() }: TicketOptions): Tickets {
   const { desktopSigning: signing, desktopPayload: payload } = keys;
   const life = Math.min(seconds, LONGEST_TICKET_SECONDS);
   return {
+    ...createTicketReader({ keys, now }),
     async issue(claims) {
       const issuedAt = Math.floor(now().getTime() / 1000);
       // Parsed on the way out, too: nothing beyond these fields ever gets into a ticket.
@@ -49,6 +58,12 @@ export function createTickets({ keys, seconds, now = () => new Date() }: TicketO
         .sign(signing.privateKey);
       return { token, expiresAt: new Date(outside.exp * 1000) };
     },
+  };
+}
+
+export function createTicketReader({ keys, now = () => new Date() }: ReaderOptions): TicketReader {
+  const { desktopSigning: signing, desktopPayload: payload } = keys;
+  return {
     async verify(token) {
       if (token.length > LONGEST_TOKEN) return null;
       try {

@@ -2,12 +2,18 @@
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { SessionClaims, UserTokens } from '../domain/auth.ts';
+import type { GatewayKeys } from './gateway-keys.ts';
 import type { Keys } from './keys.ts';
 import { rolesOf } from './roles.ts';
 
 export interface UserTokenOptions {
   readonly keys: Pick<Keys, 'userSigning'>;
   readonly seconds: number;
+  readonly now?: () => Date;
+}
+
+interface ReaderOptions {
+  readonly keys: Pick<GatewayKeys, 'userSigning'>;
   readonly now?: () => Date;
 }
 
@@ -29,8 +35,9 @@ const Claims = z.object({
 });
 
 export function createUserTokens({ keys, seconds, now = () => new Date() }: UserTokenOptions): UserTokens {
-  const { privateKey, publicKey } = keys.userSigning;
+  const { privateKey } = keys.userSigning;
   return {
+    ...createUserTokenReader({ keys, now }),
     async issue({ user, account }, sessionId) {
       const issuedAt = Math.floor(now().getTime() / 1000);
       const claims: z.input<typeof Claims> = {
@@ -48,6 +55,13 @@ export function createUserTokens({ keys, seconds, now = () => new Date() }: User
       const token = await new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ: 'JWT' }).sign(privateKey);
       return { token, expiresAt: new Date(claims.exp * 1000) };
     },
+  };
+}
+
+/** What a gateway needs: it issues none. */
+export function createUserTokenReader({ keys, now = () => new Date() }: ReaderOptions): Pick<UserTokens, 'verify'> {
+  const { publicKey } = keys.userSigning;
+  return {
     async verify(token) {
       if (token.length > LONGEST_TOKEN) return null;
       try {

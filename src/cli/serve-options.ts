@@ -6,6 +6,8 @@ export interface ServeOptions {
   readonly config?: string;
   readonly host?: string;
   readonly port?: string;
+  readonly path?: string;
+  readonly roles?: string;
   readonly data?: string;
   readonly run?: string;
   readonly engineSocket?: string;
@@ -23,6 +25,8 @@ export function withServeOptions(command: Command): Command {
       'address to listen on (default: 127.0.0.1); any other opens it to the network, with TLS and without demo people',
     )
     .option('--port <number>', 'port to listen on (default: 30443)')
+    .option('--path <path>', 'path below which everything is published (default: /)')
+    .option('--roles <list>', 'what this process does: api, gateway, speedtest (default: api,gateway)')
     .option('--tls-cert <file>', 'certificate, PEM with its chain')
     .option('--tls-key <file>', 'private key of the certificate, PEM')
     .option('--demo', 'let the seven demo people log in (default: on loopback only)')

@@ -14,17 +14,18 @@ import type { ServeOptions } from './serve-options.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** Open connections are given this long to end; the process exits 0 either way. */
-const STOP_TIMEOUT_MS = 10_000;
+/** Desktops and launches that are being made are waited for, then open connections; the process exits 0 either way. */
+const DRAIN_TIMEOUT_MS = 20_000;
+const STOP_TIMEOUT_MS = 8_000;
 
 /** `deskpod serve`: listens until it is told to stop. Everything it needs is set up already. */
 export async function serveUntilStopped(io: Io, options: ServeOptions): Promise<void> {
-  await listenUntilStopped(io, await load(io, options));
+  await listenUntilStopped(io, await load(options));
 }
 
 /** `deskpod start`: makes the machine ready, then serves. */
 export async function start(io: Io, options: ServeOptions): Promise<void> {
-  const loaded = await load(io, options);
+  const loaded = await load(options);
   const { dataDir, runDir, engine, listen } = loaded.config;
   // Loaded while the machine is made ready: half of a second start would be waiting for it.
   const program = import('#main');
@@ -43,7 +44,7 @@ export interface ImagesOptions extends ServeOptions, ImageWishes {}
 
 /** `deskpod images`: builds them, and gets them where they are asked for. */
 export async function deliverImages(io: Io, options: ImagesOptions): Promise<void> {
-  const { config } = await load(io, options);
+  const { config } = await load(options);
   const { makeImages } = await import('#setup/images/images.ts');
   const { createProgress } = await import('#setup/progress.ts');
   const { dataDir, runDir, engine } = config;
@@ -60,7 +61,7 @@ export interface UninstallWishes extends ServeOptions {
 
 /** `deskpod uninstall`: asks whether, then asks about homes unless that was said. */
 export async function removeEverything(io: Io, { yes, homes, ...options }: UninstallWishes): Promise<void> {
-  const { config } = await load(io, options);
+  const { config } = await load(options);
   const sure = yes === true || (await askYes(io, `Remove Deskpod's containers, images and data in ${config.dataDir}?`));
   if (!sure) throw new CliError('Nothing was removed.');
   const { uninstall } = await import('#setup/uninstall.ts');
@@ -73,32 +74,38 @@ export async function removeEverything(io: Io, { yes, homes, ...options }: Unins
 
 /** `deskpod database-secret`: for the pods of the api, before they start. */
 export async function makeDatabaseSecret(io: Io): Promise<void> {
-  const { config } = await load(io, {});
+  const { config } = await load({});
   const { databaseSecret } = await import('#setup/database-secret.ts');
   say(io, await databaseSecret(config));
 }
 
-async function load(io: Io, options: ServeOptions): Promise<LoadedConfig> {
+async function load(options: ServeOptions): Promise<LoadedConfig> {
   const { loadConfig } = await import('#config/load.ts');
-  const loaded = await loadConfig({ options });
-  for (const { level, where, key, text } of loaded.notes) {
-    if (level === 'warning') io.stderr.write(`${where}: ${key}: ${text}\n`);
-  }
-  return loaded;
+  return await loadConfig({ options });
 }
 
-async function listenUntilStopped(io: Io, { config, secrets }: LoadedConfig): Promise<void> {
+async function listenUntilStopped(io: Io, loaded: LoadedConfig): Promise<void> {
   const { serve } = await import('#main');
-  const running = await serve(config, secrets);
-  announce(io, running, config);
+  const running = await serve(loaded);
+  announce(io, running, loaded.config);
   await ended(io.interrupted);
+  await running.drain(AbortSignal.timeout(DRAIN_TIMEOUT_MS));
   const late = setTimeout(() => process.exit(0), STOP_TIMEOUT_MS);
   await running[Symbol.asyncDispose]();
   clearTimeout(late);
   say(io, 'Stopped. Desktops keep running and are found again at the next start.');
 }
 
-function announce(io: Io, { address, administrator }: Running, { auth, dataDir }: LoadedConfig['config']): void {
+function announce(
+  io: Io,
+  { address, administrator, events }: Running,
+  { roles, auth, dataDir, log }: LoadedConfig['config'],
+): void {
+  if (log.format === 'json' || !roles.includes('api')) {
+    // Machines read what is written.
+    if (administrator !== null) events.administratorMade(administrator.name, administrator.password);
+    return;
+  }
   say(io, `\n  Deskpod is at  ${address}\n`);
   if (administrator !== null) {
     say(io, `  Administrator  ${administrator.name} / ${administrator.password}   (shown only this once)`);

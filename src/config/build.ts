@@ -31,6 +31,7 @@ export function buildConfig(values: Values, placeOf: PlaceOf): Built {
     listen: {
       host: values['listen.host'],
       port: values['listen.port'],
+      path: values['listen.path'].replace(/\/?$/, '/'),
       tls: tlsOf(values, local, wrong),
       trustedProxies: values['listen.trustedProxies'],
       allowedOrigins: values['listen.allowedOrigins'],
@@ -38,7 +39,7 @@ export function buildConfig(values: Values, placeOf: PlaceOf): Built {
     roles: values.roles,
     name: values['server.name'] ?? hostname(),
     keysDir: values['keys.folder'] ?? join(values.dataDir, 'keys'),
-    apiUrl: values['gateway.api'] ?? null,
+    apiUrl: apiUrlOf(values, wrong),
     dataDir: values.dataDir,
     runDir: values.runDir,
     engine: engineOf(values),
@@ -79,6 +80,14 @@ export function buildConfig(values: Values, placeOf: PlaceOf): Built {
     ldapPasswords: ldap.passwords,
   };
   return { config, secrets, notes: warnings(config, secrets, placeOf), problems };
+}
+
+function apiUrlOf({ roles, 'gateway.api': url }: Values, wrong: Wrong): string | null {
+  if (roles.includes('gateway') && !roles.includes('api') && url === undefined) {
+    const remedy = 'Give the address of the api role, for example http://api:8000, or the role api, too.';
+    wrong('gateway.api', 'a gateway without the role api does not know where that is', remedy);
+  }
+  return url ?? null;
 }
 
 function engineOf(values: Values): Config['engine'] {
@@ -179,6 +188,10 @@ function warnings(config: Config, { managerApiKeys }: Secrets, placeOf: PlaceOf)
     warn('manager.apiKeys', `a key of less than ${GUESSABLE} characters can be guessed`);
   }
   for (const text of ldapWarnings(config)) warn('auth.ldap', text);
+  const keyless = config.manager.permitNetworks.filter((network) => !isLoopback(network.replace(/\/.*$/, '')));
+  if (config.manager.enabled && keyless.length > 0) {
+    warn('manager.permitNetworks', `whoever calls /API/manager from ${keyless.join(', ')} needs no key`);
+  }
   if (isLoopback(config.listen.host)) return notes;
   if (config.listen.tls.kind === 'off' && config.listen.trustedProxies.length === 0) {
     warn('listen.tls', 'passwords and screens cross the network unencrypted');

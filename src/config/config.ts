@@ -1,7 +1,6 @@
 /** What the program is told before it starts: read once by `loadConfig`, then passed on. Free of secrets, so that it can be logged. */
 import type { Limits, PodWishes, Toleration } from '../protocol/app.ts';
-
-export type ServerRole = 'api' | 'gateway' | 'speedtest';
+import type { ServerRole } from '../protocol/system.ts';
 
 export interface Config {
   readonly roles: readonly ServerRole[];
@@ -15,6 +14,8 @@ export interface Config {
     readonly host: string;
     /** 0 takes any free one. */
     readonly port: number;
+    /** Below which everything is published, with a slash at both ends. */
+    readonly path: string;
     readonly tls: TlsConfig;
     /** Networks whose `X-Forwarded-*` headers are believed. */
     readonly trustedProxies: readonly string[];

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { CLUSTER_SETTINGS } from './cluster-settings.ts';
+import { ServerRole } from '../protocol/system.ts';
 import { FACTS, type Facts } from './facts.ts';
 import { Bytes, Classes, DEFAULT_CLASSES, GivenLimits, Host, Network, Origin, text, Variables } from './kinds.ts';
 import { LDAP_SETTINGS } from './ldap-settings.ts';
@@ -23,6 +24,16 @@ export const Settings = z.object({
     variable: 'DESKPOD_PORT',
     option: 'port',
   }),
+  'listen.path': text()
+    .regex(/^\/([\w.~-]+(\/[\w.~-]+)*\/?)?$/, 'is not a path such as /desk')
+    .default('/')
+    .register(FACTS, {
+      text: 'Path below which everything is published, for a reverse proxy or Ingress that shares its name with others. It may pass the path on or strip it.',
+      read: 'text',
+      type: 'path such as `/desk`',
+      variable: 'DESKPOD_PATH',
+      option: 'path',
+    }),
   'listen.tls': z.enum(['off', 'self-signed', 'files']).optional().register(FACTS, {
     text: 'Whether the port speaks TLS. `self-signed` makes a certificate, `files` takes `listen.tlsCert` and `listen.tlsKey`.',
     read: 'text',
@@ -72,17 +83,13 @@ export const Settings = z.object({
     variable: 'DESKPOD_RUN',
     option: 'run',
   }),
-  roles: z
-    .array(z.enum(['api', 'gateway', 'speedtest']))
-    .min(1)
-    .default(['api', 'gateway'])
-    .register(FACTS, {
-      text: 'What this process does: `api` answers requests and makes desktops, `gateway` serves pages and carries screens, `speedtest` only measures. On one machine both; in a cluster each has replicas of its own.',
-      read: 'list',
-      type: 'list of `api`, `gateway`, `speedtest`',
-      variable: 'DESKPOD_ROLES',
-      option: 'roles',
-    }),
+  roles: z.array(ServerRole).min(1).default(['api', 'gateway']).register(FACTS, {
+    text: 'What this process does: `api` answers requests and makes desktops, `gateway` serves pages and carries screens, `speedtest` only measures. On one machine both; in a cluster each has replicas of its own.',
+    read: 'list',
+    type: 'list of `api`, `gateway`, `speedtest`',
+    variable: 'DESKPOD_ROLES',
+    option: 'roles',
+  }),
   'server.name': text().optional().register(FACTS, {
     text: 'What tells this process from its replicas.',
     read: 'text',

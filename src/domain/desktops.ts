@@ -9,6 +9,7 @@ import type { Hub } from './hub.ts';
 import { userPodName } from './names.ts';
 import { TraceRecorder } from './start-trace.ts';
 import type { Store } from './store.ts';
+import { UnderWay } from './under-way.ts';
 
 /** Building the desktop's image, when it is not there yet, takes minutes. */
 const IMAGE_TIMEOUT_MS = 15 * 60_000;
@@ -45,6 +46,7 @@ export interface DesktopEvents {
 
 export class Desktops {
   readonly #slots = new Map<string, Slot>();
+  readonly #making = new UnderWay();
   readonly #engine: Engine;
   readonly #store: Store;
   readonly #hub: Hub;
@@ -137,7 +139,7 @@ export class Desktops {
     slot.trace = trace;
     trace.begin('authorise');
     this.#publish(userId, slot);
-    void this.#make(identity, request, slot, trace, slot.abort.signal);
+    this.#making.add(this.#make(identity, request, slot, trace, slot.abort.signal));
     return present(slot);
   }
 
@@ -184,6 +186,11 @@ export class Desktops {
       if (!abort.aborted) this.#events.desktopFailed(userId, error);
       this.#become(userId, slot, abort.aborted ? { state: 'none' } : failure(error));
     }
+  }
+
+  /** Resolves when no desktop is being made. */
+  async settled(signal: AbortSignal): Promise<void> {
+    await this.#making.over(signal);
   }
 
   /** The desktop this user would get; makes nothing. */

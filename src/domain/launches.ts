@@ -15,6 +15,7 @@ import { finished, newRecord, present } from './launch-record.ts';
 import { assertRoom } from './launch-room.ts';
 import { KEPT_LOG_BYTES, keepEnd, presentLine } from './log-text.ts';
 import type { LaunchEnd, LaunchRecord, Store } from './store.ts';
+import { UnderWay } from './under-way.ts';
 
 const START_TIMEOUT_MS = 60_000;
 const INSTALL_TIMEOUT_MS = 20 * 60_000;
@@ -74,6 +75,7 @@ interface Active {
 
 export class Launches {
   readonly #active = new Map<string, Active>();
+  readonly #starting = new UnderWay();
   readonly #deps;
 
   constructor(deps: {
@@ -127,9 +129,14 @@ export class Launches {
     this.#active.set(record.id, active);
     this.#publish(active);
     const stored = store.launches.add(record);
-    void this.#run(active, app, spec, stored);
+    this.#starting.add(this.#run(active, app, spec, stored));
     await stored;
     return present(record, active.status);
+  }
+
+  /** Resolves when no launch is being made. */
+  async settled(signal: AbortSignal): Promise<void> {
+    await this.#starting.over(signal);
   }
 
   async #run(active: Active, app: AppDocument, spec: LaunchSpec, stored: Promise<void>): Promise<void> {

@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream';
 import type { Config } from '#config/config.ts';
 import type { Engine } from '#domain/engine.ts';
+import type { SecretShelf } from '#domain/secret-shelf.ts';
 
 /** Resolves when a window manager manages the display; rejects when the signal aborts first. */
 export type WindowManagerReady = (
@@ -33,4 +34,11 @@ export async function openEngine(config: Config, parts: EngineParts): Promise<En
     default:
       return engine satisfies never;
   }
+}
+
+/** Where replicas share small secrets; null where there is one server and its folder is enough. */
+export async function openShelf({ engine }: Config): Promise<SecretShelf | null> {
+  if (engine.kind !== 'kubernetes') return null;
+  const { createSecretShelf } = await import('./kubernetes/secret-shelf.ts');
+  return createSecretShelf(engine);
 }

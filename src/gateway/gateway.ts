@@ -25,8 +25,8 @@ export interface GatewayEvents {
 }
 
 export interface GatewayOptions extends AdmissionRules {
-  /** The engine's. */
-  connect(desktopId: string, port: 'screen', signal: AbortSignal): Promise<Duplex>;
+  /** The way to the screen: screen-connect.ts. */
+  connect(claims: TicketClaims, signal: AbortSignal): Promise<Duplex>;
   readonly events: GatewayEvents;
   /** A peer that answers no ping within one to two of these is dead. */
   readonly heartbeatMs?: number;
@@ -93,7 +93,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     let desktop: Duplex | null = null;
     try {
       const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(CONNECT_MS)]);
-      desktop = await options.connect(claims.desktopId, 'screen', signal);
+      desktop = await options.connect(claims, signal);
       // Until the viewer listens; reading and writing tell what went wrong.
       desktop.on('error', () => {});
       const serverInit = await enterDesktop(desktop, claims.vncPassword, opening(claims.rights), signal);

@@ -26,14 +26,13 @@ export function refuse(socket: Duplex, error: unknown): number {
       ? error
       : new DeskpodError('internal_error', 'The server could not open this connection.');
   const status = STATUS[known.code] ?? 500;
-  const { code, message, remedy } = known;
-  const body: ErrorBody = { error: { code, message, ...(remedy === undefined ? {} : { remedy }) } };
-  const text = JSON.stringify(body);
+  const text = refusalBody(known);
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}`,
     'Connection: close',
     'Content-Type: application/json; charset=utf-8',
     'Cache-Control: no-store',
+    ...(status === 503 ? ['Retry-After: 2'] : []),
     `Content-Length: ${Buffer.byteLength(text)}`,
   ];
   if (!socket.writable) {
@@ -45,4 +44,10 @@ export function refuse(socket: Duplex, error: unknown): number {
   socket.once('finish', () => socket.destroy());
   socket.once('close', () => clearTimeout(late));
   return status;
+}
+
+/** As JSON. */
+export function refusalBody({ code, message, remedy }: DeskpodError): string {
+  const body: ErrorBody = { error: { code, message, ...(remedy === undefined ? {} : { remedy }) } };
+  return JSON.stringify(body);
 }

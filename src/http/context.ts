@@ -1,12 +1,14 @@
-/** What the routes of `/api/v1` work with; made once in main. */
+/** What the routes of `/api/v1` work with; made once by src/server/api.ts. */
 import type { Authenticator, SessionClaims, Tickets, UserTokens } from '#domain/auth.ts';
 import type { Catalogue } from '#domain/catalogue/catalogue.ts';
+import type { Closings } from '#domain/closings.ts';
 import type { Desktops } from '#domain/desktops.ts';
 import type { Displays } from '#domain/displays.ts';
 import type { Engine } from '#domain/engine.ts';
 import type { Hub } from '#domain/hub.ts';
 import type { Launches } from '#domain/launches.ts';
 import type { Store } from '#domain/store.ts';
+import type { ServerRole, SystemWarning } from '#protocol/system.ts';
 import type { Role } from '#protocol/user.ts';
 import type { Events } from '#events';
 
@@ -41,6 +43,14 @@ export interface Revocations {
   isRevoked(sessionId: string): Promise<boolean>;
 }
 
+/** This process among its replicas. */
+export interface ServerFacts {
+  readonly name: string;
+  readonly roles: readonly ServerRole[];
+  /** Below which everything is published, with a slash at both ends. */
+  readonly path: string;
+}
+
 export interface ApiContext {
   readonly engine: Engine;
   readonly store: Store;
@@ -57,9 +67,16 @@ export interface ApiContext {
   readonly revocations: Revocations;
   /** Bearer token of the command line on this machine. */
   readonly localToken: string;
+  /** Whatever shows desktops, here and in other processes. */
   readonly gateway: { closeSession(sessionId: string): void; closeDesktop(desktopId: string): void };
+  readonly closings: Closings;
+  /** What gateways in processes of their own send to hear of these. */
+  readonly closingsToken: string;
   readonly events: Events;
+  /** What administrators should mend. */
+  readonly warnings: () => readonly SystemWarning[];
   readonly version: string;
+  readonly server: ServerFacts;
   readonly x11Tcp: boolean;
 }
 

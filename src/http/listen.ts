@@ -8,6 +8,8 @@ import { createServer as createTcpServer, type Server, type Socket } from 'node:
 
 const TLS_HANDSHAKE = 0x16;
 const FIRST_BYTE_TIMEOUT_MS = 10_000;
+/** Longer than proxies before us keep idle connections: whoever ends one first must not be the one who is asked. */
+const KEEP_ALIVE_MS = 75_000;
 
 export interface Listening {
   /** Where Fastify puts its handler, and upgrades are routed. */
@@ -18,7 +20,7 @@ export interface Listening {
 }
 
 export function plainServer(handler: RequestListener): Listening {
-  const server = createServer(handler);
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, handler);
   return { servers: [server], socket: server, endConnections: () => server.closeAllConnections() };
 }
 
@@ -26,8 +28,8 @@ export function tlsAndPlainServer(
   handler: RequestListener,
   files: { cert: string | Buffer; key: string | Buffer },
 ): Listening {
-  const secure = createTlsServer(files, handler);
-  const plain = createServer(handler);
+  const secure = createTlsServer({ ...files, keepAliveTimeout: KEEP_ALIVE_MS }, handler);
+  const plain = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, handler);
   // Takes no upgrades: a WebSocket from another machine is redirected, too.
   const redirecting = createServer((request, response) => {
     const host = request.headers.host ?? 'localhost';

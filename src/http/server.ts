@@ -1,30 +1,13 @@
-/** The HTTP side of the api role: `/api/v1`, the compatible `/API`, health and the browser's files. */
+/** The HTTP side of a process, whatever its roles are: answers to failures, security headers, request lines. */
 import type { RequestListener } from 'node:http';
-import fastifyCookie from '@fastify/cookie';
-import fastifyRateLimit from '@fastify/rate-limit';
-import fastifySwagger from '@fastify/swagger';
-import Fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify';
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyRequest } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { DeskpodError } from '#domain/errors.ts';
-import type { ApiContext } from './context.ts';
+import type { Events } from '#events';
 import { errorHandler } from './errors.ts';
 import type { Listening } from './listen.ts';
-import { docsRoutes } from './routes/docs.ts';
-import { appRoutes } from './routes/apps.ts';
-import { desktopRoutes } from './routes/desktop.ts';
-import { eventRoutes } from './routes/events.ts';
-import { launchLogRoutes } from './routes/launch-log.ts';
-import { launchRoutes } from './routes/launches.ts';
-import { sessionRoutes } from './routes/session.ts';
-import { summaryOf } from './routes/summaries.ts';
-import { systemRoutes } from './routes/system.ts';
-import { windowRoutes } from './routes/windows.ts';
-import { registerSession } from './session.ts';
-import { webFiles } from './static.ts';
 
 const BODY_LIMIT = 1024 * 1024;
-/** Per address; the shell of one user makes a few hundred requests when it starts several apps. */
-const REQUESTS_PER_MINUTE = 1200;
 
 /** The frame is ours alone, nothing is loaded from elsewhere, and no script but ours runs. */
 const CONTENT_SECURITY_POLICY = [
@@ -40,21 +23,21 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 export interface ServerOptions {
-  readonly trustedProxies: readonly string[];
-  readonly webRoot: string;
-  /** The compatible manager API below `/API`. */
-  readonly manager: FastifyPluginAsync;
+  readonly events: Pick<Events, 'request' | 'failed'>;
   readonly listen: (handler: RequestListener) => Listening;
+  /** What the roles answer, each with a scope of its own. */
+  readonly plugins: readonly FastifyPluginAsync[];
+  /** For the request line. */
+  readonly userOf: (request: FastifyRequest) => string | null;
 }
 
-export async function buildServer(
-  context: ApiContext,
-  options: ServerOptions,
-): Promise<{ app: FastifyInstance; listening: Listening }> {
+export async function buildServer(options: ServerOptions): Promise<{ app: FastifyInstance; listening: Listening }> {
+  const { events } = options;
   let listening: Listening | null = null;
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
-    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
+    // The door before this made the headers true (door.ts).
+    trustProxy: true,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: true },
     serverFactory: (handler) => {
@@ -66,7 +49,7 @@ export async function buildServer(
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler(errorHandler(context.events.failed));
+  app.setErrorHandler(errorHandler(events.failed));
   app.setNotFoundHandler(() => {
     throw new DeskpodError('not_found', 'There is nothing here.');
   });
@@ -78,52 +61,16 @@ export async function buildServer(
   });
   app.addHook('onResponse', async (request, reply) => {
     const path = request.url.replace(/\?.*$/, '');
-    if (path.startsWith('/api') || path.startsWith('/API')) {
-      context.events.request(
-        request.claims?.user.id ?? 'anonymous',
-        request.method,
-        path,
-        reply.statusCode,
-        reply.elapsedTime,
-      );
-    }
+    if (!isLogged(path)) return;
+    events.request(options.userOf(request) ?? 'anonymous', request.method, path, reply.statusCode, reply.elapsedTime);
   });
-
-  await app.register(fastifyCookie);
-  await app.register(fastifyRateLimit, {
-    max: REQUESTS_PER_MINUTE,
-    timeWindow: '1 minute',
-    allowList: (request) => !request.url.startsWith('/api/'),
-  });
-  app.decorateRequest('claims', null);
-  await app.register(options.manager);
-  await app.register(api(context), { prefix: '/api/v1' });
-  app.get('/healthz', async () => 'OK');
-  await app.register(webFiles(options.webRoot));
+  for (const plugin of options.plugins) await app.register(plugin);
   await app.ready();
   if (!listening) throw new Error('the server was not made');
   return { app, listening };
 }
 
-function api(context: ApiContext): FastifyPluginAsync {
-  return async (app) => {
-    await app.register(fastifySwagger, {
-      openapi: { info: { title: 'Deskpod', version: context.version }, servers: [{ url: '/' }] },
-      transform(route) {
-        const { schema, url } = jsonSchemaTransform(route);
-        const summary = summaryOf(route.route.method, url);
-        return { schema: summary === undefined ? schema : { ...schema, summary }, url };
-      },
-    });
-    registerSession(app, context);
-    await app.register(sessionRoutes(context));
-    await app.register(desktopRoutes(context));
-    await app.register(appRoutes(context));
-    await app.register(launchRoutes(context));
-    await app.register(launchLogRoutes(context));
-    await app.register(windowRoutes(context));
-    await app.register(eventRoutes(context));
-    await app.register(systemRoutes(context));
-    await app.register(docsRoutes);
-  };
+/** Files of the page are many and say nothing. */
+function isLogged(path: string): boolean {
+  return /^\/(api|healthz|readyz|speedtest)/i.test(path);
 }

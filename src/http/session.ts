@@ -3,10 +3,9 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Viewer } from '#domain/catalogue/acl.ts';
 import { DeskpodError } from '#domain/errors.ts';
-import type { Role } from '#protocol/user.ts';
+import { type Role, SESSION_COOKIE } from '#protocol/user.ts';
 import type { ApiContext, Claims } from './context.ts';
 
-export const COOKIE = 'deskpod_session';
 /** A page of another origin cannot set this header without a preflight, which we never grant. */
 const GUARD = 'x-deskpod';
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -22,7 +21,7 @@ declare module 'fastify' {
 export function registerSession(app: FastifyInstance, context: ApiContext): void {
   app.addHook('onRequest', async (request) => {
     const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    const cookie = request.cookies[COOKIE];
+    const cookie = request.cookies[SESSION_COOKIE];
     const token = bearer ?? cookie;
     request.claims = token ? await claimsOf(context, token) : null;
     if (!bearer && !SAFE.has(request.method) && request.headers[GUARD] !== '1') {

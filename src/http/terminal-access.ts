@@ -3,8 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { parse } from 'node:querystring';
 import { DeskpodError } from '#domain/errors.ts';
 import type { ExecSession, Target } from '#domain/engine.ts';
+import { SESSION_COOKIE } from '#protocol/user.ts';
 import type { ApiContext, Claims } from './context.ts';
-import { claimsOf, COOKIE, hasRole } from './session.ts';
+import { claimsOf, hasRole } from './session.ts';
 
 export interface TerminalWish {
   readonly columns: number;
@@ -53,7 +54,7 @@ async function targetOf(
 
 async function claimsOfUpgrade(context: ApiContext, request: IncomingMessage): Promise<Claims | null> {
   const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  const cookie = parse(request.headers.cookie ?? '', '; ')[COOKIE];
+  const cookie = parse(request.headers.cookie ?? '', '; ')[SESSION_COOKIE];
   const token = bearer ?? (typeof cookie === 'string' ? cookie : undefined);
   return token ? claimsOf(context, token) : null;
 }

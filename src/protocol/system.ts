@@ -1,8 +1,15 @@
 /** What runs here, and what a user keeps between sessions. */
 import { z } from 'zod';
 
+/** What a process does: answers requests, carries screens, or only measures speed. */
+export const ServerRole = z.enum(['api', 'gateway', 'speedtest']);
+export type ServerRole = z.infer<typeof ServerRole>;
+
 export const System = z.object({
   version: z.string(),
+  /** The replica that answered, and what it does. */
+  name: z.string(),
+  roles: z.array(ServerRole),
   node: z.string(),
   engine: z.object({ kind: z.string(), name: z.string(), version: z.string() }),
   host: z.string(),

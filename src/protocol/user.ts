@@ -1,6 +1,9 @@
 /** Who is logged in, and how they prove it. */
 import { z } from 'zod';
 
+/** The browser's copy of the user token. */
+export const SESSION_COOKIE = 'deskpod_session';
+
 /** A role is a label; everyone is a `user`. */
 export const Role = z.enum(['user', 'support', 'admin']);
 export type Role = z.infer<typeof Role>;

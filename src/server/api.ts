@@ -1,77 +1,74 @@
 /** The role api: engine, store, sessions, desktops, launches and terminals behind `/api/v1` and `/API`. */
-import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createAnonymous } from '#auth/anonymous.ts';
-import { createAttempts } from '#auth/attempts.ts';
-import { createDirectory } from '#auth/directory.ts';
-import { ldapPeople } from '#auth/ldap.ts';
-import type { Keys } from '#auth/keys.ts';
-import { addUser, ensureAdministrator, listUsers, removeUser, setUserPassword } from '#auth/local-users.ts';
-import { networkMatcher } from '#auth/networks.ts';
-import { createTickets } from '#auth/tickets.ts';
-import { createUserTokens } from '#auth/user-tokens.ts';
-import type { Config, Secrets } from '#config/config.ts';
+import { gatewayToken } from '#auth/gateway-token.ts';
+import { ensureAdministrator } from '#auth/local-users.ts';
+import type { Config, LoadedConfig } from '#config/config.ts';
 import { openDisplay } from '#display/open.ts';
 import { waitForWindowManager } from '#display/ready.ts';
 import type { OwnImage } from '#domain/catalogue/own.ts';
 import { adopt, follow } from '#domain/follow.ts';
-import { Revocations } from '#domain/revocations.ts';
 import type { Store } from '#domain/store.ts';
 import { planImages } from '#engines/containers/images/plan.ts';
-import { openEngine } from '#engines/open.ts';
+import { openEngine, openShelf } from '#engines/open.ts';
 import type { Events } from '#events';
-import { createTerminals, type Terminals } from '#gateway/terminals.ts';
+import { createGateway, type Gateway } from '#gateway/gateway.ts';
+import { screenConnector } from '#gateway/screen-connect.ts';
+import { createTerminals } from '#gateway/terminals.ts';
+import { apiRoutes } from '#http/api.ts';
 import type { ApiContext } from '#http/context.ts';
-import type { ManagerDeps } from '#http/manager/routes.ts';
+import { managerRoutes } from '#http/manager/routes.ts';
 import { buildVersion } from '#http/manager/version.ts';
 import { openTerminal } from '#http/terminal-access.ts';
+import type { SystemWarning } from '#protocol/system.ts';
 import { lockFolder } from '#store/folder-lock.ts';
 import { openStore } from '#store/open.ts';
-import { managerDeps } from './manager.ts';
+import { createContext } from './context.ts';
+import { keysOf } from './keys.ts';
+import { managerAccess, managerDeps } from './manager.ts';
 import { createParts } from './parts.ts';
+import type { Role } from './role.ts';
+import { screenRoutes } from './screens.ts';
 
 const PRUNE_EVERY_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 export interface ApiRoleOptions {
-  readonly config: Config;
-  readonly secrets: Secrets;
-  readonly keys: Keys;
+  readonly loaded: LoadedConfig;
   readonly events: Events;
-  /** Of the checkout or the image: recipes and web files are below it. */
+  /** Of the checkout or the image: recipes are below it. */
   readonly root: string;
   readonly version: string;
-  /** Screens of this process, if it is a gateway, too. */
-  readonly screens: ApiContext['gateway'];
   readonly allowedOrigin: (origin: string | undefined, host: string | undefined) => boolean;
 }
 
-/** Disposed while the engine is still there, so that terminals can be told why. */
-export interface ApiRole extends AsyncDisposable {
-  readonly context: ApiContext;
-  readonly manager: ManagerDeps;
-  readonly terminals: Terminals;
+export interface ApiRole extends Role {
   /** The login that the first start made: told once. */
   readonly administrator: { readonly name: string; readonly password: string } | null;
-  /** Where the command line of this machine's root finds the server and what lets it in. */
-  tellCommandLine(address: string): Promise<void>;
+  /** Tells the command line of this machine's root where the server is and what lets it in. */
+  listening(address: string): Promise<void>;
 }
 
+/** With the role gateway in the same process, the screens are here, too. */
 export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
-  const { config, secrets, keys, events, root, version } = options;
+  const { loaded, events, root, version, allowedOrigin } = options;
+  const { config, secrets } = loaded;
   const imagesDir = join(root, 'images');
   await using stack = new AsyncDisposableStack();
   const stopping = new AbortController();
   await mkdir(config.dataDir, { recursive: true, mode: 0o711 });
   stack.use(await lockFolder(config.dataDir));
-  const [built, store, engine] = await Promise.all([
+  const shelf = await openShelf(config);
+  const [built, store, { keys, warnings: ofKeys }, engine] = await Promise.all([
     buildVersion(root, version),
     openStore(config.store),
+    keysOf(config, shelf),
     openEngine(config, { imagesDir, windowManagerReady: waitForWindowManager }),
   ]);
   stack.use(store);
   stack.use(engine);
+  const warnings = [...ofKeys, ...ofNotes(loaded)];
+  for (const { text, commands } of warnings) events.warn([text, ...commands].join('\n  '));
   const parts = stack.use(
     await createParts({
       engine,
@@ -90,68 +87,69 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   follow(follower, stopping.signal).catch((error: unknown) => events.failed('following the engine', error));
 
   const terminals = createTerminals({
-    allowedOrigin: options.allowedOrigin,
+    allowedOrigin,
     open: (request, wish, signal) => openTerminal(context, request, wish, signal),
   });
-  const context: ApiContext = {
-    engine,
-    store,
-    ...parts,
-    gateway: {
-      closeDesktop: (desktopId) => options.screens.closeDesktop(desktopId),
-      closeSession(sessionId) {
-        options.screens.closeSession(sessionId);
-        terminals.closeSession(sessionId);
-      },
+  const viewers = {
+    closeDesktop: (desktopId: string) => screens?.closeDesktop(desktopId),
+    closeSession(sessionId: string) {
+      screens?.closeSession(sessionId);
+      terminals.closeSession(sessionId);
     },
-    tokens: createUserTokens({ keys, seconds: config.auth.sessionSeconds }),
-    tickets: createTickets({ keys, seconds: config.auth.ticketSeconds }),
-    revocations: new Revocations(store),
-    events,
-    localToken: randomBytes(32).toString('base64url'),
-    authenticators: [
-      createDirectory(store, {
-        demo: config.auth.demoDirectory,
-        sources: config.auth.ldap.map((source) =>
-          ldapPeople(source, {
-            password: secrets.ldapPasswords[source.name],
-            accounts: store.accounts,
-            warn: events.warn,
-          }),
-        ),
-        warn: events.warn,
-      }),
-      ...(config.auth.anonymous ? [createAnonymous(store)] : []),
-    ],
-    users: {
-      list: () => listUsers(store),
-      add: (user) => addUser(store, user),
-      setPassword: (id, password) => setUserPassword(store, id, password),
-      remove: (id) => removeUser(store, id),
-    },
-    attempts: createAttempts({
-      failures: config.auth.lockout.failures,
-      longestSeconds: config.auth.lockout.seconds,
-      isProtected: networkMatcher(config.auth.lockout.protectedNetworks),
-    }),
-    version,
-    x11Tcp: config.desktop.x11Tcp,
   };
+  const context = createContext({ config, secrets, keys, events, version, warnings, store, engine, parts, viewers });
+  const screens = config.roles.includes('gateway') ? createScreens(context, allowedOrigin) : null;
+  const closeViewers = async (): Promise<void> => {
+    screens?.close();
+    await terminals.close();
+  };
+  const access = await managerAccess(config, secrets, shelf, () => engine.podNetworks());
   const prune = setInterval(() => void keepOnly(store, config.launches.keepDays, events), PRUNE_EVERY_MS).unref();
   stack.defer(() => clearInterval(prune));
   stack.defer(() => stopping.abort());
-  stack.defer(() => terminals.close());
+  stack.defer(closeViewers);
   const administrator = await ensureAdministrator(store);
   const owned = stack.move();
   return {
-    context,
-    manager: managerDeps(context, config, secrets, built),
-    terminals,
+    plugins: [managerRoutes(managerDeps(context, access, built)), apiRoutes(context)],
+    upgrades: [
+      { path: '/api/v1/terminal', handle: terminals.handleUpgrade },
+      ...(screens === null ? [] : screenRoutes(screens.handleUpgrade.bind(screens))),
+    ],
+    async ready() {
+      await Promise.all([store.values.get('ready'), engine.ready()]);
+      return null;
+    },
+    gatewayToken: gatewayToken(keys, 'forward'),
+    userOf: ({ claims }) => claims?.user.id ?? null,
+    closeViewers,
+    async settled(signal) {
+      await Promise.all([parts.desktops.settled(signal), parts.launches.settled(signal)]);
+    },
     administrator,
-    tellCommandLine: (address) =>
+    listening: (address) =>
       writeFile(join(config.dataDir, 'cli-token'), `${context.localToken}\n${address}\n`, { mode: 0o600 }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+function createScreens(
+  { tickets, engine, revocations, events }: ApiContext,
+  allowedOrigin: ApiRoleOptions['allowedOrigin'],
+): Gateway {
+  return createGateway({
+    tickets,
+    connect: screenConnector(engine),
+    allowedOrigin,
+    stillValid: async ({ sessionId }) => !(await revocations.isRevoked(sessionId)),
+    events,
+  });
+}
+
+function ofNotes({ notes }: LoadedConfig): SystemWarning[] {
+  return notes
+    .filter(({ level }) => level === 'warning')
+    .map(({ where, key, text }) => ({ text: `${where}: ${key}: ${text}`, commands: [] }));
 }
 
 /** Those there is a recipe for; a cluster cannot build them, there the catalogue begins empty. */

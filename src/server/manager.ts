@@ -1,19 +1,28 @@
-/** The compatible API reaches the same parts by other words. */
+/** The compatible API reaches the same parts by other words; who may use it depends on where it runs. */
 import type { SessionClaims } from '#domain/auth.ts';
 import type { Config, Secrets } from '#config/config.ts';
+import { networkMatcher, podMatcher } from '#domain/networks.ts';
+import { type SecretShelf, sharedSecret } from '#domain/secret-shelf.ts';
 import type { ApiContext } from '#http/context.ts';
 import { endDesktop } from '#http/end-desktop.ts';
+import type { ManagerAccess } from '#http/manager/access.ts';
 import type { ManagerDeps } from '#http/manager/routes.ts';
 import type { BuildVersion } from '#http/manager/version.ts';
 import { claimsOf } from '#http/session.ts';
+import { randomBytes } from 'node:crypto';
 
-export function managerDeps(context: ApiContext, config: Config, secrets: Secrets, version: BuildVersion): ManagerDeps {
+export const MANAGER_KEY_SECRET = 'deskpod-manager-key';
+const KEY_BYTES = 24;
+/** Nodes come and go. */
+const POD_NETWORKS_FRESH_MS = 60_000;
+
+export function managerDeps(context: ApiContext, access: ManagerAccess, version: BuildVersion): ManagerDeps {
   const { engine, desktops, launches, catalogue, events } = context;
   const claims = (token: string): Promise<SessionClaims | null> => claimsOf(context, token);
   return {
     catalogue,
     images: engine,
-    access: { ...config.manager, keys: secrets.managerApiKeys, trustedProxies: config.listen.trustedProxies },
+    access,
     desktops: {
       desktops: () => engine.desktops(),
       launches: (desktopId) => engine.launches(desktopId),
@@ -33,5 +42,38 @@ export function managerDeps(context: ApiContext, config: Config, secrets: Secret
     version,
     warn: events.warn,
     failed: events.failed,
+  };
+}
+
+/** On Kubernetes, where nobody is on the loopback, an installation without keys and permitted networks gets a key. */
+export async function managerAccess(
+  { manager, engine }: Config,
+  { managerApiKeys: keys }: Secrets,
+  shelf: SecretShelf | null,
+  podNetworks: () => Promise<readonly string[]>,
+): Promise<ManagerAccess> {
+  const isPod = podTest(podNetworks);
+  const permitsOthers = manager.permitNetworks.some((network) => !isLoopback(network.replace(/\/.*$/, '')));
+  if (engine.kind !== 'kubernetes') return { ...manager, keys, isPod, keyCommand: null };
+  const { namespace } = engine;
+  if (keys.length > 0 || permitsOthers || shelf === null) {
+    const configured = `kubectl get configmap abcdesktop-config -n ${namespace} -o yaml | grep apikey`;
+    return { ...manager, keys, isPod, keyCommand: keys.length > 0 ? configured : null };
+  }
+  const made = async (): Promise<Record<string, string>> => ({ key: randomBytes(KEY_BYTES).toString('base64url') });
+  const { key } = await sharedSecret(shelf, MANAGER_KEY_SECRET, made);
+  const keyCommand = `kubectl get secret ${MANAGER_KEY_SECRET} -n ${namespace} -o jsonpath='{.data.key}' | base64 -d`;
+  return { ...manager, keys: key === undefined ? [] : [key], isPod, keyCommand };
+}
+
+const isLoopback = networkMatcher(['127.0.0.0/8', '::1']);
+
+function podTest(podNetworks: () => Promise<readonly string[]>): ManagerAccess['isPod'] {
+  let known: { readonly test: (address: string | null) => boolean; readonly until: number } | null = null;
+  return async (address) => {
+    if (known === null || performance.now() > known.until) {
+      known = { test: podMatcher(await podNetworks()), until: performance.now() + POD_NETWORKS_FRESH_MS };
+    }
+    return known.test(address);
   };
 }

@@ -9,11 +9,13 @@ import { createDirectory } from '#auth/directory.ts';
 import { loadKeys } from '#auth/keys.ts';
 import { createTickets } from '#auth/tickets.ts';
 import { createUserTokens } from '#auth/user-tokens.ts';
-import type { Authenticator } from '#domain/auth.ts';
+import { Closings } from '#domain/closings.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { Revocations } from '#domain/revocations.ts';
 import { createEvents } from '#events';
+import { apiRoutes } from '#http/api.ts';
 import type { ApiContext } from '#http/context.ts';
+import { healthRoutes } from '#http/health.ts';
 import { plainServer } from '#http/listen.ts';
 import { buildServer } from '#http/server.ts';
 import { Session } from '#protocol/user.ts';
@@ -30,8 +32,7 @@ export interface FakeApi extends AsyncDisposable {
   login(name: string, password?: string): Promise<string>;
 }
 
-/** `directory` takes the place of the demo people. */
-export async function fakeApi({ directory }: { directory?: Authenticator } = {}): Promise<FakeApi> {
+export async function fakeApi(more: Partial<ApiContext> = {}): Promise<FakeApi> {
   const stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'deskpod-api-'));
   stack.defer(() => rm(folder, { recursive: true }));
@@ -62,7 +63,7 @@ export async function fakeApi({ directory }: { directory?: Authenticator } = {})
     store,
     ...parts,
     events,
-    authenticators: [directory ?? createDirectory(store, { demo: true }), createAnonymous(store)],
+    authenticators: [createDirectory(store, { demo: true }), createAnonymous(store)],
     users: { list: async () => [], add: nobody, setPassword: nobody, remove: nobody },
     attempts: createAttempts(),
     tokens: createUserTokens({ keys, seconds: 3600 }),
@@ -70,14 +71,19 @@ export async function fakeApi({ directory }: { directory?: Authenticator } = {})
     revocations: new Revocations(store),
     localToken: 'the-local-token-of-the-test',
     gateway: { closeSession() {}, closeDesktop() {} },
+    closings: new Closings(),
+    closingsToken: 'the-closings-token-of-the-test',
+    warnings: () => [{ text: 'A key is short.', commands: ['kubectl delete secret x'] }],
     version: '0.0.0',
+    server: { name: 'test', roles: ['api', 'gateway'], path: '/' },
     x11Tcp: true,
+    ...more,
   };
-  const { app } = await buildServer(context, {
-    trustedProxies: [],
-    webRoot: folder,
-    manager: async () => {},
+  const { app } = await buildServer({
+    events,
     listen: plainServer,
+    plugins: [apiRoutes(context), healthRoutes([])],
+    userOf: ({ claims }) => claims?.user.id ?? null,
   });
   stack.defer(() => app.close());
   return {

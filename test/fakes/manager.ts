@@ -45,7 +45,8 @@ export const OPEN = {
   keys: ['0123456789abcdef'],
   permitNetworks: ['127.0.0.0/8'],
   onlyNetworks: null,
-  trustedProxies: [],
+  isPod: async () => false,
+  keyCommand: null,
 };
 
 export async function server(context: TestContext, more: Partial<ManagerDeps> = {}) {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type AttemptsOptions, createAttempts } from '#auth/attempts.ts';
-import { neighbourhood, networkMatcher } from '#auth/networks.ts';
+import { neighbourhood } from '#auth/neighbourhood.ts';
+import { networkMatcher } from '#domain/networks.ts';
 
 function aClock() {
   let at = 0;

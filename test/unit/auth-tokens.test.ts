@@ -76,7 +76,7 @@ test('a short key is left alone, a longer one is made beside it once, and both s
   assert.ok(first.keys.userSigning.privateKey.equals(second.keys.userSigning.privateKey));
   for (const { warnings } of [first, second]) {
     assert.equal(warnings.length, 1);
-    assert.match(warnings[0] ?? '', /1024 bits/);
+    assert.match(warnings[0]?.text ?? '', /1024 bits/);
   }
 });
 
@@ -88,7 +88,7 @@ test('a public key of another pair is reported and not used', async () => {
   await writeFile(file, other.export({ type: 'spki', format: 'pem' }));
   const { keys: found, warnings } = await loadKeys(folder.path);
   assert.equal(found.desktopSigning.publicKey.equals(other), false);
-  assert.match(warnings.join(), /not the public half/);
+  assert.match(warnings[0]?.text ?? '', /not the public half/);
 });
 
 test('a folder that cannot be written gives keys for this run, with a warning for each', async () => {
@@ -98,7 +98,7 @@ test('a folder that cannot be written gives keys for this run, with a warning fo
   await writeFile(blocked, '');
   const { keys: made, warnings } = await loadKeys(blocked);
   assert.equal(made.userSigning.publicKey.asymmetricKeyDetails?.modulusLength, 2048);
-  assert.equal(warnings.filter((warning) => /log in again after a restart/.test(warning)).length, 3);
+  assert.equal(warnings.filter((warning) => /log in again after a restart/.test(warning.text)).length, 3);
 });
 
 test('a file that is no key is refused by name', async () => {

@@ -43,6 +43,7 @@ test('with nothing said the server is for this machine alone, with demo people a
   assert.deepEqual(config.listen, {
     host: '127.0.0.1',
     port: 30_443,
+    path: '/',
     tls: { kind: 'off' },
     trustedProxies: [],
     allowedOrigins: [],

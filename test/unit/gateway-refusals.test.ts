@@ -152,7 +152,7 @@ test('a socket that breaks right after its request harms nobody', async (t) => {
 test('logging out while a screen is being opened refuses it and ends the wait for the engine', async (t) => {
   const waiting = Promise.withResolvers<AbortSignal>();
   const options: Partial<GatewayOptions> = {
-    connect: (_desktop, _port, signal) => {
+    connect: (_claims, signal) => {
       waiting.resolve(signal);
       return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
     },

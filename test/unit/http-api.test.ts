@@ -28,7 +28,7 @@ test('a directory that cannot be reached is told as such, and is nobody’s fail
     remedy: 'Wait.',
   });
   await using api = await fakeApi({
-    directory: { id: 'directory', name: 'planet', authenticate: () => Promise.reject(away) },
+    authenticators: [{ id: 'directory', name: 'planet', authenticate: () => Promise.reject(away) }],
   });
   const payload = { provider: 'directory', name: 'hermes', password: 'hermes' };
   for (let count = 0; count < 50; count += 1) {

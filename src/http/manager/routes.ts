@@ -5,6 +5,7 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { Identity } from '#domain/auth.ts';
 import type { DesktopSpec, Engine } from '#domain/engine.ts';
+import { clientOf } from '../door.ts';
 import type { ManagerAccess } from './access.ts';
 import { managerGate } from './access.ts';
 import { DesktopActions } from './desktops.ts';
@@ -64,7 +65,7 @@ export function managerRoutes(deps: ManagerDeps): FastifyPluginAsync {
       exposeHeadRoute: false,
       onRequest: async (request) => {
         if (request.headers['x-api-key'] === undefined && (await deps.isAdministrator(request))) return;
-        gate({ address: request.raw.socket.remoteAddress, headers: request.headers });
+        await gate({ address: clientOf(request.headers, request.ip), headers: request.headers });
       },
       handler: async (request, reply) => {
         const path = parsePath(request.raw.url ?? '');
@@ -153,7 +154,7 @@ function echo(request: FastifyRequest, query: URLSearchParams) {
   const headers = Object.entries(request.headers).map(([name, value]) => [name, hidden.has(name) ? '••••' : value]);
   return {
     headers: Object.fromEntries(headers),
-    remote: request.raw.socket.remoteAddress ?? null,
+    remote: clientOf(request.headers, request.ip),
     params: Object.fromEntries(query),
   };
 }

@@ -41,7 +41,7 @@ function page({ info, paths }: z.infer<typeof Description>): string {
 <p>Log in with <code>POST /api/v1/session</code>; then send the cookie with the header <code>X-Deskpod: 1</code>, or the answered
 token as <code>Authorization: Bearer</code>. What happens comes as server-sent events, a snapshot first. The screen is RFB over the
 WebSocket <code>/api/v1/screen</code> with a ticket as its subprotocol, a terminal the WebSocket <code>/api/v1/terminal</code>.
-A failure is <code>{ error: { code, message, remedy?, field? } }</code>. Machine readable: <a href="/api/v1/openapi.json">openapi.json</a>.</p>
+A failure is <code>{ error: { code, message, remedy?, field? } }</code>. Machine readable: <a href="openapi.json">openapi.json</a>.</p>
 <table>${contents.join('\n')}</table>
 ${operations.map(({ name, operation }) => section(name, operation)).join('\n')}</html>`;
 }

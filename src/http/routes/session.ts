@@ -6,10 +6,10 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Identity } from '#domain/auth.ts';
 import { DeskpodError } from '#domain/errors.ts';
-import { LoginOptions, LoginRecord, LoginRequest, Session } from '#protocol/user.ts';
+import { LoginOptions, LoginRecord, LoginRequest, Session, SESSION_COOKIE } from '#protocol/user.ts';
 import type { ApiContext } from '../context.ts';
 import { endDesktop } from '../end-desktop.ts';
-import { authenticated, COOKIE } from '../session.ts';
+import { authenticated } from '../session.ts';
 
 const REFUSED = 'That name and password do not go together.';
 const PROVIDER_NAMES = { directory: 'Directory', anonymous: 'Guest' } as const;
@@ -46,7 +46,7 @@ export function sessionRoutes(context: ApiContext): FastifyPluginAsyncZod {
     await revocations.revoke(sessionId, expiresAt);
     gateway.closeSession(sessionId);
     hub.publish(user.id, { type: 'session_ended', sessionId });
-    void reply.clearCookie(COOKIE, { path: '/' });
+    void reply.clearCookie(SESSION_COOKIE, { path: context.server.path });
   }
 
   return async (app) => {
@@ -66,8 +66,8 @@ export function sessionRoutes(context: ApiContext): FastifyPluginAsyncZod {
         const userAgent = (request.headers['user-agent'] ?? '').slice(0, 512);
         await store.logins.add({ userId: user.id, sessionId, at: new Date(), address: request.ip, userAgent });
         events.loggedIn(user.id, request.ip);
-        void reply.setCookie(COOKIE, token, {
-          path: '/',
+        void reply.setCookie(SESSION_COOKIE, token, {
+          path: context.server.path,
           httpOnly: true,
           sameSite: 'strict',
           secure: request.protocol === 'https',

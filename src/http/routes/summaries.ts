@@ -27,6 +27,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'GET /api/v1/launches/{id}/log/stream': 'Server-sent events: the log from its beginning, until the launch ends.',
   'POST /api/v1/windows/{id}': 'Activates, minimises, closes or places a window.',
   'GET /api/v1/events': 'Server-sent events: what there is, then every change.',
+  'GET /api/v1/warnings': 'What administrators should mend, with the commands that do it; for them.',
   'GET /api/v1/usage': 'Server-sent events: processor and memory of your running launches.',
   'GET /api/v1/system': 'Versions, engine and host, and how your desktop’s start went.',
   'GET /api/v1/preferences': 'What you set in the shell.',

@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { StartTrace } from '#protocol/desktop.ts';
-import { Preferences, System } from '#protocol/system.ts';
+import { Preferences, System, SystemWarning } from '#protocol/system.ts';
 import { LocalUserSummary, NewLocalUser } from '#protocol/user.ts';
 import type { ApiContext, LocalUserFacts } from '../context.ts';
 import { authenticated, withRole } from '../session.ts';
@@ -22,6 +22,8 @@ export function systemRoutes(context: ApiContext): FastifyPluginAsyncZod {
         const trace = desktop.trace ?? (desktop.id ? await store.traces.last(desktop.id) : null);
         const system: System = {
           version: context.version,
+          name: context.server.name,
+          roles: [...context.server.roles],
           node: process.version,
           engine: { kind, name, version },
           host: place,
@@ -29,6 +31,15 @@ export function systemRoutes(context: ApiContext): FastifyPluginAsyncZod {
           x11Listen: context.x11Tcp ? 'tcp' : 'unix',
         };
         return { system, trace };
+      },
+    );
+
+    app.get(
+      '/warnings',
+      { schema: { response: { 200: z.object({ warnings: z.array(SystemWarning) }) } } },
+      async (request) => {
+        withRole(request, 'admin');
+        return { warnings: [...context.warnings()] };
       },
     );
 

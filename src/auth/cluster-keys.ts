@@ -1,0 +1,121 @@
+/**
+ * The keys of an installation on Kubernetes: mounted from the three documented Secrets. One that is too short never stops
+ * the server: pairs of 2048 bits in a Secret of ours stand in, made by the first replica and shared by all.
+ */
+import { join } from 'node:path';
+import { DeskpodError } from '../domain/errors.ts';
+import { type SecretShelf, sharedSecret } from '../domain/secret-shelf.ts';
+import type { SystemWarning } from '../protocol/system.ts';
+import {
+  bitsOf,
+  filesOf,
+  isLong,
+  KEY_NAMES,
+  type KeyName,
+  type KeyPair,
+  longerFilesOf,
+  makePair,
+  pairOf,
+  pemsOf,
+  privateKeyOf,
+  readPrivateKey,
+  SHORTEST_BITS,
+} from './key-files.ts';
+import { type LoadedKeys, publicHalfWarning } from './keys.ts';
+
+export const KEYS_SECRET = 'deskpod-keys';
+
+const SECRETS: Readonly<Record<KeyName, string>> = {
+  user_signing: 'abcdesktopjwtusersigning',
+  desktop_signing: 'abcdesktopjwtdesktopsigning',
+  desktop_payload: 'abcdesktopjwtdesktoppayload',
+};
+
+export interface ClusterKeysOptions {
+  /** Where the documented Secrets are mounted. */
+  readonly dir: string;
+  readonly shelf: SecretShelf;
+  /** For the commands. */
+  readonly namespace: string;
+}
+
+/** Fails with the commands that make them when documented keys are missing. */
+export async function loadClusterKeys({ dir, shelf, namespace }: ClusterKeysOptions): Promise<LoadedKeys> {
+  const warnings: SystemWarning[] = [];
+  const given = await Promise.all(
+    KEY_NAMES.map(async (name) => ({ name, key: await readPrivateKey(join(dir, filesOf(name).privateFile)) })),
+  );
+  const missing = given.filter(({ key }) => key === null).map(({ name }) => name);
+  if (missing.length > 0) throw missingKeys(dir, missing, namespace);
+  let standIns: Promise<Readonly<Record<string, string>>> | null = null;
+  const pair = async (name: KeyName): Promise<KeyPair> => {
+    const key = given.find((one) => one.name === name)?.key ?? null;
+    if (key !== null && isLong(key)) {
+      warnings.push(...(await publicHalfWarning(dir, filesOf(name), pairOf(key))));
+      return pairOf(key);
+    }
+    warnings.push(shortKey(name, key === null ? 0 : bitsOf(key), namespace));
+    standIns ??= sharedSecret(shelf, KEYS_SECRET, makeStandIns);
+    return standIn(await standIns, name, namespace);
+  };
+  const [userSigning, desktopSigning, desktopPayload] = await Promise.all([
+    pair('user_signing'),
+    pair('desktop_signing'),
+    pair('desktop_payload'),
+  ]);
+  return { keys: { userSigning, desktopSigning, desktopPayload }, warnings };
+}
+
+/** All three, so that the Secret fits whichever of the documented ones are mended later. */
+async function makeStandIns(): Promise<Record<string, string>> {
+  const pairs = await Promise.all(KEY_NAMES.map(async (name) => ({ name, pems: pemsOf(name, await makePair()) })));
+  return Object.fromEntries(
+    pairs.flatMap(({ name, pems }) => {
+      const { privateFile, publicFile } = longerFilesOf(name);
+      return [
+        [privateFile, pems.private],
+        [publicFile, pems.public],
+      ];
+    }),
+  );
+}
+
+function standIn(secret: Readonly<Record<string, string>>, name: KeyName, namespace: string): KeyPair {
+  const { privateFile } = longerFilesOf(name);
+  const pem = secret[privateFile];
+  if (pem === undefined) {
+    throw new DeskpodError('internal_error', `The Secret ${KEYS_SECRET} lacks ${privateFile}.`, {
+      remedy: `Remove it, then it is made anew: kubectl delete secret ${KEYS_SECRET} -n ${namespace}`,
+    });
+  }
+  return pairOf(privateKeyOf(pem, `${privateFile} in the Secret ${KEYS_SECRET}`));
+}
+
+function shortKey(name: KeyName, bits: number, namespace: string): SystemWarning {
+  return {
+    text:
+      `The key in the Secret ${SECRETS[name]} has ${bits} bits, which can be broken: ` +
+      `one of ${SHORTEST_BITS} bits in the Secret ${KEYS_SECRET} is used instead. These commands put a long one in its ` +
+      `place; kubectl rollout restart deployment -n ${namespace} makes it count.`,
+    commands: commandsFor(name, namespace, true),
+  };
+}
+
+function missingKeys(dir: string, names: readonly KeyName[], namespace: string): DeskpodError {
+  const files = names.map((name) => filesOf(name).privateFile).join(', ');
+  const commands = names.flatMap((name) => commandsFor(name, namespace, false));
+  return new DeskpodError('internal_error', `The keys of this installation are not in ${dir}: ${files}.`, {
+    remedy: `Make them and their Secrets:\n${commands.join('\n')}`,
+  });
+}
+
+function commandsFor(name: KeyName, namespace: string, replace: boolean): string[] {
+  const { privateFile, publicFile } = filesOf(name);
+  const secret = SECRETS[name];
+  const form = name === 'desktop_payload' ? '-RSAPublicKey_out' : '-pubout';
+  return [
+    `openssl genrsa -out ${privateFile} ${SHORTEST_BITS} && openssl rsa -in ${privateFile} ${form} -out ${publicFile}`,
+    ...(replace ? [`kubectl delete secret ${secret} -n ${namespace}`] : []),
+    `kubectl create secret generic ${secret} --from-file=${privateFile} --from-file=${publicFile} --namespace=${namespace}`,
+  ];
+}

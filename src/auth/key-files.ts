@@ -1,0 +1,114 @@
+/** RSA keys in PEM files under the compatible system's names. */
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { DeskpodError } from '../domain/errors.ts';
+
+export const SHORTEST_BITS = 2048;
+
+/** The three pairs, and the Secret that each is documented to be in. */
+export const KEY_NAMES = ['user_signing', 'desktop_signing', 'desktop_payload'] as const;
+export type KeyName = (typeof KEY_NAMES)[number];
+
+export interface KeyPair {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+}
+
+export interface KeyFiles {
+  readonly privateFile: string;
+  readonly publicFile: string;
+}
+
+export function filesOf(name: KeyName): KeyFiles {
+  return filesOfStem(`abcdesktop_jwt_${name}`);
+}
+
+/** Of the pair that stands in for one that is too short. */
+export function longerFilesOf(name: KeyName): KeyFiles {
+  return filesOfStem(`abcdesktop_jwt_${name}_${SHORTEST_BITS}`);
+}
+
+function filesOfStem(stem: string): KeyFiles {
+  return { privateFile: `${stem}_private_key.pem`, publicFile: `${stem}_public_key.pem` };
+}
+
+export function bitsOf(key: KeyObject): number {
+  return key.asymmetricKeyDetails?.modulusLength ?? 0;
+}
+
+export function isLong(key: KeyObject): boolean {
+  return bitsOf(key) >= SHORTEST_BITS;
+}
+
+export function pairOf(privateKey: KeyObject): KeyPair {
+  return { privateKey, publicKey: createPublicKey(privateKey) };
+}
+
+export async function makePair(): Promise<KeyPair> {
+  return await promisify(generateKeyPair)('rsa', { modulusLength: SHORTEST_BITS });
+}
+
+/** In the forms that the documented commands write: the public half of the payload key is PKCS#1, the others are not. */
+export function pemsOf(name: KeyName, { privateKey, publicKey }: KeyPair): { private: string; public: string } {
+  const type = name === 'desktop_payload' ? 'pkcs1' : 'spki';
+  return {
+    private: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    public: publicKey.export({ type, format: 'pem' }).toString(),
+  };
+}
+
+/** Null when the file is not there; fails when it is and holds something else. */
+export async function readPrivateKey(file: string): Promise<KeyObject | null> {
+  const pem = await readIfThere(file);
+  return pem === null ? null : privateKeyOf(pem, file);
+}
+
+/** `file` is where the text is from, for the message. */
+export function privateKeyOf(pem: string, file: string): KeyObject {
+  try {
+    const key = createPrivateKey(pem);
+    if (key.asymmetricKeyType === 'rsa') return key;
+  } catch (cause) {
+    throw unreadable(file, 'an RSA private key in PEM form without a passphrase', cause);
+  }
+  throw unreadable(file, 'an RSA private key in PEM form without a passphrase', undefined);
+}
+
+/** Null when the file is not there. `PUBLIC KEY` and `RSA PUBLIC KEY` are both read. */
+export async function readPublicKey(file: string): Promise<KeyObject | null> {
+  const pem = await readIfThere(file);
+  if (pem === null) return null;
+  const key = publicKeyOf(pem);
+  if (key?.asymmetricKeyType === 'rsa') return key;
+  throw unreadable(file, 'an RSA public key in PEM form', undefined);
+}
+
+/** Null when the text is none. */
+export function publicKeyOf(pem: string): KeyObject | null {
+  try {
+    return createPublicKey(pem);
+  } catch {
+    return null;
+  }
+}
+
+export async function readIfThere(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null;
+    throw error;
+  }
+}
+
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function unreadable(file: string, what: string, cause: unknown): DeskpodError {
+  return new DeskpodError('internal_error', `${file} is not ${what}.`, {
+    remedy: 'Put the right file there, or remove it: then a new key is made.',
+    cause,
+  });
+}

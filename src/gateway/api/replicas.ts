@@ -1,0 +1,114 @@
+/**
+ * The replicas of the api role behind one name, and in which order a user meets them: always the same one first, so that
+ * what it keeps in memory for them is used.
+ */
+import { createHash } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
+import type { Socket } from 'node:net';
+import { DeskpodError } from '#domain/errors.ts';
+import { connectTcp } from '../screen-connect.ts';
+
+/** Names are asked for again after this long, and at once after a failure. */
+const FRESH_MS = 1_000;
+const LOOKUP_MS = 2_000;
+/** One that answers nothing for so long is taken for dead; on a network of its own it answers in a millisecond. */
+const CONNECT_MS = 1_500;
+/** One that failed is asked last for so long. */
+const AVOIDED_MS = 5_000;
+
+export interface ReplicasOptions {
+  /** For example `http://api-replicas:8000`. */
+  readonly url: string;
+  /** All addresses of a name; the system's resolver when left out. */
+  readonly resolve?: (name: string) => Promise<readonly string[]>;
+}
+
+export class Replicas {
+  readonly name: string;
+  readonly port: number;
+  readonly #resolve: (name: string) => Promise<readonly string[]>;
+  readonly #avoidedUntil = new Map<string, number>();
+  #known: readonly string[] = [];
+  #freshUntil = -Infinity;
+  #asking: Promise<void> | null = null;
+
+  constructor({ url, resolve = everyAddress }: ReplicasOptions) {
+    const { hostname, port } = new URL(url);
+    this.name = hostname.replace(/^\[|\]$/g, '');
+    this.port = port === '' ? 80 : Number(port);
+    this.#resolve = resolve;
+  }
+
+  /** The addresses, the one that belongs to this key first, those that failed just now last. Empty when none is known. */
+  async ranked(key: string): Promise<readonly string[]> {
+    const now = performance.now();
+    const avoided = (address: string): boolean => (this.#avoidedUntil.get(address) ?? 0) > now;
+    const order = rank(key, await this.all());
+    return [...order.filter((address) => !avoided(address)), ...order.filter(avoided)];
+  }
+
+  /** In no order. When the name cannot be resolved for a while, those that were known go on counting. */
+  async all(): Promise<readonly string[]> {
+    if (performance.now() >= this.#freshUntil) await (this.#asking ??= this.#ask());
+    return this.#known;
+  }
+
+  /** Connects to the first of these that takes the connection; `engine_unavailable` when none does. */
+  async connect(addresses: readonly string[], signal?: AbortSignal): Promise<Socket> {
+    let cause: unknown = null;
+    for (const host of addresses) {
+      signal?.throwIfAborted();
+      try {
+        const late = AbortSignal.timeout(CONNECT_MS);
+        return await connectTcp({ host, port: this.port }, signal ? AbortSignal.any([signal, late]) : late);
+      } catch (error) {
+        cause = error;
+        this.#failed(host);
+      }
+    }
+    throw new DeskpodError('engine_unavailable', 'The server behind this gateway does not answer.', {
+      remedy: 'Try again in a moment.',
+      cause,
+    });
+  }
+
+  #failed(address: string): void {
+    this.#avoidedUntil.set(address, performance.now() + AVOIDED_MS);
+    this.#freshUntil = -Infinity;
+  }
+
+  async #ask(): Promise<void> {
+    try {
+      const found = await within(LOOKUP_MS, this.#resolve(this.name));
+      if (found.length > 0) this.#known = [...new Set(found)];
+      for (const address of this.#avoidedUntil.keys())
+        if (!this.#known.includes(address)) this.#avoidedUntil.delete(address);
+    } catch {
+      // A name without a ready replica does not resolve at all.
+    } finally {
+      this.#freshUntil = performance.now() + FRESH_MS;
+      this.#asking = null;
+    }
+  }
+}
+
+/** Rendezvous hashing: when one goes, only its own users move; when one comes, it takes its share from all. */
+export function rank(key: string, addresses: readonly string[]): string[] {
+  const score = (address: string): string => createHash('sha256').update(`${key}\n${address}`).digest('hex');
+  const scored = addresses.map((address) => ({ address, score: score(address) }));
+  return scored.toSorted((a, b) => (a.score < b.score ? 1 : -1)).map(({ address }) => address);
+}
+
+async function everyAddress(name: string): Promise<readonly string[]> {
+  return (await lookup(name, { all: true })).map(({ address }) => address);
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

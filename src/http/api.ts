@@ -1,0 +1,55 @@
+/** `/api/v1`: the routes of the role api, with sessions, rate limits and the description of it all. */
+import fastifyCookie from '@fastify/cookie';
+import fastifyRateLimit from '@fastify/rate-limit';
+import fastifySwagger from '@fastify/swagger';
+import type { FastifyPluginAsync } from 'fastify';
+import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import type { ApiContext } from './context.ts';
+import { appRoutes } from './routes/apps.ts';
+import { desktopRoutes } from './routes/desktop.ts';
+import { closingsRoute } from './routes/closings.ts';
+import { docsRoutes } from './routes/docs.ts';
+import { eventRoutes } from './routes/events.ts';
+import { launchLogRoutes } from './routes/launch-log.ts';
+import { launchRoutes } from './routes/launches.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { summaryOf } from './routes/summaries.ts';
+import { systemRoutes } from './routes/system.ts';
+import { windowRoutes } from './routes/windows.ts';
+import { registerSession } from './session.ts';
+
+/** Per address; the shell of one user makes a few hundred requests when it starts several apps. */
+const REQUESTS_PER_MINUTE = 1200;
+
+export function apiRoutes(context: ApiContext): FastifyPluginAsync {
+  return async (app) => {
+    await app.register(fastifyCookie);
+    await app.register(fastifyRateLimit, { max: REQUESTS_PER_MINUTE, timeWindow: '1 minute' });
+    app.decorateRequest('claims', null);
+    await app.register(closingsRoute(context));
+    await app.register(versionOne(context), { prefix: '/api/v1' });
+  };
+}
+
+function versionOne(context: ApiContext): FastifyPluginAsync {
+  return async (app) => {
+    await app.register(fastifySwagger, {
+      openapi: { info: { title: 'Deskpod', version: context.version }, servers: [{ url: context.server.path }] },
+      transform(route) {
+        const { schema, url } = jsonSchemaTransform(route);
+        const summary = summaryOf(route.route.method, url);
+        return { schema: summary === undefined ? schema : { ...schema, summary }, url };
+      },
+    });
+    registerSession(app, context);
+    await app.register(sessionRoutes(context));
+    await app.register(desktopRoutes(context));
+    await app.register(appRoutes(context));
+    await app.register(launchRoutes(context));
+    await app.register(launchLogRoutes(context));
+    await app.register(windowRoutes(context));
+    await app.register(eventRoutes(context));
+    await app.register(systemRoutes(context));
+    await app.register(docsRoutes);
+  };
+}
