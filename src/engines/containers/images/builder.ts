@@ -191,7 +191,7 @@ function failed(name: string, last: readonly string[]): DeskpodError {
 
 /** Podman's last line repeats the whole step and ends in an exit status: what the step itself said before says more. */
 function reasonIn(last: readonly string[]): string {
-  const told = last.filter((line) => !/^building at STEP/.test(line));
+  const told = last.filter((line) => !line.startsWith('building at STEP'));
   const reason = told.findLast((line) => /^E:|error/i.test(line)) ?? told.at(-1) ?? last.at(-1) ?? 'no reason given';
   return reason.trim();
 }
