@@ -14,6 +14,7 @@ import {
   homeFolder,
   homeMount,
   INSIDE,
+  serviceMounts,
   SHARED_MOUNTS,
 } from './volumes.ts';
 import { localMounts } from './wiring.ts';
@@ -78,7 +79,7 @@ export function desktopPod(spec: DesktopSpec, { namespace, config, shmBytes }: S
     env: variables(pick(env, ['HOME', 'USER', 'LOGNAME', 'LANG', 'TZ'])),
     ports: [{ name, containerPort: PORTS[name] }],
     resources: requirements(SERVICE_LIMITS[name], SERVICE_REQUESTS),
-    volumeMounts: [homeMount(account), ...SHARED_MOUNTS, ...accountMounts(account), credentialMount(name)],
+    volumeMounts: [homeMount(account), ...serviceMounts(name), ...accountMounts(account), credentialMount(name)],
   }));
   return {
     apiVersion: 'v1',
@@ -97,7 +98,7 @@ export function desktopPod(spec: DesktopSpec, { namespace, config, shmBytes }: S
       // A service that dies is started again; a graphical container that was is an ended desktop (see desktops.ts).
       restartPolicy: 'Always',
       nodeSelector: { ...config.nodeSelector },
-      volumes: desktopVolumes(account, config.homes, shmBytes),
+      volumes: desktopVolumes(account, config.homes, shmBytes, config.services),
       ...initOf(spec, config),
       containers: [graphical, ...services],
     },

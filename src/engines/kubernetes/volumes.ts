@@ -30,7 +30,12 @@ export function homeFolder(account: Account): string {
 }
 
 /** Of the desktop's pod: all that its services and launches will ever mount. */
-export function desktopVolumes(account: Account, homes: HomesConfig, shmBytes: number): V1Volume[] {
+export function desktopVolumes(
+  account: Account,
+  homes: HomesConfig,
+  shmBytes: number,
+  services: readonly ServiceName[],
+): V1Volume[] {
   return [
     home(account, homes),
     ...localVolumes(shmBytes),
@@ -39,6 +44,7 @@ export function desktopVolumes(account: Account, homes: HomesConfig, shmBytes: n
       name,
       emptyDir: { medium: 'Memory', sizeLimit: SMALL },
     })),
+    ...services.map((name) => ({ name: `tmp-${CONTAINERS[name]}`, emptyDir: { sizeLimit: SCRATCH } })),
     ...accounts(account),
     access(account),
     credential('graphical', [
@@ -85,6 +91,14 @@ export const SHARED_MOUNTS: readonly V1VolumeMount[] = [
   { name: 'pulseaudiosocket', mountPath: '/tmp/.pulseaudio' },
   { name: 'cupsdsocket', mountPath: '/tmp/.cupsd' },
 ];
+
+/** Of a service beside the screen: temporary files are its own, only its socket is shared. */
+export function serviceMounts(service: ServiceName): V1VolumeMount[] {
+  const sockets = SHARED_MOUNTS.filter(({ name }) => name === SOCKETS[service]);
+  return [{ name: `tmp-${CONTAINERS[service]}`, mountPath: INSIDE.tmp }, ...sockets];
+}
+
+const SOCKETS: Partial<Record<ServiceName, string>> = { sound: 'pulseaudiosocket', printer: 'cupsdsocket' };
 
 export function credentialMount(service: ServiceName): V1VolumeMount {
   return { name: `secret-${CONTAINERS[service]}`, mountPath: INSIDE.secret, readOnly: true };
