@@ -37,7 +37,7 @@ const REFUSALS = new Set([
 export async function talkTo<T>(
   url: string,
   server: LdapServer,
-  talk: (with_: Conversation) => Promise<T>,
+  talk: (directory: Conversation) => Promise<T>,
 ): Promise<T> {
   const { protocol, hostname, port } = new URL(url);
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
