@@ -152,10 +152,11 @@ free_port() {
 }
 
 check_storage() {
-  CLAIM=postgres
+  CLAIM=postgres CLAIMED=no
   [ $SMALL = no ] || CLAIM=deskpod
-  if [ "$(kn get pvc $CLAIM -o go-template='{{.status.phase}}' 2>/dev/null || true)" = Bound ]; then
-    NODE_PATH='' STORAGE_CLASS=''
+  # A claim that is there stays as it is, with its data.
+  if there pvc $CLAIM; then
+    CLAIMED=yes NODE_PATH='' STORAGE_CLASS=''
     return
   fi
   if [ -n "$STORAGE_CLASS" ]; then
@@ -299,6 +300,7 @@ tell() {
     say "  Log in as      Hermes Conrad / hermes, Philip J. Fry / fry, Turanga Leela / leela, …"
     say "                 Everybody knows these passwords: --without-openldap before strangers can reach it."
   fi
+  say "  Administrator  $KUBECTL logs -l run=pyos-od -n $NAMESPACE --tail=-1 | grep Administrator   (in the log of the first start)"
   say "  Manager key    $KUBECTL get configmap abcdesktop-config -n $NAMESPACE -o yaml | grep apikey"
   say "                 or, if no key is there:"
   say "                 $KUBECTL get secret deskpod-manager-key -n $NAMESPACE -o jsonpath='{.data.key}' | base64 -d"

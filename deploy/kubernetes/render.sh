@@ -66,7 +66,9 @@ TEXT
     remove Service openldap
     remove NetworkPolicy openldap
   fi
-  if [ -n "$STORAGE_CLASS$NODE_PATH" ]; then
+  if [ "$CLAIMED" = yes ]; then
+    remove PersistentVolumeClaim "$CLAIM"
+  elif [ -n "$STORAGE_CLASS$NODE_PATH" ]; then
     cat <<TEXT
   - target: { kind: PersistentVolumeClaim, name: $CLAIM }
     patch: '[{ "op": "add", "path": "/spec/storageClassName", "value": "$STORAGE_CLASS" }]'

@@ -73,6 +73,8 @@ late() {
 }
 
 prepulled() { kn get pod "$PREPULL" -o go-template='{{range .status.conditions}}{{.type}}={{.status}} {{end}}' 2>/dev/null | grep ' Ready=True\|^Ready=True' >/dev/null; }
+# Every deployment has all its pods, of the newest kind, and no old ones.
 running() {
-  ! kn get deployments -l "$OURS" -o go-template='{{range .items}}{{if or (lt .status.observedGeneration .metadata.generation) (ne (printf "%v" .status.updatedReplicas) (printf "%v" .spec.replicas)) (ne (printf "%v" .status.availableReplicas) (printf "%v" .spec.replicas)) (ne (printf "%v" .status.replicas) (printf "%v" .spec.replicas))}}waiting{{end}}{{end}}' 2>/dev/null | grep waiting >/dev/null
+  kn get deployments -l "$OURS" -o go-template='{{range .items}}{{.metadata.generation}} {{or .status.observedGeneration 0}} {{.spec.replicas}} {{or .status.replicas 0}} {{or .status.updatedReplicas 0}} {{or .status.availableReplicas 0}}{{"\n"}}{{end}}' 2>/dev/null |
+    awk '$1 != $2 || $3 != $4 || $3 != $5 || $3 != $6 { waiting = 1 } END { exit waiting || NR == 0 }'
 }
