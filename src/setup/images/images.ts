@@ -13,7 +13,7 @@ import type { Progress } from '../progress.ts';
 import { buildImages, openBuilder } from './build.ts';
 import { catalogueNames } from './catalogue-names.ts';
 import { pushImage, saveImages } from './deliver.ts';
-import { serverImage } from './server.ts';
+import { serverImages } from './server.ts';
 
 export interface ImageWishes {
   readonly push?: string;
@@ -38,8 +38,8 @@ export async function makeImages(
   await ensurePackages(places, progress);
   await using owned = new AsyncDisposableStack();
   const api = await openEngine(places, owned, progress);
-  const server = await serverImage(places.root, join(places.dataDir, 'cache/server'));
-  const builder = openBuilder(api, places, { server });
+  const prepared = await serverImages(places.root, join(places.dataDir, 'cache/server'));
+  const builder = openBuilder(api, places, prepared);
   const images = chosen(builder.list(), wishes.only);
   if (wishes.list) {
     progress.say(await listing(api, builder, images));

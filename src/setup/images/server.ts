@@ -1,10 +1,10 @@
 /**
- * What the image of the server is made from: Node, the packages that run needs and the program, put together in a folder
- * from the checkout. Packages are taken as they are installed here, so nothing is fetched.
+ * What the image of the server is made from, put together from the checkout: Node and the packages that run, taken as they
+ * are installed here, so nothing is fetched; and the program on top, so that a change of it is built within seconds.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
 import type { PreparedImage } from '#engines/containers/images/plan.ts';
@@ -23,33 +23,42 @@ const Lock = z.looseObject({
   packages: z.record(z.string(), z.looseObject({ dev: z.boolean().optional(), version: z.string().optional() })),
 });
 
-/** `folder` is where it is put together; the recipe is `images/server` of the checkout. Bundles the browser code first. */
-export async function serverImage(root: string, folder: string): Promise<PreparedImage> {
+/** Both images, by name; `folder` is where they are put together. Bundles the browser code first. */
+export async function serverImages(root: string, folder: string): Promise<Readonly<Record<string, PreparedImage>>> {
   await bundleWeb(root);
   const packages = await packagesThatRun(root);
-  const modules = createHash('sha256')
-    .update(`${RECIPE} ${process.arch}\n${packages.join('\n')}`)
-    .digest('hex');
-  const program = createHash('sha256').update(modules);
-  for (const part of PROGRAM) {
-    for (const path of await filesBelow(join(root, part))) {
-      program.update(`${relative(root, path)}\0`).update(await readFile(path));
-    }
-  }
+  const parts = PROGRAM.map((part) => join(root, part));
   return {
-    source: program.digest('hex'),
-    prepare: async (recipe) => {
-      await mkdir(folder, { recursive: true });
-      if ((await readFile(join(folder, 'modules'), 'utf8').catch(() => '')) !== modules) {
-        await copyModules(root, folder, packages);
-        await writeFile(join(folder, 'modules'), modules);
-      }
-      await rm(join(folder, 'program'), { recursive: true, force: true });
-      for (const part of PROGRAM) await cp(join(root, part), join(folder, 'program', part), { recursive: true });
-      await cp(recipe, folder, { recursive: true, force: true });
-      return folder;
+    'server-packages': {
+      source: createHash('sha256')
+        .update(`${RECIPE} ${process.arch}\n${packages.join('\n')}`)
+        .digest('hex'),
+      prepare: (recipe) => together(join(folder, 'packages'), recipe, (place) => copyPackages(root, place, packages)),
+    },
+    server: {
+      source: await hashOf(root, parts),
+      prepare: (recipe) =>
+        together(join(folder, 'program'), recipe, async (place) => {
+          for (const part of parts) await cp(part, join(place, 'program', relative(root, part)), { recursive: true });
+        }),
     },
   };
+}
+
+/** The folder anew: the recipe's files, and what `fill` adds. */
+async function together(place: string, recipe: string, fill: (place: string) => Promise<void>): Promise<string> {
+  await rm(place, { recursive: true, force: true });
+  await cp(recipe, place, { recursive: true });
+  await fill(place);
+  return place;
+}
+
+async function hashOf(root: string, parts: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const part of parts) {
+    for (const path of await filesBelow(part)) hash.update(`${relative(root, path)}\0`).update(await readFile(path));
+  }
+  return hash.digest('hex');
 }
 
 /** `path version` of each package that is there and not for developers alone, with Node itself. */
@@ -61,22 +70,20 @@ async function packagesThatRun(root: string): Promise<string[]> {
     .map(([path, { version = '' }]) => `${path} ${version}`);
 }
 
-async function copyModules(root: string, folder: string, packages: readonly string[]): Promise<void> {
-  await rm(join(folder, 'modules'), { force: true });
-  await rm(join(folder, 'node_modules'), { recursive: true, force: true });
+async function copyPackages(root: string, place: string, packages: readonly string[]): Promise<void> {
   for (const entry of packages) {
     const path = entry.slice(0, entry.lastIndexOf(' '));
     if (path === 'node_modules/node') continue;
-    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await mkdir(dirname(join(place, path)), { recursive: true });
     const from = join(root, path);
     const filter = (file: string): boolean => {
       const inside = relative(from, file);
       // Packages within packages have lines of their own.
       return inside !== 'node_modules' && !NOT_RUN_FOLDERS.test(inside) && !NOT_RUN.test(inside);
     };
-    await cp(from, join(folder, path), { recursive: true, filter });
+    await cp(from, join(place, path), { recursive: true, filter });
   }
-  await cp(join(root, 'node_modules/node/bin/node'), join(folder, 'node'));
+  await cp(join(root, 'node_modules/node/bin/node'), join(place, 'node'));
 }
 
 async function filesBelow(path: string): Promise<string[]> {

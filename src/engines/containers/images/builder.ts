@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
@@ -108,8 +109,16 @@ export class ImageBuilder {
   }
 
   async #build(image: PlannedImage, report: Report, signal: AbortSignal): Promise<void> {
-    const { baseImage, prepared } = this.#options;
-    const folder = (await prepared?.[image.name]?.prepare(image.folder)) ?? image.folder;
+    const prepared = await this.#options.prepared?.[image.name]?.prepare(image.folder);
+    try {
+      await this.#send(image, prepared ?? image.folder, report, signal);
+    } finally {
+      if (prepared !== undefined) await rm(prepared, { recursive: true, force: true });
+    }
+  }
+
+  async #send(image: PlannedImage, folder: string, report: Report, signal: AbortSignal): Promise<void> {
+    const { baseImage } = this.#options;
     // What the recipe cannot say itself.
     const icon = image.labels['oc.icondata'];
     const extra = icon === undefined ? {} : { 'oc.icondata': icon };

@@ -32,12 +32,12 @@ export interface PlannedImage {
 export interface PreparedImage {
   /** A hash of all that is beside the folder. */
   readonly source: string;
-  /** Puts everything together with the recipe's folder and returns where. */
+  /** Puts everything together with the recipe's folder and returns where: a folder that is removed after the build. */
   prepare(recipe: string): Promise<string>;
 }
 
 /** Planned only where they can be prepared: nothing that runs wants them. */
-const PREPARED = new Set(['server']);
+const PREPARED = new Set(['server', 'server-packages']);
 
 interface Folder {
   readonly name: string;
