@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import * as fc from 'fast-check';
 import { parseContainerfile } from '#engines/containers/images/containerfile.ts';
-import { FIRST_SCREEN, planImages, referenceOf, ROOTFS } from '#engines/containers/images/plan.ts';
+import { FIRST_SCREEN, planImages, type PreparedImage, referenceOf, ROOTFS } from '#engines/containers/images/plan.ts';
 
 const IMAGES = join(import.meta.dirname, '../../images');
 const ROOTS = new Map([[ROOTFS, 'debian']]);
@@ -124,3 +124,24 @@ test('both games are found by their number and run differently', () => {
     ['ephemeral_container', 'pod_application'],
   );
 });
+
+test('the server is planned only where it can be prepared, and changes with what it is made from', () => {
+  const plan = (source: string | null) =>
+    planImages(
+      IMAGES,
+      {},
+      ROOTS,
+      source === null ? {} : { server: prepared(source), 'server-packages': prepared('x') },
+    );
+  const find = (source: string) => plan(source).find(({ name }) => name === 'server')?.source;
+  assert.equal(
+    plan(null).some(({ name }) => name.startsWith('server')),
+    false,
+  );
+  assert.notEqual(find('one'), undefined);
+  assert.notEqual(find('one'), find('two'));
+});
+
+function prepared(source: string): PreparedImage {
+  return { source, prepare: (recipe) => Promise.resolve(recipe) };
+}

@@ -2,12 +2,17 @@
 import { join } from 'node:path';
 import type { EngineApi } from '#engines/containers/api.ts';
 import { ImageBuilder } from '#engines/containers/images/builder.ts';
-import type { PlannedImage } from '#engines/containers/images/plan.ts';
+import type { PlannedImage, PreparedImage } from '#engines/containers/images/plan.ts';
 import type { Places } from '../engine.ts';
 import type { Detail } from '../progress.ts';
 
-export function openBuilder(api: EngineApi, { root, dataDir, baseImage }: Places): ImageBuilder {
-  return new ImageBuilder(api, { imagesDir: join(root, 'images'), baseImage, workDir: join(dataDir, 'cache') });
+export function openBuilder(
+  api: EngineApi,
+  { root, dataDir, baseImage }: Places,
+  prepared: Readonly<Record<string, PreparedImage>> = {},
+): ImageBuilder {
+  const workDir = join(dataDir, 'cache');
+  return new ImageBuilder(api, { imagesDir: join(root, 'images'), baseImage, workDir, prepared });
 }
 
 /** Returns what was done, for the step's line. */

@@ -1,6 +1,6 @@
 /** `npm run images`: builds what is missing of all images, lists them, pushes them to a registry or saves them in a file. */
 import { mkdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { DeskpodError } from '#domain/errors.ts';
 import { isStatus, type EngineApi } from '#engines/containers/api.ts';
@@ -13,6 +13,7 @@ import type { Progress } from '../progress.ts';
 import { buildImages, openBuilder } from './build.ts';
 import { catalogueNames } from './catalogue-names.ts';
 import { pushImage, saveImages } from './deliver.ts';
+import { serverImages } from './server.ts';
 
 export interface ImageWishes {
   readonly push?: string;
@@ -37,7 +38,8 @@ export async function makeImages(
   await ensurePackages(places, progress);
   await using owned = new AsyncDisposableStack();
   const api = await openEngine(places, owned, progress);
-  const builder = openBuilder(api, places);
+  const prepared = await serverImages(places.root, join(places.dataDir, 'cache/server'));
+  const builder = openBuilder(api, places, prepared);
   const images = chosen(builder.list(), wishes.only);
   if (wishes.list) {
     progress.say(await listing(api, builder, images));

@@ -5,12 +5,13 @@
  */
 import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { DeskpodError } from '#domain/errors.ts';
 import { isStatus, jsonLines, type EngineApi } from '../api.ts';
-import { FIRST_SCREEN, planImages, ROOTFS, type PlannedImage } from './plan.ts';
+import { FIRST_SCREEN, planImages, ROOTFS, type PlannedImage, type PreparedImage } from './plan.ts';
 import { makeRootfs, ROOTFS_SOURCE } from './rootfs.ts';
 import { Shared, Turns } from './turns.ts';
 
@@ -21,6 +22,8 @@ export interface BuilderOptions {
   readonly baseImage: string | null;
   /** For the tar file of the base; made if need be. */
   readonly workDir: string;
+  /** By name; without them those images are not there. */
+  readonly prepared?: Readonly<Record<string, PreparedImage>>;
 }
 
 export type Report = (line: string) => void;
@@ -52,10 +55,10 @@ export class ImageBuilder {
   constructor(api: Pick<EngineApi, 'json' | 'text' | 'stream'>, options: BuilderOptions) {
     this.#api = api;
     this.#options = options;
-    const { baseImage, imagesDir } = options;
+    const { baseImage, imagesDir, prepared } = options;
     const args = baseImage === null ? {} : { BASE: baseImage };
     const roots = new Map(baseImage === null ? [[ROOTFS, ROOTFS_SOURCE]] : []);
-    this.#plan = new Map(planImages(imagesDir, args, roots).map((image) => [image.reference, image]));
+    this.#plan = new Map(planImages(imagesDir, args, roots, prepared).map((image) => [image.reference, image]));
   }
 
   isOurs(reference: string): boolean {
@@ -106,6 +109,15 @@ export class ImageBuilder {
   }
 
   async #build(image: PlannedImage, report: Report, signal: AbortSignal): Promise<void> {
+    const prepared = await this.#options.prepared?.[image.name]?.prepare(image.folder);
+    try {
+      await this.#send(image, prepared ?? image.folder, report, signal);
+    } finally {
+      if (prepared !== undefined) await rm(prepared, { recursive: true, force: true });
+    }
+  }
+
+  async #send(image: PlannedImage, folder: string, report: Report, signal: AbortSignal): Promise<void> {
     const { baseImage } = this.#options;
     // What the recipe cannot say itself.
     const icon = image.labels['oc.icondata'];
@@ -121,7 +133,7 @@ export class ImageBuilder {
         rm: true,
         forcerm: true,
       },
-      body: contextOf(image.folder),
+      body: contextOf(folder),
       signal,
     });
     await this.#follow(image.name, reply, report, signal);
@@ -178,7 +190,7 @@ export class ImageBuilder {
 
 /** The folder as the engine wants it: the same bytes for the same files, so that its layer cache holds. */
 function contextOf(folder: string): Readable {
-  const stable = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner'];
+  const stable = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--mode=a+rX,u+w,go-w'];
   return spawn('tar', ['-C', folder, ...stable, '-cf', '-', '.'], { stdio: ['ignore', 'pipe', 'inherit'] }).stdout;
 }
 

@@ -28,6 +28,17 @@ export interface PlannedImage {
   readonly command: readonly string[];
 }
 
+/** An image that is made from more than its folder. */
+export interface PreparedImage {
+  /** A hash of all that is beside the folder. */
+  readonly source: string;
+  /** Puts everything together with the recipe's folder and returns where: a folder that is removed after the build. */
+  prepare(recipe: string): Promise<string>;
+}
+
+/** Planned only where they can be prepared: nothing that runs wants them. */
+const PREPARED = new Set(['server', 'server-packages']);
+
 interface Folder {
   readonly name: string;
   readonly folder: string;
@@ -41,8 +52,10 @@ export function planImages(
   imagesDir: string,
   args: Readonly<Record<string, string>>,
   roots: ReadonlyMap<string, string>,
+  prepared: Readonly<Record<string, PreparedImage>> = {},
 ): readonly PlannedImage[] {
-  const folders = new Map(findFolders(imagesDir).map((folder) => [referenceOf(folder.name), folder]));
+  const found = findFolders(imagesDir).filter(({ name }) => !PREPARED.has(name) || prepared[name] !== undefined);
+  const folders = new Map(found.map((folder) => [referenceOf(folder.name), folder]));
   const planned = new Map<string, PlannedImage>();
   const visiting = new Set<string>();
 
@@ -69,6 +82,7 @@ export function planImages(
       if (below || roots.has(base)) parents.push(base);
     }
     hashFolder(folder.folder, hash);
+    hash.update(prepared[folder.name]?.source ?? '');
     const source = hash.digest('hex');
     const labels = { ...parsed.labels, ...iconLabel(folder.folder, parsed.labels['oc.icon']) };
     const image = { reference, ...folder, parents, source, labels, command: parsed.command };

@@ -1,0 +1,96 @@
+/**
+ * What the image of the server is made from, put together from the checkout: Node and the packages that run, taken as they
+ * are installed here, so nothing is fetched; and the program on top, so that a change of it is built within seconds.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { z } from 'zod';
+import type { PreparedImage } from '#engines/containers/images/plan.ts';
+import { bundleWeb } from '../web-bundle.ts';
+
+/** What of the checkout runs, below the repository. */
+const PROGRAM = ['package.json', 'src', 'web/dist', 'catalogue'];
+/** Types, maps and words for developers: half of what packages weigh. Licences stay. */
+const NOT_RUN = /\.(d\.)?[cm]?ts$|\.map$|\.flow$|\.md$/i;
+/** Folders at the top of packages that are for developers, or for runtimes other than Node. */
+const NOT_RUN_FOLDERS = /^(examples?|docs?|tests?|bench(marks?)?|prebuilds|\.github)$/;
+/** Raised when other files are taken from the same packages. */
+const RECIPE = 2;
+
+const Lock = z.looseObject({
+  packages: z.record(z.string(), z.looseObject({ dev: z.boolean().optional(), version: z.string().optional() })),
+});
+
+/** Both images, by name; `folder` is where they are put together. Bundles the browser code first. */
+export async function serverImages(root: string, folder: string): Promise<Readonly<Record<string, PreparedImage>>> {
+  await bundleWeb(root);
+  const packages = await packagesThatRun(root);
+  const parts = PROGRAM.map((part) => join(root, part));
+  return {
+    'server-packages': {
+      source: createHash('sha256')
+        .update(`${RECIPE} ${process.arch}\n${packages.join('\n')}`)
+        .digest('hex'),
+      prepare: (recipe) => together(join(folder, 'packages'), recipe, (place) => copyPackages(root, place, packages)),
+    },
+    server: {
+      source: await hashOf(root, parts),
+      prepare: (recipe) =>
+        together(join(folder, 'program'), recipe, async (place) => {
+          for (const part of parts) await cp(part, join(place, 'program', relative(root, part)), { recursive: true });
+        }),
+    },
+  };
+}
+
+/** The folder anew: the recipe's files, and what `fill` adds. */
+async function together(place: string, recipe: string, fill: (place: string) => Promise<void>): Promise<string> {
+  await rm(place, { recursive: true, force: true });
+  await cp(recipe, place, { recursive: true });
+  await fill(place);
+  return place;
+}
+
+async function hashOf(root: string, parts: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const part of parts) {
+    for (const path of await filesBelow(part)) hash.update(`${relative(root, path)}\0`).update(await readFile(path));
+  }
+  return hash.digest('hex');
+}
+
+/** `path version` of each package that is there and not for developers alone, with Node itself. */
+async function packagesThatRun(root: string): Promise<string[]> {
+  const lock = Lock.parse(JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')));
+  return Object.entries(lock.packages)
+    .filter(([path, { dev }]) => path !== '' && (dev !== true || path === 'node_modules/node'))
+    .filter(([path]) => existsSync(join(root, path)))
+    .map(([path, { version = '' }]) => `${path} ${version}`);
+}
+
+async function copyPackages(root: string, place: string, packages: readonly string[]): Promise<void> {
+  for (const entry of packages) {
+    const path = entry.slice(0, entry.lastIndexOf(' '));
+    if (path === 'node_modules/node') continue;
+    await mkdir(dirname(join(place, path)), { recursive: true });
+    const from = join(root, path);
+    const filter = (file: string): boolean => {
+      const inside = relative(from, file);
+      // Packages within packages have lines of their own.
+      return inside !== 'node_modules' && !NOT_RUN_FOLDERS.test(inside) && !NOT_RUN.test(inside);
+    };
+    await cp(from, join(place, path), { recursive: true, filter });
+  }
+  await cp(join(root, 'node_modules/node/bin/node'), join(place, 'node'));
+}
+
+async function filesBelow(path: string): Promise<string[]> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => null);
+  if (entries === null) return [path];
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
