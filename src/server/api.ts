@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gatewayToken } from '#auth/gateway-token.ts';
 import { ensureAdministrator } from '#auth/local-users.ts';
-import type { Config, LoadedConfig } from '#config/config.ts';
+import type { LoadedConfig } from '#config/config.ts';
 import { openDisplay } from '#display/open.ts';
 import { waitForWindowManager } from '#display/ready.ts';
 import type { OwnImage } from '#domain/catalogue/own.ts';
