@@ -14,9 +14,9 @@ import type { ServeOptions } from './serve-options.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** Desktops and launches that are being made are waited for, then open connections; the process exits 0 either way. */
+/** Desktops and launches that are being made are waited for, then open connections; the process exits 0 either way. Together less than the 30 s that clusters give. */
 const DRAIN_TIMEOUT_MS = 20_000;
-const STOP_TIMEOUT_MS = 8_000;
+const STOP_TIMEOUT_MS = 5_000;
 
 /** `deskpod serve`: listens until it is told to stop. Everything it needs is set up already. */
 export async function serveUntilStopped(io: Io, options: ServeOptions): Promise<void> {

@@ -6,15 +6,18 @@ import type { FastifyInstance } from 'fastify';
 import { createAnonymous } from '#auth/anonymous.ts';
 import { createAttempts } from '#auth/attempts.ts';
 import { createDirectory } from '#auth/directory.ts';
+import { gatewayToken } from '#auth/gateway-token.ts';
 import { loadKeys } from '#auth/keys.ts';
 import { createTickets } from '#auth/tickets.ts';
 import { createUserTokens } from '#auth/user-tokens.ts';
+import type { Authenticator } from '#domain/auth.ts';
 import { Closings } from '#domain/closings.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { Revocations } from '#domain/revocations.ts';
 import { createEvents } from '#events';
 import { apiRoutes } from '#http/api.ts';
 import type { ApiContext } from '#http/context.ts';
+import { createDoor, placeDoor } from '#http/door.ts';
 import { healthRoutes } from '#http/health.ts';
 import { plainServer } from '#http/listen.ts';
 import { buildServer } from '#http/server.ts';
@@ -28,11 +31,17 @@ export interface FakeApi extends AsyncDisposable {
   readonly app: FastifyInstance;
   readonly engine: FakeEngine;
   readonly context: ApiContext;
+  /** With the keys. */
+  readonly folder: string;
   /** Logs in and returns the bearer token. */
   login(name: string, password?: string): Promise<string>;
 }
 
-export async function fakeApi(more: Partial<ApiContext> = {}): Promise<FakeApi> {
+/** `directory` takes the place of the demo people, what else is given that of the fake's own parts. */
+export async function fakeApi({
+  directory,
+  ...more
+}: Partial<ApiContext> & { directory?: Authenticator } = {}): Promise<FakeApi> {
   const stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'deskpod-api-'));
   stack.defer(() => rm(folder, { recursive: true }));
@@ -63,7 +72,7 @@ export async function fakeApi(more: Partial<ApiContext> = {}): Promise<FakeApi> 
     store,
     ...parts,
     events,
-    authenticators: [createDirectory(store, { demo: true }), createAnonymous(store)],
+    authenticators: [directory ?? createDirectory(store, { demo: true }), createAnonymous(store)],
     users: { list: async () => [], add: nobody, setPassword: nobody, remove: nobody },
     attempts: createAttempts(),
     tokens: createUserTokens({ keys, seconds: 3600 }),
@@ -72,24 +81,29 @@ export async function fakeApi(more: Partial<ApiContext> = {}): Promise<FakeApi> 
     localToken: 'the-local-token-of-the-test',
     gateway: { closeSession() {}, closeDesktop() {} },
     closings: new Closings(),
-    closingsToken: 'the-closings-token-of-the-test',
+    closingsToken: gatewayToken(keys, 'closings'),
     warnings: () => [{ text: 'A key is short.', commands: ['kubectl delete secret x'] }],
     version: '0.0.0',
     server: { name: 'test', roles: ['api', 'gateway'], path: '/' },
     x11Tcp: true,
     ...more,
   };
-  const { app } = await buildServer({
+  const { app, listening } = await buildServer({
     events,
     listen: plainServer,
     plugins: [apiRoutes(context), healthRoutes([])],
     userOf: ({ claims }) => claims?.user.id ?? null,
   });
+  placeDoor(
+    listening.servers,
+    createDoor({ trustedProxies: [], gatewayToken: gatewayToken(keys, 'forward'), path: '/' }),
+  );
   stack.defer(() => app.close());
   return {
     app,
     engine,
     context,
+    folder,
     async login(name, password = name) {
       const payload = { provider: 'directory', name, password };
       const reply = await app.inject({

@@ -141,7 +141,15 @@ test('what belongs to others is listed for staff only', async () => {
   assert.equal(await status('the-local-token-of-the-test', '/api/v1/launches?user=hermes'), 200);
 });
 
-test('a ticket is issued for the own running desktop and for nothing else', async () => {
+test('what should be mended is told to administrators alone, with the commands', async () => {
+  await using api = await fakeApi();
+  const ask = (token: string) => api.app.inject({ url: '/api/v1/warnings', headers: bearer(token) });
+  assert.equal((await ask(await api.login('fry'))).statusCode, 403);
+  const { warnings } = (await ask('the-local-token-of-the-test')).json();
+  assert.deepEqual(warnings, [{ text: 'A key is short.', commands: ['kubectl delete secret x'] }]);
+});
+
+test('a ticket is issued for for the own running desktop and for nothing else', async () => {
   await using api = await fakeApi();
   const token = await api.login('leela');
   const none = await api.app.inject({ method: 'POST', url: '/api/v1/desktop/ticket', headers: bearer(token) });
