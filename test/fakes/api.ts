@@ -53,6 +53,7 @@ export async function fakeApi(more: Partial<ApiContext> = {}): Promise<FakeApi> 
       own: [{ reference: 'localhost/deskpod/game:1', labels: LABELS, command: ['/bin/game'] }],
       classes: { default: { limits: {} } },
       stopGraceMs: 1,
+      name: 'fake',
     }),
   );
   const nobody = async (): Promise<never> => {
@@ -68,7 +69,7 @@ export async function fakeApi(more: Partial<ApiContext> = {}): Promise<FakeApi> 
     attempts: createAttempts(),
     tokens: createUserTokens({ keys, seconds: 3600 }),
     tickets: createTickets({ keys, seconds: 420 }),
-    revocations: new Revocations(store),
+    revocations: new Revocations(store, parts.replicas),
     localToken: 'the-local-token-of-the-test',
     gateway: { closeSession() {}, closeDesktop() {} },
     closings: new Closings(),
