@@ -1,5 +1,6 @@
 /** Servers that start launches on one fake engine and one real store: as many as a test wants, each with browsers of its own. */
 import type { Identity } from '#domain/auth.ts';
+import type { EngineDesktop } from '#domain/engine.ts';
 import { Hub } from '#domain/hub.ts';
 import { Launches } from '#domain/launches.ts';
 import { Replicas } from '#domain/replicas.ts';
@@ -49,6 +50,18 @@ const GAME: AppDocument = {
   created: null,
 };
 export const DESKTOP = { id: 'fry-00001', env: { TZ: 'Europe/Vienna' }, entries: { finished: 0, most: null } };
+
+export const RUNNING: EngineDesktop = {
+  id: DESKTOP.id,
+  userId: 'fry',
+  state: 'running',
+  createdAt: new Date(),
+  address: null,
+  place: 'nowhere',
+  screen: null,
+  uid: DESKTOP.id,
+  entries: DESKTOP.entries,
+};
 
 export interface FakeServer {
   readonly launches: Launches;
@@ -117,12 +130,16 @@ export function launchesIn(told: readonly ServerEvent[]): Launch[] {
   return told.flatMap((event) => (event.type === 'launch' ? [event.launch] : []));
 }
 
-/** Lets the program go on until there is an answer; a thousand turns are more than anything here takes. */
+/** Longer than anything here takes. */
+const LONGEST_MS = 30_000;
+
+/** Lets the program go on until there is an answer: at first as fast as it goes, then without keeping a processor busy. */
 export async function eventually<T>(answer: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  for (let turn = 0; turn < 1000; turn += 1) {
+  const giveUpAt = performance.now() + LONGEST_MS;
+  for (let turn = 0; performance.now() < giveUpAt; turn += 1) {
     const found = await answer();
     if (found !== undefined) return found;
-    await new Promise(setImmediate);
+    await new Promise((resolve) => (turn < 1000 ? setImmediate(resolve) : setTimeout(resolve, 10)));
   }
   throw new Error('it never came');
 }

@@ -4,10 +4,13 @@ import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DeskpodError } from '#domain/errors.ts';
+import { keepHouse } from '#domain/housekeeping.ts';
 import type { Store } from '#domain/store.ts';
 import { openStore } from '#store/open.ts';
 import { storeContract } from '../contracts/store.ts';
 import { aLaunchRecord, anAppDocument } from '../contracts/store-samples.ts';
+import { FakeEngine } from '../fakes/engine.ts';
+import { aServer, RUNNING } from '../fakes/launches.ts';
 import { postgresBinaries, type PostgresCluster, query, startPostgres } from './postgres-kit.ts';
 
 const binaries = postgresBinaries();
@@ -176,6 +179,42 @@ describe('on PostgreSQL', { skip, timeout: 300_000 }, () => {
     await turn('second').promise;
     assert.deepEqual(heard, ['first', 'resync', 'second']);
     await assert.rejects(one.changes.publish('catalogue', 'x'.repeat(9000)), /too long/);
+  });
+
+  test('two servers look after the launches of their users together', { timeout: LONGEST_MS }, async () => {
+    const url = await cluster.database();
+    await using stack = new AsyncDisposableStack();
+    const engine = new FakeEngine();
+    engine.desktopsById.set(RUNNING.id, RUNNING);
+    const [one, two] = [
+      await aServer(engine, stack.use(await open(url)), 'one'),
+      await aServer(engine, stack.use(await open(url)), 'two'),
+    ];
+    stack.use(one.replicas);
+    stack.use(two.replicas);
+    const { id } = await one.start();
+    await two.until(({ status }) => status.state === 'starting' && status.step === 'window');
+    await two.launches.stop(id, 'admin');
+    await one.until(({ status }) => status.state === 'stopping');
+    const over = engine.finish(id, { exitCode: 143 });
+    await Promise.all([one.launches.seen(over), two.launches.seen(over)]);
+    await Promise.all([one, two].map(({ until }) => until(({ status }) => status.state === 'finished')));
+    assert.equal(one.logged.length + two.logged.length, 1);
+    assert.equal((await one.launches.find(id))?.record.end?.reason, 'stopped_by_admin');
+
+    engine.launchGate = new Promise(() => {});
+    const orphan = await one.start();
+    await two.until(({ id: told }) => told === orphan.id);
+    await one.replicas[Symbol.asyncDispose]();
+    const end = new AbortController();
+    const store = await open(url);
+    stack.use(store);
+    const house = { engine, store, launches: two.launches, keepDays: 30, failed: (what: string) => assert.fail(what) };
+    const kept = keepHouse(house, end.signal);
+    const { status } = await two.until(({ id: told, status: is }) => told === orphan.id && is.state === 'finished');
+    assert.ok(status.state === 'finished' && status.reason === 'start_failed');
+    end.abort();
+    await kept;
   });
 
   test('one server leads at a time; another takes over when the leader loses its connection', async () => {

@@ -8,21 +8,11 @@ import type { EngineLaunch } from '#domain/engine.ts';
 import type { Launch } from '#protocol/launch.ts';
 import { openStore } from '#store/open.ts';
 import { FakeEngine } from '../fakes/engine.ts';
-import { aServer, DESKTOP, eventually, type FakeServer, launchesIn } from '../fakes/launches.ts';
+import { aServer, DESKTOP, eventually, type FakeServer, launchesIn, RUNNING } from '../fakes/launches.ts';
 
 async function setUp() {
   const engine = new FakeEngine();
-  engine.desktopsById.set(DESKTOP.id, {
-    id: DESKTOP.id,
-    userId: 'fry',
-    state: 'running',
-    createdAt: new Date(),
-    address: null,
-    place: 'nowhere',
-    screen: null,
-    uid: DESKTOP.id,
-    entries: { finished: 0, most: null },
-  });
+  engine.desktopsById.set(DESKTOP.id, RUNNING);
   const store = await openStore({ kind: 'sqlite', file: ':memory:' });
   const one = await aServer(engine, store, 'one');
   const two = await aServer(engine, store, 'two');

@@ -10,6 +10,8 @@ import { inWords, lossOf, passes } from './failure.ts';
 
 /** A database in a container is back after a restart within this. */
 const PATIENCE_MS = 10_000;
+/** One that is started together with this program needs longer. */
+const FIRST_PATIENCE_MS = 20_000;
 const LONGEST_PAUSE_MS = 500;
 /** Every pooled connection may be cut without anybody having noticed. */
 const ATTEMPTS = 3;
@@ -17,6 +19,7 @@ const ATTEMPTS = 3;
 export class PatientDriver implements Driver {
   readonly #pool: Pool;
   readonly #place: string;
+  #patienceMs = FIRST_PATIENCE_MS;
 
   /** `place` names the database in errors. */
   constructor(pool: Pool, place: string) {
@@ -35,10 +38,12 @@ export class PatientDriver implements Driver {
   }
 
   async #connect(): Promise<PoolClient> {
-    const giveUpAt = performance.now() + PATIENCE_MS;
+    const giveUpAt = performance.now() + this.#patienceMs;
     for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       try {
-        return await this.#pool.connect();
+        const client = await this.#pool.connect();
+        this.#patienceMs = PATIENCE_MS;
+        return client;
       } catch (error) {
         if (!passes(error) || this.#pool.ending || performance.now() + pauseMs > giveUpAt)
           throw inWords(error, this.#place);
