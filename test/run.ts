@@ -16,7 +16,7 @@ const BIN = join(ROOT, 'node_modules/.bin');
 const DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-test';
 const RUN = process.env['DESKPOD_TEST_RUN'] ?? '/run/deskpod-test';
 /** Engines, browser and what they show. */
-const PACKAGES = ['chromium', 'curl', 'docker.io', 'openssl', 'fonts-dejavu-core', 'slapd', 'ldap-utils'];
+const PACKAGES = ['chromium', 'curl', 'docker.io', 'openssl', 'fonts-dejavu-core', 'slapd', 'ldap-utils', 'postgresql'];
 /** The tests run slapd themselves: its package is not to make a directory on this machine, nor to start one. */
 const ANSWERS = 'slapd slapd/no_configuration boolean true';
 

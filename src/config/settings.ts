@@ -145,7 +145,7 @@ export const Settings = z.object({
     .url({ protocol: /^postgres(ql)?$/, error: 'is not an address such as postgres://deskpod@database/deskpod' })
     .optional()
     .register(FACTS, {
-      text: 'PostgreSQL instead of SQLite, for several servers that share it.',
+      text: 'PostgreSQL (15 or newer) instead of SQLite, for several servers that share it: `postgres://user:password@host:5432/database`. Its user makes the tables and must own the database. `?sslmode=` is `disable` (as without it), `require` (encrypted), `verify-ca` or `verify-full`, the last two with `&sslrootcert=FILE` when the authority is your own.',
       read: 'text',
       type: 'URL',
       fallback: 'none: SQLite',

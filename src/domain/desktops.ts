@@ -1,4 +1,5 @@
 /** Desktops: at most one per user, made on demand, found again after a restart, removed on log out. */
+import { z } from 'zod';
 import type { Environment, Limits } from '../protocol/app.ts';
 import type { Desktop, DesktopRequest, DesktopState } from '../protocol/desktop.ts';
 import type { Identity } from './auth.ts';
@@ -7,6 +8,7 @@ import { DesktopTheme, type Theme } from './desktop-theme.ts';
 import { DeskpodError } from './errors.ts';
 import type { Hub } from './hub.ts';
 import { userPodName } from './names.ts';
+import type { Replicas } from './replicas.ts';
 import { TraceRecorder } from './start-trace.ts';
 import type { Store } from './store.ts';
 import { UnderWay } from './under-way.ts';
@@ -17,6 +19,8 @@ const MAKE_TIMEOUT_MS = 60_000;
 const REMOVE_TIMEOUT_MS = 30_000;
 const REMOVE_ATTEMPTS = 3;
 const DEFAULT_GEOMETRY = { width: 1280, height: 800 };
+/** What servers tell each other of a desktop that is removed on purpose. */
+const Removed = z.object({ id: z.string(), userId: z.string(), state: z.enum(['stopping', 'none', 'running']) });
 const NO_ENTRIES = { finished: 0, most: null };
 
 export interface DesktopOptions {
@@ -35,6 +39,8 @@ interface Slot {
   /** What was asked for when it was made; launches inherit locale and time zone. */
   env: Environment;
   readonly theme: DesktopTheme;
+  /** Another server is removing it. */
+  removedElsewhere: boolean;
 }
 
 export interface DesktopEvents {
@@ -50,15 +56,45 @@ export class Desktops {
   readonly #engine: Engine;
   readonly #store: Store;
   readonly #hub: Hub;
+  readonly #replicas: Pick<Replicas, 'tell' | 'hear'>;
   readonly #options: DesktopOptions;
   readonly #events: DesktopEvents;
 
-  constructor(deps: { engine: Engine; store: Store; hub: Hub; options: DesktopOptions; events: DesktopEvents }) {
+  constructor(deps: {
+    engine: Engine;
+    store: Store;
+    hub: Hub;
+    replicas: Pick<Replicas, 'tell' | 'hear'>;
+    options: DesktopOptions;
+    events: DesktopEvents;
+  }) {
     this.#engine = deps.engine;
     this.#store = deps.store;
     this.#hub = deps.hub;
+    this.#replicas = deps.replicas;
     this.#options = deps.options;
     this.#events = deps.events;
+    this.#replicas.hear('desktop', (value) => {
+      const removed = Removed.safeParse(value);
+      if (removed.success) this.#removedElsewhere(removed.data);
+    });
+  }
+
+  /** On purpose: when the engine says that it is gone, that is no failure here. */
+  #removedElsewhere({ id, userId, state }: z.output<typeof Removed>): void {
+    const slot = this.#slots.get(userId);
+    if (slot?.desktop?.id !== id) return;
+    slot.removedElsewhere = state === 'stopping';
+    if (state === 'none') {
+      slot.desktop = null;
+      slot.trace = null;
+    }
+    this.#become(userId, slot, { state });
+    if (state === 'stopping')
+      setTimeout(() => {
+        // The other server ended before it was done.
+        if (slot.removedElsewhere && slot.desktop?.id === id) this.#removedElsewhere({ id, userId, state: 'running' });
+      }, REMOVE_TIMEOUT_MS).unref();
   }
 
   /** Takes a desktop that the engine has into view; an ended one is told as such. */
@@ -81,7 +117,9 @@ export class Desktops {
 
   gone(desktopId: string): void {
     for (const [userId, slot] of this.#slots) {
-      if (slot.desktop?.id !== desktopId || slot.status.state !== 'running') continue;
+      if (slot.desktop?.id !== desktopId) continue;
+      if (slot.removedElsewhere) this.#removedElsewhere({ id: desktopId, userId, state: 'none' });
+      if (slot.status.state !== 'running') continue;
       slot.desktop = null;
       this.#events.desktopEnded(userId, desktopId);
       this.#become(userId, slot, { state: 'failed', reason: 'Your desktop was removed.', remedy: 'Start a new one.' });
@@ -238,14 +276,18 @@ export class Desktops {
     if (slot.abort) return slot.abort.abort(new DeskpodError('conflict', 'The desktop was given up.'));
     const { desktop } = slot;
     if (!desktop || slot.status.state === 'stopping') return;
-    this.#become(userId, slot, { state: 'stopping' });
+    const become = (state: z.output<typeof Removed>['state']): void => {
+      this.#become(userId, slot, { state });
+      this.#replicas.tell('desktop', { id: desktop.id, userId, state });
+    };
+    become('stopping');
     try {
       await this.#removeFromEngine(desktop.id);
       slot.desktop = null;
       slot.trace = null;
-      this.#become(userId, slot, { state: 'none' });
+      become('none');
     } catch (error) {
-      this.#become(userId, slot, { state: 'running' });
+      become('running');
       throw error;
     }
   }
@@ -273,6 +315,7 @@ export class Desktops {
       abort: null,
       env: {},
       theme: new DesktopTheme(),
+      removedElsewhere: false,
     };
     this.#slots.set(userId, slot);
     return slot;

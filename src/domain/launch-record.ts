@@ -12,7 +12,14 @@ export function finished(end: LaunchEnd): LaunchState {
   return { state: 'finished', reason, exitCode, message, finishedAt: end.finishedAt.toISOString() };
 }
 
-export function newRecord(userId: string, app: AppDocument, spec: LaunchSpec, requested: AppDefaults): LaunchRecord {
+/** `server` looks after its start. */
+export function newRecord(
+  userId: string,
+  server: string,
+  app: AppDocument,
+  spec: LaunchSpec,
+  requested: AppDefaults,
+): LaunchRecord {
   const { id, desktopId, runtime, image, limits } = spec;
   return {
     id,
@@ -29,6 +36,8 @@ export function newRecord(userId: string, app: AppDocument, spec: LaunchSpec, re
     limits,
     startedAt: new Date(),
     windowMs: null,
+    server,
+    stoppedBy: null,
     end: null,
   };
 }

@@ -1,8 +1,14 @@
-/** Sessions that ended before their token expires: kept in the store, so that every replica refuses them. */
+/** Sessions that ended before their token expires: kept in the store, so that every server refuses them, and told at once. */
+import { z } from 'zod';
+import type { Replicas } from './replicas.ts';
 import type { Store } from './store.ts';
+
+const Revoked = z.object({ sessionId: z.string(), userId: z.string() });
+export type Revoked = z.infer<typeof Revoked>;
 
 export class Revocations {
   readonly #values: Store['values'];
+  readonly #replicas: Pick<Replicas, 'tell' | 'hear'>;
   /** Answers are remembered: a session never comes back, and one that stands is asked for again only now and then. */
   readonly #standing = new Map<string, number>();
   readonly #revoked = new Set<string>();
@@ -11,13 +17,24 @@ export class Revocations {
   static readonly #TRUSTED_MS = 5 * 60_000;
   static readonly #MOST = 10_000;
 
-  constructor(store: Pick<Store, 'values'>) {
+  constructor(store: Pick<Store, 'values'>, replicas: Pick<Replicas, 'tell' | 'hear'>) {
     this.#values = store.values;
+    this.#replicas = replicas;
+    this.onRevokedElsewhere(({ sessionId }) => this.#revoked.add(sessionId));
   }
 
-  async revoke(sessionId: string, until: Date): Promise<void> {
+  async revoke(sessionId: string, until: Date, userId: string): Promise<void> {
     this.#revoked.add(sessionId);
     await this.#values.set(key(sessionId), until.toISOString());
+    this.#replicas.tell('session', { sessionId, userId });
+  }
+
+  /** Another server ended a session: what this one holds open of it shall close. Returns how to stop listening. */
+  onRevokedElsewhere(listener: (revoked: Revoked) => void): () => void {
+    return this.#replicas.hear('session', (value) => {
+      const revoked = Revoked.safeParse(value);
+      if (revoked.success) listener(revoked.data);
+    });
   }
 
   async isRevoked(sessionId: string): Promise<boolean> {

@@ -17,6 +17,9 @@ export interface LocalUser {
   readonly createdAt: Date;
 }
 
+/** Who asked for a launch to end. */
+export type StoppedBy = 'you' | 'admin';
+
 export interface LaunchRecord {
   readonly id: string;
   readonly userId: string;
@@ -34,6 +37,9 @@ export interface LaunchRecord {
   readonly limits: Limits;
   readonly startedAt: Date;
   readonly windowMs: number | null;
+  /** The server that looks after its start; null once it was started. */
+  readonly server: string | null;
+  readonly stoppedBy: StoppedBy | null;
   readonly end: LaunchEnd | null;
 }
 
@@ -54,6 +60,8 @@ export interface LaunchFilter {
   readonly since?: Date;
   readonly until?: Date;
   readonly finished?: boolean;
+  /** Those whose start is looked after by a server that is none of these. */
+  readonly abandonedBut?: readonly string[];
   /** At most 1000. */
   readonly limit?: number;
 }
@@ -65,6 +73,19 @@ export interface LoginEntry {
   readonly address: string;
   readonly userAgent: string;
 }
+
+/** A server that gave no sign for this long is taken for gone. */
+export const ALIVE_MS = 15_000;
+
+/** What servers tell each other about. */
+export const TOPICS = ['launch', 'desktop', 'catalogue', 'session'] as const;
+export type Topic = (typeof TOPICS)[number];
+
+export type Change =
+  | { readonly type: 'change'; readonly topic: Topic; readonly payload: string }
+  /** Changes may have been missed: look at everything again. */
+  | { readonly type: 'resync' };
+export type ChangeListener = (change: Change) => void;
 
 export interface Store extends AsyncDisposable {
   users: {
@@ -93,10 +114,12 @@ export interface Store extends AsyncDisposable {
     /** Newest first; logs are left out (empty). */
     list(filter: LaunchFilter): Promise<readonly LaunchRecord[]>;
     setWindowMs(id: string, ms: number): Promise<void>;
-    /** What is known once the engine made it. */
+    /** What is known once the engine made it: it was started, and no server looks after that any more. */
     describe(id: string, facts: { imageDigest: string | null; environment: Environment }): Promise<void>;
-    /** The first end stays. */
-    end(id: string, end: LaunchEnd): Promise<void>;
+    /** So that every server knows that somebody stopped it; null takes it back. */
+    stoppedBy(id: string, by: StoppedBy | null): Promise<void>;
+    /** The first end stays; answers whether this was it. */
+    end(id: string, end: LaunchEnd): Promise<boolean>;
     remove(id: string): Promise<void>;
     /** Removes finished ones older than this; returns how many. */
     prune(before: Date): Promise<number>;
@@ -117,5 +140,29 @@ export interface Store extends AsyncDisposable {
     list(userId: string): Promise<readonly LoginEntry[]>;
   };
   /** Small values of the server itself. */
-  values: { get(key: string): Promise<string | null>; set(key: string, value: string): Promise<void> };
+  values: {
+    get(key: string): Promise<string | null>;
+    set(key: string, value: string): Promise<void>;
+    /** From what it was (null: nothing) to what it shall be; of several servers one after the other. */
+    change(key: string, change: (value: string | null) => string): Promise<void>;
+  };
+  /** The servers that share this store. */
+  replicas: {
+    beat(name: string): Promise<void>;
+    leave(name: string): Promise<void>;
+    /** Who gave a sign within {@link ALIVE_MS}. */
+    alive(): Promise<ReadonlySet<string>>;
+  };
+  changes: {
+    /** Told to every server, the one that says it too. `payload` has a few kilobytes at most. */
+    publish(topic: Topic, payload: string): Promise<void>;
+    /** Returns how to stop listening. */
+    subscribe(listener: ChangeListener): () => void;
+  };
+  /**
+   * Runs `work` in one server at a time; whoever else wants to waits. The signal it gets aborts with `signal`, and when
+   * leadership is lost: then it must end, and begins anew when this server leads again. Resolves when the work is done
+   * or the signal aborts.
+   */
+  lead(name: string, work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
 }

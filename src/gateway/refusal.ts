@@ -16,6 +16,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   too_many_attempts: 429,
   internal_error: 500,
   engine_unavailable: 503,
+  store_unavailable: 503,
   timeout: 503,
 };
 

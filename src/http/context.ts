@@ -39,7 +39,7 @@ export interface LocalUsers {
 
 /** Sessions that ended before their token did. */
 export interface Revocations {
-  revoke(sessionId: string, until: Date): Promise<void>;
+  revoke(sessionId: string, until: Date, userId: string): Promise<void>;
   isRevoked(sessionId: string): Promise<boolean>;
 }
 

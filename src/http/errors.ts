@@ -19,6 +19,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   name_taken: 409,
   engine_unavailable: 503,
   directory_unavailable: 503,
+  store_unavailable: 503,
   timeout: 504,
   unsupported_media_type: 415,
   payload_too_large: 413,

@@ -16,6 +16,7 @@ export const ErrorCode = z.enum([
   'name_taken',
   'engine_unavailable',
   'directory_unavailable',
+  'store_unavailable',
   'timeout',
   'unsupported_media_type',
   'payload_too_large',

@@ -8,7 +8,7 @@ import { openDisplay } from '#display/open.ts';
 import { waitForWindowManager } from '#display/ready.ts';
 import type { OwnImage } from '#domain/catalogue/own.ts';
 import { adopt, follow } from '#domain/follow.ts';
-import type { Store } from '#domain/store.ts';
+import { keepHouse } from '#domain/housekeeping.ts';
 import { planImages } from '#engines/containers/images/plan.ts';
 import { openEngine, openShelf } from '#engines/open.ts';
 import type { Events } from '#events';
@@ -29,9 +29,6 @@ import { managerAccess, managerDeps } from './manager.ts';
 import { createParts } from './parts.ts';
 import type { Role } from './role.ts';
 import { screenRoutes } from './screens.ts';
-
-const PRUNE_EVERY_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 
 export interface ApiRoleOptions {
   readonly loaded: LoadedConfig;
@@ -61,7 +58,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const shelf = await openShelf(config);
   const [built, store, { keys, warnings: ofKeys }, engine] = await Promise.all([
     buildVersion(root, version),
-    openStore(config.store),
+    openStore(secrets.storeUrl === null ? config.store : { kind: 'postgres', url: secrets.storeUrl }),
     keysOf(config, shelf),
     openEngine(config, { imagesDir, windowManagerReady: waitForWindowManager }),
   ]);
@@ -80,6 +77,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       own: config.engine.kind === 'containers' ? ownApps(imagesDir) : [],
       classes: config.executeClasses,
       stopGraceMs: config.launches.stopGraceMs,
+      name: config.name,
     }),
   );
   const follower = { engine, ...parts, failed: events.failed };
@@ -104,8 +102,8 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     await terminals.close();
   };
   const access = await managerAccess(config, secrets, shelf, () => engine.podNetworks());
-  const prune = setInterval(() => void keepOnly(store, config.launches.keepDays, events), PRUNE_EVERY_MS).unref();
-  stack.defer(() => clearInterval(prune));
+  const house = { engine, store, ...parts, keepDays: config.launches.keepDays, failed: events.failed };
+  keepHouse(house, stopping.signal).catch((error: unknown) => events.failed('keeping house', error));
   stack.defer(() => stopping.abort());
   stack.defer(closeViewers);
   const administrator = await ensureAdministrator(store);
@@ -155,10 +153,4 @@ function ofNotes({ notes }: LoadedConfig): SystemWarning[] {
 /** Those there is a recipe for; a cluster cannot build them, there the catalogue begins empty. */
 function ownApps(imagesDir: string): readonly OwnImage[] {
   return planImages(imagesDir, {}, new Map()).filter(({ labels }) => labels['oc.type'] === 'app');
-}
-
-async function keepOnly(store: Store, days: number, events: Events): Promise<void> {
-  await store.launches
-    .prune(new Date(Date.now() - days * DAY_MS))
-    .catch((error: unknown) => events.failed('pruning finished launches', error));
 }

@@ -38,25 +38,31 @@ export function createContext(deps: ContextDeps): ApiContext {
   const { config, secrets, keys, events, version, warnings, store, engine, parts, viewers } = deps;
   const { auth } = config;
   const closings = new Closings();
+  const gateway: ApiContext['gateway'] = {
+    closeDesktop(desktopId) {
+      viewers.closeDesktop(desktopId);
+      closings.add({ type: 'desktop', desktopId });
+    },
+    closeSession(sessionId) {
+      viewers.closeSession(sessionId);
+      closings.add({ type: 'session', sessionId });
+    },
+  };
+  const revocations = new Revocations(store, parts.replicas);
+  revocations.onRevokedElsewhere(({ sessionId, userId }) => {
+    gateway.closeSession(sessionId);
+    parts.hub.publish(userId, { type: 'session_ended', sessionId });
+  });
   return {
     engine,
     store,
     ...parts,
-    gateway: {
-      closeDesktop(desktopId) {
-        viewers.closeDesktop(desktopId);
-        closings.add({ type: 'desktop', desktopId });
-      },
-      closeSession(sessionId) {
-        viewers.closeSession(sessionId);
-        closings.add({ type: 'session', sessionId });
-      },
-    },
+    gateway,
     closings,
     closingsToken: gatewayToken(keys, 'closings'),
     tokens: createUserTokens({ keys, seconds: auth.sessionSeconds }),
     tickets: createTickets({ keys, seconds: auth.ticketSeconds }),
-    revocations: new Revocations(store),
+    revocations,
     events,
     warnings: () => warnings,
     localToken: randomBytes(32).toString('base64url'),

@@ -7,6 +7,7 @@ import { Displays } from '#domain/displays.ts';
 import type { Engine, EngineInfo } from '#domain/engine.ts';
 import { Hub } from '#domain/hub.ts';
 import { Launches } from '#domain/launches.ts';
+import { Replicas } from '#domain/replicas.ts';
 import type { Store } from '#domain/store.ts';
 import type { Events } from '#events';
 
@@ -24,9 +25,12 @@ export interface PartsOptions {
   readonly own: readonly OwnImage[];
   readonly classes: CatalogueDeps['classes'];
   readonly stopGraceMs: number;
+  /** What tells this server from others on the same store, for people. */
+  readonly name: string;
 }
 
 export interface Parts extends AsyncDisposable {
+  readonly replicas: Replicas;
   readonly hub: Hub;
   readonly desktops: Desktops;
   readonly displays: Displays;
@@ -35,10 +39,11 @@ export interface Parts extends AsyncDisposable {
 }
 
 export async function createParts(options: PartsOptions): Promise<Parts> {
-  const { engine, store, events, desktop, kind, own, classes, stopGraceMs } = options;
+  const { engine, store, events, desktop, kind, own, classes, stopGraceMs, name } = options;
   await using stack = new AsyncDisposableStack();
+  const replicas = stack.use(await Replicas.join(store, name, events.failed));
   const hub = new Hub();
-  const desktops = new Desktops({ engine, store, hub, options: desktop, events });
+  const desktops = new Desktops({ engine, store, hub, replicas, options: desktop, events });
   const displays = new Displays({
     engine,
     open: options.openDisplay,
@@ -55,6 +60,7 @@ export async function createParts(options: PartsOptions): Promise<Parts> {
   const catalogue = stack.use(
     await Catalogue.open({
       store,
+      replicas,
       images: engine,
       own,
       classes,
@@ -63,7 +69,7 @@ export async function createParts(options: PartsOptions): Promise<Parts> {
     }),
   );
   const hold = (desktopId: string): (() => void) => displays.hold(desktopId);
-  const launches: Launches = new Launches({ engine, store, hub, apps: catalogue, hold, stopGraceMs, events });
+  const launches: Launches = new Launches({ engine, store, hub, replicas, apps: catalogue, hold, stopGraceMs, events });
   const owned = stack.move();
-  return { hub, desktops, displays, catalogue, launches, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { replicas, hub, desktops, displays, catalogue, launches, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

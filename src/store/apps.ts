@@ -15,7 +15,8 @@ export function appsIn(db: Kysely<Tables>): Store['apps'] {
     },
     async put(apps) {
       await db.transaction().execute(async (transaction) => {
-        for (const app of apps) {
+        // Always in the same order: two servers that put the same ones wait for each other, not crosswise.
+        for (const app of apps.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
           const document = JSON.stringify(app);
           await transaction
             .insertInto('apps')

@@ -6,6 +6,7 @@ import { Preferences } from '../protocol/system.ts';
 import { readJson } from './json.ts';
 import type { Tables } from './tables.ts';
 import { storable } from './text.ts';
+import type { Turn } from './turn.ts';
 
 const DAY_MS = 86_400_000;
 const TRACE_DAYS = 30;
@@ -110,19 +111,26 @@ export function preferencesIn(db: Kysely<Tables>): Store['preferences'] {
   };
 }
 
-export function valuesIn(db: Kysely<Tables>): Store['values'] {
+export function valuesIn(db: Kysely<Tables>, turn: Turn): Store['values'] {
+  const get = async (within: Kysely<Tables>, key: string): Promise<string | null> => {
+    const row = await within.selectFrom('server_values').select('value').where('key', '=', key).executeTakeFirst();
+    return row?.value ?? null;
+  };
+  const set = async (within: Kysely<Tables>, key: string, value: string): Promise<void> => {
+    await within
+      .insertInto('server_values')
+      .values({ key, value })
+      .onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
+      .execute();
+  };
   return {
-    async get(key) {
-      const row = await db.selectFrom('server_values').select('value').where('key', '=', key).executeTakeFirst();
-      return row?.value ?? null;
-    },
-    async set(key, value) {
-      await db
-        .insertInto('server_values')
-        .values({ key, value })
-        .onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
-        .execute();
-    },
+    get: (key) => get(db, key),
+    set: (key, value) => set(db, key, value),
+    change: (key, change) =>
+      db.transaction().execute(async (transaction) => {
+        await turn(transaction);
+        await set(transaction, key, change(await get(transaction, key)));
+      }),
   };
 }
 

@@ -11,6 +11,7 @@ import { endOf, storable } from './text.ts';
 
 const LOG_BYTES = 256 * 1024;
 const MOST_ROWS = 1000;
+const StoppedBy = z.enum(['you', 'admin']);
 
 const WITHOUT_LOG = [
   'id',
@@ -27,6 +28,8 @@ const WITHOUT_LOG = [
   'limits',
   'started_at',
   'window_ms',
+  'server',
+  'stopped_by',
   'finished_at',
   'exit_code',
   'reason',
@@ -59,17 +62,26 @@ export function launchesIn(db: Kysely<Tables>): Store['launches'] {
     async describe(id, { imageDigest, environment }) {
       await db
         .updateTable('launches')
-        .set({ image_digest: imageDigest, environment: JSON.stringify(environment) })
+        .set({ image_digest: imageDigest, environment: JSON.stringify(environment), server: null })
         .where('id', '=', id)
         .execute();
     },
-    async end(id, end) {
+    async stoppedBy(id, by) {
       await db
+        .updateTable('launches')
+        .set({ stopped_by: by })
+        .where('id', '=', id)
+        .where('finished_at', 'is', null)
+        .execute();
+    },
+    async end(id, end) {
+      const ended = await db
         .updateTable('launches')
         .set(endColumns(end))
         .where('id', '=', id)
         .where('finished_at', 'is', null)
-        .execute();
+        .executeTakeFirst();
+      return ended.numUpdatedRows > 0n;
     },
     async remove(id) {
       await db.deleteFrom('launches').where('id', '=', id).execute();
@@ -85,7 +97,7 @@ export function launchesIn(db: Kysely<Tables>): Store['launches'] {
 }
 
 function matching(db: Kysely<Tables>, filter: LaunchFilter) {
-  const { userId, desktopId, app, since, until, finished } = filter;
+  const { userId, desktopId, app, since, until, finished, abandonedBut } = filter;
   let query = db.selectFrom('launches').orderBy('started_at', 'desc').orderBy('id', 'desc');
   if (userId !== undefined) query = query.where('user_id', '=', userId);
   if (desktopId !== undefined) query = query.where('desktop_id', '=', desktopId);
@@ -97,6 +109,10 @@ function matching(db: Kysely<Tables>, filter: LaunchFilter) {
   if (since !== undefined) query = query.where('started_at', '>=', since.toISOString());
   if (until !== undefined) query = query.where('started_at', '<=', until.toISOString());
   if (finished !== undefined) query = query.where('finished_at', finished ? 'is not' : 'is', null);
+  if (abandonedBut !== undefined) {
+    query = query.where('server', 'is not', null);
+    if (abandonedBut.length > 0) query = query.where('server', 'not in', abandonedBut);
+  }
   return query.limit(Math.min(Math.max(filter.limit ?? MOST_ROWS, 0), MOST_ROWS));
 }
 
@@ -116,6 +132,8 @@ function toRow(record: LaunchRecord): LaunchRow {
     limits: JSON.stringify(record.limits),
     started_at: record.startedAt.toISOString(),
     window_ms: record.windowMs,
+    server: record.server,
+    stopped_by: record.stoppedBy,
     ...(record.end ? endColumns(record.end) : NO_END),
   };
 }
@@ -149,6 +167,8 @@ function toRecord(row: LaunchRow): LaunchRecord {
     limits: readJson(Limits, row.limits, `limits of ${what}`),
     startedAt: new Date(row.started_at),
     windowMs: row.window_ms,
+    server: row.server,
+    stoppedBy: row.stopped_by === null ? null : readWord(StoppedBy, row.stopped_by, `who stopped ${what}`),
     end: toEnd(row, what),
   };
 }

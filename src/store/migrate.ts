@@ -3,12 +3,20 @@ import { type Kysely, sql } from 'kysely';
 import { DeskpodError } from '../domain/errors.ts';
 import { type Migration, MIGRATIONS } from './migrations.ts';
 import type { Tables } from './tables.ts';
+import type { Turn } from './turn.ts';
 
 /** Fails without touching anything when the database was made by a newer program. */
-export async function migrate(db: Kysely<Tables>, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
-  await sql`create table if not exists deskpod_schema (version integer primary key, name text not null, applied_at text not null)`.execute(
-    db,
-  );
+export async function migrate(
+  db: Kysely<Tables>,
+  turn: Turn,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    await turn(transaction);
+    await sql`create table if not exists deskpod_schema (version integer primary key, name text not null, applied_at text not null)`.execute(
+      transaction,
+    );
+  });
   const present = await versionOf(db);
   if (present > migrations.length) {
     throw new DeskpodError(
@@ -19,12 +27,13 @@ export async function migrate(db: Kysely<Tables>, migrations: readonly Migration
   }
   for (const [index, migration] of migrations.entries()) {
     const version = index + 1;
-    if (version > present) await apply(db, version, migration);
+    if (version > present) await apply(db, turn, version, migration);
   }
 }
 
-async function apply(db: Kysely<Tables>, version: number, migration: Migration): Promise<void> {
+async function apply(db: Kysely<Tables>, turn: Turn, version: number, migration: Migration): Promise<void> {
   await db.transaction().execute(async (transaction) => {
+    await turn(transaction);
     // Another process may have got here first while this one waited for its turn.
     if ((await versionOf(transaction)) >= version) return;
     await migration.up(transaction);

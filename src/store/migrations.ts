@@ -1,5 +1,5 @@
 /** The history of the tables. Entries are never changed once released; a new one is added at the end. */
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Tables } from './tables.ts';
 
 export interface Migration {
@@ -7,7 +7,10 @@ export interface Migration {
   up(db: Kysely<Tables>): Promise<void>;
 }
 
-export const MIGRATIONS: readonly Migration[] = [{ name: 'first tables', up: firstTables }];
+export const MIGRATIONS: readonly Migration[] = [
+  { name: 'first tables', up: firstTables },
+  { name: 'several servers', up: severalServers },
+];
 
 async function firstTables(db: Kysely<Tables>): Promise<void> {
   const { schema } = db;
@@ -97,4 +100,32 @@ async function launches({ schema }: Kysely<Tables>): Promise<void> {
   await schema.createIndex('launches_by_user').on('launches').columns(['user_id', 'started_at']).execute();
   await schema.createIndex('launches_by_desktop').on('launches').columns(['desktop_id', 'started_at']).execute();
   await schema.createIndex('launches_by_end').on('launches').columns(['finished_at']).execute();
+}
+
+/** Which server starts a launch and who stopped it. Columns are added at the end: the log, which is to stay there, moves along. */
+async function severalServers(db: Kysely<Tables>): Promise<void> {
+  const { schema } = db;
+  for (const index of ['user', 'desktop', 'end']) await schema.dropIndex(`launches_by_${index}`).execute();
+  await sql`alter table launches rename to launches_before`.execute(db);
+  await sql`
+    create table launches (
+      id text primary key, user_id text not null, desktop_id text not null, app_id text not null, app_name text not null,
+      runtime text not null, image text not null, image_digest text, args text not null, env text not null,
+      environment text not null, limits text not null, started_at text not null, window_ms double precision,
+      server text, stopped_by text, finished_at text, exit_code integer, reason text, message text, log text
+    )`.execute(db);
+  const kept = sql.raw(
+    `id, user_id, desktop_id, app_id, app_name, runtime, image, image_digest, args, env, environment, limits,
+     started_at, window_ms, finished_at, exit_code, reason, message, log`,
+  );
+  await sql`insert into launches (${kept}) select ${kept} from launches_before`.execute(db);
+  await schema.dropTable('launches_before').execute();
+  await schema.createIndex('launches_by_user').on('launches').columns(['user_id', 'started_at']).execute();
+  await schema.createIndex('launches_by_desktop').on('launches').columns(['desktop_id', 'started_at']).execute();
+  await schema.createIndex('launches_by_end').on('launches').columns(['finished_at']).execute();
+  await schema
+    .createTable('replicas')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('seen_ms', 'double precision', (column) => column.notNull())
+    .execute();
 }

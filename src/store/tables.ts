@@ -29,6 +29,8 @@ export interface Tables {
   preferences: { user_id: string; preferences: string };
   logins: { user_id: string; session_id: string; at: string; address: string; user_agent: string };
   server_values: { key: string; value: string };
+  /** Milliseconds since 1970 by the clock of the database. */
+  replicas: { name: string; seen_ms: number };
 }
 
 export interface LaunchRow {
@@ -46,6 +48,8 @@ export interface LaunchRow {
   limits: string;
   started_at: string;
   window_ms: number | null;
+  server: string | null;
+  stopped_by: string | null;
   finished_at: string | null;
   exit_code: number | null;
   reason: string | null;

@@ -5,6 +5,7 @@ import { DeskpodError } from '../domain/errors.ts';
 import type { LocalUser, Store } from '../domain/store.ts';
 import { readJson } from './json.ts';
 import type { Tables } from './tables.ts';
+import type { Turn } from './turn.ts';
 
 /** The first posix id given out: above what Debian and the demo directory use. */
 export const FIRST_UID = 20_000;
@@ -53,16 +54,18 @@ export function usersIn(db: Kysely<Tables>): Store['users'] {
   };
 }
 
-export function accountsIn(db: Kysely<Tables>): Store['accounts'] {
+export function accountsIn(db: Kysely<Tables>, turn: Turn): Store['accounts'] {
+  const known = async (within: Kysely<Tables>, userId: string): Promise<number | null> => {
+    const row = await within.selectFrom('accounts').select('uid').where('user_id', '=', userId).executeTakeFirst();
+    return row?.uid ?? null;
+  };
   return {
-    uidOf: (userId) =>
+    uidOf: async (userId) =>
+      (await known(db, userId)) ??
       db.transaction().execute(async (transaction) => {
-        const known = await transaction
-          .selectFrom('accounts')
-          .select('uid')
-          .where('user_id', '=', userId)
-          .executeTakeFirst();
-        if (known) return known.uid;
+        await turn(transaction);
+        const meanwhile = await known(transaction, userId);
+        if (meanwhile !== null) return meanwhile;
         // Rows are never removed, so the highest one ever given is always here.
         const last = await transaction
           .selectFrom('accounts')

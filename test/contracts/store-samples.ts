@@ -56,6 +56,8 @@ export function aLaunchRecord(id: string, changes: Partial<LaunchRecord> = {}): 
     limits: { memoryBytes: 1024 ** 3, cpus: 0.5, processes: 64 },
     startedAt: new Date('2026-01-01T00:00:00.123Z'),
     windowMs: null,
+    server: null,
+    stoppedBy: null,
     end: null,
     ...changes,
   };

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { LocalUser, Store } from '#domain/store.ts';
 import { anAppDocument, aLaunchRecord, anEnd, aTrace } from './store-samples.ts';
+import { togetherContract } from './store-together.ts';
 
 export interface StoreUnderTest extends AsyncDisposable {
   /** Opens the same database again; each store that it returned is freed by the caller. */
@@ -25,10 +26,11 @@ export function storeContract(name: string, factory: () => Promise<StoreUnderTes
     appsContract(check);
     launchesContract(check);
     historyContract(check);
+    togetherContract(check);
   });
 }
 
-type Check = (sentence: string, body: (store: Store, database: StoreUnderTest) => Promise<void>) => void;
+export type Check = (sentence: string, body: (store: Store, database: StoreUnderTest) => Promise<void>) => void;
 
 const zapp: LocalUser = {
   id: 'zapp',

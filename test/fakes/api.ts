@@ -62,6 +62,7 @@ export async function fakeApi({
       own: [{ reference: 'localhost/deskpod/game:1', labels: LABELS, command: ['/bin/game'] }],
       classes: { default: { limits: {} } },
       stopGraceMs: 1,
+      name: 'fake',
     }),
   );
   const nobody = async (): Promise<never> => {
@@ -77,7 +78,7 @@ export async function fakeApi({
     attempts: createAttempts(),
     tokens: createUserTokens({ keys, seconds: 3600 }),
     tickets: createTickets({ keys, seconds: 420 }),
-    revocations: new Revocations(store),
+    revocations: new Revocations(store, parts.replicas),
     localToken: 'the-local-token-of-the-test',
     gateway: { closeSession() {}, closeDesktop() {} },
     closings: new Closings(),

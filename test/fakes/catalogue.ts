@@ -61,6 +61,7 @@ export class FakeStore {
   readonly values: Store['values'] = {
     get: async (key) => this.kept.get(key) ?? null,
     set: async (key, value) => void this.kept.set(key, value),
+    change: async (key, change) => void this.kept.set(key, change(this.kept.get(key) ?? null)),
   };
 }
 
@@ -120,6 +121,7 @@ export function fakeDeps(
     classes: {},
     abilities: EPHEMERAL_ABILITIES.containers,
     onProblem: (message) => void problems.push(message),
+    replicas: { tell() {}, hear: () => () => {}, onResync: () => () => {} },
     ...more,
     store: new FakeStore(),
     images: new FakeImages(),

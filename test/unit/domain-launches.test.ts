@@ -1,98 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Identity } from '#domain/auth.ts';
 import { DeskpodError } from '#domain/errors.ts';
-import { Hub } from '#domain/hub.ts';
-import { Launches } from '#domain/launches.ts';
-import type { Runtime } from '#protocol/app.ts';
-import type { Launch } from '#protocol/launch.ts';
-import type { AppDocument } from '#protocol/manager.ts';
 import { openStore } from '#store/open.ts';
 import { FakeEngine } from '../fakes/engine.ts';
-
-const FRY: Identity = {
-  user: { id: 'fry', name: 'Philip J. Fry', provider: 'directory', labels: [], roles: ['user'] },
-  account: { userId: 'fry', displayName: 'Philip J. Fry', provider: 'directory', uid: 2042, gid: 12042 },
-};
-const GAME: AppDocument = {
-  cmd: ['/usr/games/gnome-2048'],
-  path: '/usr/games/gnome-2048',
-  sha_id: 'sha256:1',
-  id: 'localhost/deskpod/2048-gtk:1',
-  architecture: 'amd64',
-  os: 'linux',
-  rules: {},
-  acl: { permit: ['all'] },
-  launch: 'gnome-2048.gnome-2048',
-  wm_class: null,
-  name: '2048-gtk',
-  icon: '2048.svg',
-  icondata: null,
-  keyword: '2048',
-  uniquerunkey: null,
-  cat: 'games',
-  args: null,
-  execmode: null,
-  showinview: null,
-  displayname: '2048 GTK',
-  comment: null,
-  desktopfile: null,
-  executeclassname: null,
-  executablefilename: 'gnome-2048',
-  usedefaultapplication: false,
-  mimetype: [],
-  fileextensions: [],
-  legacyfileextensions: [],
-  secrets_requirement: null,
-  containerengine: 'ephemeral_container',
-  securitycontext: {},
-  created: null,
-};
-const DESKTOP = { id: 'fry-00001', env: { TZ: 'Europe/Vienna' }, entries: { finished: 0, most: null } };
+import { aServer, DESKTOP, FRY } from '../fakes/launches.ts';
 
 async function setUp() {
   const engine = new FakeEngine();
   const store = await openStore({ kind: 'sqlite', file: ':memory:' });
-  const hub = new Hub();
-  const told: Launch[] = [];
-  hub.subscribe('fry', (event) => void (event.type === 'launch' && told.push(event.launch)));
-  let held = 0;
-  const deps = {
-    engine,
-    store,
-    hub,
-    apps: {
-      startable: async () => GAME,
-      resolve: (app: AppDocument, wanted: Runtime | undefined) => ({
-        runtime: wanted ?? app.containerengine,
-        limits: { processes: 100 },
-        pod: {},
-      }),
-      imageReference: (app: AppDocument) => app.id,
-      isInstalled: async () => true,
-      install: async () => {},
-    },
-    hold: () => {
-      held += 1;
-      return () => void (held -= 1);
-    },
-    stopGraceMs: 1000,
-    events: { launchStarted() {}, launchFinished() {} },
-  };
-  const launches = new Launches(deps);
+  const server = await aServer(engine, store);
   /** The same server after a restart: it remembers nothing but what is stored. */
-  const restarted = () => new Launches({ ...deps, hub: new Hub() });
-  const until = async (fits: (launch: Launch) => boolean): Promise<Launch> => {
-    for (let turn = 0; turn < 1000; turn += 1) {
-      const found = told.find(fits);
-      if (found) return found;
-      await new Promise(setImmediate);
-    }
-    throw new Error(`never told; last was ${JSON.stringify(told.at(-1))}`);
+  const restarted = async () => {
+    await server.replicas[Symbol.asyncDispose]();
+    return (await aServer(engine, store)).launches;
   };
-  const start = (more: { env?: Record<string, string>; args?: string[] } = {}) =>
-    launches.start(FRY, DESKTOP, { app: '2048-gtk', env: {}, args: [], ...more });
-  return { engine, launches, restarted, until, start, held: () => held };
+  return { engine, store, restarted, ...server };
 }
 
 test('a launch is starting until its first window is mapped', async () => {
@@ -180,7 +102,7 @@ test('launches without a container after a restart ended with their desktop', as
   const { launches, restarted, until, start } = await setUp();
   const { id } = await start();
   await until(({ status }) => status.state === 'starting' && status.step === 'window');
-  const later = restarted();
+  const later = await restarted();
   await later.reconcile([], new Set());
   assert.equal((await later.find(id))?.record.end?.reason, 'desktop_ended');
   await assert.rejects(launches.remove((await launches.find(id))?.record ?? assert.fail()), /still runs/);
@@ -190,7 +112,7 @@ test('a running launch is found again after a restart and its end is kept', asyn
   const { engine, restarted, until, start } = await setUp();
   const { id } = await start();
   await until(({ status }) => status.state === 'starting' && status.step === 'window');
-  const later = restarted();
+  const later = await restarted();
   await later.reconcile(await engine.launches(), new Set([DESKTOP.id]));
   assert.equal((await later.find(id))?.launch.status.state, 'running');
   await later.seen(engine.finish(id, { exitCode: 137, outOfMemory: true }));
@@ -202,7 +124,7 @@ test('a launch that had not begun when the server ended is told as such, not as 
   engine.launchGate = new Promise(() => {});
   const { id } = await start();
   await until(({ status }) => status.state === 'starting');
-  const later = restarted();
+  const later = await restarted();
   await later.reconcile([], new Set([DESKTOP.id]));
   const end = (await later.find(id))?.record.end;
   assert.equal(end?.reason, 'start_failed');
@@ -215,7 +137,7 @@ test('what a launch runs is learnt after a restart, if the server ended before i
   engine.environment = () => gate.promise;
   const { id } = await start();
   await until(({ status }) => status.state === 'starting');
-  const later = restarted();
+  const later = await restarted();
   engine.environment = async () => ({ HOME: '/home/fry', XAUTH_KEY: 'x' });
   await later.reconcile(await engine.launches(), new Set([DESKTOP.id]));
   const { record } = (await later.find(id)) ?? assert.fail();

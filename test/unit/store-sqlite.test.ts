@@ -12,6 +12,7 @@ import { MIGRATIONS } from '#store/migrations.ts';
 import { openStore } from '#store/open.ts';
 import { sqliteDialect } from '#store/sqlite/dialect.ts';
 import type { Tables } from '#store/tables.ts';
+import { sqliteTurn } from '#store/turn.ts';
 import { storeContract } from '../contracts/store.ts';
 import { anAppDocument } from '../contracts/store-samples.ts';
 
@@ -79,10 +80,6 @@ test('a file that is no database is refused by name with a remedy', async () => 
   });
 });
 
-test('PostgreSQL is refused with a sentence until it is there', async () => {
-  await assert.rejects(openStore({ kind: 'postgres', url: 'postgres://localhost/x' }), /not there yet/);
-});
-
 test('a migration that fails leaves nothing of itself, and the next open tries it again', async () => {
   await using folder = await aFolder();
   const db = new Kysely<Tables>({ dialect: await sqliteDialect(join(folder.path, 'deskpod.db')) });
@@ -94,17 +91,33 @@ test('a migration that fails leaves nothing of itself, and the next open tries i
         throw new Error('power cut');
       },
     };
-    await assert.rejects(migrate(db, [...MIGRATIONS, half]), /power cut/);
+    await assert.rejects(migrate(db, sqliteTurn, [...MIGRATIONS, half]), /power cut/);
     const tables = await sql<{ n: number }>`select count(*) as n from sqlite_master where name = 'halfway'`.execute(db);
     assert.equal(tables.rows[0]?.n, 0);
     const whole = {
       name: 'half',
       up: async (t: Kysely<Tables>) => void (await sql`create table halfway (id integer)`.execute(t)),
     };
-    await migrate(db, [...MIGRATIONS, whole]);
+    await migrate(db, sqliteTurn, [...MIGRATIONS, whole]);
   } finally {
     await db.destroy();
   }
+});
+
+test('launches of a database from before there were several servers are kept whole', async () => {
+  await using folder = await aFolder();
+  const file = join(folder.path, 'deskpod.db');
+  const db = new Kysely<Tables>({ dialect: await sqliteDialect(file) });
+  await migrate(db, sqliteTurn, MIGRATIONS.slice(0, 1));
+  await sql`insert into launches values ('one', 'amy', 'd1', 'a', 'App', 'pod_application', 'i', null, '[]', '{}', '{}',
+    '{}', '2026-01-01T00:00:00.000Z', 12.5, '2026-01-01T01:00:00.000Z', 3, 'error', null, 'its log')`.execute(db);
+  await db.destroy();
+  await using store = await openStore({ kind: 'sqlite', file });
+  const record = await store.launches.find('one');
+  assert.deepEqual(
+    [record?.userId, record?.windowMs, record?.server, record?.end?.exitCode, record?.end?.log],
+    ['amy', 12.5, null, 3, 'its log'],
+  );
 });
 
 test('a damaged row is named, with what is wrong in it', async () => {

@@ -6,6 +6,7 @@ import type { App, AppAvailability, Limits, PodWishes, Runtime } from '../../pro
 import type { AppDocument } from '../../protocol/manager.ts';
 import type { Engine, ImageInfo } from '../engine.ts';
 import { DeskpodError } from '../errors.ts';
+import type { Replicas } from '../replicas.ts';
 import type { Store } from '../store.ts';
 import { visibleTo, type Viewer } from './acl.ts';
 import { toApp } from './app.ts';
@@ -15,10 +16,12 @@ import { documentOfImage, withVariants } from './own.ts';
 import type { OwnImage } from './own.ts';
 import { limitsFor, podWishesFor, runtimeFor } from './runtime.ts';
 import type { EphemeralAbilities, ExecuteClasses, RuntimeChoice } from './runtime.ts';
+import { followOthers } from './others.ts';
 import { Seeds } from './seeds.ts';
 
 export interface CatalogueDeps {
   readonly store: Pick<Store, 'apps' | 'values'>;
+  readonly replicas: Pick<Replicas, 'tell' | 'hear' | 'onResync'>;
   readonly images: Pick<Engine, 'image' | 'ensureImage' | 'announceImages'>;
   readonly own: readonly OwnImage[];
   readonly classes: ExecuteClasses;
@@ -28,6 +31,9 @@ export interface CatalogueDeps {
   /** Pulls and builds at the same time; 2 unless said otherwise. */
   readonly concurrency?: number;
 }
+
+/** Ids may have 512 characters. */
+const MOST_TOLD = 10;
 
 export type CatalogueChange =
   | { readonly type: 'app'; readonly document: AppDocument; readonly availability: AppAvailability }
@@ -45,6 +51,7 @@ export class Catalogue implements AsyncDisposable {
     this.#states = new ImageStates(deps, {
       changed: (document) => this.#tell(document),
       present: (document, image) => this.#adopt(document, image),
+      settled: (id) => this.#tellOthers([id]),
     });
   }
 
@@ -52,6 +59,8 @@ export class Catalogue implements AsyncDisposable {
   static async open(given: CatalogueDeps): Promise<Catalogue> {
     const deps = { ...given, own: withVariants(given.own) };
     const catalogue = new Catalogue(deps);
+    const stop = followOthers(deps.replicas, (ids) => catalogue.#readAgain(ids), deps.onProblem);
+    catalogue.#background.signal.addEventListener('abort', stop, { once: true });
     await new Seeds(deps.store, deps.own).plant();
     await catalogue.reload();
     await catalogue.#states.load();
@@ -133,6 +142,7 @@ export class Catalogue implements AsyncDisposable {
       this.#states.forget(document.id);
     }
     for (const document of unique) this.#tell(document);
+    this.#tellOthers(unique.map(({ id }) => id));
     return unique;
   }
 
@@ -163,10 +173,11 @@ export class Catalogue implements AsyncDisposable {
       this.#states.forget(id);
     }
     if (removed.length > 0) this.#emit({ type: 'removed', ids: removed });
+    this.#tellOthers(removed);
     return removed;
   }
 
-  /** Reads the store again: another replica may have changed it. */
+  /** Reads the store again. */
   async reload(): Promise<void> {
     const documents = await this.#deps.store.apps.list();
     this.#documents = new Map(documents.map((document) => [document.id, document]));
@@ -187,6 +198,28 @@ export class Catalogue implements AsyncDisposable {
     this.#background.abort();
     this.#listeners.clear();
     await this.#states[Symbol.asyncDispose]();
+  }
+
+  /** Another server changed these, or who knows which: what is kept of them, and whether their images are here. */
+  async #readAgain(ids: ReadonlySet<string> | 'all'): Promise<void> {
+    const before = this.#documents;
+    await this.reload();
+    const gone = [...before.keys()].filter((id) => !this.#documents.has(id));
+    for (const id of gone) this.#states.drop(id);
+    if (gone.length > 0) this.#emit({ type: 'removed', ids: gone });
+    const changed = this.list().filter(({ id }) => ids === 'all' || ids.has(id));
+    for (const document of changed) {
+      const old = before.get(document.id);
+      if (old !== undefined && old.sha_id !== document.sha_id) this.#states.drop(document.id);
+    }
+    await this.#states.readReasons(changed);
+    for (const document of changed) this.#tell(document);
+    await this.look(changed);
+  }
+
+  #tellOthers(ids: readonly string[]): void {
+    // A message is short: of many they look at all.
+    if (ids.length > 0) this.#deps.replicas.tell('catalogue', ids.length > MOST_TOLD ? {} : { ids });
   }
 
   /** An image of ours knows more about itself than its recipe said: hash, date, command. */

@@ -18,6 +18,8 @@ const STEP_INTERVAL_MS = 100;
 interface Listener {
   changed(document: AppDocument): void;
   present(document: AppDocument, image: ImageInfo): Promise<void>;
+  /** An installation that was made here is over, and what came of it is kept. */
+  settled(id: string): void;
 }
 
 export class ImageStates implements AsyncDisposable {
@@ -27,6 +29,8 @@ export class ImageStates implements AsyncDisposable {
   readonly #states = new Map<string, AppAvailability>();
   /** Apps whose image is here under another name than their id. */
   readonly #elsewhere = new Map<string, string>();
+  /** Reasons that are being kept. */
+  #kept: Promise<void> = Promise.resolve();
 
   constructor(deps: CatalogueDeps, listener: Listener) {
     this.#deps = deps;
@@ -40,6 +44,17 @@ export class ImageStates implements AsyncDisposable {
     }
   }
 
+  /** As other servers left them: of these apps, but for what is known here to be otherwise. */
+  async readReasons(documents: readonly AppDocument[]): Promise<void> {
+    const reasons = new Map(readReasons(await this.#deps.store.values.get(REASONS_KEY)));
+    for (const { id } of documents) {
+      const { state } = this.get(id);
+      const reason = reasons.get(id);
+      if (reason !== undefined && state !== 'installing') this.#states.set(id, { state: 'unavailable', reason });
+      else if (reason === undefined && state === 'unavailable') this.#states.delete(id);
+    }
+  }
+
   get(id: string): AppAvailability {
     return this.#states.get(id) ?? { state: 'not_installed' };
   }
@@ -50,10 +65,15 @@ export class ImageStates implements AsyncDisposable {
 
   /** The entry was removed or replaced: what was known of its image no longer counts. */
   forget(id: string): void {
+    if (this.#states.get(id)?.state === 'unavailable') this.#keepReason(id, null);
+    this.drop(id);
+  }
+
+  /** Another server did so and keeps what is to be kept. */
+  drop(id: string): void {
     this.#installs.cancel(id);
     this.#elsewhere.delete(id);
-    if (!this.#states.delete(id)) return;
-    this.#saveReasons();
+    this.#states.delete(id);
   }
 
   /** Finds out which are here. Those that failed before stay so unless they are here now. */
@@ -73,8 +93,14 @@ export class ImageStates implements AsyncDisposable {
     await this.#installs.run(document.id, async (ending) => await this.#fetch(document, ending), signal);
   }
 
+  /** What became of an installation is told to others when they can read why. */
+  #tellSettled({ id }: AppDocument): void {
+    void this.#kept.then(() => this.#listener.settled(id));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#installs[Symbol.asyncDispose]();
+    await this.#kept;
   }
 
   async #fetch(document: AppDocument, signal: AbortSignal): Promise<void> {
@@ -86,11 +112,13 @@ export class ImageStates implements AsyncDisposable {
       const image = here ?? (await this.#deps.images.ensureImage(this.#wanted(document), report, signal));
       close();
       await this.#set(document, { state: 'ready' }, image);
+      this.#tellSettled(document);
     } catch (cause) {
       close();
       if (signal.aborted && signal.reason instanceof DeskpodError) throw signal.reason;
       const reason = reasonOf(cause, this.#target(document));
       await this.#set(document, { state: 'unavailable', reason });
+      this.#tellSettled(document);
       throw new DeskpodError('app_unavailable', `${document.displayname} cannot be installed: ${reason}`, { cause });
     }
   }
@@ -122,15 +150,24 @@ export class ImageStates implements AsyncDisposable {
   async #set(document: AppDocument, state: AppAvailability, image?: ImageInfo): Promise<void> {
     const before = this.get(document.id);
     this.#states.set(document.id, state);
-    if (before.state === 'unavailable' || state.state === 'unavailable') this.#saveReasons();
+    if (state.state === 'unavailable') this.#keepReason(document.id, state.reason);
+    else if (before.state === 'unavailable') this.#keepReason(document.id, null);
     if (image !== undefined) await this.#listener.present(document, image);
     if (before.state !== state.state || state.state === 'installing') this.#listener.changed(document);
   }
 
-  #saveReasons(): void {
-    const reasons = [...this.#states].flatMap(([id, one]) => (one.state === 'unavailable' ? [[id, one.reason]] : []));
-    this.#deps.store.values
-      .set(REASONS_KEY, JSON.stringify(Object.fromEntries(reasons)))
+  /** Other servers keep reasons of theirs beside it. */
+  #keepReason(id: string, reason: string | null): void {
+    const { values } = this.#deps.store;
+    this.#kept = this.#kept
+      .then(() =>
+        values.change(REASONS_KEY, (kept) => {
+          const reasons = new Map(readReasons(kept));
+          if (reason === null) reasons.delete(id);
+          else reasons.set(id, reason);
+          return JSON.stringify(Object.fromEntries(reasons));
+        }),
+      )
       .catch((cause: unknown) => this.#deps.onProblem('Could not keep why an app is unavailable', cause));
   }
 }

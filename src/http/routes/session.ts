@@ -43,7 +43,7 @@ export function sessionRoutes(context: ApiContext): FastifyPluginAsyncZod {
 
   async function end(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { sessionId, expiresAt, user } = authenticated(request);
-    await revocations.revoke(sessionId, expiresAt);
+    await revocations.revoke(sessionId, expiresAt, user.id);
     gateway.closeSession(sessionId);
     hub.publish(user.id, { type: 'session_ended', sessionId });
     void reply.clearCookie(SESSION_COOKIE, { path: context.server.path });
