@@ -24,6 +24,8 @@ export interface EngineUnderTest extends AsyncDisposable {
     readonly limitsEverywhere: boolean;
     /** Output and errors told apart. */
     readonly streams: boolean;
+    /** Whether addresses of other users' desktops are closed: a cluster leaves that to its network plugin. */
+    readonly walls: boolean;
     /** Labels and command of an image. */
     readonly imageDetails: boolean;
   };

@@ -88,7 +88,7 @@ export async function underTest(
       shmDemo: 'localhost/deskpod/shm-demo:1',
       published: PUBLISHED,
     },
-    abilities: { limitsEverywhere: true, streams: true, imageDetails: true },
+    abilities: { limitsEverywhere: true, streams: true, walls: true, imageDetails: true },
     objects: () => objects(api, local.runDir),
     foreign: (name) => foreign(api, name),
     [Symbol.asyncDispose]: async () => {

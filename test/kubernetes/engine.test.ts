@@ -30,7 +30,12 @@ engineContract('Kubernetes', reasonToSkip(), async () => {
       shmDemo: `${REGISTRY}/shm-demo:1`,
       published: `${REGISTRY}/published:1`,
     },
-    abilities: { limitsEverywhere: false, streams: false, imageDetails: false },
+    abilities: {
+      limitsEverywhere: false,
+      streams: false,
+      walls: process.env['DESKPOD_TEST_POLICIES'] === 'enforced',
+      imageDetails: false,
+    },
     objects: () => objectsIn(namespace),
     foreign: (name) => foreign(namespace, name),
     [Symbol.asyncDispose]: async () => {

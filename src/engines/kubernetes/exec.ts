@@ -3,6 +3,7 @@
  * 0 input, 1 output, 2 errors, 3 the end, 4 the terminal's size, 255 the end of one channel (v5.channel.k8s.io).
  * https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
  */
+import { randomUUID } from 'node:crypto';
 import { Duplex } from 'node:stream';
 import { stringify } from 'node:querystring';
 import { Exec } from '@kubernetes/client-node';
@@ -10,6 +11,7 @@ import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { ExecSession, ExecSpec } from '#domain/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
+import type { Environment } from '#protocol/app.ts';
 import type { ClusterApi } from './api.ts';
 
 const INPUT = 0;
@@ -17,6 +19,8 @@ const END = 3;
 const SIZE = 4;
 const CLOSE = 255;
 const OPEN_TIMEOUT_MS = 15_000;
+/** Marks what was started in one terminal: children inherit it. */
+const TERMINAL = 'DESKPOD_TERMINAL';
 /** Unsent bytes beyond which writers wait. */
 const HIGH_WATER = 1024 * 1024;
 
@@ -41,10 +45,15 @@ export interface ExecPlace {
 export async function exec(place: ExecPlace, spec: ExecSpec, signal: AbortSignal): Promise<ExecSession> {
   const { tty } = spec;
   const exit = Promise.withResolvers<number | null>();
-  const stream = new ExecStream((code) => exit.resolve(code));
+  const terminal = tty === null ? null : randomUUID();
+  const stream = new ExecStream((code, left) => {
+    exit.resolve(code);
+    // Nothing in between tells a program that its terminal has gone.
+    if (left && terminal !== null) void hangUp(place, terminal);
+  });
   const path = `/api/v1/namespaces/${place.namespace}/pods/${place.pod}/exec?${stringify({
     container: place.container,
-    command: withVariables(spec),
+    command: withVariables(spec.command, { ...spec.env, ...(terminal === null ? {} : { [TERMINAL]: terminal }) }),
     stdin: true,
     stdout: true,
     stderr: tty === null,
@@ -83,9 +92,17 @@ export async function output(
 }
 
 /** Kubernetes' exec sets no variables; `env` does. */
-function withVariables({ command, env = {} }: ExecSpec): string[] {
+function withVariables(command: readonly string[], env: Environment): string[] {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   return variables.length === 0 ? [...command] : ['/usr/bin/env', ...variables, ...command];
+}
+
+/** HUP to all that was started in a terminal, as the kernel does when a real one is switched off. */
+async function hangUp(place: ExecPlace, terminal: string): Promise<void> {
+  const find = `grep -lsz "^${TERMINAL}=${terminal}$" /proc/[0-9]*/environ | cut -d/ -f3`;
+  const command = ['sh', '-c', `pids=$(${find}); [ -z "$pids" ] || kill -HUP $pids; kill -CONT $pids 2>/dev/null`];
+  // An image without these programs cannot have had a terminal either.
+  await output(place, command, AbortSignal.timeout(OPEN_TIMEOUT_MS)).catch(() => {});
 }
 
 async function open(
@@ -127,19 +144,20 @@ function refusal(cause: unknown): DeskpodError {
 }
 
 class ExecStream extends Duplex {
-  readonly #ended: (exitCode: number | null) => void;
+  readonly #ended: (exitCode: number | null, left: boolean) => void;
   #socket: WebSocket | null = null;
   #waiting: [number, Buffer][] = [];
   #over = false;
 
-  constructor(ended: (exitCode: number | null) => void) {
+  /** `left`: nobody listens any more, and the command may run on. */
+  constructor(ended: (exitCode: number | null, left: boolean) => void) {
     super({ allowHalfOpen: true });
     this.#ended = ended;
   }
 
   attach(socket: WebSocket): void {
     this.#socket = socket;
-    socket.on('close', () => this.#finish(null));
+    socket.on('close', () => this.#finish(null, true));
     socket.on('error', (error) => this.destroy(error));
     for (const [channel, data] of this.#waiting.splice(0)) this.receive(channel, data);
   }
@@ -148,7 +166,7 @@ class ExecStream extends Duplex {
   receive(channel: number, data: Buffer): void {
     if (this.#over) return;
     if (!this.#socket) return void this.#waiting.push([channel, data]);
-    if (channel === END) return this.#finish(exitCodeOf(data));
+    if (channel === END) return this.#finish(exitCodeOf(data), false);
     if (channel === CLOSE || data.length === 0) return;
     if (!this.push(data)) this.#socket.pause();
   }
@@ -173,15 +191,15 @@ class ExecStream extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#finish(null);
+    this.#finish(null, true);
     this.#socket?.terminate();
     done(error);
   }
 
-  #finish(exitCode: number | null): void {
+  #finish(exitCode: number | null, left: boolean): void {
     if (this.#over) return;
     this.#over = true;
-    this.#ended(exitCode);
+    this.#ended(exitCode, left);
     this.push(null);
     this.#socket?.close();
   }
