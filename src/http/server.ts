@@ -70,7 +70,7 @@ export async function buildServer(options: ServerOptions): Promise<{ app: Fastif
   return { app, listening };
 }
 
-/** Files of the page are many and say nothing. */
+/** Files of pages and measurements of the speed test are many and say nothing. */
 function isLogged(path: string): boolean {
-  return /^\/(api|healthz|readyz|speedtest)/i.test(path);
+  return /^\/(api|healthz|readyz)/i.test(path);
 }
