@@ -57,6 +57,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const imagesDir = join(root, 'images');
   await using stack = new AsyncDisposableStack();
   const stopping = new AbortController();
+  const draining = new AbortController();
   await mkdir(config.dataDir, { recursive: true, mode: 0o711 });
   stack.use(await lockFolder(config.dataDir));
   const shelf = await openShelf(config);
@@ -98,9 +99,22 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       terminals.closeSession(sessionId);
     },
   };
-  const context = createContext({ config, secrets, keys, events, version, warnings, store, engine, parts, viewers });
+  const context = createContext({
+    config,
+    secrets,
+    keys,
+    events,
+    version,
+    warnings,
+    store,
+    engine,
+    parts,
+    viewers,
+    stopping: draining.signal,
+  });
   const screens = config.roles.includes('gateway') ? createScreens(context, allowedOrigin) : null;
   const closeViewers = async (): Promise<void> => {
+    draining.abort();
     screens?.close();
     await terminals.close();
   };
