@@ -72,6 +72,8 @@ export interface ApiContext {
   readonly closings: Closings;
   /** What gateways in processes of their own send to hear of these. */
   readonly closingsToken: string;
+  /** Aborts when the server is told to stop: listeners are sent to another one. */
+  readonly stopping: AbortSignal;
   readonly events: Events;
   /** What administrators should mend. */
   readonly warnings: () => readonly SystemWarning[];

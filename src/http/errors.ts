@@ -26,6 +26,8 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   internal_error: 500,
 };
 
+const RETRY_AFTER_SECONDS = 2;
+
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   400: 'invalid_request',
   404: 'not_found',
@@ -69,6 +71,7 @@ export function errorHandler(failed: (what: string, error: unknown) => void) {
     const known = toDeskpodError(error);
     if (STATUS[known.code] >= 500)
       failed(`${request.method} ${request.routeOptions.url ?? request.url}`, known.cause ?? known);
+    if (STATUS[known.code] === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
     await reply.status(STATUS[known.code]).send(errorBody(known));
   };
 }

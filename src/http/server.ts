@@ -8,6 +8,7 @@ import { errorHandler } from './errors.ts';
 import type { Listening } from './listen.ts';
 
 const BODY_LIMIT = 1024 * 1024;
+const TOO_LARGE = 413;
 
 /** The frame is ours alone, nothing is loaded from elsewhere, and no script but ours runs. */
 const CONTENT_SECURITY_POLICY = [
@@ -53,7 +54,12 @@ export async function buildServer(options: ServerOptions): Promise<{ app: Fastif
   app.setNotFoundHandler(() => {
     throw new DeskpodError('not_found', 'There is nothing here.');
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', async (request, reply) => {
+    if (reply.statusCode === TOO_LARGE) {
+      // A connection that is closed while its body is still coming takes the answer with it.
+      reply.removeHeader('connection');
+      request.raw.resume();
+    }
     if (!reply.hasHeader('content-security-policy'))
       void reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
     void reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
@@ -70,7 +76,7 @@ export async function buildServer(options: ServerOptions): Promise<{ app: Fastif
   return { app, listening };
 }
 
-/** Files of the page are many and say nothing. */
+/** Files of pages and measurements of the speed test are many and say nothing. */
 function isLogged(path: string): boolean {
-  return /^\/(api|healthz|readyz|speedtest)/i.test(path);
+  return /^\/(api|healthz|readyz)/i.test(path);
 }

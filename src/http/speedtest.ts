@@ -79,7 +79,10 @@ async function discarded(body: Readable): Promise<number> {
       else done();
     },
   });
-  await pipeline(body, sink, { signal: AbortSignal.timeout(LONGEST_MS) });
+  await pipeline(body, sink, { signal: AbortSignal.timeout(LONGEST_MS) }).catch((cause: unknown) => {
+    if (cause instanceof DeskpodError) throw cause;
+    throw new DeskpodError('invalid_request', 'The upload was broken off.', { cause });
+  });
   return bytes;
 }
 

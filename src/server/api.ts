@@ -7,6 +7,7 @@ import type { LoadedConfig } from '#config/config.ts';
 import { openDisplay } from '#display/open.ts';
 import { waitForWindowManager } from '#display/ready.ts';
 import type { OwnImage } from '#domain/catalogue/own.ts';
+import type { Engine } from '#domain/engine.ts';
 import { adopt, follow } from '#domain/follow.ts';
 import { keepHouse } from '#domain/housekeeping.ts';
 import { planImages } from '#engines/containers/images/plan.ts';
@@ -25,7 +26,7 @@ import { lockFolder } from '#store/folder-lock.ts';
 import { openStore } from '#store/open.ts';
 import { createContext } from './context.ts';
 import { keysOf } from './keys.ts';
-import { managerAccess, managerDeps } from './manager.ts';
+import { managerAccess, managerDeps, permitsOthers } from './manager.ts';
 import { createParts } from './parts.ts';
 import type { Role } from './role.ts';
 import { screenRoutes } from './screens.ts';
@@ -53,6 +54,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const imagesDir = join(root, 'images');
   await using stack = new AsyncDisposableStack();
   const stopping = new AbortController();
+  const draining = new AbortController();
   await mkdir(config.dataDir, { recursive: true, mode: 0o711 });
   stack.use(await lockFolder(config.dataDir));
   const shelf = await openShelf(config);
@@ -64,7 +66,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   ]);
   stack.use(store);
   stack.use(engine);
-  const warnings = [...ofKeys, ...ofNotes(loaded)];
+  const warnings = [...ofKeys, ...ofNotes(loaded), ...(await podWarnings(loaded, engine))];
   for (const { text, commands } of warnings) events.warn([text, ...commands].join('\n  '));
   const parts = stack.use(
     await createParts({
@@ -95,9 +97,22 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       terminals.closeSession(sessionId);
     },
   };
-  const context = createContext({ config, secrets, keys, events, version, warnings, store, engine, parts, viewers });
+  const context = createContext({
+    config,
+    secrets,
+    keys,
+    events,
+    version,
+    warnings,
+    store,
+    engine,
+    parts,
+    viewers,
+    stopping: draining.signal,
+  });
   const screens = config.roles.includes('gateway') ? createScreens(context, allowedOrigin) : null;
   const closeViewers = async (): Promise<void> => {
+    draining.abort();
     screens?.close();
     await terminals.close();
   };
@@ -148,6 +163,15 @@ function ofNotes({ notes }: LoadedConfig): SystemWarning[] {
   return notes
     .filter(({ level }) => level === 'warning')
     .map(({ where, key, text }) => ({ text: `${where}: ${key}: ${text}`, commands: [] }));
+}
+
+/** Whoever is permitted without a key could be a pod of anybody's. */
+async function podWarnings({ config }: LoadedConfig, engine: Engine): Promise<SystemWarning[]> {
+  if (config.engine.kind !== 'kubernetes' || !permitsOthers(config) || (await engine.podNetworks()).length > 0)
+    return [];
+  const text =
+    'manager.permitNetworks: the networks of pods are not known, so desktops and apps may call /API/manager without a key, too. Say them in kubernetes.podNetworks (DESKPOD_POD_NETWORKS).';
+  return [{ text, commands: [] }];
 }
 
 /** Those there is a recipe for; a cluster cannot build them, there the catalogue begins empty. */

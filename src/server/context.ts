@@ -32,10 +32,11 @@ export interface ContextDeps {
   readonly parts: Omit<Parts, typeof Symbol.asyncDispose>;
   /** Screens and terminals of this process. */
   readonly viewers: ApiContext['gateway'];
+  readonly stopping: AbortSignal;
 }
 
 export function createContext(deps: ContextDeps): ApiContext {
-  const { config, secrets, keys, events, version, warnings, store, engine, parts, viewers } = deps;
+  const { config, secrets, keys, events, version, warnings, store, engine, parts, viewers, stopping } = deps;
   const { auth } = config;
   const closings = new Closings();
   const gateway: ApiContext['gateway'] = {
@@ -63,6 +64,7 @@ export function createContext(deps: ContextDeps): ApiContext {
     tokens: createUserTokens({ keys, seconds: auth.sessionSeconds }),
     tickets: createTickets({ keys, seconds: auth.ticketSeconds }),
     revocations,
+    stopping,
     events,
     warnings: () => warnings,
     localToken: randomBytes(32).toString('base64url'),

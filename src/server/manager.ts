@@ -47,16 +47,16 @@ export function managerDeps(context: ApiContext, access: ManagerAccess, version:
 
 /** On Kubernetes, where nobody is on the loopback, an installation without keys and permitted networks gets a key. */
 export async function managerAccess(
-  { manager, engine }: Config,
+  config: Config,
   { managerApiKeys: keys }: Secrets,
   shelf: SecretShelf | null,
   podNetworks: () => Promise<readonly string[]>,
 ): Promise<ManagerAccess> {
+  const { manager, engine } = config;
   const isPod = podTest(podNetworks);
-  const permitsOthers = manager.permitNetworks.some((network) => !isLoopback(network.replace(/\/.*$/, '')));
   if (engine.kind !== 'kubernetes') return { ...manager, keys, isPod, keyCommand: null };
   const { namespace } = engine;
-  if (keys.length > 0 || permitsOthers || shelf === null) {
+  if (keys.length > 0 || permitsOthers(config) || shelf === null) {
     const configured = `kubectl get configmap abcdesktop-config -n ${namespace} -o yaml | grep apikey`;
     return { ...manager, keys, isPod, keyCommand: keys.length > 0 ? configured : null };
   }
@@ -64,6 +64,11 @@ export async function managerAccess(
   const { key } = await sharedSecret(shelf, MANAGER_KEY_SECRET, made);
   const keyCommand = `kubectl get secret ${MANAGER_KEY_SECRET} -n ${namespace} -o jsonpath='{.data.key}' | base64 -d`;
   return { ...manager, keys: key === undefined ? [] : [key], isPod, keyCommand };
+}
+
+/** Whether others than this machine need no key. */
+export function permitsOthers({ manager }: Config): boolean {
+  return manager.enabled && manager.permitNetworks.some((network) => !isLoopback(network.replace(/\/.*$/, '')));
 }
 
 const isLoopback = networkMatcher(['127.0.0.0/8', '::1']);

@@ -82,6 +82,7 @@ export async function fakeApi({
     localToken: 'the-local-token-of-the-test',
     gateway: { closeSession() {}, closeDesktop() {} },
     closings: new Closings(),
+    stopping: new AbortController().signal,
     closingsToken: gatewayToken(keys, 'closings'),
     warnings: () => [{ text: 'A key is short.', commands: ['kubectl delete secret x'] }],
     version: '0.0.0',

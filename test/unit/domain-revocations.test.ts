@@ -13,12 +13,15 @@ function aStore(t: TestContext) {
     return value;
   };
   return {
-    revocations: new Revocations({
-      values: {
-        get: (key) => answer(values.get(key) ?? null),
-        set: (key, value) => answer(void values.set(key, value)),
+    revocations: new Revocations(
+      {
+        values: {
+          get: (key) => answer(values.get(key) ?? null),
+          set: (key, value) => answer(void values.set(key, value)),
+        },
       },
-    }),
+      { tell() {}, hear: () => () => {} },
+    ),
     goAway: () => (away = true),
     comeBack: () => (away = false),
     pass: (seconds: number) => (milliseconds += seconds * 1000),
@@ -40,7 +43,7 @@ test('while the store is away, a session that stood in the last minutes goes on 
 
 test('a session that was left here is refused whatever the store says', async (t) => {
   const { revocations, goAway } = aStore(t);
-  await revocations.revoke('s1', new Date());
+  await revocations.revoke('s1', new Date(), 'fry');
   goAway();
   assert.equal(await revocations.isRevoked('s1'), true);
 });

@@ -149,7 +149,7 @@ test('what should be mended is told to administrators alone, with the commands',
   assert.deepEqual(warnings, [{ text: 'A key is short.', commands: ['kubectl delete secret x'] }]);
 });
 
-test('a ticket is issued for for the own running desktop and for nothing else', async () => {
+test('a ticket is issued for the own running desktop and for nothing else', async () => {
   await using api = await fakeApi();
   const token = await api.login('leela');
   const none = await api.app.inject({ method: 'POST', url: '/api/v1/desktop/ticket', headers: bearer(token) });

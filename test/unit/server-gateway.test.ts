@@ -64,6 +64,11 @@ test('login, cookie, API and events through the gateway are as without it, and t
   assert.deepEqual(types, ['desktop', 'launches', 'apps']);
   reader.abort();
 
+  // Half of it is still on its way when the answer is there.
+  const body = JSON.stringify({ app: 'x'.repeat(8 * 1024 * 1024) });
+  const large = await fetch(`${address}/api/v1/launches`, { method: 'POST', headers: { ...guard, cookie }, body });
+  assert.deepEqual([large.status, ErrorBody.parse(await large.json()).error.code], [413, 'payload_too_large']);
+
   const refused = await fetch(`${address}/api/v1/nothing`, { headers: { cookie } });
   assert.equal(ErrorBody.parse(await refused.json()).error.code, 'not_found');
 });
@@ -78,6 +83,7 @@ test('until its keys are there a gateway lives and is not ready, and says so to 
   const waiting = await fetch(`${address}/readyz`);
   assert.deepEqual([waiting.status, /waiting for keys|keys are being read/.test(await waiting.text())], [503, true]);
   const refused = await fetch(`${address}/api/v1/login-options`);
+  assert.equal(refused.headers.get('retry-after'), '2');
   assert.deepEqual([refused.status, ErrorBody.parse(await refused.json()).error.code], [503, 'engine_unavailable']);
   await rm(join(keys, 'mounted'), { recursive: true });
   await rename(api.folder, join(keys, 'mounted'));
@@ -98,4 +104,15 @@ test('one that stops is not ready at once and goes on answering until it is gone
   const ready = await fetch(`${address}/readyz`);
   assert.deepEqual([ready.status, await ready.text()], [503, 'this server is stopping']);
   assert.equal((await fetch(`${address}/api/v1/login-options`)).status, 200);
+});
+
+test('an api that stops ends the event streams, so that browsers listen to another replica', async (t) => {
+  const stopping = new AbortController();
+  await using api = await fakeApi({ stopping: stopping.signal });
+  const { address } = await gatewayOf(t, api, api.folder);
+  await untilReady(address);
+  const headers = { authorization: `Bearer ${await api.login('fry')}` };
+  const events = await fetch(`${address}/api/v1/events`, { headers });
+  stopping.abort();
+  assert.match(await events.text(), /"type":"desktop"/);
 });

@@ -4,6 +4,8 @@ import type { Duplex } from 'node:stream';
 import type { Replicas } from './replicas.ts';
 
 const MOST_IDLE = 32;
+/** Shorter than replicas keep an idle connection: the one that ends it must not be the one who is asked. */
+const IDLE_MS = 60_000;
 
 type Done = (error: Error | null, stream: Duplex) => void;
 
@@ -14,7 +16,7 @@ export class ReplicaAgent extends Agent {
   readonly #makeshift = new WeakSet<Duplex>();
 
   constructor(replicas: Replicas, order: readonly string[]) {
-    super({ keepAlive: true, maxFreeSockets: MOST_IDLE });
+    super({ keepAlive: true, maxFreeSockets: MOST_IDLE, timeout: IDLE_MS });
     this.#replicas = replicas;
     this.#order = order;
   }

@@ -46,6 +46,7 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
         if (event.type === 'desktop') hold(event.desktop.status);
         if (event.type === 'session_ended' || event.type === 'logged_out') stream.end();
       });
+      context.stopping.addEventListener('abort', () => stream.end(), { signal: stream.signal });
       const stopApps = catalogue.onChange((change) => void tellOfApps(change, viewer, send));
       stream.signal.addEventListener('abort', () => {
         stop();
