@@ -18,6 +18,7 @@ function aStore(t: TestContext) {
         values: {
           get: (key) => answer(values.get(key) ?? null),
           set: (key, value) => answer(void values.set(key, value)),
+          change: (key, change) => answer(void values.set(key, change(values.get(key) ?? null))),
         },
       },
       { tell() {}, hear: () => () => {} },
