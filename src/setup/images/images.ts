@@ -8,6 +8,7 @@ import type { ImageBuilder } from '#engines/containers/images/builder.ts';
 import { TAG, type PlannedImage } from '#engines/containers/images/plan.ts';
 import { fullName, parseReference } from '#engines/containers/references.ts';
 import { registryLogin } from '#engines/containers/registry-logins.ts';
+import { checkMachine } from '../checks.ts';
 import { ensurePackages, openEngine, type Places } from '../engine.ts';
 import type { Progress } from '../progress.ts';
 import { buildImages, openBuilder } from './build.ts';
@@ -34,6 +35,7 @@ export async function makeImages(
 ): Promise<void> {
   const tag = checkedTag(wishes.tag ?? TAG);
   const registry = wishes.push === undefined ? null : checkedRegistry(wishes.push);
+  if (!wishes.list) await checkMachine({ dataDir: places.dataDir, listen: null });
   await mkdir(places.dataDir, { recursive: true, mode: 0o711 });
   await ensurePackages(places, progress);
   await using owned = new AsyncDisposableStack();
