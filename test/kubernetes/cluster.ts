@@ -1,5 +1,6 @@
 /** The cluster of these tests: whether there is one, and namespaces of their own in it that go when they end. */
 import { z } from 'zod';
+import type { HomesConfig, KubernetesConfig } from '#config/config.ts';
 import { ClusterApi, hasStatus } from '#engines/kubernetes/api.ts';
 
 const GONE_TIMEOUT_MS = 120_000;
@@ -11,6 +12,22 @@ export const KUBECONFIG = process.env['KUBECONFIG'] ?? null;
 /** The reason why there is nothing to test on; null when there is. */
 export function reasonToSkip(): string | null {
   return KUBECONFIG === null ? 'KUBECONFIG is not set: there is no cluster to test on' : null;
+}
+
+/** As an installation would have it, on the images of this checkout. */
+export function clusterConfig(namespace: string, homes: HomesConfig): KubernetesConfig {
+  return {
+    kind: 'kubernetes',
+    namespace,
+    kubeconfig: KUBECONFIG,
+    images: { registry: REGISTRY, tag: '1', pullPolicy: 'IfNotPresent', pullSecrets: [] },
+    services: ['files', 'sound', 'printer'],
+    requests: { memoryBytes: 64 * 1024 ** 2, cpus: 0.05 },
+    nodeSelector: {},
+    tolerations: [],
+    homes,
+    podNetworks: null,
+  };
 }
 
 export interface Namespace extends AsyncDisposable {

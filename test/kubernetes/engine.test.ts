@@ -1,11 +1,11 @@
 /** The engine contract on a real cluster, in a namespace that enforces Pod Security *restricted*. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { KubernetesConfig } from '#config/config.ts';
+import type { HomesConfig } from '#config/config.ts';
 import { waitForWindowManager } from '#display/ready.ts';
 import { createKubernetesEngine } from '#engines/kubernetes/engine.ts';
 import { engineContract, type EngineUnderTest } from '../contracts/engine.ts';
-import { KUBECONFIG, type Namespace, objectsIn, ownNamespace, reasonToSkip, REGISTRY } from './cluster.ts';
+import { clusterConfig, type Namespace, objectsIn, ownNamespace, reasonToSkip, REGISTRY } from './cluster.ts';
 import { hasStatus } from '#engines/kubernetes/api.ts';
 
 const NAMESPACE = 'deskpod-engine-test';
@@ -18,7 +18,7 @@ engineContract('Kubernetes', reasonToSkip(), async () => {
   const namespace = await ownNamespace(NAMESPACE);
   await freshHomes(namespace);
   const engine = await createKubernetesEngine({
-    config: config(),
+    config: clusterConfig(NAMESPACE, HOMES_CONFIG),
     shmBytes: 256 * 1024 ** 2,
     windowManagerReady: waitForWindowManager,
   });
@@ -47,40 +47,27 @@ engineContract('Kubernetes', reasonToSkip(), async () => {
   return under;
 });
 
-function config(): KubernetesConfig {
-  return {
-    kind: 'kubernetes',
-    namespace: NAMESPACE,
-    kubeconfig: KUBECONFIG,
-    images: { registry: REGISTRY, tag: '1', pullPolicy: 'IfNotPresent', pullSecrets: [] },
-    services: ['files', 'sound', 'printer'],
-    requests: { memoryBytes: 64 * 1024 ** 2, cpus: 0.05 },
-    nodeSelector: {},
-    tolerations: [],
-    homes: {
-      kind: 'persistentVolumeClaim',
-      claim: null,
-      // As where nobody makes volumes: one of type local for each user.
-      volume: {
-        spec: {
-          capacity: { storage: '1Gi' },
-          accessModes: ['ReadWriteOnce'],
-          persistentVolumeReclaimPolicy: 'Retain',
-          storageClassName: STORAGE_CLASS,
-          local: { path: `${HOMES}/{{ userid }}` },
-          nodeAffinity: {
-            required: {
-              nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'Exists' }] }],
-            },
-          },
+const HOMES_CONFIG: HomesConfig = {
+  kind: 'persistentVolumeClaim',
+  claim: null,
+  // As where nobody makes volumes: one of type local for each user.
+  volume: {
+    spec: {
+      capacity: { storage: '1Gi' },
+      accessModes: ['ReadWriteOnce'],
+      persistentVolumeReclaimPolicy: 'Retain',
+      storageClassName: STORAGE_CLASS,
+      local: { path: `${HOMES}/{{ userid }}` },
+      nodeAffinity: {
+        required: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'Exists' }] }],
         },
       },
-      storageClass: STORAGE_CLASS,
-      size: '1Gi',
     },
-    podNetworks: null,
-  };
-}
+  },
+  storageClass: STORAGE_CLASS,
+  size: '1Gi',
+};
 
 async function freshHomes(namespace: Namespace): Promise<void> {
   await removeVolumes(namespace);

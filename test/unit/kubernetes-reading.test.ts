@@ -1,6 +1,7 @@
 /** What is read from the cluster: why something does not start, and what it uses. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { hadItsTime } from '#engines/kubernetes/images.ts';
 import { Pod } from '#engines/kubernetes/pod.ts';
 import { progressOf } from '#engines/kubernetes/progress.ts';
 import { sampleOf, samplesOf, UsageMeter } from '#engines/kubernetes/usage.ts';
@@ -73,6 +74,19 @@ test('the control group of a pod is read in both versions', () => {
   assert.deepEqual(sampleOf('1048576\nusage_usec 2500000\nuser_usec 1\n'), { cpuSeconds: 2.5, memoryBytes: 1_048_576 });
   assert.deepEqual(sampleOf('1048576\n2500000000\n'), { cpuSeconds: 2.5, memoryBytes: 1_048_576 });
   assert.equal(sampleOf('cat: not found'), null);
+});
+
+test('a pull pod is there for five minutes after it was ready, and for ten when it never was', () => {
+  const at = (minutes: number) => new Date(Date.parse('2026-11-26T00:00:00Z') + minutes * 60_000);
+  const conditions = [{ type: 'Ready', status: 'True', lastTransitionTime: at(3).toISOString() }];
+  assert.deepEqual(
+    [7.9, 8.1].map((minutes) => hadItsTime(pod({ conditions }), at(minutes))),
+    [false, true],
+  );
+  assert.deepEqual(
+    [9.9, 10.1].map((minutes) => hadItsTime(pod({}), at(minutes))),
+    [false, true],
+  );
 });
 
 test('a share is what was used since the last look, and never negative when processes ended', () => {

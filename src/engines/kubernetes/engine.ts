@@ -12,6 +12,7 @@ import { type Context, desktopIn, graphicalOf, ofKind } from './context.ts';
 import { isFinished, toPodLaunch } from './describe.ts';
 import { connectDisplay, listDesktops, makeDesktop, removeDesktop } from './desktops.ts';
 import { exec, type ExecPlace } from './exec.ts';
+import { markFinished } from './finished.ts';
 import { announceImages, ensureImage, findImage } from './images.ts';
 import { knownEntry, launch, launchEnvironment, listLaunches, removeLaunch, stopLaunch } from './launches.ts';
 import { type LogOptions, readLogs } from './logs.ts';
@@ -46,18 +47,24 @@ export async function createKubernetesEngine(options: KubernetesEngineOptions): 
     accesses: new Map(),
     windowManagerReady,
   };
-  return new KubernetesEngine(context);
+  // A label is not worth a desktop: the next change of the pod tries again.
+  return new KubernetesEngine(
+    context,
+    markFinished(context, () => {}),
+  );
 }
 
 class KubernetesEngine implements port.Engine {
   readonly #context: Context;
+  readonly #stop: () => void;
   readonly #usage = new UsageMeter();
   /** Desktops in the making: two of one id would undo each other. */
   readonly #making = new Set<string>();
   #version: string | null = null;
 
-  constructor(context: Context) {
+  constructor(context: Context, stop: () => void) {
     this.#context = context;
+    this.#stop = stop;
   }
 
   async info(): Promise<port.EngineInfo> {
@@ -179,6 +186,7 @@ class KubernetesEngine implements port.Engine {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop();
     await this.#context.looks[Symbol.asyncDispose]();
     await this.#context.view[Symbol.asyncDispose]();
   }

@@ -98,7 +98,7 @@ export function findImage({ view }: Context, reference: string): ImageInfo | nul
 
 /** Pull pods that have had their time. */
 export async function removeOldPulls({ api, namespace, view }: Context, now: Date): Promise<void> {
-  const old = [...view.pods].filter((pod) => readPod(pod)?.kind === 'pull' && isOld(pod, now));
+  const old = [...view.pods].filter((pod) => readPod(pod)?.kind === 'pull' && hadItsTime(pod, now));
   await Promise.all(
     old.map(async ({ metadata: { name } }) => {
       try {
@@ -111,7 +111,8 @@ export async function removeOldPulls({ api, namespace, view }: Context, now: Dat
   );
 }
 
-function isOld(pod: Pod, now: Date): boolean {
+/** Five minutes after it was Ready, or ten after it was made and never was. */
+export function hadItsTime(pod: Pod, now: Date): boolean {
   const ready = pod.status.conditions?.find(({ type, status }) => type === 'Ready' && status === 'True');
   const since = ready?.lastTransitionTime;
   return since

@@ -22,7 +22,7 @@ const X11 = 'deskpod/x11';
 const FORGOTTEN = 'forgotten.deskpod/';
 
 /** What `kubectl wait --selector=type=pod_application` is to find is running, or about to. */
-export const FINISHED_TYPE = 'pod_application_finished';
+const FINISHED_TYPE = 'pod_application_finished';
 export const PULL_TYPES = ['pod_application_pull', 'pod_application'] as const;
 
 const LABEL_KEY = /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
@@ -159,6 +159,13 @@ export function listensOnTcp({ metadata }: Pod): boolean {
 
 export function isForgotten({ metadata }: Pod, launchId: string): boolean {
   return metadata.annotations?.[`${FORGOTTEN}${launchId}`] !== undefined;
+}
+
+/** The change after which a documented `kubectl wait` no longer looks at an app pod that is over. */
+export const FINISHING = { metadata: { labels: { type: FINISHED_TYPE } } };
+
+export function isMarkedFinished({ metadata }: Pod): boolean {
+  return metadata.labels?.['type'] === FINISHED_TYPE;
 }
 
 /** The change to a desktop's metadata after which one of its ephemeral launches is no longer told of. */

@@ -1,0 +1,113 @@
+/** What only a cluster promises: labels that documented commands wait for, pulls on every node, and no more than is asked. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { waitForWindowManager } from '#display/ready.ts';
+import { createKubernetesEngine } from '#engines/kubernetes/engine.ts';
+import type { Engine } from '#domain/engine.ts';
+import {
+  desktopSpec,
+  eventually,
+  finished,
+  hermes,
+  patience,
+  script,
+  type EngineUnderTest,
+} from '../contracts/engine-kit.ts';
+import { clusterConfig, type Namespace, ownNamespace, reasonToSkip, REGISTRY } from './cluster.ts';
+
+const NAMESPACE = 'deskpod-promises-test';
+const skip = reasonToSkip() ?? false;
+
+describe('a cluster', { skip, timeout: 600_000 }, () => {
+  let namespace: Namespace;
+  let engine: Engine;
+  let under: EngineUnderTest;
+  before(async () => {
+    namespace = await ownNamespace(NAMESPACE);
+    engine = await createKubernetesEngine({
+      config: clusterConfig(NAMESPACE, { kind: 'none' }),
+      shmBytes: 2 ** 26,
+      windowManagerReady: waitForWindowManager,
+    });
+    under = {
+      engine,
+      images: { desktop: `${REGISTRY}/desktop:1`, terminal: `${REGISTRY}/terminal:1`, shmDemo: '', published: '' },
+      abilities: { limitsEverywhere: false, streams: false, walls: false, imageDetails: false },
+      objects: async () => [],
+      foreign: () => Promise.reject(new Error('not asked for here')),
+      [Symbol.asyncDispose]: async () => {},
+    };
+  });
+  after(async () => {
+    await engine?.[Symbol.asyncDispose]();
+    await namespace?.[Symbol.asyncDispose]();
+  });
+
+  const labelled = async (selector: string): Promise<string[]> => {
+    const { api, name } = namespace;
+    const list = await api.call((o) => api.core.listNamespacedPod({ namespace: name, labelSelector: selector }, o));
+    return list.items.map(({ metadata }) => metadata?.name ?? '');
+  };
+
+  test('an app pod that is over leaves the documented selector, and stays with its log', async () => {
+    const desktop = await engine.makeDesktop(desktopSpec(under, hermes), () => {}, patience());
+    const launch = await script(under, desktop, 'echo done', { runtime: 'pod_application' });
+    await finished(engine, launch);
+    await eventually('the label changes', async () =>
+      (await labelled('type=pod_application')).includes(launch.id) ? null : true,
+    );
+    assert.deepEqual(await labelled('type=pod_application_finished'), [launch.id]);
+    assert.ok((await engine.launches(desktop.id)).some(({ id }) => id === launch.id));
+    await engine.removeDesktop(desktop.id, patience());
+  });
+
+  test('pull pods are there as soon as images are announced: one of each documented type, and become ready', async () => {
+    const image = { reference: `${REGISTRY}/shm-demo:1`, app: 'shm-demo' };
+    await engine.announceImages([image]);
+    for (const type of ['pod_application', 'pod_application_pull']) {
+      const names = await labelled(`type=${type}`);
+      assert.equal(names.filter((name) => name.startsWith('pull-shm-demo-')).length, 1, type);
+    }
+    await engine.ensureImage(image, () => {}, patience());
+    assert.deepEqual(await engine.launches(), [], 'they are nobody’s launches');
+    await engine.announceImages([image]);
+    assert.equal((await labelled('type=pod_application_pull')).length, 1, 'announcing again makes no more');
+  });
+
+  test('an image that holds nothing but a program of its own is pulled, too', async () => {
+    // The pause image of a cluster has no shell and nothing else.
+    const image = { reference: 'localhost/pause:1', app: 'pause' };
+    await engine.announceImages([image]);
+    const { api, name } = namespace;
+    await eventually('its pods are ready', async () => {
+      const { items } = await api.call((o) =>
+        api.core.listNamespacedPod({ namespace: name, labelSelector: 'deskpod/app=pause' }, o),
+      );
+      const ready = items.filter(({ status }) =>
+        status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True'),
+      );
+      return ready.length === 2 ? true : null;
+    });
+  });
+
+  test('a desktop carries its finished launches, and says how many', async () => {
+    const desktop = await engine.makeDesktop(desktopSpec(under, hermes), () => {}, patience());
+    for (let count = 0; count < 2; count += 1) await finished(engine, await script(under, desktop, 'true'));
+    const [now] = await engine.desktops();
+    assert.deepEqual(now?.entries.finished, 2);
+    assert.ok((now?.entries.most ?? 0) >= 50);
+    await engine.removeDesktop(desktop.id, patience());
+  });
+
+  test('a home in a folder of the node is refused in words where the namespace does not admit it', async () => {
+    await using other = await createKubernetesEngine({
+      config: clusterConfig(NAMESPACE, { kind: 'hostPath', root: '/var/lib/deskpod-cluster-homes' }),
+      shmBytes: 2 ** 26,
+      windowManagerReady: waitForWindowManager,
+    });
+    await assert.rejects(
+      other.makeDesktop(desktopSpec(under, hermes), () => {}, patience()),
+      (error) => error instanceof Error && /hostPath/.test(error.message) && /does not admit/.test(error.message),
+    );
+  });
+});
