@@ -33,7 +33,6 @@ if (patterns.length === 0) {
   await check('Types', 'tsc', ['-p', 'tsconfig.json']);
   await check('Types of the browser', 'tsc', ['-p', 'web/tsconfig.json']);
   await check('Types of the journeys', 'tsc', ['-p', 'test/e2e/tsconfig.json']);
-  await check('Types of the cluster tests', 'tsc', ['-p', 'test/kubernetes/tsconfig.json']);
   await check('Lint', 'oxlint', ['--type-aware', '--deny-warnings']);
   await check('Style', 'oxfmt', ['--check', '.']);
 }
