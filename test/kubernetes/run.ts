@@ -15,6 +15,7 @@ import { createProgress } from '#setup/progress.ts';
 import { bundleWeb } from '#setup/web-bundle.ts';
 import { buildContractImage } from '../images/build.ts';
 import { reasonToSkip, REGISTRY } from './cluster.ts';
+import { refreshNode } from './refresh.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** The images of `npm test` are here already. */
@@ -43,6 +44,7 @@ if (missing.length > 0) {
 await progress.step('Pages', async () => ((await bundleWeb(ROOT)) ? 'bundled' : 'up to date'));
 await makeImages(places, { push: REGISTRY }, progress, never);
 await pushContractImage();
+await progress.step('Images on the node', () => refreshNode(never));
 const child = spawn(process.execPath, ['--test', '--test-concurrency=1', ...files], {
   cwd: ROOT,
   stdio: 'inherit',
