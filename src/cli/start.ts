@@ -93,6 +93,7 @@ async function listenUntilStopped(io: Io, loaded: LoadedConfig): Promise<void> {
   const late = setTimeout(() => process.exit(0), STOP_TIMEOUT_MS);
   await running[Symbol.asyncDispose]();
   clearTimeout(late);
+  if (loaded.config.log.format === 'json') return;
   say(io, 'Stopped. Desktops keep running and are found again at the next start.');
 }
 

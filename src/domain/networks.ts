@@ -27,13 +27,18 @@ export function plainAddress(address: string): string {
 }
 
 /**
- * A test for addresses that belong to pods. The first host address of a node's range is the node itself: traffic that
- * came in through a port of the node carries it when the node rewrote the sender.
+ * A test for addresses of nodes in the ranges that their pods have addresses from: the range's own address and the first
+ * host in it. Traffic that came in through a port of a node carries one when the node rewrote the sender.
  */
+export function nodeMatcher(ranges: readonly string[]): NetworkMatcher {
+  return networkMatcher(ranges.flatMap((range) => [parseNetwork(range).address, firstHost(range)]));
+}
+
+/** A test for addresses that belong to pods. */
 export function podMatcher(ranges: readonly string[]): NetworkMatcher {
   const inside = networkMatcher(ranges);
-  const nodes = networkMatcher(ranges.map(firstHost));
-  return (address) => inside(address) && !nodes(address);
+  const isNode = nodeMatcher(ranges);
+  return (address) => inside(address) && !isNode(address);
 }
 
 interface Network {

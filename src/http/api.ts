@@ -18,13 +18,17 @@ import { systemRoutes } from './routes/system.ts';
 import { windowRoutes } from './routes/windows.ts';
 import { registerSession } from './session.ts';
 
-/** Per address; the shell of one user makes a few hundred requests when it starts several apps. */
+/** Of one user, or of one address without one; the shell of one user makes a few hundred requests when it starts several apps. */
 const REQUESTS_PER_MINUTE = 1200;
 
 export function apiRoutes(context: ApiContext): FastifyPluginAsync {
   return async (app) => {
     await app.register(fastifyCookie);
-    await app.register(fastifyRateLimit, { max: REQUESTS_PER_MINUTE, timeWindow: '1 minute' });
+    await app.register(fastifyRateLimit, {
+      max: REQUESTS_PER_MINUTE,
+      timeWindow: '1 minute',
+      keyGenerator: ({ claims, ip }) => (claims === null ? ip : `user ${claims.user.id}`),
+    });
     app.decorateRequest('claims', null);
     await app.register(closingsRoute(context));
     await app.register(versionOne(context), { prefix: '/api/v1' });

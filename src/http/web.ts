@@ -19,6 +19,8 @@ export interface WebOptions {
 export function webFiles({ root, path, pages }: WebOptions): FastifyPluginAsync {
   return async (app) => {
     for (const folder of pages) servePage(app, root, path, folder);
+    const [first = ''] = pages;
+    if (!pages.includes('')) app.get('/', async (_request, reply) => reply.redirect(`${path}${first}/`, 308));
     if (path !== '/') app.get(path.slice(0, -1), async (_request, reply) => reply.redirect(path, 308));
     await app.register(fastifyStatic, {
       root,

@@ -109,6 +109,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     parts,
     viewers,
     stopping: draining.signal,
+    podNetworks: await engine.podNetworks(),
   });
   const screens = config.roles.includes('gateway') ? createScreens(context, allowedOrigin) : null;
   const closeViewers = async (): Promise<void> => {

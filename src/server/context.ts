@@ -12,7 +12,7 @@ import { createUserTokens } from '#auth/user-tokens.ts';
 import type { Config, Secrets } from '#config/config.ts';
 import { Closings } from '#domain/closings.ts';
 import type { Engine } from '#domain/engine.ts';
-import { networkMatcher } from '#domain/networks.ts';
+import { networkMatcher, nodeMatcher } from '#domain/networks.ts';
 import { Revocations } from '#domain/revocations.ts';
 import type { Store } from '#domain/store.ts';
 import type { Events } from '#events';
@@ -33,12 +33,16 @@ export interface ContextDeps {
   /** Screens and terminals of this process. */
   readonly viewers: ApiContext['gateway'];
   readonly stopping: AbortSignal;
+  readonly podNetworks: readonly string[];
 }
 
 export function createContext(deps: ContextDeps): ApiContext {
-  const { config, secrets, keys, events, version, warnings, store, engine, parts, viewers, stopping } = deps;
+  const { config, secrets, keys, events, version, warnings, store, engine, parts, viewers, stopping, podNetworks } =
+    deps;
   const { auth } = config;
   const closings = new Closings();
+  const isProtected = networkMatcher(auth.lockout.protectedNetworks);
+  const isNode = nodeMatcher(podNetworks);
   const gateway: ApiContext['gateway'] = {
     closeDesktop(desktopId) {
       viewers.closeDesktop(desktopId);
@@ -91,7 +95,8 @@ export function createContext(deps: ContextDeps): ApiContext {
     attempts: createAttempts({
       failures: auth.lockout.failures,
       longestSeconds: auth.lockout.seconds,
-      isProtected: networkMatcher(auth.lockout.protectedNetworks),
+      // Behind a node's own address there are many people.
+      isProtected: (address) => isProtected(address) || isNode(address),
     }),
     version,
     server: { name: config.name, roles: config.roles, path: config.listen.path },

@@ -9,7 +9,7 @@ import type { Events } from '#events';
 import { Affinity } from '#gateway/api/affinity.ts';
 import { followClosings } from '#gateway/api/closings-feed.ts';
 import { type ApiProxy, createApiProxy } from '#gateway/api/proxy.ts';
-import { Replicas } from '#gateway/api/replicas.ts';
+import { ApiReplicas } from '#gateway/api/replicas.ts';
 import { createGateway, type Gateway } from '#gateway/gateway.ts';
 import { screenConnector } from '#gateway/screen-connect.ts';
 import { passOnRoutes } from '#http/pass-on.ts';
@@ -75,7 +75,7 @@ export function openGateway(options: GatewayRoleOptions): Role {
 }
 
 function open(keys: GatewayKeys, { apiUrl, events, allowedOrigin }: GatewayRoleOptions, signal: AbortSignal): Opened {
-  const replicas = new Replicas({ url: apiUrl });
+  const replicas = new ApiReplicas({ url: apiUrl });
   const closings = new Closings();
   const gateway = createGateway({
     tickets: createTicketReader({ keys }),

@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { z } from 'zod';
 import { createApiProxy } from '#gateway/api/proxy.ts';
 import { Affinity } from '#gateway/api/affinity.ts';
-import { Replicas } from '#gateway/api/replicas.ts';
+import { ApiReplicas } from '#gateway/api/replicas.ts';
 import { routeUpgrades } from '#gateway/upgrade.ts';
 import { createDoor, placeDoor } from '#http/door.ts';
 
@@ -47,7 +47,7 @@ export async function replicasOf(count: number, handler: (address: string) => Re
 export async function gatewayBefore({ replicas, port }: { replicas: readonly Replica[]; port: number }) {
   const failures: unknown[] = [];
   const proxy = createApiProxy({
-    replicas: new Replicas({
+    replicas: new ApiReplicas({
       url: `http://api-replicas:${port}`,
       resolve: async () => replicas.map(({ address }) => address),
     }),

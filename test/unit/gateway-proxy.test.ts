@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { rank } from '#gateway/api/replicas.ts';
+import { ApiReplicas, rank } from '#gateway/api/replicas.ts';
 import { ErrorBody } from '#protocol/errors.ts';
 import { gatewayBefore, replicasOf, TOKEN } from '../fakes/replicas.ts';
 
@@ -138,6 +138,25 @@ test('without any replica the answer is 503 with when to try again', async () =>
   assert.equal(answer.status, 503);
   assert.equal(answer.headers.get('retry-after'), '2');
   assert.equal(ErrorBody.parse(await answer.json()).error.remedy, 'Try again in a moment.');
+});
+
+test('while names cannot be resolved the replicas that were known go on being asked, and new ones are found later', async (t) => {
+  let found: readonly string[] = ['10.0.0.1'];
+  let now = 0;
+  t.mock.method(performance, 'now', () => now);
+  const replicas = new ApiReplicas({
+    url: 'http://api-replicas:8000',
+    resolve: async () => {
+      if (found.length === 0) throw new Error('ENOTFOUND');
+      return found;
+    },
+  });
+  assert.deepEqual(await replicas.all(), ['10.0.0.1']);
+  found = [];
+  now = 60_000;
+  assert.deepEqual(await replicas.all(), ['10.0.0.1'], 'better than nothing');
+  found = ['10.0.0.2', '10.0.0.3'];
+  assert.deepEqual(await replicas.all(), ['10.0.0.2', '10.0.0.3']);
 });
 
 test('events come through as they are sent, and the api learns at once that the reader left', async () => {

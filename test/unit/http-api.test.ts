@@ -141,6 +141,20 @@ test('what belongs to others is listed for staff only', async () => {
   assert.equal(await status('the-local-token-of-the-test', '/api/v1/launches?user=hermes'), 200);
 });
 
+test('how many requests are answered is counted for each user, and for each address of those who are not logged in', async () => {
+  await using api = await fakeApi();
+  const left = async (headers: Record<string, string>) =>
+    Number((await api.app.inject({ url: '/api/v1/session', headers })).headers['x-ratelimit-remaining']);
+  const [fry, leela] = [bearer(await api.login('fry')), bearer(await api.login('leela'))];
+  const first = await left(fry);
+  assert.equal(await left(fry), first - 1);
+  assert.equal(await left(leela), first);
+  const from = (address: string) => ({ 'x-forwarded-for': address });
+  assert.equal(await left(from('203.0.113.5')), first);
+  assert.equal(await left(from('203.0.113.5')), first - 1);
+  assert.equal(await left(from('203.0.113.6')), first);
+});
+
 test('what should be mended is told to administrators alone, with the commands', async () => {
   await using api = await fakeApi();
   const ask = (token: string) => api.app.inject({ url: '/api/v1/warnings', headers: bearer(token) });

@@ -75,7 +75,7 @@ test('pods need a key where their network is permitted; the node, which sends wh
     assert.equal(await asked(access, address, {}), '403.6', address);
     assert.equal(await asked(access, address, { 'x-api-key': KEY }), 'ok', address);
   }
-  for (const address of ['10.42.0.1', 'fd00:42::1', '10.42.1.17', '203.0.113.9'])
+  for (const address of ['10.42.0.0', '10.42.0.1', 'fd00:42::1', '10.42.1.17', '203.0.113.9'])
     assert.equal(await asked(access, address, {}), 'ok', address);
 });
 

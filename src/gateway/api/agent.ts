@@ -1,7 +1,7 @@
 /** Connections to the api replicas in one order of preference: the first that takes one gets the request. */
 import { Agent, type ClientRequestArgs } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Replicas } from './replicas.ts';
+import type { ApiReplicas } from './replicas.ts';
 
 const MOST_IDLE = 32;
 /** Shorter than replicas keep an idle connection: the one that ends it must not be the one who is asked. */
@@ -10,12 +10,12 @@ const IDLE_MS = 60_000;
 type Done = (error: Error | null, stream: Duplex) => void;
 
 export class ReplicaAgent extends Agent {
-  readonly #replicas: Replicas;
+  readonly #replicas: ApiReplicas;
   readonly #order: readonly string[];
   /** To another than the first: good for the request that it was made for. */
   readonly #makeshift = new WeakSet<Duplex>();
 
-  constructor(replicas: Replicas, order: readonly string[]) {
+  constructor(replicas: ApiReplicas, order: readonly string[]) {
     super({ keepAlive: true, maxFreeSockets: MOST_IDLE, timeout: IDLE_MS });
     this.#replicas = replicas;
     this.#order = order;
@@ -48,11 +48,11 @@ export class ReplicaAgent extends Agent {
 
 /** One agent for each order that users have; forgotten when the replicas change. */
 export class ReplicaAgents {
-  readonly #replicas: Replicas;
+  readonly #replicas: ApiReplicas;
   readonly #agents = new Map<string, ReplicaAgent>();
   #addresses = '';
 
-  constructor(replicas: Replicas) {
+  constructor(replicas: ApiReplicas) {
     this.#replicas = replicas;
   }
 

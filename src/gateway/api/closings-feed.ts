@@ -3,7 +3,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import { setInterval } from 'node:timers/promises';
 import { Closing, CLOSINGS_PATH } from '#protocol/closing.ts';
-import type { Replicas } from './replicas.ts';
+import type { ApiReplicas } from './replicas.ts';
 
 /** How soon a new replica, or one that broke off, is listened to. It repeats the recent ones. */
 const LOOK_EVERY_MS = 2_000;
@@ -11,7 +11,7 @@ const LOOK_EVERY_MS = 2_000;
 const SILENCE_MS = 60_000;
 
 export interface ClosingsFeedOptions {
-  readonly replicas: Pick<Replicas, 'all' | 'port'>;
+  readonly replicas: Pick<ApiReplicas, 'all' | 'port'>;
   readonly token: string;
   readonly closed: (closing: Closing) => void;
 }

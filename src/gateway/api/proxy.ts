@@ -11,7 +11,7 @@ import { GATEWAY_HEADER } from '#protocol/forwarding.ts';
 import { refusalBody } from '../refusal.ts';
 import type { Affinity } from './affinity.ts';
 import { ReplicaAgents } from './agent.ts';
-import type { Replicas } from './replicas.ts';
+import type { ApiReplicas } from './replicas.ts';
 
 const RETRY_AFTER_SECONDS = '2';
 const MOST_TRIES = 3;
@@ -19,7 +19,7 @@ const MOST_TRIES = 3;
 const HOP_BY_HOP = ['keep-alive', 'proxy-connection', 'proxy-authorization', 'te', 'trailer', 'upgrade', 'expect'];
 
 export interface ApiProxyOptions {
-  readonly replicas: Replicas;
+  readonly replicas: ApiReplicas;
   readonly affinity: Affinity;
   /** What the api role knows gateways by. */
   readonly token: string;
@@ -75,7 +75,11 @@ export function createApiProxy({ replicas, affinity, token, failed }: ApiProxyOp
       const order = await orderFor(request);
       const gone = new AbortController();
       socket.once('close', () => gone.abort());
-      const upstream = await replicas.connect(order, gone.signal);
+      const upstream = await replicas.connect(order, gone.signal).catch((error: unknown) => {
+        if (gone.signal.aborted) return null;
+        throw error;
+      });
+      if (upstream === null) return;
       request.headers[GATEWAY_HEADER] = token;
       upstream.write(headOf(request), 'latin1');
       upstream.write(head);

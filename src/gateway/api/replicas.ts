@@ -10,6 +10,8 @@ import { connectTcp } from '../screen-connect.ts';
 
 /** Names are asked for again after this long, and at once after a failure. */
 const FRESH_MS = 1_000;
+/** While they are asked for, what was known so long ago goes on counting. */
+const USABLE_MS = 10_000;
 const LOOKUP_MS = 2_000;
 /** One that answers nothing for so long is taken for dead; on a network of its own it answers in a millisecond. */
 const CONNECT_MS = 1_500;
@@ -23,13 +25,14 @@ export interface ReplicasOptions {
   readonly resolve?: (name: string) => Promise<readonly string[]>;
 }
 
-export class Replicas {
+export class ApiReplicas {
   readonly name: string;
   readonly port: number;
   readonly #resolve: (name: string) => Promise<readonly string[]>;
   readonly #avoidedUntil = new Map<string, number>();
   #known: readonly string[] = [];
-  #freshUntil = -Infinity;
+  #knownAt = -Infinity;
+  #isStale = true;
   #asking: Promise<void> | null = null;
 
   constructor({ url, resolve = everyAddress }: ReplicasOptions) {
@@ -49,7 +52,11 @@ export class Replicas {
 
   /** In no order. When the name cannot be resolved for a while, those that were known go on counting. */
   async all(): Promise<readonly string[]> {
-    if (performance.now() >= this.#freshUntil) await (this.#asking ??= this.#ask());
+    const age = performance.now() - this.#knownAt;
+    if (this.#isStale || age > FRESH_MS) {
+      const asking = (this.#asking ??= this.#ask());
+      if (age > USABLE_MS) await asking;
+    }
     return this.#known;
   }
 
@@ -62,6 +69,7 @@ export class Replicas {
         const late = AbortSignal.timeout(CONNECT_MS);
         return await connectTcp({ host, port: this.port }, signal ? AbortSignal.any([signal, late]) : late);
       } catch (error) {
+        signal?.throwIfAborted();
         cause = error;
         this.#failed(host);
       }
@@ -74,19 +82,22 @@ export class Replicas {
 
   #failed(address: string): void {
     this.#avoidedUntil.set(address, performance.now() + AVOIDED_MS);
-    this.#freshUntil = -Infinity;
+    this.#isStale = true;
   }
 
   async #ask(): Promise<void> {
     try {
       const found = await within(LOOKUP_MS, this.#resolve(this.name));
-      if (found.length > 0) this.#known = [...new Set(found)];
+      if (found.length > 0) {
+        this.#known = [...new Set(found)];
+        this.#knownAt = performance.now();
+        this.#isStale = false;
+      }
       for (const address of this.#avoidedUntil.keys())
         if (!this.#known.includes(address)) this.#avoidedUntil.delete(address);
     } catch {
       // A name without a ready replica does not resolve at all.
     } finally {
-      this.#freshUntil = performance.now() + FRESH_MS;
       this.#asking = null;
     }
   }
