@@ -12,6 +12,7 @@ Usage: install.sh [OPTIONS]
   --node-port NUMBER     port of every node at which people come in (30443)
   --registry REGISTRY    where the images are (localhost/deskpod: in the nodes' own stores)
   --tag TAG              their tag (1)
+  --pull-policy POLICY   IfNotPresent, Always or Never (IfNotPresent)
   --small                one pod with SQLite instead of replicas with PostgreSQL
   --storage-class NAME   storage class of the data (the cluster's default)
   --node-path FOLDER     no storage class: this folder on one node
@@ -33,7 +34,7 @@ TEXT
 }
 
 defaults() {
-  NAMESPACE=abcdesktop NODE_PORT=30443 REGISTRY=localhost/deskpod TAG=1 SMALL=no STORAGE_CLASS='' NODE_PATH='' NODE=''
+  NAMESPACE=abcdesktop NODE_PORT=30443 REGISTRY=localhost/deskpod TAG=1 PULL=IfNotPresent SMALL=no STORAGE_CLASS='' NODE_PATH='' NODE=''
   HOMES=none CONFIG='' OPENLDAP=yes LEVEL='' URL_PATH='' PROXIES='' TIMEOUT=900 DRY_RUN=no
   KUBECTL=${KUBECTL:-kubectl}
   PREPULL=anonymous-74bea267-8197-4b1d-acff-019b24e778c5
@@ -48,7 +49,7 @@ options() {
       --without-openldap) OPENLDAP=no ;;
       --dry-run) DRY_RUN=yes ;;
       -h | --help) usage && exit 0 ;;
-      --namespace | --node-port | --registry | --tag | --storage-class | --node-path | --node | --homes | --config | --level | --path | --trusted-proxies | --timeout)
+      --namespace | --node-port | --registry | --tag | --pull-policy | --storage-class | --node-path | --node | --homes | --config | --level | --path | --trusted-proxies | --timeout)
         [ $# -gt 1 ] || wrong "$1 needs a value."
         option "$1" "$2"
         shift
@@ -59,6 +60,7 @@ options() {
   done
   case $NODE_PORT in *[!0-9]* | '') wrong "--node-port $NODE_PORT is not a number." ;; esac
   case $TIMEOUT in *[!0-9]* | '') wrong "--timeout $TIMEOUT is not a number of seconds." ;; esac
+  case $PULL in IfNotPresent | Always | Never) ;; *) wrong "--pull-policy $PULL is not IfNotPresent, Always or Never." ;; esac
   case $HOMES in none | persistentVolumeClaim) ;; *) wrong "--homes $HOMES is neither none nor persistentVolumeClaim." ;; esac
   case $LEVEL in '' | restricted | baseline | privileged) ;; *) wrong "--level $LEVEL is not restricted, baseline or privileged." ;; esac
   case $NODE_PATH in '' | /*) ;; *) wrong "--node-path $NODE_PATH does not begin with /." ;; esac
@@ -72,6 +74,7 @@ option() {
     --node-port) NODE_PORT=$2 ;;
     --registry) REGISTRY=$2 ;;
     --tag) TAG=$2 ;;
+    --pull-policy) PULL=$2 ;;
     --storage-class) STORAGE_CLASS=$2 ;;
     --node-path) NODE_PATH=${2%/} ;;
     --node) NODE=$2 ;;

@@ -92,6 +92,7 @@ remove_parts() {
 remove_data() {
   remove pvc -l $INSTALLED
   remove pvc -l $MADE
+  kn wait --for=delete pvc -l $INSTALLED --timeout=60s >/dev/null 2>&1 || true
   remove configmap abcdesktop-config deskpod-settings
   remove secret abcdesktopjwtdesktoppayload abcdesktopjwtdesktopsigning abcdesktopjwtusersigning deskpod-keys deskpod-manager-key postgres
   k delete pv "$NAMESPACE-postgres" "$NAMESPACE-deskpod" --ignore-not-found --wait=false 2>/dev/null || true

@@ -25,8 +25,9 @@ render() {
   } >"$WORK/all/kustomization.yaml"
   sed -n '/^namespace/p; /^images/,/^patches/p' "$WORK/all/kustomization.yaml" | sed '/^patches/d' >"$WORK/prepull/kustomization.yaml"
   printf 'resources: [poduser.yaml]\n' >>"$WORK/prepull/kustomization.yaml"
-  k kustomize "$WORK/all" >"$WORK/all.yaml"
-  k kustomize "$WORK/prepull" >"$WORK/prepull.yaml"
+  for name in all prepull; do
+    k kustomize "$WORK/$name" | sed "s/^\( *imagePullPolicy:\) .*/\1 $PULL/" >"$WORK/$name.yaml"
+  done
 }
 
 patches() {
@@ -46,6 +47,7 @@ patches() {
                 env:
                   - { name: DESKPOD_REGISTRY, value: "$REGISTRY" }
                   - { name: DESKPOD_TAG, value: "$TAG" }
+                  - { name: DESKPOD_PULL_POLICY, value: "$PULL" }
 TEXT
   if [ "$CLUSTER_WIDE" = no ]; then
     remove ClusterRole pyos-role

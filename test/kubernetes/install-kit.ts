@@ -62,7 +62,7 @@ export class Place implements AsyncDisposable {
   }
 
   get options(): string {
-    return `--namespace ${this.namespace} --node-port ${this.nodePort} --registry ${REGISTRY} --node-path ${this.folder}`;
+    return `--namespace ${this.namespace} --node-port ${this.nodePort} --registry ${REGISTRY} --pull-policy Always --node-path ${this.folder}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -170,7 +170,7 @@ suite('an installation by the chart', { skip: noCluster || noHelm, timeout: 15 *
         .trim()
         .replace(/^node\//, '')
         .split('\n')[0] ?? '';
-    const values = `image.registry=${REGISTRY},gateway.nodePort=${nodePort},storage.nodePath=${folder},storage.node=${node}`;
+    const values = `image.registry=${REGISTRY},image.pullPolicy=Always,gateway.nodePort=${nodePort},storage.nodePath=${folder},storage.node=${node}`;
     const chart = join(ROOT, 'deploy/kubernetes/chart');
     const notes = await done(
       `helm install deskpod ${chart} -n ${namespace} --create-namespace --set ${values} --wait --timeout 8m`,

@@ -51,7 +51,8 @@ export class Walk implements AsyncDisposable {
     mkdirSync(join(walk.folder, 'volume'));
     for (const file of ['deskpod.yaml', 'poduser.yaml'])
       await copyFile(join(ROOT, 'deploy/kubernetes', file), join(walk.folder, file));
-    await walk.run(`sed -i 's#localhost/deskpod#${REGISTRY}#' deskpod.yaml poduser.yaml`);
+    // Always: what an earlier run of the tests left on the node has the same names.
+    await walk.run(`sed -i 's#localhost/deskpod#${REGISTRY}#; s#IfNotPresent#Always#' deskpod.yaml poduser.yaml`);
     const text = await readFile(join(ROOT, 'deploy/kubernetes/od.config'), 'utf8');
     const changed = config(text);
     await writeFile(join(walk.folder, 'od.config'), changed);
