@@ -7,7 +7,7 @@ import { KUBECONFIG, REGISTRY } from './cluster.ts';
 
 const NAME = 'deskpod-refresh-images';
 const NAMESPACE = 'default';
-const TIMEOUT_MS = 600_000;
+const TIMEOUT_MS = 300_000;
 
 /** Pulls every image that was pushed, by a pod that names them all and starts none. Answers how many. */
 export async function refreshNode(signal: AbortSignal): Promise<string> {
@@ -50,9 +50,12 @@ function allPulled(pod: Pod | null): true | null {
 
 const Catalog = z.looseObject({ repositories: z.array(z.string()) });
 
+/** Those of the walk have names and tags of their own. */
 async function pushed(): Promise<string[]> {
   const [host = '', ...folder] = REGISTRY.split('/');
   const reply = await fetch(`http://${host}/v2/_catalog?n=1000`);
   const { repositories } = Catalog.parse(await reply.json());
-  return repositories.filter((name) => name.startsWith(`${folder.join('/')}/`)).map((name) => `${host}/${name}:1`);
+  return repositories
+    .filter((name) => name.startsWith(`${folder.join('/')}/`) && !name.endsWith('.d'))
+    .map((name) => `${host}/${name}:1`);
 }
