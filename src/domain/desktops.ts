@@ -15,7 +15,8 @@ import { UnderWay } from './under-way.ts';
 
 /** Building the desktop's image, when it is not there yet, takes minutes. */
 const IMAGE_TIMEOUT_MS = 15 * 60_000;
-const MAKE_TIMEOUT_MS = 60_000;
+/** In a cluster a node may have to fetch images first. */
+const MAKE_TIMEOUT_MS = 5 * 60_000;
 const REMOVE_TIMEOUT_MS = 30_000;
 const REMOVE_ATTEMPTS = 3;
 const DEFAULT_GEOMETRY = { width: 1280, height: 800 };

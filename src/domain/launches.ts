@@ -18,7 +18,7 @@ import type { Replicas } from './replicas.ts';
 import type { LaunchRecord, StoppedBy, Store } from './store.ts';
 import { UnderWay } from './under-way.ts';
 
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 120_000;
 const INSTALL_TIMEOUT_MS = 20 * 60_000;
 
 /** What a launch asks of the catalogue (`domain/catalogue`). */
@@ -167,7 +167,10 @@ export class Launches {
     const message =
       error instanceof DeskpodError
         ? [error.message, error.remedy].filter(Boolean).join(' ')
-        : 'It could not be started.';
+        : isTimeout(error)
+          ? notInTime(active.status)
+          : 'It could not be started.';
+    if (!(error instanceof DeskpodError)) this.#deps.events.failed(`starting ${active.record.id}`, error);
     const reason = active.stoppedBy ? endReason({ ...NO_EXIT, stoppedBy: active.stoppedBy }) : 'start_failed';
     // It may have been told as over already: its desktop ended meanwhile.
     if (this.#board.get(active.record.id))
@@ -300,4 +303,13 @@ export class Launches {
 function stateOf({ status }: EngineLaunch): LaunchState {
   if (status.state !== 'starting') return { state: 'running' };
   return { state: 'starting', step: 'create', ...(status.waiting === null ? {} : { detail: status.waiting }) };
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError';
+}
+
+function notInTime(status: LaunchState): string {
+  const detail = status.state === 'starting' ? status.detail : undefined;
+  return [`It did not start within ${START_TIMEOUT_MS / 1000} seconds.`, detail].filter(Boolean).join(' ');
 }

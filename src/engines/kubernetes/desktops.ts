@@ -10,6 +10,7 @@ import { desktopPod } from './desktop-pod.ts';
 import { openDisplayByExec } from './display.ts';
 import { ensureHome } from './homes.ts';
 import { listensOnTcp } from './labels.ts';
+import { reportLate } from './late.ts';
 import { type Pod, statusOf } from './pod.ts';
 import { CONTAINERS, PORTS } from './ports.ts';
 import { progressOf } from './progress.ts';
@@ -99,7 +100,13 @@ async function refuseTaken({ api, namespace }: Context, name: string, signal: Ab
 async function running(context: Context, spec: DesktopSpec, report: DesktopReport, signal: AbortSignal): Promise<Pod> {
   const names = ['graphical' as const, ...context.around.config.services];
   let told: string | null = null;
-  return context.view.until(
+  const stop = reportLate(
+    context.view,
+    spec.id,
+    () => told !== null,
+    (detail) => report('create', detail),
+  );
+  const up = context.view.until(
     spec.id,
     (pod) => {
       if (pod === null) return null;
@@ -114,6 +121,7 @@ async function running(context: Context, spec: DesktopSpec, report: DesktopRepor
     },
     signal,
   );
+  return up.finally(stop);
 }
 
 interface Making {

@@ -17,6 +17,7 @@ import {
   toPodLaunch,
 } from './describe.ts';
 import { forgetting, isForgotten } from './labels.ts';
+import { reportLate } from './late.ts';
 import { appPod, ephemeralContainer, type LaunchDesktop } from './launch-pod.ts';
 import { containerIdOf, type Pod, statusOf } from './pod.ts';
 import { CONTAINERS } from './ports.ts';
@@ -109,7 +110,8 @@ async function begun(
 ): Promise<Pod> {
   let told: string | null = null;
   let seen = false;
-  return view.until(
+  const stop = reportLate(view, name, () => told !== null, report);
+  const begun = view.until(
     name,
     (pod) => {
       // A pod that was just made may not be in view yet.
@@ -125,6 +127,7 @@ async function begun(
     },
     signal,
   );
+  return begun.finally(stop);
 }
 
 export function listLaunches(context: Context, desktopId?: string): EngineLaunch[] {
