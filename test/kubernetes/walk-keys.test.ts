@@ -1,14 +1,15 @@
 /** The documented commands to the letter, with keys of 1024 bits, and the manager API behind the key that is installed. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { after, before, suite, test } from 'node:test';
+import { after, before, suite } from 'node:test';
 import { missingBrowser, Person } from '../e2e/person.ts';
 import { MINUTE_MS, noCluster } from './install-kit.ts';
-import { ADDRESS, seesBoard, Walk } from './walk-kit.ts';
+import { ADDRESS, seesBoard, steps, Walk } from './walk-kit.ts';
 
 const KEY = randomBytes(24).toString('hex');
 
 suite('the documented walk, to the letter', { skip: noCluster || missingBrowser, timeout: 30 * MINUTE_MS }, () => {
+  const step = steps();
   let walk: Walk;
 
   before(async () => {
@@ -17,7 +18,7 @@ suite('the documented walk, to the letter', { skip: noCluster || missingBrowser,
   });
   after(() => walk?.[Symbol.asyncDispose]());
 
-  test('short keys stop nothing: every part becomes ready', async () => {
+  step('short keys stop nothing: every part becomes ready', async () => {
     await walk.run('kubectl create namespace abcdesktop');
     await walk.makeKeys(1024);
     await walk.run('kubectl create configmap abcdesktop-config --from-file=od.config -n abcdesktop');
@@ -26,15 +27,18 @@ suite('the documented walk, to the letter', { skip: noCluster || missingBrowser,
     await walk.waitForParts();
   });
 
-  test('longer keys are made in a Secret that all replicas share, and the log has the commands to replace the short ones', async () => {
-    assert.match(await walk.run('kubectl get secret deskpod-keys -n abcdesktop'), /deskpod-keys +Opaque +6 /);
-    const log = await walk.run('kubectl logs -l run=pyos-od -n abcdesktop --tail=-1');
-    assert.match(log, /1024 bits/);
-    for (const name of ['abcdesktopjwtdesktoppayload', 'abcdesktopjwtdesktopsigning', 'abcdesktopjwtusersigning'])
-      assert.ok(log.includes(name), name);
-  });
+  step(
+    'longer keys are made in a Secret that all replicas share, and the log has the commands to replace the short ones',
+    async () => {
+      assert.match(await walk.run('kubectl get secret deskpod-keys -n abcdesktop'), /deskpod-keys +Opaque +6 /);
+      const log = await walk.run('kubectl logs -l run=pyos-od -n abcdesktop --tail=-1');
+      assert.match(log, /1024 bits/);
+      for (const name of ['abcdesktopjwtdesktoppayload', 'abcdesktopjwtdesktopsigning', 'abcdesktopjwtusersigning'])
+        assert.ok(log.includes(name), name);
+    },
+  );
 
-  test('without the key the manager API says which header it wants and which line reads the key', async () => {
+  step('without the key the manager API says which header it wants and which line reads the key', async () => {
     const refused = JSON.parse(await walk.put('2048-alpine.d.3.0.json'));
     assert.match(refused.message, /X-API-Key/);
     const line = /kubectl get configmap abcdesktop-config [^;.]*apikey/.exec(refused.message)?.[0];
@@ -42,12 +46,12 @@ suite('the documented walk, to the letter', { skip: noCluster || missingBrowser,
     assert.ok((await walk.run(line)).includes(KEY));
   });
 
-  test('with the key it takes the app', async () => {
-    const [document] = JSON.parse(await walk.put('2048-alpine.d.3.0.json', `X-API-Key: ${KEY}`));
+  step('with the key it takes the app', async () => {
+    const document = await walk.add('2048-alpine.d.3.0.json', `X-API-Key: ${KEY}`);
     assert.equal(document.name, '2048-alpine');
   });
 
-  test('people log in, through whichever replica, and play', async () => {
+  step('people log in, through whichever replica, and play', async () => {
     await using hermes = await Person.at({ address: ADDRESS });
     await hermes.logIn('Hermes Conrad', 'hermes');
     await hermes.seesDesktop();

@@ -4,6 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { test } from 'node:test';
+import { z } from 'zod';
 import { count, type Person } from '../e2e/person.ts';
 import { Product } from '../e2e/product.ts';
 import { ROOT, Terminal } from '../e2e/tools.ts';
@@ -39,6 +41,24 @@ export interface Export {
   readonly as: string;
   readonly file: string;
   readonly labels?: readonly string[];
+}
+
+const Added = z.looseObject({ name: z.string(), icondata: z.string() });
+
+/** Tests that build on each other: after the first that fails, the others are skipped. */
+export function steps(): (name: string, run: () => Promise<void>) => void {
+  let failed: string | null = null;
+  return (name, run) => {
+    test(name, async (context) => {
+      if (failed !== null) return context.skip(`after “${failed}” has failed`);
+      try {
+        await run();
+      } catch (error) {
+        failed = name;
+        throw error;
+      }
+    });
+  };
 }
 
 export class Walk implements AsyncDisposable {
@@ -134,6 +154,13 @@ export class Walk implements AsyncDisposable {
     return this.run(
       `curl -sS -X PUT -H 'Content-Type: text/javascript'${more} ${ADDRESS}/API/manager/image -d @${file}`,
     );
+  }
+
+  /** The same where it is to be taken: the app that it became. */
+  async add(file: string, ...headers: readonly string[]): Promise<z.infer<typeof Added>> {
+    const answer = await this.put(file, ...headers);
+    const parsed = z.tuple([Added]).safeParse(JSON.parse(answer));
+    return parsed.success ? parsed.data[0] : assert.fail(answer);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,16 +3,17 @@
  * word, its people in a real browser. Keys of 2048 bits, and an od.config that lets addresses in without a key.
  */
 import assert from 'node:assert/strict';
-import { after, before, suite, test } from 'node:test';
+import { after, before, suite } from 'node:test';
 import { difference, missingBrowser, Person } from '../e2e/person.ts';
 import { curl } from '../e2e/tools.ts';
 import { MINUTE_MS, noCluster, shell } from './install-kit.ts';
-import { ADDRESS, seesBoard, typedInShell, Walk, watchFreezes } from './walk-kit.ts';
+import { ADDRESS, seesBoard, typedInShell, steps, Walk, watchFreezes } from './walk-kit.ts';
 
 const PERMITTED = `controllers: { 'ManagerController': { 'permitip': [ '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fd00::/8', '169.254.0.0/16', '127.0.0.0/8' ] } }`;
 const PREPULL = 'anonymous-74bea267-8197-4b1d-acff-019b24e778c5';
 
 suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * MINUTE_MS }, () => {
+  const step = steps();
   let walk: Walk;
   let hermes: Person;
 
@@ -34,7 +35,7 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     await walk?.[Symbol.asyncDispose]();
   });
 
-  test('1: namespace, keys and their secrets', async () => {
+  step('1: namespace, keys and their secrets', async () => {
     assert.equal(await walk.run('kubectl create namespace abcdesktop'), 'namespace/abcdesktop created\n');
     await walk.run('kubectl label namespace abcdesktop pod-security.kubernetes.io/enforce=restricted');
     const made = await walk.makeKeys(2048);
@@ -43,7 +44,7 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     assert.match(await walk.run('kubectl get secrets -n abcdesktop'), /abcdesktopjwtusersigning +Opaque +2 /);
   });
 
-  test('2: the pod of a user fetches its images and becomes ready, 4/4', async () => {
+  step('2: the pod of a user fetches its images and becomes ready, 4/4', async () => {
     assert.equal(await walk.run('kubectl create -f poduser.yaml'), `pod/${PREPULL} created\n`);
     assert.equal(
       await walk.run(`kubectl wait --for=condition=Ready pod/${PREPULL} -n abcdesktop --timeout=300s`, 6 * MINUTE_MS),
@@ -53,7 +54,7 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     assert.match(await walk.run('kubectl delete -f poduser.yaml'), new RegExp(`pod "${PREPULL}" deleted`));
   });
 
-  test('2: configuration, then everything else by one file; each documented role runs', async () => {
+  step('2: configuration, then everything else by one file; each documented role runs', async () => {
     const made = await walk.run('kubectl create configmap abcdesktop-config --from-file=od.config -n abcdesktop');
     assert.equal(made, 'configmap/abcdesktop-config created\n');
     await walk.makeVolume();
@@ -70,19 +71,22 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     assert.match(await walk.run('kubectl get deployment -n abcdesktop'), /^postgres +1\/1 +1 +1 /m);
   });
 
-  test('3: the catalogue files say how they run, and PUT takes them without a key, as this od.config permits', async () => {
-    const label = (file: string) => walk.run(`cat ${file} | jq -r '.[0].Config.Labels."oc.containerengine"'`);
-    assert.equal(await label('2048-alpine.d.3.0.json'), 'ephemeral_container\n');
-    assert.equal(await label('2048-ubuntu.d.3.0.json'), 'pod_application\n');
-    for (const name of ['2048-alpine', '2048-ubuntu']) {
-      const [document] = JSON.parse(await walk.put(`${name}.d.3.0.json`));
-      assert.equal(document.name, name);
-      assert.match(document.icondata, /^PHN2Zy/);
-    }
-    assert.match(await walk.run('kubectl logs -l run=pyos-od -n abcdesktop --tail=-1'), /manager.*needs no key/);
-  });
+  step(
+    '3: the catalogue files say how they run, and PUT takes them without a key, as this od.config permits',
+    async () => {
+      const label = (file: string) => walk.run(`cat ${file} | jq -r '.[0].Config.Labels."oc.containerengine"'`);
+      assert.equal(await label('2048-alpine.d.3.0.json'), 'ephemeral_container\n');
+      assert.equal(await label('2048-ubuntu.d.3.0.json'), 'pod_application\n');
+      for (const name of ['2048-alpine', '2048-ubuntu']) {
+        const document = await walk.add(`${name}.d.3.0.json`);
+        assert.equal(document.name, name);
+        assert.match(document.icondata, /^PHN2Zy/);
+      }
+      assert.match(await walk.run('kubectl logs -l run=pyos-od -n abcdesktop --tail=-1'), /manager.*needs no key/);
+    },
+  );
 
-  test('4: waiting for the pull pods ends, by either of the documented selectors', async () => {
+  step('4: waiting for the pull pods ends, by either of the documented selectors', async () => {
     for (const type of ['pod_application', 'pod_application_pull']) {
       const met = await walk.run(
         `kubectl wait --for=condition=Ready pods --selector=type=${type} --timeout=240s -n abcdesktop`,
@@ -94,7 +98,7 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     assert.equal((await walk.run('kubectl get pods -n abcdesktop | grep -c Completed || true')).trim(), '0');
   });
 
-  test('5: Hermes Conrad logs in by the directory; the dock is empty, 2048 finds both games', async () => {
+  step('5: Hermes Conrad logs in by the directory; the dock is empty, 2048 finds both games', async () => {
     hermes = await Person.at({ address: ADDRESS });
     await hermes.logIn('Hermes Conrad', 'wrong');
     await hermes.find('login-error').waitFor();
@@ -110,7 +114,7 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     await hermes.page.keyboard.press('Escape');
   });
 
-  test('5: both games run, and the arrow keys play', async () => {
+  step('5: both games run, and the arrow keys play', async () => {
     await hermes.starts('2048-ubuntu');
     await seesBoard(hermes, 'qt');
     await hermes.starts('2048-alpine');
@@ -122,7 +126,7 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     await hermes.photograph('kubernetes-games');
   });
 
-  test('6: kubectl shows one game as a pod and the other in the status of the desktop', async () => {
+  step('6: kubectl shows one game as a pod and the other in the status of the desktop', async () => {
     const pods = await walk.run('kubectl get pods -n abcdesktop');
     assert.match(pods, /^hermes-app-2048-ubuntu-[0-9a-f]{5} +1\/1 +Running/m);
     const desktop = /^(hermes-[0-9a-f]{5}) +4\/4 +Running/m.exec(pods)?.[1];
@@ -143,8 +147,8 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     assert.equal(ended.state.terminated.reason, 'Completed');
   });
 
-  test('7: the game that shares memory fails as a pod; its log and the hint stay', async () => {
-    const [document] = JSON.parse(await walk.put('2048-alpine-with-error.d.3.0.json'));
+  step('7: the game that shares memory fails as a pod; its log and the hint stay', async () => {
+    const document = await walk.add('2048-alpine-with-error.d.3.0.json');
     assert.equal(document.name, '2048-alpine-with-error');
     const wait =
       'kubectl wait --for=condition=Ready pods --selector=type=pod_application_pull --timeout=240s -n abcdesktop';
@@ -166,12 +170,12 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     assert.match(await walk.run(`kubectl logs ${name} -n abcdesktop`), /MIT-SHM/);
   });
 
-  test('8: in the web shell, netstat names Xvnc on port 6000', async () => {
+  step('8: in the web shell, netstat names Xvnc on port 6000', async () => {
     await typedInShell(hermes, 'netstat -anp 2>/dev/null | grep LISTEN', /:6000 .*LISTEN.*Xvnc/);
     await hermes.find('terminal-close').click();
   });
 
-  test('8: a changed od.config holds after the documented commands, and an open desktop survives them', async () => {
+  step('8: a changed od.config holds after the documented commands, and an open desktop survives them', async () => {
     await hermes.starts('2048-ubuntu');
     await walk.change('od.config', (text) => text.replace(`{ 'X11LISTEN': 'tcp' }`, `{ 'COLOUR': 'green' }`));
     await walk.run('kubectl delete configmap abcdesktop-config -n abcdesktop');
@@ -184,28 +188,31 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     await seesBoard(hermes, 'qt');
   });
 
-  test('8: a desktop made after the change does not listen; the log of a pod says so, the hint has the remedy', async () => {
-    await using fry = await Person.at({ address: ADDRESS });
-    await fry.logIn('fry', 'fry');
-    await fry.seesDesktop();
-    await typedInShell(fry, 'netstat -anp 2>/dev/null | grep -c :6000; echo $COLOUR', /0\s*green/);
-    await fry.find('terminal-close').click();
-    await fry.search('2048-ubuntu');
-    await fry.find('search-result', '[data-app="2048-ubuntu"]').first().click();
-    await fry.opens('tasks');
-    const failed = fry.find('task', '[data-state="finished"]').first();
-    await failed.waitFor();
-    await failed.click();
-    await fry.find('tab-logs').click();
-    await fry.find('log-line').filter({ hasText: 'could not connect to display' }).first().waitFor();
-    assert.match(await fry.find('hint').first().innerText(), /X11LISTEN/);
-    const pod = (await walk.run('kubectl get pods -n abcdesktop -o name | grep pod/fry-app-2048-ubuntu')).split(
-      '\n',
-    )[0];
-    assert.match(await walk.run(`kubectl logs ${pod} -n abcdesktop`), /could not connect to display/);
-  });
+  step(
+    '8: a desktop made after the change does not listen; the log of a pod says so, the hint has the remedy',
+    async () => {
+      await using fry = await Person.at({ address: ADDRESS });
+      await fry.logIn('fry', 'fry');
+      await fry.seesDesktop();
+      await typedInShell(fry, 'netstat -anp 2>/dev/null | grep -c :6000; echo $COLOUR', /0\s*green/);
+      await fry.find('terminal-close').click();
+      await fry.search('2048-ubuntu');
+      await fry.find('search-result', '[data-app="2048-ubuntu"]').first().click();
+      await fry.opens('tasks');
+      const failed = fry.find('task', '[data-state="finished"]').first();
+      await failed.waitFor();
+      await failed.click();
+      await fry.find('tab-logs').click();
+      await fry.find('log-line').filter({ hasText: 'could not connect to display' }).first().waitFor();
+      assert.match(await fry.find('hint').first().innerText(), /X11LISTEN/);
+      const pod = (await walk.run('kubectl get pods -n abcdesktop -o name | grep pod/fry-app-2048-ubuntu')).split(
+        '\n',
+      )[0];
+      assert.match(await walk.run(`kubectl logs ${pod} -n abcdesktop`), /could not connect to display/);
+    },
+  );
 
-  test('9: the cluster role lists nodes and no more', async () => {
+  step('9: the cluster role lists nodes and no more', async () => {
     const role = await walk.run('kubectl describe ClusterRole pyos-role -n abcdesktop');
     assert.match(role, /nodes +\[\] +\[\] +\[get list watch\]/);
     assert.equal(role.split('\n').filter((line) => /\[\] +\[\]/.test(line)).length, 1);
@@ -213,7 +220,7 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     assert.match(binding, /ServiceAccount +pyos-serviceaccount +abcdesktop/);
   });
 
-  test('9: the log follows requests with who, what and how it ended, and the probes every ten seconds', async () => {
+  step('9: the log follows requests with who, what and how it ended, and the probes every ten seconds', async () => {
     const follow = 'timeout 25 kubectl logs -l run=pyos-od -n abcdesktop --follow -n abcdesktop';
     const [{ out }] = await Promise.all([
       shell(follow),
@@ -228,7 +235,7 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     );
   });
 
-  test('9: restarting everything freezes an open screen for less than two seconds', async () => {
+  step('9: restarting everything freezes an open screen for less than two seconds', async () => {
     await hermes.seesDesktop();
     const longest = await watchFreezes(hermes);
     const restarted = await walk.run('kubectl rollout restart deployment -n abcdesktop');
