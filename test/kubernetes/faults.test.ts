@@ -1,0 +1,171 @@
+/** Parts of a cluster and of the installation killed in the middle of a launch: nothing orphaned, the user told. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Client, createClient } from '#client/client.ts';
+import type { Launch } from '#protocol/launch.ts';
+import { eventually } from '../contracts/engine-kit.ts';
+import { REGISTRY } from './cluster.ts';
+import { done, kubectl, MINUTE_MS, noCluster, Place, shell } from './install-kit.ts';
+
+/** The scripts of a cluster on this machine, whose parts are processes that can be killed. */
+const CLUSTER = process.env['DESKPOD_TEST_CLUSTER'];
+const HOME = process.env['CLUSTER_HOME'] ?? '/opt/deskpod-cluster';
+const ownCluster = CLUSTER === undefined ? 'DESKPOD_TEST_CLUSTER names no cluster whose parts may be killed' : false;
+const TOLD_MS = 3 * MINUTE_MS;
+
+describe('parts that die in the middle of a launch', { skip: noCluster, timeout: 30 * MINUTE_MS }, () => {
+  const place = new Place('faults', 30_477);
+  let hermes: Client;
+
+  before(async () => {
+    await place[Symbol.asyncDispose]();
+    const { code, out, err } = await new Place('faults', 30_477).install();
+    assert.equal(code, 0, out + err);
+    await putTerminal();
+    hermes = await loggedIn();
+    await hermes.desktop.start({ width: 1000, height: 700 });
+    await running();
+  });
+  after(() => place[Symbol.asyncDispose]());
+
+  test('the server pods: their launches end with a sentence or go on, and nothing is left over', async () => {
+    const launches = await launchBoth();
+    await kubectl(`delete pod -n ${place.namespace} -l run=pyos-od --grace-period=0 --force`);
+    await settled(launches);
+    await nothingOrphaned();
+    assert.equal((await hermes.desktop.get()).status.state, 'running', 'the desktop went on');
+  });
+
+  test('one of two servers: whoever was with it is taken over by the other', async () => {
+    const [pod = ''] = (await kubectl(`get pods -n ${place.namespace} -l run=pyos-od -o name`)).trim().split('\n');
+    const launches = await launchBoth();
+    await kubectl(`delete -n ${place.namespace} ${pod} --grace-period=0 --force`);
+    await settled(launches);
+    await nothingOrphaned();
+  });
+
+  test(
+    'the API server: launches wait or end with a sentence, and the next one runs',
+    { skip: ownCluster },
+    async () => {
+      const launches = await launchBoth();
+      await killPart('apiserver');
+      await clusterUp();
+      await settled(launches);
+      const [again] = await launchBoth();
+      await reached(again?.id ?? '', ['running']);
+      await nothingOrphaned();
+    },
+  );
+
+  test('the node’s kubelet: what waits for it says so, and goes on when it is back', { skip: ownCluster }, async () => {
+    await killPart('kubelet');
+    const launches = await launchBoth();
+    const [first] = launches;
+    await eventually('it is told that the node does not begin', async () => {
+      const now = await find(first?.id ?? '');
+      const waits = now?.status.state === 'starting' && /node/i.test(now.status.detail ?? '');
+      return waits || now?.status.state === 'finished' ? true : null;
+    });
+    await clusterUp();
+    await settled(launches);
+    await nothingOrphaned();
+  });
+
+  /** One of either kind, just begun. */
+  async function launchBoth(): Promise<Launch[]> {
+    const runtimes = ['ephemeral_container', 'pod_application'] as const;
+    return await Promise.all(runtimes.map((runtime) => hermes.launches.start({ app: 'terminal', runtime })));
+  }
+
+  async function settled(launches: readonly Launch[]): Promise<void> {
+    for (const { id } of launches) {
+      const launch = await reached(id, ['running', 'finished']);
+      if (launch.status.state === 'finished') {
+        assert.ok(launch.status.message || launch.status.reason !== 'start_failed', `${id} says why`);
+      }
+    }
+  }
+
+  async function reached(id: string, states: readonly string[]): Promise<Launch> {
+    const until = Date.now() + TOLD_MS;
+    for (;;) {
+      const launch = await find(id);
+      if (launch && states.includes(launch.status.state)) return launch;
+      assert.ok(Date.now() < until, `${id} is ${JSON.stringify(launch?.status)}`);
+      await delay(500);
+    }
+  }
+
+  /** The servers may be away. */
+  async function find(id: string): Promise<Launch | null> {
+    return (await hermes.launches.list().catch(() => [])).find((launch) => launch.id === id) ?? null;
+  }
+
+  async function running(): Promise<void> {
+    await eventually('the desktop runs', async () => {
+      const { status } = await hermes.desktop.get();
+      assert.notEqual(status.state, 'failed', JSON.stringify(status));
+      return status.state === 'running' ? true : null;
+    });
+  }
+
+  /** Every app pod and every running entry is a launch that the user sees. */
+  async function nothingOrphaned(): Promise<void> {
+    const launches = await hermes.launches.list();
+    const alive = new Set(launches.filter(({ status }) => status.state !== 'finished').map(({ id }) => id));
+    const known = new Set(launches.map(({ id }) => id));
+    const pods = await done(`kubectl get pods -n ${place.namespace} -l deskpod/desktop -o json | jq -r '
+      .items[] | select(.metadata.deletionTimestamp == null) |
+      if .metadata.labels.type == "x11server" then .status.ephemeralContainerStatuses[]? | select(.state.running) | "running " + .name
+      else "pod " + .metadata.name end'`);
+    for (const line of pods.trim().split('\n').filter(Boolean)) {
+      const [kind, name = ''] = line.split(' ');
+      assert.ok(kind === 'running' ? alive.has(name) : known.has(name), `${line} is nobody's`);
+    }
+  }
+
+  async function putTerminal(): Promise<void> {
+    const key = (
+      await done(`kubectl get configmap abcdesktop-config -n ${place.namespace} -o jsonpath='{.data.od\\.config}'`)
+    ).match(/'apikey': *\[ *'([^']+)'/)?.[1];
+    const entry = {
+      Id: 'sha256:terminal',
+      RepoTags: [`${REGISTRY}/terminal:1`],
+      Architecture: 'amd64',
+      Os: 'linux',
+      Config: {
+        Cmd: ['/usr/bin/xterm'],
+        Labels: {
+          'oc.name': 'terminal',
+          'oc.launch': 'xterm.XTerm',
+          'oc.icon': 'terminal.svg',
+          'oc.path': '/usr/bin/xterm',
+        },
+      },
+    };
+    const reply = await fetch(`${place.address}/API/manager/image`, {
+      method: 'PUT',
+      headers: { 'content-type': 'text/javascript', 'x-api-key': key ?? '' },
+      body: JSON.stringify([entry]),
+    });
+    assert.equal(reply.status, 200, await reply.text());
+  }
+
+  async function loggedIn(): Promise<Client> {
+    const guest = createClient({ baseUrl: place.address });
+    const { token } = await guest.session.login({ provider: 'directory', name: 'Hermes Conrad', password: 'hermes' });
+    return createClient({ baseUrl: place.address, token });
+  }
+});
+
+async function killPart(name: string): Promise<void> {
+  process.kill(Number(await readFile(`${HOME}/run/${name}.pid`, 'utf8')), 'SIGKILL');
+}
+
+async function clusterUp(): Promise<void> {
+  const { code, err } = await shell(`${CLUSTER}/up`, {}, 5 * MINUTE_MS);
+  assert.equal(code, 0, err);
+}
