@@ -106,8 +106,14 @@ export async function ensureAdministrator(store: Users): Promise<{ name: string;
     (id) => !users.some((user) => sameName(user, id)),
   );
   const password = readablePassword();
-  const { name } = await addUser(store, { name: free ?? 'admin', password, roles: ['admin'] });
-  return { name, password };
+  try {
+    const { name } = await addUser(store, { name: free ?? 'admin', password, roles: ['admin'] });
+    return { name, password };
+  } catch (error) {
+    // Another server that started at the same time made it, and tells.
+    if (error instanceof DeskpodError && error.code === 'conflict') return null;
+    throw error;
+  }
 }
 
 /** Four groups of three syllables, 17 consonants and 5 vowels each: 76 bits, without letters that look alike. */

@@ -60,12 +60,10 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const shelf = await openShelf(config);
   const [built, store, { keys, warnings: ofKeys }, engine] = await Promise.all([
     buildVersion(root, version),
-    openStore(secrets.storeUrl === null ? config.store : { kind: 'postgres', url: secrets.storeUrl }),
+    owned(stack, openStore(secrets.storeUrl === null ? config.store : { kind: 'postgres', url: secrets.storeUrl })),
     keysOf(config, shelf),
-    openEngine(config, { imagesDir, windowManagerReady: waitForWindowManager }),
+    owned(stack, openEngine(config, { imagesDir, windowManagerReady: waitForWindowManager })),
   ]);
-  stack.use(store);
-  stack.use(engine);
   const warnings = [...ofKeys, ...ofNotes(loaded), ...(await podWarnings(loaded, engine))];
   for (const { text, commands } of warnings) events.warn([text, ...commands].join('\n  '));
   const parts = stack.use(
@@ -123,7 +121,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   stack.defer(() => stopping.abort());
   stack.defer(closeViewers);
   const administrator = await ensureAdministrator(store);
-  const owned = stack.move();
+  const running = stack.move();
   return {
     plugins: [managerRoutes(managerDeps(context, access, built)), apiRoutes(context)],
     upgrades: [
@@ -143,8 +141,17 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     administrator,
     listening: (address) =>
       writeFile(join(config.dataDir, 'cli-token'), `${context.localToken}\n${address}\n`, { mode: 0o600 }),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** Closed with the stack, also when something else fails before it is open. */
+function owned<T extends AsyncDisposable>(stack: AsyncDisposableStack, opening: Promise<T>): Promise<T> {
+  stack.defer(async () => {
+    const opened = await opening.catch(() => null);
+    await opened?.[Symbol.asyncDispose]();
+  });
+  return opening;
 }
 
 function createScreens(

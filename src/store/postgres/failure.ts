@@ -48,7 +48,7 @@ export function inWords(error: unknown, place: string): unknown {
   if (/SSL|certificate|self-signed|altnames/i.test(`${code} ${message}`))
     return say(`cannot be reached: ${message}`, 'Correct sslmode and sslrootcert in store.url.');
   if (passes(error)) {
-    const remedy = 'Start it, or correct store.url (DESKPOD_DATABASE_URL); the server goes on as soon as it is back.';
+    const remedy = 'Start it, or correct store.url (DESKPOD_DATABASE_URL).';
     return say(`cannot be reached: ${message}`, remedy);
   }
   return error;
