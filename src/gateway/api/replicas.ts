@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DeskpodError } from '#domain/errors.ts';
 import { connectTcp } from '../screen-connect.ts';
 
@@ -17,37 +18,52 @@ const LOOKUP_MS = 2_000;
 const CONNECT_MS = 1_500;
 /** One that failed is asked last for so long. */
 const AVOIDED_MS = 5_000;
+const PATIENCE_MS = 6_000;
+const RETRY_MS = 250;
 
 export interface ReplicasOptions {
   /** For example `http://api-replicas:8000`. */
   readonly url: string;
   /** All addresses of a name; the system's resolver when left out. */
   readonly resolve?: (name: string) => Promise<readonly string[]>;
+  /** How long a request waits for a first address: the cluster's DNS is seconds behind its pods. */
+  readonly patienceMs?: number;
 }
 
 export class ApiReplicas {
   readonly name: string;
   readonly port: number;
   readonly #resolve: (name: string) => Promise<readonly string[]>;
+  readonly #patienceMs: number;
   readonly #avoidedUntil = new Map<string, number>();
   #known: readonly string[] = [];
   #knownAt = -Infinity;
   #isStale = true;
   #asking: Promise<void> | null = null;
 
-  constructor({ url, resolve = everyAddress }: ReplicasOptions) {
+  constructor({ url, resolve = everyAddress, patienceMs = PATIENCE_MS }: ReplicasOptions) {
     const { hostname, port } = new URL(url);
     this.name = hostname.replace(/^\[|\]$/g, '');
     this.port = port === '' ? 80 : Number(port);
     this.#resolve = resolve;
+    this.#patienceMs = patienceMs;
   }
 
   /** The addresses, the one that belongs to this key first, those that failed just now last. Empty when none is known. */
   async ranked(key: string): Promise<readonly string[]> {
     const now = performance.now();
     const avoided = (address: string): boolean => (this.#avoidedUntil.get(address) ?? 0) > now;
-    const order = rank(key, await this.all());
+    const order = rank(key, await this.#some());
     return [...order.filter((address) => !avoided(address)), ...order.filter(avoided)];
+  }
+
+  async #some(): Promise<readonly string[]> {
+    const until = performance.now() + this.#patienceMs;
+    for (;;) {
+      const known = await this.all();
+      if (known.length > 0 || performance.now() >= until) return known;
+      await delay(RETRY_MS);
+    }
   }
 
   /** In no order. When the name cannot be resolved for a while, those that were known go on counting. */
