@@ -27,3 +27,8 @@ export class ConnectionError extends Error {
 export class ReplyError extends Error {
   override readonly name = 'ReplyError';
 }
+
+/** Whether trying again by itself makes sense: nobody answered, or whoever answers was just being replaced. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof ConnectionError || (error instanceof ApiError && error.status >= 502);
+}

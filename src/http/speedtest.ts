@@ -61,12 +61,14 @@ function routes(transfers: Transfers): FastifyPluginAsyncZod {
 }
 
 function* garbage(bytes: number): Generator<Buffer> {
-  const pool = randomBytes(Math.min(POOL_BYTES, Math.max(bytes, CHUNK_BYTES)));
+  const pool = randomBytes(Math.min(POOL_BYTES, Math.max(bytes, 2 * CHUNK_BYTES)));
+  let from = 0;
   for (let left = bytes; left > 0; left -= CHUNK_BYTES) {
     const size = Math.min(left, CHUNK_BYTES);
-    // From anywhere in it, so that nothing that looks back finds the same again.
-    const from = randomInt(pool.length - size + 1);
+    // Once through all of it before anything comes again: what compresses looks back less far than that.
+    if (from + size > pool.length) from = randomInt(CHUNK_BYTES);
     yield pool.subarray(from, from + size);
+    from += size;
   }
 }
 

@@ -1,5 +1,5 @@
 /** Coming and going: who is logged in, the desktop's start, the event stream that keeps the store current. */
-import { ApiError } from '#client/errors.ts';
+import { ApiError, isPassing } from '#client/errors.ts';
 import type { ServerEvent } from '#protocol/events.ts';
 import type { LoginRequest, Session } from '#protocol/user.ts';
 import { batch } from '@preact/signals';
@@ -10,16 +10,24 @@ import { loadPreferences } from './preferences.ts';
 import { asking, board, bootFailure, type Farewell, farewell, online, session, world } from './store.ts';
 import { changeWorld, emptyBoard, emptyWorld } from './world.ts';
 
+/** A server that is just being replaced is back in a moment. */
+const BOOT_AGAIN_MS = 2_000;
+
 let following: AbortController | null = null;
 
 /** Asks who is logged in; from then on `session` is known. */
 export async function boot(): Promise<void> {
-  bootFailure.value = null;
   try {
     enter(await api.session.current());
+    bootFailure.value = null;
   } catch (error) {
-    if (error instanceof ApiError && error.status === 401) session.value = null;
-    else bootFailure.value = error;
+    if (error instanceof ApiError && error.status === 401) {
+      session.value = null;
+      bootFailure.value = null;
+    } else {
+      bootFailure.value = error;
+      if (isPassing(error)) setTimeout(() => bootFailure.value === error && void boot(), BOOT_AGAIN_MS);
+    }
   }
 }
 

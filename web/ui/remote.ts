@@ -1,11 +1,15 @@
 /** A value that is fetched when a view opens: loading, failed or there, and asked for again on demand. */
 import { useCallback, useEffect, useState } from 'preact/hooks';
+import { isPassing } from '#client/errors.ts';
 import { expired } from '../state/session.ts';
 
 export type Remote<Value> =
   | { readonly state: 'loading' }
   | { readonly state: 'failed'; readonly error: unknown }
   | { readonly state: 'there'; readonly value: Value };
+
+/** After a failure that may pass it is asked for again by itself, beside the button for it. */
+const AGAIN_MS = 2_000;
 
 /** Fetches anew when `key` changes; what was there stays on show until the new value arrives. */
 export function useRemote<Value>(
@@ -22,6 +26,11 @@ export function useRemote<Value>(
     );
     return () => abort.abort();
   }, [key, round]);
+  useEffect(() => {
+    if (remote.state !== 'failed' || !isPassing(remote.error)) return undefined;
+    const timer = setTimeout(() => setRound((before) => before + 1), AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [remote]);
   const again = useCallback(() => setRound((before) => before + 1), []);
   return [remote.key === key ? remote : { state: 'loading' }, again];
 }
