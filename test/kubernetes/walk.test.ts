@@ -119,10 +119,13 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     await seesBoard(hermes, 'qt');
     await hermes.starts('2048-alpine');
     await seesBoard(hermes, 'gtk');
-    await hermes.turnsTo('2048-alpine', '2048');
-    const before = await hermes.pixels();
-    for (const key of ['ArrowLeft', 'ArrowDown', 'ArrowRight', 'ArrowUp']) await hermes.page.keyboard.press(key);
-    await hermes.seesPixels('a changed board', (pixels) => difference(before, pixels) > 5_000);
+    await hermes.find('window-title').filter({ hasText: 'GNOME 2048' }).waitFor();
+    for (const other of ['2048-ubuntu', '2048-alpine'] as const) {
+      const before = await hermes.pixels();
+      for (const key of ['ArrowLeft', 'ArrowDown', 'ArrowRight', 'ArrowUp']) await hermes.page.keyboard.press(key);
+      await hermes.seesPixels('a changed board', (pixels) => difference(before, pixels) > 5_000);
+      await hermes.turnsTo(other, other === '2048-ubuntu' ? '2048 Game' : 'GNOME 2048');
+    }
     await hermes.photograph('kubernetes-games');
   });
 
@@ -135,7 +138,7 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     const [running] = JSON.parse(await walk.run(status));
     assert.match(running.name, /^hermes-conrad-2048-alpine-[0-9a-f]{5}$/);
     assert.ok(running.state.running);
-    await hermes.page.keyboard.press('Alt+F4');
+    await hermes.page.keyboard.press('Control+q');
     await hermes.find('dock-app', '[data-app="2048-alpine"][data-phase="running"]').waitFor({ state: 'detached' });
     await walk.run(
       `kubectl wait pod/${desktop} -n abcdesktop --timeout=60s --for=jsonpath='{.status.ephemeralContainerStatuses[0].state.terminated.reason}'=Completed`,
