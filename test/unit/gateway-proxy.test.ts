@@ -172,7 +172,7 @@ test('when the replicas that names tell of are gone, the service finds those tha
     assert.equal(socket.remoteAddress, alive[0]?.address);
     socket.destroy();
   }
-  for (const { stop } of alive) await stop();
+  for (const replica of alive) await replica.stop();
 });
 
 test('events come through as they are sent, and the api learns at once that the reader left', async () => {
