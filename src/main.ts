@@ -47,7 +47,7 @@ export async function serve(loaded: LoadedConfig): Promise<Running> {
     : null;
   const gateway =
     api === null && config.apiUrl !== null && roles.includes('gateway')
-      ? stack.use(openGateway({ keysDir: config.keysDir, apiUrl: config.apiUrl, events, allowedOrigin }))
+      ? stack.use(openGateway({ ...config, apiUrl: config.apiUrl, events, allowedOrigin }))
       : null;
   const opened: readonly Role[] = [api, gateway].filter((role) => role !== null);
   let draining = false;

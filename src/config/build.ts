@@ -40,6 +40,7 @@ export function buildConfig(values: Values, placeOf: PlaceOf): Built {
     name: values['server.name'] ?? hostname(),
     keysDir: values['keys.folder'] ?? join(values.dataDir, 'keys'),
     apiUrl: apiUrlOf(values, wrong),
+    apiServiceUrl: values['gateway.apiService'] ?? null,
     dataDir: values.dataDir,
     runDir: values.runDir,
     engine: engineOf(values),

@@ -10,6 +10,8 @@ export interface Config {
   readonly keysDir: string;
   /** Of the api role, for a gateway in a process of its own; null when this process is both. */
   readonly apiUrl: string | null;
+  /** One address for all its replicas; null where there is none. */
+  readonly apiServiceUrl: string | null;
   readonly listen: {
     readonly host: string;
     /** 0 takes any free one. */

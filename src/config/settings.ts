@@ -114,6 +114,16 @@ export const Settings = z.object({
       fallback: 'none: this process is both',
       variable: 'DESKPOD_API_URL',
     }),
+  'gateway.apiService': z
+    .url({ protocol: /^http$/, error: 'is not an address such as http://api:8000' })
+    .optional()
+    .register(FACTS, {
+      text: 'One address behind which the network itself finds a replica that is ready: asked when the one of `gateway.api` that a user belongs to does not answer. The port is that of `gateway.api`.',
+      read: 'text',
+      type: 'URL',
+      fallback: 'none',
+      variable: 'DESKPOD_API_SERVICE_URL',
+    }),
   'engine.kind': z.enum(['containers', 'kubernetes']).default('containers').register(FACTS, {
     text: 'What runs the containers: `containers` is Podman or Docker on this machine, `kubernetes` a cluster.',
     read: 'text',

@@ -20,6 +20,7 @@ export interface GatewayRoleOptions {
   readonly keysDir: string;
   /** Of the api role. */
   readonly apiUrl: string;
+  readonly apiServiceUrl: string | null;
   readonly events: Events;
   readonly allowedOrigin: (origin: string | undefined, host: string | undefined) => boolean;
 }
@@ -74,8 +75,12 @@ export function openGateway(options: GatewayRoleOptions): Role {
   };
 }
 
-function open(keys: GatewayKeys, { apiUrl, events, allowedOrigin }: GatewayRoleOptions, signal: AbortSignal): Opened {
-  const replicas = new ApiReplicas({ url: apiUrl });
+function open(
+  keys: GatewayKeys,
+  { apiUrl, apiServiceUrl, events, allowedOrigin }: GatewayRoleOptions,
+  signal: AbortSignal,
+): Opened {
+  const replicas = new ApiReplicas({ url: apiUrl, serviceUrl: apiServiceUrl });
   const closings = new Closings();
   const gateway = createGateway({
     tickets: createTicketReader({ keys }),

@@ -159,6 +159,22 @@ test('while names cannot be resolved the replicas that were known go on being as
   assert.deepEqual(await replicas.all(), ['10.0.0.2', '10.0.0.3']);
 });
 
+test('when the replicas that names tell of are gone, the service finds those that came', async () => {
+  const { replicas: alive, port } = await replicasOf(1, () => (_request, response) => response.end('here'));
+  const replicas = new ApiReplicas({
+    url: `http://api-replicas:${port}`,
+    serviceUrl: `http://${alive[0]?.address}:${port}`,
+    // Nobody listens there.
+    resolve: async () => ['127.255.0.1', '127.255.0.2'],
+  });
+  for (const _ of ['the first time', 'and while they are avoided']) {
+    const socket = await replicas.connect(await replicas.ranked('hermes'));
+    assert.equal(socket.remoteAddress, alive[0]?.address);
+    socket.destroy();
+  }
+  for (const replica of alive) await replica.stop();
+});
+
 test('events come through as they are sent, and the api learns at once that the reader left', async () => {
   const left = Promise.withResolvers<void>();
   const second = Promise.withResolvers<void>();

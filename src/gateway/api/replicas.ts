@@ -24,6 +24,11 @@ const RETRY_MS = 250;
 export interface ReplicasOptions {
   /** For example `http://api-replicas:8000`. */
   readonly url: string;
+  /**
+   * One address for all of them, behind which the network finds one that is ready: it knows of comings and goings before
+   * names do. For example `http://api:8000`; null where there is none.
+   */
+  readonly serviceUrl?: string | null;
   /** All addresses of a name; the system's resolver when left out. */
   readonly resolve?: (name: string) => Promise<readonly string[]>;
   /** How long a request waits for a first address: the cluster's DNS is seconds behind its pods. */
@@ -33,6 +38,7 @@ export interface ReplicasOptions {
 export class ApiReplicas {
   readonly name: string;
   readonly port: number;
+  readonly #service: string | null;
   readonly #resolve: (name: string) => Promise<readonly string[]>;
   readonly #patienceMs: number;
   readonly #avoidedUntil = new Map<string, number>();
@@ -41,20 +47,24 @@ export class ApiReplicas {
   #isStale = true;
   #asking: Promise<void> | null = null;
 
-  constructor({ url, resolve = everyAddress, patienceMs = PATIENCE_MS }: ReplicasOptions) {
+  constructor({ url, serviceUrl = null, resolve = everyAddress, patienceMs = PATIENCE_MS }: ReplicasOptions) {
     const { hostname, port } = new URL(url);
     this.name = hostname.replace(/^\[|\]$/g, '');
     this.port = port === '' ? 80 : Number(port);
+    this.#service = serviceUrl === null ? null : new URL(serviceUrl).hostname;
     this.#resolve = resolve;
     this.#patienceMs = patienceMs;
   }
 
   /** The addresses, the one that belongs to this key first, those that failed just now last. Empty when none is known. */
   async ranked(key: string): Promise<readonly string[]> {
-    const now = performance.now();
-    const avoided = (address: string): boolean => (this.#avoidedUntil.get(address) ?? 0) > now;
     const order = rank(key, await this.#some());
+    const avoided = (address: string): boolean => this.#isAvoided(address);
     return [...order.filter((address) => !avoided(address)), ...order.filter(avoided)];
+  }
+
+  #isAvoided(address: string): boolean {
+    return (this.#avoidedUntil.get(address) ?? 0) > performance.now();
   }
 
   async #some(): Promise<readonly string[]> {
@@ -79,7 +89,7 @@ export class ApiReplicas {
   /** Connects to the first of these that takes the connection; `engine_unavailable` when none does. */
   async connect(addresses: readonly string[], signal?: AbortSignal): Promise<Socket> {
     let cause: unknown = null;
-    for (const host of addresses) {
+    for (const host of this.#withService(addresses)) {
       signal?.throwIfAborted();
       try {
         const late = AbortSignal.timeout(CONNECT_MS);
@@ -96,7 +106,14 @@ export class ApiReplicas {
     });
   }
 
+  /** After the first that has not failed just now: the others' addresses are as old as its own. */
+  #withService([first, ...others]: readonly string[]): readonly string[] {
+    if (this.#service === null || first === undefined) return first === undefined ? others : [first, ...others];
+    return this.#isAvoided(first) ? [this.#service, first, ...others] : [first, this.#service, ...others];
+  }
+
   #failed(address: string): void {
+    if (address === this.#service) return;
     this.#avoidedUntil.set(address, performance.now() + AVOIDED_MS);
     this.#isStale = true;
   }
