@@ -33,7 +33,10 @@ export class Person implements AsyncDisposable {
     page.setDefaultTimeout(PATIENCE_MS);
     page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('console', (message) => {
-      if (message.type() === 'error' && !/status of 4\d\d|net::ERR_|WebSocket/.test(message.text()))
+      if (
+        message.type() === 'error' &&
+        !/status of 4\d\d|net::ERR_|WebSocket|Failed when connecting/.test(message.text())
+      )
         this.complaints.push(message.text());
     });
   }

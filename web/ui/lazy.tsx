@@ -20,7 +20,7 @@ export function lazy(load: () => Promise<{ default: ComponentType }>): Lazy {
     const [, setReady] = useState(loaded !== null);
     const [round, setRound] = useState(0);
     useEffect(() => {
-      if (loaded !== null) return;
+      // The code may have come between this view's first drawing and now: then it is drawn again, too.
       fetchOnce().then(
         () => setReady(true),
         (error: unknown) => setFailure(error),
