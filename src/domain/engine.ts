@@ -87,6 +87,8 @@ export interface LaunchSpec {
   readonly env: Environment;
   readonly limits: Limits;
   readonly labels: Readonly<Record<string, string>>;
+  /** The user that the app's own security context names; null: none, so that of the desktop. */
+  readonly runAs: number | null;
   /** Only a pod can have these; `runtime_refused` for any other launch. */
   readonly pod: PodWishes;
 }

@@ -57,6 +57,7 @@ export function planLaunch(
       },
       limits,
       pod: wish.pod,
+      runAs: typeof app.securitycontext['runAsUser'] === 'number' ? app.securitycontext['runAsUser'] : null,
       labels: app.uniquerunkey ? { uniquerunkey: app.uniquerunkey } : {},
     },
   };

@@ -103,6 +103,7 @@ export function launchSpec(under: EngineUnderTest, desktop: EngineDesktop, optio
     limits: limited ? { memoryBytes: 256 * 1024 ** 2, cpus: 1, processes: 100 } : {},
     labels: {},
     pod: {},
+    runAs: null,
     ...options,
   };
 }

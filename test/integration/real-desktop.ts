@@ -132,6 +132,7 @@ async function start(engine: Engine, desktopId: string, user: string, command: r
     limits: {},
     labels: {},
     pod: {},
+    runAs: null,
   } as const;
   const launch = await engine.launch(spec, () => undefined, patience());
   return {

@@ -1,5 +1,8 @@
 /** What only a cluster promises: labels that documented commands wait for, pulls on every node, and no more than is asked. */
 import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { waitForWindowManager } from '#display/ready.ts';
 import { createKubernetesEngine } from '#engines/kubernetes/engine.ts';
@@ -9,7 +12,9 @@ import {
   eventually,
   finished,
   hermes,
+  output,
   patience,
+  run,
   script,
   type EngineUnderTest,
 } from '../contracts/engine-kit.ts';
@@ -109,5 +114,41 @@ describe('a cluster', { skip, timeout: 600_000 }, () => {
       other.makeDesktop(desktopSpec(under, hermes), () => {}, patience()),
       (error) => error instanceof Error && /hostPath/.test(error.message) && /does not admit/.test(error.message),
     );
+  });
+
+  test('a home in a folder of the node is its user’s where the namespace admits it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'deskpod-homes-'));
+    await using open = await ownNamespace(`${NAMESPACE}-open`, 'privileged');
+    await using other = await createKubernetesEngine({
+      config: clusterConfig(open.name, { kind: 'hostPath', root: folder }),
+      shmBytes: 2 ** 26,
+      windowManagerReady: waitForWindowManager,
+    });
+    const { id } = await other.makeDesktop(desktopSpec(under, hermes), () => {}, patience());
+    assert.equal((await run(other, { desktopId: id }, 'echo kept > ~/kept && stat -c %u:%a ~')).output, '4100:700');
+    await other.removeDesktop(id, patience());
+    assert.equal(await readFile(join(folder, 'hermes/kept'), 'utf8'), 'kept\n');
+    await rm(folder, { recursive: true });
+  });
+
+  test('print, sound and files of a desktop answer its own programs', async () => {
+    const desktop = await engine.makeDesktop(desktopSpec(under, hermes), () => {}, patience());
+    const printed = await output(
+      under,
+      desktop,
+      'echo "A letter" | lp -t Letter && until [ -s ~/PDF/Letter.pdf ]; do sleep 0.1; done; head -c 5 ~/PDF/Letter.pdf',
+    );
+    assert.equal(printed.at(-1), '%PDF-');
+    const beside = await output(under, desktop, 'echo "From a pod" | lp -t Pod; echo "lp says $?"', {
+      runtime: 'pod_application',
+    });
+    assert.equal(beside.at(-1), 'lp says 0', beside.join());
+    await eventually('the print of the pod is in the home of the desktop', async () =>
+      (await run(engine, { desktopId: desktop.id }, 'ls ~/PDF')).output.includes('Pod.pdf') ? true : null,
+    );
+    const port = (number: number) => `timeout 3 bash -c '</dev/tcp/127.0.0.1/${number}' && echo open`;
+    for (const number of [29_783, 4713, 6310])
+      assert.equal((await run(engine, { desktopId: desktop.id }, port(number))).output, 'open', String(number));
+    await engine.removeDesktop(desktop.id, patience());
   });
 });

@@ -70,6 +70,7 @@ const spec: fc.Arbitrary<LaunchSpec> = fc.record({
   limits: fc.record({ memoryBytes: fc.integer({ min: 1 }), processes: fc.integer({ min: 1 }) }, { requiredKeys: [] }),
   labels: fc.dictionary(fc.string({ maxLength: 8 }), fc.string({ maxLength: 8 })),
   pod: fc.constant({}),
+  runAs: fc.constant(null),
 });
 const address = fc.ipV4().filter((ip) => !ip.startsWith('127.'));
 

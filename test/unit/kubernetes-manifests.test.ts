@@ -58,6 +58,7 @@ const launch: LaunchSpec = {
   limits: { memoryBytes: 2 ** 30, cpus: 1 },
   labels: {},
   pod: {},
+  runAs: null,
 };
 const made = desktopPod(spec, around, new Date('2026-11-26T00:00:00Z'));
 
@@ -158,6 +159,14 @@ for (const [what, more] of FORBIDDEN) {
     );
   });
 }
+
+test('a user that differs from the desktop’s is refused with the reason, in and beside the desktop', () => {
+  const other = { ...launch, limits: {}, runAs: 1000 };
+  const refused = (error: unknown) => error instanceof DeskpodError && /user 1000/.test(error.message);
+  assert.throws(() => ephemeralContainer(other, desktop, config), refused);
+  assert.throws(() => appPod(other, desktop, 'abcdesktop', config), refused);
+  assert.doesNotThrow(() => ephemeralContainer({ ...other, runAs: account.uid }, desktop, config));
+});
 
 test('whatever a launch asks for, a pod of its own never has the X socket, the shared memory or a local display', () => {
   const value = fc.oneof(

@@ -45,6 +45,7 @@ export function ephemeralContainer(
   config: KubernetesConfig,
 ): V1EphemeralContainer {
   refuseForbidden(spec);
+  refuseOtherUser(spec, desktop.account);
   const wiring = wiringOf('ephemeral_container', desktop.address, PORTS);
   return {
     ...container(spec, desktop, config, wiring),
@@ -63,6 +64,7 @@ export function ephemeralContainer(
 export function appPod(spec: LaunchSpec, desktop: LaunchDesktop, namespace: string, config: KubernetesConfig): V1Pod {
   const { account } = desktop;
   const { pod } = spec;
+  refuseOtherUser(spec, account);
   const wiring = wiringOf('pod_application', desktop.address, PORTS);
   return {
     apiVersion: 'v1',
@@ -146,6 +148,18 @@ function container(spec: LaunchSpec, desktop: LaunchDesktop, config: KubernetesC
     imagePullPolicy: config.images.pullPolicy,
     securityContext: containerSecurity(account, spec.image.startsWith(`${config.images.registry}/`)),
   };
+}
+
+/** Home, display and processes belong to the desktop's user: whoever else an app ran as would reach none of them. */
+function refuseOtherUser({ appName, runAs }: LaunchSpec, { uid }: Account): void {
+  if (runAs === null || runAs === uid) return;
+  throw new DeskpodError(
+    'runtime_refused',
+    `${appName} asks to run as user ${runAs}; here apps run as their user, ${uid}.`,
+    {
+      remedy: 'Take runAsUser out of its label oc.securitycontext.',
+    },
+  );
 }
 
 /** https://kubernetes.io/docs/concepts/workloads/pods/ephemeral-containers/#what-is-an-ephemeral-container */
