@@ -134,6 +134,16 @@ test('an app pod has limits, prefers the node of its desktop, and goes with it',
   assert.equal(container?.env?.find(({ name }) => name === 'DISPLAY')?.value, '10.244.0.9:0');
 });
 
+test('where a home can be on one node only, an app pod must be there; else it only prefers to', () => {
+  const affinity = (homes: KubernetesConfig['homes']) =>
+    JSON.stringify(appPod(launch, desktop, 'abcdesktop', { ...config, homes }).spec?.affinity);
+  const claims = { kind: 'persistentVolumeClaim', claim: null, volume: null, storageClass: null, size: '1Gi' } as const;
+  assert.match(affinity({ kind: 'none' }), /preferred/);
+  assert.match(affinity({ kind: 'hostPath', root: '/homes' }), /required/);
+  assert.match(affinity(claims), /required/);
+  assert.match(affinity({ ...claims, claim: { spec: { accessModes: ['ReadWriteMany'] } } }), /preferred/);
+});
+
 test('an ephemeral container targets the graphical one and has nothing that Kubernetes forbids', () => {
   const entry = ephemeralContainer({ ...launch, id: 'hermes-conrad-2048-alpine-1eef4', limits: {} }, desktop, config);
   assert.equal(entry.targetContainerName, 'x-graphical');

@@ -6,6 +6,7 @@ import { type Access, makePolicy, makeSecrets, removeBelongings, removePolicy, r
 import { connectTo, screenAnswers } from './connect.ts';
 import { allOf, type Context, desktopIn, graphicalOf, ofKind } from './context.ts';
 import { isThere, toDesktop } from './describe.ts';
+import { createPod } from './creation.ts';
 import { desktopPod } from './desktop-pod.ts';
 import { openDisplayByExec } from './display.ts';
 import { ensureHome } from './homes.ts';
@@ -40,8 +41,7 @@ export async function makeDesktop(
     outer.throwIfAborted();
     const body = desktopPod(spec, around, new Date());
     // Not cut short by the signal: the server would finish it after we had cleaned up.
-    const made = await api.call((options) => api.core.createNamespacedPod({ namespace, body }, options));
-    const uid = made.metadata?.uid ?? '';
+    const uid = await createPod(context, body);
     undo.defer(() => removePod(context, spec.id, uid));
     await makePolicy(context, { id: spec.id, uid }, signal);
     const pod = await running(context, spec, report, signal);

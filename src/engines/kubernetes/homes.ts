@@ -81,6 +81,25 @@ export function volumeOf(homes: Claims, account: Account): V1PersistentVolume | 
   };
 }
 
+/** Whether whoever mounts a home has to be on the node where somebody else has it: all but what many may write at once. */
+export function staysOnNode(homes: HomesConfig): boolean {
+  switch (homes.kind) {
+    case 'none':
+      return false;
+    case 'hostPath':
+      return true;
+    case 'persistentVolumeClaim': {
+      if (homes.claim === null) return true;
+      // Of a claim by name nothing is known here; one that all users share is made for many.
+      if (typeof homes.claim === 'string') return false;
+      const spec = 'spec' in homes.claim ? objectOf(homes.claim['spec']) : homes.claim;
+      return !JSON.stringify(spec['accessModes'] ?? []).includes('ReadWriteMany');
+    }
+    default:
+      return homes satisfies never;
+  }
+}
+
 /** Makes what is missing; what is there stays as it is. */
 export async function ensureHome(
   api: ClusterApi,

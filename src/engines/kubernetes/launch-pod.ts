@@ -1,11 +1,12 @@
 /** A launch as Kubernetes is asked for it: an entry in the desktop's pod, or a pod of its own. Pure. */
-import type { V1EphemeralContainer, V1OwnerReference, V1Pod } from '@kubernetes/client-node';
+import type { V1EphemeralContainer, V1NodeAffinity, V1OwnerReference, V1Pod } from '@kubernetes/client-node';
 import type { KubernetesConfig } from '#config/config.ts';
 import type { Account, LaunchSpec } from '#domain/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import type { Environment, Limits } from '#protocol/app.ts';
 import { launchEnvironment } from '../inside/environment.ts';
 import { podCommon, requirements, variables } from './desktop-pod.ts';
+import { staysOnNode } from './homes.ts';
 import { launchAnnotations, launchLabels } from './labels.ts';
 import { CONTAINERS, PORTS } from './ports.ts';
 import { containerSecurity, podSecurity } from './security.ts';
@@ -86,18 +87,7 @@ export function appPod(spec: LaunchSpec, desktop: LaunchDesktop, namespace: stri
       shareProcessNamespace: true,
       ...(pod.nodeSelector === undefined ? {} : { nodeSelector: pod.nodeSelector }),
       ...(pod.runtimeClassName === undefined ? {} : { runtimeClassName: pod.runtimeClassName }),
-      affinity: {
-        nodeAffinity: {
-          preferredDuringSchedulingIgnoredDuringExecution: [
-            {
-              weight: 1,
-              preference: {
-                matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [desktop.node] }],
-              },
-            },
-          ],
-        },
-      },
+      affinity: { nodeAffinity: beside(desktop.node, staysOnNode(config.homes)) },
       volumes: appVolumes(account, config.homes),
       containers: [
         {
@@ -111,6 +101,14 @@ export function appPod(spec: LaunchSpec, desktop: LaunchDesktop, namespace: stri
       ],
     },
   };
+}
+
+/** On the desktop's node: a wish, or a must where the home can be nowhere else. */
+function beside(node: string, must: boolean): V1NodeAffinity {
+  const term = { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [node] }] };
+  return must
+    ? { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } }
+    : { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, preference: term }] };
 }
 
 /** What belongs to a desktop is taken along when its pod goes. */

@@ -4,6 +4,7 @@ import { DeskpodError } from '#domain/errors.ts';
 import type { Environment } from '#protocol/app.ts';
 import { inherited } from '../inside/environment.ts';
 import { accessOf } from './access.ts';
+import { createPod } from './creation.ts';
 import { hasStatus } from './api.ts';
 import { allOf, type Context, type Found, graphicalOf, MOST_ENTRIES, ofKind } from './context.ts';
 import {
@@ -90,12 +91,12 @@ async function launchBeside(
   report: (waiting: string) => void,
   signal: AbortSignal,
 ): Promise<EngineLaunch> {
-  const { api, namespace, around } = context;
+  const { namespace, around } = context;
   const body = appPod(spec, desktop, namespace, around.config);
   await using undo = new AsyncDisposableStack();
   // Not cut short by the signal: the server would finish it after we had cleaned up.
-  const made = await api.call((options) => api.core.createNamespacedPod({ namespace, body }, options));
-  undo.defer(() => removePod(context, spec.id, made.metadata?.uid ?? ''));
+  const uid = await createPod(context, body);
+  undo.defer(() => removePod(context, spec.id, uid));
   const pod = await begun(context, { pod: spec.id, container: spec.id, appName: spec.appName }, report, signal);
   undo.move();
   return toPodLaunch({ pod, desktopId: desktop.id, account: desktop.account });
