@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { count, type Person } from '../e2e/person.ts';
 import { Product } from '../e2e/product.ts';
 import { ROOT, Terminal } from '../e2e/tools.ts';
-import { clear, done, MINUTE_MS, REGISTRY } from './install-kit.ts';
+import { clear, done, MINUTE_MS, REGISTRY, shell } from './install-kit.ts';
 
 export const ADDRESS = 'http://localhost:30443';
 export const NAMESPACE = 'abcdesktop';
@@ -45,7 +45,7 @@ export interface Export {
 
 const Added = z.looseObject({ name: z.string(), icondata: z.string() });
 
-/** Tests that build on each other: after the first that fails, the others are skipped. */
+/** Tests that build on each other: after the first that fails, the others are skipped, and the parts' logs are shown. */
 export function steps(): (name: string, run: () => Promise<void>) => void {
   let failed: string | null = null;
   return (name, run) => {
@@ -55,6 +55,9 @@ export function steps(): (name: string, run: () => Promise<void>) => void {
         await run();
       } catch (error) {
         failed = name;
+        const logs = 'for run in nginx-od pyos-od; do kubectl logs -l run=$run -n abcdesktop --prefix --tail=60; done';
+        const { out } = await shell(`kubectl get pods -n abcdesktop; (${logs}) | grep -v -e /healthz -e /readyz`);
+        context.diagnostic(out);
         throw error;
       }
     });
