@@ -27,13 +27,18 @@ export async function adopt(follower: Follower): Promise<void> {
   );
 }
 
-/** Ends when the signal aborts. */
+/** Ends when the signal aborts and what was begun is done: what it works with may be closed then. */
 export async function follow(follower: Follower, signal: AbortSignal): Promise<void> {
+  const underWay = new Set<Promise<void>>();
   for await (const event of follower.engine.watch(signal)) {
-    const handled = handle(follower, event).catch((error: unknown) => follower.failed(`handling ${event.type}`, error));
+    const handled = handle(follower, event)
+      .catch((error: unknown) => follower.failed(`handling ${event.type}`, error))
+      .finally(() => underWay.delete(handled));
+    underWay.add(handled);
     // The end of a launch may wait for what follows: whether its desktop ended too.
     if (event.type !== 'launch') await handled;
   }
+  await Promise.all(underWay);
 }
 
 async function handle(follower: Follower, event: EngineEvent): Promise<void> {

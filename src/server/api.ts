@@ -1,4 +1,5 @@
 /** The role api: engine, store, sessions, desktops, launches and terminals behind `/api/v1` and `/API`. */
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gatewayToken } from '#auth/gateway-token.ts';
@@ -47,6 +48,9 @@ export interface ApiRole extends Role {
   listening(address: string): Promise<void>;
 }
 
+/** What was begun gets so long to end. */
+const STOP_TIMEOUT_MS = 3_000;
+
 /** With the role gateway in the same process, the screens are here, too. */
 export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const { loaded, events, root, version, allowedOrigin } = options;
@@ -82,7 +86,9 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   );
   const follower = { engine, ...parts, failed: events.failed };
   await adopt(follower);
-  follow(follower, stopping.signal).catch((error: unknown) => events.failed('following the engine', error));
+  const following = follow(follower, stopping.signal).catch((error: unknown) =>
+    events.failed('following the engine', error),
+  );
 
   const terminals = createTerminals({
     allowedOrigin,
@@ -117,8 +123,13 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   };
   const access = await managerAccess(config, secrets, shelf, () => engine.podNetworks());
   const house = { engine, store, ...parts, keepDays: config.launches.keepDays, failed: events.failed };
-  keepHouse(house, stopping.signal).catch((error: unknown) => events.failed('keeping house', error));
-  stack.defer(() => stopping.abort());
+  const keeping = keepHouse(house, stopping.signal).catch((error: unknown) => events.failed('keeping house', error));
+  // Before the store and the engine are closed, which both still need.
+  stack.defer(async () => {
+    stopping.abort();
+    const late = AbortSignal.timeout(STOP_TIMEOUT_MS);
+    await Promise.race([Promise.all([following, keeping]), once(late, 'abort')]);
+  });
   stack.defer(closeViewers);
   const administrator = await ensureAdministrator(store);
   const running = stack.move();

@@ -63,7 +63,7 @@ suite('the command line', { timeout: 5 * 60_000 }, () => {
     ]);
     assert.equal(done(version), packageJson.version);
     const commands = [...done(help).matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name);
-    const server = ['start', 'serve', 'uninstall', 'users'];
+    const server = ['start', 'serve', 'images', 'uninstall', 'users'];
     const desktop = ['apps', 'desktops', 'launches', 'run', 'logs', 'exec', 'stop'];
     assert.deepEqual(commands, [...server, ...desktop, 'login', 'logout', 'version']);
     assert.deepEqual([unknown.code, missing.code, nothing.code], [2, 2, 2]);

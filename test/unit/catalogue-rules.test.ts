@@ -105,7 +105,7 @@ test('what Kubernetes forbids for an ephemeral container moves the app to a pod,
 test('limits come from the class, then the default class, then the built-in ones', () => {
   const classes = { default: { limits: { cpus: 2 } }, silver: { limits: { memoryBytes: 4096 } } };
   const of = (labels: Record<string, string>) =>
-    limitsFor(document('a:1', labels), classes, 'pod_application', EPHEMERAL_ABILITIES.kubernetes);
+    limitsFor(document('a:1', labels), classes, 'pod_application', EPHEMERAL_ABILITIES.containers);
   assert.deepEqual(of({ 'oc.executeclassname': 'silver' }), {
     memoryBytes: 4096,
     cpus: 2,
@@ -114,6 +114,8 @@ test('limits come from the class, then the default class, then the built-in ones
   assert.deepEqual(of({}), { ...DEFAULT_LIMITS, cpus: 2 });
   assert.deepEqual(of({ 'oc.executeclassname': 'constructor' }), { ...DEFAULT_LIMITS, cpus: 2 });
   assert.deepEqual(limitsFor(document('a:1'), classes, 'ephemeral_container', EPHEMERAL_ABILITIES.kubernetes), {});
+  const pod = limitsFor(document('a:1'), classes, 'pod_application', EPHEMERAL_ABILITIES.kubernetes);
+  assert.equal('processes' in pod, false, 'a cluster limits no numbers of processes');
 });
 
 test('the app that users see fits the protocol, with its icon by content', () => {

@@ -12,15 +12,17 @@ export interface ExecuteClass {
 
 export type ExecuteClasses = Readonly<Record<string, ExecuteClass>>;
 
-/** What the engine can do for a container that joins the desktop. Kubernetes: nothing of it. One machine: limits. */
+/** What the engine can do for a container that joins the desktop, and whether it can count processes of any. */
 export interface EphemeralAbilities {
   readonly limits: boolean;
   readonly nodeChoice: boolean;
+  /** Kubernetes has no limit on processes that a pod could ask for: nodes have one for all their pods. */
+  readonly processes: boolean;
 }
 
 export const EPHEMERAL_ABILITIES: Readonly<Record<'containers' | 'kubernetes', EphemeralAbilities>> = {
-  containers: { limits: true, nodeChoice: true },
-  kubernetes: { limits: false, nodeChoice: false },
+  containers: { limits: true, nodeChoice: true, processes: true },
+  kubernetes: { limits: false, nodeChoice: false, processes: false },
 };
 
 /** When no class says otherwise: enough for a browser, too little to take the machine down. */
@@ -77,7 +79,12 @@ export function limitsFor(
   abilities: EphemeralAbilities,
 ): Limits {
   if (runtime === 'ephemeral_container' && !abilities.limits) return {};
-  return { ...DEFAULT_LIMITS, ...classes['default']?.limits, ...classFor(document, classes).limits };
+  const { processes, ...limits } = {
+    ...DEFAULT_LIMITS,
+    ...classes['default']?.limits,
+    ...classFor(document, classes).limits,
+  };
+  return abilities.processes && processes !== undefined ? { ...limits, processes } : limits;
 }
 
 /** What a pod of this app asks for: the class first, the app's own on top. Nothing for an ephemeral container. */
