@@ -1,7 +1,9 @@
 /** The cluster of these tests: whether there is one, and namespaces of their own in it that go when they end. */
 import { z } from 'zod';
 import type { HomesConfig, KubernetesConfig } from '#config/config.ts';
+import type { Engine } from '#domain/engine.ts';
 import { ClusterApi, hasStatus } from '#engines/kubernetes/api.ts';
+import type { EngineUnderTest } from '../contracts/engine-kit.ts';
 
 const GONE_TIMEOUT_MS = 120_000;
 
@@ -27,6 +29,18 @@ export function clusterConfig(namespace: string, homes: HomesConfig): Kubernetes
     tolerations: [],
     homes,
     podNetworks: null,
+  };
+}
+
+/** For tests beside the contract: what they ask of the images, and nothing else. */
+export function underTest(engine: Engine): EngineUnderTest {
+  return {
+    engine,
+    images: { desktop: `${REGISTRY}/desktop:1`, terminal: `${REGISTRY}/terminal:1`, shmDemo: '', published: '' },
+    abilities: { limitsEverywhere: false, streams: false, walls: false, imageDetails: false },
+    objects: async () => [],
+    foreign: () => Promise.reject(new Error('not asked for here')),
+    [Symbol.asyncDispose]: async () => {},
   };
 }
 

@@ -12,7 +12,7 @@ import { waitForWindowManager } from '#display/ready.ts';
 import type { Engine, EngineEvent } from '#domain/engine.ts';
 import { createKubernetesEngine } from '#engines/kubernetes/engine.ts';
 import { desktopSpec, eventually, hermes, patience, script, type EngineUnderTest } from '../contracts/engine-kit.ts';
-import { clusterConfig, KUBECONFIG, type Namespace, ownNamespace, reasonToSkip, REGISTRY } from './cluster.ts';
+import { clusterConfig, KUBECONFIG, type Namespace, ownNamespace, reasonToSkip, underTest } from './cluster.ts';
 
 const NAMESPACE = 'deskpod-outage-test';
 const skip = reasonToSkip() ?? false;
@@ -31,14 +31,7 @@ describe('the API server away for a while', { skip, timeout: 600_000 }, () => {
       shmBytes: 2 ** 26,
       windowManagerReady: waitForWindowManager,
     });
-    under = {
-      engine,
-      images: { desktop: `${REGISTRY}/desktop:1`, terminal: `${REGISTRY}/terminal:1`, shmDemo: '', published: '' },
-      abilities: { limitsEverywhere: false, streams: false, walls: false, imageDetails: false },
-      objects: async () => [],
-      foreign: () => Promise.reject(new Error('not asked for here')),
-      [Symbol.asyncDispose]: async () => {},
-    };
+    under = underTest(engine);
   });
   after(async () => {
     await engine?.[Symbol.asyncDispose]();

@@ -18,7 +18,7 @@ import {
   script,
   type EngineUnderTest,
 } from '../contracts/engine-kit.ts';
-import { clusterConfig, type Namespace, ownNamespace, reasonToSkip, REGISTRY } from './cluster.ts';
+import { clusterConfig, type Namespace, ownNamespace, reasonToSkip, REGISTRY, underTest } from './cluster.ts';
 
 const NAMESPACE = 'deskpod-promises-test';
 const skip = reasonToSkip() ?? false;
@@ -34,14 +34,7 @@ describe('a cluster', { skip, timeout: 600_000 }, () => {
       shmBytes: 2 ** 26,
       windowManagerReady: waitForWindowManager,
     });
-    under = {
-      engine,
-      images: { desktop: `${REGISTRY}/desktop:1`, terminal: `${REGISTRY}/terminal:1`, shmDemo: '', published: '' },
-      abilities: { limitsEverywhere: false, streams: false, walls: false, imageDetails: false },
-      objects: async () => [],
-      foreign: () => Promise.reject(new Error('not asked for here')),
-      [Symbol.asyncDispose]: async () => {},
-    };
+    under = underTest(engine);
   });
   after(async () => {
     await engine?.[Symbol.asyncDispose]();

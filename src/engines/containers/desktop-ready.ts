@@ -1,7 +1,7 @@
 /** When a new desktop can be used: its screen answers, and its window manager is there. By events, never by guessing. */
 import { watch } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { DeskpodError } from '#domain/errors.ts';
+import { connected } from '../connected.ts';
 
 const BANNER = 'RFB 003.';
 /** A socket appears a moment before its owner listens, and nothing tells when it does. */
@@ -38,18 +38,7 @@ export async function screenAnswers(folder: string, socket: string, signal: Abor
 /** A connection to a socket of a desktop. */
 export async function connectSocket(path: string, signal: AbortSignal): Promise<Socket> {
   signal.throwIfAborted();
-  const socket = connect(path);
-  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-  const abort = (): void => {
-    socket.destroy();
-    reject(signal.reason);
-  };
-  signal.addEventListener('abort', abort, { once: true });
-  socket.once('connect', () => resolve(socket));
-  socket.once('error', (cause) => {
-    reject(new DeskpodError('desktop_missing', `The desktop does not answer at ${path}.`, { cause }));
-  });
-  return promise.finally(() => signal.removeEventListener('abort', abort));
+  return connected(connect(path), path, signal);
 }
 
 async function tryBanner(path: string, signal: AbortSignal): Promise<'ready' | 'refused' | 'absent'> {

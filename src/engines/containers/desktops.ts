@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { z } from 'zod';
 import type { DesktopReport, DesktopSpec, EngineDesktop } from '#domain/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
+import { overdue, refuseRoot } from '../desktop-errors.ts';
 import { isStatus } from './api.ts';
 import { desktopBody } from './container-spec.ts';
 import { findDesktop, isNameTaken, type Context } from './context.ts';
@@ -154,20 +155,9 @@ async function settled<T extends readonly Promise<unknown>[]>(
   return Promise.all(work);
 }
 
-function refuseRoot({ account }: DesktopSpec): void {
-  if (account.uid > 0 && account.gid > 0) return;
-  throw new DeskpodError('invalid_request', 'A desktop never runs as root: give its user another uid and gid.');
-}
-
 function explained(error: unknown, spec: DesktopSpec, signal: AbortSignal, outer: AbortSignal): unknown {
   if (outer.aborted) return outer.reason;
-  if (signal.aborted) {
-    return new DeskpodError(
-      'timeout',
-      `The desktop ${spec.id} was not ready within ${READY_TIMEOUT_MS / 1000} seconds.`,
-      { cause: error },
-    );
-  }
+  if (signal.aborted) return overdue(spec, READY_TIMEOUT_MS, error);
   if (error instanceof DeskpodError) return error;
   if (isNameTaken(error) || isStatus(error, 409)) {
     return new DeskpodError('conflict', `The name ${spec.id} is taken.`, { cause: error });

@@ -2,7 +2,7 @@
 import { connect as tcpConnect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Endpoint } from '#domain/engine.ts';
-import { DeskpodError } from '#domain/errors.ts';
+import { connected } from '../connected.ts';
 
 const BANNER = 'RFB 003.';
 /** Nothing tells when a port in a pod is listened on: it is tried again until it is. */
@@ -12,17 +12,7 @@ const KEEP_ALIVE_MS = 30_000;
 export async function connectTo({ host, port }: Endpoint, signal: AbortSignal): Promise<Socket> {
   signal.throwIfAborted();
   const socket = tcpConnect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
-  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-  const abort = (): void => {
-    socket.destroy();
-    reject(signal.reason);
-  };
-  signal.addEventListener('abort', abort, { once: true });
-  socket.once('connect', () => resolve(socket));
-  socket.once('error', (cause) => {
-    reject(new DeskpodError('desktop_missing', `The desktop does not answer at ${host}:${port}.`, { cause }));
-  });
-  return promise.finally(() => signal.removeEventListener('abort', abort));
+  return connected(socket, `${host}:${port}`, signal);
 }
 
 /** Resolves once whoever listens there says that it speaks RFB. */

@@ -1,6 +1,7 @@
 /** Desktops: made as a whole or not at all, listed from the view, and removed however much of them is left. */
 import type { DesktopReport, DesktopSpec, EngineDesktop } from '#domain/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
+import { overdue, refuseRoot } from '../desktop-errors.ts';
 import { hasStatus } from './api.ts';
 import { type Access, makePolicy, makeSecrets, removeBelongings, removePolicy, removeSecretsOf } from './belongings.ts';
 import { connectTo, screenAnswers } from './connect.ts';
@@ -164,22 +165,9 @@ async function endsEarly({ view }: Context, id: string, signal: AbortSignal): Pr
   );
 }
 
-function refuseRoot({ account }: DesktopSpec): void {
-  if (account.uid > 0 && account.gid > 0) return;
-  throw new DeskpodError('invalid_request', 'A desktop never runs as root: give its user another uid and gid.');
-}
-
 function explained(error: unknown, spec: DesktopSpec, signal: AbortSignal, outer: AbortSignal): unknown {
   if (outer.aborted) return outer.reason;
-  if (signal.aborted) {
-    return new DeskpodError(
-      'timeout',
-      `The desktop ${spec.id} was not ready within ${READY_TIMEOUT_MS / 1000} seconds.`,
-      {
-        cause: error,
-      },
-    );
-  }
+  if (signal.aborted) return overdue(spec, READY_TIMEOUT_MS, error);
   if (error instanceof DeskpodError) return error;
   const words = error instanceof Error ? error.message : String(error);
   if (hasStatus(error, 409)) return new DeskpodError('conflict', `The name ${spec.id} is taken.`, { cause: error });
