@@ -62,14 +62,17 @@ describe('parts that die in the middle of a launch', { skip: noCluster, timeout:
 
   test('the node’s kubelet: what waits for it says so, and goes on when it is back', { skip: ownCluster }, async () => {
     await killPart('kubelet');
-    const launches = await launchBoth();
-    const [first] = launches;
-    await eventually('it is told that the node does not begin', async () => {
-      const now = await find(first?.id ?? '');
-      const waits = now?.status.state === 'starting' && /node/i.test(now.status.detail ?? '');
-      return waits || now?.status.state === 'finished' ? true : null;
-    });
-    await clusterUp();
+    const launches: Launch[] = [];
+    try {
+      launches.push(...(await launchBoth()));
+      await eventually('it is told that the node does not begin', async () => {
+        const now = await find(launches[0]?.id ?? '');
+        const waits = now?.status.state === 'starting' && /node/i.test(now.status.detail ?? '');
+        return waits || now?.status.state === 'finished' ? true : null;
+      });
+    } finally {
+      await clusterUp();
+    }
     await settled(launches);
     await nothingOrphaned();
   });
