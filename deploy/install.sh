@@ -354,6 +354,7 @@ main() {
   prepull
   k apply -f "$WORK/all.yaml"
   if [ $OPENLDAP = no ]; then kn delete deployment,service,networkpolicy openldap --ignore-not-found; fi
+  begin_again
   say "Waiting for the pods:"
   wait_for "$OURS" running
   [ ! -t 1 ] || say

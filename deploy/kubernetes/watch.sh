@@ -11,7 +11,24 @@ complaint() {
   local events
   events=$(kn get events --field-selector "involvedObject.name=$1,type=Warning" --sort-by=.metadata.creationTimestamp \
     -o go-template='{{range .items}}{{.reason}}: {{.message}}{{"\n"}}{{end}}' 2>/dev/null | grep -v FailedToRetrieveImagePullSecret || true)
-  { printf '%s\n' "$events" | tail -1 && printf '%s\n' "$events" | grep -v -e '^Failed: Error:' -e '^BackOff:' | tail -1; } | grep . | tail -1
+  { printf '%s\n' "$events" | tail -1 && printf '%s\n' "$events" | grep -v -e '^Failed: Error:' -e '^BackOff:' -e '" not found$' | tail -1; } | grep . | tail -1
+}
+
+# The first of these pods whose volume cannot be mounted, as a line of `pods`. Of a Secret or config map that is not there
+# yet another pod is the maker.
+unmounted() {
+  local failed pod rest
+  failed=$(kn get events --field-selector reason=FailedMount,type=Warning \
+    -o go-template='{{range .items}}{{.involvedObject.name}} {{.message}}{{"\n"}}{{end}}' 2>/dev/null | grep -v '" not found$' || true)
+  printf '%s\n' "$1" | grep ' ContainerCreating ' | while read -r pod rest; do
+    ! printf '%s\n' "$failed" | grep "^$pod " >/dev/null || printf '%s FailedMount %s\n' "$pod" "$rest"
+  done | head -1 || true
+}
+
+# What crashed in an earlier run need not sit out its pause: its cause may be mended.
+begin_again() {
+  local pod
+  for pod in $(pods "$OURS" | grep CrashLoopBackOff | sed 's/ .*//' || true); do kn delete pod "$pod" --wait=false; done
 }
 
 # Until `done_when` says so, or a pod hangs on what waiting does not mend. Deadlines are in seconds.
@@ -22,12 +39,14 @@ wait_for() {
     show "$now" "$shown"
     shown=$now
     local stuck
-    stuck=$(printf '%s\n' "$now" | grep -E 'ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|CrashLoopBackOff|CreateContainerError|Unschedulable' | head -1 || true)
+    stuck=$(unmounted "$now")
+    [ -n "$stuck" ] || stuck=$(printf '%s\n' "$now" | grep -E 'ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|CrashLoopBackOff|CreateContainerError|Unschedulable' | head -1 || true)
     [ -n "$stuck" ] && [ "${stuck%% *}" = "$hung" ] || since=$SECONDS
     hung=${stuck%% *}
     # A missing image stays missing; a crash or a full node may pass.
     case $stuck in
       '') ;;
+      *FailedMount*) [ $((SECONDS - since)) -lt 20 ] || hangs "$stuck" ;;
       *Image*) [ $((SECONDS - since)) -lt 4 ] || hangs "$stuck" ;;
       *) [ $((SECONDS - since)) -lt 60 ] || hangs "$stuck" ;;
     esac
@@ -45,7 +64,7 @@ show() {
     printf '\r\033[K  %s ready: %s' "$(printf '%s\n' "$1" | grep -c 'Ready $' || true)/$(printf '%s\n' "$1" | grep -c . || true)" \
       "$(printf '%s\n' "$1" | grep -v 'Ready $' | sed 's/ .*//' | tr '\n' ' ' | cut -c 1-60)"
   else
-    printf '%s\n' "$1" | grep . | while read -r line; do
+    printf '%s\n' "$1" | grep . | while IFS= read -r line; do
       printf '%s\n' "$2" | grep -Fx -- "$line" >/dev/null || say "  pod/$(printf '%s' "$line" | sed 's/ [^ ]*[:\/][^ ]*//g' | tr ' ' '\n' | awk '!seen[$0]++' | tr '\n' ' ')"
     done
   fi
@@ -56,6 +75,9 @@ hangs() {
   local image
   image=$(printf '%s\n' "$rest" | tr ' ' '\n' | grep -E '[/:]' | head -1 || true)
   case $rest in
+    *FailedMount*) stop "pod/$pod does not start: a volume cannot be mounted." "event  $(complaint "$pod")" \
+      "A folder that --node-path names must be there on its node: mkdir -p FOLDER" \
+      "What was made so far stays; run this again when it is mended." ;;
     *Image*) stop "pod/$pod does not start: ${rest%% *}" "image  $image" "event  $(complaint "$pod")" \
       "Where the images are: --registry, --tag. A private registry: the secret abcdesktopregistrysecret (docs/install-kubernetes.md)." \
       "What was made so far stays; run this again when it is mended." ;;

@@ -1,6 +1,6 @@
 /** `deploy/install.sh` and `deploy/uninstall.sh` against a real cluster: what they refuse, and whole installations. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
 import { curl, ROOT } from '../e2e/tools.ts';
@@ -80,6 +80,18 @@ suite('before anything is made', { skip: noCluster, timeout: 10 * MINUTE_MS }, (
     assert.match(err, /pod\/anonymous-\S+ does not start/);
     assert.match(err, new RegExp(`image +${REGISTRY}/\\w+:not-there`));
     assert.match(err, /event +\w+: .*not found/i);
+  });
+
+  test('a folder that is not on the node ends it with the folder, and made, the next run goes on', async () => {
+    await using other = new Place('folder', 30_556);
+    await rm(other.folder, { recursive: true });
+    const { code, err } = await other.install();
+    assert.equal(code, 1);
+    assert.match(err, /pod\/postgres-\S+ does not start: a volume cannot be mounted/);
+    assert.match(err, new RegExp(`event +FailedMount: .*${other.folder}`));
+    await mkdir(other.folder);
+    const again = await other.install();
+    assert.equal(again.code, 0, again.out + again.err);
   });
 });
 
