@@ -41,11 +41,10 @@ export interface LoadedKeys {
 export async function loadKeys(dir: string): Promise<LoadedKeys> {
   const warnings: SystemWarning[] = [];
   const pair = (name: KeyName) => loadPair(dir, name, warnings);
-  const [userSigning, desktopSigning, desktopPayload] = await Promise.all([
-    pair('user_signing'),
-    pair('desktop_signing'),
-    pair('desktop_payload'),
-  ]);
+  const loading = [pair('user_signing'), pair('desktop_signing'), pair('desktop_payload')] as const;
+  // One that fails leaves no other behind that still writes.
+  await Promise.allSettled(loading);
+  const [userSigning, desktopSigning, desktopPayload] = await Promise.all(loading);
   return { keys: { userSigning, desktopSigning, desktopPayload }, warnings };
 }
 

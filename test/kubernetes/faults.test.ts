@@ -7,7 +7,7 @@ import { type Client, createClient } from '#client/client.ts';
 import type { Launch } from '#protocol/launch.ts';
 import { eventually } from '../contracts/engine-kit.ts';
 import { REGISTRY } from './cluster.ts';
-import { done, kubectl, MINUTE_MS, noCluster, Place, shell } from './install-kit.ts';
+import { clear, done, kubectl, MINUTE_MS, noCluster, Place, shell } from './install-kit.ts';
 
 /** The scripts of a cluster on this machine, whose parts are processes that can be killed. */
 const CLUSTER = process.env['DESKPOD_TEST_CLUSTER'];
@@ -20,8 +20,8 @@ describe('parts that die in the middle of a launch', { skip: noCluster, timeout:
   let hermes: Client;
 
   before(async () => {
-    await place[Symbol.asyncDispose]();
-    const { code, out, err } = await new Place('faults', 30_477).install();
+    await clear(place.namespace);
+    const { code, out, err } = await place.install();
     assert.equal(code, 0, out + err);
     await putTerminal();
     hermes = await loggedIn();
