@@ -11,10 +11,9 @@ import { hasStatus } from './api.ts';
 import type { Context } from './context.ts';
 import { PULL_TYPES, pullAnnotations, pullLabels, readPod } from './labels.ts';
 import { pullName } from './names.ts';
-import { digestOf, isReady, type Node, type Pod, statusOf } from './pod.ts';
+import { digestOf, isReady, type Node, type Pod, statusOf, waitingFor } from './pod.ts';
 import { explain, progressOf } from './progress.ts';
 import { containerSecurity } from './security.ts';
-import { waitingFor } from './pod.ts';
 
 /** Ready for this long, so that whoever waits for them sees it. */
 const READY_MS = 300_000;
@@ -143,7 +142,10 @@ async function make({ api, namespace, view }: Context, body: V1Pod): Promise<voi
       .call((o) =>
         api.core.deleteNamespacedPod({ name, namespace, body: { gracePeriodSeconds: 0, preconditions: { uid } } }, o),
       )
-      .catch(() => {});
+      .catch((error: unknown) => {
+        // Gone, or another replica has made room already.
+        if (!hasStatus(error, 404, 409)) throw error;
+      });
     await view.until(name, (pod) => pod?.metadata.uid !== uid || null, AbortSignal.timeout(30_000));
   }
   try {

@@ -14,7 +14,7 @@ export function reportLate(view: View, name: string, told: () => boolean, report
 }
 
 /** Pure. */
-export function lateDetail(pod: Pod | null, nodes: readonly Node[]): string {
+function lateDetail(pod: Pod | null, nodes: readonly Node[]): string {
   const name = pod?.spec.nodeName;
   if (pod === null) return 'The cluster has not told of it yet.';
   if (!name) return 'The cluster has found no node for it yet.';

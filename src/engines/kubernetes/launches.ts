@@ -218,7 +218,7 @@ export function* forgottenThatRun({ pod }: Found): Generator<string> {
 }
 
 /** An ephemeral launch by its id, wherever it is. */
-export function entryOf(context: Context, id: string) {
+function entryOf(context: Context, id: string) {
   for (const desktop of allOf(context, 'desktop')) {
     const entry = desktop.pod.spec.ephemeralContainers?.find(({ name }) => name === id);
     if (entry && isLaunchEntry(desktop.pod, id)) return { desktop, entry };
