@@ -294,11 +294,22 @@ prepull() {
   kn delete pod $PREPULL --now 2>/dev/null
 }
 
+# Pods are ready a moment before each node lets the port through to them. Where nodes cannot be reached from here, it only tells.
+answers() {
+  local until=$((SECONDS + 20))
+  while ! curl -fs --max-time 2 --noproxy '*' -o /dev/null "http://$1:$NODE_PORT/healthz"; do
+    [ $SECONDS -lt $until ] || return 1
+    sleep 1
+  done
+}
+
 tell() {
   local address
   address=$(k get nodes -o go-template='{{range .items}}{{range .status.addresses}}{{if eq .type "InternalIP"}}{{.address}}{{"\n"}}{{end}}{{end}}{{end}}' 2>/dev/null | head -1 || true)
   say
   say "Deskpod is at http://${address:-localhost}:$NODE_PORT$URL_PATH"
+  answers "${address:-localhost}" ||
+    say "                 It does not answer from here: nodes may not be reachable from this machine, or a firewall closes the port."
   if [ $OPENLDAP = yes ]; then
     say "  Log in as      Hermes Conrad / hermes, Philip J. Fry / fry, Turanga Leela / leela, …"
     say "                 Everybody knows these passwords: --without-openldap before strangers can reach it."

@@ -190,7 +190,8 @@ suite('an installation by the chart', { skip: noCluster || noHelm, timeout: 15 *
       10 * MINUTE_MS,
     );
     assert.match(notes, /manager API/);
-    assert.equal((await curl(`${place.address}/healthz`)).body, 'OK');
+    // Helm waits for pods, not for nodes to let the port through to them.
+    assert.equal((await curl('--retry', '20', '--retry-connrefused', `${place.address}/healthz`)).body, 'OK');
     for (const role of ROLES) assert.match(await kubectl(`get pods -n ${namespace} -l run=${role}`), /Running/);
   });
 
