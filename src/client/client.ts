@@ -1,7 +1,16 @@
 /** The typed client of `/api/v1`, for the browser and for Node. Every reply is parsed; every failure has a class. */
 import { App, type AppDefaults } from '#protocol/app.ts';
+import {
+  DebugOffer,
+  DebugSession,
+  type CopyRequest,
+  type DebugTarget,
+  type ExecRequest,
+  type ToolboxRequest,
+} from '#protocol/debug.ts';
 import { Desktop, type DesktopRequest, DesktopSummary, StartTrace, Ticket } from '#protocol/desktop.ts';
 import { ServerEvent } from '#protocol/events.ts';
+import { EngineHappening, Inside, InsideProcess, InsideSocket, Namespaces } from '#protocol/inside.ts';
 import {
   Launch,
   type LaunchAgain,
@@ -27,6 +36,10 @@ import { lasting, logLines, type StreamOptions } from './stream.ts';
 /** All of the caller's own launches without one. */
 export type LaunchFilter = Omit<LaunchQuery, 'limit'> & { readonly limit?: number | undefined };
 
+const DebugSessions = z.object({ sessions: z.array(DebugSession) });
+const Processes = z.object({ processes: z.array(InsideProcess) });
+const Sockets = z.object({ sockets: z.array(InsideSocket) });
+const Happenings = z.object({ happenings: z.array(EngineHappening) });
 const Launches = z.object({ launches: z.array(Launch) });
 const WarningsReply = z.object({ warnings: z.array(SystemWarning) });
 const SystemReply = z.object({ system: System, trace: StartTrace.nullable() });
@@ -47,6 +60,10 @@ export function createClient(options: ClientOptions) {
     // Read, not cancelled: browsers report a cancelled answer as a failed request.
     await (await send(path, { method, body })).arrayBuffer();
   };
+  const text = async (path: string, signal?: AbortSignal) =>
+    (await send(path, { accept: 'text/plain', signal })).text();
+  const insidePath = (desktopId: string, rest: string) => `/desktops/${encodeURIComponent(desktopId)}/${rest}`;
+  const debugPath = (id: string, rest = '') => `/debug/${encodeURIComponent(id)}${rest}`;
   const launchPath = (id: string, rest = '') => `/launches/${encodeURIComponent(id)}${rest}`;
 
   return {
@@ -73,6 +90,10 @@ export function createClient(options: ClientOptions) {
       theme: (dark: boolean) => tell('PUT', '/desktop/theme', { dark }),
       /** Removes the desktop; the session stays. */
       remove: () => tell('DELETE', '/desktop'),
+      /** Makes it anew without what piled up and starts the same apps again: now, or when nobody looks at it. */
+      compact: (when: 'now' | 'idle') => tell('POST', '/desktop/compaction', { when }),
+      /** Takes a wish for later back. */
+      keepAsItIs: () => tell('DELETE', '/desktop/compaction'),
     },
     /** Everybody's, for support and administrators. */
     desktops: {
@@ -102,10 +123,58 @@ export function createClient(options: ClientOptions) {
       log: async (id: string, signal?: AbortSignal) =>
         (await send(launchPath(id, '/log'), { accept: 'text/plain', signal })).text(),
       logStream: (id: string, signal: AbortSignal) => logLines(send, launchPath(id, '/log/stream'), signal),
+      /** Archive (tar, gzip) for whoever helps: log, description, events, trace, versions; secrets masked. */
+      supportUrl: (id: string) => `${options.baseUrl}/api/v1${launchPath(id, '/support')}`,
+      support: async (id: string, signal?: AbortSignal) =>
+        new Uint8Array(
+          await (await send(launchPath(id, '/support'), { accept: 'application/gzip', signal })).arrayBuffer(),
+        ),
       stop: (id: string) => tell('POST', launchPath(id, '/stop')),
       again: (id: string, changed: LaunchAgain = {}) => post(launchPath(id, '/again'), Launch, changed),
       /** Forgets a finished launch and its log. */
       remove: (id: string) => tell('DELETE', launchPath(id)),
+    },
+    /** Looking into what runs: one's own, or others' with their consent or an administrator's approval. */
+    debug: {
+      offer: (target: DebugTarget, signal?: AbortSignal) =>
+        get(`/debug/offer${queryString(target)}`, DebugOffer, signal),
+      list: async (query: { user?: string; open?: boolean; limit?: number } = {}, signal?: AbortSignal) =>
+        (await get(`/debug${queryString(query)}`, DebugSessions, signal)).sessions,
+      get: (id: string, signal?: AbortSignal) => get(debugPath(id), DebugSession, signal),
+      /** Returns once it is recorded; what follows is published. So do the next two. */
+      toolbox: (request: ToolboxRequest) => post('/debug/toolboxes', DebugSession, request),
+      copy: (request: CopyRequest) => post('/debug/copies', DebugSession, request),
+      exec: (request: ExecRequest) => post('/debug/execs', DebugSession, request),
+      /** By the person whose desktop it is. */
+      answer: (id: string, agree: boolean) => post(debugPath(id, '/answer'), DebugSession, { agree }),
+      /** By an administrator, when that person does not answer. */
+      approve: (id: string, agree: boolean) => post(debugPath(id, '/approval'), DebugSession, { agree }),
+      /** Begins its time to live anew. */
+      extend: (id: string) => post(debugPath(id, '/extension'), DebugSession),
+      end: (id: string) => post(debugPath(id, '/end'), DebugSession),
+      /** By the person whose desktop it was: they know of it now. */
+      seen: (id: string) => tell('POST', debugPath(id, '/seen')),
+      /** asciicast version 2. */
+      transcript: (id: string, signal?: AbortSignal) => text(debugPath(id, '/transcript'), signal),
+    },
+    /** What is inside a desktop: one's own, or anybody's for support and administrators. */
+    inside: {
+      get: (desktopId: string, signal?: AbortSignal) => get(insidePath(desktopId, 'inside'), Inside, signal),
+      stream: (desktopId: string, stream: StreamOptions) =>
+        lasting(send, insidePath(desktopId, 'inside/stream'), Inside, { idleMs: STREAM_IDLE_MS, ...stream }),
+      namespaces: (desktopId: string, signal?: AbortSignal) =>
+        get(insidePath(desktopId, 'namespaces'), Namespaces, signal),
+      processes: async (desktopId: string, signal?: AbortSignal) =>
+        (await get(insidePath(desktopId, 'processes'), Processes, signal)).processes,
+      sockets: async (desktopId: string, signal?: AbortSignal) =>
+        (await get(insidePath(desktopId, 'sockets'), Sockets, signal)).sockets,
+      happenings: async (desktopId: string, signal?: AbortSignal) =>
+        (await get(insidePath(desktopId, 'happenings'), Happenings, signal)).happenings,
+      /** Of the desktop, or of a launch beside it. */
+      describe: (desktopId: string, launch?: string, signal?: AbortSignal) =>
+        text(insidePath(desktopId, `describe${queryString({ launch })}`), signal),
+      yaml: (desktopId: string, launch?: string, signal?: AbortSignal) =>
+        text(insidePath(desktopId, `yaml${queryString({ launch })}`), signal),
     },
     windows: {
       act: (id: number, action: WindowAction) => tell('POST', `/windows/${id}`, action),
@@ -127,10 +196,9 @@ export function createClient(options: ClientOptions) {
   };
 }
 
-function queryString({ user, app, since, until, limit }: LaunchFilter): string {
+function queryString(given: Readonly<Record<string, string | number | boolean | undefined>>): string {
   const pairs = new URLSearchParams();
-  const given = { user, app, since, until, limit: limit === undefined ? undefined : String(limit) };
   for (const [name, value] of Object.entries(given))
-    if (typeof value === 'string' && value !== '') pairs.set(name, value);
+    if (value !== undefined && value !== '') pairs.set(name, String(value));
   return pairs.size === 0 ? '' : `?${pairs.toString()}`;
 }

@@ -163,8 +163,11 @@ export interface ExecSpec {
   readonly env?: Environment;
 }
 
-/** What to look into: the desktop's graphical container, or one launch. */
-export type Target = { readonly desktopId: string; readonly launchId?: string };
+/**
+ * What to look into: the desktop's graphical container, one launch, or with `container` another container of the
+ * desktop: a service or a toolbox (of a launch beside it: a toolbox in that launch's pod).
+ */
+export type Target = { readonly desktopId: string; readonly launchId?: string; readonly container?: string };
 
 export type DesktopStep = 'home' | 'create' | 'display' | 'window_manager';
 

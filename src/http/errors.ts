@@ -15,6 +15,8 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   desktop_missing: 409,
   app_unavailable: 409,
   runtime_refused: 422,
+  profile_refused: 422,
+  no_such_program: 422,
   limit_reached: 409,
   name_taken: 409,
   engine_unavailable: 503,

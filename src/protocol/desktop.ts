@@ -51,6 +51,8 @@ export const Desktop = z.object({
   place: z.string().nullable(),
   /** Finished launches that it carries until it is made anew, and how many launches inside it there can be in all. */
   entries: z.object({ finished: z.int().nonnegative(), most: z.int().positive().nullable() }),
+  /** The user agreed that it is made anew without them when nobody looks at it. */
+  compaction: z.literal('idle').optional(),
 });
 export type Desktop = z.infer<typeof Desktop>;
 

@@ -14,6 +14,10 @@ export const ErrorCode = z.enum([
   'runtime_refused',
   'limit_reached',
   'name_taken',
+  /** The image has no program of this name, such as a shell. */
+  'no_such_program',
+  /** The engine does not admit these rights where the target runs. */
+  'profile_refused',
   'engine_unavailable',
   'directory_unavailable',
   'store_unavailable',

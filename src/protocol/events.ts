@@ -1,6 +1,7 @@
 /** Server-sent events of `/api/v1/events`: a snapshot first, then changes. */
 import { z } from 'zod';
 import { App } from './app.ts';
+import { DebugSession } from './debug.ts';
 import { Desktop } from './desktop.ts';
 import { Launch } from './launch.ts';
 import { Window } from './window.ts';
@@ -23,6 +24,8 @@ export const ServerEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('windows'), windows: z.array(Window) }),
   z.object({ type: z.literal('apps'), apps: z.array(App) }),
   z.object({ type: z.literal('app'), app: App }),
+  /** By the user or about their desktop: what waits for an answer, goes on or has just ended; later every change. */
+  z.object({ type: z.literal('debug'), session: DebugSession }),
   z.object({ type: z.literal('notice'), notice: Notice }),
   /** This session was left, here or in another tab; the desktop stays. */
   z.object({ type: z.literal('session_ended'), sessionId: z.string() }),

@@ -53,6 +53,8 @@ export const Launch = z.object({
   image: z.string(),
   imageDigest: z.string().nullable(),
   args: z.array(z.string()),
+  /** The launch that this one is a copy of, made to look into it. */
+  copyOf: z.string().optional(),
 });
 export type Launch = z.infer<typeof Launch>;
 

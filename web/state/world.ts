@@ -1,5 +1,6 @@
 /** What the server told about the user's desktop, and how each event changes it. Pure: tests feed it events. */
 import type { App } from '#protocol/app.ts';
+import type { DebugSession } from '#protocol/debug.ts';
 import type { Desktop } from '#protocol/desktop.ts';
 import type { Notice, ServerEvent } from '#protocol/events.ts';
 import type { Launch } from '#protocol/launch.ts';
@@ -12,6 +13,8 @@ export interface World {
   readonly launches: readonly Launch[];
   /** As the server orders them. */
   readonly windows: readonly Window[];
+  /** Looks into what runs, by the user or at the user's desktop: those of this login, newest last. */
+  readonly debug: readonly DebugSession[];
   /** False until the first list arrived: an empty list then means something else. */
   readonly known: { readonly apps: boolean; readonly launches: boolean };
 }
@@ -21,6 +24,7 @@ export const emptyWorld: World = {
   apps: [],
   launches: [],
   windows: [],
+  debug: [],
   known: { apps: false, launches: false },
 };
 
@@ -43,6 +47,8 @@ export function changeWorld(world: World, event: Changing): World {
       return { ...world, apps: event.apps, known: { ...world.known, apps: true } };
     case 'app':
       return { ...world, apps: replaced(world.apps, event.app) };
+    case 'debug':
+      return { ...world, debug: replaced(world.debug, event.session) };
     default:
       return event satisfies never;
   }
