@@ -101,7 +101,7 @@ test('an archive has all images under their names, and is there only when it is 
   assert.equal(existsSync(`${nowhere}.unfinished`), false);
 });
 
-test('what others are only built on is not delivered, apps and services are', () => {
+test('what others are only built on is not delivered, what has a type is', () => {
   const all = [
     image('base'),
     image('toolbox', { parents: [referenceOf('base')] }),

@@ -74,7 +74,7 @@ export async function makeImages(
 /** What is run as it is: what others are only built on is left out, unless it is an app as well. */
 export function delivered(all: readonly PlannedImage[]): readonly PlannedImage[] {
   const builtOn = new Set(all.flatMap(({ parents }) => parents));
-  return all.filter(({ reference, labels }) => !builtOn.has(reference) || labels['oc.type'] === 'app');
+  return all.filter(({ reference, labels }) => !builtOn.has(reference) || labels['oc.type'] !== undefined);
 }
 
 function chosen(all: readonly PlannedImage[], only: readonly string[] | undefined): readonly PlannedImage[] {
