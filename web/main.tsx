@@ -12,7 +12,24 @@
  * task-more, task-in-desktop, task-with, tab-logs, tab-environment, tab-details, log, log-line, log-follow, log-copy,
  * log-download, hint (data-hint), remedy, again, again-run, task-waiting, dock-menu-waiting, entries, rebuild,
  * rebuild-confirm, rebuild-cancel, desktop-full, full-pod, full-rebuild, warnings, warning, warning-copy, speedtest-link,
- * desktops-again, desktop (data-desktop), desktop-remove, remove-desktop-confirm, remove-desktop-cancel.
+ * desktops-again, desktop (data-desktop), desktop-remove, remove-desktop-confirm, remove-desktop-cancel ·
+ * Looking inside: menu-inside, tasks-inside, task-inside, desktop-inside, inside, inside-<view>, inside-close,
+ * inside-stale, inside-full, inside-compact, inside-toolbox, picture, inside-card (data-name, data-kind), inside-table,
+ * inside-container (data-name, data-kind, data-state, data-exit), inside-detail (data-name), detail-toolbox,
+ * detail-copy, detail-shell, inside-line (data-does), namespaces, namespace-row (data-name), namespace-choose,
+ * namespace-pair, processes, process (data-pid), sort-<column>, sockets, socket, happenings, happening (data-level),
+ * environment-of, inside-environment-table, describe-of, describe-text, describe-copy, yaml-of, yaml-text, yaml-copy ·
+ * task-debug, task-support, task-copy, debug, debug-verb-<toolbox|copy|shell>, debug-what, debug-reason,
+ * debug-problem, debug-refusal, profile-<name>, toolbox-target, toolbox-image, toolbox-advanced, toolbox-name,
+ * toolbox-command, toolbox-env-add, toolbox-env-name, toolbox-env-value, toolbox-plain, toolbox-custom, toolbox-put,
+ * copy-command, copy-sleep, copy-image, copy-env-add, copy-share, copy-advanced, copy-name, copy-same-node, copy-plain,
+ * copy-make, shell-open, terminal-toolbox · debug-terminal (data-state), debug-box, debug-waiting, debug-ended,
+ * debug-left, debug-people, debug-extend, debug-stop, debug-reconnect, debug-recording, debug-terminal-close,
+ * debug-pill (data-session, data-state) · consent, consent-agree, consent-decline, consent-later, consent-pill,
+ * debug-banner (data-session), banner-end, while-away, away-session, away-seen, unseen-pill · page-looks, look
+ * (data-session, data-state), looks-everybody, looks-open, look-approve, look-refuse, look-open, look-end, look-play,
+ * recording, recording-box, recording-play, recording-seek, recording-speed, recording-close · compact, compact-now,
+ * compact-idle, compact-cancel, compact-planned, compact-keep.
  * `html[data-screen]` is connecting, connected, reconnecting or closed; `html[data-theme]` light or dark.
  */
 import './ui/no-eval.ts';

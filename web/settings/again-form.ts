@@ -28,7 +28,7 @@ export function formOf(
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** The first name that no variable can have; a row that is left empty is no mistake. */
-export function badName({ variables }: AgainForm): string | null {
+export function badName({ variables }: Pick<AgainForm, 'variables'>): string | null {
   const bad = variables.find(({ name, value }) => (name.trim() !== '' || value !== '') && !NAME.test(name.trim()));
   return bad ? bad.name.trim() : null;
 }
@@ -41,10 +41,10 @@ export interface Asked extends LaunchAgain {
 
 /** A later row of the same name wins; empty lines are no arguments. */
 export function requestOf({ runtime, variables, args }: AgainForm): Asked {
+  return { runtime, env: variablesOf(variables), args: args.split('\n').filter((line) => line !== '') };
+}
+
+export function variablesOf(variables: readonly VariableRow[]): Record<string, string> {
   const named = variables.filter(({ name }) => name.trim() !== '');
-  return {
-    runtime,
-    env: Object.fromEntries(named.map(({ name, value }) => [name.trim(), value])),
-    args: args.split('\n').filter((line) => line !== ''),
-  };
+  return Object.fromEntries(named.map(({ name, value }) => [name.trim(), value]));
 }

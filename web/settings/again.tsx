@@ -1,18 +1,17 @@
 /** *Run again with …*: other variables, arguments or place; an administrator may keep them for the app. */
 import type { Launch, LaunchDetail } from '#protocol/launch.ts';
-import { Plus, X } from 'lucide';
 import { useState } from 'preact/hooks';
 import { runAgain } from '../shell/actions.ts';
 import { api } from '../state/api.ts';
 import { attempt } from '../state/notices.ts';
-import { Icon } from '../ui/icon.tsx';
 import { LayerFrame } from '../ui/layer.tsx';
 import { closeLayer, openLayer } from '../ui/layers.ts';
 import { useRemote } from '../ui/remote.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { Failure, Loading } from '../ui/views.tsx';
-import { badName, formOf, requestOf, type VariableRow } from './again-form.ts';
+import { badName, formOf, requestOf } from './again-form.ts';
 import { isAdmin } from './pages.ts';
+import { VariableRows } from './variable-rows.tsx';
 
 export function Again({ launch }: { launch: Launch }) {
   const [detail, retry] = useRemote(launch.id, (signal) => api.launches.get(launch.id, signal));
@@ -31,7 +30,6 @@ function Form({ launch, detail }: { launch: Launch; detail: LaunchDetail }) {
   const [keep, setKeep] = useState(false);
   const [busy, setBusy] = useState(false);
   const bad = badName(form);
-  const setRow = (at: number, row: VariableRow) => setForm({ ...form, variables: form.variables.with(at, row) });
   const run = async (event: Event) => {
     event.preventDefault();
     if (bad !== null) return;
@@ -62,45 +60,7 @@ function Form({ launch, detail }: { launch: Launch; detail: LaunchDetail }) {
           </label>
         ))}
       </fieldset>
-      <fieldset>
-        <legend>{t.again.variables}</legend>
-        {form.variables.map((row, at) => (
-          <div class="row" key={at}>
-            <input
-              class="mono"
-              aria-label={t.again.name}
-              value={row.name}
-              spellcheck={false}
-              onInput={(event) => setRow(at, { ...row, name: event.currentTarget.value })}
-              data-test="again-name"
-            />
-            <input
-              class="mono"
-              aria-label={t.again.value}
-              value={row.value}
-              spellcheck={false}
-              onInput={(event) => setRow(at, { ...row, value: event.currentTarget.value })}
-              data-test="again-value"
-            />
-            <button
-              type="button"
-              class="quiet icon"
-              aria-label={t.again.removeVariable(row.name)}
-              onClick={() => setForm({ ...form, variables: form.variables.toSpliced(at, 1) })}
-            >
-              <Icon of={X} />
-            </button>
-          </div>
-        ))}
-        <button
-          type="button"
-          class="quiet"
-          onClick={() => setForm({ ...form, variables: [...form.variables, { name: '', value: '' }] })}
-          data-test="again-add"
-        >
-          <Icon of={Plus} /> {t.again.addVariable}
-        </button>
-      </fieldset>
+      <VariableRows variables={form.variables} change={(variables) => setForm({ ...form, variables })} test="again" />
       <label>
         <span class="legend">
           {t.again.arguments} <span class="small">{t.again.argumentsHint}</span>

@@ -1,6 +1,6 @@
 /** For support: everybody's desktops and where they run; administrators may end one. */
 import type { DesktopSummary } from '#protocol/desktop.ts';
-import { Trash2 } from 'lucide';
+import { ScanEye, Trash2 } from 'lucide';
 import { useState } from 'preact/hooks';
 import { api } from '../state/api.ts';
 import { attempt } from '../state/notices.ts';
@@ -47,11 +47,9 @@ function Table({ desktops, removed }: { desktops: readonly DesktopSummary[]; rem
             <th scope="col">{words.state}</th>
             <th scope="col">{words.place}</th>
             <th scope="col">{words.created}</th>
-            {isAdmin() && (
-              <th scope="col">
-                <span class="hidden-text">{t.tasks.actions}</span>
-              </th>
-            )}
+            <th scope="col">
+              <span class="hidden-text">{t.tasks.actions}</span>
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -66,8 +64,17 @@ function Table({ desktops, removed }: { desktops: readonly DesktopSummary[]; rem
               <td class="number" title={dateTime(desktop.createdAt)}>
                 {moment(desktop.createdAt, new Date())}
               </td>
-              {isAdmin() && (
-                <td class="task-acts">
+              <td class="task-acts">
+                <button
+                  type="button"
+                  class="quiet"
+                  aria-label={`${t.inside.open}: ${desktop.id}`}
+                  onClick={() => lookInside(desktop)}
+                  data-test="desktop-inside"
+                >
+                  <Icon of={ScanEye} size={15} /> {t.inside.open}
+                </button>
+                {isAdmin() && (
                   <button
                     type="button"
                     class="quiet icon"
@@ -78,14 +85,18 @@ function Table({ desktops, removed }: { desktops: readonly DesktopSummary[]; rem
                   >
                     <Icon of={Trash2} size={15} />
                   </button>
-                </td>
-              )}
+                )}
+              </td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
   );
+}
+
+function lookInside({ id, userId }: DesktopSummary): void {
+  openLayer({ kind: 'inside', of: { desktopId: id, userId, launchId: null } });
 }
 
 export function RemoveDesktop({ desktop, removed }: { desktop: DesktopSummary; removed: () => void }) {

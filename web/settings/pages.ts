@@ -13,6 +13,7 @@ const ORDER: readonly SettingsPage[] = [
   'tasks',
   'launches',
   'desktops',
+  'looks',
   'system',
   'user',
   'appearance',

@@ -15,7 +15,10 @@ import { pagesFor } from './pages.ts';
 import { SystemPage } from './system-page.tsx';
 import { Tasks } from './tasks.tsx';
 import { UserPage } from './user-page.tsx';
+import { lazy } from '../ui/lazy.tsx';
 import './settings.css';
+
+const LooksPage = lazy(() => import('../debug/looks-page.tsx'));
 
 export function Settings({ page, launchId }: { page: SettingsPage; launchId: string | null }) {
   const [query, setQuery] = useState('');
@@ -77,6 +80,8 @@ function Page({ page, launchId }: { page: SettingsPage; launchId: string | null 
       return <LaunchesPage />;
     case 'desktops':
       return <DesktopsPage />;
+    case 'looks':
+      return <LooksPage />;
     case 'system':
       return <SystemPage />;
     case 'user':

@@ -1,7 +1,9 @@
 /** The chosen launch: its log, environment and facts; what its failure means and the ways to run it again. */
 import type { Hint, Launch, LaunchDetail } from '#protocol/launch.ts';
-import { Lightbulb } from 'lucide';
+import { Bug, FileArchive, Lightbulb, ScanEye } from 'lucide';
 import { useState } from 'preact/hooks';
+import { aimAtLaunch } from '../debug/aim.ts';
+import { insideLaunch } from '../inside/own.ts';
 import { runAgain } from '../shell/actions.ts';
 import { api } from '../state/api.ts';
 import { isOver } from '../state/world.ts';
@@ -75,6 +77,7 @@ export function TaskDetail({ launch, choose }: Props) {
             {t.tasks.againWith}
           </button>
         )}
+        <LookActs launch={launch} />
       </div>
       {known?.hints.map((hint) => (
         <HintBox key={hint.id} hint={hint} detail={known} start={choose ? start : undefined} />
@@ -85,6 +88,34 @@ export function TaskDetail({ launch, choose }: Props) {
       {tab === 'environment' && known && <EnvironmentTable detail={known} />}
       {tab === 'details' && known && <Facts detail={known} />}
     </section>
+  );
+}
+
+/** Ways to look into it, and the file for whoever helps. */
+function LookActs({ launch }: { launch: Launch }) {
+  return (
+    <>
+      <a
+        class="button quiet"
+        href={api.launches.supportUrl(launch.id)}
+        download={`${launch.id}.tar.gz`}
+        title={t.support.hint}
+        data-test="task-support"
+      >
+        <Icon of={FileArchive} size={15} /> {t.support.button}
+      </a>
+      <button type="button" class="quiet" onClick={() => insideLaunch(launch)} data-test="task-inside">
+        <Icon of={ScanEye} size={15} /> {t.inside.open}
+      </button>
+      <button
+        type="button"
+        class="quiet"
+        onClick={() => openLayer({ kind: 'debug', aim: aimAtLaunch(launch), verb: 'toolbox' })}
+        data-test="task-debug"
+      >
+        <Icon of={Bug} size={15} /> {t.debug.open}
+      </button>
+    </>
   );
 }
 

@@ -94,6 +94,11 @@ function Row({ launch, usage, on, choose, showUser }: RowProps) {
         <button type="button" class="task-name truncate" aria-expanded={on} onClick={() => choose(launch)}>
           {launch.appName}
         </button>
+        {launch.copyOf !== undefined && (
+          <span class="pill accent" title={t.copies.of(launch.copyOf)} data-test="task-copy">
+            {t.copies.of(launch.copyOf)}
+          </span>
+        )}
       </td>
       {showUser && <td>{launch.userId}</td>}
       <td class="task-wide">

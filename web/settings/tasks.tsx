@@ -1,8 +1,11 @@
 /** Tasks: every launch of the user with what it uses; the chosen one's log, environment and ways to run it again. */
 import type { Launch, Usage } from '#protocol/launch.ts';
+import { ScanEye } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import { api, wake } from '../state/api.ts';
-import { launches, running, world } from '../state/store.ts';
+import { insideOwn } from '../inside/own.ts';
+import { desktop, launches, running, world } from '../state/store.ts';
+import { Icon } from '../ui/icon.tsx';
 import { openLayer } from '../ui/layers.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { Blank, Loading } from '../ui/views.tsx';
@@ -23,6 +26,11 @@ export function Tasks({ launchId }: { launchId: string | null }) {
     <>
       <div class="row sheet-title">
         <h2 class="grow">{t.settings.pages.tasks}</h2>
+        {desktop.value?.id && (
+          <button type="button" class="quiet" onClick={insideOwn} data-test="tasks-inside">
+            <Icon of={ScanEye} size={15} /> {t.inside.openDesktop}
+          </button>
+        )}
         {running.value.length > 0 && <span class="pill accent">{t.tasks.running(running.value.length)}</span>}
       </div>
       <DesktopEntries />

@@ -6,6 +6,7 @@ import {
   LogOut,
   MonitorOff,
   PanelBottomClose,
+  ScanEye,
   Search,
   Settings,
   Shrink,
@@ -16,7 +17,8 @@ import { attempt } from '../state/notices.ts';
 import { changePreferences } from '../state/preferences.ts';
 import { disconnect } from '../state/session.ts';
 import { preferences, session } from '../state/store.ts';
-import { terminal, terminalOpen } from '../terminal/control.ts';
+import { insideOwn } from '../inside/own.ts';
+import { openShellIn, terminal } from '../terminal/control.ts';
 import { Icon } from '../ui/icon.tsx';
 import { LayerFrame, menuKeys } from '../ui/layer.tsx';
 import { closeLayer, openLayer } from '../ui/layers.ts';
@@ -45,6 +47,9 @@ export function Menu() {
         </Item>
         <Item icon={SquareTerminal} keys="terminal" test="menu-terminal" run={openTerminal}>
           {t.menu.shell}
+        </Item>
+        <Item icon={ScanEye} test="menu-inside" run={insideOwn} stays>
+          {t.menu.inside}
         </Item>
         <Item icon={full ? Shrink : Expand} test="menu-fullscreen" run={() => void attempt(toggleFullScreen)}>
           {full ? t.menu.leaveFullScreen : t.menu.fullScreen}
@@ -137,7 +142,7 @@ function Choice({ role, on, icon, test, run, children }: ChoiceProps) {
 }
 
 function openTerminal(): void {
-  terminalOpen.value = true;
+  openShellIn(null);
   setTimeout(() => terminal.focus?.());
 }
 

@@ -76,7 +76,7 @@ const title = (found: Found): string => {
 };
 
 function detail(found: Found): string {
-  if (found.kind === 'page') return t.settings.title;
+  if (found.kind === 'page') return found.page === 'inside' ? t.inside.ofDesktop : t.settings.title;
   if (found.kind === 'window') return [t.search.window, found.appName].filter(Boolean).join(' · ');
   const { app } = found;
   const where = app.runtime === 'ephemeral_container' ? t.search.inDesktop : t.search.inPod;

@@ -1,6 +1,7 @@
 /** One field for apps, windows and settings. Enter runs the first, arrows choose, Tab goes through more actions. */
 import { Search as SearchIcon } from 'lucide';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { insideOwn } from '../inside/own.ts';
 import { apps, launches, windows, world } from '../state/store.ts';
 import { pagesFor } from '../settings/pages.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -13,12 +14,15 @@ import { actionsOf, type Found, type FoundAction, keyOf, otherRuntime, search, s
 import { SearchRow } from './search-row.tsx';
 import './search.css';
 
+/** Not a page of the settings, found like one. */
+const INSIDE = { page: 'inside', title: t.inside.short, words: t.inside.words };
+
 export function Search() {
   const [query, setQuery] = useState('');
   const [at, setAt] = useState(0);
   const [action, setAction] = useState(0);
   const list = useRef<HTMLDivElement>(null);
-  const pages = pagesFor();
+  const pages = [...pagesFor(), INSIDE];
   const indexed = useMemo(
     () => searchIndex({ apps: apps.value, launches: launches.value, windows: windows.value, pages }),
     [apps.value, launches.value, windows.value],
@@ -136,6 +140,7 @@ const actionsFor = (found: Found): readonly FoundAction[] =>
   actionsOf(found, found.kind === 'app' && isPinned(found.app.id));
 
 function perform(found: Found, action: FoundAction): void {
+  if (found.kind === 'page' && found.page === INSIDE.page) return insideOwn();
   if (found.kind === 'page') return openLayer({ kind: 'settings', page: settingsPage(found.page), launchId: null });
   if (found.kind === 'app' && (action === 'pin' || action === 'unpin')) return togglePin(found.app.id);
   closeLayer('search', true);

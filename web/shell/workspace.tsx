@@ -1,11 +1,13 @@
 /** Everything a logged-in user sees: bar, screen, dock, terminal, and the layers over them. */
 import { useEffect } from 'preact/hooks';
+import { Banner } from '../debug/banner.tsx';
+import { watchDebug } from '../debug/watch.ts';
 import { focusScreen, leaveScreen, painted, showState } from '../screen/control.ts';
 import { screenSize } from '../screen/size.ts';
 import { desktopFollowsTheme, startDesktop } from '../state/session.ts';
 import { asking, desktop } from '../state/store.ts';
 import { tellWaiting } from '../state/waiting.ts';
-import { terminalOpen } from '../terminal/control.ts';
+import { debugShown, shellPlace, terminalOpen } from '../terminal/control.ts';
 import { lazy } from '../ui/lazy.tsx';
 import { closeAllLayers, covered, focusKeeper } from '../ui/layers.ts';
 import { openWhenInstalled } from './actions.ts';
@@ -18,6 +20,7 @@ import { TouchKeys } from './touch-keys.tsx';
 
 const Screen = lazy(() => import('../screen/screen.tsx'));
 const TerminalPanel = lazy(() => import('../terminal/terminal-panel.tsx'));
+const DebugPanel = lazy(() => import('../terminal/debug-panel.tsx'));
 
 export function Workspace() {
   const start = () => void startDesktop(screenSize());
@@ -29,6 +32,7 @@ export function Workspace() {
     const settle = openWhenInstalled();
     const unfollow = desktopFollowsTheme();
     const hush = tellWaiting();
+    const unwatch = watchDebug();
     focusKeeper.leaving = leaveScreen;
     focusKeeper.returning = focusScreen;
     return () => {
@@ -36,8 +40,11 @@ export function Workspace() {
       settle();
       unfollow();
       hush();
+      unwatch();
       closeAllLayers();
       terminalOpen.value = false;
+      shellPlace.value = null;
+      debugShown.value = null;
       showState('closed');
     };
   }, []);
@@ -52,9 +59,13 @@ export function Workspace() {
         {runs && <Screen key={found.id} />}
         {(!runs || !painted.value) && <Starting desktop={shown} again={start} />}
         <Bar />
+        <Banner />
         {runs && painted.value && <Dock />}
         {runs && painted.value && <TouchKeys />}
-        <div class="over-screen">{runs && terminalOpen.value && <TerminalPanel />}</div>
+        <div class="over-screen">
+          {runs && terminalOpen.value && <TerminalPanel />}
+          {debugShown.value !== null && <DebugPanel />}
+        </div>
       </div>
       <Layers />
     </main>

@@ -31,3 +31,6 @@ const AFRESH =
 export function parting(words: string): string {
   return `${AFRESH}\r\n\u001B[2m── ${words} ──\u001B[0m\r\n`;
 }
+
+/** What runtimes answer when there is no program of that name, or it cannot be run. */
+export const noProgram = (exitCode: number | null): boolean => exitCode === 126 || exitCode === 127;

@@ -1,11 +1,9 @@
 /** One shell: xterm.js on one side, the terminal's WebSocket on the other; a lost one is followed by a new one. */
-import '@xterm/xterm/css/xterm.css';
-import { FitAddon } from '@xterm/addon-fit';
-import { Terminal } from '@xterm/xterm';
 import { TerminalMessage } from '#protocol/terminal.ts';
 import { socketAddress } from '../ui/address.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { parting, reopenDelay } from './reopen.ts';
+import { shellView } from './shell-view.ts';
 
 export type ShellState =
   | { readonly state: 'connecting' }
@@ -23,34 +21,27 @@ export interface ShellSession {
 /** A shell that lasted this long was a good one: its successor may be tried as often again. */
 const GOOD_MS = 5_000;
 
-const colours = {
-  background: '#0f1116',
-  foreground: '#d9dce3',
-  cursor: '#7ea2f5',
-  cursorAccent: '#0f1116',
-  selectionBackground: '#3b5391',
-  brightBlack: '#7d8494',
-};
+/** Which shell: a new one in the desktop or in a launch, or the shared terminal of a debug session. */
+export type ShellWish =
+  | { readonly in: 'desktop' }
+  | { readonly in: 'launch'; readonly id: string }
+  | { readonly in: 'debug'; readonly id: string };
 
-export function openShell(box: HTMLElement, onState: (state: ShellState) => void): ShellSession {
-  const screen = new Terminal({
-    fontFamily: '"JetBrains Mono Variable", "DejaVu Sans Mono", monospace',
-    fontSize: 13,
-    lineHeight: 1.2,
-    cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
-    scrollback: 5000,
-    theme: colours,
-  });
-  const fitting = new FitAddon();
-  screen.loadAddon(fitting);
-  screen.open(box);
-  fitting.fit();
-  screen.attachCustomKeyEventHandler((event) => !copies(event, screen));
+export interface ShellListener {
+  readonly onState: (state: ShellState) => void;
+  /** How many people are at this terminal. */
+  readonly onPeople?: (count: number) => void;
+}
 
+export function openShell(box: HTMLElement, wish: ShellWish, listener: ShellListener): ShellSession {
+  const { screen, fit } = shellView(box);
+  let { onState } = listener;
   let socket: WebSocket | null = null;
   let reopening: ReturnType<typeof setTimeout> | undefined;
   let attempt = 0;
-  let stood = false;
+  // Of a debug session it is known that it stands: a first attempt that fails is the network's fault.
+  let stood = wish.in === 'debug';
+  let first = true;
   let last: ShellState = { state: 'connecting' };
   const become = (state: ShellState) => {
     last = state;
@@ -69,11 +60,18 @@ export function openShell(box: HTMLElement, onState: (state: ShellState) => void
   const connect = () => {
     let since = Infinity;
     const url = socketAddress('api/v1/terminal');
-    url.search = new URLSearchParams({ columns: String(screen.cols), rows: String(screen.rows) }).toString();
+    url.search = new URLSearchParams({
+      columns: String(screen.cols),
+      rows: String(screen.rows),
+      ...(wish.in === 'desktop' ? {} : { [wish.in]: wish.id }),
+    }).toString();
     const opening = new WebSocket(url);
     opening.binaryType = 'arraybuffer';
     opening.addEventListener('open', () => {
-      if (stood) screen.write(parting(t.terminal.anew));
+      // A shared terminal tells everything anew; another shell is another one.
+      if (!first && wish.in === 'debug') screen.reset();
+      else if (!first) screen.write(parting(t.terminal.anew));
+      first = false;
       stood = true;
       since = performance.now();
       become({ state: 'open' });
@@ -84,6 +82,7 @@ export function openShell(box: HTMLElement, onState: (state: ShellState) => void
         const message = messageOf(data);
         if (message?.type === 'exit') become({ state: 'ended', exitCode: message.exitCode });
         if (message?.type === 'error') become({ state: 'lost', message: message.message });
+        if (message?.type === 'people') listener.onPeople?.(message.count);
       }
     });
     opening.addEventListener('close', ({ code }) => {
@@ -109,7 +108,7 @@ export function openShell(box: HTMLElement, onState: (state: ShellState) => void
 
   return {
     focus: () => screen.focus(),
-    fit: () => fitting.fit(),
+    fit,
     dispose: () => {
       onState = () => {};
       disposed = true;
@@ -126,13 +125,4 @@ function messageOf(text: string): TerminalMessage | null {
   } catch {
     return null;
   }
-}
-
-/** Ctrl+Shift+C copies the selection, as terminals do; Ctrl+C stays the interrupt. */
-function copies(event: KeyboardEvent, screen: Terminal): boolean {
-  if (event.type !== 'keydown' || !event.ctrlKey || !event.shiftKey || event.code !== 'KeyC') return false;
-  event.preventDefault();
-  const text = screen.getSelection();
-  if (text) void navigator.clipboard?.writeText(text).catch(() => {});
-  return true;
 }

@@ -1,9 +1,28 @@
 /** What lies over the desktop, bottom to top. Only the top one takes input; closing gives the focus back. */
+import type { DebugSession } from '#protocol/debug.ts';
 import type { DesktopSummary } from '#protocol/desktop.ts';
 import type { Launch } from '#protocol/launch.ts';
 import { computed, signal } from '@preact/signals';
+import type { Aim } from '../debug/aim.ts';
+import type { DebugVerb } from '../debug/debug-form.ts';
 
-export type SettingsPage = 'tasks' | 'launches' | 'desktops' | 'system' | 'user' | 'appearance' | 'keyboard' | 'about';
+export type SettingsPage =
+  | 'tasks'
+  | 'launches'
+  | 'desktops'
+  | 'looks'
+  | 'system'
+  | 'user'
+  | 'appearance'
+  | 'keyboard'
+  | 'about';
+
+/** A desktop to look into, and what of it is chosen at first. */
+export interface InsideOf {
+  readonly desktopId: string;
+  readonly userId: string;
+  readonly launchId: string | null;
+}
 
 export type Layer =
   | { readonly kind: 'search' }
@@ -15,6 +34,12 @@ export type Layer =
   | { readonly kind: 'settings'; readonly page: SettingsPage; readonly launchId: string | null }
   | { readonly kind: 'again'; readonly launch: Launch }
   | { readonly kind: 'rebuild' }
+  | { readonly kind: 'compact' }
+  | { readonly kind: 'inside'; readonly of: InsideOf }
+  | { readonly kind: 'debug'; readonly aim: Aim; readonly verb: DebugVerb }
+  | { readonly kind: 'consent'; readonly id: string }
+  | { readonly kind: 'while-away'; readonly ids: readonly string[] }
+  | { readonly kind: 'recording'; readonly session: DebugSession }
   | { readonly kind: 'desktop-full'; readonly reason: string; readonly asPod: () => Promise<boolean> }
   | { readonly kind: 'remove-desktop'; readonly desktop: DesktopSummary; readonly removed: () => void };
 

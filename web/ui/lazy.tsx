@@ -3,19 +3,21 @@ import type { ComponentType, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Failure } from './views.tsx';
 
-export interface Lazy {
-  (): JSX.Element | null;
+export interface Lazy<Props> {
+  (props: Props): JSX.Element | null;
   /** Fetches the code now, because it will be needed. */
   preload(): Promise<unknown>;
 }
 
-export function lazy(load: () => Promise<{ default: ComponentType }>): Lazy {
-  let loaded: ComponentType | null = null;
+export function lazy<Props extends object = object>(
+  load: () => Promise<{ default: ComponentType<Props> }>,
+): Lazy<Props> {
+  let loaded: ComponentType<Props> | null = null;
   const fetchOnce = async () => {
     loaded ??= (await load()).default;
     return loaded;
   };
-  const View = () => {
+  const View = (props: Props) => {
     const [failure, setFailure] = useState<unknown>(null);
     const [, setReady] = useState(loaded !== null);
     const [round, setRound] = useState(0);
@@ -37,7 +39,7 @@ export function lazy(load: () => Promise<{ default: ComponentType }>): Lazy {
         />
       );
     const Loaded = loaded;
-    return Loaded && <Loaded />;
+    return Loaded && <Loaded {...props} />;
   };
   return Object.assign(View, { preload: () => fetchOnce().catch(() => null) });
 }

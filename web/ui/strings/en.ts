@@ -1,4 +1,5 @@
 /** Every word the UI says, in English. Functions take what varies; numbers and dates arrive formatted. */
+import { debug } from './en-debug.ts';
 import { settings } from './en-settings.ts';
 import { many } from './many.ts';
 
@@ -98,6 +99,9 @@ export const en = {
     notices: (count: number) => (count === 0 ? 'Notices' : `Notices, ${count} unread`),
     offline: 'Offline',
     shell: 'Web shell',
+    asks: (who: string) => `${who} asks to look inside`,
+    unseen: (count: number) => `Looks inside: ${count} new`,
+    ending: 'ends soon',
   },
   clipboard: {
     paste: 'Paste from this computer',
@@ -161,6 +165,7 @@ export const en = {
     search: 'Search',
     settings: 'Settings',
     shell: 'Web shell',
+    inside: 'Look inside',
     fullScreen: 'Full screen',
     leaveFullScreen: 'Leave full screen',
     hideDock: 'Hide dock until needed',
@@ -209,6 +214,9 @@ export const en = {
   },
   terminal: {
     title: 'Web shell',
+    titleIn: (name: string) => `Shell in ${name}`,
+    noShell: (name: string) => `The image of ${name} has no shell.`,
+    refused: (name: string) => `No shell could be opened in ${name}: it has ended, or its image has none.`,
     label: 'Terminal inside your desktop',
     maximise: 'Maximise',
     restore: 'Restore',
@@ -223,4 +231,5 @@ export const en = {
     leave: 'Ctrl+Alt+T leaves the terminal',
   },
   ...settings,
+  ...debug,
 };

@@ -1,0 +1,256 @@
+/** Debugging in the browser: forms and what they ask for, whose sessions, time left, the player of recordings. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DebugOffer, DebugSession } from '#protocol/debug.ts';
+import { array, assert as check, constantFrom, integer, property, record, string } from 'fast-check';
+import type { Aim } from '../../web/debug/aim.ts';
+import { clock, parseCast, playedBy, sizeOf } from '../../web/debug/asciicast.ts';
+import {
+  commandOf,
+  copyFormOf,
+  copyRequestOf,
+  customOf,
+  explained,
+  problemOf,
+  toolboxFormOf,
+  toolboxRequestOf,
+} from '../../web/debug/debug-form.ts';
+import {
+  askingMe,
+  endText,
+  insideMine,
+  isApprovable,
+  leftMs,
+  leftText,
+  mine,
+  stateText,
+  unseen,
+  whileAway,
+} from '../../web/debug/sessions.ts';
+import { en } from '../../web/ui/strings/en.ts';
+
+const offer = (changed: Partial<DebugOffer> = {}): DebugOffer =>
+  DebugOffer.parse({
+    refusal: null,
+    needs: 'nothing',
+    profiles: [{ profile: 'restricted', refusal: null }],
+    profile: 'restricted',
+    images: ['toolbox:1', 'toolbox:large'],
+    targets: ['graphical', 'files'],
+    ttlSeconds: 3600,
+    ...changed,
+  });
+
+const aim: Aim = {
+  desktopId: 'hermes-1',
+  userId: 'hermes',
+  launchId: 'hermes-app-1',
+  name: 'Terminal',
+  image: 'app:1',
+  container: null,
+  over: false,
+};
+
+const session = (id: number, changed: Partial<DebugSession> = {}): DebugSession =>
+  DebugSession.parse({
+    id: `00000000-0000-4000-8000-${String(id).padStart(12, '0')}`,
+    kind: 'toolbox',
+    by: { id: 'fry', name: 'Philip J. Fry' },
+    userId: 'hermes',
+    desktopId: 'hermes-1',
+    launchId: null,
+    appName: null,
+    target: null,
+    name: null,
+    image: null,
+    profile: null,
+    reused: false,
+    reason: '',
+    grant: null,
+    grantedBy: null,
+    status: { state: 'running', endsAt: '2026-01-01T01:00:00Z' },
+    askedAt: '2026-01-01T00:00:00Z',
+    startedAt: null,
+    transcript: false,
+    seen: false,
+    ...changed,
+  });
+const ended = (reason: 'stopped' | 'declined' | 'ended_by_owner' | 'failed', at = '2026-01-01T00:30:00Z') => ({
+  status: { state: 'ended', at, reason, exitCode: null, message: null } as const,
+});
+
+test('a command is split as a shell splits it; a quote that stays open is said', () => {
+  assert.deepEqual(commandOf(`sh -c 'echo "a b"' c\\ d ""`), ['sh', '-c', 'echo "a b"', 'c d', '']);
+  assert.deepEqual(commandOf('  '), []);
+  assert.equal(commandOf('echo "a'), null);
+});
+
+test('whatever words there are, quoting and splitting gives them back', () => {
+  check(
+    property(array(string()), (words) => {
+      const line = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+      assert.deepEqual(commandOf(line), words);
+    }),
+  );
+});
+
+test('a toolbox is asked for with the offer’s rights and image; what is left to its default is not sent', () => {
+  const form = toolboxFormOf(offer(), aim);
+  assert.deepEqual(toolboxRequestOf(form, aim), {
+    launch: 'hermes-app-1',
+    image: 'toolbox:1',
+    profile: 'restricted',
+    command: [],
+    env: {},
+    plain: false,
+    reason: '',
+  });
+});
+
+test('beside a service of the desktop the toolbox is for that container', () => {
+  const service: Aim = { ...aim, launchId: null, container: 'files' };
+  const request = toolboxRequestOf(toolboxFormOf(offer(), service), service);
+  assert.deepEqual([request.desktop, request.launch, request.target], ['hermes-1', undefined, 'files']);
+});
+
+test('a copy says what is changed and nothing else', () => {
+  const form = { ...copyFormOf(), command: 'sleep infinity', variables: [{ name: 'A', value: '1' }] };
+  assert.deepEqual(copyRequestOf(form, 'hermes-app-1'), {
+    launch: 'hermes-app-1',
+    command: ['sleep', 'infinity'],
+    env: { A: '1' },
+    plain: false,
+    reason: '',
+    shareProcesses: true,
+    sameNode: false,
+  });
+});
+
+test('a form says what is wrong with it, a missing reason only where one is needed', () => {
+  const form = toolboxFormOf(offer(), aim);
+  const problems = en.debug.problems;
+  assert.equal(problemOf(form, 'nothing', problems), null);
+  assert.equal(problemOf(form, 'consent', problems), problems.reason);
+  assert.equal(problemOf({ ...form, reason: 'it hangs' }, 'consent', problems), null);
+  assert.equal(problemOf({ ...form, name: 'Bad_Name' }, 'nothing', problems), problems.name);
+  assert.equal(problemOf({ ...form, command: 'a "b' }, 'nothing', problems), problems.command);
+  assert.equal(
+    problemOf({ ...form, variables: [{ name: '1A', value: 'x' }] }, 'nothing', problems),
+    problems.variable('1A'),
+  );
+  assert.equal(problemOf({ ...form, custom: '[1]' }, 'nothing', problems), problems.custom);
+  assert.equal(problemOf({ ...form, profile: null }, 'nothing', problems), problems.profile);
+});
+
+test('a custom container is a JSON object, or nothing', () => {
+  assert.deepEqual(customOf(''), {});
+  assert.deepEqual(customOf('{"tty": true}'), { tty: true });
+  assert.equal(customOf('{'), null);
+});
+
+test('before anything happens it is said what will, for how long, and who is asked', () => {
+  const own = explained('toolbox', offer(), aim, en.debug);
+  assert.equal(own.length, 2);
+  assert.match(own.join(' '), /Terminal.*60 minutes/);
+  assert.match(explained('copy', offer({ needs: 'consent' }), aim, en.debug).join(' '), /hermes is asked first/);
+  assert.match(explained('shell', offer({ needs: 'reason' }), aim, en.debug).join(' '), /name and reason/);
+});
+
+test('sessions are sorted by whose they are: asking me, inside mine, my own, and those I was not told of', () => {
+  const asking = session(1, {
+    status: { state: 'asking', approvableAt: '2026-01-01T00:01:00Z', until: '2026-01-01T00:10:00Z' },
+  });
+  const inside = session(2);
+  const own = session(3, { by: { id: 'hermes', name: 'Hermes' } });
+  const over = session(4, ended('stopped'));
+  const declined = session(5, ended('declined'));
+  const all = [asking, inside, own, over, declined, session(6, { ...ended('stopped'), seen: true })];
+  const ids = (found: readonly DebugSession[]) => found.map(({ id }) => Number(id.slice(-2)));
+  assert.deepEqual(ids(askingMe(all, 'hermes')), [1]);
+  assert.deepEqual(ids(insideMine(all, 'hermes')), [2]);
+  assert.deepEqual(ids(mine(all, 'hermes')), [3]);
+  assert.deepEqual(ids(unseen(all, 'hermes')), [4], 'whoever declined knows');
+  assert.deepEqual(ids(mine(all, 'fry')), [1, 2]);
+  assert.deepEqual(ids(askingMe(all, 'fry')), []);
+});
+
+test('only what ended before the page was there is shown unasked', () => {
+  const before = session(1, ended('stopped', '2026-01-01T00:30:00Z'));
+  const since = new Date('2026-01-01T00:45:00Z');
+  assert.equal(whileAway([before], 'hermes', since).length, 1);
+  assert.equal(whileAway([session(2, ended('stopped', '2026-01-01T00:50:00Z'))], 'hermes', since).length, 0);
+});
+
+test('time left is told in minutes, and to the second when it is short', () => {
+  const now = Date.parse('2026-01-01T00:18:30Z');
+  assert.equal(leftMs(session(1), now), 41.5 * 60_000);
+  assert.deepEqual([41.5 * 60_000, 120_000, 67_000, 0].map(leftText), ['42 min', '2:00', '1:07', '0:00']);
+  assert.equal(leftMs(session(1, ended('stopped')), now), null);
+});
+
+test('how a session ended is said in a sentence, with the exit code and the engine’s words', () => {
+  const failed = session(1, {
+    status: { state: 'ended', at: '2026-01-01T00:30:00Z', reason: 'failed', exitCode: 1, message: 'No such image.' },
+  });
+  assert.equal(endText(failed, en.looks), 'It did not start. Exit code 1. No such image.');
+  assert.deepEqual(stateText(failed, en.looks), { text: 'failed', tone: 'bad' });
+  assert.deepEqual(stateText(session(2), en.looks), { text: 'goes on', tone: 'ok' });
+});
+
+test('an administrator may approve once the person had their time', () => {
+  const asking = session(1, {
+    status: { state: 'asking', approvableAt: '2026-01-01T00:01:00Z', until: '2026-01-01T00:10:00Z' },
+  });
+  assert.equal(isApprovable(asking, Date.parse('2026-01-01T00:00:59Z')), false);
+  assert.equal(isApprovable(asking, Date.parse('2026-01-01T00:01:00Z')), true);
+  assert.equal(isApprovable(session(2), Date.parse('2026-01-01T00:01:00Z')), false);
+});
+
+const header = '{"version": 2, "width": 80, "height": 24, "timestamp": 1767225600}';
+
+test('a recording plays its output in time, with every pause cut to two seconds', () => {
+  const cast = parseCast([header, '[0.5, "o", "a"]', '[60.5, "o", "b"]', '[61, "r", "100x30"]'].join('\n'));
+  assert.ok(cast);
+  assert.deepEqual(
+    cast.events.map(({ at, kind, data }) => [at, kind, data]),
+    [
+      [500, 'output', 'a'],
+      [2500, 'output', 'b'],
+      [3000, 'size', '100x30'],
+    ],
+  );
+  assert.deepEqual([cast.lengthMs, cast.cutMs], [3000, 58_000]);
+  assert.deepEqual(
+    [0, 499, 500, 2499, 2500, 9999].map((at) => playedBy(cast, at)),
+    [0, 0, 1, 1, 2, 3],
+  );
+});
+
+test('a recording that broke off plays up to there; what is none is refused', () => {
+  assert.equal(parseCast(`${header}\n[0, "o", "a"]\n[1, "o`)?.events.length, 1);
+  assert.equal(parseCast('hello'), null);
+  assert.equal(parseCast('{"version": 1, "width": 80, "height": 24}'), null);
+});
+
+test('whatever the times are, the film never runs backwards and input is never in it', () => {
+  const entry = record({ at: integer({ min: 0, max: 500 }), kind: constantFrom('o', 'r', 'i', 'm') });
+  check(
+    property(array(entry), (entries) => {
+      const cast = parseCast([header, ...entries.map(({ at, kind }) => JSON.stringify([at, kind, 'x']))].join('\n'));
+      assert.ok(cast);
+      const times = cast.events.map(({ at }) => at);
+      assert.deepEqual(
+        times,
+        times.toSorted((a, b) => a - b),
+      );
+      assert.equal(cast.events.length, entries.filter(({ kind }) => kind === 'o' || kind === 'r').length);
+      assert.ok(times.every((at, index) => at - (times[index - 1] ?? 0) <= 2000));
+    }),
+  );
+});
+
+test('sizes and times of a recording are read and written', () => {
+  assert.deepEqual(sizeOf('100x30'), { columns: 100, rows: 30 });
+  assert.equal(sizeOf('wide'), null);
+  assert.equal(clock(67_999), '1:07');
+});

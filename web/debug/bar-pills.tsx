@@ -1,0 +1,77 @@
+/** In the bar: who waits for an answer, the user's own looks that go on, and what happened while they were away. */
+import { Eye, MessageCircleQuestion, SquareTerminal } from 'lucide';
+import { debugSessions, session } from '../state/store.ts';
+import { debugShown } from '../terminal/control.ts';
+import { Icon } from '../ui/icon.tsx';
+import { openLayer } from '../ui/layers.ts';
+import { t } from '../ui/strings/catalogue.ts';
+import { showSession } from './actions.ts';
+import { askingMe, leftMs, mine, objectOf, stateText, unseen, WARN_MS } from './sessions.ts';
+import { useNow } from './use-now.ts';
+import './debug.css';
+
+/** The bar has room for so many of the user's own. */
+const MOST = 3;
+
+export function BarPills() {
+  const me = session.value?.user.id ?? '';
+  const all = debugSessions.value;
+  const own = mine(all, me);
+  const news = unseen(all, me);
+  return (
+    <>
+      {askingMe(all, me).map((one) => (
+        <button
+          key={one.id}
+          type="button"
+          class="bar-pill warn"
+          onClick={() => openLayer({ kind: 'consent', id: one.id })}
+          data-test="consent-pill"
+        >
+          <Icon of={MessageCircleQuestion} size={14} /> {t.bar.asks(one.by.name)}
+        </button>
+      ))}
+      {own.length > 0 && <Own sessions={own} />}
+      {news.length > 0 && (
+        <button
+          type="button"
+          class="bar-pill"
+          onClick={() => openLayer({ kind: 'while-away', ids: news.map(({ id }) => id) })}
+          data-test="unseen-pill"
+        >
+          <Icon of={Eye} size={14} /> {t.bar.unseen(news.length)}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Own({ sessions }: { sessions: ReturnType<typeof mine> }) {
+  const now = useNow(5_000);
+  return (
+    <>
+      {sessions.slice(-MOST).map((one) => {
+        const left = leftMs(one, now);
+        const ending = left !== null && left <= WARN_MS;
+        return (
+          <button
+            key={one.id}
+            type="button"
+            class={ending ? 'bar-pill warn' : 'bar-pill'}
+            aria-pressed={debugShown.value === one.id}
+            title={`${t.debug.panelTitles[one.kind](objectOf(one))}, ${stateText(one, t.looks).text}`}
+            onClick={() => (debugShown.value === one.id ? (debugShown.value = null) : showSession(one))}
+            data-test="debug-pill"
+            data-session={one.id}
+            data-state={one.status.state}
+          >
+            <Icon of={SquareTerminal} size={14} />
+            <span class="truncate">{objectOf(one)}</span>
+            {one.status.state !== 'running' && <span class="small">{stateText(one, t.looks).text}</span>}
+            {ending && <span class="small">{t.bar.ending}</span>}
+          </button>
+        );
+      })}
+    </>
+  );
+}

@@ -1,0 +1,97 @@
+/** The picture: the desktop's frame with its containers, frames of their own beside it, lines for shared namespaces. */
+import type { InsideContainer } from '#protocol/inside.ts';
+import { AppWindow, Bug, CircleHelp, Cog } from 'lucide';
+import { Icon } from '../ui/icon.tsx';
+import { t } from '../ui/strings/catalogue.ts';
+import { appNameOf } from './app-name.ts';
+import { stateOf } from './inside-model.ts';
+import { CARD, FRAME_WIDTH, type Picture } from './picture.ts';
+
+const ICONS = { service: Cog, launch: AppWindow, toolbox: Bug, foreign: CircleHelp };
+
+interface Props {
+  readonly picture: Picture;
+  readonly desktopId: string;
+  readonly chosen: string | null;
+  readonly choose: (name: string) => void;
+}
+
+export function PictureView({ picture, desktopId, chosen, choose }: Props) {
+  const { width, height, frames, columns, dots, lines, cards } = picture;
+  return (
+    <div class="picture-box" tabIndex={0} role="region" aria-label={t.inside.picture}>
+      <div class="picture" style={{ width: `${width}px`, height: `${height}px` }} data-test="picture">
+        <svg width={width} height={height} aria-hidden="true">
+          {frames.map(({ kind, y, height: tall }) => (
+            <g key={y}>
+              <rect class={`frame ${kind}`} x="0.5" y={y + 0.5} width={FRAME_WIDTH - 1} height={tall - 1} rx="10" />
+              <text class="frame-name" x="14" y={y + 18}>
+                {kind === 'desktop' ? t.inside.frame(desktopId) : t.inside.beside}
+              </text>
+            </g>
+          ))}
+          {dots.length > 0 &&
+            columns.map(({ kind, x }) => (
+              <text key={kind} class="column" x={x} y="16" text-anchor="middle">
+                {kind}
+              </text>
+            ))}
+          {lines.map(({ kind, at, x, from, to }) => (
+            <line key={`${kind} ${at}`} class={`tint-${at % 6}`} x1={x} y1={from} x2={x} y2={to} />
+          ))}
+          {dots.map(({ name, kind, x, y, letter, at, shared }) => (
+            <g key={`${name} ${kind}`} class={letter === null ? 'dot unknown' : `dot tint-${at % 6}`}>
+              <circle class={shared ? 'shared' : ''} cx={x} cy={y} r="11" />
+              <text x={x} y={y + 4} text-anchor="middle">
+                {letter ?? '?'}
+              </text>
+            </g>
+          ))}
+        </svg>
+        <ul aria-label={t.inside.running}>
+          {cards.map(({ container, x, y }) => (
+            <li
+              key={container.name}
+              style={{ left: `${x}px`, top: `${y}px`, width: `${CARD.width}px`, height: `${CARD.height}px` }}
+            >
+              <CardButton container={container} on={container.name === chosen} choose={choose} />
+            </li>
+          ))}
+        </ul>
+      </div>
+      {picture.finished > 0 && <p class="small">{t.inside.inTable(picture.finished)}</p>}
+    </div>
+  );
+}
+
+interface CardProps {
+  readonly container: InsideContainer;
+  readonly on: boolean;
+  readonly choose: (name: string) => void;
+}
+
+function CardButton({ container, on, choose }: CardProps) {
+  const { name, kind, launchId, by } = container;
+  const { text, tone } = stateOf(container, t.inside.states);
+  const app = kind === 'launch' ? appNameOf(launchId) : null;
+  return (
+    <button
+      type="button"
+      class="card"
+      aria-pressed={on}
+      onClick={() => choose(name)}
+      data-test="inside-card"
+      data-name={name}
+      data-kind={kind}
+    >
+      <Icon of={ICONS[kind]} size={18} />
+      <span class="card-text">
+        <b class="truncate">{app ?? name}</b>
+        <span class="small truncate">
+          {[t.inside.kinds[kind], app && name, by && t.inside.by(by)].filter(Boolean).join(' · ')}
+        </span>
+      </span>
+      <span class={`pill ${tone}`}>{text}</span>
+    </button>
+  );
+}

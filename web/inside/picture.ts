@@ -1,0 +1,111 @@
+/** Where everything in the picture of a desktop lies: cards in frames at the left, a line for each shared namespace. Pure. */
+import type { InsideContainer, NamespaceKind, Namespaces } from '#protocol/inside.ts';
+import { KINDS, lettered } from './namespaces.ts';
+
+export interface Card {
+  readonly container: InsideContainer;
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Frame {
+  /** The desktop itself, or one container beside it. */
+  readonly kind: 'desktop' | 'beside';
+  readonly y: number;
+  readonly height: number;
+}
+
+export interface Dot {
+  readonly name: string;
+  readonly kind: NamespaceKind;
+  readonly x: number;
+  readonly y: number;
+  readonly letter: string | null;
+  readonly at: number;
+  readonly shared: boolean;
+}
+
+/** Joins the dots of one namespace that several containers share. */
+export interface Line {
+  readonly kind: NamespaceKind;
+  readonly at: number;
+  readonly x: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly cards: readonly Card[];
+  readonly frames: readonly Frame[];
+  readonly columns: readonly { readonly kind: NamespaceKind; readonly x: number }[];
+  readonly dots: readonly Dot[];
+  readonly lines: readonly Line[];
+  /** Over, and therefore in the table only. */
+  readonly finished: number;
+}
+
+/** In CSS pixels; picture.tsx and inside.css draw with the same. */
+export const CARD = { width: 330, height: 48 };
+export const FRAME_WIDTH = 358;
+const HEAD = 26;
+const PAD = 14;
+const GAP = 8;
+const COLUMN = 62;
+const FIRST_COLUMN = FRAME_WIDTH + 40;
+
+export function pictureOf(containers: readonly InsideContainer[], namespaces: Namespaces | null): Picture {
+  const shown = containers.filter(({ state }) => state !== 'finished');
+  const inside = shown.filter(({ place }) => place === 'inside');
+  const beside = shown.filter(({ place }) => place === 'beside');
+  const cards: Card[] = [];
+  const frames: Frame[] = [];
+  let y = HEAD;
+  const frame = (kind: Frame['kind'], members: readonly InsideContainer[]) => {
+    const top = y;
+    y += HEAD;
+    for (const container of members) {
+      cards.push({ container, x: PAD, y });
+      y += CARD.height + GAP;
+    }
+    y += PAD - GAP;
+    frames.push({ kind, y: top, height: y - top });
+    y += PAD;
+  };
+  if (inside.length > 0) frame('desktop', inside);
+  for (const container of beside) frame('beside', [container]);
+
+  const columns = KINDS.map((kind, at) => ({ kind, x: FIRST_COLUMN + at * COLUMN }));
+  const rows = lettered(namespaces ?? { containers: [] });
+  const dots = cards.flatMap(({ container, y: top }) => {
+    const row = rows.find(({ name }) => name === container.name);
+    return columns.flatMap(({ kind, x }) => {
+      const cell = row?.cells.find((one) => one.kind === kind);
+      if (!cell) return [];
+      const { letter, at, shared } = cell;
+      return [{ name: container.name, kind, x, y: top + CARD.height / 2, letter, at, shared }];
+    });
+  });
+  return {
+    width: FIRST_COLUMN + KINDS.length * COLUMN - COLUMN / 2 + 8,
+    height: Math.max(y, HEAD),
+    cards,
+    frames,
+    columns,
+    dots,
+    lines: linesOf(dots),
+    finished: containers.length - shown.length,
+  };
+}
+
+/** Two namespaces of one kind whose lines would lie on each other are drawn a little apart. */
+function linesOf(dots: readonly Dot[]): readonly Line[] {
+  const shared = dots.filter((dot) => dot.letter !== null);
+  const groups = [...Map.groupBy(shared, ({ kind, letter }) => `${kind} ${letter}`).values()];
+  return groups.flatMap((group) => {
+    const [first, last] = [group[0], group.at(-1)];
+    if (!first || !last || group.length < 2) return [];
+    return [{ kind: first.kind, at: first.at, x: first.x + (first.at % 3) * 5, from: first.y, to: last.y }];
+  });
+}
