@@ -93,8 +93,20 @@ test('the picture frames what is inside together and everything beside it alone;
     'a line joins only what is shared',
   );
   const [line] = picture.lines;
+  assert.equal(line?.round, false);
   const dots = picture.dots.filter(({ kind }) => kind === 'net');
   assert.deepEqual([line?.from, line?.to], [dots[0]?.y, dots[1]?.y]);
+});
+
+test('a line goes round the dots of others that lie between its own', () => {
+  const { lines } = pictureOf(
+    [container('a'), container('b'), container('c')],
+    namespaces(['a', { pid: '1' }], ['b', { pid: '2' }], ['c', { pid: '1' }]),
+  );
+  assert.deepEqual(
+    lines.map(({ kind, round }) => [kind, round]),
+    [['pid', true]],
+  );
 });
 
 test('a picture without namespaces is one of containers only', () => {

@@ -28,7 +28,8 @@ export function BarPills() {
           onClick={() => openLayer({ kind: 'consent', id: one.id })}
           data-test="consent-pill"
         >
-          <Icon of={MessageCircleQuestion} size={14} /> {t.bar.asks(one.by.name)}
+          <Icon of={MessageCircleQuestion} size={14} />
+          <span class="truncate">{t.bar.asks(one.by.name)}</span>
         </button>
       ))}
       {own.length > 0 && <Own sessions={own} />}

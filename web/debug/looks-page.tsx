@@ -73,7 +73,6 @@ function Table({ sessions, changed }: { sessions: readonly DebugSession[]; chang
             <th scope="col">{words.who}</th>
             <th scope="col">{words.what}</th>
             <th scope="col">{words.whose}</th>
-            <th scope="col">{words.rights}</th>
             <th scope="col">{words.times}</th>
             <th scope="col">{words.how}</th>
             <th scope="col">
@@ -101,16 +100,16 @@ function Row({ session, changed }: { session: DebugSession; changed: () => void 
       <td>{session.by.name}</td>
       <td class="looks-what">
         {t.looks.kinds[session.kind]} · {objectOf(session)}
+        {session.profile !== null && <span class="small"> · {t.debug.profiles[session.profile]}</span>}
         {reason !== '' && <div class="small">{reason}</div>}
       </td>
       <td>
         {session.userId}
         <div class="small">{session.grant && t.looks.grants[session.grant]}</div>
       </td>
-      <td>{session.profile && t.debug.profiles[session.profile]}</td>
       <td class="number" title={dateTime(session.startedAt ?? session.askedAt)}>
         {moment(session.startedAt ?? session.askedAt, now)}
-        {end !== null && ` – ${moment(end, now)}`}
+        {end !== null && <div class="number small">{`– ${moment(end, now)}`}</div>}
       </td>
       <td class="looks-how">
         <span class={`pill ${tone}`}>{text}</span>
@@ -172,11 +171,13 @@ function Acts({ session, changed }: { session: DebugSession; changed: () => void
       {session.transcript && (
         <button
           type="button"
-          class="quiet"
+          class="quiet icon"
+          title={t.looks.play}
+          aria-label={t.looks.play}
           onClick={() => openLayer({ kind: 'recording', session })}
           data-test="look-play"
         >
-          <Icon of={CirclePlay} size={14} /> {t.looks.play}
+          <Icon of={CirclePlay} size={16} />
         </button>
       )}
     </>

@@ -1,6 +1,7 @@
 /** The chosen container: what can be done to it, its facts, and the lines that do the same without Deskpod. */
 import type { Inside, InsideContainer } from '#protocol/inside.ts';
 import { Bug, CopyPlus, SquareTerminal } from 'lucide';
+import { useEffect, useRef } from 'preact/hooks';
 import { aimAtContainer } from '../debug/aim.ts';
 import type { DebugVerb } from '../debug/debug-form.ts';
 import { FactList } from '../settings/fact-list.tsx';
@@ -15,9 +16,12 @@ export function ContainerDetail({ container, inside }: { container: InsideContai
   const { name, kind, launchId, state, since, pid, commands, exitCode, reason, message } = container;
   const aim = aimAtContainer(container, inside, appNameOf(launchId));
   const open = (verb: DebugVerb) => openLayer({ kind: 'debug', aim, verb });
+  const section = useRef<HTMLElement>(null);
+  // Chosen in the picture or in the table, it may lie out of sight.
+  useEffect(() => section.current?.scrollIntoView({ block: 'nearest' }), []);
   const lookable = kind === 'launch' || kind === 'service';
   return (
-    <section class="inside-detail" aria-label={name} data-test="inside-detail" data-name={name}>
+    <section class="inside-detail" ref={section} aria-label={name} data-test="inside-detail" data-name={name}>
       <div class="row inside-head">
         <h3 class="grow truncate">{name}</h3>
         {lookable && state === 'running' && (

@@ -63,7 +63,7 @@ function Row({ container, on, choose }: RowProps) {
         </button>
         {app !== null && <div class="small">{name}</div>}
       </td>
-      <td>
+      <td class="inside-kind">
         {t.inside.kinds[kind]}
         {place === 'beside' && <div class="small">{t.inside.besideShort}</div>}
       </td>

@@ -31,7 +31,7 @@ function Table({ namespaces }: { namespaces: Namespaces }) {
   const pair = first !== undefined && second !== undefined ? compared(namespaces, first, second) : null;
   return (
     <>
-      <p class="small">{t.inside.namespacesHint}</p>
+      <p class="small inside-hint">{t.inside.namespacesHint}</p>
       <div class="table-box whole" tabIndex={0} role="region" aria-label={t.inside.tabs.namespaces}>
         <table class="namespaces" data-test="namespaces">
           <thead>
@@ -88,8 +88,8 @@ function CellView({ cell: { kind, id, letter, at, shared } }: { cell: Cell }) {
         title={shared ? t.inside.sharedOne : t.inside.ownOne}
       >
         {letter}
-      </span>{' '}
-      <span class="small number">{id}</span>
+      </span>
+      <div class="small number">{id}</div>
     </td>
   );
 }

@@ -5,7 +5,7 @@ import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/strings/catalogue.ts';
 import { appNameOf } from './app-name.ts';
 import { stateOf } from './inside-model.ts';
-import { CARD, FRAME_WIDTH, type Picture } from './picture.ts';
+import { CARD, FRAME_WIDTH, pathOf, type Picture } from './picture.ts';
 
 const ICONS = { service: Cog, launch: AppWindow, toolbox: Bug, foreign: CircleHelp };
 
@@ -36,8 +36,8 @@ export function PictureView({ picture, desktopId, chosen, choose }: Props) {
                 {kind}
               </text>
             ))}
-          {lines.map(({ kind, at, x, from, to }) => (
-            <line key={`${kind} ${at}`} class={`tint-${at % 6}`} x1={x} y1={from} x2={x} y2={to} />
+          {lines.map((line) => (
+            <path key={`${line.kind} ${line.to}`} class={`tint-${line.at % 6}`} d={pathOf(line)} />
           ))}
           {dots.map(({ name, kind, x, y, letter, at, shared }) => (
             <g key={`${name} ${kind}`} class={letter === null ? 'dot unknown' : `dot tint-${at % 6}`}>

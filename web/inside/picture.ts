@@ -25,13 +25,15 @@ export interface Dot {
   readonly shared: boolean;
 }
 
-/** Joins the dots of one namespace that several containers share. */
+/** Joins two dots of one namespace that several containers share. */
 export interface Line {
   readonly kind: NamespaceKind;
   readonly at: number;
   readonly x: number;
   readonly from: number;
   readonly to: number;
+  /** Dots of others lie between: it goes round them. */
+  readonly round: boolean;
 }
 
 export interface Picture {
@@ -53,6 +55,8 @@ const HEAD = 26;
 const PAD = 14;
 const GAP = 8;
 const COLUMN = 62;
+/** So far aside a line goes round the dots of others. */
+const ROUND = 19;
 const FIRST_COLUMN = FRAME_WIDTH + 40;
 
 export function pictureOf(containers: readonly InsideContainer[], namespaces: Namespaces | null): Picture {
@@ -99,13 +103,23 @@ export function pictureOf(containers: readonly InsideContainer[], namespaces: Na
   };
 }
 
-/** Two namespaces of one kind whose lines would lie on each other are drawn a little apart. */
+/** From each dot to the next one of the same namespace. */
 function linesOf(dots: readonly Dot[]): readonly Line[] {
   const shared = dots.filter((dot) => dot.letter !== null);
   const groups = [...Map.groupBy(shared, ({ kind, letter }) => `${kind} ${letter}`).values()];
-  return groups.flatMap((group) => {
-    const [first, last] = [group[0], group.at(-1)];
-    if (!first || !last || group.length < 2) return [];
-    return [{ kind: first.kind, at: first.at, x: first.x + (first.at % 3) * 5, from: first.y, to: last.y }];
-  });
+  return groups.flatMap((group) =>
+    group.slice(1).map((dot, index) => {
+      const { kind, at, x, y: to } = dot;
+      const from = group[index]?.y ?? to;
+      const round = dots.some((other) => other.kind === kind && other.y > from && other.y < to);
+      return { kind, at, x, from, to, round };
+    }),
+  );
+}
+
+/** As an SVG path. */
+export function pathOf({ x, from, to, round }: Line): string {
+  if (!round) return `M ${x} ${from} V ${to}`;
+  const out = x + ROUND;
+  return `M ${x} ${from} C ${out} ${from + 24}, ${out} ${from + 24}, ${out} ${from + 40} V ${to - 40} C ${out} ${to - 24}, ${out} ${to - 24}, ${x} ${to}`;
 }

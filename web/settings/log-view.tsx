@@ -2,7 +2,7 @@
 import { ConnectionError } from '#client/errors.ts';
 import { retryDelay } from '#client/stream.ts';
 import type { Launch, LogLine } from '#protocol/launch.ts';
-import { ArrowDownToLine, Copy, Download, Search } from 'lucide';
+import { ArrowDownToLine, Copy, Download, FileArchive, Search } from 'lucide';
 import { memo } from '../ui/memo.ts';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api } from '../state/api.ts';
@@ -64,6 +64,15 @@ export function LogView({ launch }: { launch: Launch }) {
           data-test="log-download"
         >
           <Icon of={Download} size={14} /> {t.tasks.download}
+        </a>
+        <a
+          class="button quiet"
+          href={api.launches.supportUrl(launch.id)}
+          download={`${launch.id}.tar.gz`}
+          title={t.support.hint}
+          data-test="task-support"
+        >
+          <Icon of={FileArchive} size={14} /> {t.support.button}
         </a>
       </div>
       {finding && (

@@ -1,6 +1,6 @@
 /** The chosen launch: its log, environment and facts; what its failure means and the ways to run it again. */
 import type { Hint, Launch, LaunchDetail } from '#protocol/launch.ts';
-import { Bug, FileArchive, Lightbulb, ScanEye } from 'lucide';
+import { Bug, Lightbulb, ScanEye } from 'lucide';
 import { useState } from 'preact/hooks';
 import { aimAtLaunch } from '../debug/aim.ts';
 import { insideLaunch } from '../inside/own.ts';
@@ -91,19 +91,10 @@ export function TaskDetail({ launch, choose }: Props) {
   );
 }
 
-/** Ways to look into it, and the file for whoever helps. */
+/** Ways to look into it. */
 function LookActs({ launch }: { launch: Launch }) {
   return (
     <>
-      <a
-        class="button quiet"
-        href={api.launches.supportUrl(launch.id)}
-        download={`${launch.id}.tar.gz`}
-        title={t.support.hint}
-        data-test="task-support"
-      >
-        <Icon of={FileArchive} size={15} /> {t.support.button}
-      </a>
       <button type="button" class="quiet" onClick={() => insideLaunch(launch)} data-test="task-inside">
         <Icon of={ScanEye} size={15} /> {t.inside.open}
       </button>
