@@ -58,6 +58,7 @@ export function aLaunchRecord(id: string, changes: Partial<LaunchRecord> = {}): 
     windowMs: null,
     server: null,
     stoppedBy: null,
+    copyOf: null,
     end: null,
     ...changes,
   };
