@@ -133,7 +133,7 @@ export const OPEN_POLICY: DebugPolicy = {
   unansweredSeconds: 600,
 };
 
-const LABELS = {
+export const LABELS = {
   'oc.name': 'game',
   'oc.launch': 'game.Game',
   'oc.icon': 'game.svg',

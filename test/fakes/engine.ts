@@ -30,6 +30,8 @@ export class FakeEngine implements Engine {
   );
   /** Commands that were started, with their targets. */
   readonly execs: { target: Target; spec: ExecSpec; terminal: FakeTerminal }[] = [];
+  /** Of images, by their names. */
+  readonly labelsOf = new Map<string, Record<string, string>>();
   /** Set to let commands start. */
   execWorks = false;
   /** Set to make the next call of this kind fail. */
@@ -143,7 +145,8 @@ export class FakeEngine implements Engine {
   }
   async announceImages() {}
   async ensureImage({ reference }: AppImage): Promise<ImageInfo> {
-    const none = { digest: null, labels: {}, command: [], architecture: 'amd64', os: 'linux', inspect: null };
+    const labels = this.labelsOf.get(reference) ?? {};
+    const none = { digest: null, labels, command: [], architecture: 'amd64', os: 'linux', inspect: null };
     return { ...none, id: reference, createdAt: new Date() };
   }
   async *watch(): AsyncGenerator<EngineEvent> {}

@@ -1,4 +1,5 @@
 /** Ends debug sessions: the first end stays, and what the session alone used is stopped with it. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DebugEnd, DebugSession } from '../../protocol/debug.ts';
 import type { Engine } from '../engine.ts';
 import { DeskpodError } from '../errors.ts';
@@ -9,8 +10,8 @@ import type { Turns } from './turns.ts';
 
 const STOP_TIMEOUT_MS = 30_000;
 const OPEN: readonly DebugStateName[] = ['asking', 'starting', 'running'];
-/** Of these nothing is left that could be stopped. */
-const GONE: ReadonlySet<DebugEnd> = new Set(['exited', 'desktop_ended']);
+const REMOVE_EVERY_MS = 250;
+const REMOVE_TURNS = 60;
 
 export interface DebugEvents {
   debugAsked(session: DebugSession): void;
@@ -30,7 +31,7 @@ export class DebugEnding {
   readonly #deps;
 
   constructor(deps: {
-    engine: Pick<Engine, 'debug'>;
+    engine: Pick<Engine, 'debug' | 'removeLaunch'>;
     book: DebugBook;
     launches: Pick<Launches, 'stop' | 'find'>;
     turns: Turns;
@@ -54,7 +55,7 @@ export class DebugEnding {
     });
     if (!ended) return null;
     events.debugEnded(ended.session);
-    if (!GONE.has(reason)) await this.#free(ended.session, reason);
+    if (reason !== 'desktop_ended') await this.#free(ended.session, reason);
     return ended;
   }
 
@@ -75,10 +76,21 @@ export class DebugEnding {
 
   async #free({ kind, desktopId, name, userId, by }: DebugSession, reason: DebugEnd): Promise<void> {
     if (name === null) return;
-    if (kind === 'toolbox') return this.stopUnused(desktopId, name);
-    const found = kind === 'copy' ? await this.#deps.launches.find(name) : null;
-    if (!found || found.record.end) return;
+    if (kind === 'toolbox' && reason !== 'exited') return this.stopUnused(desktopId, name);
+    if (kind !== 'copy') return;
+    const { launches, events } = this.#deps;
+    const found = await launches.find(name);
+    if (!found) return;
     const byOwner = reason === 'ended_by_owner' || by.id === userId;
-    await this.#deps.launches.stop(name, byOwner ? 'you' : 'admin');
+    if (!found.record.end) await launches.stop(name, byOwner ? 'you' : 'admin');
+    this.#removeCopy(name).catch((error: unknown) => events.failed(`removing the copy ${name}`, error));
+  }
+
+  /** Once its end is kept with its log; if that takes longer, it goes as finished launches go. */
+  async #removeCopy(id: string): Promise<void> {
+    for (let turn = 0; turn < REMOVE_TURNS; turn += 1) {
+      if ((await this.#deps.launches.find(id))?.record.end) return await this.#deps.engine.removeLaunch(id);
+      await delay(REMOVE_EVERY_MS, undefined, { ref: false });
+    }
   }
 }

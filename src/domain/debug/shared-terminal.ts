@@ -76,6 +76,8 @@ export class SharedTerminal {
         done(error);
       },
     });
+    // Whoever sits there hears of it; without anybody it ends nothing else.
+    stream.on('error', () => {});
     const place: Place = { stream, group, size, news: new Set(), left: exit.resolve, over: false };
     const past = this.#past.all();
     if (past.length > 0) stream.push(past);
