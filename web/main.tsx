@@ -26,7 +26,7 @@
  * copy-make, shell-open, terminal-toolbox · debug-terminal (data-state), debug-box, debug-waiting, debug-ended,
  * debug-left, debug-people, debug-extend, debug-stop, debug-reconnect, debug-recording, debug-terminal-close,
  * debug-pill (data-session, data-state) · consent, consent-agree, consent-decline, consent-later, consent-pill,
- * debug-banner (data-session), banner-end, while-away, away-session, away-seen, unseen-pill · page-looks, look
+ * debug-banner (data-session), banner-watch, banner-end, while-away, away-session, away-seen, unseen-pill · page-looks, look
  * (data-session, data-state), looks-everybody, looks-open, look-approve, look-refuse, look-open, look-end, look-play,
  * recording, recording-box, recording-play, recording-seek, recording-speed, recording-close · compact, compact-now,
  * compact-idle, compact-cancel, compact-planned, compact-keep.

@@ -4,7 +4,7 @@ import { debugSessions, session } from '../state/store.ts';
 import { moment } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/strings/catalogue.ts';
-import { endSession } from './actions.ts';
+import { endSession, showSession } from './actions.ts';
 import { insideMine, objectOf } from './sessions.ts';
 import './debug.css';
 
@@ -20,6 +20,11 @@ export function Banner() {
             {one.startedAt !== null && t.banner.since(moment(one.startedAt, new Date()))}{' '}
             {one.reason && <span class="small">{t.banner.why(one.reason)}</span>}
           </p>
+          {one.kind !== 'copy' && (
+            <button type="button" class="quiet" onClick={() => showSession(one)} data-test="banner-watch">
+              {t.banner.watch}
+            </button>
+          )}
           <button type="button" onClick={() => void endSession(one.id)} data-test="banner-end">
             {t.banner.end}
           </button>

@@ -71,7 +71,7 @@ interface CardProps {
 }
 
 function CardButton({ container, on, choose }: CardProps) {
-  const { name, kind, launchId, by } = container;
+  const { name, kind, launchId, by, state, reason } = container;
   const { text, tone } = stateOf(container, t.inside.states);
   const app = kind === 'launch' ? appNameOf(launchId) : null;
   return (
@@ -88,7 +88,9 @@ function CardButton({ container, on, choose }: CardProps) {
       <span class="card-text">
         <b class="truncate">{app ?? name}</b>
         <span class="small truncate">
-          {[t.inside.kinds[kind], app && name, by && t.inside.by(by)].filter(Boolean).join(' · ')}
+          {[t.inside.kinds[kind], state === 'waiting' ? reason : null, app && name, by && t.inside.by(by)]
+            .filter(Boolean)
+            .join(' · ')}
         </span>
       </span>
       <span class={`pill ${tone}`}>{text}</span>

@@ -252,6 +252,7 @@ export const debug = {
     },
     since: (time: string) => `since ${time}.`,
     why: (reason: string) => `Reason: ${reason}`,
+    watch: 'Watch',
     end: 'End it',
   },
   whileAway: {
