@@ -51,7 +51,7 @@ export async function inTheCluster(owned: AsyncDisposableStack, progress: Progre
   await desktopRuns(stage.client);
   const { id } = await stage.client.desktop.get();
   if (id === null) throw new Error('there is no desktop');
-  const options = ['-n', NAMESPACE, '--image', `${REGISTRY}/toolbox:1`, '--target', 'c-graphical'];
+  const options = ['-n', NAMESPACE, '--image', `${REGISTRY}/toolbox:1`, '--target', 'x-graphical'];
   return {
     ...stage,
     where: 'cluster',

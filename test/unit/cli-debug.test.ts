@@ -36,7 +36,7 @@ test('a toolbox is asked for with everything that was said, and its name is prin
   await writeFile(custom, 'securityContext:\n  runAsUser: 0\n');
   const flags = [
     '--target',
-    'c-files',
+    'f-files',
     '--container',
     'mine',
     '--image',
@@ -62,7 +62,7 @@ test('a toolbox is asked for with everything that was said, and its name is prin
   assert.deepEqual([code, out, err], [0, 'debugger-x7f2k\n', '']);
   assert.deepEqual(bodyOf(heard), {
     launch: LAUNCH,
-    target: 'c-files',
+    target: 'f-files',
     name: 'mine',
     image: 'toolbox:1',
     profile: 'netadmin',

@@ -9,7 +9,7 @@ import { commandLine, recordingServer } from '../fakes/command-line.ts';
 
 const AT = '2026-01-02T03:04:05.000Z';
 const CONTAINER = {
-  name: 'c-graphical',
+  name: 'x-graphical',
   kind: 'service',
   place: 'inside',
   launchId: null,
@@ -24,7 +24,7 @@ const CONTAINER = {
   since: AT,
   pid: 1,
   environment: { DISPLAY: ':0', TOKEN: '••••' },
-  commands: [{ does: 'exec', line: 'kubectl exec -it hermes-db906 -c c-graphical -- sh' }],
+  commands: [{ does: 'exec', line: 'kubectl exec -it hermes-db906 -c x-graphical -- sh' }],
 };
 const FOREIGN = {
   ...CONTAINER,
@@ -47,7 +47,7 @@ const INSIDE = {
 const NAMESPACES = {
   containers: [
     {
-      name: 'c-graphical',
+      name: 'x-graphical',
       ids: { mnt: '4026532001', pid: '4026532002', net: '1', ipc: '2', uts: '3', user: '4', cgroup: '5' },
     },
     { name: 'paint', ids: { mnt: null, pid: '4026532002', net: '1', ipc: '2', uts: '3', user: '4', cgroup: null } },
@@ -69,7 +69,7 @@ const SOCKET = {
   remote: null,
   state: 'LISTEN',
   pid: null,
-  container: 'c-graphical',
+  container: 'x-graphical',
 };
 const EVENT = { at: AT, about: 'hermes-db906', level: 'warning', reason: 'BackOff', message: 'again', count: 4 };
 
@@ -86,14 +86,14 @@ test('each view of a desktop is a table, or JSON as it came', async (context) =>
   const inside = async (...args: string[]) =>
     (await deskpod(['inside', 'desktop:hermes-db906', ...args, '--server', address, '--token', 't'])).out;
   const containers = await inside();
-  assert.match(containers, /^c-graphical +service +inside +running +0 +2026-01-02T03:04:05.000Z +deskpod\/desktop:1$/m);
+  assert.match(containers, /^x-graphical +service +inside +running +0 +2026-01-02T03:04:05.000Z +deskpod\/desktop:1$/m);
   assert.match(containers, /^debugger-abcde +foreign +inside +finished: Error \(1\) +0 .* kubectl-debug /m);
   assert.match(containers, /^3 finished entries stay .* 100 .*; the object has 41 kB of 1500 kB\..*compact/m);
   assert.match(await inside('--namespaces'), /^paint +not readable +4026532002 +1 +2 +3 +4 +not readable$/m);
   assert.match(await inside('--processes'), /^7 +1 +2042 +S +12\.3% +12\.3 MB +paint +paint$/m);
-  assert.match(await inside('--sockets'), /^tcp +0\.0\.0\.0:6000 +LISTEN +c-graphical$/m);
+  assert.match(await inside('--sockets'), /^tcp +0\.0\.0\.0:6000 +LISTEN +x-graphical$/m);
   assert.match(await inside('--events'), /warning +hermes-db906 +BackOff +×4 +again$/m);
-  assert.match(await inside('--environment'), /^c-graphical:\n {2}DISPLAY=:0\n {2}TOKEN=••••\n/);
+  assert.match(await inside('--environment'), /^x-graphical:\n {2}DISPLAY=:0\n {2}TOKEN=••••\n/);
   assert.match(await inside('--commands'), /^ {2}kubectl exec -it hermes-db906/m);
   assert.deepEqual(JSON.parse(await inside('--json')), INSIDE);
   assert.deepEqual(JSON.parse(await inside('--processes', '--json')), [PROCESS]);
