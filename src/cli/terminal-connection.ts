@@ -1,14 +1,13 @@
 /** One terminal of the server joined to this one's streams: what `exec` runs and what a toolbox shows come through it. */
-import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
-import { ApiError, ConnectionError } from '#client/errors.ts';
-import { ErrorBody } from '#protocol/errors.ts';
+import { ConnectionError } from '#client/errors.ts';
 import { TerminalMessage } from '#protocol/terminal.ts';
 import { CliError, EXIT } from './failure.ts';
-import { clock, readAll } from './io.ts';
+import { clock } from './io.ts';
 import type { Io } from './io.ts';
 import { LeaveKeys } from './leave-keys.ts';
 import type { Login } from './login.ts';
+import { refusalOf } from './terminal-refusal.ts';
 
 /** The server itself gives up opening one after 15 s. */
 const OPEN_TIMEOUT_MS = 20_000;
@@ -33,6 +32,9 @@ export interface TerminalWish {
 
 /** The exit code of what ran, or that people left it running. */
 export type TerminalEnd = number | 'left';
+
+/** It stood, and went away without an end. */
+export class TerminalLost extends CliError {}
 
 export class TerminalConnection {
   readonly #io: Io;
@@ -93,11 +95,7 @@ export class TerminalConnection {
 
   #lost(cause?: Error): Error {
     if (!this.#opened) return new ConnectionError('The server does not answer.', { cause });
-    const { debug } = this.#wish;
-    return new CliError('The connection was lost; the command may still run.', {
-      cause,
-      ...(this.#wish.shared && debug !== undefined ? { remedy: `Go on with: deskpod debug --attach ${debug}` } : {}),
-    });
+    return new TerminalLost('The connection was lost; the command may still run.', { cause });
   }
 
   #told(text: string): void {
@@ -158,6 +156,8 @@ export class TerminalConnection {
     };
     stdin.on('data', pass);
     stdin.once('end', over);
+    // Listening again does not begin it again once it was paused.
+    stdin.resume();
     return () => {
       stdin.off('data', pass);
       stdin.off('end', over);
@@ -179,23 +179,6 @@ function addressOf(io: Io, login: Login, { launch, debug, tty, command }: Termin
   if (debug !== undefined) query.set('debug', debug);
   for (const part of command) query.append('command', part);
   return `${login.server.replace(/^http/, 'ws')}/api/v1/terminal?${query.toString()}`;
-}
-
-/** What the server said instead of opening it. */
-async function refusalOf(response: IncomingMessage): Promise<Error> {
-  const status = response.statusCode ?? 0;
-  const late = setTimeout(() => response.destroy(), OPEN_TIMEOUT_MS);
-  const body = ErrorBody.safeParse(await jsonOf(response).finally(() => clearTimeout(late)));
-  if (body.success) return new ApiError(status, body.data);
-  return new CliError(`The server refused to open a terminal and answered ${status}.`);
-}
-
-async function jsonOf(response: IncomingMessage): Promise<unknown> {
-  try {
-    return JSON.parse(await readAll(response));
-  } catch {
-    return null;
-  }
 }
 
 function parsed(text: string): TerminalMessage | null {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { commandLine, recordingServer } from '../fakes/command-line.ts';
@@ -19,7 +20,7 @@ async function deskpodAt(context: TestContext, answers: Answers, terminal?: Term
   const { address, heard } = await recordingServer(context, answers, terminal);
   const { deskpod, home, interrupt } = await commandLine(context);
   /** Options of the connection come last, before what belongs to the command in the target. */
-  const run = (args: readonly string[], input?: string) => {
+  const run = (args: readonly string[], input?: string | PassThrough) => {
     const end = args.includes('--') ? args.indexOf('--') : args.length;
     return deskpod([...args.slice(0, end), '--server', address, '--token', 't', ...args.slice(end)], input);
   };
@@ -103,6 +104,34 @@ test('with -i its terminal is joined; the exit code of what runs there becomes t
   assert.deepEqual([code, out], [3, 'Toolbox beside paint.\n']);
   assert.match(err, /^The toolbox debugger-x7f2k beside hermes-app-paint-4dd6f, which was there already, profile rest/);
   assert.equal(heard[1]?.url, `/api/v1/terminal?columns=80&rows=24&tty=0&debug=${ID}`);
+});
+
+test('at a terminal it is joined again after a loss, and left by Enter ~ . while it goes on', async (context) => {
+  let joined = 0;
+  const keys = new PassThrough();
+  const { run, heard } = await deskpodAt(context, { [`GET /api/v1/debug/${ID}`]: debugSession() }, (socket) => {
+    joined += 1;
+    socket.send(JSON.stringify({ type: 'people', count: 2 }));
+    socket.send(Buffer.from(`history ${joined}`));
+    if (joined === 1) socket.terminate();
+    // When what was sent has arrived.
+    else setTimeout(() => keys.write('ls\r~.'), 100);
+  });
+  const { code, out, err } = await run(['debug', '--attach', ID], keys);
+  assert.equal(code, 0);
+  assert.match(out, /history 2$/);
+  assert.match(err, /The connection was lost; joining again …/);
+  assert.match(err, /2 people are at this terminal/);
+  assert.match(err, new RegExp(`it goes on\\. Back: deskpod debug --attach ${ID} {2}End: deskpod looks end ${ID}`));
+  assert.deepEqual(heard.at(-1)?.url, `/api/v1/terminal?columns=100&rows=30&tty=1&debug=${ID}`);
+});
+
+test('what the server says instead of a terminal is told, with what helps', async (context) => {
+  const refusal = { error: { code: 'no_such_program', message: 'The image has no sh.' } };
+  const { run } = await deskpodAt(context, { 'UPGRADE /api/v1/terminal': refusal });
+  const { code, err } = await run(['exec', '--', LAUNCH]);
+  assert.equal(code, 1);
+  assert.equal(err, `deskpod: The image has no sh. A toolbox beside it has a shell: deskpod debug ${LAUNCH} -it\n`);
 });
 
 test('while nobody has agreed it says whom it waits for, then goes on', async (context) => {

@@ -12,7 +12,7 @@ import { clock, say, sayJson } from '../io.ts';
 import type { Io } from '../io.ts';
 import { PLACE_HELP } from '../target.ts';
 import { shownSoFar } from '../asciicast.ts';
-import { TerminalConnection } from '../terminal-connection.ts';
+import { shareTerminal } from '../shared-terminal.ts';
 import { variable } from '../variable.ts';
 import { readWish, yesOrNo } from './debug-wish.ts';
 import type { DebugOptions, DebugWish } from './debug-wish.ts';
@@ -81,13 +81,7 @@ async function attach(io: Io, connection: Connection, session: DebugSession, opt
   const joined = options.tty === undefined && options.interactive === undefined;
   const tty = options.tty ?? (joined && io.stdin.isTTY === true);
   io.stderr.write(`${introduction(session)}\n`);
-  const end = await new TerminalConnection(io, connection.login, {
-    debug: session.id,
-    command: [],
-    tty,
-    input: true,
-    shared: true,
-  }).run();
+  const end = await shareTerminal(io, connection.login, session.id, tty);
   if (end !== 'left') return end;
   io.stderr.write(
     `\ndeskpod: it goes on. Back: deskpod debug --attach ${session.id}  End: deskpod looks end ${session.id}\n`,
