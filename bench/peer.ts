@@ -20,7 +20,8 @@ const CONFINED = [
 
 export class Peer {
   readonly #options: DesktopFacts;
-  readonly #env: NodeJS.ProcessEnv;
+  /** With which `podman` finds the product's store. */
+  readonly environment: NodeJS.ProcessEnv;
   #made = 0;
   #address = '';
 
@@ -31,11 +32,11 @@ export class Peer {
       CONTAINERS_CONF: join(engine, 'containers.conf'),
       CONTAINERS_STORAGE_CONF: join(engine, 'storage.conf'),
     };
-    this.#env = { ...process.env, ...conf };
+    this.environment = { ...process.env, ...conf };
   }
 
   async podman(...args: string[]): Promise<string> {
-    return (await run('podman', args, { env: this.#env })).stdout.trim();
+    return (await run('podman', args, { env: this.environment })).stdout.trim();
   }
 
   /** A network and a desktop container; resolves with the first bytes of its screen. */

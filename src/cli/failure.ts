@@ -2,8 +2,8 @@
 import { CommanderError } from 'commander';
 import { ApiError, ConnectionError } from '#client/errors.ts';
 
-/** 0 done, 1 failed, 2 asked wrongly. */
-export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+/** 0 done, 1 failed, 2 asked wrongly, 130 ended by Ctrl-C as shells say it. */
+export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 /** Something the command itself found wrong. */
 export class CliError extends Error {

@@ -37,6 +37,11 @@ export function sayTable(io: Io, header: readonly string[], rows: readonly (read
     );
 }
 
+/** Hours and minutes where the reader is. */
+export function clock(iso: string): string {
+  return new Date(iso).toTimeString().slice(0, 5);
+}
+
 /** All of a stream as text; at most 16 MB, like the server. */
 export async function readAll(stream: Readable): Promise<string> {
   const chunks: Buffer[] = [];

@@ -2,9 +2,12 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { appsCommand } from './commands/apps.ts';
+import { debugCommand } from './commands/debug.ts';
 import { desktopsCommand } from './commands/desktops.ts';
 import { execCommand } from './commands/exec.ts';
+import { describeCommand, insideCommand, supportCommand } from './commands/inside.ts';
 import { launchesCommand, logsCommand, runCommand, stopCommand } from './commands/launches.ts';
+import { looksCommand } from './commands/looks.ts';
 import { loginCommand, logoutCommand } from './commands/session.ts';
 import { usersCommand } from './commands/users.ts';
 import { EXIT, tell } from './failure.ts';
@@ -61,6 +64,13 @@ function build(io: Io, ended: (exitCode: number) => void): Command {
   logsCommand(program.command('logs'), io);
   execCommand(program.command('exec'), io, ended);
   stopCommand(program.command('stop'), io);
+
+  program.commandsGroup('Looking inside:');
+  debugCommand(program.command('debug'), io, ended);
+  looksCommand(program.command('looks').description('who looks inside what, and whether they may'), io);
+  insideCommand(program.command('inside'), io);
+  describeCommand(program.command('describe'), io);
+  supportCommand(program.command('support'), io);
 
   program.commandsGroup('This command:');
   loginCommand(program.command('login'), io);

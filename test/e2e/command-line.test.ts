@@ -65,7 +65,8 @@ suite('the command line', { timeout: 5 * 60_000 }, () => {
     const commands = [...done(help).matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name);
     const server = ['start', 'serve', 'images', 'uninstall', 'users'];
     const desktop = ['apps', 'desktops', 'launches', 'run', 'logs', 'exec', 'stop'];
-    assert.deepEqual(commands, [...server, ...desktop, 'login', 'logout', 'version']);
+    const inside = ['debug', 'looks', 'inside', 'describe', 'support'];
+    assert.deepEqual(commands, [...server, ...desktop, ...inside, 'login', 'logout', 'version']);
     assert.deepEqual([unknown.code, missing.code, nothing.code], [2, 2, 2]);
     assert.match(unknown.err, /^deskpod: unknown command 'frobnicate'\n.*--help/);
     assert.match(missing.err, /^deskpod: missing required argument 'launch'/);
@@ -190,7 +191,7 @@ suite('the command line', { timeout: 5 * 60_000 }, () => {
     const piped = await fryAt.deskpod(['exec', '-it', id]);
     assert.deepEqual([piped.code, piped.err], [2, 'deskpod: -t needs a terminal here too. Leave it out in a pipe.\n']);
     const foreign = await fryAt.deskpod(['exec', 'hermes-app-2048-qt-00000', 'id']);
-    assert.deepEqual([foreign.code, /not yours/.test(foreign.err)], [1, true]);
+    assert.deepEqual([foreign.code, /somebody else’s needs --reason/.test(foreign.err)], [1, true]);
     await fry.client.launches.stop(id);
   });
 

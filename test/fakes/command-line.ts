@@ -20,7 +20,7 @@ export interface Heard {
 }
 
 export interface Answers {
-  /** By `METHOD path`: what is answered as JSON, or a function that answers itself. */
+  /** By `METHOD path`: what is answered as JSON, or a function that answers itself; by `UPGRADE path` a refusal. */
   readonly [request: string]: unknown;
 }
 
@@ -35,7 +35,9 @@ export async function recordingServer(
   const sockets = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request, socket, head) => {
     heard.push({ method: 'UPGRADE', url: request.url ?? '', authorization: request.headers.authorization, body: '' });
-    if (terminal === undefined) socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
+    const refusal = answers[`UPGRADE ${request.url?.split('?')[0] ?? ''}`];
+    if (refusal !== undefined) socket.end(refusedUpgrade(JSON.stringify(refusal)));
+    else if (terminal === undefined) socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
     else sockets.handleUpgrade(request, socket, head, (ws) => terminal(ws, request.url ?? ''));
   });
   server.listen(0, '127.0.0.1');
@@ -48,6 +50,11 @@ export async function recordingServer(
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
   return { address: `http://127.0.0.1:${port}`, heard };
+}
+
+function refusedUpgrade(body: string): string {
+  const head = ['HTTP/1.1 409 Conflict', 'Connection: close', `Content-Length: ${Buffer.byteLength(body)}`];
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
 }
 
 async function answer(
@@ -70,8 +77,11 @@ async function answer(
 
 export interface CommandLine {
   readonly home: string;
-  /** Runs a command; `input` is standard input. */
-  readonly deskpod: (args: readonly string[], input?: string) => Promise<{ code: number; out: string; err: string }>;
+  /** Runs a command; `input` is standard input: text in a pipe, or the keys of a terminal. */
+  readonly deskpod: (
+    args: readonly string[],
+    input?: string | PassThrough,
+  ) => Promise<{ code: number; out: string; err: string }>;
   readonly interrupt: () => void;
 }
 
@@ -85,7 +95,11 @@ export async function commandLine(context: TestContext): Promise<CommandLine> {
     deskpod: async (args, input = '') => {
       const [stdout, stderr] = [new PassThrough(), new PassThrough()];
       const kept = Promise.all([text(stdout), text(stderr)]);
-      const stdin = Readable.from([Buffer.from(input)], { objectMode: false });
+      const typed = typeof input !== 'string';
+      const stdin = typed
+        ? Object.assign(input, { isTTY: true, setRawMode: () => undefined })
+        : Readable.from([Buffer.from(input)], { objectMode: false });
+      if (typed) Object.assign(stdout, { isTTY: true, columns: 100, rows: 30 });
       const code = await run(args, { stdin, stdout, stderr, interrupted: interruption.signal, home });
       stdout.end();
       stderr.end();

@@ -1,138 +1,89 @@
-/** `deskpod exec`: a command in a running launch, with or without a terminal, over the terminal's WebSocket. */
+/** `deskpod exec`: a command in a running launch, with or without a terminal. */
 import type { Command } from 'commander';
-import { TerminalMessage } from '#protocol/terminal.ts';
+import { ApiError } from '#client/errors.ts';
+import type { Client } from '#client/client.ts';
 import { connect, withConnection } from '../connection.ts';
+import { untilAllowed } from '../debug-waiting.ts';
 import { CliError, EXIT } from '../failure.ts';
 import type { Io } from '../io.ts';
-import type { Login, Wanted } from '../login.ts';
+import type { Wanted } from '../login.ts';
+import { debugTargetOf } from '../target.ts';
+import { TerminalConnection } from '../terminal-connection.ts';
+import type { TerminalWish } from '../terminal-connection.ts';
 
 interface ExecOptions extends Wanted {
   readonly interactive?: true;
   readonly tty?: true;
+  readonly reason?: string;
 }
+
+const END_TIMEOUT_MS = 5_000;
 
 /** `ended` is told the command's exit code, which becomes this program's. */
 export function execCommand(exec: Command, io: Io, ended: (exitCode: number) => void): void {
   withConnection(exec.description('run a command in a running launch; without one a shell'))
-    .argument('<launch>', 'id of the launch; - means the desktop itself')
+    .argument('<launch>', 'id of the launch; - means your desktop itself, desktop:ID another one')
     .argument('[command...]', 'after --')
     .option('-i, --interactive', 'pass standard input on')
     .option('-t, --tty', 'give the command a terminal')
+    .option('--reason <text>', 'why; needed for somebody else’s, who is asked or told')
     .passThroughOptions()
-    .action(async (launch: string, command: string[], options: ExecOptions) => {
-      const { login } = await connect(io, options);
-      if (options.tty && io.stdin.isTTY !== true)
-        throw new CliError('-t needs a terminal here too.', {
-          remedy: 'Leave it out in a pipe.',
-          exitCode: EXIT.usage,
-        });
-      ended(await new Exec(io, login, launch, command, options).run());
+    .action(async (place: string, words: string[], options: ExecOptions) => {
+      const { client, login } = await connect(io, options);
+      needTerminalFor(io, options.tty);
+      const command = words.filter((one, index) => index > 0 || one !== '--');
+      const { tty = false, interactive: input = false, reason } = options;
+      const wish = { command, tty, input, shared: false };
+      const target = debugTargetOf(place);
+      const open = (where: Pick<TerminalWish, 'launch' | 'debug'>) =>
+        new TerminalConnection(io, login, { ...wish, ...where }).run();
+      try {
+        const needsLook = reason !== undefined || target.desktop !== undefined;
+        const code = needsLook
+          ? await lookWhile(io, client, { ...target, reason: reason ?? '' }, (debug) => open({ debug }))
+          : await open({ launch: target.launch });
+        ended(code === 'left' ? EXIT.done : code);
+      } catch (error) {
+        throw explained(error, place);
+      }
     });
 }
 
-class Exec {
-  readonly #io: Io;
-  readonly #socket: WebSocket;
-  readonly #options: ExecOptions;
-  readonly #done = Promise.withResolvers<number>();
-  #sent = false;
+/** `-t` in a pipe would show nobody the keys that it waits for. */
+export function needTerminalFor(io: Io, tty: true | undefined): void {
+  if (tty !== true || io.stdin.isTTY === true) return;
+  throw new CliError('-t needs a terminal here too.', { remedy: 'Leave it out in a pipe.', exitCode: EXIT.usage });
+}
 
-  constructor(io: Io, login: Login, launch: string, command: readonly string[], options: ExecOptions) {
-    this.#io = io;
-    this.#options = options;
-    const query = new URLSearchParams({
-      columns: String(sizeOf(io).columns),
-      rows: String(sizeOf(io).rows),
-      tty: options.tty ? '1' : '0',
-    });
-    if (launch !== '-') query.set('launch', launch);
-    for (const part of command.filter((one, index) => index > 0 || one !== '--')) query.append('command', part);
-    const address = `${login.server.replace(/^http/, 'ws')}/api/v1/terminal?${query.toString()}`;
-    this.#socket = new WebSocket(address, {
-      headers: { authorization: `Bearer ${login.token}`, origin: login.server },
-    });
-    this.#socket.binaryType = 'arraybuffer';
-  }
-
-  /** The exit code; 1 when the server does not know it. */
-  async run(): Promise<number> {
-    this.#listen();
-    const stop = this.#options.tty ? this.#rawTerminal() : this.#plainInput();
-    try {
-      return await this.#done.promise;
-    } finally {
-      stop();
-      this.#socket.close();
-    }
-  }
-
-  #listen(): void {
-    this.#socket.addEventListener('message', ({ data }: { data: unknown }) => {
-      if (data instanceof ArrayBuffer) this.#io.stdout.write(new Uint8Array(data));
-      else if (typeof data === 'string') this.#told(data);
-    });
-    this.#socket.addEventListener('open', () => (this.#sent = true));
-    this.#socket.addEventListener('error', () => this.#done.reject(this.#refused()));
-    this.#socket.addEventListener('close', () => this.#done.reject(this.#refused()));
-  }
-
-  #refused(): CliError {
-    if (this.#sent) return new CliError('The connection was lost; the command may still run.');
-    return new CliError('The server refused: there is no such running launch, or it is not yours.', {
-      remedy: 'deskpod launches list shows them.',
-    });
-  }
-
-  #told(text: string): void {
-    const message = TerminalMessage.safeParse(JSON.parse(text)).data;
-    if (message?.type === 'exit') this.#done.resolve(message.exitCode ?? EXIT.failed);
-    if (message?.type === 'error') this.#done.reject(new CliError(message.message));
-  }
-
-  /** Keys go as they are, Ctrl-C too; the terminal is given back whatever happens. */
-  #rawTerminal(): () => void {
-    const { stdin, stdout } = this.#io;
-    const resize = () => this.#send(JSON.stringify({ type: 'resize', ...sizeOf(this.#io) }));
-    stdin.setRawMode?.(true);
-    stdout.on('resize', resize);
-    const stop = this.#input();
-    return () => {
-      stop();
-      stdout.off('resize', resize);
-      stdin.setRawMode?.(false);
-    };
-  }
-
-  #plainInput(): () => void {
-    const { interrupted } = this.#io;
-    const interrupt = () => this.#done.resolve(130);
-    interrupted.addEventListener('abort', interrupt, { once: true });
-    const stop = this.#options.interactive ? this.#input() : () => undefined;
-    return () => {
-      stop();
-      interrupted.removeEventListener('abort', interrupt);
-    };
-  }
-
-  #input(): () => void {
-    const { stdin } = this.#io;
-    const pass = (bytes: Buffer) => this.#send(new Uint8Array(bytes));
-    stdin.on('data', pass);
-    return () => {
-      stdin.off('data', pass);
-      stdin.pause();
-    };
-  }
-
-  /** What is typed before the connection stands waits for it. */
-  #send(data: string | Uint8Array<ArrayBuffer>): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(data);
-    else if (this.#socket.readyState === WebSocket.CONNECTING)
-      this.#socket.addEventListener('open', () => this.#socket.send(data), { once: true });
+/** Asks first, and gives the permission back when the command has ended. */
+async function lookWhile<Result>(
+  io: Io,
+  client: Client,
+  request: Parameters<Client['debug']['exec']>[0],
+  act: (session: string) => Promise<Result>,
+): Promise<Result> {
+  const { id } = await untilAllowed(io, client, await client.debug.exec(request));
+  try {
+    return await act(id);
+  } finally {
+    // It may have ended with its terminal; and what the command did is worth more than how the permission went.
+    await Promise.race([client.debug.end(id).catch(() => undefined), late(END_TIMEOUT_MS)]);
   }
 }
 
-/** A terminal that was never given a size says 0. */
-function sizeOf({ stdout }: Io): { columns: number; rows: number } {
-  return { columns: stdout.columns || 80, rows: stdout.rows || 24 };
+function late(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms).unref());
+}
+
+/** The server's own sentence, and what can be done here. */
+function explained(error: unknown, place: string): unknown {
+  if (!(error instanceof ApiError)) return error;
+  const remedy = remedyOf(error, place);
+  return remedy === undefined ? error : new CliError(error.message, { remedy, cause: error });
+}
+
+function remedyOf({ code, remedy }: ApiError, place: string): string | undefined {
+  if (code === 'no_such_program') return `A toolbox beside it has a shell: deskpod debug ${place} -it`;
+  if (code === 'not_found') return 'deskpod launches list shows what runs; what is somebody else’s needs --reason.';
+  return code === 'forbidden' ? (remedy ?? 'What is somebody else’s needs --reason.') : remedy;
 }

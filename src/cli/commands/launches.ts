@@ -1,12 +1,13 @@
 /** `deskpod launches`, `logs`, `run`, `stop`: what runs, what it says, starting and ending it. */
 import type { Command } from 'commander';
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import type { Runtime } from '#protocol/app.ts';
 import type { LaunchState } from '#protocol/launch.ts';
 import { connect, withConnection } from '../connection.ts';
 import { say, sayJson, sayTable } from '../io.ts';
 import type { Io } from '../io.ts';
 import type { Wanted } from '../login.ts';
+import { variable } from '../variable.ts';
 
 const RUNTIMES: readonly Runtime[] = ['ephemeral_container', 'pod_application'];
 
@@ -82,10 +83,4 @@ export function stopCommand(stop: Command, io: Io): void {
 function stateOf(status: LaunchState): string {
   if (status.state !== 'finished') return status.state;
   return status.exitCode === null ? status.reason : `${status.reason} (${status.exitCode})`;
-}
-
-function variable(text: string, before: Record<string, string>): Record<string, string> {
-  const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('Say NAME=VALUE.');
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
