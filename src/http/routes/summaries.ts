@@ -25,6 +25,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'POST /api/v1/launches/{id}/stop': 'Stops a launch: TERM, then KILL after a grace.',
   'GET /api/v1/launches/{id}/log': 'The log as plain text; of a finished launch its end.',
   'GET /api/v1/launches/{id}/log/stream': 'Server-sent events: the log from its beginning, until the launch ends.',
+  'GET /api/v1/launches/{id}/support': 'One archive (tar, gzip) for whoever helps: log, description, events, versions.',
   'GET /api/v1/debug/offer': 'What you may do to look into a launch or desktop, and what it takes.',
   'GET /api/v1/debug': 'Debug sessions by or about you, newest first; of others for support and administrators.',
   'POST /api/v1/debug/toolboxes': 'Puts a toolbox beside a launch or into a desktop, or uses one that is there.',
