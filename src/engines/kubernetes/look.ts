@@ -5,7 +5,7 @@
 import { createInterface } from 'node:readline';
 import { DeskpodError } from '#domain/errors.ts';
 import type { ExecSession } from '#domain/engine.ts';
-import { exec, type ExecPlace } from './exec.ts';
+import { execKnown, type ExecPlace } from './exec.ts';
 
 const IDLE_MS = 20_000;
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -83,8 +83,7 @@ class Look {
   }
 
   static async open(place: ExecPlace, idle: () => void): Promise<Look> {
-    const spec = { command: ['bash', '-c', SCRIPT], tty: null };
-    return new Look(await exec(place, spec, AbortSignal.timeout(ANSWER_TIMEOUT_MS)), idle);
+    return new Look(await execKnown(place, ['bash', '-c', SCRIPT], AbortSignal.timeout(ANSWER_TIMEOUT_MS)), idle);
   }
 
   /** One after the other. */
