@@ -100,9 +100,8 @@ export class Typist implements Disposable {
   }
 
   async says(expected: RegExp): Promise<string> {
-    return eventually(`${String(expected)} in ${JSON.stringify(this.text)}`, async () =>
-      expected.test(this.text) ? this.text : null,
-    );
+    const said = eventually(String(expected), async () => (expected.test(this.text) ? this.text : null));
+    return said.catch(() => assert.match(this.text, expected)).then(() => this.text);
   }
 
   type(line: string): void {

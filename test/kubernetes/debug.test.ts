@@ -101,7 +101,7 @@ describe('toolboxes on a cluster', { skip, timeout: 600_000 }, () => {
     using one = await attached(narrow, name);
     await one.says(/You are in its files/);
     one.type('ps -ef | grep -c "[s]leep 600"');
-    await one.says(/\n1\r/);
+    await one.says(/\r1\r/);
     assert.deepEqual((await toolboxOf(narrow, name)).target, target);
     await engine.debug.stopToolbox(desktop.id, name, patience());
     assert.equal((await toolboxOf(narrow, name)).status.state, 'finished');
@@ -162,7 +162,7 @@ describe('toolboxes on a cluster', { skip, timeout: 600_000 }, () => {
     using terminal = await attached(narrow, name);
     await terminal.says(/You are in its files/);
     terminal.type('ls -d pause');
-    await terminal.says(/\npause/);
+    await terminal.says(/\rpause\r/);
     assert.equal(REGISTRY.length > 0, true);
     await engine.removeLaunch(launch.id);
   });
