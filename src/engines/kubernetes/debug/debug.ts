@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { addToolbox } from './add-toolbox.ts';
 import { admitted } from './admitted.ts';
 import { attach } from './attach.ts';
+import { copy } from './copy.ts';
 import { stopToolbox } from './stop-toolbox.ts';
 import { listToolboxes } from './toolboxes.ts';
 
@@ -18,7 +19,7 @@ export function debugOf(context: Context): EngineDebug {
     toolboxes: async (desktopId) => listToolboxes(context, desktopId),
     attach: async (desktopId, toolbox, signal) => attach(context, desktopId, toolbox, signal),
     stopToolbox: async (desktopId, toolbox, signal) => stopToolbox(context, desktopId, toolbox, signal),
-    copy: notYet,
+    copy: async (spec, report, signal) => copy(context, spec, report, signal),
     inside: notYet,
     namespaces: notYet,
     processes: notYet,
