@@ -53,9 +53,7 @@ const Version = z.looseObject({
 });
 
 /** Rejects with `engine_unavailable` when there is no engine. What a killed server left half done is cleared away. */
-export async function createContainersEngine(
-  options: ContainersEngineOptions,
-): Promise<port.Engine & { readonly debug: EngineDebug }> {
+export async function createContainersEngine(options: ContainersEngineOptions): Promise<port.Engine> {
   const dataDir = resolve(options.dataDir);
   const runDir = resolve(options.runDir);
   const folders = { data: join(dataDir, 'engine'), run: join(runDir, 'engine') };
