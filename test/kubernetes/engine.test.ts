@@ -37,6 +37,8 @@ engineContract('Kubernetes', reasonToSkip(), async () => {
       streams: false,
       walls: process.env['DESKPOD_TEST_POLICIES'] === 'enforced',
       imageDetails: false,
+      sharedHostname: true,
+      lines: false,
     },
     objects: () => objectsIn(namespace),
     foreign: (name) => foreign(namespace, name),
