@@ -41,8 +41,8 @@ export interface DebugDeps {
   readonly replicas: Replicas;
   readonly desktops: Desktops;
   readonly launches: Launches;
-  /** Whether a copy may be made from this image because an app is. */
-  readonly isApp: (image: string) => boolean;
+  /** Whether the image is one of an app that this person may start: then a copy may be made from it, too. */
+  readonly mayRun: (looker: Looker, image: string) => boolean;
   readonly policy: DebugPolicy;
   readonly events: DebugEvents;
 }
@@ -88,10 +88,10 @@ export class DebugSessions implements AsyncDisposable {
 
   /** Returns once it is recorded; what follows is published. */
   async ask(looker: Looker, want: DebugWant): Promise<DebugSession> {
-    const { policy, isApp, events, replicas } = this.#deps;
+    const { policy, mayRun, events, replicas } = this.#deps;
     const { place, permission } = await findPlace(this.#deps, looker, want.kind, want);
     if (permission.refusal) throw permission.refusal;
-    assertWish(want, looker, policy, isApp);
+    assertWish(want, looker, policy, mayRun);
     if (permission.needs !== 'nothing' && want.reason === '')
       throw new DeskpodError('invalid_request', 'Say why you want to look: the person whose desktop it is reads it.', {
         field: 'reason',
@@ -176,6 +176,11 @@ export class DebugSessions implements AsyncDisposable {
     const record = await this.#begun(id, signal);
     assertJoinable(record.session);
     return await this.#terminals.join(record, size, command);
+  }
+
+  /** At start-up: terminals of an earlier life of this server are held and recorded again. */
+  adopt(name: string): Promise<void> {
+    return this.#care.adopt(name);
   }
 
   /** For one server at a time, every few seconds. */
