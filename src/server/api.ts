@@ -87,6 +87,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   );
   const follower = { engine, ...parts, failed: events.failed };
   await adopt(follower);
+  parts.debug.adopt(config.name).catch((error: unknown) => events.failed('finding debug sessions again', error));
   const following = follow(follower, stopping.signal).catch((error: unknown) =>
     events.failed('following the engine', error),
   );
@@ -123,10 +124,14 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     await terminals.close();
   };
   const access = await managerAccess(config, secrets, shelf, () => engine.podNetworks());
+  const { compactions } = context;
+  stack.use(compactions);
+  await compactions.load();
   const house = {
     engine,
     store,
     ...parts,
+    compactions,
     keepDays: config.launches.keepDays,
     debugKeepDays: config.debug.keepDays,
     failed: events.failed,
@@ -156,7 +161,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     closeViewers,
     async settled(signal) {
       const { desktops, launches, debug } = parts;
-      await Promise.all([desktops, launches, debug].map((part) => part.settled(signal)));
+      await Promise.all([desktops, launches, debug, compactions].map((part) => part.settled(signal)));
     },
     administrator,
     listening: (address) =>

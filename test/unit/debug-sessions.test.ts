@@ -66,7 +66,7 @@ test('a foreign desktop, launch or session does not exist for a user', async () 
   const launch = await stage.fry.launch();
   const { id } = await stage.fry.ask('toolboxes');
   const { context } = stage.api;
-  const zapp = { id: 'zapp', name: 'Zapp', roles: ['user' as const] };
+  const zapp = { id: 'zapp', name: 'Zapp', roles: ['user' as const], labels: [] };
   const missing = (error: unknown) => error instanceof DeskpodError && error.code === 'not_found';
   const toolbox = { kind: 'toolbox', env: {}, plain: false, reason: 'x' } as const;
   await assert.rejects(context.debug.ask(zapp, { ...toolbox, command: [], launch: launch.id }), missing);
@@ -146,7 +146,11 @@ test('profiles: those of the role, each with the sentence why the place does not
   assert.deepEqual([wide.status, wide.field], [403, 'profile']);
   stage.api.engine.debug.refused.set('restricted', 'the namespace forbids it');
   assert.equal((await stage.fry.offer()).refusal, 'the namespace forbids it');
-  assert.equal((await stage.fry.refusal('POST', '/debug/toolboxes', {})).code, 'profile_refused');
+  const { status } = await stage.until((await stage.fry.ask('toolboxes')).id, 'ended');
+  assert.deepEqual(status.state === 'ended' && [status.reason, status.message], ['failed', 'the namespace forbids it']);
+  for (const { profile } of offer.profiles) stage.api.engine.debug.refused.set(profile, 'the namespace forbids it');
+  const none = await stage.admin.refusal('POST', '/debug/toolboxes', { desktop, reason: 'audit' });
+  assert.deepEqual([none.code, none.message], ['profile_refused', 'the namespace forbids it']);
 });
 
 test('images come from the list alone, and specs of one’s own are for administrators', async () => {

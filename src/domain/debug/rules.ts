@@ -3,10 +3,10 @@ import { DebugProfile, type DebugGrant, type DebugOffer, type DebugSession } fro
 import type { User } from '../../protocol/user.ts';
 import { DeskpodError } from '../errors.ts';
 import type { DebugPolicy } from './policy.ts';
-import type { DebugWant } from './record.ts';
+import type { DebugRecord, DebugWant } from './record.ts';
 
 /** Whoever wants to look. */
-export type Looker = Pick<User, 'id' | 'name' | 'roles'>;
+export type Looker = Pick<User, 'id' | 'name' | 'roles' | 'labels'>;
 
 export interface Permission {
   readonly needs: DebugOffer['needs'];
@@ -62,6 +62,16 @@ export function mayJoin({ id }: Pick<Looker, 'id'>, { userId, by }: DebugSession
   return id === userId || id === by.id;
 }
 
+/**
+ * The person whose desktop it is shares the terminal of whoever looks, but not rights that they could not have: in a
+ * toolbox beyond those, they watch.
+ */
+export function mayType(looker: Looker, { session, want }: DebugRecord, policy: DebugPolicy): boolean {
+  if (looker.id === session.by.id || want.kind !== 'toolbox') return true;
+  if (want.custom !== undefined || !policy.own) return looker.roles.includes('admin');
+  return session.profile !== null && profilesFor(looker, policy).includes(session.profile);
+}
+
 /** How it is told when this one ends it; null when they may not. */
 export function endBy(
   { id, roles }: Looker,
@@ -75,10 +85,11 @@ export function endBy(
 /** What only administrators may ask for, and what is not on the list. */
 export function assertWish(
   want: DebugWant,
-  { roles }: Looker,
+  looker: Looker,
   policy: DebugPolicy,
-  isApp: (image: string) => boolean,
+  mayRun: (looker: Looker, image: string) => boolean,
 ): void {
+  const { roles } = looker;
   if (want.kind === 'exec') return;
   if (want.kind === 'toolbox') {
     if (want.custom !== undefined && !roles.includes('admin'))
@@ -93,7 +104,7 @@ export function assertWish(
       });
   }
   const { image } = want;
-  if (image === undefined || policy.images.includes(image) || (want.kind === 'copy' && isApp(image))) return;
+  if (image === undefined || policy.images.includes(image) || (want.kind === 'copy' && mayRun(looker, image))) return;
   throw new DeskpodError('forbidden', `The image ${image} is not on the list of images for this.`, {
     field: 'image',
     remedy: `Take one of these: ${policy.images.join(', ')}. An administrator adds others to debug.images.`,

@@ -14,9 +14,10 @@ import { openEventStream } from '../sse.ts';
 const USAGE_EVERY_MS = 2_000;
 const SHOWN_LAUNCHES = 200;
 const SHOWN_UNSEEN = 50;
+const JUST_ENDED_MS = 600_000;
 
 export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
-  const { hub, desktops, displays, launches, catalogue, engine, debug } = context;
+  const { hub, desktops, displays, launches, catalogue, engine, debug, compactions } = context;
   async function tellOfApps(
     change: CatalogueChange,
     viewer: Viewer,
@@ -26,11 +27,16 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
     else if (visibleTo(change.document, viewer)) send({ type: 'app', app: await catalogue.present(change.document) });
   }
 
-  /** What waits or goes on by or about somebody, and what was done about them that they have not seen. */
-  async function debugOf(userId: string): Promise<DebugSession[]> {
-    const open = await debug.list({ involving: userId, open: true });
-    const unseen = await debug.list({ userId, open: false, seen: false, limit: SHOWN_UNSEEN });
-    return [...unseen, ...open];
+  /** By or about somebody: what waits, goes on or has just ended; and what was done about them that they have not seen. */
+  async function debugOf(userId: string): Promise<Iterable<DebugSession>> {
+    const [unseen, ended, open] = await Promise.all([
+      debug.list({ userId, open: false, seen: false, limit: SHOWN_UNSEEN }),
+      debug.list({ involving: userId, open: false, limit: SHOWN_UNSEEN }),
+      debug.list({ involving: userId, open: true }),
+    ]);
+    const from = new Date(Date.now() - JUST_ENDED_MS).toISOString();
+    const justEnded = ended.filter(({ status }) => status.state === 'ended' && status.at > from);
+    return new Map([...unseen, ...justEnded, ...open].map((session) => [session.id, session])).values();
   }
 
   return async (app) => {
@@ -56,10 +62,12 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
         if (event.type === 'session_ended' || event.type === 'logged_out') stream.end();
       });
       context.stopping.addEventListener('abort', () => stream.end(), { signal: stream.signal });
+      const stopWatching = compactions.watch(user.id);
       const stopApps = catalogue.onChange((change) => void tellOfApps(change, viewer, send));
       stream.signal.addEventListener('abort', () => {
         stop();
         stopApps();
+        stopWatching();
         held?.release();
         held = null;
       });
@@ -69,6 +77,7 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
       send({ type: 'launches', launches: await launches.list({ userId: user.id, limit: SHOWN_LAUNCHES }) });
       send({ type: 'apps', apps: await catalogue.appsFor(viewer) });
       for (const session of await debugOf(user.id)) send({ type: 'debug', session });
+      for (const notice of await compactions.notices(user.id)) send({ type: 'notice', notice });
       if (stream.signal.aborted) return;
       hold(desktop.status);
       if (desktop.id) send({ type: 'windows', windows: [...(await displays.windows(desktop.id).catch(() => []))] });
