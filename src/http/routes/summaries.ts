@@ -11,6 +11,9 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'DELETE /api/v1/desktop': 'Removes your desktop with its launches; the session and the home stay.',
   'POST /api/v1/desktop/first-pixel': 'Tells the start trace that the screen shows something.',
   'PUT /api/v1/desktop/theme': 'Makes the desktop’s windows light or dark.',
+  'POST /api/v1/desktop/compaction':
+    'Makes your desktop anew without finished launches and starts the same apps again.',
+  'DELETE /api/v1/desktop/compaction': 'Takes a wish for that at a quiet moment back.',
   'POST /api/v1/desktop/ticket': 'A ticket for the WebSocket of the screen, good for minutes.',
   'GET /api/v1/desktops': 'Everybody’s desktops; for support and administrators.',
   'DELETE /api/v1/desktops/{id}': 'Ends somebody’s desktop; for administrators.',
@@ -25,6 +28,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'POST /api/v1/launches/{id}/stop': 'Stops a launch: TERM, then KILL after a grace.',
   'GET /api/v1/launches/{id}/log': 'The log as plain text; of a finished launch its end.',
   'GET /api/v1/launches/{id}/log/stream': 'Server-sent events: the log from its beginning, until the launch ends.',
+  'GET /api/v1/launches/{id}/support': 'One archive (tar, gzip) for whoever helps: log, description, events, versions.',
   'GET /api/v1/debug/offer': 'What you may do to look into a launch or desktop, and what it takes.',
   'GET /api/v1/debug': 'Debug sessions by or about you, newest first; of others for support and administrators.',
   'POST /api/v1/debug/toolboxes': 'Puts a toolbox beside a launch or into a desktop, or uses one that is there.',
