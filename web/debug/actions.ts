@@ -32,9 +32,10 @@ const copying = signal<readonly string[]>([]);
 
 export async function makeCopy(request: CopyRequest): Promise<void> {
   const session = await api.debug.copy(request);
-  copying.value = [...copying.value, session.id];
-  learn(session);
   closeAllLayers();
+  learn(session);
+  // Last: it may be in Tasks already, which opens then.
+  copying.value = [...copying.value, session.id];
 }
 
 function forget(id: string): void {
