@@ -13,6 +13,7 @@ import type { DebugTerminals } from './terminals.ts';
 
 /** A toolbox may be seen before its session says so. */
 const UNUSED_MS = 60_000;
+const UNSEEN_MS = 30_000;
 /** With nobody looking into anything, forgotten toolboxes are looked for only now and then. */
 const QUIET_ROUNDS = 6;
 
@@ -55,6 +56,16 @@ export class DebugCare {
     await this.#stopUnused(boxes, open, now);
   }
 
+  /** At start-up: what an earlier life of this server looked after, it looks after again; `name` is what both are called. */
+  async adopt(name: string): Promise<void> {
+    const { book, replicas } = this.#deps;
+    for (const record of await book.list({ open: true })) {
+      const { server, session } = record;
+      if (server === replicas.me || !server?.startsWith(`${name}/`) || session.status.state !== 'running') continue;
+      await this.#attempt(`holding debug session ${session.id} again`, () => this.#takeOver(record));
+    }
+  }
+
   /** Why it is over; null when it goes on. */
   async #endOf(
     { session }: DebugRecord,
@@ -70,7 +81,12 @@ export class DebugCare {
         return orphaned.has(id) ? { reason: 'failed', message: 'The server ended while it started. Try again.' } : null;
       case 'running': {
         if (now >= new Date(status.endsAt)) return { reason: 'expired' };
-        if (kind === 'toolbox') return exitOf(boxes.find((box) => box.name === name && box.desktopId === desktopId));
+        if (kind === 'toolbox') {
+          const box = boxes.find((one) => one.name === name && one.desktopId === desktopId);
+          // A cluster shows a new one a moment later.
+          const isNew = now.getTime() - Date.parse(session.startedAt ?? session.askedAt) < UNSEEN_MS;
+          return box || !isNew ? exitOf(box) : null;
+        }
         const copy = kind === 'copy' && name !== null ? await this.#deps.store.launches.find(name) : null;
         return copy?.end ? { reason: 'exited', exitCode: copy.end.exitCode, message: copy.end.message } : null;
       }
