@@ -19,6 +19,7 @@ import {
   askingMe,
   endText,
   insideMine,
+  isNews,
   isApprovable,
   leftMs,
   leftText,
@@ -172,6 +173,16 @@ test('sessions are sorted by whose they are: asking me, inside mine, my own, and
   assert.deepEqual(ids(unseen(all, 'hermes')), [4], 'whoever declined knows');
   assert.deepEqual(ids(mine(all, 'fry')), [1, 2]);
   assert.deepEqual(ids(askingMe(all, 'fry')), []);
+});
+
+test('an answer that comes after the event it caused does not turn the session back', () => {
+  const starting = session(1, { status: { state: 'starting', detail: null } });
+  const later = session(1, { status: { state: 'running', endsAt: '2026-01-01T02:00:00Z' } });
+  assert.equal(isNews(starting, undefined), true);
+  assert.equal(isNews(starting, session(1)), false);
+  assert.equal(isNews(session(1), starting), true);
+  assert.equal(isNews(later, session(1)), true, 'it was extended');
+  assert.equal(isNews(session(1), later), false);
 });
 
 test('only what ended before the page was there is shown unasked', () => {

@@ -1,6 +1,6 @@
 /** What the user can do with looks inside, wherever in the shell it is asked for. */
 import type { CopyRequest, DebugSession, ExecRequest, ToolboxRequest } from '#protocol/debug.ts';
-import { effect } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { api } from '../state/api.ts';
 import { attempt, say } from '../state/notices.ts';
 import { debugSessions, launches, session as login, world } from '../state/store.ts';
@@ -8,11 +8,12 @@ import { changeWorld } from '../state/world.ts';
 import { debugShown } from '../terminal/control.ts';
 import { closeAllLayers, openLayer } from '../ui/layers.ts';
 import { t } from '../ui/strings/catalogue.ts';
-import { endText } from './sessions.ts';
+import { endText, isNews } from './sessions.ts';
 
-/** The reply may come before the event: everything shows the session at once. */
+/** The answer may come before the event: everything shows the session at once. */
 export function learn(session: DebugSession): void {
-  world.value = changeWorld(world.value, { type: 'debug', session });
+  const known = debugSessions.value.find(({ id }) => id === session.id);
+  if (isNews(session, known)) world.value = changeWorld(world.value, { type: 'debug', session });
 }
 
 export const putToolbox = (request: ToolboxRequest): Promise<void> => begin(api.debug.toolbox(request));
@@ -27,26 +28,31 @@ async function begin(asked: Promise<DebugSession>): Promise<void> {
 }
 
 /** Copies that go to Tasks as soon as they have a name there. */
-const copying = new Set<string>();
+const copying = signal<readonly string[]>([]);
 
 export async function makeCopy(request: CopyRequest): Promise<void> {
   const session = await api.debug.copy(request);
-  copying.add(session.id);
-  learn(session);
   closeAllLayers();
+  learn(session);
+  // Last: it may be in Tasks already, which opens then.
+  copying.value = [...copying.value, session.id];
+}
+
+function forget(id: string): void {
+  copying.value = copying.value.filter((one) => one !== id);
 }
 
 /** From now on; returns how to stop. */
 export function followCopies(): () => void {
   return effect(() => {
     for (const session of debugSessions.value) {
-      if (!copying.has(session.id)) continue;
+      if (!copying.value.includes(session.id)) continue;
       const { status, name } = session;
       if (status.state === 'ended') {
-        copying.delete(session.id);
+        forget(session.id);
         if (status.reason !== 'stopped') say('error', endText(session, t.looks));
       } else if (name !== null && launches.value.some(({ id }) => id === name)) {
-        copying.delete(session.id);
+        forget(session.id);
         openLayer({ kind: 'settings', page: 'tasks', launchId: name });
       }
     }

@@ -1,5 +1,5 @@
 /** In the bar: who waits for an answer, the user's own looks that go on, and what happened while they were away. */
-import { Eye, MessageCircleQuestion, SquareTerminal } from 'lucide';
+import { Bug, CopyPlus, Eye, MessageCircleQuestion, SquareTerminal } from 'lucide';
 import { debugSessions, session } from '../state/store.ts';
 import { debugShown } from '../terminal/control.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -10,6 +10,7 @@ import { askingMe, leftMs, mine, objectOf, stateText, unseen, WARN_MS } from './
 import { useNow } from './use-now.ts';
 import './debug.css';
 
+const ICONS = { toolbox: Bug, copy: CopyPlus, exec: SquareTerminal };
 /** The bar has room for so many of the user's own. */
 const MOST = 3;
 
@@ -60,14 +61,14 @@ function Own({ sessions }: { sessions: ReturnType<typeof mine> }) {
             type="button"
             class={ending ? 'bar-pill warn' : 'bar-pill'}
             aria-pressed={debugShown.value === one.id}
-            title={`${t.debug.panelTitles[one.kind](objectOf(one))}, ${stateText(one, t.looks).text}`}
+            title={stateText(one, t.looks).text}
             onClick={() => (debugShown.value === one.id ? (debugShown.value = null) : showSession(one))}
             data-test="debug-pill"
             data-session={one.id}
             data-state={one.status.state}
           >
-            <Icon of={SquareTerminal} size={14} />
-            <span class="truncate">{objectOf(one)}</span>
+            <Icon of={ICONS[one.kind]} size={14} />
+            <span class="truncate">{t.debug.panelTitles[one.kind](objectOf(one))}</span>
             {one.status.state !== 'running' && <span class="small">{stateText(one, t.looks).text}</span>}
             {ending && <span class="small">{t.bar.ending}</span>}
           </button>

@@ -10,6 +10,16 @@ export const WARN_MS = 120_000;
 
 export const isOpen = ({ status }: DebugSession): boolean => status.state !== 'ended';
 
+const ORDER = { asking: 0, starting: 1, running: 2, ended: 3 };
+
+/** Answers to requests and events pass each other: a session never goes back to a state before the one that is known. */
+export function isNews(after: DebugSession, known: DebugSession | undefined): boolean {
+  if (!known) return true;
+  const [a, b] = [after.status, known.status];
+  if (a.state === 'running' && b.state === 'running') return a.endsAt >= b.endsAt;
+  return ORDER[a.state] >= ORDER[b.state];
+}
+
 /** By somebody else, at this user's desktop. */
 const atMine = ({ by, userId }: DebugSession, me: string): boolean => userId === me && by.id !== me;
 

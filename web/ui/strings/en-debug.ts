@@ -335,5 +335,6 @@ export const debug = {
   },
   copies: {
     of: (name: string) => `copy of ${name}`,
+    named: (app: string) => `${app} (copy)`,
   },
 };

@@ -1,0 +1,166 @@
+/** Looking inside in a real browser: one's own failing app, somebody else's desktop, and an app that dies too fast. */
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import { choosesFailed, copiesAsleep, putsToolbox, reads, toolboxIsAtHand, types } from './debug-kit.ts';
+import { refusedWith, Someone } from './faults-kit.ts';
+import { missingBrowser, Person } from './person.ts';
+import { Product } from './product.ts';
+
+const DEMO = 'shm-demo-with-error';
+/** From the Tasks page to the reason. */
+const A_MINUTE_MS = 60_000;
+
+suite('looking inside', { skip: missingBrowser, timeout: 15 * 60_000 }, () => {
+  let product: Product;
+
+  before(async () => {
+    product = await Product.start();
+    await toolboxIsAtHand(product);
+  });
+  after(async () => {
+    await product?.clear();
+    await product?.[Symbol.asyncDispose]();
+  });
+
+  test('a user finds in under a minute why the shared-memory demo fails, and sees it with their own eyes', async () => {
+    await using hermes = await Person.at(product);
+    await hermes.logIn('hermes', 'hermes');
+    await hermes.seesDesktop();
+    await hermes.search(DEMO);
+    await hermes.find('search-result', `[data-kind="app"][data-app="${DEMO}"]`).first().click();
+
+    const began = performance.now();
+    const id = await choosesFailed(hermes, DEMO);
+    await hermes.find('hint').waitFor();
+    await hermes
+      .find('log-line')
+      .filter({ hasText: /BadAccess|MIT-SHM|X Error/ })
+      .first()
+      .waitFor();
+    const copy = await copiesAsleep(hermes, id);
+    await hermes.find('task-inside').click();
+    await hermes.find('inside-container', `[data-name="${copy}"]`).waitFor();
+    await hermes.find('inside-namespaces').click();
+    const row = (name: string) => hermes.find('namespace-row', `[data-name="${name}"]`);
+    await row(copy).locator('[data-test="namespace-choose"]').check();
+    await hermes.find('namespace-row').first().locator('[data-test="namespace-choose"]').check();
+    const sentence = await hermes.find('namespace-pair').filter({ hasText: 'Each has its own' }).innerText();
+    assert.match(sentence, /Each has its own [^.]*\bipc\b/, 'memory of one is none of the other');
+    const took = performance.now() - began;
+    assert.ok(took < A_MINUTE_MS, `it took ${Math.round(took)} ms`);
+    await hermes.photograph('inside-namespaces');
+
+    await hermes.find('inside-containers').click();
+    await hermes.find('inside-card', `[data-name="${copy}"]`).click();
+    await hermes.photograph('inside-containers');
+    await hermes.find('detail-toolbox').click();
+    await putsToolbox(hermes);
+    await reads(hermes, 'debug-box', 'Toolbox beside');
+    await types(hermes, 'debug-box', 'ls usr/bin/shm-demo && echo seen-$((6 * 7))');
+    await reads(hermes, 'debug-box', 'seen-42');
+
+    await hermes.page.reload();
+    await reads(hermes, 'debug-box', 'seen-42');
+    await hermes.photograph('debug-terminal');
+    await hermes.find('debug-stop').click();
+    await hermes.find('debug-ended').waitFor();
+    await hermes.find('debug-recording').click();
+    await hermes.find('recording-box').waitFor();
+    await hermes.find('recording-close').click();
+    assert.deepEqual(hermes.complaints, []);
+  });
+
+  test('support looks into a desktop only with the consent of its owner, who sees it and ends it', async () => {
+    await using fry = await Person.at(product);
+    await using leela = await Person.at(product);
+    for (const [person, name] of [
+      [fry, 'fry'],
+      [leela, 'leela'],
+    ] as const) {
+      await person.logIn(name, name);
+      await person.seesDesktop();
+    }
+    await fry.starts('terminal');
+
+    await leela.opens('desktops');
+    await leela.find('desktop').filter({ hasText: 'fry' }).locator('[data-test="desktop-inside"]').click();
+    await leela.find('inside-card', '[data-kind="launch"]').click();
+    await leela.find('detail-toolbox').click();
+    await leela.find('toolbox-put').click();
+    assert.match(await leela.find('debug-problem').innerText(), /why/);
+    await putsToolbox(leela, 'The terminal is slow');
+    await leela.find('debug-waiting').filter({ hasText: 'asked to agree' }).waitFor();
+
+    await fry.find('consent').filter({ hasText: 'The terminal is slow' }).waitFor();
+    assert.match(await fry.find('consent').innerText(), /Turanga Leela[\s\S]*restricted/);
+    await fry.photograph('consent');
+    await fry.page.keyboard.press('Escape');
+    await fry.find('consent-pill').click();
+    await fry.find('consent-decline').click();
+    await leela.find('debug-ended').filter({ hasText: 'declined' }).waitFor();
+    await leela.find('debug-terminal-close').click();
+
+    await using staff = await Someone.at(product, 'leela');
+    const [theirs] = await staff.client.launches.list({ user: 'fry' });
+    assert.ok(theirs);
+    await assert.rejects(staff.terminal(theirs.id), /refused with 403/);
+    await assert.rejects(staff.client.debug.exec({ launch: theirs.id }), refusedWith(400));
+
+    await leela.opens('desktops');
+    await leela.find('desktop').filter({ hasText: 'fry' }).locator('[data-test="desktop-inside"]').click();
+    await leela.find('inside-card', '[data-kind="launch"]').click();
+    await leela.find('detail-toolbox').click();
+    await putsToolbox(leela, 'Once more, please');
+    await fry.find('consent-agree').click();
+    await reads(leela, 'debug-box', 'Toolbox beside');
+    await fry.find('debug-banner').filter({ hasText: 'Once more, please' }).waitFor();
+    await fry.photograph('banner');
+    await types(leela, 'debug-box', 'echo inside-$((6 * 7))');
+    await reads(leela, 'debug-box', 'inside-42');
+    await fry.find('banner-watch').click();
+    await reads(fry, 'debug-box', 'inside-42');
+    await leela.find('debug-people').filter({ hasText: '2' }).waitFor();
+
+    await fry.find('banner-end').click();
+    await leela.find('debug-ended').filter({ hasText: 'whose desktop it is' }).waitFor();
+    await fry.find('debug-banner').waitFor({ state: 'detached' });
+    await fry.find('debug-terminal-close').click();
+    await fry.opens('looks');
+    await fry.find('look', '[data-state="ended"]').filter({ hasText: 'Once more, please' }).first().waitFor();
+    await fry.photograph('looks');
+    await fry.find('look-play').first().click();
+    await fry.find('recording-box').waitFor();
+    await fry.find('recording-close').click();
+    assert.deepEqual([...fry.complaints, ...leela.complaints], []);
+  });
+
+  test('an app that dies at once is copied with sleep as its command, and what mends it is found in the copy', async () => {
+    await using bender = await Person.at(product);
+    await bender.logIn('bender', 'bender');
+    await bender.seesDesktop();
+    await using api = await Someone.at(product, 'bender');
+    await api.hasDesktop();
+    const { id } = await api.client.launches.start({ app: 'terminal', args: ['-bogus'] });
+    await api.isToldTheEndOf(id);
+    await bender.opens('tasks');
+    await bender.find('task', `[data-launch="${id}"]`).locator('.task-name').click();
+    const copy = await copiesAsleep(bender, id);
+    await bender.photograph('copy');
+    assert.equal((await api.client.launches.get(id)).status.state, 'finished', 'the original stays as it is');
+
+    await bender.find('task-debug').click();
+    await bender.find('debug-verb-shell').click();
+    await bender.find('shell-open').click();
+    await bender.find('terminal', '[data-state="open"]').waitFor();
+    await types(bender, 'terminal-box', 'xterm -bogus 2>&1 | head -n 1');
+    await reads(bender, 'terminal-box', 'bad command line option');
+    await types(bender, 'terminal-box', 'xterm &');
+    await api.hasWindowOf(copy);
+    await bender.photograph('repaired');
+    await bender.find('terminal-close').click();
+
+    const mended = await api.client.launches.again(id, { args: [] });
+    await api.hasWindowOf(mended.id);
+    assert.deepEqual(bender.complaints, []);
+  });
+});
