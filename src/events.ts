@@ -40,6 +40,12 @@ export function createEvents(options: EventsOptions) {
     registers,
   });
   const screens = new Counter({ name: 'deskpod_screen_bytes_total', help: 'Bytes sent to browsers', registers });
+  const debugs = new Counter({
+    name: 'deskpod_debug_sessions_total',
+    help: 'Debug sessions that began, by kind',
+    labelNames: ['kind'],
+    registers,
+  });
   const requests = new Counter({
     name: 'deskpod_requests_total',
     help: 'Requests by status',
@@ -93,11 +99,51 @@ export function createEvents(options: EventsOptions) {
       screens.inc(bytes);
       log.info({ user, desktop, bytes, ms: Math.round(ms), reason }, 'screen closed');
     },
+    debugAsked: ({ id, kind, by, userId, desktopId, launchId, reason }: DebugFacts) =>
+      log.info(
+        { audit: true, debug: id, kind, user: by.id, about: userId, desktop: desktopId, launch: launchId, reason },
+        `${by.id} asked to look into ${launchId ?? desktopId}`,
+      ),
+    debugGranted: ({ id, by, grant, grantedBy, desktopId, launchId }: DebugFacts) =>
+      log.info(
+        { audit: true, debug: id, user: by.id, grant, grantedBy },
+        `${by.id} may look into ${launchId ?? desktopId}`,
+      ),
+    debugStarted: ({ id, kind, by, name, image, profile, reused, desktopId, launchId }: DebugFacts) => {
+      debugs.inc({ kind });
+      log.info(
+        { audit: true, debug: id, kind, user: by.id, name, image, profile, reused },
+        `${by.id} looks into ${launchId ?? desktopId}`,
+      );
+    },
+    debugEnded: ({ id, by, desktopId, launchId, status: { reason, exitCode } }: DebugFacts) =>
+      log.info(
+        { audit: true, debug: id, user: by.id, reason, exitCode },
+        `${by.id} looks into ${launchId ?? desktopId} no more`,
+      ),
     audit: (user: string, action: string, about: string) =>
       log.info({ audit: true, user, action, about }, `${user} ${action} ${about}`),
     warn: (message: string, about: object = {}) => log.warn(about, message),
     failed: (what: string, err: unknown) => log.error({ err }, what),
   };
+}
+
+/** A debug session, as the log tells of it. */
+interface DebugFacts {
+  readonly id: string;
+  readonly kind: string;
+  readonly by: { readonly id: string };
+  readonly userId: string;
+  readonly desktopId: string;
+  readonly launchId: string | null;
+  readonly name: string | null;
+  readonly image: string | null;
+  readonly profile: string | null;
+  readonly reused: boolean;
+  readonly reason: string;
+  readonly grant: string | null;
+  readonly grantedBy: string | null;
+  readonly status: { readonly state: string; readonly reason?: string; readonly exitCode?: number | null };
 }
 
 function createLog({ level, format, write }: EventsOptions): Logger {

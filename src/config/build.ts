@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isLoopback } from './loopback.ts';
 import type { Config, ConfigNote, ExecuteClass, HomesConfig, Secrets, TlsConfig } from './config.ts';
+import { debugOf } from './debug-settings.ts';
 import { Classes, DEFAULT_CLASSES } from './kinds.ts';
 import { ldapOf, ldapWarnings } from './ldap-sources.ts';
 import { type Place, placeText, type Problem } from './problems.ts';
@@ -68,6 +69,7 @@ export function buildConfig(values: Values, placeOf: PlaceOf): Built {
     executeClasses: classesOf(values),
     dock: values.dock,
     launches: { keepDays: values['launches.keepDays'], stopGraceMs: values['launches.stopGraceMs'] },
+    debug: debugOf(values),
     log: { level: values['log.level'], format: values['log.format'] },
     manager: {
       enabled: values['manager.enabled'],

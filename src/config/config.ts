@@ -1,5 +1,6 @@
 /** What the program is told before it starts: read once by `loadConfig`, then passed on. Free of secrets, so that it can be logged. */
 import type { Limits, PodWishes, Toleration } from '../protocol/app.ts';
+import type { DebugPolicy } from '../domain/debug/policy.ts';
 import type { ServerRole } from '../protocol/system.ts';
 
 export interface Config {
@@ -65,6 +66,8 @@ export interface Config {
   /** App names or ids in the dock of a new user. */
   readonly dock: readonly string[];
   readonly launches: { readonly keepDays: number; readonly stopGraceMs: number };
+  /** Who may look into what runs, how and for how long. */
+  readonly debug: DebugPolicy & { readonly keepDays: number };
   readonly log: {
     readonly level: string;
     /** `text` for people, `json` for machines. */ readonly format: 'text' | 'json';

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { CLUSTER_SETTINGS } from './cluster-settings.ts';
+import { DEBUG_SETTINGS } from './debug-settings.ts';
 import { ServerRole } from '../protocol/system.ts';
 import { FACTS, type Facts } from './facts.ts';
 import { Bytes, Classes, DEFAULT_CLASSES, GivenLimits, Host, Network, Origin, text, Variables } from './kinds.ts';
@@ -261,6 +262,7 @@ export const Settings = z.object({
     read: 'number',
     type: 'milliseconds, 0 to 60000',
   }),
+  ...DEBUG_SETTINGS,
   'log.level': z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').register(FACTS, {
     text: 'The least important lines that are written to standard error.',
     read: 'text',

@@ -6,6 +6,7 @@
 import type { Duplex } from 'node:stream';
 import type { Environment, Limits, PodWishes, Runtime } from '../protocol/app.ts';
 import type { Geometry } from '../protocol/desktop.ts';
+import type { EngineDebug } from './debug/engine.ts';
 
 export interface EngineInfo {
   readonly kind: 'containers' | 'kubernetes';
@@ -227,6 +228,8 @@ export interface Engine extends AsyncDisposable {
   ): AsyncIterable<EngineLogLine>;
   exec(target: Target, spec: ExecSpec, signal: AbortSignal): Promise<ExecSession>;
   usage(desktopId: string): Promise<readonly LaunchUsage[]>;
+  /** Toolboxes, copies, and what can be seen inside a desktop. */
+  readonly debug: EngineDebug;
 
   /** Null when it is not there. A cluster knows an image only by name and digest: labels and command are then empty. */
   image(reference: string): Promise<ImageInfo | null>;

@@ -1,4 +1,5 @@
 /** Carries what the engine reports into desktops and launches, from start-up until the server stops. */
+import type { DebugSessions } from './debug/sessions.ts';
 import type { Desktops } from './desktops.ts';
 import type { Displays } from './displays.ts';
 import type { Engine, EngineDesktop, EngineEvent } from './engine.ts';
@@ -11,6 +12,7 @@ export interface Follower {
   readonly desktops: Desktops;
   readonly launches: Launches;
   readonly displays: Displays;
+  readonly debug: Pick<DebugSessions, 'desktopEnded'>;
   failed(what: string, error: unknown): void;
 }
 
@@ -42,7 +44,7 @@ export async function follow(follower: Follower, signal: AbortSignal): Promise<v
 }
 
 async function handle(follower: Follower, event: EngineEvent): Promise<void> {
-  const { desktops, displays, launches } = follower;
+  const { desktops, displays, launches, debug } = follower;
   switch (event.type) {
     case 'desktop':
       desktops.found(event.desktop);
@@ -50,6 +52,7 @@ async function handle(follower: Follower, event: EngineEvent): Promise<void> {
       return;
     case 'desktop_gone':
       displays.forget(event.id);
+      await debug.desktopEnded(event.id);
       await launches.desktopEnded(event.id);
       return desktops.gone(event.id);
     case 'launch':
@@ -60,8 +63,9 @@ async function handle(follower: Follower, event: EngineEvent): Promise<void> {
 }
 
 /** A desktop that ended on its own: what its launches left is kept, then the rest is removed. */
-async function cleanUp({ engine, launches, displays }: Follower, desktop: EngineDesktop): Promise<void> {
+async function cleanUp({ engine, launches, displays, debug }: Follower, desktop: EngineDesktop): Promise<void> {
   displays.forget(desktop.id);
+  await debug.desktopEnded(desktop.id);
   await launches.desktopEnded(desktop.id);
   await engine.removeDesktop(desktop.id, AbortSignal.timeout(REMOVE_TIMEOUT_MS));
 }

@@ -1,5 +1,6 @@
 /** Timed work that one server does for all that share the store. */
 import { setInterval } from 'node:timers/promises';
+import type { DebugSessions } from './debug/sessions.ts';
 import type { Engine } from './engine.ts';
 import type { Launches } from './launches.ts';
 import type { Store } from './store.ts';
@@ -12,10 +13,13 @@ const DAY_MS = 86_400_000;
 
 export interface House {
   readonly engine: Pick<Engine, 'tidy'>;
-  readonly store: Pick<Store, 'lead' | 'launches'>;
+  readonly store: Pick<Store, 'lead' | 'launches' | 'debug'>;
   readonly launches: Pick<Launches, 'sweep'>;
+  readonly debug: Pick<DebugSessions, 'sweep'>;
   /** How long finished launches are kept. */
   readonly keepDays: number;
+  /** How long ended debug sessions are kept with their recordings. */
+  readonly debugKeepDays: number;
   readonly failed: (what: string, error: unknown) => void;
 }
 
@@ -24,14 +28,22 @@ export async function keepHouse(house: House, signal: AbortSignal): Promise<void
   await house.store.lead('housekeeping', (leads) => keep(house, leads), signal);
 }
 
-async function keep({ engine, store, launches, keepDays, failed }: House, leads: AbortSignal): Promise<void> {
+async function keep(house: House, leads: AbortSignal): Promise<void> {
+  const { engine, store, launches, debug, keepDays, debugKeepDays, failed } = house;
+  const daysAgo = (days: number): Date => new Date(Date.now() - days * DAY_MS);
   const chores = [
     { what: 'looking for launches that nobody looks after', everyMs: 0, work: () => launches.sweep() },
     { what: 'tidying up the engine', everyMs: TIDY_EVERY_MS, work: () => engine.tidy() },
     {
       what: 'pruning finished launches',
       everyMs: PRUNE_EVERY_MS,
-      work: () => store.launches.prune(new Date(Date.now() - keepDays * DAY_MS)),
+      work: () => store.launches.prune(daysAgo(keepDays)),
+    },
+    { what: 'looking after debug sessions', everyMs: 0, work: () => debug.sweep() },
+    {
+      what: 'pruning debug sessions',
+      everyMs: PRUNE_EVERY_MS,
+      work: () => store.debug.prune(daysAgo(debugKeepDays)),
     },
   ].map((chore) => ({ ...chore, dueAt: -Infinity }));
   try {

@@ -27,7 +27,7 @@ export interface LaunchPlan {
 }
 
 export function planLaunch(
-  identity: Identity,
+  identity: { readonly user: Pick<Identity['user'], 'id' | 'name' | 'provider'> },
   desktop: { id: string; env: Environment },
   wish: LaunchWish,
 ): LaunchPlan {

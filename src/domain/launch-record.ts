@@ -19,6 +19,7 @@ export function newRecord(
   app: AppDocument,
   spec: LaunchSpec,
   requested: AppDefaults,
+  copyOf: string | null = null,
 ): LaunchRecord {
   const { id, desktopId, runtime, image, limits } = spec;
   return {
@@ -38,6 +39,7 @@ export function newRecord(
     windowMs: null,
     server,
     stoppedBy: null,
+    copyOf,
     end: null,
   };
 }
@@ -59,5 +61,6 @@ export function present(record: LaunchRecord, status: LaunchState): Launch {
     image,
     imageDigest,
     args,
+    ...(record.copyOf === null ? {} : { copyOf: record.copyOf }),
   };
 }

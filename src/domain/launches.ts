@@ -4,7 +4,8 @@ import type { Limits, PodWishes, Runtime, Environment } from '../protocol/app.ts
 import type { AppDocument } from '../protocol/manager.ts';
 import type { Window } from '../protocol/window.ts';
 import type { Identity } from './auth.ts';
-import type { Engine, EngineLaunch, Entries, LaunchSpec } from './engine.ts';
+import { type CopyWant, planCopy } from './debug/copy-plan.ts';
+import type { Engine, EngineLaunch, Entries } from './engine.ts';
 import { DeskpodError } from './errors.ts';
 import type { Hub } from './hub.ts';
 import { type Active, LaunchBoard, type LaunchEvents } from './launch-board.ts';
@@ -24,7 +25,7 @@ const INSTALL_TIMEOUT_MS = 20 * 60_000;
 /** What a launch asks of the catalogue (`domain/catalogue`). */
 export interface LaunchApps {
   /** By id, name and so on, if these labels may use it: `not_found` otherwise. */
-  startable(key: string, labels: readonly string[]): Promise<AppDocument>;
+  startable(key: string, labels: readonly string[] | null): Promise<AppDocument>;
   /** `runtime_refused` with the reason when the runtime cannot carry what the app asks for. */
   resolve(
     app: AppDocument,
@@ -45,6 +46,14 @@ export interface LaunchWant {
   readonly runtime?: Runtime | undefined;
   readonly env: Environment;
   readonly args: readonly string[];
+}
+
+/** How the engine comes to have it. */
+interface Making {
+  /** Whether its image is there. */
+  isHere(): Promise<boolean>;
+  fetch(signal: AbortSignal): Promise<unknown>;
+  start(report: (waiting: string) => void, signal: AbortSignal): Promise<EngineLaunch>;
 }
 
 export class Launches {
@@ -78,38 +87,60 @@ export class Launches {
     want: LaunchWant,
   ): Promise<Launch> {
     const begun = performance.now();
-    const { apps, store, replicas } = this.#deps;
+    const { apps, engine, store, replicas } = this.#deps;
     const app = await apps.startable(want.app, identity.user.labels);
     const { runtime, limits, pod } = apps.resolve(app, want.runtime);
     if (runtime === 'ephemeral_container') assertRoom(desktop, this.#board.all());
     const defaults = await store.apps.defaults(app.id);
     const { env, args } = want;
     const image = apps.imageReference(app);
-    const { spec, requested } = planLaunch(identity, desktop, {
-      app,
-      image,
-      runtime,
-      limits,
-      pod,
-      env,
-      args,
-      defaults,
-    });
+    const wish = { app, image, runtime, limits, pod, env, args, defaults };
+    const { spec, requested } = planLaunch(identity, desktop, wish);
     const record = newRecord(identity.user.id, replicas.me, app, spec, requested);
+    return await this.#begin(record, app, begun, {
+      isHere: () => apps.isInstalled(app.id),
+      fetch: (signal) => apps.install(app.id, signal),
+      start: (report, signal) => engine.launch(spec, report, signal),
+    });
+  }
+
+  /** A launch like another one, but for what is changed, beside the desktop; the other is not touched. */
+  async copy(of: LaunchRecord, desktop: { env: Environment }, want: CopyWant): Promise<Launch> {
+    const begun = performance.now();
+    const { apps, engine, replicas } = this.#deps;
+    const app = await apps.startable(of.appId, null);
+    const { limits, pod } = apps.resolve(app, 'pod_application');
+    const own = apps.imageReference(app);
+    const { launch, requested } = planCopy(of, desktop, { app, image: own, limits, pod }, want);
+    const record = newRecord(of.userId, replicas.me, app, launch, requested, of.id);
+    const { image = null, command, env, shareProcesses, sameNode, plain } = want;
+    const changed = { image, command, env };
+    const spec = { launch, of: of.id, changed, shareProcesses, sameNode, plain };
+    return await this.#begin(record, app, begun, {
+      isHere: async () => launch.image === own && (await apps.isInstalled(app.id)),
+      fetch: async (signal) => {
+        if (launch.image === own) await apps.install(app.id, signal);
+        else await engine.ensureImage({ reference: launch.image, app: app.name }, () => {}, signal);
+      },
+      start: (report, signal) => engine.debug.copy(spec, report, signal),
+    });
+  }
+
+  async #begin(record: LaunchRecord, app: AppDocument, begun: number, making: Making): Promise<Launch> {
     const active = this.#board.add({
       record,
       status: { state: 'starting', step: 'create' },
       begun,
       stoppedBy: null,
-      release: this.#deps.hold(desktop.id),
+      release: this.#deps.hold(record.desktopId),
       finishing: null,
       desktopOver: new AbortController(),
       hostname: null,
       wmClass: app.launch,
       mine: true,
     });
-    const stored = store.launches.add(record);
-    this.#starting.add(this.#run(active, app, spec, stored));
+    const stored = this.#deps.store.launches.add(record);
+    this.#starting.add(this.#run(active, making, stored));
     await stored;
     this.#board.announce(active);
     return present(record, active.status);
@@ -120,27 +151,24 @@ export class Launches {
     await this.#starting.over(signal);
   }
 
-  async #run(active: Active, app: AppDocument, spec: LaunchSpec, stored: Promise<void>): Promise<void> {
-    const { engine, apps } = this.#deps;
+  async #run(active: Active, making: Making, stored: Promise<void>): Promise<void> {
+    const { engine } = this.#deps;
+    const { id } = active.record;
     try {
-      if (!(await apps.isInstalled(app.id))) {
+      if (!(await making.isHere())) {
         this.#board.step(active, { state: 'starting', step: 'image' });
-        await apps.install(app.id, AbortSignal.timeout(INSTALL_TIMEOUT_MS));
+        await making.fetch(AbortSignal.timeout(INSTALL_TIMEOUT_MS));
         if (!active.stoppedBy) this.#board.step(active, { state: 'starting', step: 'create' });
       }
       if (active.stoppedBy) throw new DeskpodError('conflict', 'It was stopped before it began.');
-      const started = await engine.launch(
-        spec,
-        (detail) => {
-          if (active.status.state === 'starting') this.#board.step(active, { ...active.status, detail });
-        },
-        AbortSignal.timeout(START_TIMEOUT_MS),
-      );
+      const started = await making.start((detail) => {
+        if (active.status.state === 'starting') this.#board.step(active, { ...active.status, detail });
+      }, AbortSignal.timeout(START_TIMEOUT_MS));
       await stored;
       await this.#started(active, started);
-      if (active.stoppedBy && this.#board.get(spec.id)) {
+      if (active.stoppedBy && this.#board.get(id)) {
         const { stopGraceMs } = this.#deps;
-        await engine.stopLaunch(spec.id, stopGraceMs, AbortSignal.timeout(stopGraceMs + START_TIMEOUT_MS));
+        await engine.stopLaunch(id, stopGraceMs, AbortSignal.timeout(stopGraceMs + START_TIMEOUT_MS));
       }
     } catch (error) {
       await this.#failed(active, error);

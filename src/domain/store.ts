@@ -4,6 +4,7 @@ import type { StartTrace } from '../protocol/desktop.ts';
 import type { EndReason } from '../protocol/launch.ts';
 import type { Preferences } from '../protocol/system.ts';
 import type { AppDocument } from '../protocol/manager.ts';
+import type { DebugStore } from './debug/record.ts';
 
 /** A local user made with `deskpod users add`, or one of the demo directory. */
 export interface LocalUser {
@@ -40,6 +41,8 @@ export interface LaunchRecord {
   /** The server that looks after its start; null once it was started. */
   readonly server: string | null;
   readonly stoppedBy: StoppedBy | null;
+  /** The launch that this one is a copy of, made to look into it. */
+  readonly copyOf: string | null;
   readonly end: LaunchEnd | null;
 }
 
@@ -78,7 +81,7 @@ export interface LoginEntry {
 export const ALIVE_MS = 15_000;
 
 /** What servers tell each other about. */
-export const TOPICS = ['launch', 'desktop', 'catalogue', 'session'] as const;
+export const TOPICS = ['launch', 'desktop', 'catalogue', 'session', 'debug'] as const;
 export type Topic = (typeof TOPICS)[number];
 
 export type Change =
@@ -124,6 +127,7 @@ export interface Store extends AsyncDisposable {
     /** Removes finished ones older than this; returns how many. */
     prune(before: Date): Promise<number>;
   };
+  debug: DebugStore;
   traces: {
     add(desktopId: string, userId: string, trace: StartTrace): Promise<void>;
     last(desktopId: string): Promise<StartTrace | null>;

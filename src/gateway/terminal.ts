@@ -1,5 +1,6 @@
 /** A terminal in the browser: binary messages are its bytes both ways, text messages the protocol of `terminal.ts`. */
 import type { WebSocket } from 'ws';
+import type { Seat } from '#domain/debug/shared-terminal.ts';
 import type { ExecSession } from '#domain/engine.ts';
 import { CloseCode } from '#protocol/screen.ts';
 import { TerminalMessage } from '#protocol/terminal.ts';
@@ -11,8 +12,11 @@ const MAX_CONTROL_BYTES = 1024;
 const EXIT_CODE_MS = 5000;
 const HEARTBEAT_MS = 30_000;
 
+/** A command of its own, or a seat at one that others share. */
+export type TerminalEnd = ExecSession & Partial<Pick<Seat, 'onNews'>>;
+
 /** Owns both until either ends. The command is hung up on when the browser leaves, which ends a shell. */
-export function bridgeTerminal(ws: WebSocket, exec: ExecSession): void {
+export function bridgeTerminal(ws: WebSocket, exec: TerminalEnd): void {
   const { stream } = exec;
   const stopBeating = keepAlive(ws);
   ws.on('error', () => ws.terminate());
@@ -28,6 +32,7 @@ export function bridgeTerminal(ws: WebSocket, exec: ExecSession): void {
   stream.once('error', (error) => tell(ws, { type: 'error', message: `The terminal broke: ${error.message}` }));
   stream.once('close', () => void finish(ws, exec));
   stream.once('end', () => stream.destroy());
+  exec.onNews?.((news) => tell(ws, news));
   flowToSocket(stream, ws, () => {});
   if (stream.destroyed) void finish(ws, exec);
 }

@@ -4,11 +4,10 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
-import type { ExecSession } from '#domain/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { CloseCode } from '#protocol/screen.ts';
 import { acceptWebSocket } from './accept.ts';
-import { bridgeTerminal } from './terminal.ts';
+import { bridgeTerminal, type TerminalEnd } from './terminal.ts';
 import { urlOf } from './upgrade.ts';
 
 const OPEN_TIMEOUT_MS = 15_000;
@@ -18,6 +17,8 @@ const Query = z.object({
   columns: z.coerce.number().int().min(1).max(1000).default(80),
   rows: z.coerce.number().int().min(1).max(1000).default(24),
   launch: z.string().max(253).optional(),
+  /** A debug session, whose terminal is shared; without a launch. */
+  debug: z.uuid().optional(),
   /** The program and its arguments; a login shell without. */
   command: z.array(z.string().max(4096)).max(64),
   /** `0` for bytes as they are, without a terminal. */
@@ -32,7 +33,7 @@ export interface TerminalDeps {
     request: IncomingMessage,
     wish: TerminalWish,
     signal: AbortSignal,
-  ): Promise<{ readonly exec: ExecSession; readonly sessionId: string }>;
+  ): Promise<{ readonly exec: TerminalEnd; readonly sessionId: string }>;
 }
 
 export interface Terminals {
@@ -45,7 +46,7 @@ export interface Terminals {
 }
 
 export function createTerminals(deps: TerminalDeps): Terminals {
-  const open = new Map<WebSocket, { readonly exec: ExecSession; readonly sessionId: string }>();
+  const open = new Map<WebSocket, { readonly exec: TerminalEnd; readonly sessionId: string }>();
 
   return {
     closeSession(sessionId) {

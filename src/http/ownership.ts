@@ -1,4 +1,4 @@
-/** Every launch is looked up within its owner: a foreign id is answered as if it did not exist. */
+/** Every launch and desktop is looked up within its owner: a foreign id is answered as if it did not exist. */
 import type { FastifyRequest } from 'fastify';
 import { DeskpodError } from '#domain/errors.ts';
 import type { LaunchRecord } from '#domain/store.ts';
@@ -20,6 +20,14 @@ export function readableLaunch(context: ApiContext, request: FastifyRequest, id:
 /** The caller's own; administrators may change anybody's. */
 export function ownLaunch(context: ApiContext, request: FastifyRequest, id: string): Promise<FoundLaunch> {
   return find(context, request, id, ['admin']);
+}
+
+/** The id of the caller's own desktop; staff may look at anybody's. */
+export async function readableDesktop({ desktops }: ApiContext, request: FastifyRequest, id: string): Promise<string> {
+  const claims = authenticated(request);
+  const owner = desktops.ownerOf(id);
+  if (owner !== null && (owner === claims.user.id || hasRole(claims, 'support', 'admin'))) return id;
+  throw new DeskpodError('not_found', `There is no desktop ${id}.`);
 }
 
 async function find(

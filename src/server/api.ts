@@ -81,6 +81,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       own: config.engine.kind === 'containers' ? ownApps(imagesDir) : [],
       classes: config.executeClasses,
       stopGraceMs: config.launches.stopGraceMs,
+      debug: config.debug,
       name: config.name,
     }),
   );
@@ -122,7 +123,14 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     await terminals.close();
   };
   const access = await managerAccess(config, secrets, shelf, () => engine.podNetworks());
-  const house = { engine, store, ...parts, keepDays: config.launches.keepDays, failed: events.failed };
+  const house = {
+    engine,
+    store,
+    ...parts,
+    keepDays: config.launches.keepDays,
+    debugKeepDays: config.debug.keepDays,
+    failed: events.failed,
+  };
   const keeping = keepHouse(house, stopping.signal).catch((error: unknown) => events.failed('keeping house', error));
   // Before the store and the engine are closed, which both still need.
   stack.defer(async () => {
@@ -147,7 +155,8 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     userOf: ({ claims }) => claims?.user.id ?? null,
     closeViewers,
     async settled(signal) {
-      await Promise.all([parts.desktops.settled(signal), parts.launches.settled(signal)]);
+      const { desktops, launches, debug } = parts;
+      await Promise.all([desktops, launches, debug].map((part) => part.settled(signal)));
     },
     administrator,
     listening: (address) =>

@@ -2,6 +2,8 @@
 import type { OwnImage } from '#domain/catalogue/own.ts';
 import { Catalogue } from '#domain/catalogue/catalogue.ts';
 import { EPHEMERAL_ABILITIES } from '#domain/catalogue/runtime.ts';
+import type { DebugPolicy } from '#domain/debug/policy.ts';
+import { DebugSessions } from '#domain/debug/sessions.ts';
 import { type DesktopOptions, Desktops } from '#domain/desktops.ts';
 import { Displays } from '#domain/displays.ts';
 import type { Engine, EngineInfo } from '#domain/engine.ts';
@@ -25,6 +27,8 @@ export interface PartsOptions {
   readonly own: readonly OwnImage[];
   readonly classes: CatalogueDeps['classes'];
   readonly stopGraceMs: number;
+  /** Who may look into what runs. */
+  readonly debug: DebugPolicy;
   /** What tells this server from others on the same store, for people. */
   readonly name: string;
 }
@@ -36,10 +40,11 @@ export interface Parts extends AsyncDisposable {
   readonly displays: Displays;
   readonly catalogue: Catalogue;
   readonly launches: Launches;
+  readonly debug: DebugSessions;
 }
 
 export async function createParts(options: PartsOptions): Promise<Parts> {
-  const { engine, store, events, desktop, kind, own, classes, stopGraceMs, name } = options;
+  const { engine, store, events, desktop, kind, own, classes, stopGraceMs, debug: policy, name } = options;
   await using stack = new AsyncDisposableStack();
   const replicas = stack.use(await Replicas.join(store, name, events.failed));
   const hub = new Hub();
@@ -70,6 +75,11 @@ export async function createParts(options: PartsOptions): Promise<Parts> {
   );
   const hold = (desktopId: string): (() => void) => displays.hold(desktopId);
   const launches: Launches = new Launches({ engine, store, hub, replicas, apps: catalogue, hold, stopGraceMs, events });
+  const isApp = (image: string): boolean => catalogue.find(image) !== null;
+  const debug = stack.use(
+    new DebugSessions({ engine, store, hub, replicas, desktops, launches, isApp, policy, events }),
+  );
   const owned = stack.move();
-  return { replicas, hub, desktops, displays, catalogue, launches, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  const parts = { replicas, hub, desktops, displays, catalogue, launches, debug };
+  return { ...parts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

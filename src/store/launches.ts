@@ -30,6 +30,7 @@ const WITHOUT_LOG = [
   'window_ms',
   'server',
   'stopped_by',
+  'copy_of',
   'finished_at',
   'exit_code',
   'reason',
@@ -134,6 +135,7 @@ function toRow(record: LaunchRecord): LaunchRow {
     window_ms: record.windowMs,
     server: record.server,
     stopped_by: record.stoppedBy,
+    copy_of: record.copyOf,
     ...(record.end ? endColumns(record.end) : NO_END),
   };
 }
@@ -169,6 +171,7 @@ function toRecord(row: LaunchRow): LaunchRecord {
     windowMs: row.window_ms,
     server: row.server,
     stoppedBy: row.stopped_by === null ? null : readWord(StoppedBy, row.stopped_by, `who stopped ${what}`),
+    copyOf: row.copy_of,
     end: toEnd(row, what),
   };
 }

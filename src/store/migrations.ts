@@ -10,6 +10,7 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { name: 'first tables', up: firstTables },
   { name: 'several servers', up: severalServers },
+  { name: 'debug sessions', up: debugSessions },
 ];
 
 async function firstTables(db: Kysely<Tables>): Promise<void> {
@@ -128,4 +129,55 @@ async function severalServers(db: Kysely<Tables>): Promise<void> {
     .addColumn('name', 'text', (column) => column.primaryKey())
     .addColumn('seen_ms', 'double precision', (column) => column.notNull())
     .execute();
+}
+
+/** Who looked into what, their recordings, and which launches are copies made for it. */
+async function debugSessions(db: Kysely<Tables>): Promise<void> {
+  const { schema } = db;
+  await schema
+    .createTable('debug_sessions')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('user_id', 'text', (column) => column.notNull())
+    .addColumn('by_id', 'text', (column) => column.notNull())
+    .addColumn('desktop_id', 'text', (column) => column.notNull())
+    .addColumn('asked_at', 'text', (column) => column.notNull())
+    .addColumn('ended_at', 'text')
+    .addColumn('seen', 'integer', (column) => column.notNull())
+    .addColumn('transcript_bytes', 'integer', (column) => column.notNull())
+    .addColumn('document', 'text', (column) => column.notNull())
+    .execute();
+  await schema.createIndex('debug_sessions_by_user').on('debug_sessions').columns(['user_id', 'asked_at']).execute();
+  await schema.createIndex('debug_sessions_by_looker').on('debug_sessions').columns(['by_id', 'asked_at']).execute();
+  await schema.createIndex('debug_sessions_by_end').on('debug_sessions').columns(['ended_at']).execute();
+  await schema
+    .createTable('debug_transcripts')
+    .addColumn('session_id', 'text', (column) => column.notNull().references('debug_sessions.id').onDelete('cascade'))
+    .addColumn('position', 'integer', (column) => column.notNull())
+    .addColumn('chunk', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('debug_transcripts_key', ['session_id', 'position'])
+    .execute();
+  await copiesOfLaunches(db);
+}
+
+/** As before, the log moves along. */
+async function copiesOfLaunches(db: Kysely<Tables>): Promise<void> {
+  const { schema } = db;
+  for (const index of ['user', 'desktop', 'end']) await schema.dropIndex(`launches_by_${index}`).execute();
+  await sql`alter table launches rename to launches_before`.execute(db);
+  await sql`
+    create table launches (
+      id text primary key, user_id text not null, desktop_id text not null, app_id text not null, app_name text not null,
+      runtime text not null, image text not null, image_digest text, args text not null, env text not null,
+      environment text not null, limits text not null, started_at text not null, window_ms double precision,
+      server text, stopped_by text, copy_of text, finished_at text, exit_code integer, reason text, message text, log text
+    )`.execute(db);
+  const kept = sql.raw(
+    `id, user_id, desktop_id, app_id, app_name, runtime, image, image_digest, args, env, environment, limits,
+     started_at, window_ms, server, stopped_by, finished_at, exit_code, reason, message, log`,
+  );
+  await sql`insert into launches (${kept}) select ${kept} from launches_before`.execute(db);
+  await schema.dropTable('launches_before').execute();
+  await schema.createIndex('launches_by_user').on('launches').columns(['user_id', 'started_at']).execute();
+  await schema.createIndex('launches_by_desktop').on('launches').columns(['desktop_id', 'started_at']).execute();
+  await schema.createIndex('launches_by_end').on('launches').columns(['finished_at']).execute();
 }

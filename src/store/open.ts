@@ -5,6 +5,7 @@ import type { Store } from '../domain/store.ts';
 import { alone } from './alone.ts';
 import { appsIn } from './apps.ts';
 import { loginsIn, preferencesIn, tracesIn, valuesIn } from './history.ts';
+import { debugIn } from './debug.ts';
 import { launchesIn } from './launches.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './tables.ts';
@@ -65,6 +66,7 @@ async function openTables(dialect: Dialect, turn: Turn) {
     accounts: accountsIn(db, turn),
     apps: appsIn(db),
     launches: launchesIn(db),
+    debug: debugIn(db, turn),
     traces: tracesIn(db),
     preferences: preferencesIn(db),
     logins: loginsIn(db),

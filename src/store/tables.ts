@@ -29,6 +29,20 @@ export interface Tables {
   preferences: { user_id: string; preferences: string };
   logins: { user_id: string; session_id: string; at: string; address: string; user_agent: string };
   server_values: { key: string; value: string };
+  debug_sessions: {
+    id: string;
+    /** Whose desktop it is, and who looks. */
+    user_id: string;
+    by_id: string;
+    desktop_id: string;
+    asked_at: string;
+    ended_at: string | null;
+    seen: number;
+    transcript_bytes: number;
+    document: string;
+  };
+  /** Pieces of recordings, in the order of how many bytes there were with them. */
+  debug_transcripts: { session_id: string; position: number; chunk: string };
   /** Milliseconds since 1970 by the clock of the database. */
   replicas: { name: string; seen_ms: number };
 }
@@ -50,6 +64,7 @@ export interface LaunchRow {
   window_ms: number | null;
   server: string | null;
   stopped_by: string | null;
+  copy_of: string | null;
   finished_at: string | null;
   exit_code: number | null;
   reason: string | null;

@@ -1,7 +1,12 @@
 /** Rows for the store contract: whole, plausible, with what matters given by the test. */
+import type { DebugRecord } from '#domain/debug/record.ts';
 import type { LaunchEnd, LaunchRecord } from '#domain/store.ts';
+import type { DebugSession } from '#protocol/debug.ts';
 import type { StartTrace } from '#protocol/desktop.ts';
 import type { AppDocument } from '#protocol/manager.ts';
+
+export const failsWith = (code: string) => (error: unknown) =>
+  error instanceof Error && error.name === 'DeskpodError' && 'code' in error && error.code === code;
 
 export function anAppDocument(id: string): AppDocument {
   return {
@@ -58,6 +63,7 @@ export function aLaunchRecord(id: string, changes: Partial<LaunchRecord> = {}): 
     windowMs: null,
     server: null,
     stoppedBy: null,
+    copyOf: null,
     end: null,
     ...changes,
   };
@@ -86,4 +92,39 @@ export function aTrace(
     ...given,
     steps: [{ name: 'create', state: failed ? 'failed' : 'done', ms: 99.5 }],
   };
+}
+
+export function aDebugRecord(id: string, changes: Partial<DebugSession> = {}): DebugRecord {
+  const session: DebugSession = {
+    id,
+    kind: 'toolbox',
+    by: { id: 'leela', name: 'Turanga Leela' },
+    userId: 'hermes',
+    desktopId: 'd1',
+    launchId: null,
+    appName: null,
+    target: null,
+    name: null,
+    image: 'localhost/deskpod/toolbox:1',
+    profile: 'restricted',
+    reused: false,
+    reason: 'it is slow — very',
+    grant: null,
+    grantedBy: null,
+    status: { state: 'asking', approvableAt: '2026-01-01T00:01:00.000Z', until: '2026-01-01T00:10:00.000Z' },
+    askedAt: '2026-01-01T00:00:00.000Z',
+    startedAt: null,
+    transcript: false,
+    seen: false,
+    ...changes,
+  };
+  const want = {
+    kind: 'toolbox',
+    desktop: 'd1',
+    env: { A: 'b' },
+    command: [],
+    plain: false,
+    reason: session.reason,
+  } as const;
+  return { session, want: { ...want, command: [] }, server: null };
 }

@@ -2,16 +2,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { LocalUser, Store } from '#domain/store.ts';
-import { anAppDocument, aLaunchRecord, anEnd, aTrace } from './store-samples.ts';
+import { debugContract } from './store-debug.ts';
+import { anAppDocument, aLaunchRecord, anEnd, aTrace, failsWith } from './store-samples.ts';
 import { togetherContract } from './store-together.ts';
 
 export interface StoreUnderTest extends AsyncDisposable {
   /** Opens the same database again; each store that it returned is freed by the caller. */
   open(): Promise<Store>;
 }
-
-const failsWith = (code: string) => (error: unknown) =>
-  error instanceof Error && error.name === 'DeskpodError' && 'code' in error && error.code === code;
 
 export function storeContract(name: string, factory: () => Promise<StoreUnderTest>): void {
   const check = (sentence: string, body: (store: Store, database: StoreUnderTest) => Promise<void>) =>
@@ -25,6 +23,7 @@ export function storeContract(name: string, factory: () => Promise<StoreUnderTes
     usersContract(check);
     appsContract(check);
     launchesContract(check);
+    debugContract(check);
     historyContract(check);
     togetherContract(check);
   });
@@ -141,7 +140,7 @@ function appsContract(check: Check): void {
 
 function launchesContract(check: Check): void {
   check('a launch is found as it was added', async (store) => {
-    const record = aLaunchRecord('hermes-app-one-00001');
+    const record = aLaunchRecord('hermes-app-one-00001', { copyOf: 'hermes-app-one-00000' });
     await store.launches.add(record);
     assert.deepEqual(await store.launches.find(record.id), record);
     assert.equal(await store.launches.find('nothing'), null);

@@ -12,6 +12,7 @@ import { createTickets } from '#auth/tickets.ts';
 import { createUserTokens } from '#auth/user-tokens.ts';
 import type { Authenticator } from '#domain/auth.ts';
 import { Closings } from '#domain/closings.ts';
+import type { DebugPolicy } from '#domain/debug/policy.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { Revocations } from '#domain/revocations.ts';
 import { createEvents } from '#events';
@@ -21,6 +22,7 @@ import { createDoor, placeDoor } from '#http/door.ts';
 import { healthRoutes } from '#http/health.ts';
 import { plainServer } from '#http/listen.ts';
 import { buildServer } from '#http/server.ts';
+import { DebugProfile } from '#protocol/debug.ts';
 import { Session } from '#protocol/user.ts';
 import { createParts } from '#server/parts.ts';
 import { openStore } from '#store/open.ts';
@@ -40,8 +42,9 @@ export interface FakeApi extends AsyncDisposable {
 /** `directory` takes the place of the demo people, what else is given that of the fake's own parts. */
 export async function fakeApi({
   directory,
+  policy = OPEN_POLICY,
   ...more
-}: Partial<ApiContext> & { directory?: Authenticator } = {}): Promise<FakeApi> {
+}: Partial<ApiContext> & { directory?: Authenticator; policy?: DebugPolicy } = {}): Promise<FakeApi> {
   const stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'deskpod-api-'));
   stack.defer(() => rm(folder, { recursive: true }));
@@ -62,6 +65,7 @@ export async function fakeApi({
       own: [{ reference: 'localhost/deskpod/game:1', labels: LABELS, command: ['/bin/game'] }],
       classes: { default: { limits: {} } },
       stopGraceMs: 1,
+      debug: policy,
       name: 'fake',
     }),
   );
@@ -120,7 +124,16 @@ export async function fakeApi({
   };
 }
 
-const LABELS = {
+export const OPEN_POLICY: DebugPolicy = {
+  own: true,
+  profiles: { user: ['restricted'], support: ['restricted'], admin: [...DebugProfile.options] },
+  images: ['localhost/deskpod/toolbox:1', 'localhost/deskpod/toolbox-large:1'],
+  ttlSeconds: 3600,
+  approvableSeconds: 60,
+  unansweredSeconds: 600,
+};
+
+export const LABELS = {
   'oc.name': 'game',
   'oc.launch': 'game.Game',
   'oc.icon': 'game.svg',

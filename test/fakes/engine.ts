@@ -10,16 +10,30 @@ import type {
   EngineLaunch,
   EngineLaunchState,
   EngineLogLine,
+  ExecSession,
+  ExecSpec,
   ImageInfo,
   LaunchSpec,
+  Target,
 } from '#domain/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
+import { FakeDebug, FakeTerminal } from './debug-engine.ts';
 
 export class FakeEngine implements Engine {
   readonly desktopsById = new Map<string, EngineDesktop>();
   readonly launchesById = new Map<string, { spec: LaunchSpec; launch: EngineLaunch }>();
   readonly logsById = new Map<string, EngineLogLine[]>();
   readonly stopped: string[] = [];
+  readonly debug = new FakeDebug(
+    (spec) => this.launch(spec),
+    (desktopId) => this.desktopsById.get(desktopId)?.userId ?? 'nobody',
+  );
+  /** Commands that were started, with their targets. */
+  readonly execs: { target: Target; spec: ExecSpec; terminal: FakeTerminal }[] = [];
+  /** Of images, by their names. */
+  readonly labelsOf = new Map<string, Record<string, string>>();
+  /** Set to let commands start. */
+  execWorks = false;
   /** Set to make the next call of this kind fail. */
   failNext: { makeDesktop?: DeskpodError; launch?: DeskpodError } = {};
   /** Resolves to let a launch go on, when a test wants it to wait. */
@@ -114,10 +128,13 @@ export class FakeEngine implements Engine {
   async removeLaunch(id: string) {
     this.launchesById.delete(id);
   }
-  async *logs(target: { launchId?: string }) {
-    yield* this.logsById.get(target.launchId ?? '') ?? [];
+  async *logs(target: Target) {
+    yield* this.logsById.get(target.container ?? target.launchId ?? '') ?? [];
   }
-  async exec(): Promise<never> {
+  async exec(target: Target, spec: ExecSpec): Promise<ExecSession> {
+    const terminal = new FakeTerminal();
+    this.execs.push({ target, spec, terminal });
+    if (this.execWorks) return terminal;
     throw new DeskpodError('internal_error', 'The fake runs nothing.');
   }
   async usage() {
@@ -128,7 +145,8 @@ export class FakeEngine implements Engine {
   }
   async announceImages() {}
   async ensureImage({ reference }: AppImage): Promise<ImageInfo> {
-    const none = { digest: null, labels: {}, command: [], architecture: 'amd64', os: 'linux', inspect: null };
+    const labels = this.labelsOf.get(reference) ?? {};
+    const none = { digest: null, labels, command: [], architecture: 'amd64', os: 'linux', inspect: null };
     return { ...none, id: reference, createdAt: new Date() };
   }
   async *watch(): AsyncGenerator<EngineEvent> {}

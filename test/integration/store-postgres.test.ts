@@ -209,7 +209,15 @@ describe('on PostgreSQL', { skip, timeout: 300_000 }, () => {
     const end = new AbortController();
     const store = await open(url);
     stack.use(store);
-    const house = { engine, store, launches: two.launches, keepDays: 30, failed: (what: string) => assert.fail(what) };
+    const house = {
+      engine,
+      store,
+      launches: two.launches,
+      debug: { sweep: async () => {} },
+      debugKeepDays: 90,
+      keepDays: 30,
+      failed: (what: string) => assert.fail(what),
+    };
     const kept = keepHouse(house, end.signal);
     const { status } = await two.until(({ id: told, status: is }) => told === orphan.id && is.state === 'finished');
     assert.ok(status.state === 'finished' && status.reason === 'start_failed');

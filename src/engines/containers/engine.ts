@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type * as port from '#domain/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import type { Environment } from '#protocol/app.ts';
+import { NO_DEBUG } from '../no-debug.ts';
 import { EngineApi } from './api.ts';
 import { CgroupFiles, containerOfProcess } from './cgroups.ts';
 import type { WindowManagerReady } from '../open.ts';
@@ -85,6 +86,7 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
 }
 
 class ContainersEngine implements port.Engine {
+  readonly debug = NO_DEBUG;
   readonly #context: Context;
   readonly #images: Images;
   readonly #version: string;

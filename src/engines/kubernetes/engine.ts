@@ -5,6 +5,7 @@ import type * as port from '#domain/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import type { Environment } from '#protocol/app.ts';
 import type { WindowManagerReady } from '../open.ts';
+import { NO_DEBUG } from '../no-debug.ts';
 import { accessOf } from './access.ts';
 import { ClusterApi, hasStatus } from './api.ts';
 import { connectTo } from './connect.ts';
@@ -55,6 +56,7 @@ export async function createKubernetesEngine(options: KubernetesEngineOptions): 
 }
 
 class KubernetesEngine implements port.Engine {
+  readonly debug = NO_DEBUG;
   readonly #context: Context;
   readonly #stop: () => void;
   readonly #usage = new UsageMeter();

@@ -3,6 +3,7 @@ import { setInterval } from 'node:timers/promises';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { visibleTo, type Viewer } from '#domain/catalogue/acl.ts';
 import type { CatalogueChange } from '#domain/catalogue/catalogue.ts';
+import type { DebugSession } from '#protocol/debug.ts';
 import type { DesktopState } from '#protocol/desktop.ts';
 import type { ServerEvent } from '#protocol/events.ts';
 import type { ApiContext } from '../context.ts';
@@ -12,9 +13,10 @@ import { openEventStream } from '../sse.ts';
 /** Counters of the kernel have no event; they are read only while somebody looks. */
 const USAGE_EVERY_MS = 2_000;
 const SHOWN_LAUNCHES = 200;
+const SHOWN_UNSEEN = 50;
 
 export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
-  const { hub, desktops, displays, launches, catalogue, engine } = context;
+  const { hub, desktops, displays, launches, catalogue, engine, debug } = context;
   async function tellOfApps(
     change: CatalogueChange,
     viewer: Viewer,
@@ -22,6 +24,13 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
   ): Promise<void> {
     if (change.type === 'removed') send({ type: 'apps', apps: await catalogue.appsFor(viewer) });
     else if (visibleTo(change.document, viewer)) send({ type: 'app', app: await catalogue.present(change.document) });
+  }
+
+  /** What waits or goes on by or about somebody, and what was done about them that they have not seen. */
+  async function debugOf(userId: string): Promise<DebugSession[]> {
+    const open = await debug.list({ involving: userId, open: true });
+    const unseen = await debug.list({ userId, open: false, seen: false, limit: SHOWN_UNSEEN });
+    return [...unseen, ...open];
   }
 
   return async (app) => {
@@ -59,6 +68,7 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
       send({ type: 'desktop', desktop });
       send({ type: 'launches', launches: await launches.list({ userId: user.id, limit: SHOWN_LAUNCHES }) });
       send({ type: 'apps', apps: await catalogue.appsFor(viewer) });
+      for (const session of await debugOf(user.id)) send({ type: 'debug', session });
       if (stream.signal.aborted) return;
       hold(desktop.status);
       if (desktop.id) send({ type: 'windows', windows: [...(await displays.windows(desktop.id).catch(() => []))] });

@@ -1,0 +1,151 @@
+/** Debug sessions that nobody looks after, that run out of time, and their terminals: on a fake engine. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { DeskpodError } from '#domain/errors.ts';
+import { debugStage } from '../fakes/debug.ts';
+import { eventually } from '../fakes/launches.ts';
+
+const SIZE = { columns: 100, rows: 30 };
+const COMMAND = { command: ['sh'], tty: true };
+const FRY = { id: 'fry', name: 'Fry', roles: ['user' as const] };
+const LEELA = { id: 'leela', name: 'Leela', roles: ['user' as const, 'support' as const] };
+const soon = () => AbortSignal.timeout(5000);
+const past = () => new Date(Date.now() - 1000).toISOString();
+const failsWith = (code: string) => (error: unknown) => error instanceof DeskpodError && error.code === code;
+
+test('a session whose time is over ends, and its toolbox with it', async () => {
+  await using stage = await debugStage();
+  await stage.fry.startDesktop();
+  const { context, engine } = stage.api;
+  const { id, name } = await stage.until((await stage.fry.ask('toolboxes')).id, 'running');
+  await context.debug.sweep();
+  assert.equal((await stage.fry.get(id)).status.state, 'running');
+  await context.store.debug.change(id, ['running'], { status: { state: 'running', endsAt: past() } });
+  await context.debug.sweep();
+  const { status } = await stage.fry.get(id);
+  assert.equal(status.state === 'ended' && status.reason, 'expired');
+  assert.deepEqual(engine.debug.stopped, [name]);
+});
+
+test('more time is asked for by the one who looks', async () => {
+  await using stage = await debugStage();
+  await stage.fry.startDesktop();
+  const { id } = await stage.until((await stage.fry.ask('toolboxes')).id, 'running');
+  await stage.api.context.store.debug.change(id, ['running'], { status: { state: 'running', endsAt: past() } });
+  const { status } = await stage.fry.act(id, 'extension');
+  assert.ok(status.state === 'running' && new Date(status.endsAt) > new Date());
+  assert.equal((await stage.admin.refusal('POST', `/debug/${id}/extension`, {})).status, 403);
+});
+
+test('a question that nobody answers is over after its time', async () => {
+  await using stage = await debugStage();
+  const desktop = await stage.fry.startDesktop();
+  const { id } = await stage.support.ask('toolboxes', { desktop, reason: 'slow' });
+  const { store, debug } = stage.api.context;
+  await store.debug.change(id, ['asking'], { status: { state: 'asking', approvableAt: past(), until: past() } });
+  await debug.sweep();
+  const { status } = await stage.fry.get(id);
+  assert.equal(status.state === 'ended' && status.reason, 'unanswered');
+});
+
+test('a session whose server is gone is taken over: it goes on, and is recorded here', async () => {
+  await using stage = await debugStage();
+  await stage.fry.startDesktop();
+  const { store, debug } = stage.api.context;
+  const { id } = await stage.until((await stage.fry.ask('toolboxes')).id, 'running');
+  const here = (await store.debug.find(id))?.server;
+  await store.debug.change(id, ['running'], { server: 'gone/1' });
+  await debug.sweep();
+  assert.equal((await store.debug.find(id))?.server, 'gone/1');
+  await debug.sweep();
+  assert.equal((await store.debug.find(id))?.server, here);
+});
+
+test('a session whose server went while it began has failed', async () => {
+  await using stage = await debugStage();
+  await stage.fry.startDesktop();
+  const { store, debug } = stage.api.context;
+  const gate = Promise.withResolvers<void>();
+  stage.api.engine.debug.gate = gate.promise;
+  const { id } = await stage.fry.ask('toolboxes');
+  await store.debug.change(id, ['starting'], { server: 'gone/1' });
+  await debug.sweep();
+  const swept = debug.sweep();
+  const { status } = await stage.until(id, 'ended');
+  assert.equal(status.state === 'ended' && status.reason, 'failed');
+  gate.resolve();
+  await swept;
+});
+
+test('a toolbox of ours that no session uses is stopped, a foreign one is left alone', async () => {
+  await using stage = await debugStage();
+  const desktopId = await stage.fry.startDesktop();
+  const { debug } = stage.api.engine;
+  const box = {
+    desktopId,
+    userId: 'fry',
+    target: { desktopId },
+    profile: null,
+    image: 'x',
+    by: null,
+    special: false,
+    status: { state: 'running' },
+    startedAt: new Date(0),
+  } as const;
+  debug.boxes.set('ours', { ...box, name: 'ours', foreign: false });
+  debug.boxes.set('theirs', { ...box, name: 'theirs', foreign: true });
+  await stage.api.context.debug.sweep();
+  assert.deepEqual(debug.stopped, ['ours']);
+});
+
+test('a seat at the terminal: its owner and the one who looks may take one, nobody else', async () => {
+  await using stage = await debugStage();
+  const desktop = await stage.fry.startDesktop();
+  const { debug } = stage.api.context;
+  const { id } = await stage.support.ask('toolboxes', { desktop, reason: 'slow' });
+  await assert.rejects(debug.join(LEELA, id, SIZE, COMMAND, soon()), failsWith('conflict'));
+  await stage.fry.act(id, 'answer', { agree: true });
+  const seat = await debug.join(LEELA, id, SIZE, COMMAND, soon());
+  await debug.join(FRY, id, SIZE, COMMAND, soon());
+  const admin = { id: 'professor', name: 'P', roles: ['user' as const, 'admin' as const] };
+  await assert.rejects(debug.join(admin, id, SIZE, COMMAND, soon()), failsWith('not_found'));
+  const { name } = await stage.fry.get(id);
+  const terminals = stage.api.engine.debug.terminals.get(name ?? '') ?? [];
+  assert.equal(terminals.length, 1, 'attached once');
+  terminals[0]?.command.write('# ');
+  await once(seat.stream, 'data');
+
+  const over = once(seat.stream, 'end');
+  await stage.fry.act(id, 'end');
+  await over;
+  await assert.rejects(debug.join(LEELA, id, SIZE, COMMAND, soon()), (error) => {
+    assert.ok(error instanceof DeskpodError && error.code === 'conflict');
+    assert.match(error.message, /has ended.*The person whose desktop it is ended it/);
+    return true;
+  });
+  const cast = await eventually(async () => {
+    const { text, status } = await stage.support.send('GET', `/debug/${id}/transcript`);
+    return status === 200 ? text : undefined;
+  });
+  assert.match(cast, /"version":2/);
+  assert.match(cast, /"o","# "/);
+});
+
+test('a command in somebody else’s launch: agreed to, run in the launch, over with its exit code', async () => {
+  await using stage = await debugStage();
+  await stage.fry.startDesktop();
+  const launch = await stage.fry.launch();
+  const { engine, context } = stage.api;
+  engine.execWorks = true;
+  const { id } = await stage.admin.ask('execs', { launch: launch.id, reason: 'it hangs' });
+  const admin = { id: 'professor', name: 'P', roles: ['user' as const, 'admin' as const] };
+  const seat = await context.debug.join(admin, id, SIZE, { command: ['ps'], tty: true }, soon());
+  seat.stream.resume();
+  const [run] = engine.execs;
+  assert.deepEqual([run?.target.launchId, run?.spec.command, run?.spec.tty], [launch.id, ['ps'], SIZE]);
+  run?.terminal.end(4);
+  assert.equal(await seat.exitCode, 4);
+  const { status } = await stage.until(id, 'ended');
+  assert.deepEqual(status.state === 'ended' && [status.reason, status.exitCode], ['exited', 4]);
+});
