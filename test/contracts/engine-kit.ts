@@ -1,7 +1,9 @@
 /** What the engine contract needs to run things: desktops and launches that go when a test ends, and bounded waiting. */
 import assert from 'node:assert/strict';
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openDisplay } from '#display/open.ts';
+import type { EngineDebug } from '#domain/debug/engine.ts';
 import type { Account, DesktopSpec, Engine, EngineDesktop, EngineLaunch, LaunchSpec, Target } from '#domain/engine.ts';
 import { ephemeralName, podAppName, userPodName } from '#domain/names.ts';
 import type { Window } from '#protocol/window.ts';
@@ -9,6 +11,7 @@ import type { Window } from '#protocol/window.ts';
 /** What one kind of engine brings for the suite. */
 export interface EngineUnderTest extends AsyncDisposable {
   readonly engine: Engine;
+  readonly debug?: EngineDebug;
   readonly images: {
     readonly desktop: string;
     /** Has a shell and xterm. */
@@ -17,6 +20,10 @@ export interface EngineUnderTest extends AsyncDisposable {
     readonly shmDemo: string;
     /** Built to the contract of published apps, its user root; starts what `APP` names. */
     readonly published: string;
+    /** One static program that sleeps; no shell, no libraries. */
+    readonly bare: string;
+    /** Ours. */
+    readonly toolbox: string;
   };
   /** What this kind of engine can do beyond the rest; what it cannot, it promises to refuse or to leave out. */
   readonly abilities: {
@@ -33,6 +40,10 @@ export interface EngineUnderTest extends AsyncDisposable {
   objects(): Promise<readonly string[]>;
   /** A workload of somebody else with this name. */
   foreign(name: string): Promise<AsyncDisposable & { untouched(): Promise<boolean> }>;
+  /** A container that somebody else joins to a desktop, and that prints `hello`. */
+  readonly joined?: (desktopId: string, name: string) => Promise<AsyncDisposable & { untouched(): Promise<boolean> }>;
+  /** A second server on the same place. */
+  readonly another?: () => Promise<AsyncDisposable & { readonly debug: EngineDebug }>;
 }
 
 export const PATIENCE_MS = 60_000;
@@ -186,12 +197,33 @@ export async function firstWindow(engine: Engine, launch: EngineLaunch): Promise
 }
 
 /** Asks again until there is an answer; fails after a while, with what was awaited. */
-export async function eventually<T>(what: string, ask: () => Promise<T | null>): Promise<T> {
+export async function eventually<T>(what: string | (() => string), ask: () => Promise<T | null>): Promise<T> {
   const until = Date.now() + PATIENCE_MS;
   for (;;) {
     const answer = await ask();
     if (answer !== null) return answer;
-    assert.ok(Date.now() < until, `in vain: ${what}`);
+    assert.ok(Date.now() < until, `in vain: ${typeof what === 'string' ? what : what()}`);
     await delay(50);
   }
+}
+
+/** Collects what a stream shows. */
+export function reader(stream: Duplex): {
+  shows: (pattern: RegExp) => Promise<true>;
+  finds: (pattern: RegExp) => Promise<RegExpExecArray>;
+} {
+  let all = '';
+  const decoder = new TextDecoder();
+  stream.on('data', (chunk: Buffer) => (all += decoder.decode(chunk, { stream: true })));
+  stream.on('error', () => undefined);
+  const finds = (pattern: RegExp): Promise<RegExpExecArray> =>
+    eventually(
+      () => `${String(pattern)} in ${JSON.stringify(all)}`,
+      async () => pattern.exec(all),
+    );
+  const shows = async (pattern: RegExp): Promise<true> => {
+    await finds(pattern);
+    return true;
+  };
+  return { finds, shows };
 }

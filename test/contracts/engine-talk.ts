@@ -1,7 +1,6 @@
 /** The engine contract, talking to what runs: logs as they come, commands with and without a terminal. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Duplex } from 'node:stream';
 import type { EngineLogLine } from '#domain/engine.ts';
 import {
   aDesktop,
@@ -11,6 +10,7 @@ import {
   hermes,
   patience,
   printed,
+  reader,
   run,
   script,
   type EngineUnderTest,
@@ -184,16 +184,4 @@ export function talkPromises(under: () => EngineUnderTest): void {
 
 async function sleepers(under: EngineUnderTest, desktopId: string): Promise<string> {
   return (await run(under.engine, { desktopId }, 'pgrep -c -x sleep || true')).output;
-}
-
-/** Collects what a stream shows. */
-function reader(stream: Duplex): { shows: (pattern: RegExp) => Promise<true> } {
-  let all = '';
-  const decoder = new TextDecoder();
-  stream.on('data', (chunk: Buffer) => (all += decoder.decode(chunk, { stream: true })));
-  stream.on('error', () => undefined);
-  return {
-    shows: (pattern) =>
-      eventually(`${String(pattern)} in ${JSON.stringify(all)}`, async () => (pattern.test(all) ? true : null)),
-  };
 }

@@ -3,8 +3,11 @@
  * own that `EngineUnderTest` asks for; nothing here knows which one it is.
  */
 import { after, before, describe } from 'node:test';
+import { debugRefusals } from './engine-debug-refusals.ts';
+import { debugPromises } from './engine-debug.ts';
 import { desktopPromises } from './engine-desktops.ts';
 import { imagePromises } from './engine-images.ts';
+import { insidePromises } from './engine-inside.ts';
 import { isolationPromises } from './engine-isolation.ts';
 import type { EngineUnderTest } from './engine-kit.ts';
 import { launchPromises } from './engine-launches.ts';
@@ -29,6 +32,9 @@ export function engineContract(name: string, skip: string | null, open: () => Pr
     desktopPromises(under);
     launchPromises(under);
     talkPromises(under);
+    debugPromises(under);
+    debugRefusals(under);
+    insidePromises(under);
     isolationPromises(under);
     imagePromises(under);
   });

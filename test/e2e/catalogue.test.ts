@@ -11,7 +11,7 @@ import { Someone } from './faults-kit.ts';
 import { engineApi } from './machine.ts';
 import { DATA, Product } from './product.ts';
 import { ROOT, Terminal } from './tools.ts';
-import { buildContractImage } from '../images/build.ts';
+import { buildTestImage } from '../images/build.ts';
 
 const CONTRACT = 'localhost/deskpod-test/contract:1';
 const RUNTIMES: readonly Runtime[] = ['ephemeral_container', 'pod_application'];
@@ -83,7 +83,7 @@ suite('catalogue files', { timeout: 5 * 60_000 }, () => {
   });
 
   test('an image made to the contract of published apps runs as the desktop’s user in both runtimes', async () => {
-    await buildContractImage(engineApi, CONTRACT, AbortSignal.timeout(60_000));
+    await buildTestImage(engineApi, 'contract', CONTRACT, AbortSignal.timeout(60_000));
     const inspected = await engineApi.text('GET', `/images/${encodeURIComponent(CONTRACT)}/json`);
     documents(await catalogue.send('PUT', `[${inspected}]`));
     assert.equal((await catalogue.settles(CONTRACT)).availability.state, 'ready');

@@ -1,4 +1,4 @@
-/** Builds the image made to the contract of published applications, from `contract/`, on the engine under test. */
+/** Builds the images that only tests want, from the folders beside this file, on the engine under test. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -7,9 +7,17 @@ import { type EngineApi, jsonLines } from '#engines/containers/api.ts';
 
 const Progress = z.looseObject({ error: z.string().nullish() });
 
-/** Needs the terminal's image, and no network: it only adds a script, links and labels. */
-export async function buildContractImage(api: EngineApi, reference: string, signal: AbortSignal): Promise<void> {
-  const folder = join(import.meta.dirname, 'contract');
+/**
+ * `contract`, made to the contract of published applications, needs the terminal's image; `bare`, one program on nothing,
+ * the toolbox's. No network.
+ */
+export async function buildTestImage(
+  api: EngineApi,
+  name: 'contract' | 'bare',
+  reference: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const folder = join(import.meta.dirname, name);
   const tar = spawn('tar', ['-C', folder, '-cf', '-', '.'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const closed = once(tar, 'close');
   const reply = await api.stream('POST', '/build', {

@@ -6,17 +6,19 @@ import { createServer, type Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { waitForWindowManager } from '#display/ready.ts';
+import type { EngineDebug } from '#domain/debug/engine.ts';
 import type { Engine } from '#domain/engine.ts';
 import { EngineApi, isStatus } from '#engines/containers/api.ts';
 import { createContainersEngine } from '#engines/containers/engine.ts';
 import type { EngineUnderTest } from '../contracts/engine-kit.ts';
-import { buildContractImage } from '../images/build.ts';
+import { buildTestImage } from '../images/build.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Images are kept here from one run to the next. Never the folder of a real installation. */
 export const TEST_DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-engine';
 const PREPARE_MS = 900_000;
 const PUBLISHED = 'localhost/deskpod-test/published:1';
+const BARE = 'localhost/deskpod-test/bare:1';
 
 export interface LocalEngine {
   readonly socket: string | null;
@@ -26,7 +28,11 @@ export interface LocalEngine {
   readonly apiSocket: string;
 }
 
-export function openEngine({ socket, dataDir, runDir }: LocalEngine): Promise<Engine> {
+export function openEngine({
+  socket,
+  dataDir,
+  runDir,
+}: LocalEngine): Promise<Engine & { readonly debug: EngineDebug }> {
   return createContainersEngine({
     socket,
     dataDir,
@@ -65,7 +71,7 @@ async function storeOf(lock: Server): Promise<AsyncDisposable> {
   };
 }
 
-export const OUR_IMAGES = ['desktop', 'terminal', 'shm-demo'].map((name) => `localhost/deskpod/${name}:1`);
+export const OUR_IMAGES = ['desktop', 'terminal', 'shm-demo', 'toolbox'].map((name) => `localhost/deskpod/${name}:1`);
 
 /** `keep`: desktops that are there already are part of the test, not left by one that was killed. */
 export async function underTest(
@@ -79,18 +85,26 @@ export async function underTest(
   for (const { id } of leftovers) await engine.removeDesktop(id, AbortSignal.timeout(30_000));
   const signal = AbortSignal.timeout(PREPARE_MS);
   for (const image of OUR_IMAGES) await engine.ensureImage({ reference: image, app: null }, () => undefined, signal);
-  if (!keep) await buildContractImage(api, PUBLISHED, signal);
+  if (!keep) {
+    await buildTestImage(api, 'contract', PUBLISHED, signal);
+    await buildTestImage(api, 'bare', BARE, signal);
+  }
   return {
     engine,
+    debug: engine.debug,
     images: {
       desktop: 'localhost/deskpod/desktop:1',
       terminal: 'localhost/deskpod/terminal:1',
       shmDemo: 'localhost/deskpod/shm-demo:1',
       published: PUBLISHED,
+      bare: BARE,
+      toolbox: 'localhost/deskpod/toolbox:1',
     },
     abilities: { limitsEverywhere: true, streams: true, walls: true, imageDetails: true },
     objects: () => objects(api, local.runDir),
-    foreign: (name) => foreign(api, name),
+    foreign: (name) => foreign(api, name, { NetworkMode: 'none' }),
+    joined: async (desktopId, name) => foreign(api, name, await joining(api, desktopId)),
+    another: () => openEngine(local),
     [Symbol.asyncDispose]: async () => {
       await engine[Symbol.asyncDispose]();
       await free[Symbol.asyncDispose]();
@@ -100,7 +114,7 @@ export async function underTest(
 
 /** All that our images stand on, so that nothing is built again; those that are there already are left out. */
 export async function copyImages(from: EngineApi, to: EngineApi, signal: AbortSignal): Promise<void> {
-  const names = ['rootfs', 'base', 'x11', 'desktop', 'terminal', 'shm-demo'].map(
+  const names = ['rootfs', 'base', 'x11', 'desktop', 'terminal', 'shm-demo', 'toolbox'].map(
     (name) => `localhost/deskpod/${name}:1`,
   );
   const digests = await Promise.all(
@@ -141,8 +155,19 @@ async function objects(api: EngineApi, runDir: string): Promise<string[]> {
 const Created = z.looseObject({ Id: z.string() });
 const State = z.looseObject({ Id: z.string(), State: z.looseObject({ Running: z.boolean() }) });
 
-async function foreign(api: EngineApi, name: string): Promise<AsyncDisposable & { untouched(): Promise<boolean> }> {
-  const body = { Image: 'localhost/deskpod/terminal:1', Cmd: ['sleep', '600'], HostConfig: { NetworkMode: 'none' } };
+/** By hand, as `run --pid=container:… --network=container:…`. */
+async function joining(api: EngineApi, desktopId: string): Promise<object> {
+  const { Id } = await api.json(Created, 'GET', `/containers/${desktopId}/json`);
+  return { NetworkMode: `container:${Id}`, PidMode: `container:${Id}` };
+}
+
+async function foreign(
+  api: EngineApi,
+  name: string,
+  HostConfig: object,
+): Promise<AsyncDisposable & { untouched(): Promise<boolean> }> {
+  const Cmd = ['bash', '-c', 'echo hello; exec sleep 600'];
+  const body = { Image: 'localhost/deskpod/terminal:1', Cmd, HostConfig };
   const { Id } = await api.json(Created, 'POST', '/containers/create', { query: { name }, body });
   await api.text('POST', `/containers/${Id}/start`);
   return {
@@ -156,7 +181,9 @@ async function foreign(api: EngineApi, name: string): Promise<AsyncDisposable & 
       }
     },
     [Symbol.asyncDispose]: async () => {
-      await api.text('DELETE', `/containers/${Id}`, { query: { force: true } });
+      await api.text('DELETE', `/containers/${Id}`, { query: { force: true } }).catch((error: unknown) => {
+        if (!isStatus(error, 404)) throw error;
+      });
     },
   };
 }

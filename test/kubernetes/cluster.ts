@@ -36,7 +36,14 @@ export function clusterConfig(namespace: string, homes: HomesConfig): Kubernetes
 export function underTest(engine: Engine): EngineUnderTest {
   return {
     engine,
-    images: { desktop: `${REGISTRY}/desktop:1`, terminal: `${REGISTRY}/terminal:1`, shmDemo: '', published: '' },
+    images: {
+      desktop: `${REGISTRY}/desktop:1`,
+      terminal: `${REGISTRY}/terminal:1`,
+      shmDemo: '',
+      published: '',
+      bare: '',
+      toolbox: '',
+    },
     abilities: { limitsEverywhere: false, streams: false, walls: false, imageDetails: false },
     objects: async () => [],
     foreign: () => Promise.reject(new Error('not asked for here')),

@@ -29,6 +29,8 @@ engineContract('Kubernetes', reasonToSkip(), async () => {
       terminal: `${REGISTRY}/terminal:1`,
       shmDemo: `${REGISTRY}/shm-demo:1`,
       published: `${REGISTRY}/published:1`,
+      bare: `${REGISTRY}/bare:1`,
+      toolbox: `${REGISTRY}/toolbox:1`,
     },
     abilities: {
       limitsEverywhere: false,

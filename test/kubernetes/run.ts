@@ -13,7 +13,7 @@ import { makeImages } from '#setup/images/images.ts';
 import { installPackages, missingPackages } from '#setup/packages.ts';
 import { createProgress } from '#setup/progress.ts';
 import { bundleWeb } from '#setup/web-bundle.ts';
-import { buildContractImage } from '../images/build.ts';
+import { buildTestImage } from '../images/build.ts';
 import { reasonToSkip, REGISTRY } from './cluster.ts';
 import { refreshNode } from './refresh.ts';
 
@@ -22,7 +22,6 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-test';
 const RUN = process.env['DESKPOD_TEST_RUN'] ?? '/run/deskpod-test';
 const PACKAGES = ['chromium', 'curl', 'fonts-dejavu-core', 'jq', 'openssl', 'shellcheck'];
-const PUBLISHED = 'localhost/deskpod-test/published:1';
 
 const reason = reasonToSkip();
 if (reason !== null) {
@@ -43,7 +42,8 @@ if (missing.length > 0) {
 }
 await progress.step('Pages', async () => ((await bundleWeb(ROOT)) ? 'bundled' : 'up to date'));
 await makeImages(places, { push: REGISTRY }, progress, never);
-await pushContractImage();
+await pushTestImage('contract', 'published');
+await pushTestImage('bare', 'bare');
 await progress.step('Images on the node', () => refreshNode(never));
 const child = spawn(process.execPath, ['--test', '--test-concurrency=1', ...files], {
   cwd: ROOT,
@@ -53,22 +53,23 @@ const child = spawn(process.execPath, ['--test', '--test-concurrency=1', ...file
 const [code] = await once(child, 'exit');
 process.exit(typeof code === 'number' ? code : 1);
 
-/** The image of the published kind, which no installation needs. */
-async function pushContractImage(): Promise<void> {
+/** Images that no installation needs: `contract` is of the published kind. */
+async function pushTestImage(folder: 'contract' | 'bare', name: string): Promise<void> {
   await using owned = new AsyncDisposableStack();
   const api = await openEngine(places, owned, progress);
-  await progress.step('Image of the published kind', async (detail) => {
-    await buildContractImage(api, PUBLISHED, never);
+  await progress.step(`Test image ${name}`, async (detail) => {
+    const reference = `localhost/deskpod-test/${name}:1`;
+    await buildTestImage(api, folder, reference, never);
     const image = {
-      reference: PUBLISHED,
-      name: 'published',
-      folder: join(ROOT, 'test/images/contract'),
+      reference,
+      name,
+      folder: join(ROOT, 'test/images', folder),
       parents: [],
       source: '',
       labels: {},
       command: [],
     };
     await pushImage(api, image, { registry: REGISTRY, tag: '1', insecure: true, login: {} }, detail, never);
-    return `${REGISTRY}/published:1`;
+    return `${REGISTRY}/${name}:1`;
   });
 }

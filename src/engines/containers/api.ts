@@ -86,7 +86,7 @@ export class EngineApi {
     return checked(await reply);
   }
 
-  /** Turns the HTTP connection into a raw two-way stream (exec with or without a terminal). */
+  /** Turns the HTTP connection into a raw two-way stream (exec with or without a terminal, attach). */
   async hijack(path: string, call: ApiCall = {}): Promise<Duplex> {
     await this.#ready();
     call.signal?.throwIfAborted();
@@ -106,7 +106,8 @@ export class EngineApi {
       });
       request.on('error', (error) => reject(this.#unreachable(error, call.signal)));
     });
-    request.end(JSON.stringify(call.body ?? {}));
+    // Whatever follows the head is input of what is attached to.
+    request.end(call.body === undefined ? undefined : JSON.stringify(call.body));
     return upgraded;
   }
 

@@ -24,7 +24,7 @@ export interface Home {
   readonly inside: string;
 }
 
-const OUR_IMAGES = 'localhost/deskpod/';
+export const OUR_IMAGES = 'localhost/deskpod/';
 const MB = 1024 * 1024;
 const SCRATCH = 512 * MB;
 /** A runaway may not take the host with it, whatever the app's own limits say. */
@@ -106,7 +106,8 @@ export function launchBody(spec: LaunchSpec, labels: Labels, desktop: LaunchDesk
   };
 }
 
-function shared(paths: DesktopPaths, home: Home): Bind[] {
+/** What every container of a desktop sees of its user. */
+export function shared(paths: DesktopPaths, home: Home): Bind[] {
   return [
     bind(home.outside, home.inside, 'rw'),
     bind(paths.accounts, INSIDE.accounts, 'ro'),
@@ -123,10 +124,15 @@ function confined(limits: Limits, around: Surroundings): object {
     PidsLimit: limits.processes ?? MOST_PROCESSES,
     ...(limits.memoryBytes === undefined ? {} : { Memory: limits.memoryBytes, MemorySwap: limits.memoryBytes }),
     ...(limits.cpus === undefined ? {} : { NanoCpus: Math.round(Math.min(limits.cpus, around.processors) * 1e9) }),
-    ...(around.flavour === 'docker'
-      ? { LogConfig: { Type: 'json-file', Config: { 'max-size': '16m', 'max-file': '2' } } }
-      : {}),
+    ...boundedLog(around),
   };
+}
+
+/** What one talkative container can write to the disk; Podman is told by its own configuration. */
+export function boundedLog({ flavour }: Surroundings): object {
+  return flavour === 'docker'
+    ? { LogConfig: { Type: 'json-file', Config: { 'max-size': '16m', 'max-file': '2' } } }
+    : {};
 }
 
 /** A read-only root with room for temporary files; images of others may count on writing to theirs. */
@@ -139,6 +145,6 @@ function scratch(readOnly: boolean): object {
   };
 }
 
-function assignments(env: Environment): string[] {
+export function assignments(env: Environment): string[] {
   return Object.entries(env).map(([name, value]) => `${name}=${value}`);
 }

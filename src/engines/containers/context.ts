@@ -4,7 +4,7 @@ import type { EngineApi } from './api.ts';
 import type { CgroupFiles } from './cgroups.ts';
 import type { Surroundings } from './container-spec.ts';
 import type { Labels } from './labels.ts';
-import type { Objects, Ours } from './objects.ts';
+import { isLaunch, type Objects, type Ours, type OurLaunch } from './objects.ts';
 import type { WindowManagerReady } from '../open.ts';
 import type { OutOfMemory } from './out-of-memory.ts';
 
@@ -28,9 +28,9 @@ export async function findDesktop(context: Context, id: string, signal?: AbortSi
 }
 
 /** A launch by its id, running or finished; null when it is absent or foreign. */
-export async function findLaunch(context: Context, id: string, signal?: AbortSignal): Promise<Ours | null> {
+export async function findLaunch(context: Context, id: string, signal?: AbortSignal): Promise<OurLaunch | null> {
   const found = await context.objects.find(id, signal);
-  return found === null || found.type === 'x11server' ? null : found;
+  return found !== null && isLaunch(found) ? found : null;
 }
 
 /** Podman answers a taken name with 500. */

@@ -77,16 +77,18 @@ export async function listDesktops(context: Context): Promise<EngineDesktop[]> {
   return found.map((one) => toDesktop(context, one));
 }
 
-/** Launches first: an engine may refuse to remove a container that others have joined. */
+/** An engine may refuse to remove a container that others have joined: those first. */
 export async function removeDesktop(context: Context, id: string, signal: AbortSignal): Promise<void> {
   const all = await context.objects.list(ofDesktop(id));
   signal.throwIfAborted();
   const anchors = all.filter(({ type }) => type === 'x11server');
-  const launches = all.filter(({ type }) => type !== 'x11server');
+  const joined = all.filter(({ type }) => type === 'ephemeral_container' || type === 'toolbox');
+  const beside = all.filter(({ type }) => type === 'pod_application');
   // What shares the desktop's process namespace ends with its process 1.
   await Promise.all(anchors.map(({ container }) => endProcesses(container.Id)));
-  await Promise.all(launches.map(({ container }) => removeContainer(context, container.Id)));
-  await Promise.all(anchors.map(({ container }) => removeContainer(context, container.Id)));
+  for (const group of [joined, beside, anchors]) {
+    await Promise.all(group.map(({ container }) => removeContainer(context, container.Id)));
+  }
   await removeNetwork(context, id);
   await removeFolders(desktopPaths(context.runDir, id));
 }

@@ -3,7 +3,7 @@
  * desktop's IPC namespace go together, always. A client that uses the socket from another IPC namespace draws with shared
  * memory that the server looks up in its own: it crashes, stays blank, or shows another program's memory.
  *
- * The two types below are all there is, `wiringOf` makes them, and no other file names the X socket of a container.
+ * The three types below are all there is, `wiringOf` and `wiringBeside` make them, and no other file names the X socket of a container.
  */
 import type { Runtime } from '#protocol/app.ts';
 import { INSIDE } from './paths.ts';
@@ -30,7 +30,17 @@ export interface RemoteWiring {
   readonly display: `${number}.${number}.${number}.${number}:0` | `[${string}]:0`;
   readonly binds: readonly [];
   readonly hostname: string;
-  readonly namespaces: { readonly NetworkMode: `deskpod-${string}`; readonly IpcMode: 'private' };
+  /** An IPC namespace of its own, which a toolbox may join. */
+  readonly namespaces: { readonly NetworkMode: `deskpod-${string}`; readonly IpcMode: 'shareable' };
+}
+
+/** The namespaces of a launch that has its own: as far from the display as that is. */
+export interface JoinedWiring {
+  readonly connection: 'remote';
+  readonly display: RemoteWiring['display'];
+  readonly binds: readonly [];
+  readonly hostname: null;
+  readonly namespaces: LocalWiring['namespaces'];
 }
 
 export type Wiring = LocalWiring | RemoteWiring;
@@ -48,31 +58,42 @@ export interface DisplayPlace {
 
 export function wiringOf(runtime: Runtime, launchId: string, place: DisplayPlace): Wiring {
   switch (runtime) {
-    case 'ephemeral_container': {
-      const joined: Joined = `container:${place.containerId}`;
-      return {
-        connection: 'local',
-        display: ':0',
-        binds: [serverSocketBind(place.socketFolder)],
-        hostname: null,
-        namespaces: {
-          NetworkMode: joined,
-          IpcMode: joined,
-          PidMode: joined,
-          ...(place.joinsHostname ? { UTSMode: joined } : {}),
-        },
-      };
-    }
+    case 'ephemeral_container':
+      return localWiring(place);
     case 'pod_application':
       return {
         connection: 'remote',
         display: remoteDisplay(place.address),
         binds: [],
         hostname: launchId,
-        namespaces: { NetworkMode: networkName(place.desktopId), IpcMode: 'private' },
+        namespaces: { NetworkMode: networkName(place.desktopId), IpcMode: 'shareable' },
       };
     default:
       return runtime satisfies never;
+  }
+}
+
+/**
+ * For what shares all namespaces of a launch, or of the desktop itself, but its files. A launch inside the desktop has
+ * the desktop's: those are joined where they belong, so that the launch can go while others look.
+ */
+export function wiringBeside(
+  target: { readonly runtime: Runtime; readonly containerId: string },
+  place: DisplayPlace,
+): LocalWiring | JoinedWiring {
+  switch (target.runtime) {
+    case 'ephemeral_container':
+      return localWiring(place);
+    case 'pod_application':
+      return {
+        connection: 'remote',
+        display: remoteDisplay(place.address),
+        binds: [],
+        hostname: null,
+        namespaces: namespacesOf(target.containerId, place),
+      };
+    default:
+      return target.runtime satisfies never;
   }
 }
 
@@ -83,6 +104,26 @@ export function serverSocketBind(socketFolder: string): LocalWiring['binds'][0] 
 
 export function networkName(desktopId: string): `deskpod-${string}` {
   return `deskpod-${desktopId}`;
+}
+
+function localWiring(place: DisplayPlace): LocalWiring {
+  return {
+    connection: 'local',
+    display: ':0',
+    binds: [serverSocketBind(place.socketFolder)],
+    hostname: null,
+    namespaces: namespacesOf(place.containerId, place),
+  };
+}
+
+function namespacesOf(containerId: string, { joinsHostname }: DisplayPlace): LocalWiring['namespaces'] {
+  const joined: Joined = `container:${containerId}`;
+  return {
+    NetworkMode: joined,
+    IpcMode: joined,
+    PidMode: joined,
+    ...(joinsHostname ? { UTSMode: joined } : {}),
+  };
 }
 
 function remoteDisplay(address: string): RemoteWiring['display'] {

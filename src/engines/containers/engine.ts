@@ -3,14 +3,16 @@ import { availableParallelism, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { z } from 'zod';
+import type { EngineDebug } from '#domain/debug/engine.ts';
 import type * as port from '#domain/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import type { Environment } from '#protocol/app.ts';
-import { NO_DEBUG } from '../no-debug.ts';
 import { EngineApi } from './api.ts';
 import { CgroupFiles, containerOfProcess } from './cgroups.ts';
 import type { WindowManagerReady } from '../open.ts';
 import { findDesktop, findLaunch, type Context } from './context.ts';
+import { ContainersDebug } from './debug/debug.ts';
+import { findContainer } from './debug/targets.ts';
 import { connectSocket } from './desktop-ready.ts';
 import { listDesktops, makeDesktop, removeDesktop } from './desktops.ts';
 import { exec } from './exec.ts';
@@ -21,7 +23,7 @@ import { instanceLabels } from './labels.ts';
 import { launch, launchEnvironment, listLaunches, removeLaunch, stopLaunch } from './launches.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { readLogs, type LogOptions } from './logs.ts';
-import { nameOf, Objects, type Ours } from './objects.ts';
+import { nameOf, Objects } from './objects.ts';
 import { OutOfMemory } from './out-of-memory.ts';
 import { desktopPaths } from './paths.ts';
 import { inspectMachine } from './podman-config.ts';
@@ -51,7 +53,9 @@ const Version = z.looseObject({
 });
 
 /** Rejects with `engine_unavailable` when there is no engine. What a killed server left half done is cleared away. */
-export async function createContainersEngine(options: ContainersEngineOptions): Promise<port.Engine> {
+export async function createContainersEngine(
+  options: ContainersEngineOptions,
+): Promise<port.Engine & { readonly debug: EngineDebug }> {
   const dataDir = resolve(options.dataDir);
   const runDir = resolve(options.runDir);
   const folders = { data: join(dataDir, 'engine'), run: join(runDir, 'engine') };
@@ -86,7 +90,7 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
 }
 
 class ContainersEngine implements port.Engine {
-  readonly debug = NO_DEBUG;
+  readonly debug: EngineDebug;
   readonly #context: Context;
   readonly #images: Images;
   readonly #version: string;
@@ -101,6 +105,7 @@ class ContainersEngine implements port.Engine {
     this.#version = version;
     this.#owned = owned;
     this.#usage = new UsageMeter(context);
+    this.debug = new ContainersDebug(context);
   }
 
   async info(): Promise<port.EngineInfo> {
@@ -174,12 +179,13 @@ class ContainersEngine implements port.Engine {
   }
 
   async *logs(target: port.Target, options: LogOptions, signal: AbortSignal): AsyncGenerator<port.EngineLogLine> {
-    const { container } = await this.#find(target);
+    const { container } = await findContainer(this.#context, target);
     yield* readLogs(this.#context, container, options, signal);
   }
 
   async exec(target: port.Target, spec: port.ExecSpec, signal: AbortSignal): Promise<port.ExecSession> {
-    return exec(this.#context, await this.#find(target), spec, signal);
+    const { container, user } = await findContainer(this.#context, target);
+    return exec(this.#context, container, user, spec, signal);
   }
 
   usage(desktopId: string): Promise<readonly port.LaunchUsage[]> {
@@ -217,12 +223,5 @@ class ContainersEngine implements port.Engine {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#owned.disposeAsync();
-  }
-
-  async #find({ desktopId, launchId }: port.Target): Promise<Ours> {
-    if (launchId === undefined) return findDesktop(this.#context, desktopId);
-    const found = await findLaunch(this.#context, launchId);
-    if (found?.desktopId === desktopId) return found;
-    throw new DeskpodError('not_found', `There is no launch ${launchId} in the desktop ${desktopId}.`);
   }
 }

@@ -1,5 +1,6 @@
 /** One command inside a running container, with or without a terminal; it ends with its stream. */
-import { Duplex } from 'node:stream';
+import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { ExecSession, ExecSpec } from '#domain/engine.ts';
@@ -7,8 +8,8 @@ import { DeskpodError } from '#domain/errors.ts';
 import { isStatus } from './api.ts';
 import { containerOfProcess } from './cgroups.ts';
 import type { Context } from './context.ts';
-import { FrameReader } from './frames.ts';
-import { isRunning, type Ours } from './objects.ts';
+import { unframed } from './frames.ts';
+import { isRunning, type Container } from './objects.ts';
 
 const Created = z.looseObject({ Id: z.string() });
 const State = z.looseObject({
@@ -21,22 +22,35 @@ const State = z.looseObject({
 const LOOKS = 20;
 const LOOK_PAUSE_MS = 25;
 const HANGUP_GRACE_MS = 500;
+const START_TIMEOUT_MS = 10_000;
+const START_LOOK_MS = 10;
+const WORDS_MS = 500;
+/** As a shell says that it cannot run a program: so do engines, beside their words. */
+const NOT_STARTED = new Set([126, 127]);
+const NO_PROGRAM =
+  /(?:OCI runtime exec failed|Error: (?:runc|crun)): .*(?:executable file .*not found|no such file or directory)/i;
 /** Keys that would detach the terminal: a sequence that nobody types, as an engine cannot be told to have none. */
-const NO_DETACH = 'ctrl-^,ctrl-^,ctrl-^,ctrl-],ctrl-]';
+export const NO_DETACH = 'ctrl-^,ctrl-^,ctrl-^,ctrl-],ctrl-]';
 /** As Podman and as Docker tell them again: no other command has these. */
 const OURS = new Set([NO_DETACH, Buffer.from([30, 30, 30, 29, 29]).toString('base64')]);
 
-export async function exec(context: Context, target: Ours, spec: ExecSpec, signal: AbortSignal): Promise<ExecSession> {
-  const { Id: containerId } = target.container;
-  if (!isRunning(target.container)) throw new DeskpodError('conflict', 'Nothing can be run in it: it has ended.');
-  const { account } = target;
+/** `user` as `uid:gid`; null is whoever the container's own process is. */
+export async function exec(
+  context: Context,
+  container: Container,
+  user: string | null,
+  spec: ExecSpec,
+  signal: AbortSignal,
+): Promise<ExecSession> {
+  const { Id: containerId } = container;
+  if (!isRunning(container)) throw new DeskpodError('conflict', 'Nothing can be run in it: it has ended.');
   const body = {
     AttachStdin: true,
     AttachStdout: true,
     AttachStderr: true,
     Tty: spec.tty !== null,
     DetachKeys: NO_DETACH,
-    User: `${account.uid}:${account.gid}`,
+    ...(user === null ? {} : { User: user }),
     Cmd: spec.command,
     Env: Object.entries({ ...(spec.tty ? { TERM: 'xterm-256color' } : {}), ...spec.env }).map(
       ([name, value]) => `${name}=${value}`,
@@ -46,11 +60,14 @@ export async function exec(context: Context, target: Ours, spec: ExecSpec, signa
   const size = spec.tty && { h: spec.tty.rows, w: spec.tty.columns };
   const start = { Detach: false, Tty: spec.tty !== null, ...size };
   const raw = await context.api.hijack(`/exec/${Id}/start`, { body: start, signal });
+  const closed = new Promise<void>((resolve) => raw.once('close', resolve));
+  // Whoever reads the stream listens, too, but not yet.
+  raw.on('error', () => undefined);
+  await started(context, Id, raw, spec, signal);
   const resize = async ({ columns, rows }: { columns: number; rows: number }): Promise<void> => {
     await context.api.text('POST', `/exec/${Id}/resize`, { query: { h: rows, w: columns } }).catch(ignoreEnded);
   };
   if (spec.tty) await resize(spec.tty);
-  const closed = new Promise<void>((resolve) => raw.once('close', resolve));
   const stream = spec.tty ? raw : unframed(raw);
   const abort = (): void => void raw.destroy();
   signal.addEventListener('abort', abort, { once: true });
@@ -62,8 +79,48 @@ export async function exec(context: Context, target: Ours, spec: ExecSpec, signa
   return { stream, resize, exitCode };
 }
 
+/**
+ * Returns once the command runs or has run. Engines tell that there is no such program only by what they write into the
+ * stream, in their own words.
+ */
+async function started(
+  context: Context,
+  execId: string,
+  raw: Duplex,
+  { command }: ExecSpec,
+  signal: AbortSignal,
+): Promise<void> {
+  const until = Date.now() + START_TIMEOUT_MS;
+  for (let state = await look(context, execId); state !== null; state = await look(context, execId)) {
+    if (state.Running && state.Pid > 0) return;
+    if (!state.Running && NOT_STARTED.has(state.ExitCode ?? 0)) {
+      const words = await peek(raw);
+      if (!NO_PROGRAM.test(words)) return;
+      raw.destroy();
+      throw new DeskpodError('no_such_program', `There is no program ${command[0] ?? ''} in it.`, {
+        remedy: 'Put a toolbox beside it: that brings programs of its own.',
+        cause: new Error(words.trim()),
+      });
+    }
+    if (!state.Running && state.ExitCode != null) return;
+    if (Date.now() > until) return;
+    await delay(START_LOOK_MS, undefined, { signal });
+  }
+}
+
+/** What has come, which stays there to be read; nothing is taken for the end that its reader shall see. */
+async function peek(raw: Duplex): Promise<string> {
+  const arrived = AbortSignal.timeout(WORDS_MS);
+  if (raw.readableLength === 0) await once(raw, 'readable', { signal: arrived }).catch(() => undefined);
+  if (raw.readableLength === 0) return '';
+  const chunk: unknown = raw.read();
+  if (!Buffer.isBuffer(chunk)) return '';
+  raw.unshift(chunk);
+  return chunk.toString('latin1');
+}
+
 /** Ends the commands that a server which was killed left running; those that others run in there are left alone. */
-export async function endForgotten(context: Context, { container }: Ours): Promise<void> {
+export async function endForgotten(context: Context, container: Container): Promise<void> {
   if (!isRunning(container)) return;
   for (const execId of container.ExecIDs ?? []) {
     const state = await look(context, execId);
@@ -109,32 +166,4 @@ async function hangUp(pid: number, containerId: string): Promise<void> {
 
 function ignoreEnded(error: unknown): void {
   if (!isStatus(error, 404, 409, 500)) throw error;
-}
-
-/** Without a terminal, output comes in frames and input goes as it is. */
-function unframed(raw: Duplex): Duplex {
-  const frames = new FrameReader();
-  const stream = new Duplex({
-    read: () => raw.resume(),
-    write: (chunk, _encoding, done) => {
-      raw.write(chunk, done);
-    },
-    final: (done) => {
-      raw.end(done);
-    },
-    destroy: (error, done) => {
-      raw.destroy();
-      done(error);
-    },
-  });
-  raw.on('data', (chunk: Buffer) => {
-    try {
-      for (const { data } of frames.push(chunk)) if (!stream.push(data)) raw.pause();
-    } catch (error) {
-      stream.destroy(error instanceof Error ? error : new Error(String(error)));
-    }
-  });
-  raw.on('end', () => stream.push(null));
-  raw.on('error', (error) => stream.destroy(error));
-  return stream;
 }

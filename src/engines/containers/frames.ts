@@ -2,6 +2,8 @@
  * The engine's multiplexed streams: logs and output of commands without a terminal come as frames of an 8-byte header
  * (stream number, three zeros, length as 32-bit big-endian) and that many bytes.
  */
+import { Duplex } from 'node:stream';
+
 const HEADER = 8;
 /** No engine sends frames this long: what claims to be one is not multiplexed at all. */
 const MAX_FRAME = 64 * 1024 * 1024;
@@ -30,4 +32,32 @@ export class FrameReader {
     }
     return frames;
   }
+}
+
+/** Without a terminal, output comes in frames and input goes as it is. */
+export function unframed(raw: Duplex): Duplex {
+  const frames = new FrameReader();
+  const stream = new Duplex({
+    read: () => raw.resume(),
+    write: (chunk, _encoding, done) => {
+      raw.write(chunk, done);
+    },
+    final: (done) => {
+      raw.end(done);
+    },
+    destroy: (error, done) => {
+      raw.destroy();
+      done(error);
+    },
+  });
+  raw.on('data', (chunk: Buffer) => {
+    try {
+      for (const { data } of frames.push(chunk)) if (!stream.push(data)) raw.pause();
+    } catch (error) {
+      stream.destroy(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
+  raw.on('end', () => stream.push(null));
+  raw.on('error', (error) => stream.destroy(error));
+  return stream;
 }

@@ -4,15 +4,20 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Account, DesktopSpec, LaunchSpec } from '#domain/engine.ts';
+import type { ToolboxSpec } from '#domain/debug/engine.ts';
+import type { Account, DesktopSpec, LaunchSpec, Target } from '#domain/engine.ts';
 import { labelValue } from '#domain/names.ts';
 import { Runtime } from '#protocol/app.ts';
+import { DebugProfile } from '#protocol/debug.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
 const MANAGED = 'app.kubernetes.io/managed-by';
 const INSTANCE = 'deskpod/instance';
 const DESKTOP = 'deskpod/desktop';
+const TOOLBOX = 'deskpod/toolbox';
+const TARGET_LAUNCH = 'deskpod/target';
+const TARGET_CONTAINER = 'deskpod/target-container';
 
 /** Which installation an object belongs to: several may share one engine. */
 export function instanceLabels(dataDir: string): Labels {
@@ -55,6 +60,64 @@ export function launchLabels(instance: Labels, spec: LaunchSpec, account: Accoun
   };
 }
 
+export function toolboxLabels(instance: Labels, spec: ToolboxSpec, special: boolean, account: Account): Labels {
+  const { desktopId, launchId, container } = spec.target;
+  return {
+    ...personal(account),
+    ...instance,
+    ...ofDesktop(desktopId),
+    type: 'toolbox',
+    [TOOLBOX]: spec.name,
+    ...(launchId === undefined ? {} : lookingInto(launchId)),
+    ...(container === undefined ? {} : { [TARGET_CONTAINER]: container }),
+    'deskpod/by': spec.by,
+    'deskpod/profile': spec.profile,
+    'deskpod/special': String(special),
+  };
+}
+
+/** Of the toolboxes that look into this launch. */
+export function lookingInto(launchId: string): Labels {
+  return { [TARGET_LAUNCH]: launchId };
+}
+
+const Toolbox = z.object({
+  [TOOLBOX]: z.string(),
+  [TARGET_LAUNCH]: z.string().optional(),
+  [TARGET_CONTAINER]: z.string().optional(),
+  'deskpod/by': z.string(),
+  'deskpod/profile': DebugProfile,
+  'deskpod/special': z.stringbool(),
+});
+
+export interface ToolboxFacts {
+  readonly name: string;
+  readonly target: Target;
+  readonly by: string;
+  readonly profile: DebugProfile;
+  readonly special: boolean;
+}
+
+/** What the labels of one of our toolboxes say beyond whose it is; null when they are damaged. */
+export function readToolbox(labels: Labels, desktopId: string): ToolboxFacts | null {
+  const parsed = Toolbox.safeParse(labels);
+  if (!parsed.success) return null;
+  const { data } = parsed;
+  const launchId = data[TARGET_LAUNCH];
+  const container = data[TARGET_CONTAINER];
+  return {
+    name: data[TOOLBOX],
+    target: {
+      desktopId,
+      ...(launchId === undefined ? {} : { launchId }),
+      ...(container === undefined ? {} : { container }),
+    },
+    by: data['deskpod/by'],
+    profile: data['deskpod/profile'],
+    special: data['deskpod/special'],
+  };
+}
+
 function personal(account: Account): Labels {
   return {
     access_userid: labelValue(account.userId),
@@ -76,13 +139,13 @@ const Personal = z.object({
   'deskpod/uid': z.coerce.number().int().positive(),
   'deskpod/gid': z.coerce.number().int().positive(),
   [DESKTOP]: z.string(),
-  type: z.union([z.literal('x11server'), Runtime]),
+  type: z.union([z.literal(['x11server', 'toolbox']), Runtime]),
 });
 
 /** What the labels of one of our objects say; null when they are damaged. */
 export function readLabels(
   labels: Labels,
-): { type: 'x11server' | Runtime; desktopId: string; account: Account } | null {
+): { type: 'x11server' | 'toolbox' | Runtime; desktopId: string; account: Account } | null {
   const parsed = Personal.safeParse(labels);
   if (!parsed.success) return null;
   const { data } = parsed;

@@ -2,13 +2,22 @@
 import { z } from 'zod';
 import type { EngineLaunch, EngineLaunchState, LaunchSpec } from '#domain/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
-import type { Environment, Runtime } from '#protocol/app.ts';
+import type { Environment } from '#protocol/app.ts';
 import { isStatus } from './api.ts';
 import { inherited } from '../inside/environment.ts';
 import { launchBody, type LaunchDesktop } from './container-spec.ts';
 import { findLaunch, isNameTaken, type Context } from './context.ts';
-import { launchLabels, ofDesktop } from './labels.ts';
-import { addressOf, isRunning, nameOf, environmentOf, wasStarted, type Container, type Ours } from './objects.ts';
+import { launchLabels, lookingInto, ofDesktop } from './labels.ts';
+import {
+  addressOf,
+  environmentOf,
+  isLaunch,
+  isRunning,
+  nameOf,
+  wasStarted,
+  type Container,
+  type OurLaunch,
+} from './objects.ts';
 import { desktopPaths, homeOf } from './paths.ts';
 import { endProcesses, removeContainer, stopProcesses } from './processes.ts';
 
@@ -37,7 +46,7 @@ export async function launch(context: Context, spec: LaunchSpec, signal: AbortSi
 
 export async function listLaunches(context: Context, desktopId?: string): Promise<EngineLaunch[]> {
   const found = await context.objects.list(desktopId === undefined ? {} : ofDesktop(desktopId));
-  return found.filter(({ type }) => type !== 'x11server').map((one) => toLaunch(context, one));
+  return found.filter(isLaunch).map((one) => toLaunch(context, one));
 }
 
 export async function launchEnvironment(context: Context, id: string): Promise<Environment> {
@@ -58,25 +67,28 @@ export async function removeLaunch(context: Context, id: string): Promise<void> 
   const found = await findLaunch(context, id);
   if (found === null) return;
   await endProcesses(found.container.Id);
+  // An engine may refuse to remove a container that others have joined.
+  const toolboxes = await context.objects.list({ ...ofDesktop(found.desktopId), ...lookingInto(id) });
+  await Promise.all(toolboxes.map(({ container }) => removeContainer(context, container.Id)));
   await removeContainer(context, found.container.Id);
 }
 
-export function toLaunch(context: Context, { container, type, desktopId, account }: Ours): EngineLaunch {
-  const runtime: Runtime = type === 'x11server' ? 'ephemeral_container' : type;
+export function toLaunch(context: Context, { container, type, desktopId, account }: OurLaunch): EngineLaunch {
   return {
     id: nameOf(container),
     desktopId,
     userId: account.userId,
-    runtime,
+    runtime: type,
     status: stateOf(context, container),
     startedAt: wasStarted(container) ? container.State.StartedAt : container.Created,
     image: container.Config.Image,
     imageDigest: container.Image === '' ? null : digestOf(container.Image),
-    hostname: runtime === 'ephemeral_container' ? desktopId : nameOf(container),
+    hostname: type === 'ephemeral_container' ? desktopId : nameOf(container),
   };
 }
 
-function stateOf(context: Context, container: Container): EngineLaunchState {
+/** Of a launch or a toolbox. */
+export function stateOf(context: Context, container: Container): EngineLaunchState {
   const { State } = container;
   if (isRunning(container)) return { state: 'running' };
   if (!wasStarted(container)) return { state: 'starting', waiting: null };
@@ -97,7 +109,8 @@ function digestOf(image: string): string {
   return image.startsWith('sha256:') ? image : `sha256:${image}`;
 }
 
-async function runningDesktop(context: Context, id: string, signal: AbortSignal): Promise<LaunchDesktop> {
+/** What joins a desktop needs of it; `desktop_missing` when it does not run. */
+export async function runningDesktop(context: Context, id: string, signal: AbortSignal): Promise<LaunchDesktop> {
   const found = await context.objects.find(id, signal);
   const address = found && addressOf(found.container);
   if (found?.type !== 'x11server' || !isRunning(found.container) || !address) {
@@ -120,7 +133,8 @@ async function runningDesktop(context: Context, id: string, signal: AbortSignal)
   };
 }
 
-async function exited(context: Context, containerId: string, signal: AbortSignal): Promise<void> {
+/** Resolves when the engine knows that a container ended. */
+export async function exited(context: Context, containerId: string, signal: AbortSignal): Promise<void> {
   try {
     // Podman looks only every 250 ms unless told otherwise.
     const query = { condition: 'not-running', interval: '20ms' };

@@ -5,11 +5,11 @@ import type { Context } from './context.ts';
 import { endForgotten } from './exec.ts';
 import { removeFolders } from './folders.ts';
 import { removeNetwork } from './network.ts';
-import { isRunning, nameOf, wasStarted } from './objects.ts';
+import { isLaunch, isRunning, nameOf, wasStarted } from './objects.ts';
 import { desktopPaths } from './paths.ts';
 import { removeContainer } from './processes.ts';
 
-/** Containers that never started, launches without their desktop, networks and folders without either; terminals. */
+/** Containers that never started, launches and toolboxes without their desktop, networks and folders without either; terminals. */
 export async function clearLeftovers(context: Context): Promise<void> {
   const all = await context.objects.list();
   // Podman calls those created, too, that a power cut ended: they are told as ended, not cleared away.
@@ -18,11 +18,15 @@ export async function clearLeftovers(context: Context): Promise<void> {
     all.filter((one) => one.type === 'x11server' && !halfMade.includes(one)).map(({ container }) => nameOf(container)),
   );
   const orphans = all.filter((one) => one.type !== 'x11server' && !desktops.has(one.desktopId));
-  const launches = new Set([...halfMade.filter(({ type }) => type !== 'x11server'), ...orphans]);
-  await Promise.all([...launches].map(({ container }) => removeContainer(context, container.Id)));
+  const others = new Set([...halfMade.filter(({ type }) => type !== 'x11server'), ...orphans]);
+  // What may have joined another one comes first.
+  const [toolboxes, launches] = [[...others].filter(({ type }) => type === 'toolbox'), [...others].filter(isLaunch)];
+  for (const group of [toolboxes, launches]) {
+    await Promise.all(group.map(({ container }) => removeContainer(context, container.Id)));
+  }
   const anchors = halfMade.filter(({ type }) => type === 'x11server');
   await Promise.all(anchors.map(({ container }) => removeContainer(context, container.Id)));
-  await Promise.all(all.map((one) => endForgotten(context, one)));
+  await Promise.all(all.map(({ container }) => endForgotten(context, container)));
   const networks = await context.objects.networks();
   const owners = networks.map(({ labels }) => labels['deskpod/desktop']).filter((id) => id !== undefined);
   const folders = await readdir(join(context.runDir, 'desktops')).catch(() => []);

@@ -57,7 +57,8 @@ export class LogFileParser {
 
 /** The end of the file as lines; their text is at most `tailBytes` long. A file that is not there has none. */
 export async function tailOfFile(path: string, tailBytes: number): Promise<EngineLogLine[]> {
-  return (await readTail(path, tailBytes)).lines;
+  const { lines, parser } = await readTail(path, tailBytes);
+  return [...lines, ...parser.end()];
 }
 
 /** As `tailOfFile`, then what is added until `ended` resolves or the signal aborts. */

@@ -28,13 +28,13 @@ export async function* readLogs(
     yield* readFile(context, container, options, signal);
     return;
   }
-  const past = await tail(context, container.Id, options.tailBytes, signal);
+  const past = await tail(context, container, options.tailBytes, signal);
   if (!options.follow) {
     yield* past;
     return;
   }
   // As many lines as fitted: lines written since then push out the oldest of them, and none of the new is lost.
-  yield* lines(context, container.Id, { follow: true, tail: past.length }, signal);
+  yield* lines(context, container, { follow: true, tail: past.length }, signal);
 }
 
 async function* readFile(
@@ -79,18 +79,13 @@ export async function lastWords(context: Context, containerId: string): Promise<
 
 async function tail(
   context: Context,
-  containerId: string,
+  container: Container,
   bytes: number,
   signal: AbortSignal,
 ): Promise<EngineLogLine[]> {
   const kept: EngineLogLine[] = [];
   let size = 0;
-  for await (const line of lines(
-    context,
-    containerId,
-    { follow: false, tail: Math.ceil(bytes / SHORT_LINE) },
-    signal,
-  )) {
+  for await (const line of lines(context, container, { follow: false, tail: Math.ceil(bytes / SHORT_LINE) }, signal)) {
     kept.push(line);
     size += Buffer.byteLength(line.text) + 1;
     while (size > bytes) size -= Buffer.byteLength(kept.shift()?.text ?? '') + 1;
@@ -100,7 +95,7 @@ async function tail(
 
 async function* lines(
   context: Context,
-  containerId: string,
+  { Id: containerId, Config }: Container,
   { follow, tail }: { follow: boolean; tail: number },
   signal: AbortSignal,
 ): AsyncGenerator<EngineLogLine> {
@@ -111,7 +106,8 @@ async function* lines(
   try {
     for await (const chunk of reply) {
       if (!Buffer.isBuffer(chunk)) continue;
-      for (const { stream, data } of frames.push(chunk)) yield* cutters[stream].push(data);
+      if (Config.Tty) yield* cutters.stdout.push(chunk);
+      else for (const { stream, data } of frames.push(chunk)) yield* cutters[stream].push(data);
     }
     yield* cutters.stdout.end();
     yield* cutters.stderr.end();

@@ -1,6 +1,7 @@
 /** Containers as the engine describes them, and how ours are found among all others. */
 import { z } from 'zod';
 import { isStatus, type EngineApi } from './api.ts';
+import type { Runtime } from '#protocol/app.ts';
 import { carries, labelFilter, readLabels, type Labels } from './labels.ts';
 
 export const Container = z.looseObject({
@@ -10,6 +11,7 @@ export const Container = z.looseObject({
   /** Digest of the image. */
   Image: z.string(),
   LogPath: z.string().default(''),
+  RestartCount: z.number().default(0),
   ExecIDs: z.array(z.string()).nullish(),
   State: z.looseObject({
     Status: z.string(),
@@ -23,6 +25,8 @@ export const Container = z.looseObject({
   Config: z.looseObject({
     Image: z.string(),
     Hostname: z.string().default(''),
+    /** With a terminal, output comes as it is and not in frames. */
+    Tty: z.boolean().default(false),
     Env: z.array(z.string()).nullish(),
     Labels: z.record(z.string(), z.string()).nullish(),
   }),
@@ -39,6 +43,13 @@ const Networks = z.array(
 
 /** One of ours, with what its labels say. */
 export type Ours = NonNullable<ReturnType<typeof readLabels>> & { readonly container: Container };
+
+export type OurLaunch = Ours & { readonly type: Runtime };
+
+/** Neither a desktop nor what somebody looks into one with. */
+export function isLaunch(one: Ours): one is OurLaunch {
+  return one.type !== 'x11server' && one.type !== 'toolbox';
+}
 
 export class Objects {
   readonly #api: EngineApi;

@@ -15,9 +15,14 @@ const LAST_LOOK_MS = 100;
 const KILL_TIMEOUT_MS = 10_000;
 
 /** Returns when none is left. Aborting stops the waiting, not what was begun. */
-export async function stopProcesses(containerId: string, graceMs: number, signal: AbortSignal): Promise<void> {
+export async function stopProcesses(
+  containerId: string,
+  graceMs: number,
+  signal: AbortSignal,
+  kind: 'SIGTERM' | 'SIGHUP' = 'SIGTERM',
+): Promise<void> {
   const asked = await processesOf(containerId);
-  send(asked, 'SIGTERM');
+  send(asked, kind);
   const gone = await emptied(containerId, graceMs, signal);
   if (!gone) await endProcesses(containerId);
 }
@@ -44,10 +49,17 @@ export async function removeContainer(context: Context, containerId: string): Pr
     await context.api.text('DELETE', `/containers/${containerId}`, { query: { force: true, v: true } });
   } catch (error) {
     // 409: another request removes it at this moment.
-    if (!isStatus(error, 404, 409)) throw error;
+    if (!isStatus(error, 404, 409)) await removeWithJoined(context, containerId, error);
   }
   context.outOfMemory.forget(containerId);
   context.cgroups.forget(containerId);
+}
+
+/** Podman refuses to remove what others have joined; their processes cannot outlive the namespaces that ended with it. */
+async function removeWithJoined(context: Context, containerId: string, refusal: unknown): Promise<void> {
+  if (!(refusal instanceof Error) || !/dependent containers/.test(refusal.message)) throw refusal;
+  const query = { force: true, depend: true, v: true, timeout: 0 };
+  await context.api.text('DELETE', `/v4.0.0/libpod/containers/${containerId}`, { query });
 }
 
 async function emptied(containerId: string, graceMs: number, signal: AbortSignal): Promise<boolean> {

@@ -3,7 +3,7 @@ import type { LaunchUsage } from '#domain/engine.ts';
 import type { Sample } from './cgroups.ts';
 import type { Context } from './context.ts';
 import { ofDesktop } from './labels.ts';
-import { isRunning, nameOf } from './objects.ts';
+import { isLaunch, isRunning, nameOf } from './objects.ts';
 
 export class UsageMeter {
   readonly #context: Context;
@@ -17,7 +17,7 @@ export class UsageMeter {
   /** The first sample of a launch counts from its start. */
   async read(desktopId: string): Promise<LaunchUsage[]> {
     const found = await this.#context.objects.list(ofDesktop(desktopId));
-    const running = found.filter(({ type, container }) => type !== 'x11server' && isRunning(container));
+    const running = found.filter((one) => isLaunch(one) && isRunning(one.container));
     const used = await Promise.all(
       running.map(async ({ container }): Promise<LaunchUsage | null> => {
         const sample = await this.#context.cgroups.sample(container.Id, container.State.Pid);

@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import { toDesktop } from './desktops.ts';
 import { carries, labelFilter, readLabels } from './labels.ts';
 import { toLaunch } from './launches.ts';
-import { isRunning, nameOf, type Ours } from './objects.ts';
+import { isLaunch, isRunning, nameOf, type Ours, type OurLaunch } from './objects.ts';
 
 const Event = z.looseObject({
   Type: z.string().optional(),
@@ -29,6 +29,8 @@ const LOOK_PAUSE_MS = 25;
 /** What listeners have been told of, so that they can be told when it is gone. */
 type Known = Map<string, { readonly desktop: boolean; readonly desktopId: string }>;
 
+type Told = OurLaunch | (Ours & { readonly type: 'x11server' });
+
 export async function* watchEngine(context: Context, signal: AbortSignal): AsyncGenerator<EngineEvent> {
   const known: Known = new Map();
   let first = true;
@@ -40,7 +42,7 @@ export async function* watchEngine(context: Context, signal: AbortSignal): Async
       stream = await context.api.stream('GET', '/events', { query, signal });
       const events = jsonLines(Event, stream);
       // Listed only now that events are collected: nothing falls between the two.
-      const present = await context.objects.list();
+      const present = (await context.objects.list()).filter(isTold);
       if (first) for (const one of present) remember(known, one);
       else yield* repeat(context, known, present);
       first = false;
@@ -61,10 +63,11 @@ async function* translate(context: Context, known: Known, { Type, Action, Actor 
   const name = Actor.Attributes['name'] ?? '';
   if (GONE.has(Action)) {
     const labels = readLabels(Actor.Attributes);
-    if (labels) yield gone(known, name, { desktop: labels.type === 'x11server', desktopId: labels.desktopId });
+    if (labels && labels.type !== 'toolbox')
+      yield gone(known, name, { desktop: labels.type === 'x11server', desktopId: labels.desktopId });
   } else if (CHANGED.has(Action)) {
     const found = await settledState(context, Actor.ID, ENDED.has(Action));
-    if (!found) return;
+    if (!found || !isTold(found)) return;
     remember(known, found);
     yield present(context, found);
   }
@@ -80,7 +83,7 @@ async function settledState(context: Context, containerId: string, ended: boolea
   return context.objects.find(containerId);
 }
 
-function* repeat(context: Context, known: Known, all: readonly Ours[]): Generator<EngineEvent> {
+function* repeat(context: Context, known: Known, all: readonly Told[]): Generator<EngineEvent> {
   const names = new Set(all.map(({ container }) => nameOf(container)));
   for (const [name, what] of known) if (!names.has(name)) yield gone(known, name, what);
   for (const one of all) {
@@ -89,14 +92,19 @@ function* repeat(context: Context, known: Known, all: readonly Ours[]): Generato
   }
 }
 
+/** Toolboxes are none of what an engine tells of by itself. */
+function isTold(one: Ours): one is Told {
+  return one.type !== 'toolbox';
+}
+
 function remember(known: Known, { container, type, desktopId }: Ours): void {
   known.set(nameOf(container), { desktop: type === 'x11server', desktopId });
 }
 
-function present(context: Context, one: Ours): EngineEvent {
-  return one.type === 'x11server'
-    ? { type: 'desktop', desktop: toDesktop(context, one) }
-    : { type: 'launch', launch: toLaunch(context, one) };
+function present(context: Context, one: Told): EngineEvent {
+  return isLaunch(one)
+    ? { type: 'launch', launch: toLaunch(context, one) }
+    : { type: 'desktop', desktop: toDesktop(context, one) };
 }
 
 function gone(known: Known, id: string, { desktop, desktopId }: { desktop: boolean; desktopId: string }): EngineEvent {

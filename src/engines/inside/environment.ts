@@ -75,7 +75,8 @@ export function quantities({ memoryBytes, cpus }: Limits): { memory?: string; cp
   };
 }
 
-function identity(account: Account, home: string): Environment {
+/** Who somebody is to programs. */
+export function identity(account: Account, home: string): Environment {
   const login = loginName(account.userId);
   return { HOME: home, USER: login, LOGNAME: login };
 }

@@ -1,0 +1,40 @@
+/** Which namespaces each container of a desktop has, as the kernel numbers them. */
+import { readlink } from 'node:fs/promises';
+import { NamespaceKind, type Namespaces } from '#protocol/inside.ts';
+import type { Context } from '../context.ts';
+import { isRunning } from '../objects.ts';
+import { membersOf } from './members.ts';
+
+type Ids = Namespaces['containers'][number]['ids'];
+
+/** Of those that run. */
+export async function namespacesOf(context: Context, desktopId: string): Promise<Namespaces> {
+  const { all } = await membersOf(context, desktopId);
+  const running = all.filter(({ container }) => isRunning(container));
+  return {
+    containers: await Promise.all(
+      running.map(async ({ name, container }) => ({ name, ids: await idsOf(container.State.Pid) })),
+    ),
+  };
+}
+
+/** The number of one namespace of a process; null where it cannot be read. */
+export async function namespaceOf(pid: number, kind: NamespaceKind): Promise<string | null> {
+  const link = await readlink(`/proc/${pid}/ns/${kind}`).catch(() => '');
+  return /\[(\d+)\]$/.exec(link)?.[1] ?? null;
+}
+
+async function idsOf(pid: number): Promise<Ids> {
+  const [mnt, pidSpace, net, ipc, uts, user, cgroup] = await Promise.all(
+    NamespaceKind.options.map((kind) => namespaceOf(pid, kind)),
+  );
+  return {
+    mnt: mnt ?? null,
+    pid: pidSpace ?? null,
+    net: net ?? null,
+    ipc: ipc ?? null,
+    uts: uts ?? null,
+    user: user ?? null,
+    cgroup: cgroup ?? null,
+  };
+}

@@ -1,0 +1,82 @@
+/** The engine contract, debugging: what cannot be looked into, each with its reason. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { podAppName } from '#domain/names.ts';
+import { aDesktop, failsWith, finished, hermes, patience, script, start, type EngineUnderTest } from './engine-kit.ts';
+import { add, debugOf, over, toolboxSpec } from './engine-toolbox.ts';
+
+export function debugRefusals(under: () => EngineUnderTest): void {
+  describe('what cannot be looked into', () => {
+    test('names that are taken, by a toolbox, a launch or the desktop', async () => {
+      await using made = await aDesktop(under(), hermes);
+      const launch = await start(under(), made.desktop, { command: ['sleep', '600'] });
+      const toolbox = await add(under(), { desktopId: made.id });
+      for (const name of [toolbox.name, launch.id])
+        await assert.rejects(add(under(), { desktopId: made.id }, { name }), failsWith('name_taken'), name);
+    });
+
+    test('an image that is not there', async () => {
+      await using made = await aDesktop(under(), hermes);
+      const image = `${under().images.toolbox.replace(/\/[^/]*$/, '')}/not-there:1`;
+      await assert.rejects(add(under(), { desktopId: made.id }, { image }), failsWith('app_unavailable'));
+      assert.deepEqual(await running(under(), made.id), []);
+    });
+
+    test('what has ended, what never was, and a desktop that is gone', async () => {
+      await using made = await aDesktop(under(), hermes);
+      const launch = await script(under(), made.desktop, 'exit 3');
+      await finished(under().engine, launch);
+      const ended = add(under(), { desktopId: made.id, launchId: launch.id });
+      await assert.rejects(ended, (error) => failsWith('conflict')(error) && /ended.*3/.test(String(error)));
+      const never = { desktopId: made.id, launchId: podAppName('hermes', 'never') };
+      await assert.rejects(add(under(), never), failsWith('not_found'));
+      await assert.rejects(add(under(), { desktopId: 'nobody-00000' }), failsWith('desktop_missing'));
+      assert.deepEqual(await running(under(), made.id), []);
+    });
+
+    test('a terminal of what has ended: the sentence has its exit code', async () => {
+      await using made = await aDesktop(under(), hermes);
+      const toolbox = await add(under(), { desktopId: made.id }, { command: ['bash', '-c', 'exit 9'] });
+      await over(under(), toolbox);
+      const attaching = debugOf(under()).attach(made.id, toolbox.name, patience());
+      await assert.rejects(attaching, (error) => failsWith('conflict')(error) && /ended.*9/.test(String(error)));
+      const never = debugOf(under()).attach(made.id, 'debugger-never', patience());
+      await assert.rejects(never, failsWith('not_found'));
+    });
+
+    test('an aborted toolbox leaves none that runs', async () => {
+      await using made = await aDesktop(under(), hermes);
+      const abort = new AbortController();
+      const spec = toolboxSpec(under(), { desktopId: made.id });
+      const adding = debugOf(under()).addToolbox(spec, () => undefined, abort.signal);
+      abort.abort(new Error('changed my mind'));
+      await assert.rejects(adding, /changed my mind/);
+      assert.deepEqual(await running(under(), made.id), []);
+    });
+
+    for (const tty of [null, { columns: 80, rows: 24 }]) {
+      test(`a program that the image does not have, ${tty ? 'in a terminal' : 'without one'}`, async () => {
+        const { engine } = under();
+        await using made = await aDesktop(under(), hermes);
+        const launch = await start(under(), made.desktop, { image: under().images.bare });
+        const target = { desktopId: made.id, launchId: launch.id };
+        for (const program of ['bash', '/bin/sh']) {
+          const running = engine.exec(target, { command: [program, '-c', 'true'], tty }, patience());
+          await assert.rejects(running, failsWith('no_such_program'), program);
+        }
+        const session = await engine.exec(
+          { desktopId: made.id },
+          { command: ['bash', '-c', 'exit 127'], tty },
+          patience(),
+        );
+        session.stream.resume();
+        assert.equal(await session.exitCode, 127, 'a shell that says the same itself has run');
+      });
+    }
+  });
+}
+
+async function running(under: EngineUnderTest, desktopId: string): Promise<string[]> {
+  const all = await debugOf(under).toolboxes(desktopId);
+  return all.filter(({ status }) => status.state === 'running').map(({ name }) => name);
+}

@@ -1,0 +1,74 @@
+/** What the debug contract needs: a toolbox with somebody at its terminal, and the promises' common questions. */
+import assert from 'node:assert/strict';
+import type { EngineDebug, EngineToolbox, ToolboxSpec } from '#domain/debug/engine.ts';
+import type { ExecSession, Target } from '#domain/engine.ts';
+import { hex5 } from '#domain/names.ts';
+import { eventually, patience, reader, type EngineUnderTest } from './engine-kit.ts';
+
+export function debugOf(under: EngineUnderTest): EngineDebug {
+  assert.ok(under.debug, 'this engine can debug');
+  return under.debug;
+}
+
+export function toolboxSpec(under: EngineUnderTest, target: Target, more: Partial<ToolboxSpec> = {}): ToolboxSpec {
+  return {
+    name: `debugger-${hex5()}`,
+    target,
+    image: under.images.toolbox,
+    profile: 'restricted',
+    env: {},
+    command: [],
+    plain: false,
+    custom: null,
+    by: 'fry',
+    ...more,
+  };
+}
+
+export function add(under: EngineUnderTest, target: Target, more: Partial<ToolboxSpec> = {}): Promise<EngineToolbox> {
+  return debugOf(under).addToolbox(toolboxSpec(under, target, more), () => undefined, patience());
+}
+
+/** Somebody at a toolbox: types a line, and reads what it prints. */
+export interface Seat {
+  readonly session: ExecSession;
+  shows(pattern: RegExp): Promise<true>;
+  /** What one command prints. */
+  ask(command: string): Promise<string>;
+}
+
+export async function sit(under: EngineUnderTest, { desktopId, name }: EngineToolbox): Promise<Seat> {
+  const session = await debugOf(under).attach(desktopId, name, patience());
+  const screen = reader(session.stream);
+  await session.resize({ columns: 200, rows: 40 });
+  let asked = 0;
+  return {
+    session,
+    shows: screen.shows,
+    ask: async (command) => {
+      asked += 1;
+      const marks = [`<${name} ${asked}<`, `>${asked} ${name}>`];
+      // Split in the typed line, so that its echo is not taken for the answer.
+      const [open = '', close = ''] = marks.map((mark) => `printf %s '${mark.slice(0, 3)}' '${mark.slice(3)}'`);
+      session.stream.write(`${open}; ${command}; ${close}\r`);
+      const [, answer = ''] = await screen.finds(new RegExp(`${escaped(marks[0])}([^]*?)${escaped(marks[1])}`));
+      return answer.trim().replaceAll('\r\n', '\n');
+    },
+  };
+}
+
+/** The toolbox once it is over. */
+export async function over(
+  under: EngineUnderTest,
+  { desktopId, name }: EngineToolbox,
+): Promise<Extract<EngineToolbox['status'], { state: 'finished' }>> {
+  return eventually(`${name} ends`, async () => {
+    const found = (await debugOf(under).toolboxes(desktopId)).find((one) => one.name === name);
+    assert.ok(found, `${name} is listed`);
+    return found.status.state === 'finished' ? found.status : null;
+  });
+}
+
+function escaped(text = ''): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+}
