@@ -2,8 +2,9 @@
 import type { EngineDesktop, EngineLaunch, EngineLaunchState } from '#domain/engine.ts';
 import type { Environment } from '#protocol/app.ts';
 import { type Found, MOST_ENTRIES } from './context.ts';
+import { noteOf } from './debug/notes.ts';
 import { isForgotten } from './labels.ts';
-import { type ContainerStatus, digestOf, type Pod, statusOf, unscheduled, waitingFor } from './pod.ts';
+import { type ContainerStatus, digestOf, mainOf, type Pod, statusOf, unscheduled, waitingFor } from './pod.ts';
 import { CONTAINERS, PORTS } from './ports.ts';
 import { explain } from './progress.ts';
 
@@ -54,12 +55,12 @@ export function entriesOf(desktop: Found): EngineLaunch[] {
 
 export function isLaunchEntry(pod: Pod, name: string): boolean {
   const entry = pod.spec.ephemeralContainers?.find((one) => one.name === name);
-  return entry?.env?.some((variable) => variable.name === MARK) ?? false;
+  return noteOf(pod, name) === null && (entry?.env?.some((variable) => variable.name === MARK) ?? false);
 }
 
 export function toPodLaunch({ pod, desktopId, account }: Found): EngineLaunch {
   const { name } = pod.metadata;
-  const status = statusOf(pod, name);
+  const status = statusOf(pod, mainOf(pod));
   return {
     id: name,
     desktopId,
@@ -69,7 +70,7 @@ export function toPodLaunch({ pod, desktopId, account }: Found): EngineLaunch {
     startedAt: startOf(status) ?? pod.metadata.creationTimestamp,
     image: pod.spec.containers[0]?.image ?? '',
     imageDigest: digestOf(status),
-    hostname: name,
+    hostname: pod.spec.hostname ?? name,
   };
 }
 
@@ -90,7 +91,7 @@ export function toEntryLaunch({ pod, desktopId, account }: Found, id: string): E
 }
 
 /** `pod`: the launch's own, whose end may be known only from itself. */
-function stateOf(status: ContainerStatus | undefined, pod: Pod | null): EngineLaunchState {
+export function stateOf(status: ContainerStatus | undefined, pod: Pod | null): EngineLaunchState {
   const ended = status?.state?.terminated;
   if (ended) {
     return {
@@ -115,11 +116,11 @@ export function isFinished(status: ContainerStatus | undefined, pod: Pod): boole
   return Boolean(status?.state?.terminated) || isOver(pod);
 }
 
-function isOver({ status: { phase } }: Pod): boolean {
+export function isOver({ status: { phase } }: Pod): boolean {
   return phase === 'Failed' || phase === 'Succeeded';
 }
 
-function startOf(status: ContainerStatus | undefined): Date | undefined {
+export function startOf(status: ContainerStatus | undefined): Date | undefined {
   return status?.state?.running?.startedAt ?? status?.state?.terminated?.startedAt ?? undefined;
 }
 

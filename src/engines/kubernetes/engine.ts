@@ -2,23 +2,25 @@
 import type { Duplex } from 'node:stream';
 import type { KubernetesConfig } from '#config/config.ts';
 import type * as port from '#domain/engine.ts';
+import type { EngineDebug } from '#domain/debug/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import type { Environment } from '#protocol/app.ts';
 import type { WindowManagerReady } from '../open.ts';
-import { NO_DEBUG } from '../no-debug.ts';
 import { accessOf } from './access.ts';
 import { ClusterApi, hasStatus } from './api.ts';
 import { connectTo } from './connect.ts';
-import { type Context, desktopIn, graphicalOf, ofKind } from './context.ts';
-import { isFinished, toPodLaunch } from './describe.ts';
+import { type Context, desktopIn, graphicalOf } from './context.ts';
 import { connectDisplay, listDesktops, makeDesktop, removeDesktop } from './desktops.ts';
-import { exec, type ExecPlace } from './exec.ts';
+import { isLaunchEntry } from './describe.ts';
+import { debugOf } from './debug/debug.ts';
+import { exec } from './exec.ts';
 import { markFinished } from './finished.ts';
 import { announceImages, ensureImage, findImage } from './images.ts';
-import { knownEntry, launch, launchEnvironment, listLaunches, removeLaunch, stopLaunch } from './launches.ts';
+import { launch, launchEnvironment, listLaunches, removeLaunch, stopLaunch } from './launches.ts';
 import { type LogOptions, readLogs } from './logs.ts';
 import { Looks } from './look.ts';
-import { containerIdOf, statusOf } from './pod.ts';
+import { execPlace, placeOf, runsAt } from './places.ts';
+import { containerIdOf } from './pod.ts';
 import { PORTS } from './ports.ts';
 import { tidy } from './tidy.ts';
 import { usageOf } from './usage-of.ts';
@@ -34,7 +36,9 @@ export interface KubernetesEngineOptions {
 }
 
 /** Rejects with `engine_unavailable` when the cluster cannot be reached or does not let us look. */
-export async function createKubernetesEngine(options: KubernetesEngineOptions): Promise<port.Engine> {
+export async function createKubernetesEngine(
+  options: KubernetesEngineOptions,
+): Promise<port.Engine & { readonly debug: EngineDebug }> {
   const { config, shmBytes, windowManagerReady } = options;
   const api = ClusterApi.connect(config.kubeconfig);
   const { namespace } = config;
@@ -56,7 +60,7 @@ export async function createKubernetesEngine(options: KubernetesEngineOptions): 
 }
 
 class KubernetesEngine implements port.Engine {
-  readonly debug = NO_DEBUG;
+  readonly debug: EngineDebug;
   readonly #context: Context;
   readonly #stop: () => void;
   readonly #usage = new UsageMeter();
@@ -66,6 +70,7 @@ class KubernetesEngine implements port.Engine {
 
   constructor(context: Context, stop: () => void) {
     this.#context = context;
+    this.debug = debugOf(context);
     this.#stop = stop;
   }
 
@@ -114,7 +119,8 @@ class KubernetesEngine implements port.Engine {
     const entries = pod.status.ephemeralContainerStatuses ?? [];
     const owner = entries.find((status) => containerIdOf(status) === containerId)?.name;
     // One that was just started may draw before the cluster tells of it.
-    if (owner !== undefined || containerId === null) return owner ?? null;
+    if (owner !== undefined) return isLaunchEntry(pod, owner) ? owner : null;
+    if (containerId === null) return null;
     return this.#ownerSoon(desktopId, containerId);
   }
 
@@ -139,14 +145,15 @@ class KubernetesEngine implements port.Engine {
   }
 
   async *logs(target: port.Target, options: LogOptions, signal: AbortSignal): AsyncGenerator<port.EngineLogLine> {
-    const { place, runs } = this.#find(target);
-    yield* readLogs({ ...place, runs }, options, signal);
+    const place = placeOf(this.#context, target);
+    const runs = () => runsAt(this.#context, place);
+    yield* readLogs({ ...execPlace(this.#context, place), runs }, options, signal);
   }
 
   async exec(target: port.Target, spec: port.ExecSpec, signal: AbortSignal): Promise<port.ExecSession> {
-    const { place, runs } = this.#find(target);
-    if (!runs()) throw new DeskpodError('conflict', 'It does not run, so nothing can run in it.');
-    return exec(place, spec, signal);
+    const place = placeOf(this.#context, target);
+    if (!runsAt(this.#context, place)) throw new DeskpodError('conflict', 'It does not run, so nothing can run in it.');
+    return exec(execPlace(this.#context, place), spec, signal);
   }
 
   usage(desktopId: string): Promise<readonly port.LaunchUsage[]> {
@@ -199,7 +206,8 @@ class KubernetesEngine implements port.Engine {
         desktopId,
         (pod) => {
           const all = pod?.status.ephemeralContainerStatuses ?? [];
-          return all.find((status) => containerIdOf(status) === containerId)?.name ?? null;
+          const name = all.find((status) => containerIdOf(status) === containerId)?.name;
+          return pod && name !== undefined && isLaunchEntry(pod, name) ? name : null;
         },
         AbortSignal.timeout(1_000),
       );
@@ -207,32 +215,5 @@ class KubernetesEngine implements port.Engine {
       // The desktop's own, or a tool that an administrator put there.
       return null;
     }
-  }
-
-  /** Within its desktop: a launch of another is not there. */
-  #find({ desktopId, launchId }: port.Target): { place: ExecPlace; runs: () => boolean } {
-    const context = this.#context;
-    if (launchId === undefined) {
-      desktopIn(context, desktopId);
-      return { place: graphicalOf(context, desktopId), runs: () => ofKind(context, desktopId, 'desktop') !== null };
-    }
-    const { api, namespace } = context;
-    const inside = knownEntry(context, launchId);
-    const beside = inside ? null : ofKind(context, launchId, 'launch');
-    const found = inside?.desktop ?? beside;
-    if (!found || found.desktopId !== desktopId) {
-      throw new DeskpodError('not_found', `There is no launch ${launchId} in the desktop ${desktopId}.`);
-    }
-    const pod = found.pod.metadata.name;
-    const runs = (): boolean => {
-      const now = context.view.pod(pod);
-      return (
-        now !== null &&
-        (beside
-          ? toPodLaunch({ ...beside, pod: now }).status.state !== 'finished'
-          : !isFinished(statusOf(now, launchId), now))
-      );
-    };
-    return { place: { api, namespace, pod, container: launchId }, runs };
   }
 }

@@ -1,38 +1,18 @@
-/**
- * Commands in running containers, over the API server's exec WebSocket. The first byte of each message is its channel:
- * 0 input, 1 output, 2 errors, 3 the end, 4 the terminal's size, 255 the end of one channel (v5.channel.k8s.io).
- * https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
- */
+/** Commands in running containers, over the API server. */
 import { randomUUID } from 'node:crypto';
-import { Duplex } from 'node:stream';
 import { stringify } from 'node:querystring';
-import { Exec } from '@kubernetes/client-node';
-import type { WebSocket } from 'ws';
-import { z } from 'zod';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecSession, ExecSpec } from '#domain/engine.ts';
-import { DeskpodError } from '#domain/errors.ts';
+import type { DeskpodError } from '#domain/errors.ts';
 import type { Environment } from '#protocol/app.ts';
 import type { ClusterApi } from './api.ts';
+import { type Channels, type End, OPEN_TIMEOUT_MS, openChannels } from './channels.ts';
+import { lacksEnv, notBegun } from './no-program.ts';
 
-const INPUT = 0;
-const END = 3;
-const SIZE = 4;
-const CLOSE = 255;
-const OPEN_TIMEOUT_MS = 15_000;
 /** Marks what was started in one terminal: children inherit it. */
 const TERMINAL = 'DESKPOD_TERMINAL';
-/** Unsent bytes beyond which writers wait. */
-const HIGH_WATER = 1024 * 1024;
-
-const Status = z.looseObject({
-  status: z.string().nullish(),
-  message: z.string().nullish(),
-  details: z
-    .looseObject({
-      causes: z.array(z.looseObject({ reason: z.string().nullish(), message: z.string().nullish() })).nullish(),
-    })
-    .nullish(),
-});
+/** The runtime says within about 50 ms that there is no such program; that there is one, nobody says. */
+const BEGIN_MS = 400;
 
 export interface ExecPlace {
   readonly api: ClusterApi;
@@ -41,41 +21,37 @@ export interface ExecPlace {
   readonly container: string;
 }
 
-/** `conflict` when the container does not run. The command ends when the stream is destroyed. */
+/**
+ * `conflict` when the container does not run, `no_such_program` when its image has no such program. The command ends
+ * when the stream is destroyed.
+ */
 export async function exec(place: ExecPlace, spec: ExecSpec, signal: AbortSignal): Promise<ExecSession> {
-  const { tty } = spec;
-  const exit = Promise.withResolvers<number | null>();
-  const terminal = tty === null ? null : randomUUID();
-  const stream = new ExecStream((code, left) => {
-    exit.resolve(code);
-    // Nothing in between tells a program that its terminal has gone.
-    if (left && terminal !== null) void hangUp(place, terminal);
-  });
-  const path = `/api/v1/namespaces/${place.namespace}/pods/${place.pod}/exec?${stringify({
-    container: place.container,
-    command: withVariables(spec.command, { ...spec.env, ...(terminal === null ? {} : { [TERMINAL]: terminal }) }),
-    stdin: true,
-    stdout: true,
-    stderr: tty === null,
-    tty: tty !== null,
-  })}`;
-  const socket = await open(place.api, path, (channel, data) => stream.receive(channel, data), signal);
-  stream.attach(socket);
-  const resize = async ({ columns, rows }: { columns: number; rows: number }): Promise<void> => {
-    if (socket.readyState === socket.OPEN)
-      socket.send(message(SIZE, Buffer.from(JSON.stringify({ Width: columns, Height: rows }))));
-  };
-  if (tty !== null) await resize(tty);
-  return { stream, resize, exitCode: exit.promise };
+  const marked = spec.tty === null ? null : randomUUID();
+  const session = await start(place, spec, marked, signal);
+  const refusal = await session.begun();
+  if (refusal === null) return session;
+  // Only our mark needs `env`; an image without it can have the program all the same.
+  if (marked !== null && refusal.lacksEnv && Object.keys(spec.env ?? {}).length === 0) {
+    const bare = await start(place, spec, null, signal);
+    const again = await bare.begun();
+    if (again === null) return bare;
+    throw again.error;
+  }
+  throw refusal.error;
 }
 
-/** Output of a short command; `conflict` when the container does not run. */
+/** For programs that are known to be there and say nothing before they are asked: as {@link exec}, but nothing is waited for. */
+export function execKnown(place: ExecPlace, command: readonly string[], signal: AbortSignal): Promise<ExecSession> {
+  return start(place, { command, tty: null }, null, signal);
+}
+
+/** Output of a short command; fails as {@link exec} does. */
 export async function output(
   place: ExecPlace,
   command: readonly string[],
   signal: AbortSignal,
 ): Promise<{ text: string; exitCode: number | null }> {
-  const session = await exec(place, { command, tty: null }, signal);
+  const session = await start(place, { command, tty: null }, null, signal);
   const abort = (): void => void session.stream.destroy();
   signal.addEventListener('abort', abort, { once: true });
   try {
@@ -84,11 +60,65 @@ export async function output(
     session.stream.setEncoding('utf8');
     for await (const chunk of session.stream) text += String(chunk);
     signal.throwIfAborted();
+    const refusal = session.refused(await session.end);
+    if (refusal !== null) throw refusal.error;
     return { text, exitCode: await session.exitCode };
   } finally {
     signal.removeEventListener('abort', abort);
     session.stream.destroy();
   }
+}
+
+interface Refused {
+  readonly error: DeskpodError;
+  readonly lacksEnv: boolean;
+}
+
+interface Started extends ExecSession {
+  readonly end: Promise<End>;
+  refused(end: End): Refused | null;
+  /** Null as soon as it seems to run. */
+  begun(): Promise<Refused | null>;
+}
+
+async function start(place: ExecPlace, spec: ExecSpec, terminal: string | null, signal: AbortSignal): Promise<Started> {
+  const { tty } = spec;
+  const path = `/api/v1/namespaces/${place.namespace}/pods/${place.pod}/exec?${stringify({
+    container: place.container,
+    command: withVariables(spec.command, { ...spec.env, ...(terminal === null ? {} : { [TERMINAL]: terminal }) }),
+    stdin: true,
+    stdout: true,
+    stderr: tty === null,
+    tty: tty !== null,
+  })}`;
+  const channels = await openChannels(place.api, path, signal);
+  const { stream, end } = channels;
+  if (tty !== null) await channels.resize(tty);
+  const refused = (how: End): Refused | null => {
+    const error = notBegun(spec.command, how, channels.head());
+    return error && { error, lacksEnv: lacksEnv(how) };
+  };
+  const exitCode = end.then((how) => {
+    // Nothing in between tells a program that its terminal has gone.
+    if (how.left && terminal !== null) void hangUp(place, terminal);
+    return how.exitCode;
+  });
+  return {
+    stream,
+    resize: (size) => channels.resize(size),
+    exitCode,
+    end,
+    refused,
+    begun: () => begun(channels, refused),
+  };
+}
+
+async function begun(channels: Channels, refused: (end: End) => Refused | null): Promise<Refused | null> {
+  const ended = (most: number): Promise<End | null> => Promise.race([channels.end, delay(most, null, { ref: false })]);
+  const how = await Promise.race([ended(BEGIN_MS), channels.first.then(() => null)]);
+  // `env` says itself that it found no such program, and ends a moment later.
+  const last = how ?? (channels.head().startsWith('env: ') ? await ended(BEGIN_MS) : null);
+  return last && refused(last);
 }
 
 /** Kubernetes' exec sets no variables; `env` does. */
@@ -103,124 +133,4 @@ async function hangUp(place: ExecPlace, terminal: string): Promise<void> {
   const command = ['sh', '-c', `pids=$(${find}); [ -z "$pids" ] || kill -HUP $pids; kill -CONT $pids 2>/dev/null`];
   // An image without these programs cannot have had a terminal either.
   await output(place, command, AbortSignal.timeout(OPEN_TIMEOUT_MS)).catch(() => {});
-}
-
-async function open(
-  api: ClusterApi,
-  path: string,
-  receive: (channel: number, data: Buffer) => void,
-  signal: AbortSignal,
-): Promise<WebSocket> {
-  signal.throwIfAborted();
-  const until = AbortSignal.any([signal, AbortSignal.timeout(OPEN_TIMEOUT_MS)]);
-  // Its own stream handling knows no back-pressure; its connection does all that is needed.
-  const { handler } = new Exec(api.config);
-  const connecting = handler.connect(path, null, (channel: number, data: Buffer) => {
-    receive(channel, data);
-    return true;
-  });
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(until.reason);
-  until.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([connecting, promise]);
-  } catch (error) {
-    void connecting.then((socket) => socket.close()).catch(() => {});
-    if (signal.aborted) throw signal.reason;
-    throw refusal(error);
-  } finally {
-    until.removeEventListener('abort', abort);
-  }
-}
-
-/** The upgrade's answer is all there is: 404 for what is gone, 500 for a container that does not run. */
-function refusal(cause: unknown): DeskpodError {
-  const message = z.looseObject({ message: z.string() }).safeParse(cause).data?.message ?? String(cause);
-  const status = /Unexpected server response: (\d+)/.exec(message)?.[1];
-  if (status === '404') return new DeskpodError('not_found', 'It is gone.', { cause });
-  if (status === '500' || status === '400')
-    return new DeskpodError('conflict', 'It does not run, so nothing can run in it.', { cause });
-  return new DeskpodError('engine_unavailable', `The cluster runs no command there: ${message}.`, { cause });
-}
-
-class ExecStream extends Duplex {
-  readonly #ended: (exitCode: number | null, left: boolean) => void;
-  #socket: WebSocket | null = null;
-  #waiting: [number, Buffer][] = [];
-  #over = false;
-
-  /** `left`: nobody listens any more, and the command may run on. */
-  constructor(ended: (exitCode: number | null, left: boolean) => void) {
-    super({ allowHalfOpen: true });
-    this.#ended = ended;
-  }
-
-  attach(socket: WebSocket): void {
-    this.#socket = socket;
-    socket.on('close', () => this.#finish(null, true));
-    socket.on('error', (error) => this.destroy(error));
-    for (const [channel, data] of this.#waiting.splice(0)) this.receive(channel, data);
-  }
-
-  /** Output may come before whoever asked has the stream. */
-  receive(channel: number, data: Buffer): void {
-    if (this.#over) return;
-    if (!this.#socket) return void this.#waiting.push([channel, data]);
-    if (channel === END) return this.#finish(exitCodeOf(data), false);
-    if (channel === CLOSE || data.length === 0) return;
-    if (!this.push(data)) this.#socket.pause();
-  }
-
-  override _read(): void {
-    this.#socket?.resume();
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    const socket = this.#socket;
-    if (!socket || socket.readyState !== socket.OPEN) return done();
-    const sent = (error?: Error | null): void => done(error);
-    if (socket.bufferedAmount < HIGH_WATER) socket.send(message(INPUT, chunk), () => {});
-    else return socket.send(message(INPUT, chunk), sent);
-    done();
-  }
-
-  override _final(done: (error?: Error | null) => void): void {
-    const socket = this.#socket;
-    if (socket && socket.readyState === socket.OPEN) socket.send(message(CLOSE, Buffer.from([INPUT])));
-    done();
-  }
-
-  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#finish(null, true);
-    this.#socket?.terminate();
-    done(error);
-  }
-
-  #finish(exitCode: number | null, left: boolean): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#ended(exitCode, left);
-    this.push(null);
-    this.#socket?.close();
-  }
-}
-
-function message(channel: number, data: Buffer): Buffer {
-  return Buffer.concat([Buffer.from([channel]), data]);
-}
-
-function exitCodeOf(data: Buffer): number | null {
-  const status = Status.safeParse(parseJson(data.toString('utf8')));
-  if (!status.success) return null;
-  if (status.data.status === 'Success') return 0;
-  const code = status.data.details?.causes?.find(({ reason }) => reason === 'ExitCode')?.message;
-  return code === undefined || code === null ? null : Number(code);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

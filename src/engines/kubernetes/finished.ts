@@ -3,7 +3,7 @@ import { hasStatus } from './api.ts';
 import { type Context, ofKind } from './context.ts';
 import { isFinished } from './describe.ts';
 import { FINISHING, isMarkedFinished } from './labels.ts';
-import { statusOf } from './pod.ts';
+import { mainOf, statusOf } from './pod.ts';
 
 /** Every server does it for what it sees; doing it twice is as good as once. Returns how to stop. */
 export function markFinished(context: Context, failed: (error: unknown) => void): () => void {
@@ -15,7 +15,7 @@ export function markFinished(context: Context, failed: (error: unknown) => void)
       asked.delete(name);
       return;
     }
-    if (!isFinished(statusOf(pod, name), pod) || asked.has(name)) return;
+    if (!isFinished(statusOf(pod, mainOf(pod)), pod) || asked.has(name)) return;
     asked.add(name);
     api
       .patch((options) => api.core.patchNamespacedPod({ name, namespace, body: FINISHING }, options))

@@ -18,6 +18,8 @@ export const DESKTOP = 'deskpod/desktop';
 const APP = 'deskpod/app';
 const IMAGE = 'deskpod/image';
 const X11 = 'deskpod/x11';
+/** The launch that this one is a copy of. */
+export const COPY_OF = 'deskpod/copy-of';
 /** One annotation per launch that is forgotten: two servers never overwrite each other's. */
 const FORGOTTEN = 'forgotten.deskpod/';
 

@@ -2,32 +2,20 @@
 import type { Engine, EngineLaunch, LaunchSpec } from '#domain/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import type { Environment } from '#protocol/app.ts';
-import { inherited } from '../inside/environment.ts';
-import { accessOf } from './access.ts';
-import { createPod } from './creation.ts';
 import { hasStatus } from './api.ts';
+import { begun } from './begun.ts';
+import { createPod } from './creation.ts';
 import { allOf, type Context, type Found, graphicalOf, MOST_ENTRIES, ofKind } from './context.ts';
-import {
-  entriesOf,
-  environmentOf,
-  isFinished,
-  isLaunchEntry,
-  isThere,
-  toDesktop,
-  toEntryLaunch,
-  toPodLaunch,
-} from './describe.ts';
+import { entriesOf, environmentOf, isFinished, isLaunchEntry, toEntryLaunch, toPodLaunch } from './describe.ts';
+import { addEntry } from './entries.ts';
 import { forgetting, isForgotten } from './labels.ts';
-import { reportLate } from './late.ts';
 import { appPod, ephemeralContainer, type LaunchDesktop } from './launch-pod.ts';
-import { containerIdOf, type Pod, statusOf } from './pod.ts';
-import { CONTAINERS } from './ports.ts';
-import { progressOf } from './progress.ts';
+import { containerIdOf, mainOf, statusOf } from './pod.ts';
 import { removePod } from './removal.ts';
+import { foundDesktop, runningDesktop } from './running-desktop.ts';
 import { endPod, endProcesses } from './stop.ts';
 
-const CONFLICT_ATTEMPTS = 10;
-const ENDED_TIMEOUT_MS = 15_000;
+export const ENDED_TIMEOUT_MS = 15_000;
 
 export async function launch(
   context: Context,
@@ -53,35 +41,17 @@ async function launchInside(
   report: (waiting: string) => void,
   signal: AbortSignal,
 ): Promise<EngineLaunch> {
-  const { api, namespace, around } = context;
+  const { around } = context;
   const entry = ephemeralContainer(spec, desktop, around.config);
   refuseFull(context, spec.desktopId);
   if (entryOf(context, spec.id)) throw new DeskpodError('name_taken', `The desktop has a launch ${spec.id} already.`);
-  const body = { spec: { ephemeralContainers: [entry] } };
+  await addEntry(context, spec.desktopId, entry);
   await using undo = new AsyncDisposableStack();
   // An entry never goes; one that nobody waits for any more is forgotten, and ended if it comes up after all.
   undo.defer(() => removeLaunch(context, spec.id));
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await api.patch((options) =>
-        api.core.patchNamespacedPodEphemeralcontainers({ name: spec.desktopId, namespace, body }, options),
-      );
-      break;
-    } catch (error) {
-      if (!hasStatus(error, 409) || attempt === CONFLICT_ATTEMPTS) {
-        undo.move();
-        throw error;
-      }
-    }
-  }
-  const started = await begun(
-    context,
-    { pod: spec.desktopId, container: spec.id, appName: spec.appName },
-    report,
-    signal,
-  );
+  const started = await begun(context, { pod: spec.desktopId, container: spec.id, what: spec.appName }, report, signal);
   undo.move();
-  return toEntryLaunch({ ...found(context, spec.desktopId), pod: started }, spec.id);
+  return toEntryLaunch({ ...foundDesktop(context, spec.desktopId), pod: started }, spec.id);
 }
 
 async function launchBeside(
@@ -97,38 +67,9 @@ async function launchBeside(
   // Not cut short by the signal: the server would finish it after we had cleaned up.
   const uid = await createPod(context, body);
   undo.defer(() => removePod(context, spec.id, uid));
-  const pod = await begun(context, { pod: spec.id, container: spec.id, appName: spec.appName }, report, signal);
+  const pod = await begun(context, { pod: spec.id, container: spec.id, what: spec.appName }, report, signal);
   undo.move();
   return toPodLaunch({ pod, desktopId: desktop.id, account: desktop.account });
-}
-
-/** The pod as soon as the container was started; what it waits for is told on the way. */
-async function begun(
-  { view }: Context,
-  { pod: name, container, appName }: { pod: string; container: string; appName: string },
-  report: (waiting: string) => void,
-  signal: AbortSignal,
-): Promise<Pod> {
-  let told: string | null = null;
-  let seen = false;
-  const stop = reportLate(view, name, () => told !== null, report);
-  const begun = view.until(
-    name,
-    (pod) => {
-      // A pod that was just made may not be in view yet.
-      if (pod === null && seen) throw new DeskpodError('conflict', `${appName} was removed while it started.`);
-      if (pod === null) return null;
-      seen = true;
-      const progress = progressOf(pod, container, appName);
-      if (progress.state === 'failed') throw progress.error;
-      if (progress.state === 'waiting' && progress.detail !== null && progress.detail !== told)
-        report((told = progress.detail));
-      if (pod.metadata.deletionTimestamp) throw new DeskpodError('desktop_missing', `${name} is being removed.`);
-      return progress.state === 'started' ? pod : null;
-    },
-    signal,
-  );
-  return begun.finally(stop);
 }
 
 export function listLaunches(context: Context, desktopId?: string): EngineLaunch[] {
@@ -155,9 +96,11 @@ export async function stopLaunch(context: Context, id: string, graceMs: number, 
   const inside = entryOf(context, id);
   if (inside) return stopEntry(context, inside.desktop, id, graceMs, signal);
   const beside = ofKind(context, id, 'launch');
-  if (!beside || isFinished(statusOf(beside.pod, id), beside.pod)) return;
+  if (!beside) return;
+  const main = mainOf(beside.pod);
+  if (isFinished(statusOf(beside.pod, main), beside.pod)) return;
   await endPod(context.api, context.namespace, id, signal);
-  await ended(context, id, id, AbortSignal.any([signal, AbortSignal.timeout(graceMs + ENDED_TIMEOUT_MS)]));
+  await ended(context, id, main, AbortSignal.any([signal, AbortSignal.timeout(graceMs + ENDED_TIMEOUT_MS)]));
 }
 
 async function stopEntry(
@@ -175,7 +118,7 @@ async function stopEntry(
   await ended(context, pod.metadata.name, id, AbortSignal.any([signal, AbortSignal.timeout(ENDED_TIMEOUT_MS)]));
 }
 
-async function ended({ view }: Context, pod: string, container: string, signal: AbortSignal): Promise<void> {
+export async function ended({ view }: Context, pod: string, container: string, signal: AbortSignal): Promise<void> {
   await view.until(
     pod,
     (now) =>
@@ -232,34 +175,8 @@ export function knownEntry(context: Context, id: string) {
   return found && !isForgotten(found.desktop.pod, id) ? found : null;
 }
 
-async function runningDesktop(context: Context, id: string): Promise<LaunchDesktop> {
-  const desktop = ofKind(context, id, 'desktop');
-  const { podIP: address } = desktop?.pod.status ?? {};
-  if (!desktop || !address || !isThere(desktop) || toDesktop(desktop).state !== 'running') {
-    throw new DeskpodError('desktop_missing', `The desktop ${id} does not run.`);
-  }
-  const { pod, account } = desktop;
-  const graphical = pod.spec.containers.find(({ name }) => name === CONTAINERS.graphical);
-  const { queue } = await accessOf(context, id);
-  return {
-    id,
-    uid: pod.metadata.uid,
-    address,
-    node: pod.spec.nodeName ?? '',
-    account,
-    inherited: inherited(environmentOf(graphical?.env)),
-    queue: context.around.config.services.includes('printer') ? queue : null,
-  };
-}
-
-function found(context: Context, desktopId: string): Found {
-  const desktop = ofKind(context, desktopId, 'desktop');
-  if (!desktop) throw new DeskpodError('desktop_missing', `The desktop ${desktopId} is gone.`);
-  return desktop;
-}
-
 function refuseFull(context: Context, desktopId: string): void {
-  const { pod } = found(context, desktopId);
+  const { pod } = foundDesktop(context, desktopId);
   if ((pod.spec.ephemeralContainers?.length ?? 0) < MOST_ENTRIES) return;
   throw new DeskpodError(
     'limit_reached',

@@ -5,7 +5,8 @@
 import { createInterface } from 'node:readline';
 import { DeskpodError } from '#domain/errors.ts';
 import type { ExecSession } from '#domain/engine.ts';
-import { exec, type ExecPlace } from './exec.ts';
+import { type Question, SCRIPTS } from './debug/scripts.ts';
+import { execKnown, type ExecPlace } from './exec.ts';
 
 const IDLE_MS = 20_000;
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -14,6 +15,9 @@ const SCRIPT = `while read -r verb arg; do
   case $verb in
     owner) grep -soE '[0-9a-f]{64}' "/proc/$arg/cgroup" | tail -n 1 ;;
     usage) grep -sHE 'memory:|^0::' /proc/[0-9]*/cgroup; grep -sH '' /proc/[0-9]*/stat /proc/[0-9]*/statm ;;
+    ${Object.entries(SCRIPTS)
+      .map(([verb, script]) => `${verb}) ${script} ;;`)
+      .join('\n    ')}
   esac
   echo .
 done`;
@@ -37,6 +41,11 @@ export class Looks implements AsyncDisposable {
   /** Lines `/proc/PID/FILE:CONTENT` of all processes. */
   usage(desktopId: string): Promise<readonly string[]> {
     return this.#ask(desktopId, 'usage -');
+  }
+
+  /** Of all processes and sockets that the graphical container sees: the lines of {@link SCRIPTS}. */
+  answer(desktopId: string, question: Question): Promise<readonly string[]> {
+    return this.#ask(desktopId, `${question} -`);
   }
 
   forget(desktopId: string): void {
@@ -83,8 +92,7 @@ class Look {
   }
 
   static async open(place: ExecPlace, idle: () => void): Promise<Look> {
-    const spec = { command: ['bash', '-c', SCRIPT], tty: null };
-    return new Look(await exec(place, spec, AbortSignal.timeout(ANSWER_TIMEOUT_MS)), idle);
+    return new Look(await execKnown(place, ['bash', '-c', SCRIPT], AbortSignal.timeout(ANSWER_TIMEOUT_MS)), idle);
   }
 
   /** One after the other. */

@@ -30,10 +30,26 @@ const ContainerStatus = z.looseObject({
 });
 export type ContainerStatus = z.infer<typeof ContainerStatus>;
 
+const Ids = z.looseObject({ runAsUser: z.int().nullish(), runAsGroup: z.int().nullish() });
+
 const Container = z.looseObject({
   name: z.string(),
   image: z.string().nullish(),
+  command: z.array(z.string()).nullish(),
   env: z.array(z.looseObject({ name: z.string(), value: z.string().nullish() })).nullish(),
+  securityContext: Ids.nullish(),
+  volumeMounts: z
+    .array(
+      z.looseObject({
+        name: z.string(),
+        mountPath: z.string(),
+        readOnly: z.boolean().nullish(),
+        subPath: z.string().nullish(),
+      }),
+    )
+    .nullish(),
+  /** Of an ephemeral one. */
+  targetContainerName: z.string().nullish(),
 });
 export type Container = z.infer<typeof Container>;
 
@@ -45,9 +61,22 @@ export const Pod = z.looseObject({
     annotations: Texts,
     creationTimestamp: Time,
     deletionTimestamp: Time.nullish(),
+    /** Who changed what. */
+    managedFields: z
+      .array(
+        z.looseObject({
+          manager: z.string().nullish(),
+          time: Time.nullish(),
+          subresource: z.string().nullish(),
+          fieldsV1: z.unknown(),
+        }),
+      )
+      .nullish(),
   }),
   spec: z.looseObject({
     nodeName: z.string().nullish(),
+    hostname: z.string().nullish(),
+    securityContext: Ids.nullish(),
     containers: z.array(Container).default([]),
     ephemeralContainers: z.array(Container).nullish(),
   }),
@@ -113,6 +142,11 @@ export function unscheduled(pod: Pod): string | null {
 export function statusOf(pod: Pod, container: string): ContainerStatus | undefined {
   const { containerStatuses, ephemeralContainerStatuses } = pod.status;
   return [...(containerStatuses ?? []), ...(ephemeralContainerStatuses ?? [])].find(({ name }) => name === container);
+}
+
+/** Of a pod that is one launch: a copy of it keeps its container's name, whatever the pod is called. */
+export function mainOf(pod: Pod): string {
+  return pod.spec.containers[0]?.name ?? pod.metadata.name;
 }
 
 /** `containerd://3f…` → `3f…` */

@@ -1,6 +1,7 @@
 /** Timed work: what has had its time goes, and what a killed server left half made. Safe in several servers at once. */
 import { desktopsWithSecrets, removeBelongings, removeSecretsOf } from './belongings.ts';
 import { allOf, type Context } from './context.ts';
+import { endGivenUp } from './debug/give-up.ts';
 import { isThere } from './describe.ts';
 import { removeOldPulls } from './images.ts';
 import { endForgotten, forgottenThatRun } from './launches.ts';
@@ -24,6 +25,7 @@ export async function tidy(context: Context, making: ReadonlySet<string>): Promi
   }
   for (const desktop of allOf(context, 'desktop'))
     for (const id of forgottenThatRun(desktop)) await endForgotten(context, id);
+  await endGivenUp(context);
   for (const [id, { madeAt }] of await desktopsWithSecrets(context)) {
     const old = now.getTime() - madeAt.getTime() > HALF_MADE_MS;
     if (old && id !== '' && !making.has(id) && context.view.pod(id) === null) await removeSecretsOf(context, id);

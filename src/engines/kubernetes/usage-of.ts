@@ -1,8 +1,9 @@
 /** Asks for the usage of a desktop's launches: those inside in one question, each pod of its own by its control group. */
 import type { LaunchUsage } from '#domain/engine.ts';
 import { allOf, type Context, ofKind } from './context.ts';
+import { isLaunchEntry } from './describe.ts';
 import { output } from './exec.ts';
-import { containerIdOf, statusOf } from './pod.ts';
+import { containerIdOf, mainOf, statusOf } from './pod.ts';
 import { type Sample, sampleOf, samplesOf, type UsageMeter } from './usage.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -19,8 +20,10 @@ export async function usageOf(context: Context, meter: UsageMeter, desktopId: st
 }
 
 async function samplesInside(context: Context, desktopId: string): Promise<Map<string, Sample>> {
-  const statuses = ofKind(context, desktopId, 'desktop')?.pod.status.ephemeralContainerStatuses ?? [];
-  const running = statuses.filter(({ state }) => state?.running);
+  const pod = ofKind(context, desktopId, 'desktop')?.pod;
+  const running = (pod?.status.ephemeralContainerStatuses ?? []).filter(
+    ({ name, state }) => state?.running && pod && isLaunchEntry(pod, name),
+  );
   if (running.length === 0) return new Map();
   const byContainer = samplesOf(await context.looks.usage(desktopId));
   return new Map(
@@ -34,11 +37,12 @@ async function samplesInside(context: Context, desktopId: string): Promise<Map<s
 async function samplesBeside(context: Context, desktopId: string): Promise<Map<string, Sample>> {
   const { api, namespace } = context;
   const running = [...allOf(context, 'launch')].filter(
-    ({ pod, desktopId: id }) => id === desktopId && statusOf(pod, pod.metadata.name)?.state?.running,
+    ({ pod, desktopId: id }) => id === desktopId && statusOf(pod, mainOf(pod))?.state?.running,
   );
   const found = await Promise.all(
-    running.map(async ({ pod: { metadata } }) => {
-      const place = { api, namespace, pod: metadata.name, container: metadata.name };
+    running.map(async ({ pod }) => {
+      const { metadata } = pod;
+      const place = { api, namespace, pod: metadata.name, container: mainOf(pod) };
       const command = ['cat', ...FILES];
       // An image without `cat` tells nothing of itself.
       const read = await output(place, command, AbortSignal.timeout(TIMEOUT_MS)).catch(() => null);

@@ -1,0 +1,70 @@
+/** The processes of a desktop and of what is beside it, with what each uses. */
+import type { InsideProcess } from '#protocol/inside.ts';
+import type { Context } from '../context.ts';
+import { answers, type Group, groupsOf } from './groups.ts';
+import { type Process, processesOf } from './proc.ts';
+
+interface Reading {
+  readonly uptime: number;
+  readonly cpuSeconds: number;
+}
+
+/** Remembers the last look at each process. */
+export class ProcessMeter {
+  /** By desktop, then by process. */
+  readonly #last = new Map<string, ReadonlyMap<string, Reading>>();
+
+  /** The share of one processor since the last look, or since it began. */
+  take(desktopId: string, now: ReadonlyMap<string, Reading & { readonly begunAt: number }>): Map<string, number> {
+    const before = this.#last.get(desktopId);
+    this.#last.set(desktopId, now);
+    return new Map(
+      [...now].map(([key, { uptime, cpuSeconds, begunAt }]) => {
+        const last = before?.get(key) ?? { uptime: begunAt, cpuSeconds: 0 };
+        const seconds = uptime - last.uptime;
+        return [key, seconds <= 0 ? 0 : Math.max(0, cpuSeconds - last.cpuSeconds) / seconds];
+      }),
+    );
+  }
+
+  keepOnly(desktopIds: ReadonlySet<string>): void {
+    for (const id of this.#last.keys()) if (!desktopIds.has(id)) this.#last.delete(id);
+  }
+}
+
+export async function listProcesses(
+  context: Context,
+  meter: ProcessMeter,
+  desktopId: string,
+): Promise<InsideProcess[]> {
+  const groups = groupsOf(context, desktopId).filter(({ members }) => members.length > 0);
+  const read = await Promise.all(
+    groups.map(async (group) => ({ group, ...processesOf(await answers(context, group, 'processes')) })),
+  );
+  const known = read.flatMap(({ group, uptime, all }) =>
+    all.map((process) => ({ group, process, uptime, key: keyOf(group, process) })),
+  );
+  const now = new Map(
+    known.map(({ key, uptime, process: { cpuSeconds, begunAt } }) => [key, { uptime, cpuSeconds, begunAt }]),
+  );
+  const cpu = meter.take(desktopId, now);
+  return known.map(({ group, process, key }) => ({
+    pid: process.pid,
+    parent: process.parent,
+    container: containerOf(group, process),
+    uid: process.uid,
+    state: process.state,
+    cpu: cpu.get(key) ?? 0,
+    memoryBytes: process.memoryBytes,
+    command: process.command,
+  }));
+}
+
+/** Numbers are used again, and each group counts its own. */
+function keyOf({ found, leader }: Group, { pid, begunAt }: Process): string {
+  return `${found.pod.metadata.name}/${leader}/${pid}/${begunAt}`;
+}
+
+function containerOf({ members }: Group, { containerId }: Process): string | null {
+  return members.find((member) => member.containerId === containerId)?.name ?? null;
+}
