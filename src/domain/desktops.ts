@@ -39,6 +39,9 @@ interface Slot {
   abort: AbortController | null;
   /** What was asked for when it was made; launches inherit locale and time zone. */
   env: Environment;
+  request: DesktopRequest;
+  /** The user wants it made anew when nobody looks. */
+  compaction: 'idle' | null;
   readonly theme: DesktopTheme;
   /** Another server is removing it. */
   removedElsewhere: boolean;
@@ -153,6 +156,20 @@ export class Desktops {
     return this.#slots.get(userId)?.env ?? {};
   }
 
+  /** What the same desktop is asked for with. */
+  requestOf(userId: string): DesktopRequest {
+    const { request, theme } = this.#slot(userId);
+    return { ...request, dark: theme.wanted === 'dark' };
+  }
+
+  /** Only shown here; domain/compaction does it. */
+  setCompaction(userId: string, when: 'idle' | null): void {
+    const slot = this.#slot(userId);
+    if (slot.compaction === when) return;
+    slot.compaction = when;
+    this.#publish(userId, slot);
+  }
+
   /** Returns at once; progress is published. A desktop that runs, or is on its way, is the answer. */
   async start(identity: Identity, request: DesktopRequest): Promise<Desktop> {
     const userId = identity.user.id;
@@ -173,6 +190,7 @@ export class Desktops {
     slot.abort = new AbortController();
     slot.status = { state: 'starting' };
     slot.env = localeEnvironment(request);
+    slot.request = request;
     const usual = this.#store.traces.usual('cold');
     const trace = new TraceRecorder('cold', await usual);
     slot.trace = trace;
@@ -315,6 +333,8 @@ export class Desktops {
       trace: null,
       abort: null,
       env: {},
+      request: {},
+      compaction: null,
       theme: new DesktopTheme(),
       removedElsewhere: false,
     };
@@ -334,13 +354,14 @@ export class Desktops {
 
 function present(slot: Slot | undefined): Desktop {
   if (!slot) return { id: null, status: { state: 'none' }, trace: null, place: null, entries: NO_ENTRIES };
-  const { desktop, status, trace } = slot;
+  const { desktop, status, trace, compaction } = slot;
   return {
     id: desktop?.id ?? null,
     status,
     trace: trace?.snapshot() ?? null,
     place: desktop?.place ?? null,
     entries: desktop?.entries ?? NO_ENTRIES,
+    ...(compaction === null || desktop === null ? {} : { compaction }),
   };
 }
 

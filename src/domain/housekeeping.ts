@@ -1,5 +1,6 @@
 /** Timed work that one server does for all that share the store. */
 import { setInterval } from 'node:timers/promises';
+import type { Compactions } from './compaction/compactions.ts';
 import type { DebugSessions } from './debug/sessions.ts';
 import type { Engine } from './engine.ts';
 import type { Launches } from './launches.ts';
@@ -16,6 +17,7 @@ export interface House {
   readonly store: Pick<Store, 'lead' | 'launches' | 'debug'>;
   readonly launches: Pick<Launches, 'sweep'>;
   readonly debug: Pick<DebugSessions, 'sweep'>;
+  readonly compactions: Pick<Compactions, 'sweep'>;
   /** How long finished launches are kept. */
   readonly keepDays: number;
   /** How long ended debug sessions are kept with their recordings. */
@@ -29,7 +31,7 @@ export async function keepHouse(house: House, signal: AbortSignal): Promise<void
 }
 
 async function keep(house: House, leads: AbortSignal): Promise<void> {
-  const { engine, store, launches, debug, keepDays, debugKeepDays, failed } = house;
+  const { engine, store, launches, debug, compactions, keepDays, debugKeepDays, failed } = house;
   const daysAgo = (days: number): Date => new Date(Date.now() - days * DAY_MS);
   const chores = [
     { what: 'looking for launches that nobody looks after', everyMs: 0, work: () => launches.sweep() },
@@ -40,6 +42,7 @@ async function keep(house: House, leads: AbortSignal): Promise<void> {
       work: () => store.launches.prune(daysAgo(keepDays)),
     },
     { what: 'looking after debug sessions', everyMs: 0, work: () => debug.sweep() },
+    { what: 'making desktops anew', everyMs: TIDY_EVERY_MS, work: () => compactions.sweep() },
     {
       what: 'pruning debug sessions',
       everyMs: PRUNE_EVERY_MS,

@@ -2,6 +2,7 @@
 import type { Authenticator, SessionClaims, Tickets, UserTokens } from '#domain/auth.ts';
 import type { Catalogue } from '#domain/catalogue/catalogue.ts';
 import type { Closings } from '#domain/closings.ts';
+import type { Compactions } from '#domain/compaction/compactions.ts';
 import type { DebugSessions } from '#domain/debug/sessions.ts';
 import type { Desktops } from '#domain/desktops.ts';
 import type { Displays } from '#domain/displays.ts';
@@ -59,6 +60,7 @@ export interface ApiContext {
   readonly desktops: Desktops;
   readonly launches: Launches;
   readonly debug: DebugSessions;
+  readonly compactions: Compactions;
   readonly displays: Displays;
   readonly catalogue: Catalogue;
   readonly authenticators: readonly Authenticator[];

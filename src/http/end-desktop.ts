@@ -2,7 +2,7 @@
 import type { ApiContext } from './context.ts';
 
 export async function endDesktop(
-  { desktops, launches, gateway, engine }: ApiContext,
+  { desktops, launches, gateway, engine }: Pick<ApiContext, 'desktops' | 'launches' | 'gateway' | 'engine'>,
   desktopId: string,
 ): Promise<void> {
   const owner = desktops.ownerOf(desktopId);

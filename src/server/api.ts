@@ -123,10 +123,14 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     await terminals.close();
   };
   const access = await managerAccess(config, secrets, shelf, () => engine.podNetworks());
+  const { compactions } = context;
+  stack.use(compactions);
+  await compactions.load();
   const house = {
     engine,
     store,
     ...parts,
+    compactions,
     keepDays: config.launches.keepDays,
     debugKeepDays: config.debug.keepDays,
     failed: events.failed,
@@ -156,7 +160,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     closeViewers,
     async settled(signal) {
       const { desktops, launches, debug } = parts;
-      await Promise.all([desktops, launches, debug].map((part) => part.settled(signal)));
+      await Promise.all([desktops, launches, debug, compactions].map((part) => part.settled(signal)));
     },
     administrator,
     listening: (address) =>

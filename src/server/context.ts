@@ -11,12 +11,14 @@ import { createTickets } from '#auth/tickets.ts';
 import { createUserTokens } from '#auth/user-tokens.ts';
 import type { Config, Secrets } from '#config/config.ts';
 import { Closings } from '#domain/closings.ts';
+import { Compactions } from '#domain/compaction/compactions.ts';
 import type { Engine } from '#domain/engine.ts';
 import { networkMatcher, nodeMatcher } from '#domain/networks.ts';
 import { Revocations } from '#domain/revocations.ts';
 import type { Store } from '#domain/store.ts';
 import type { Events } from '#events';
 import type { ApiContext } from '#http/context.ts';
+import { endDesktop } from '#http/end-desktop.ts';
 import type { SystemWarning } from '#protocol/system.ts';
 import type { Parts } from './parts.ts';
 
@@ -58,10 +60,17 @@ export function createContext(deps: ContextDeps): ApiContext {
     gateway.closeSession(sessionId);
     parts.hub.publish(userId, { type: 'session_ended', sessionId });
   });
+  const compactions = new Compactions({
+    ...parts,
+    store,
+    endDesktop: (desktopId) => endDesktop({ ...parts, engine, gateway }, desktopId),
+    failed: events.failed,
+  });
   return {
     engine,
     store,
     ...parts,
+    compactions,
     gateway,
     closings,
     closingsToken: gatewayToken(keys, 'closings'),

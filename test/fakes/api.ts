@@ -13,11 +13,13 @@ import { createUserTokens } from '#auth/user-tokens.ts';
 import type { Authenticator } from '#domain/auth.ts';
 import { Closings } from '#domain/closings.ts';
 import type { DebugPolicy } from '#domain/debug/policy.ts';
+import { Compactions } from '#domain/compaction/compactions.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { Revocations } from '#domain/revocations.ts';
 import { createEvents } from '#events';
 import { apiRoutes } from '#http/api.ts';
 import type { ApiContext } from '#http/context.ts';
+import { endDesktop } from '#http/end-desktop.ts';
 import { createDoor, placeDoor } from '#http/door.ts';
 import { healthRoutes } from '#http/health.ts';
 import { plainServer } from '#http/listen.ts';
@@ -72,10 +74,20 @@ export async function fakeApi({
   const nobody = async (): Promise<never> => {
     throw new DeskpodError('not_found', 'There are no local users here.');
   };
+  const gateway = { closeSession() {}, closeDesktop() {} };
+  const compactions = stack.use(
+    new Compactions({
+      ...parts,
+      store,
+      endDesktop: (desktopId) => endDesktop({ ...parts, engine, gateway }, desktopId),
+      failed: events.failed,
+    }),
+  );
   const context: ApiContext = {
     engine,
     store,
     ...parts,
+    compactions,
     events,
     authenticators: [directory ?? createDirectory(store, { demo: true }), createAnonymous(store)],
     users: { list: async () => [], add: nobody, setPassword: nobody, remove: nobody },
@@ -84,7 +96,7 @@ export async function fakeApi({
     tickets: createTickets({ keys, seconds: 420 }),
     revocations: new Revocations(store, parts.replicas),
     localToken: 'the-local-token-of-the-test',
-    gateway: { closeSession() {}, closeDesktop() {} },
+    gateway,
     closings: new Closings(),
     stopping: new AbortController().signal,
     closingsToken: gatewayToken(keys, 'closings'),

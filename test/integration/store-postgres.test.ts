@@ -214,6 +214,7 @@ describe('on PostgreSQL', { skip, timeout: 300_000 }, () => {
       store,
       launches: two.launches,
       debug: { sweep: async () => {} },
+      compactions: { sweep: async () => {} },
       debugKeepDays: 90,
       keepDays: 30,
       failed: (what: string) => assert.fail(what),

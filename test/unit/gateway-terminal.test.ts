@@ -6,6 +6,7 @@ import { type Duplex, duplexPair } from 'node:stream';
 import { test, type TestContext } from 'node:test';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
+import type { SeatNews } from '#domain/debug/shared-terminal.ts';
 import { acceptWebSocket } from '#gateway/accept.ts';
 import { bridgeTerminal } from '#gateway/terminal.ts';
 import { routeUpgrades } from '#gateway/upgrade.ts';
@@ -18,23 +19,35 @@ interface Stage {
   readonly command: Duplex;
   readonly sizes: { columns: number; rows: number }[];
   readonly exit: (code: number | null) => void;
+  /** Tells the seat something. */
+  readonly news: (news: SeatNews) => void;
   /** Binary output and parsed messages, as they came. */
   readonly output: Buffer[];
   readonly messages: TerminalMessage[];
 }
 
-async function stage(t: TestContext): Promise<Stage> {
+async function stage(t: TestContext, { shared = false } = {}): Promise<Stage> {
   const [stream, command] = duplexPair();
   command.on('error', () => {});
   const exit = Promise.withResolvers<number | null>();
   const sizes: { columns: number; rows: number }[] = [];
+  let news: Stage['news'] = () => {};
+  const onNews = (listener: Stage['news']): void => {
+    news = listener;
+    listener({ type: 'people', count: 2 });
+  };
   const server = createServer();
   const routes = routeUpgrades(server, [
     {
       path: '/t',
       handle: async (request, socket, head) => {
         const resize = async (size: { columns: number; rows: number }) => void sizes.push(size);
-        bridgeTerminal(await acceptWebSocket(request, socket, head), { stream, resize, exitCode: exit.promise });
+        bridgeTerminal(await acceptWebSocket(request, socket, head), {
+          stream,
+          resize,
+          exitCode: exit.promise,
+          ...(shared ? { onNews } : {}),
+        });
       },
     },
   ]);
@@ -54,7 +67,7 @@ async function stage(t: TestContext): Promise<Stage> {
     else messages.push(TerminalMessage.parse(JSON.parse(data.toString())));
   });
   await once(ws, 'open');
-  return { ws, command, sizes, exit: exit.resolve, output, messages };
+  return { ws, command, sizes, exit: exit.resolve, news: (item) => news(item), output, messages };
 }
 
 test('what is typed reaches the command, what it prints reaches the browser', async (t) => {
@@ -126,4 +139,15 @@ test('a command that prints faster than the browser reads is held back', async (
   }
   assert.ok(sent < 64 * 1024 * 1024, 'the command was never held back');
   ws.terminate();
+});
+
+test('what people at a shared terminal are told comes as messages', async (t) => {
+  const { messages, news, ws } = await stage(t, { shared: true });
+  if (messages.length === 0) await once(ws, 'message');
+  news({ type: 'ending', endsAt: '2026-01-01T00:00:00.000Z' });
+  await once(ws, 'message');
+  assert.deepEqual(messages, [
+    { type: 'people', count: 2 },
+    { type: 'ending', endsAt: '2026-01-01T00:00:00.000Z' },
+  ]);
 });

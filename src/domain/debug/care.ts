@@ -13,6 +13,7 @@ import type { DebugTerminals } from './terminals.ts';
 
 /** A toolbox may be seen before its session says so. */
 const UNUSED_MS = 60_000;
+const UNSEEN_MS = 30_000;
 /** With nobody looking into anything, forgotten toolboxes are looked for only now and then. */
 const QUIET_ROUNDS = 6;
 
@@ -70,7 +71,12 @@ export class DebugCare {
         return orphaned.has(id) ? { reason: 'failed', message: 'The server ended while it started. Try again.' } : null;
       case 'running': {
         if (now >= new Date(status.endsAt)) return { reason: 'expired' };
-        if (kind === 'toolbox') return exitOf(boxes.find((box) => box.name === name && box.desktopId === desktopId));
+        if (kind === 'toolbox') {
+          const box = boxes.find((one) => one.name === name && one.desktopId === desktopId);
+          // A cluster shows a new one a moment later.
+          const isNew = now.getTime() - Date.parse(session.startedAt ?? session.askedAt) < UNSEEN_MS;
+          return box || !isNew ? exitOf(box) : null;
+        }
         const copy = kind === 'copy' && name !== null ? await this.#deps.store.launches.find(name) : null;
         return copy?.end ? { reason: 'exited', exitCode: copy.end.exitCode, message: copy.end.message } : null;
       }

@@ -2,7 +2,7 @@
 import type { DebugOffer, DebugTarget } from '../../protocol/debug.ts';
 import type { Engine, Target } from '../engine.ts';
 import { DeskpodError } from '../errors.ts';
-import { assertRuns, engineTarget, findPlace, type PlacesDeps } from './places.ts';
+import { assertRuns, type DebugPlace, engineTarget, findPlace, type PlacesDeps } from './places.ts';
 import type { DebugPolicy } from './policy.ts';
 import { type Looker, profilesFor, widest } from './rules.ts';
 
@@ -19,7 +19,7 @@ export async function offerFor(deps: OfferDeps, looker: Looker, target: DebugTar
   if (refusal) return { ...offer, refusal: wordsOf(refusal), profiles: [], profile: null, targets: [] };
   const [profiles, targets] = await Promise.all([
     profilesAt(deps, looker, engineTarget(place)),
-    targetsIn(deps, place.desktopId),
+    targetsIn(deps, place),
   ]);
   const profile = widest(profiles);
   return { ...offer, refusal: profile === null ? noneAdmitted(profiles) : null, profiles, profile, targets };
@@ -35,8 +35,9 @@ export async function profilesAt(
   return profilesFor(looker, policy).map((profile) => ({ profile, refusal: admitted.get(profile) ?? null }));
 }
 
-/** Services and launches that run in the desktop itself. */
-async function targetsIn({ engine }: OfferDeps, desktopId: string): Promise<string[]> {
+/** Services and launches that run in the desktop itself; beside it there is but the launch. */
+async function targetsIn({ engine }: OfferDeps, { desktopId, launch }: DebugPlace): Promise<string[]> {
+  if (launch?.runtime === 'pod_application') return [];
   const { containers } = await engine.debug.inside(desktopId);
   return containers
     .filter(

@@ -2,6 +2,7 @@
  * Looking into what runs: asked for, agreed to, begun, recorded and ended. The store holds the truth; whichever server is
  * asked acts, and all tell their browsers.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DebugOffer, DebugSession, DebugTarget } from '../../protocol/debug.ts';
 import type { TerminalSize } from '../../protocol/terminal.ts';
 import type { Desktops } from '../desktops.ts';
@@ -14,7 +15,7 @@ import type { Store } from '../store.ts';
 import { DebugBook } from './book.ts';
 import { DebugCare, exitOf } from './care.ts';
 import { DebugConsent } from './consent.ts';
-import { DebugEnding, type DebugEvents } from './ending.ts';
+import { DebugEnding, type DebugEvents, type EndFacts } from './ending.ts';
 import { newRecord, running } from './new-session.ts';
 import { noneAdmitted, offerFor, profilesAt } from './offers.ts';
 import { assertRuns, type DebugPlace, engineTarget, findPlace } from './places.ts';
@@ -30,6 +31,8 @@ import { assertJoinable } from './words.ts';
 /** Of one person at the same time. */
 const MOST_OPEN = 32;
 const AGAIN_MS = 1_000;
+const EXIT_EVERY_MS = 300;
+const EXIT_TURNS = 8;
 
 export interface DebugDeps {
   readonly engine: Engine;
@@ -95,6 +98,7 @@ export class DebugSessions implements AsyncDisposable {
       });
     assertRuns(this.#deps, place, want.kind);
     await this.#assertNotTooMany(looker);
+    await this.#assertNameFree(want, place);
     const profile = want.kind === 'toolbox' ? await this.#profile(looker, want, place) : null;
     const image =
       want.kind === 'exec' ? null : (want.image ?? (want.kind === 'toolbox' ? (policy.images[0] ?? null) : null));
@@ -230,6 +234,22 @@ export class DebugSessions implements AsyncDisposable {
     });
   }
 
+  /** Told at once; the engine has the last word all the same. */
+  async #assertNameFree(want: DebugWant, { desktopId }: DebugPlace): Promise<void> {
+    if (want.kind === 'exec' || want.name === undefined) return;
+    const { engine, launches } = this.#deps;
+    const { name } = want;
+    const taken =
+      want.kind === 'toolbox'
+        ? (await engine.debug.toolboxes(desktopId)).some((box) => box.name === name)
+        : (await launches.find(name)) !== null;
+    if (taken)
+      throw new DeskpodError('name_taken', `There is one called ${name} already.`, {
+        field: 'name',
+        remedy: 'Take another name, or none.',
+      });
+  }
+
   async #begun(id: string, signal: AbortSignal): Promise<DebugRecord> {
     const { promise, resolve, reject } = Promise.withResolvers<DebugRecord>();
     const settle = (record: DebugRecord | null): void => {
@@ -257,11 +277,21 @@ export class DebugSessions implements AsyncDisposable {
         await this.#ending.end(session.id, { reason: 'exited', exitCode });
         continue;
       }
-      const boxes = await this.#deps.engine.debug.toolboxes(session.desktopId).catch(() => null);
-      const end = boxes && exitOf(boxes.find(({ name }) => name === session.name));
+      const end = await this.#exitOf(session);
       if (end) await this.#ending.end(session.id, { exitCode, ...end });
       else this.#holdAgain(session.id);
     }
+  }
+
+  /** Null when it goes on; the engine may say that it ended a moment later than its terminal does. */
+  async #exitOf({ desktopId, name }: DebugSession): Promise<EndFacts | null> {
+    for (let turn = 0; turn < EXIT_TURNS; turn += 1) {
+      if (turn > 0) await delay(EXIT_EVERY_MS, undefined, { ref: false });
+      const boxes = await this.#deps.engine.debug.toolboxes(desktopId).catch(() => null);
+      const end = boxes && exitOf(boxes.find((box) => box.name === name));
+      if (end) return end;
+    }
+    return null;
   }
 
   #holdAgain(id: string): void {

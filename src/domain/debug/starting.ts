@@ -131,11 +131,6 @@ export class DebugStarting {
     const { launches, desktops } = this.#deps;
     const original = await launches.find(want.launch);
     if (!original) throw new DeskpodError('not_found', `There is no launch ${want.launch} any more.`);
-    if (want.name !== undefined && (await launches.find(want.name)))
-      throw new DeskpodError('name_taken', `There is a launch ${want.name} already.`, {
-        field: 'name',
-        remedy: 'Take another name.',
-      });
     const { record } = original;
     const launch = await launches.copy(record, { env: desktops.envOf(record.userId) }, want);
     return { name: launch.id, reused: false };

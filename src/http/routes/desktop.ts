@@ -8,7 +8,7 @@ import { endDesktop } from '../end-desktop.ts';
 import { authenticated, withRole } from '../session.ts';
 
 export function desktopRoutes(context: ApiContext): FastifyPluginAsyncZod {
-  const { desktops, engine, tickets, events } = context;
+  const { desktops, engine, tickets, events, compactions } = context;
   return async (app) => {
     app.get('/desktop', { schema: { response: { 200: Desktop } } }, async (request) =>
       desktops.get(authenticated(request).user.id),
@@ -36,6 +36,19 @@ export function desktopRoutes(context: ApiContext): FastifyPluginAsyncZod {
       const desktop = desktops.runningOrNull(user.id);
       if (desktop) await endDesktop(context, desktop.id);
       else await desktops.remove(user.id);
+      return reply.status(204).send(null);
+    });
+
+    const when = z.object({ when: z.enum(['now', 'idle']) });
+    app.post('/desktop/compaction', { schema: { body: when, response: { 204: z.null() } } }, async (request, reply) => {
+      const { user, account } = authenticated(request);
+      if (request.body.when === 'now') await compactions.now({ user, account });
+      else await compactions.whenIdle({ user, account });
+      return reply.status(204).send(null);
+    });
+
+    app.delete('/desktop/compaction', { schema: { response: { 204: z.null() } } }, async (request, reply) => {
+      await compactions.takeBack(authenticated(request).user.id);
       return reply.status(204).send(null);
     });
 

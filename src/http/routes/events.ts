@@ -16,7 +16,7 @@ const SHOWN_LAUNCHES = 200;
 const SHOWN_UNSEEN = 50;
 
 export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
-  const { hub, desktops, displays, launches, catalogue, engine, debug } = context;
+  const { hub, desktops, displays, launches, catalogue, engine, debug, compactions } = context;
   async function tellOfApps(
     change: CatalogueChange,
     viewer: Viewer,
@@ -56,10 +56,12 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
         if (event.type === 'session_ended' || event.type === 'logged_out') stream.end();
       });
       context.stopping.addEventListener('abort', () => stream.end(), { signal: stream.signal });
+      const stopWatching = compactions.watch(user.id);
       const stopApps = catalogue.onChange((change) => void tellOfApps(change, viewer, send));
       stream.signal.addEventListener('abort', () => {
         stop();
         stopApps();
+        stopWatching();
         held?.release();
         held = null;
       });
@@ -69,6 +71,7 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
       send({ type: 'launches', launches: await launches.list({ userId: user.id, limit: SHOWN_LAUNCHES }) });
       send({ type: 'apps', apps: await catalogue.appsFor(viewer) });
       for (const session of await debugOf(user.id)) send({ type: 'debug', session });
+      for (const notice of await compactions.notices(user.id)) send({ type: 'notice', notice });
       if (stream.signal.aborted) return;
       hold(desktop.status);
       if (desktop.id) send({ type: 'windows', windows: [...(await displays.windows(desktop.id).catch(() => []))] });

@@ -11,6 +11,9 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'DELETE /api/v1/desktop': 'Removes your desktop with its launches; the session and the home stay.',
   'POST /api/v1/desktop/first-pixel': 'Tells the start trace that the screen shows something.',
   'PUT /api/v1/desktop/theme': 'Makes the desktop’s windows light or dark.',
+  'POST /api/v1/desktop/compaction':
+    'Makes your desktop anew without finished launches and starts the same apps again.',
+  'DELETE /api/v1/desktop/compaction': 'Takes a wish for that at a quiet moment back.',
   'POST /api/v1/desktop/ticket': 'A ticket for the WebSocket of the screen, good for minutes.',
   'GET /api/v1/desktops': 'Everybody’s desktops; for support and administrators.',
   'DELETE /api/v1/desktops/{id}': 'Ends somebody’s desktop; for administrators.',
