@@ -35,6 +35,8 @@ export interface EngineUnderTest extends AsyncDisposable {
     readonly walls: boolean;
     /** Labels and command of an image. */
     readonly imageDetails: boolean;
+    /** Whether a toolbox has the UTS namespace of what it looks into, or one of its own with the same host name. */
+    readonly sharedHostname: boolean;
   };
   /** Names of everything there is, ours or not: workloads, networks, folders with secrets. */
   objects(): Promise<readonly string[]>;

@@ -100,11 +100,19 @@ export async function underTest(
       bare: BARE,
       toolbox: 'localhost/deskpod/toolbox:1',
     },
-    abilities: { limitsEverywhere: true, streams: true, walls: true, imageDetails: true },
+    abilities: {
+      limitsEverywhere: true,
+      streams: true,
+      walls: true,
+      imageDetails: true,
+      // Docker refuses to be asked for it.
+      sharedHostname: (await engine.info()).name === 'Podman',
+    },
     objects: () => objects(api, local.runDir),
     foreign: (name) => foreign(api, name, { NetworkMode: 'none' }),
     joined: async (desktopId, name) => foreign(api, name, await joining(api, desktopId)),
-    another: () => openEngine(local),
+    // On the same service, which stays its first owner's.
+    another: () => openEngine({ ...local, socket: local.apiSocket }),
     [Symbol.asyncDispose]: async () => {
       await engine[Symbol.asyncDispose]();
       await free[Symbol.asyncDispose]();

@@ -37,6 +37,7 @@ engineContract('Kubernetes', reasonToSkip(), async () => {
       streams: false,
       walls: process.env['DESKPOD_TEST_POLICIES'] === 'enforced',
       imageDetails: false,
+      sharedHostname: true,
     },
     objects: () => objectsIn(namespace),
     foreign: (name) => foreign(namespace, name),

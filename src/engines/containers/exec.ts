@@ -27,8 +27,8 @@ const START_LOOK_MS = 10;
 const WORDS_MS = 500;
 /** As a shell says that it cannot run a program: so do engines, beside their words. */
 const NOT_STARTED = new Set([126, 127]);
-const NO_PROGRAM =
-  /(?:OCI runtime exec failed|Error: (?:runc|crun)): .*(?:executable file .*not found|no such file or directory)/i;
+/** After the eight bytes that a frame begins with, if it is one. */
+const WORDS_OF_ENGINES = /^.{0,8}?(?:OCI runtime exec failed|Error: (?:runc|crun)): /s;
 /** Keys that would detach the terminal: a sequence that nobody types, as an engine cannot be told to have none. */
 export const NO_DETACH = 'ctrl-^,ctrl-^,ctrl-^,ctrl-],ctrl-]';
 /** As Podman and as Docker tell them again: no other command has these. */
@@ -95,7 +95,7 @@ async function started(
     if (state.Running && state.Pid > 0) return;
     if (!state.Running && NOT_STARTED.has(state.ExitCode ?? 0)) {
       const words = await peek(raw);
-      if (!NO_PROGRAM.test(words)) return;
+      if (!WORDS_OF_ENGINES.test(words) || !namesNoProgram(words)) return;
       raw.destroy();
       throw new DeskpodError('no_such_program', `There is no program ${command[0] ?? ''} in it.`, {
         remedy: 'Put a toolbox beside it: that brings programs of its own.',
@@ -106,6 +106,11 @@ async function started(
     if (Date.now() > until) return;
     await delay(START_LOOK_MS, undefined, { signal });
   }
+}
+
+/** Whether an engine says with these words that it found no such program; a missing folder is another matter. */
+export function namesNoProgram(words: string): boolean {
+  return /(?:exec: "|executable )[^\n]*(?:not found|no such file or directory)/i.test(words);
 }
 
 /** What has come, which stays there to be read; nothing is taken for the end that its reader shall see. */

@@ -13,8 +13,8 @@ export interface CommandFacts {
   readonly user: string | null;
   readonly running: boolean;
   readonly terminal: boolean;
-  /** Of its first process, as this machine counts. */
-  readonly hostPid: number;
+  /** Of its first process, as this machine counts; null when that cannot be known. */
+  readonly hostPid: number | null;
 }
 
 export function commandsFor(
@@ -38,7 +38,7 @@ export function commandsFor(
       : []),
     line('logs', `${engine} logs ${container}`),
     line('describe', `${engine} inspect ${container}`),
-    ...(facts.running && facts.hostPid > 0 ? [line('nsenter', `nsenter --target ${facts.hostPid} --all`)] : []),
+    ...(facts.hostPid !== null ? [line('nsenter', `nsenter --target ${facts.hostPid} --all`)] : []),
   ];
 }
 

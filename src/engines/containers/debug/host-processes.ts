@@ -1,6 +1,7 @@
 /** Processes of containers as this machine's kernel tells of them: which container, which numbers, what they use. */
 import { readdir, readFile } from 'node:fs/promises';
 import { containerOfProcess } from '../cgroups.ts';
+import { isRunning, type Container } from '../objects.ts';
 
 export interface HostProcess {
   /** As the host counts. */
@@ -34,6 +35,13 @@ export async function hostProcesses(containerIds: ReadonlySet<string>): Promise<
 /** As the first process of its container counts: programs may have made process namespaces further in. */
 export function pidIn(process: Pick<HostProcess, 'pids'>, depth: number): number {
   return process.pids[Math.min(depth, process.pids.length) - 1] ?? 0;
+}
+
+/** Of the first process of a container, as this machine counts; null when it has none, or an engine elsewhere counted it. */
+export async function hostPidOf(container: Container): Promise<number | null> {
+  const { Pid } = container.State;
+  if (!isRunning(container) || Pid <= 0) return null;
+  return (await containerOfProcess(`/proc/${Pid}`)) === container.Id ? Pid : null;
 }
 
 /** How many process namespaces there are from the host's to this process's own. */

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import { stateOf } from '../launches.ts';
 import { environmentOf, isRunning, nameOf, wasStarted, type Container } from '../objects.ts';
 import { commandsFor } from './commands.ts';
-import { pidOf } from './host-processes.ts';
+import { hostPidOf, pidOf } from './host-processes.ts';
 import { membersOf, type Member } from './members.ts';
 import { namespaceOf } from './namespaces.ts';
 
@@ -15,7 +15,7 @@ const TOOLBOX_IMAGE = `${OUR_IMAGES}toolbox:1`;
 export async function insideOf(context: Context, desktopId: string): Promise<Inside> {
   const { userId, all } = await membersOf(context, desktopId);
   const [anchor] = all;
-  const counting = anchor && (await namespaceOf(anchor.container.State.Pid, 'pid'));
+  const counting = anchor && (await namespaceOf(await hostPidOf(anchor.container), 'pid'));
   return {
     desktopId,
     userId,
@@ -65,8 +65,8 @@ export function stateWords(
 /** `counting`: the process namespace of the desktop. */
 async function toInside(context: Context, member: Member, counting: string | null): Promise<InsideContainer> {
   const { container, user, ...facts } = member;
-  const hostPid = isRunning(container) ? container.State.Pid : 0;
-  const counted = hostPid > 0 && counting !== null && (await namespaceOf(hostPid, 'pid')) === counting;
+  const hostPid = await hostPidOf(container);
+  const counted = hostPid !== null && counting !== null && (await namespaceOf(hostPid, 'pid')) === counting;
   return {
     ...facts,
     image: container.Config.Image,

@@ -3,6 +3,7 @@ import { readlink } from 'node:fs/promises';
 import { NamespaceKind, type Namespaces } from '#protocol/inside.ts';
 import type { Context } from '../context.ts';
 import { isRunning } from '../objects.ts';
+import { hostPidOf } from './host-processes.ts';
 import { membersOf } from './members.ts';
 
 type Ids = Namespaces['containers'][number]['ids'];
@@ -13,18 +14,19 @@ export async function namespacesOf(context: Context, desktopId: string): Promise
   const running = all.filter(({ container }) => isRunning(container));
   return {
     containers: await Promise.all(
-      running.map(async ({ name, container }) => ({ name, ids: await idsOf(container.State.Pid) })),
+      running.map(async ({ name, container }) => ({ name, ids: await idsOf(await hostPidOf(container)) })),
     ),
   };
 }
 
 /** The number of one namespace of a process; null where it cannot be read. */
-export async function namespaceOf(pid: number, kind: NamespaceKind): Promise<string | null> {
+export async function namespaceOf(pid: number | null, kind: NamespaceKind): Promise<string | null> {
+  if (pid === null) return null;
   const link = await readlink(`/proc/${pid}/ns/${kind}`).catch(() => '');
   return /\[(\d+)\]$/.exec(link)?.[1] ?? null;
 }
 
-async function idsOf(pid: number): Promise<Ids> {
+async function idsOf(pid: number | null): Promise<Ids> {
   const [mnt, pidSpace, net, ipc, uts, user, cgroup] = await Promise.all(
     NamespaceKind.options.map((kind) => namespaceOf(pid, kind)),
   );

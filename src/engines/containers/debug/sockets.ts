@@ -3,23 +3,23 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import type { InsideSocket } from '#protocol/inside.ts';
 import type { Context } from '../context.ts';
 import { isRunning } from '../objects.ts';
-import { depthOf, hostProcesses, pidIn } from './host-processes.ts';
+import { depthOf, hostPidOf, hostProcesses, pidIn } from './host-processes.ts';
 import { membersOf, type Member } from './members.ts';
 import { namespaceOf } from './namespaces.ts';
 import { inetRows, unixRows, type Row } from './socket-tables.ts';
 
 export async function socketsOf(context: Context, desktopId: string): Promise<InsideSocket[]> {
   const { all } = await membersOf(context, desktopId);
-  const running = all.filter(({ container }) => isRunning(container));
-  const networks = new Map<string, Member>();
-  for (const member of running) {
-    const network = (await namespaceOf(member.container.State.Pid, 'net')) ?? member.name;
-    if (!networks.has(network)) networks.set(network, member);
+  const networks = new Map<string, { readonly name: string; readonly pid: number }>();
+  for (const { name, container } of all) {
+    const pid = await hostPidOf(container);
+    const network = (await namespaceOf(pid, 'net')) ?? name;
+    if (pid !== null && !networks.has(network)) networks.set(network, { name, pid });
   }
-  const owners = await ownersOf(running);
+  const owners = await ownersOf(all.filter(({ container }) => isRunning(container)));
   const found = await Promise.all(
-    [...networks.values()].map(async ({ name, container }) =>
-      (await rowsOf(container.State.Pid)).map(({ inode, ...row }) => ({
+    [...networks.values()].map(async ({ name, pid }) =>
+      (await rowsOf(pid)).map(({ inode, ...row }) => ({
         ...row,
         pid: owners.get(inode) ?? null,
         container: name,

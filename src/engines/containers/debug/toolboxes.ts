@@ -4,6 +4,7 @@ import type { EngineToolbox, ToolboxSpec } from '#domain/debug/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { isStatus } from '../api.ts';
 import { isNameTaken, type Context } from '../context.ts';
+import { namesNoProgram } from '../exec.ts';
 import { ofDesktop, readToolbox, toolboxLabels } from '../labels.ts';
 import { exited, runningDesktop, stateOf } from '../launches.ts';
 import { isRunning, nameOf, wasStarted, type Container, type Ours } from '../objects.ts';
@@ -99,7 +100,7 @@ export function toToolbox(context: Context, { container, type, desktopId, accoun
 function toForeign(context: Context, { container, joined, by }: Foreign): EngineToolbox {
   return {
     name: nameOf(container),
-    desktopId: joined.type === 'x11server' ? nameOf(joined.container) : joined.desktopId,
+    desktopId: joined.desktopId,
     userId: joined.account.userId,
     target: null,
     profile: null,
@@ -165,7 +166,7 @@ async function explained(context: Context, error: unknown, spec: ToolboxSpec, si
       cause: error,
     });
   }
-  if (/executable file .*not found|no such file or directory/i.test(words)) {
+  if (namesNoProgram(words)) {
     return new DeskpodError('no_such_program', `There is no program ${spec.command[0] ?? ''} in ${spec.image}.`, {
       cause: error,
     });
