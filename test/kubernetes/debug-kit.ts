@@ -19,7 +19,7 @@ export interface Debugged extends AsyncDisposable {
   readonly under: EngineUnderTest;
   readonly namespace: Namespace;
   readonly desktop: EngineDesktop;
-  kubectl(...args: string[]): Promise<string>;
+  readonly kubectl: (...args: string[]) => Promise<string>;
 }
 
 export async function debugged(name: string, level: string): Promise<Debugged> {

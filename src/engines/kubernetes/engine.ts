@@ -19,7 +19,7 @@ import { announceImages, ensureImage, findImage } from './images.ts';
 import { launch, launchEnvironment, listLaunches, removeLaunch, stopLaunch } from './launches.ts';
 import { type LogOptions, readLogs } from './logs.ts';
 import { Looks } from './look.ts';
-import { execPlace, placeOf, runsAt } from './places.ts';
+import { execPlace, hasTerminal, placeOf, runsAt } from './places.ts';
 import { containerIdOf } from './pod.ts';
 import { PORTS } from './ports.ts';
 import { tidy } from './tidy.ts';
@@ -147,7 +147,8 @@ class KubernetesEngine implements port.Engine {
   async *logs(target: port.Target, options: LogOptions, signal: AbortSignal): AsyncGenerator<port.EngineLogLine> {
     const place = placeOf(this.#context, target);
     const runs = () => runsAt(this.#context, place);
-    yield* readLogs({ ...execPlace(this.#context, place), runs }, options, signal);
+    const terminal = hasTerminal(place);
+    yield* readLogs({ ...execPlace(this.#context, place), runs, terminal }, options, signal);
   }
 
   async exec(target: port.Target, spec: port.ExecSpec, signal: AbortSignal): Promise<port.ExecSession> {

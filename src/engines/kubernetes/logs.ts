@@ -24,6 +24,8 @@ export interface LogPlace {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
+  /** What it prints is for a terminal, where a return alone ends no line. */
+  readonly terminal: boolean;
   /** Whether more may come: a stream that is cut is then taken up again. */
   runs(): boolean;
 }
@@ -36,7 +38,7 @@ export async function* readLogs(
   const tailLines = Math.min(Math.max(Math.ceil(tailBytes / SHORT_LINE), FEWEST_LINES), MOST_LINES);
   if (!follow) {
     const body = await begin(place, { tailLines }, signal);
-    if (body) yield* await lastBytes(body, tailBytes);
+    if (body) yield* await lastBytes(linesOf(body, place.terminal), tailBytes);
     return;
   }
   let last: Stamped | null = null;
@@ -46,7 +48,7 @@ export async function* readLogs(
     const body = await begin(place, { ...from, follow: true }, signal);
     const before = last?.stamp ?? '';
     try {
-      for await (const one of body ? linesOf(body) : []) {
+      for await (const one of body ? linesOf(body, place.terminal) : []) {
         // What it goes on from has only milliseconds: some lines come again.
         if (one.stamp !== '' && one.stamp <= before) continue;
         last = one;
@@ -87,16 +89,29 @@ async function begin(
   }
 }
 
-async function* linesOf(body: Readable): AsyncGenerator<Stamped> {
+async function* linesOf(body: Readable, terminal: boolean): AsyncGenerator<Stamped> {
   body.on('error', () => {});
-  for await (const line of createInterface({ input: body, crlfDelay: Infinity })) yield parseLine(line);
+  const lines = terminal ? fed(body) : createInterface({ input: body, crlfDelay: Infinity });
+  for await (const line of lines) yield parseLine(line);
+}
+
+/** Lines that end with a line feed and nothing else. */
+async function* fed(body: Readable): AsyncGenerator<string> {
+  let rest = '';
+  body.setEncoding('utf8');
+  for await (const chunk of body) {
+    const lines = `${rest}${String(chunk)}`.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) yield line.replace(/\r$/, '');
+  }
+  if (rest !== '') yield rest;
 }
 
 /** Whole lines, together at most this many bytes. */
-async function lastBytes(body: Readable, most: number): Promise<EngineLogLine[]> {
+async function lastBytes(lines: AsyncIterable<Stamped>, most: number): Promise<EngineLogLine[]> {
   const kept: EngineLogLine[] = [];
   let bytes = 0;
-  for await (const { line } of linesOf(body)) {
+  for await (const { line } of lines) {
     kept.push(line);
     bytes += size(line);
     while (bytes > most && kept.length > 0) {

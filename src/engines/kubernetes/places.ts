@@ -37,8 +37,19 @@ export function runsAt(context: Context, { found, container }: Place): boolean {
   return !isFinished(statusOf(now, container), now);
 }
 
+export function hasTerminal({ found: { pod }, container }: Place): boolean {
+  const all = [...pod.spec.containers, ...(pod.spec.ephemeralContainers ?? [])];
+  return all.find(({ name }) => name === container)?.tty === true;
+}
+
 export function isBeside({ pod, desktopId }: Found): boolean {
   return pod.metadata.name !== desktopId;
+}
+
+/** What people know a container by: that of a launch's own pod by the launch, of which a copy keeps its original's name. */
+export function shownName(found: Found, container: string): string {
+  const { pod } = found;
+  return isBeside(found) && container === mainOf(pod) ? pod.metadata.name : container;
 }
 
 /** The desktop's pod and those of the launches beside it. */
@@ -65,6 +76,7 @@ function podOfLaunch(context: Context, desktopId: string, launchId: string): Fou
 }
 
 function containerIn(context: Context, found: Found, container: string): Place {
+  if (shownName(found, mainOf(found.pod)) === container) return { found, container: mainOf(found.pod) };
   const { containers, ephemeralContainers } = found.pod.spec;
   const there = [...containers, ...(ephemeralContainers ?? [])].some(({ name }) => name === container);
   if (there && !(isLaunchEntry(found.pod, container) && isForgotten(found.pod, container))) return { found, container };

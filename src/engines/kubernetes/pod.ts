@@ -37,6 +37,7 @@ const Container = z.looseObject({
   image: z.string().nullish(),
   command: z.array(z.string()).nullish(),
   env: z.array(z.looseObject({ name: z.string(), value: z.string().nullish() })).nullish(),
+  tty: z.boolean().nullish(),
   securityContext: Ids.nullish(),
   volumeMounts: z
     .array(

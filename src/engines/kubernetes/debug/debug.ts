@@ -5,14 +5,17 @@ import { addToolbox } from './add-toolbox.ts';
 import { admitted } from './admitted.ts';
 import { attach } from './attach.ts';
 import { copy } from './copy.ts';
+import { happenings } from './events.ts';
+import { inside } from './inside.ts';
+import { listNamespaces } from './namespaces.ts';
+import { listProcesses, ProcessMeter } from './processes.ts';
+import { describe, yaml } from './raw.ts';
+import { listSockets } from './sockets.ts';
 import { stopToolbox } from './stop-toolbox.ts';
 import { listToolboxes } from './toolboxes.ts';
 
-const notYet = (): never => {
-  throw new Error('not yet');
-};
-
 export function debugOf(context: Context): EngineDebug {
+  const meter = new ProcessMeter();
   return {
     profiles: async (target) => admitted(context, target),
     addToolbox: async (spec, report, signal) => addToolbox(context, spec, report, signal),
@@ -20,12 +23,12 @@ export function debugOf(context: Context): EngineDebug {
     attach: async (desktopId, toolbox, signal) => attach(context, desktopId, toolbox, signal),
     stopToolbox: async (desktopId, toolbox, signal) => stopToolbox(context, desktopId, toolbox, signal),
     copy: async (spec, report, signal) => copy(context, spec, report, signal),
-    inside: notYet,
-    namespaces: notYet,
-    processes: notYet,
-    sockets: notYet,
-    happenings: notYet,
-    describe: notYet,
-    yaml: notYet,
+    inside: async (desktopId) => inside(context, desktopId),
+    namespaces: async (desktopId) => listNamespaces(context, desktopId),
+    processes: async (desktopId) => listProcesses(context, meter, desktopId),
+    sockets: async (desktopId) => listSockets(context, desktopId),
+    happenings: async (desktopId) => happenings(context, desktopId),
+    describe: async (target) => describe(context, target),
+    yaml: async (target) => yaml(context, target),
   };
 }

@@ -11,7 +11,7 @@ export async function eventsOf({ api, namespace }: Context, pod: string): Promis
   const fieldSelector = `involvedObject.kind=Pod,involvedObject.name=${pod}`;
   try {
     const { items } = await api.call((options) => api.core.listNamespacedEvent({ namespace, fieldSelector }, options));
-    return items.toSorted((a, b) => atOf(a).getTime() - atOf(b).getTime());
+    return inOrder(items);
   } catch (cause) {
     if (!hasStatus(cause, 403)) throw cause;
     throw new DeskpodError('forbidden', 'The cluster does not let this server read events.', {
@@ -25,10 +25,13 @@ export async function happenings(context: Context, desktopId: string): Promise<E
   desktopIn(context, desktopId);
   const pods = podsOf(context, desktopId).map(({ pod }) => pod.metadata.name);
   const all = await Promise.all(pods.map((pod) => eventsOf(context, pod)));
-  return all
-    .flat()
-    .toSorted((a, b) => atOf(a).getTime() - atOf(b).getTime())
-    .map(toHappening);
+  return inOrder(all.flat()).map(toHappening);
+}
+
+/** Some are noted to the second, some to the microsecond; within a second the order in which they were written counts. */
+function inOrder(events: readonly CoreV1Event[]): CoreV1Event[] {
+  const version = ({ metadata }: CoreV1Event): number => Number(metadata.resourceVersion ?? 0);
+  return events.toSorted((a, b) => atOf(a).getTime() - atOf(b).getTime() || version(a) - version(b));
 }
 
 /** Pure. */
@@ -45,8 +48,8 @@ export function toHappening(event: CoreV1Event): EngineHappening {
   };
 }
 
-/** When it last happened. */
-export function atOf({ series, lastTimestamp, eventTime, metadata }: CoreV1Event): Date {
+/** When it last happened, to the second. */
+function atOf({ series, lastTimestamp, eventTime, metadata }: CoreV1Event): Date {
   const at = series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata.creationTimestamp;
-  return at === undefined ? new Date(0) : new Date(at);
+  return new Date(at === undefined ? 0 : Math.floor(new Date(at).getTime() / 1000) * 1000);
 }

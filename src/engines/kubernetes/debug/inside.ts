@@ -3,7 +3,7 @@ import type { Inside, InsideContainer } from '#protocol/inside.ts';
 import { maskSecrets } from '#domain/environment.ts';
 import { type Context, desktopIn, type Found, MOST_ENTRIES } from '../context.ts';
 import { environmentOf, isLaunchEntry } from '../describe.ts';
-import { isBeside, podsOf } from '../places.ts';
+import { isBeside, podsOf, shownName } from '../places.ts';
 import { type Container, containerIdOf, mainOf, type Pod, statusOf } from '../pod.ts';
 import { CONTAINERS } from '../ports.ts';
 import { commandsOf } from './commands.ts';
@@ -49,7 +49,7 @@ function containerOf(
   const regular = pod.spec.containers.some((one) => one.name === name);
   const main = isBeside(found) ? mainOf(pod) : CONTAINERS.graphical;
   return {
-    name,
+    name: shownName(found, name),
     place: isBeside(found) ? 'beside' : 'inside',
     ...whatItIs(found, name),
     image: container.image ?? '',
@@ -64,7 +64,7 @@ function containerOf(
       joins: regular ? name : (container.targetContainerName ?? main),
       image: `${registry}/toolbox:${tag}`,
       runs: Boolean(status?.state?.running),
-      attachable: container['tty'] === true,
+      attachable: container.tty === true,
       containerId,
       pid,
     }),

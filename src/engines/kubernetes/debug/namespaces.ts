@@ -2,7 +2,7 @@
 import type { Namespaces } from '#protocol/inside.ts';
 import type { Context } from '../context.ts';
 import { output } from '../exec.ts';
-import { execPlace } from '../places.ts';
+import { execPlace, shownName } from '../places.ts';
 import { answers, type Group, groupsOf, type Member } from './groups.ts';
 import { firstOf, type NamespaceIds, namespacesOf, processesOf, UNREADABLE } from './proc.ts';
 import { OWN_NAMESPACES } from './scripts.ts';
@@ -22,7 +22,7 @@ async function ofGroup(context: Context, group: Group): Promise<Namespaces['cont
   return Promise.all(
     group.members.map(async (member) => {
       const ids = found.get(String(first.get(member.containerId) ?? '')) ?? null;
-      return { name: member.name, ids: ids ?? (await asked(context, group, member)) };
+      return { name: shownName(group.found, member.name), ids: ids ?? (await asked(context, group, member)) };
     }),
   );
 }

@@ -1,6 +1,7 @@
 /** The processes of a desktop and of what is beside it, with what each uses. */
 import type { InsideProcess } from '#protocol/inside.ts';
 import type { Context } from '../context.ts';
+import { shownName } from '../places.ts';
 import { answers, type Group, groupsOf } from './groups.ts';
 import { type Process, processesOf } from './proc.ts';
 
@@ -65,6 +66,7 @@ function keyOf({ found, leader }: Group, { pid, begunAt }: Process): string {
   return `${found.pod.metadata.name}/${leader}/${pid}/${begunAt}`;
 }
 
-function containerOf({ members }: Group, { containerId }: Process): string | null {
-  return members.find((member) => member.containerId === containerId)?.name ?? null;
+function containerOf({ found, members }: Group, { containerId }: Process): string | null {
+  const member = members.find((one) => one.containerId === containerId);
+  return member === undefined ? null : shownName(found, member.name);
 }

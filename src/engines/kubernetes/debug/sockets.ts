@@ -1,6 +1,7 @@
 /** Open sockets: each pod has one network, whose first container that can tell is asked. */
 import type { InsideSocket } from '#protocol/inside.ts';
 import type { Context } from '../context.ts';
+import { shownName } from '../places.ts';
 import { answers, type Group, groupsOf } from './groups.ts';
 import { socketsOf } from './net.ts';
 
@@ -16,7 +17,7 @@ async function ofPod(context: Context, groups: readonly Group[]): Promise<Inside
   const read = await Promise.all(
     groups.map(async (group) => {
       const sockets = socketsOf(await answers(context, group, 'sockets'));
-      return sockets.map((socket) => ({ ...socket, container: group.leader }));
+      return sockets.map((socket) => ({ ...socket, container: shownName(group.found, group.leader) }));
     }),
   );
   const found = new Map<string, InsideSocket>();
