@@ -107,24 +107,41 @@ export class DebugStarting {
       ...(session.launchId === null ? {} : { launchId: session.launchId }),
       ...(want.target === undefined ? {} : { container: want.target }),
     };
-    const again = isOrdinary(want);
-    const fitting = async (): Promise<EngineToolbox | undefined> =>
-      again ? (await engine.debug.toolboxes(desktopId)).find((box) => fits(box, target, session)) : undefined;
+    const fitting = (): Promise<EngineToolbox | null> =>
+      isOrdinary(want) ? this.#fitting(session, target) : Promise.resolve(null);
     const report = this.#reporter(id);
     const within = (ms: number): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(ms)]);
-    // Before its turn: others of the same desktop need not wait for an image.
-    if (!(await fitting())) await engine.ensureImage({ reference: image, app: null }, report, within(IMAGE_TIMEOUT_MS));
+    const there = await turns.take(desktopId, async () => {
+      const found = await fitting();
+      // Said within the turn: nobody stops it as unused.
+      if (found) await book.change(id, ['starting'], { name: found.name });
+      return found;
+    });
+    if (there) return { name: there.name, reused: true };
+    // Between two turns: others of the same desktop need not wait for an image.
+    await engine.ensureImage({ reference: image, app: null }, report, within(IMAGE_TIMEOUT_MS));
     return await turns.take(desktopId, async () => {
       const found = await fitting();
       const name = found?.name ?? want.name ?? `debugger-${hex5()}`;
       // Kept before it is made, so that it is nobody's when this server ends in between.
-      if (!(await book.change(id, ['starting'], { name }))) return { name, reused: found !== undefined };
+      if (!(await book.change(id, ['starting'], { name }))) return { name, reused: found !== null };
       if (found) return { name, reused: true };
       const { env, command, plain, custom = null } = want;
       const spec = { name, target, image, profile, env, command, plain, custom, by: session.by.id };
       await engine.debug.addToolbox(spec, report, within(START_TIMEOUT_MS));
       return { name, reused: false };
     });
+  }
+
+  /** One that runs is used by some session: the engine, which takes its time to list all there are, is asked only then. */
+  async #fitting(session: DebugSession, target: Target): Promise<EngineToolbox | null> {
+    const { engine, book } = this.#deps;
+    const { id, desktopId } = session;
+    const others = (await book.list({ desktopId, open: true })).filter((other) => other.session.id !== id);
+    const used = new Set(others.filter((other) => other.want.kind === 'toolbox').map((other) => other.session.name));
+    if (used.size === 0 || (used.size === 1 && used.has(null))) return null;
+    const boxes = await engine.debug.toolboxes(desktopId);
+    return boxes.find((box) => used.has(box.name) && fits(box, target, session)) ?? null;
   }
 
   async #copy(want: CopyWant): Promise<Begun> {
