@@ -81,10 +81,11 @@ suite('a namespace that enforces Pod Security restricted', { skip: noCluster, ti
       ),
     );
     assert.deepEqual(rules.toSorted(), [
+      'events: list',
       'networkpolicies: create, delete',
       'nodes: get, list, watch',
       'pods/ephemeralcontainers: patch',
-      'pods/exec: create, get',
+      'pods/exec, pods/attach: create, get',
       'pods/log: get',
       'pods: get, list, watch, create, delete, patch',
       'secrets: get, list, create, delete',

@@ -44,7 +44,7 @@ async function launchInside(
   const { around } = context;
   const entry = ephemeralContainer(spec, desktop, around.config);
   refuseFull(context, spec.desktopId);
-  if (entryOf(context, spec.id)) throw new DeskpodError('name_taken', `The desktop has a launch ${spec.id} already.`);
+  refuseTaken(context, spec);
   await addEntry(context, spec.desktopId, entry);
   await using undo = new AsyncDisposableStack();
   // An entry never goes; one that nobody waits for any more is forgotten, and ended if it comes up after all.
@@ -185,6 +185,13 @@ function refuseFull(context: Context, desktopId: string): void {
       remedy: 'Rebuild the desktop, or run this one as a pod.',
     },
   );
+}
+
+/** Also by what is no launch: a toolbox, or something that others added. */
+function refuseTaken(context: Context, { id, desktopId }: LaunchSpec): void {
+  const { ephemeralContainers } = foundDesktop(context, desktopId).pod.spec;
+  if (!entryOf(context, id) && !ephemeralContainers?.some(({ name }) => name === id)) return;
+  throw new DeskpodError('name_taken', `The desktop has a launch or toolbox ${id} already.`);
 }
 
 function explained(context: Context, error: unknown, spec: LaunchSpec, signal: AbortSignal): unknown {
