@@ -120,7 +120,7 @@ export class Launches {
       isHere: async () => launch.image === own && (await apps.isInstalled(app.id)),
       fetch: async (signal) => {
         if (launch.image === own) await apps.install(app.id, signal);
-        else await engine.ensureImage({ reference: launch.image, app: app.name }, () => {}, signal);
+        else await engine.ensureImage({ reference: launch.image, app: null }, () => {}, signal);
       },
       start: (report, signal) => engine.debug.copy(spec, report, signal),
     });

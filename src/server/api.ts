@@ -87,6 +87,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   );
   const follower = { engine, ...parts, failed: events.failed };
   await adopt(follower);
+  parts.debug.adopt(config.name).catch((error: unknown) => events.failed('finding debug sessions again', error));
   const following = follow(follower, stopping.signal).catch((error: unknown) =>
     events.failed('following the engine', error),
   );

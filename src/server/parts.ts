@@ -1,8 +1,10 @@
 /** Desktops, displays, launches and the catalogue on one engine and one store, told of each other. */
 import type { OwnImage } from '#domain/catalogue/own.ts';
+import { visibleTo } from '#domain/catalogue/acl.ts';
 import { Catalogue } from '#domain/catalogue/catalogue.ts';
 import { EPHEMERAL_ABILITIES } from '#domain/catalogue/runtime.ts';
 import type { DebugPolicy } from '#domain/debug/policy.ts';
+import type { Looker } from '#domain/debug/rules.ts';
 import { DebugSessions } from '#domain/debug/sessions.ts';
 import { type DesktopOptions, Desktops } from '#domain/desktops.ts';
 import { Displays } from '#domain/displays.ts';
@@ -75,9 +77,12 @@ export async function createParts(options: PartsOptions): Promise<Parts> {
   );
   const hold = (desktopId: string): (() => void) => displays.hold(desktopId);
   const launches: Launches = new Launches({ engine, store, hub, replicas, apps: catalogue, hold, stopGraceMs, events });
-  const isApp = (image: string): boolean => catalogue.find(image) !== null;
+  const mayRun = ({ roles, labels }: Looker, image: string): boolean => {
+    const app = catalogue.find(image);
+    return app !== null && (roles.includes('admin') || visibleTo(app, labels));
+  };
   const debug = stack.use(
-    new DebugSessions({ engine, store, hub, replicas, desktops, launches, isApp, policy, events }),
+    new DebugSessions({ engine, store, hub, replicas, desktops, launches, mayRun, policy, events }),
   );
   const owned = stack.move();
   const parts = { replicas, hub, desktops, displays, catalogue, launches, debug };

@@ -259,3 +259,21 @@ test('the nearest word is found, and none when nothing is near', () => {
   assert.equal(nearest('HOST', ['port', 'host']), 'host');
   assert.equal(nearest('zzzzzz', ['port', 'host']), null);
 });
+
+test('looking into what is one’s own is on for one machine and off in a cluster, with our toolboxes as images', async () => {
+  const { config: here } = await load({});
+  assert.equal(here.debug.own, true);
+  assert.deepEqual(here.debug.images, ['localhost/deskpod/toolbox:1', 'localhost/deskpod/toolbox-large:1']);
+  assert.deepEqual([here.debug.profiles.user, here.debug.profiles.admin.length], [['restricted'], 5]);
+  const cluster = { DESKPOD_ENGINE: 'kubernetes', DESKPOD_REGISTRY: 'registry.example.org/deskpod', DESKPOD_TAG: '7' };
+  const { config: there } = await load({ env: cluster });
+  assert.equal(there.debug.own, false);
+  assert.equal(there.debug.images[0], 'registry.example.org/deskpod/toolbox:7');
+  const said = { ...cluster, DESKPOD_DEBUG_OWN: 'yes', DESKPOD_DEBUG_IMAGES: 'a:1, b:2', DESKPOD_DEBUG_TTL: '600' };
+  const { debug } = (await load({ env: said })).config;
+  assert.deepEqual([debug.own, debug.images, debug.ttlSeconds], [true, ['a:1', 'b:2'], 600]);
+  const wide = await loadYaml('debug.profiles: { user: [restricted, general] }');
+  assert.deepEqual(wide.config.debug.profiles.user, ['restricted', 'general']);
+  assert.deepEqual(wide.config.debug.profiles.support, ['restricted']);
+  assert.match((await problemsOf(loadYaml('debug.profiles: { user: [root] }')))[0] ?? '', /debug\.profiles/);
+});

@@ -8,8 +8,8 @@ import { eventually } from '../fakes/launches.ts';
 
 const SIZE = { columns: 100, rows: 30 };
 const COMMAND = { command: ['sh'], tty: true };
-const FRY = { id: 'fry', name: 'Fry', roles: ['user' as const] };
-const LEELA = { id: 'leela', name: 'Leela', roles: ['user' as const, 'support' as const] };
+const FRY = { id: 'fry', name: 'Fry', roles: ['user' as const], labels: [] };
+const LEELA = { id: 'leela', name: 'Leela', roles: ['user' as const, 'support' as const], labels: [] };
 const soon = () => AbortSignal.timeout(5000);
 const past = () => new Date(Date.now() - 1000).toISOString();
 const failsWith = (code: string) => (error: unknown) => error instanceof DeskpodError && error.code === code;
@@ -62,6 +62,19 @@ test('a session whose server is gone is taken over: it goes on, and is recorded 
   assert.equal((await store.debug.find(id))?.server, here);
 });
 
+test('after a restart a server holds the terminals of its earlier life again, at once', async () => {
+  await using stage = await debugStage();
+  await stage.fry.startDesktop();
+  const { store, debug } = stage.api.context;
+  const { id } = await stage.until((await stage.fry.ask('toolboxes')).id, 'running');
+  const here = (await store.debug.find(id))?.server;
+  await store.debug.change(id, ['running'], { server: 'fake/before' });
+  await debug.adopt('other');
+  assert.equal((await store.debug.find(id))?.server, 'fake/before');
+  await debug.adopt('fake');
+  assert.equal((await store.debug.find(id))?.server, here);
+});
+
 test('a session whose server went while it began has failed', async () => {
   await using stage = await debugStage();
   await stage.fry.startDesktop();
@@ -108,7 +121,7 @@ test('a seat at the terminal: its owner and the one who looks may take one, nobo
   await stage.fry.act(id, 'answer', { agree: true });
   const seat = await debug.join(LEELA, id, SIZE, COMMAND, soon());
   await debug.join(FRY, id, SIZE, COMMAND, soon());
-  const admin = { id: 'professor', name: 'P', roles: ['user' as const, 'admin' as const] };
+  const admin = { id: 'professor', name: 'P', roles: ['user' as const, 'admin' as const], labels: [] };
   await assert.rejects(debug.join(admin, id, SIZE, COMMAND, soon()), failsWith('not_found'));
   const { name } = await stage.fry.get(id);
   const terminals = stage.api.engine.debug.terminals.get(name ?? '') ?? [];
@@ -139,7 +152,7 @@ test('a command in somebody else’s launch: agreed to, run in the launch, over 
   const { engine, context } = stage.api;
   engine.execWorks = true;
   const { id } = await stage.admin.ask('execs', { launch: launch.id, reason: 'it hangs' });
-  const admin = { id: 'professor', name: 'P', roles: ['user' as const, 'admin' as const] };
+  const admin = { id: 'professor', name: 'P', roles: ['user' as const, 'admin' as const], labels: [] };
   const seat = await context.debug.join(admin, id, SIZE, { command: ['ps'], tty: true }, soon());
   seat.stream.resume();
   const [run] = engine.execs;

@@ -11,8 +11,8 @@ import { OPEN_POLICY } from '../fakes/api.ts';
 import { FakeEngine } from '../fakes/engine.ts';
 import { aServer, DESKTOP, eventually, RUNNING } from '../fakes/launches.ts';
 
-const FRY = { id: 'fry', name: 'Fry', roles: ['user' as const] };
-const LEELA = { id: 'leela', name: 'Leela', roles: ['user' as const, 'support' as const] };
+const FRY = { id: 'fry', name: 'Fry', roles: ['user' as const], labels: [] };
+const LEELA = { id: 'leela', name: 'Leela', roles: ['user' as const, 'support' as const], labels: [] };
 const WANT = { kind: 'toolbox', env: {}, plain: false, desktop: DESKTOP.id, reason: 'it is slow' } as const;
 
 async function server(engine: FakeEngine, store: Store, name: string) {
@@ -38,7 +38,7 @@ async function server(engine: FakeEngine, store: Store, name: string) {
   const desktops = new Desktops({ engine, store, hub, replicas, options, events });
   desktops.found(RUNNING);
   const deps = { engine, store, hub, replicas, desktops, launches, events };
-  const debug = new DebugSessions({ ...deps, isApp: () => false, policy: OPEN_POLICY });
+  const debug = new DebugSessions({ ...deps, mayRun: () => false, policy: OPEN_POLICY });
   const until = (id: string, state: string): Promise<DebugSession> =>
     eventually(() => told.find((session) => session.id === id && session.status.state === state));
   return { debug, replicas, told, until };

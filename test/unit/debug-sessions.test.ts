@@ -66,7 +66,7 @@ test('a foreign desktop, launch or session does not exist for a user', async () 
   const launch = await stage.fry.launch();
   const { id } = await stage.fry.ask('toolboxes');
   const { context } = stage.api;
-  const zapp = { id: 'zapp', name: 'Zapp', roles: ['user' as const] };
+  const zapp = { id: 'zapp', name: 'Zapp', roles: ['user' as const], labels: [] };
   const missing = (error: unknown) => error instanceof DeskpodError && error.code === 'not_found';
   const toolbox = { kind: 'toolbox', env: {}, plain: false, reason: 'x' } as const;
   await assert.rejects(context.debug.ask(zapp, { ...toolbox, command: [], launch: launch.id }), missing);

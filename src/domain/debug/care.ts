@@ -56,6 +56,16 @@ export class DebugCare {
     await this.#stopUnused(boxes, open, now);
   }
 
+  /** At start-up: what an earlier life of this server looked after, it looks after again; `name` is what both are called. */
+  async adopt(name: string): Promise<void> {
+    const { book, replicas } = this.#deps;
+    for (const record of await book.list({ open: true })) {
+      const { server, session } = record;
+      if (server === replicas.me || !server?.startsWith(`${name}/`) || session.status.state !== 'running') continue;
+      await this.#attempt(`holding debug session ${session.id} again`, () => this.#takeOver(record));
+    }
+  }
+
   /** Why it is over; null when it goes on. */
   async #endOf(
     { session }: DebugRecord,

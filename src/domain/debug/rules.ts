@@ -6,7 +6,7 @@ import type { DebugPolicy } from './policy.ts';
 import type { DebugWant } from './record.ts';
 
 /** Whoever wants to look. */
-export type Looker = Pick<User, 'id' | 'name' | 'roles'>;
+export type Looker = Pick<User, 'id' | 'name' | 'roles' | 'labels'>;
 
 export interface Permission {
   readonly needs: DebugOffer['needs'];
@@ -75,10 +75,11 @@ export function endBy(
 /** What only administrators may ask for, and what is not on the list. */
 export function assertWish(
   want: DebugWant,
-  { roles }: Looker,
+  looker: Looker,
   policy: DebugPolicy,
-  isApp: (image: string) => boolean,
+  mayRun: (looker: Looker, image: string) => boolean,
 ): void {
+  const { roles } = looker;
   if (want.kind === 'exec') return;
   if (want.kind === 'toolbox') {
     if (want.custom !== undefined && !roles.includes('admin'))
@@ -93,7 +94,7 @@ export function assertWish(
       });
   }
   const { image } = want;
-  if (image === undefined || policy.images.includes(image) || (want.kind === 'copy' && isApp(image))) return;
+  if (image === undefined || policy.images.includes(image) || (want.kind === 'copy' && mayRun(looker, image))) return;
   throw new DeskpodError('forbidden', `The image ${image} is not on the list of images for this.`, {
     field: 'image',
     remedy: `Take one of these: ${policy.images.join(', ')}. An administrator adds others to debug.images.`,

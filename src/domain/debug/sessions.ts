@@ -2,7 +2,6 @@
  * Looking into what runs: asked for, agreed to, begun, recorded and ended. The store holds the truth; whichever server is
  * asked acts, and all tell their browsers.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { DebugOffer, DebugSession, DebugTarget } from '../../protocol/debug.ts';
 import type { TerminalSize } from '../../protocol/terminal.ts';
 import type { Desktops } from '../desktops.ts';
@@ -13,26 +12,21 @@ import type { Launches } from '../launches.ts';
 import type { Replicas } from '../replicas.ts';
 import type { Store } from '../store.ts';
 import { DebugBook } from './book.ts';
-import { DebugCare, exitOf } from './care.ts';
+import { DebugAsking } from './asking.ts';
+import { DebugCare } from './care.ts';
 import { DebugConsent } from './consent.ts';
-import { DebugEnding, type DebugEvents, type EndFacts } from './ending.ts';
-import { newRecord, running } from './new-session.ts';
-import { noneAdmitted, offerFor, profilesAt } from './offers.ts';
-import { assertRuns, type DebugPlace, engineTarget, findPlace } from './places.ts';
+import { DebugEnding, type DebugEvents } from './ending.ts';
+import { DebugExits } from './exits.ts';
+import { running } from './new-session.ts';
+import { offerFor } from './offers.ts';
 import type { DebugPolicy } from './policy.ts';
-import { type DebugFilter, type DebugRecord, type DebugWant, isOpen } from './record.ts';
-import { assertWish, endBy, type Looker, mayJoin, mayRead, mayReplay, widest } from './rules.ts';
+import { type DebugFilter, type DebugRecord, type DebugWant } from './record.ts';
+import { endBy, type Looker, mayJoin, mayRead, mayReplay } from './rules.ts';
 import type { Seat } from './shared-terminal.ts';
 import { DebugStarting } from './starting.ts';
 import { DebugTerminals, type TerminalCommand } from './terminals.ts';
 import { Turns } from './turns.ts';
 import { assertJoinable } from './words.ts';
-
-/** Of one person at the same time. */
-const MOST_OPEN = 32;
-const AGAIN_MS = 1_000;
-const EXIT_EVERY_MS = 300;
-const EXIT_TURNS = 8;
 
 export interface DebugDeps {
   readonly engine: Engine;
@@ -41,8 +35,8 @@ export interface DebugDeps {
   readonly replicas: Replicas;
   readonly desktops: Desktops;
   readonly launches: Launches;
-  /** Whether a copy may be made from this image because an app is. */
-  readonly isApp: (image: string) => boolean;
+  /** Whether the image is one of an app that this person may start: then a copy may be made from it, too. */
+  readonly mayRun: (looker: Looker, image: string) => boolean;
   readonly policy: DebugPolicy;
   readonly events: DebugEvents;
 }
@@ -52,6 +46,7 @@ export class DebugSessions implements AsyncDisposable {
   readonly #book: DebugBook;
   readonly #terminals: DebugTerminals;
   readonly #ending: DebugEnding;
+  readonly #asking: DebugAsking;
   readonly #starting: DebugStarting;
   readonly #consent: DebugConsent;
   readonly #care: DebugCare;
@@ -61,10 +56,11 @@ export class DebugSessions implements AsyncDisposable {
     const failed = deps.events.failed.bind(deps.events);
     const turns = new Turns();
     const book = new DebugBook({ ...deps, failed });
-    const over = (sessions: readonly DebugSession[], exitCode: number | null): Promise<void> =>
-      this.#over(sessions, exitCode);
-    const terminals = new DebugTerminals({ ...deps, me: deps.replicas.me, over, failed });
+    const { me } = deps.replicas;
     const ending = new DebugEnding({ ...deps, book, turns });
+    const terminals: DebugTerminals = new DebugTerminals({ ...deps, me, over: (...end) => exits.over(...end), failed });
+    const exits = new DebugExits({ ...deps, me, book, ending, terminals, failed });
+    this.#asking = new DebugAsking({ ...deps, book, me });
     this.#book = book;
     this.#terminals = terminals;
     this.#ending = ending;
@@ -73,7 +69,7 @@ export class DebugSessions implements AsyncDisposable {
       ...deps,
       book,
       ending,
-      me: deps.replicas.me,
+      me,
       granted: (record) => this.#granted(record),
     });
     this.#care = new DebugCare({ ...deps, book, ending, terminals, failed });
@@ -88,24 +84,8 @@ export class DebugSessions implements AsyncDisposable {
 
   /** Returns once it is recorded; what follows is published. */
   async ask(looker: Looker, want: DebugWant): Promise<DebugSession> {
-    const { policy, isApp, events, replicas } = this.#deps;
-    const { place, permission } = await findPlace(this.#deps, looker, want.kind, want);
-    if (permission.refusal) throw permission.refusal;
-    assertWish(want, looker, policy, isApp);
-    if (permission.needs !== 'nothing' && want.reason === '')
-      throw new DeskpodError('invalid_request', 'Say why you want to look: the person whose desktop it is reads it.', {
-        field: 'reason',
-      });
-    assertRuns(this.#deps, place, want.kind);
-    await this.#assertNotTooMany(looker);
-    await this.#assertNameFree(want, place);
-    const profile = want.kind === 'toolbox' ? await this.#profile(looker, want, place) : null;
-    const image =
-      want.kind === 'exec' ? null : (want.image ?? (want.kind === 'toolbox' ? (policy.images[0] ?? null) : null));
-    const record = newRecord({ looker, want, place, permission, profile, image, policy, me: replicas.me });
-    await this.#book.add(record);
-    events.debugAsked(record.session);
-    if (permission.grant !== null) this.#granted(record);
+    const record = await this.#asking.ask(looker, want);
+    if (record.session.grant !== null) this.#granted(record);
     return record.session;
   }
 
@@ -178,6 +158,11 @@ export class DebugSessions implements AsyncDisposable {
     return await this.#terminals.join(record, size, command);
   }
 
+  /** At start-up: terminals of an earlier life of this server are held and recorded again. */
+  adopt(name: string): Promise<void> {
+    return this.#care.adopt(name);
+  }
+
   /** For one server at a time, every few seconds. */
   sweep(): Promise<void> {
     return this.#care.sweep();
@@ -214,42 +199,6 @@ export class DebugSessions implements AsyncDisposable {
     throw new DeskpodError('not_found', `There is no debug session ${id}.`);
   }
 
-  async #profile(
-    looker: Looker,
-    want: Extract<DebugWant, { kind: 'toolbox' }>,
-    place: DebugPlace,
-  ): Promise<DebugSession['profile']> {
-    if (want.profile !== undefined) return want.profile;
-    const profiles = await profilesAt(this.#deps, looker, engineTarget(place, want.target));
-    const profile = widest(profiles);
-    if (profile === null) throw new DeskpodError('profile_refused', noneAdmitted(profiles), { field: 'profile' });
-    return profile;
-  }
-
-  async #assertNotTooMany({ id }: Looker): Promise<void> {
-    const open = await this.#book.list({ involving: id, open: true });
-    if (open.filter(({ session }) => session.by.id === id).length < MOST_OPEN) return;
-    throw new DeskpodError('limit_reached', `You have ${MOST_OPEN} debug sessions open.`, {
-      remedy: 'End some of them.',
-    });
-  }
-
-  /** Told at once; the engine has the last word all the same. */
-  async #assertNameFree(want: DebugWant, { desktopId }: DebugPlace): Promise<void> {
-    if (want.kind === 'exec' || want.name === undefined) return;
-    const { engine, launches } = this.#deps;
-    const { name } = want;
-    const taken =
-      want.kind === 'toolbox'
-        ? (await engine.debug.toolboxes(desktopId)).some((box) => box.name === name)
-        : (await launches.find(name)) !== null;
-    if (taken)
-      throw new DeskpodError('name_taken', `There is one called ${name} already.`, {
-        field: 'name',
-        remedy: 'Take another name, or none.',
-      });
-  }
-
   async #begun(id: string, signal: AbortSignal): Promise<DebugRecord> {
     const { promise, resolve, reject } = Promise.withResolvers<DebugRecord>();
     const settle = (record: DebugRecord | null): void => {
@@ -266,43 +215,5 @@ export class DebugSessions implements AsyncDisposable {
       stop();
       signal.removeEventListener('abort', gone);
     }
-  }
-
-  /** The command of these sessions ended; or only the connection to it, and then it is held again. */
-  async #over(sessions: readonly DebugSession[], exitCode: number | null): Promise<void> {
-    for (const session of sessions) {
-      // A shell in a copy is only a visitor there.
-      if (session.kind === 'copy') continue;
-      if (session.kind === 'exec') {
-        await this.#ending.end(session.id, { reason: 'exited', exitCode });
-        continue;
-      }
-      const end = await this.#exitOf(session);
-      if (end) await this.#ending.end(session.id, { exitCode, ...end });
-      else this.#holdAgain(session.id);
-    }
-  }
-
-  /** Null when it goes on; the engine may say that it ended a moment later than its terminal does. */
-  async #exitOf({ desktopId, name }: DebugSession): Promise<EndFacts | null> {
-    for (let turn = 0; turn < EXIT_TURNS; turn += 1) {
-      if (turn > 0) await delay(EXIT_EVERY_MS, undefined, { ref: false });
-      const boxes = await this.#deps.engine.debug.toolboxes(desktopId).catch(() => null);
-      const end = boxes && exitOf(boxes.find((box) => box.name === name));
-      if (end) return end;
-    }
-    return null;
-  }
-
-  #holdAgain(id: string): void {
-    setTimeout(() => {
-      const again = async (): Promise<void> => {
-        const record = await this.#book.find(id);
-        if (record && isOpen(record) && record.server === this.#deps.replicas.me)
-          await this.#terminals.keep(record, false);
-      };
-      // The sweep finds out what became of it.
-      again().catch((error: unknown) => this.#deps.events.failed(`holding the terminal of debug session ${id}`, error));
-    }, AGAIN_MS).unref();
   }
 }

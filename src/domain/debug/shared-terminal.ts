@@ -7,7 +7,7 @@ import type { TerminalMessage, TerminalSize } from '../../protocol/terminal.ts';
 import type { ExecSession } from '../engine.ts';
 import { Past } from './past.ts';
 
-/** Above this a slow seat holds the command back, for so long at most; then it has to come again. */
+/** Above this a slow seat holds the command back; one that reads nothing for so long has to come again. */
 const HOLD_BYTES = 1024 * 1024;
 const HOLD_MS = 10_000;
 const EXIT_CODE_MS = 5_000;
@@ -145,11 +145,18 @@ export class SharedTerminal {
   #holdBack(): void {
     if (this.#hold) return;
     this.#session.stream.pause();
-    this.#hold = setTimeout(() => {
-      for (const place of [...this.#places].filter(isBehind))
+    const before = new Map([...this.#places].map((place) => [place, place.stream.readableLength]));
+    this.#hold = setTimeout(() => this.#heldLong(before), HOLD_MS).unref();
+  }
+
+  /** Whoever read nothing meanwhile has gone, perhaps; whoever is merely slow is waited for. */
+  #heldLong(before: ReadonlyMap<Place, number>): void {
+    for (const place of [...this.#places].filter(isBehind))
+      if (place.stream.readableLength >= (before.get(place) ?? 0))
         place.stream.destroy(new Error('what it prints was not read in time; connect again'));
-      this.#release();
-    }, HOLD_MS).unref();
+    this.#hold = null;
+    if ([...this.#places].some(isBehind)) this.#holdBack();
+    else this.#session.stream.resume();
   }
 
   #release(): void {

@@ -17,6 +17,7 @@ import type { Turns } from './turns.ts';
 
 const IMAGE_TIMEOUT_MS = 15 * 60_000;
 const START_TIMEOUT_MS = 120_000;
+const TELL_EVERY_MS = 250;
 
 type ToolboxWant = Extract<DebugWant, { kind: 'toolbox' }>;
 type CopyWant = Extract<DebugWant, { kind: 'copy' }>;
@@ -153,16 +154,23 @@ export class DebugStarting {
     return { name: launch.id, reused: false };
   }
 
-  /** Words of the engine, each told once. */
+  /** Words of the engine: an image that is built says many, and the last one counts. */
   #reporter(id: string): (detail: string) => void {
     const { book, events } = this.#deps;
+    let told = '';
     let last = '';
-    return (detail) => {
-      if (detail === last) return;
-      last = detail;
+    let timer: NodeJS.Timeout | null = null;
+    const tell = (): void => {
+      timer = null;
+      if (last === told) return;
+      told = last;
       book
-        .change(id, ['starting'], { status: { state: 'starting', detail } })
+        .change(id, ['starting'], { status: { state: 'starting', detail: told } })
         .catch((error: unknown) => events.failed(`telling of debug session ${id}`, error));
+    };
+    return (detail) => {
+      last = detail;
+      timer ??= setTimeout(tell, TELL_EVERY_MS).unref();
     };
   }
 }
