@@ -15,7 +15,7 @@ import {
   start,
   type EngineUnderTest,
 } from './engine-kit.ts';
-import { add, debugOf } from './engine-toolbox.ts';
+import { add, debugOf, typed } from './engine-toolbox.ts';
 
 const SECRET = 'geheim-4711';
 
@@ -54,6 +54,26 @@ export function insidePromises(under: () => EngineUnderTest): void {
         const does = new Set(commands.map((line) => line.does));
         assert.ok(does.has('logs') && (state !== 'running' || does.has('exec')), name);
       }
+    });
+
+    test('the lines to copy do what they say', async (context) => {
+      if (!under().abilities.lines) return context.skip('they are for another machine');
+      await using made = await aDesktop(under(), hermes);
+      const launch = await script(under(), made.desktop, 'echo hello-there; exec sleep 600');
+      const toolbox = await add(under(), { desktopId: made.id, launchId: launch.id });
+      const { containers } = await debugOf(under()).inside(made.id);
+      const lineOf = (name: string, does: string): string => {
+        const commands = containers.find((container) => container.name === name)?.commands ?? [];
+        const found = commands.find((command) => command.does === does);
+        assert.ok(found, `${name} has a line for ${does}`);
+        return found.line;
+      };
+      await typed(lineOf(launch.id, 'logs'), '', /hello-there/);
+      await typed(lineOf(launch.id, 'describe'), '', new RegExp(launch.id));
+      await typed(lineOf(launch.id, 'exec'), 'echo "up $(id -u) $((6 * 7))"\n', /up 4100 42/);
+      await typed(lineOf(launch.id, 'nsenter'), 'echo "up $(hostname) $((6 * 7))"\n', new RegExp(`up ${made.id} 42`));
+      await typed(lineOf(launch.id, 'debug'), 'echo "up $(id -u) $((6 * 7))"\n', /up 4100 42/);
+      await typed(lineOf(toolbox.name, 'attach'), 'echo "up $(id -u) $((6 * 7))"\n', /up 4100 42/);
     });
 
     test('namespaces are those of the kernel', async () => {

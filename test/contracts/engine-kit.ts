@@ -37,6 +37,8 @@ export interface EngineUnderTest extends AsyncDisposable {
     readonly imageDetails: boolean;
     /** Whether a toolbox has the UTS namespace of what it looks into, or one of its own with the same host name. */
     readonly sharedHostname: boolean;
+    /** Whether the lines to copy can be run where the tests run. */
+    readonly lines: boolean;
   };
   /** Names of everything there is, ours or not: workloads, networks, folders with secrets. */
   objects(): Promise<readonly string[]>;

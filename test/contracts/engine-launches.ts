@@ -72,11 +72,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
         const target = { desktopId: made.id, launchId: launch.id };
         await eventually('it runs', async () => ((await printed(under().engine, target)).includes('up') ? true : null));
         await under().engine.stopLaunch(launch.id, 300, patience());
-        const left = await run(
-          under().engine,
-          { desktopId: made.id },
-          'pgrep -f "sleep 4711" | grep -v "^$$\\$" || true',
-        );
+        const left = await run(under().engine, { desktopId: made.id }, 'pgrep -f "[s]leep 4711" || true');
         assert.equal(left.output, '');
         assert.equal((await finished(under().engine, launch)).state, 'finished');
         await under().engine.stopLaunch(launch.id, 300, patience());

@@ -1,5 +1,8 @@
 /** What the debug contract needs: a toolbox with somebody at its terminal, and the promises' common questions. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Duplex } from 'node:stream';
 import type { EngineDebug, EngineToolbox, ToolboxSpec } from '#domain/debug/engine.ts';
 import type { ExecSession, Target } from '#domain/engine.ts';
 import { hex5 } from '#domain/names.ts';
@@ -55,6 +58,20 @@ export async function sit(under: EngineUnderTest, { desktopId, name }: EngineToo
       return answer.trim().replaceAll('\r\n', '\n');
     },
   };
+}
+
+/** Runs a line as somebody at a terminal would, types, and reads until it has shown what is awaited. */
+export async function typed(line: string, input: string, awaited: RegExp): Promise<void> {
+  const child = spawn('script', ['-qec', line, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  try {
+    const screen = reader(Duplex.from({ readable: child.stdout, writable: child.stdin }));
+    child.stdin.write(input);
+    await screen.shows(awaited);
+  } finally {
+    child.kill();
+    await ended;
+  }
 }
 
 /** The toolbox once it is over. */

@@ -107,6 +107,7 @@ export async function underTest(
       imageDetails: true,
       // Docker refuses to be asked for it.
       sharedHostname: (await engine.info()).name === 'Podman',
+      lines: true,
     },
     objects: () => objects(api, local.runDir),
     foreign: (name) => foreign(api, name, { NetworkMode: 'none' }),

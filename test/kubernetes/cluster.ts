@@ -50,6 +50,7 @@ export function underTest(engine: Engine): EngineUnderTest {
       walls: false,
       imageDetails: false,
       sharedHostname: true,
+      lines: false,
     },
     objects: async () => [],
     foreign: () => Promise.reject(new Error('not asked for here')),

@@ -38,6 +38,7 @@ engineContract('Kubernetes', reasonToSkip(), async () => {
       walls: process.env['DESKPOD_TEST_POLICIES'] === 'enforced',
       imageDetails: false,
       sharedHostname: true,
+      lines: false,
     },
     objects: () => objectsIn(namespace),
     foreign: (name) => foreign(namespace, name),

@@ -8,7 +8,7 @@ import { DeskpodError } from '#domain/errors.ts';
 import { isStatus } from './api.ts';
 import { containerOfProcess } from './cgroups.ts';
 import type { Context } from './context.ts';
-import { unframed } from './frames.ts';
+import { kept, unframed } from './frames.ts';
 import { isRunning, type Container } from './objects.ts';
 
 const Created = z.looseObject({ Id: z.string() });
@@ -27,8 +27,7 @@ const START_LOOK_MS = 10;
 const WORDS_MS = 500;
 /** As a shell says that it cannot run a program: so do engines, beside their words. */
 const NOT_STARTED = new Set([126, 127]);
-/** After the eight bytes that a frame begins with, if it is one. */
-const WORDS_OF_ENGINES = /^.{0,8}?(?:OCI runtime exec failed|Error: (?:runc|crun)): /s;
+const WORDS_OF_ENGINES = /^(?:OCI runtime exec failed|Error: (?:runc|crun)): /;
 /** Keys that would detach the terminal: a sequence that nobody types, as an engine cannot be told to have none. */
 export const NO_DETACH = 'ctrl-^,ctrl-^,ctrl-^,ctrl-],ctrl-]';
 /** As Podman and as Docker tell them again: no other command has these. */
@@ -61,14 +60,9 @@ export async function exec(
   const start = { Detach: false, Tty: spec.tty !== null, ...size };
   const raw = await context.api.hijack(`/exec/${Id}/start`, { body: start, signal });
   const closed = new Promise<void>((resolve) => raw.once('close', resolve));
+  const stream = spec.tty ? kept(raw) : unframed(raw);
   // Whoever reads the stream listens, too, but not yet.
-  raw.on('error', () => undefined);
-  await started(context, Id, raw, spec, signal);
-  const resize = async ({ columns, rows }: { columns: number; rows: number }): Promise<void> => {
-    await context.api.text('POST', `/exec/${Id}/resize`, { query: { h: rows, w: columns } }).catch(ignoreEnded);
-  };
-  if (spec.tty) await resize(spec.tty);
-  const stream = spec.tty ? raw : unframed(raw);
+  stream.on('error', () => undefined);
   const abort = (): void => void raw.destroy();
   signal.addEventListener('abort', abort, { once: true });
   const exitCode = closed.then(async () => {
@@ -76,6 +70,16 @@ export async function exec(
     return finish(context, Id, containerId);
   });
   exitCode.catch(() => undefined);
+  try {
+    await started(context, Id, stream, spec, signal);
+  } catch (error) {
+    stream.destroy();
+    throw error;
+  }
+  const resize = async ({ columns, rows }: { columns: number; rows: number }): Promise<void> => {
+    await context.api.text('POST', `/exec/${Id}/resize`, { query: { h: rows, w: columns } }).catch(ignoreEnded);
+  };
+  if (spec.tty) await resize(spec.tty);
   return { stream, resize, exitCode };
 }
 
@@ -86,7 +90,7 @@ export async function exec(
 async function started(
   context: Context,
   execId: string,
-  raw: Duplex,
+  stream: Duplex,
   { command }: ExecSpec,
   signal: AbortSignal,
 ): Promise<void> {
@@ -94,9 +98,8 @@ async function started(
   for (let state = await look(context, execId); state !== null; state = await look(context, execId)) {
     if (state.Running && state.Pid > 0) return;
     if (!state.Running && NOT_STARTED.has(state.ExitCode ?? 0)) {
-      const words = await peek(raw);
+      const words = await peek(stream);
       if (!WORDS_OF_ENGINES.test(words) || !namesNoProgram(words)) return;
-      raw.destroy();
       throw new DeskpodError('no_such_program', `There is no program ${command[0] ?? ''} in it.`, {
         remedy: 'Put a toolbox beside it: that brings programs of its own.',
         cause: new Error(words.trim()),
@@ -114,13 +117,13 @@ export function namesNoProgram(words: string): boolean {
 }
 
 /** What has come, which stays there to be read; nothing is taken for the end that its reader shall see. */
-async function peek(raw: Duplex): Promise<string> {
+async function peek(stream: Duplex): Promise<string> {
   const arrived = AbortSignal.timeout(WORDS_MS);
-  if (raw.readableLength === 0) await once(raw, 'readable', { signal: arrived }).catch(() => undefined);
-  if (raw.readableLength === 0) return '';
-  const chunk: unknown = raw.read();
+  if (stream.readableLength === 0) await once(stream, 'readable', { signal: arrived }).catch(() => undefined);
+  if (stream.readableLength === 0) return '';
+  const chunk: unknown = stream.read();
   if (!Buffer.isBuffer(chunk)) return '';
-  raw.unshift(chunk);
+  stream.unshift(chunk);
   return chunk.toString('latin1');
 }
 

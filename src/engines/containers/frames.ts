@@ -37,13 +37,27 @@ export class FrameReader {
 /** Without a terminal, output comes in frames and input goes as it is. */
 export function unframed(raw: Duplex): Duplex {
   const frames = new FrameReader();
+  return around(raw, (chunk) => frames.push(chunk).map(({ data }) => data));
+}
+
+/** A hijacked connection as it is, but kept whole for whoever comes to it late: it ends only when it was read. */
+export function kept(raw: Duplex): Duplex {
+  return around(raw, (chunk) => [chunk]);
+}
+
+function around(raw: Duplex, decode: (chunk: Buffer) => readonly Buffer[]): Duplex {
   const stream = new Duplex({
+    // As the connection itself: when one has said all, the other is not asked any more.
+    allowHalfOpen: false,
     read: () => raw.resume(),
     write: (chunk, _encoding, done) => {
-      raw.write(chunk, done);
+      // A command that has ended takes no more input, which is no failure of whoever types.
+      if (raw.writableEnded) done();
+      else raw.write(chunk, done);
     },
     final: (done) => {
-      raw.end(done);
+      if (raw.writableEnded) done();
+      else raw.end(done);
     },
     destroy: (error, done) => {
       raw.destroy();
@@ -52,12 +66,15 @@ export function unframed(raw: Duplex): Duplex {
   });
   raw.on('data', (chunk: Buffer) => {
     try {
-      for (const { data } of frames.push(chunk)) if (!stream.push(data)) raw.pause();
+      for (const data of decode(chunk)) if (!stream.push(data)) raw.pause();
     } catch (error) {
       stream.destroy(error instanceof Error ? error : new Error(String(error)));
     }
   });
   raw.on('end', () => stream.push(null));
   raw.on('error', (error) => stream.destroy(error));
+  raw.on('close', () => {
+    if (!raw.readableEnded) stream.destroy();
+  });
   return stream;
 }
