@@ -1,5 +1,5 @@
 /** Where the bench looks inside: an app of a desktop on this machine, and a desktop in the cluster of `KUBECONFIG`. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeImages } from '#setup/images/images.ts';
@@ -43,6 +43,8 @@ export async function inTheCluster(owned: AsyncDisposableStack, progress: Progre
   owned.defer(() => rm(folder, { recursive: true }));
   const config = join(folder, 'config.yaml');
   await writeFile(config, JSON.stringify(settings()));
+  // Those that were made for the server of this machine will do.
+  await cp(join(DATA, 'keys'), join(folder, 'data/keys'), { recursive: true });
   const product = owned.use(
     await Product.start(['--config', config, '--demo'], { data: join(folder, 'data'), run: join(folder, 'run') }),
   );

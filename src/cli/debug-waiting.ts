@@ -30,13 +30,14 @@ export async function untilAllowed(io: Io, client: Client, asked: DebugSession):
   const signal = AbortSignal.any([enough.signal, io.interrupted, AbortSignal.timeout(PATIENCE_MS)]);
   const bell = new Bell();
   let session = asked;
+  const begun = performance.now();
   let said = '';
   try {
     if (!isSettled(session)) void bell.ringAtChanges(client, asked.id, signal);
     while (!isSettled(session)) {
-      const line = waitingFor(session);
-      if (line !== said) io.stderr.write(`${line}\n`);
-      said = line;
+      const line = waitingFor(session, performance.now() - begun);
+      if (line !== null && line !== said) io.stderr.write(`${line}\n`);
+      said = line ?? said;
       await bell.next(LOOK_AGAIN_MS, signal);
       session = await client.debug.get(asked.id, signal);
     }
@@ -78,12 +79,14 @@ function isSettled({ status }: DebugSession): boolean {
   return status.state === 'running' || status.state === 'ended';
 }
 
-function waitingFor({ id, userId, status }: DebugSession): string {
+/** A start of the usual length needs no words. */
+function waitingFor({ id, userId, status }: DebugSession, ms: number): string | null {
   if (status.state === 'asking') {
     const [from, until] = [clock(status.approvableAt), clock(status.until)];
     return `Waiting until ${until} for ${userId} to agree; an administrator may approve from ${from}: deskpod looks approve ${id}`;
   }
-  return status.state === 'starting' && status.detail !== null ? `Starting: ${status.detail}` : 'Starting …';
+  if (status.state === 'starting' && status.detail !== null) return `Starting: ${status.detail}`;
+  return ms < LOOK_AGAIN_MS ? null : 'Starting …';
 }
 
 function succeeded(session: DebugSession): DebugSession {

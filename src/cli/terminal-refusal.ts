@@ -1,4 +1,4 @@
-/** Why the server did not open a terminal: an upgrade that is refused has an answer with a body, as any request. */
+/** Why the server did not open a terminal: an upgrade that is refused has an answer with a body, as requests have. */
 import type { IncomingMessage } from 'node:http';
 import { ApiError } from '#client/errors.ts';
 import { ErrorBody } from '#protocol/errors.ts';

@@ -131,7 +131,10 @@ test('what the server says instead of a terminal is told, with what helps', asyn
   const { run } = await deskpodAt(context, { 'UPGRADE /api/v1/terminal': refusal });
   const { code, err } = await run(['exec', '--', LAUNCH]);
   assert.equal(code, 1);
-  assert.equal(err, `deskpod: The image has no sh. A toolbox beside it has a shell: deskpod debug ${LAUNCH} -it\n`);
+  assert.equal(
+    err,
+    `deskpod: The image has no sh. A toolbox beside it has a shell and tools: deskpod debug ${LAUNCH} -it\n`,
+  );
 });
 
 test('while nobody has agreed it says whom it waits for, then goes on', async (context) => {

@@ -80,13 +80,13 @@ async function attach(io: Io, connection: Connection, session: DebugSession, opt
   if (session.status.state === 'ended') return await shown(io, connection.client, session);
   const joined = options.tty === undefined && options.interactive === undefined;
   const tty = options.tty ?? (joined && io.stdin.isTTY === true);
-  io.stderr.write(`${introduction(session)}\n`);
+  io.stderr.write(`${introduction(session)}${tty ? ' Enter ~ . leaves it.' : ''}\n`);
   const end = await shareTerminal(io, connection.login, session.id, tty);
-  if (end !== 'left') return end;
-  io.stderr.write(
-    `\ndeskpod: it goes on. Back: deskpod debug --attach ${session.id}  End: deskpod looks end ${session.id}\n`,
-  );
-  return EXIT.done;
+  // A copy's terminal is a shell beside its program, which does not end with it.
+  const goesOn = end === 'left' || session.kind === 'copy';
+  const more = `Back: deskpod debug --attach ${session.id}  End: deskpod looks end ${session.id}`;
+  if (goesOn) io.stderr.write(`${tty ? '\n' : ''}deskpod: it goes on. ${more}\n`);
+  return end === 'left' ? EXIT.done : end;
 }
 
 /** A command may be over before anybody could attach: what it printed is in the recording. */
@@ -102,5 +102,5 @@ function introduction({ kind, name, launchId, desktopId, profile, reused, status
   const rights = profile === null ? '' : `, profile ${profile}`;
   const again = reused ? ', which was there already' : '';
   const until = status.state === 'running' ? `, until ${clock(status.endsAt)}` : '';
-  return `${what} ${launchId ?? desktopId}${again}${rights}${until}. Enter ~ . leaves it.`;
+  return `${what} ${launchId ?? desktopId}${again}${rights}${until}.`;
 }

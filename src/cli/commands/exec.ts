@@ -83,7 +83,7 @@ function explained(error: unknown, place: string): unknown {
 }
 
 function remedyOf({ code, remedy }: ApiError, place: string): string | undefined {
-  if (code === 'no_such_program') return `A toolbox beside it has a shell: deskpod debug ${place} -it`;
+  if (code === 'no_such_program') return `A toolbox beside it has a shell and tools: deskpod debug ${place} -it`;
   if (code === 'not_found') return 'deskpod launches list shows what runs; what is somebody else’s needs --reason.';
   return code === 'forbidden' ? (remedy ?? 'What is somebody else’s needs --reason.') : remedy;
 }

@@ -34,7 +34,8 @@ export function fullness({ entries, size }: Inside): string | null {
       : [`${entries.finished} finished entries stay in the desktop, ${entries.most} of all kinds fit`]),
     ...(size === null ? [] : [`the object has ${kilobytes(size.bytes)} of ${kilobytes(size.most)}`]),
   ];
-  return parts.length === 0 ? null : `${parts.join('; ')}. deskpod desktops compact makes it anew without them.`;
+  const way = entries.finished === 0 ? '' : ' deskpod desktops compact makes it anew without them.';
+  return parts.length === 0 ? null : `${parts.join('; ')}.${way}`;
 }
 
 export function namespaceRows({ containers }: Namespaces): Table {
