@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { podAppName } from '#domain/names.ts';
 import { aDesktop, failsWith, finished, hermes, patience, script, start, type EngineUnderTest } from './engine-kit.ts';
-import { add, debugOf, over, toolboxSpec } from './engine-toolbox.ts';
+import { add, over, toolboxSpec } from './engine-toolbox.ts';
 
 export function debugRefusals(under: () => EngineUnderTest): void {
   describe('what cannot be looked into', () => {
@@ -38,9 +38,9 @@ export function debugRefusals(under: () => EngineUnderTest): void {
       await using made = await aDesktop(under(), hermes);
       const toolbox = await add(under(), { desktopId: made.id }, { command: ['bash', '-c', 'exit 9'] });
       await over(under(), toolbox);
-      const attaching = debugOf(under()).attach(made.id, toolbox.name, patience());
+      const attaching = under().engine.debug.attach(made.id, toolbox.name, patience());
       await assert.rejects(attaching, (error) => failsWith('conflict')(error) && /ended.*9/.test(String(error)));
-      const never = debugOf(under()).attach(made.id, 'debugger-never', patience());
+      const never = under().engine.debug.attach(made.id, 'debugger-never', patience());
       await assert.rejects(never, failsWith('not_found'));
     });
 
@@ -48,7 +48,7 @@ export function debugRefusals(under: () => EngineUnderTest): void {
       await using made = await aDesktop(under(), hermes);
       const abort = new AbortController();
       const spec = toolboxSpec(under(), { desktopId: made.id });
-      const adding = debugOf(under()).addToolbox(spec, () => undefined, abort.signal);
+      const adding = under().engine.debug.addToolbox(spec, () => undefined, abort.signal);
       abort.abort(new Error('changed my mind'));
       await assert.rejects(adding, /changed my mind/);
       assert.deepEqual(await running(under(), made.id), []);
@@ -77,6 +77,6 @@ export function debugRefusals(under: () => EngineUnderTest): void {
 }
 
 async function running(under: EngineUnderTest, desktopId: string): Promise<string[]> {
-  const all = await debugOf(under).toolboxes(desktopId);
+  const all = await under.engine.debug.toolboxes(desktopId);
   return all.filter(({ status }) => status.state === 'running').map(({ name }) => name);
 }

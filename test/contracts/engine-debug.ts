@@ -17,7 +17,7 @@ import {
   start,
   type EngineUnderTest,
 } from './engine-kit.ts';
-import { add, debugOf, over, sit } from './engine-toolbox.ts';
+import { add, over, sit } from './engine-toolbox.ts';
 
 interface Place {
   readonly name: string;
@@ -73,7 +73,7 @@ export function debugPromises(under: () => EngineUnderTest): void {
         assert.notEqual(own[0], others[0], 'files are its own');
         assert.deepEqual(own.slice(1, 4), others.slice(1, 4), 'processes, network and IPC are shared');
         assert.equal(own[4] === others[4], under().abilities.sharedHostname, 'the host name');
-        const told = await debugOf(under()).namespaces(made.id);
+        const told = await under().engine.debug.namespaces(made.id);
         const ids = told.containers.find(({ name }) => name === toolbox.name)?.ids;
         const numbers = own.slice(0, 4).map((link) => /\d+/.exec(link)?.[0]);
         assert.deepEqual(
@@ -137,11 +137,11 @@ export function debugPromises(under: () => EngineUnderTest): void {
       const seat = await sit(under(), toolbox);
       await seat.shows(/\$ /);
       await seat.ask('(trap "" HUP TERM; exec sleep 4723) & setsid sleep 4723 & true');
-      await debugOf(under()).stopToolbox(made.id, toolbox.name, patience());
+      await under().engine.debug.stopToolbox(made.id, toolbox.name, patience());
       const left = 'pgrep -f "^sleep 4723" || true; pgrep -c -f "^sleep 4722"';
       assert.equal((await run(engine, { desktopId: made.id }, left)).output, '1');
       assert.notEqual((await over(under(), toolbox)).exitCode, 0);
-      await debugOf(under()).stopToolbox(made.id, toolbox.name, patience());
+      await under().engine.debug.stopToolbox(made.id, toolbox.name, patience());
       const log = await printed(engine, { desktopId: made.id, container: toolbox.name });
       assert.match(log[0] ?? '', /^Toolbox beside/);
     });
@@ -157,7 +157,7 @@ export function debugPromises(under: () => EngineUnderTest): void {
       })();
       const target = { desktopId: made.id, launchId: launch.id };
       const [plain, special] = [await add(under(), target), await add(under(), target, { env: { COLOUR: 'red' } })];
-      await debugOf(under()).stopToolbox(made.id, special.name, patience());
+      await under().engine.debug.stopToolbox(made.id, special.name, patience());
       assert.deepEqual(
         (await engine.launches(made.id)).map(({ id }) => id),
         [launch.id],
@@ -170,7 +170,7 @@ export function debugPromises(under: () => EngineUnderTest): void {
       await watching;
       assert.ok(told.every((event) => event.type !== 'launch' || event.launch.id === launch.id));
       const facts = { target, profile: 'restricted', by: 'fry', foreign: false, userId: 'hermes', desktopId: made.id };
-      const all = async (debug = debugOf(under())) =>
+      const all = async (debug = under().engine.debug) =>
         (await debug.toolboxes(made.id))
           .map(({ name, special, ...rest }) => ({ name, special, state: rest.status.state, ...pick(rest, facts) }))
           .toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -194,11 +194,11 @@ export function debugPromises(under: () => EngineUnderTest): void {
       await add(under(), { desktopId: made.id, launchId: inside.id });
       await engine.removeLaunch(pod.id);
       await eventually(`${beside.name} is gone`, async () => {
-        const left = await debugOf(under()).toolboxes(made.id);
+        const left = await under().engine.debug.toolboxes(made.id);
         return left.some(({ name }) => name === beside.name) ? null : true;
       });
       await engine.removeDesktop(made.id, patience());
-      assert.deepEqual(await debugOf(under()).toolboxes(made.id), []);
+      assert.deepEqual(await under().engine.debug.toolboxes(made.id), []);
       assert.deepEqual(await under().objects(), before);
     });
 
@@ -207,15 +207,15 @@ export function debugPromises(under: () => EngineUnderTest): void {
       if (!joined) return context.skip('this engine has a test of its own for it');
       await using made = await aDesktop(under(), hermes);
       await using other = await joined(made.id, 'somebody-elses');
-      const found = (await debugOf(under()).toolboxes(made.id)).find(({ name }) => name === 'somebody-elses');
+      const found = (await under().engine.debug.toolboxes(made.id)).find(({ name }) => name === 'somebody-elses');
       assert.ok(found?.foreign && found.desktopId === made.id && found.userId === 'hermes');
       assert.deepEqual([found.target, found.profile, found.status.state], [null, null, 'running']);
       assert.deepEqual(await engine.launches(made.id), []);
-      const stopping = debugOf(under()).stopToolbox(made.id, 'somebody-elses', patience());
+      const stopping = under().engine.debug.stopToolbox(made.id, 'somebody-elses', patience());
       await assert.rejects(stopping, failsWith('forbidden'));
       assert.ok(await other.untouched());
       assert.deepEqual(await printed(engine, { desktopId: made.id, container: 'somebody-elses' }), ['hello']);
-      const inside = await debugOf(under()).inside(made.id);
+      const inside = await under().engine.debug.inside(made.id);
       assert.equal(inside.containers.find(({ name }) => name === 'somebody-elses')?.kind, 'foreign');
       await engine.removeDesktop(made.id, patience());
     });
@@ -225,7 +225,7 @@ export function debugPromises(under: () => EngineUnderTest): void {
     test('each gives what it says and no more, or is refused with the reason beforehand and afterwards', async () => {
       await using made = await aDesktop(under(), hermes);
       const target = { desktopId: made.id };
-      const admitted = await debugOf(under()).profiles(target);
+      const admitted = await under().engine.debug.profiles(target);
       assert.equal(admitted.get('restricted'), null);
       for (const [profile, refusal] of admitted) {
         if (refusal !== null) {
@@ -294,7 +294,7 @@ export function debugPromises(under: () => EngineUnderTest): void {
       const env = { COLOUR: 'blue' };
       const spec = launchSpec(under(), made.desktop, { command, env, runtime: 'pod_application' });
       const changed = { image: null, command, env };
-      const copied = await debugOf(under()).copy(
+      const copied = await under().engine.debug.copy(
         { launch: spec, of: original.id, changed, shareProcesses: true, sameNode: false, plain: false },
         () => undefined,
         patience(),
@@ -311,7 +311,7 @@ export function debugPromises(under: () => EngineUnderTest): void {
         [original.id, copied.id].map((id) => `${id} running`).toSorted(),
       );
       assert.equal((await engine.environment(original.id))['COLOUR'], 'red');
-      const nothing = debugOf(under()).copy(
+      const nothing = under().engine.debug.copy(
         {
           launch: { ...spec, id: podAppName('hermes', 'x') },
           of: 'never',

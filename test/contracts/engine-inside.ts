@@ -15,7 +15,7 @@ import {
   start,
   type EngineUnderTest,
 } from './engine-kit.ts';
-import { add, debugOf, typed } from './engine-toolbox.ts';
+import { add, typed } from './engine-toolbox.ts';
 
 const SECRET = 'geheim-4711';
 
@@ -29,7 +29,7 @@ export function insidePromises(under: () => EngineUnderTest): void {
       const failed = await script(under(), made.desktop, 'exit 4');
       await finished(engine, failed);
       const toolbox = await add(under(), { desktopId: made.id, launchId: launch.id });
-      const inside = await debugOf(under()).inside(made.id);
+      const inside = await under().engine.debug.inside(made.id);
       assert.deepEqual([inside.desktopId, inside.userId], [made.id, 'hermes']);
       const found = (name: string) => {
         const one = inside.containers.find((container) => container.name === name);
@@ -61,7 +61,7 @@ export function insidePromises(under: () => EngineUnderTest): void {
       await using made = await aDesktop(under(), hermes);
       const launch = await script(under(), made.desktop, 'echo hello-there; exec sleep 600');
       const toolbox = await add(under(), { desktopId: made.id, launchId: launch.id });
-      const { containers } = await debugOf(under()).inside(made.id);
+      const { containers } = await under().engine.debug.inside(made.id);
       const lineOf = (name: string, does: string): string => {
         const commands = containers.find((container) => container.name === name)?.commands ?? [];
         const found = commands.find((command) => command.does === does);
@@ -81,7 +81,7 @@ export function insidePromises(under: () => EngineUnderTest): void {
       await using made = await aDesktop(under(), hermes);
       const launch = await start(under(), made.desktop, { command: ['sleep', '600'] });
       const pod = await start(under(), made.desktop, { command: ['sleep', '600'], runtime: 'pod_application' });
-      const told = await debugOf(under()).namespaces(made.id);
+      const told = await under().engine.debug.namespaces(made.id);
       const kinds = ['mnt', 'pid', 'net', 'ipc', 'uts', 'user', 'cgroup'] as const;
       for (const id of [launch.id, pod.id]) {
         const ids = told.containers.find(({ name }) => name === id)?.ids;
@@ -109,9 +109,9 @@ export function insidePromises(under: () => EngineUnderTest): void {
         const { output } = await run(engine, { desktopId: made.id }, 'pgrep -f "^sleep 4733" || true');
         return output === '' ? null : Number(output);
       });
-      await debugOf(under()).processes(made.id);
+      await under().engine.debug.processes(made.id);
       await delay(1500);
-      const all = await debugOf(under()).processes(made.id);
+      const all = await under().engine.debug.processes(made.id);
       const sleeping = all.find(({ command }) => command === 'sleep 4733');
       assert.deepEqual([sleeping?.pid, sleeping?.container, sleeping?.uid], [pid, idle.id, 4100]);
       assert.deepEqual([sleeping?.state, sleeping?.memoryBytes === 0], ['S', false]);
@@ -127,8 +127,8 @@ export function insidePromises(under: () => EngineUnderTest): void {
 
     test('open sockets, with whose they are', async () => {
       await using made = await aDesktop(under(), hermes);
-      const sockets = await debugOf(under()).sockets(made.id);
-      const processes = await debugOf(under()).processes(made.id);
+      const sockets = await under().engine.debug.sockets(made.id);
+      const processes = await under().engine.debug.processes(made.id);
       const display = sockets.find(({ local, state }) => local.endsWith(':6000') && state === 'LISTEN');
       assert.ok(display, 'the display listens');
       assert.ok(display.container.includes('graphical') && display.protocol.startsWith('tcp') && !display.remote);
@@ -143,7 +143,7 @@ export function insidePromises(under: () => EngineUnderTest): void {
       const pod = await script(under(), made.desktop, 'exit 3', { runtime: 'pod_application' });
       await finished(engine, pod);
       const all = await eventually('it is told', async () => {
-        const told = await debugOf(under()).happenings(made.id);
+        const told = await under().engine.debug.happenings(made.id);
         return told.some(({ about }) => about === pod.id) ? told : null;
       });
       const times = all.map(({ at }) => at);
@@ -160,22 +160,22 @@ export function insidePromises(under: () => EngineUnderTest): void {
       const toolbox = await add(under(), { desktopId: made.id }, { env });
       const desktop = { desktopId: made.id };
       const one = { desktopId: made.id, launchId: pod.id };
-      const [whole, part] = [await debugOf(under()).describe(desktop), await debugOf(under()).describe(one)];
+      const [whole, part] = [await under().engine.debug.describe(desktop), await under().engine.debug.describe(one)];
       for (const name of [made.id, inside.id, toolbox.name]) assert.ok(whole.includes(name), `${name} in ${whole}`);
       assert.match(whole, /^Name: +\S+$/m);
       assert.match(whole, /State: +Running/);
       assert.match(whole, /^Events:/m);
       assert.ok(part.includes(pod.id) && !part.includes(inside.id) && part.includes('COLOUR'));
-      const objects = [await debugOf(under()).yaml(desktop), await debugOf(under()).yaml(one)];
+      const objects = [await under().engine.debug.yaml(desktop), await under().engine.debug.yaml(one)];
       for (const text of objects) z.record(z.string(), z.unknown()).parse(parse(text));
       assert.ok(objects[1]?.includes(pod.id));
-      const shown = JSON.stringify(await debugOf(under()).inside(made.id));
+      const shown = JSON.stringify(await under().engine.debug.inside(made.id));
       for (const text of [whole, part, shown, ...objects]) assert.ok(!text.includes(SECRET), 'secrets are masked');
       assert.ok(shown.includes('COLOUR'));
     });
 
     test('of a desktop that is gone nothing is told', async () => {
-      const debug = debugOf(under());
+      const debug = under().engine.debug;
       const gone = 'nobody-00000';
       for (const ask of ['inside', 'namespaces', 'processes', 'sockets', 'happenings'] as const)
         await assert.rejects(debug[ask](gone), failsWith('not_found'), ask);

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openDisplay } from '#display/open.ts';
-import type { EngineDebug } from '#domain/debug/engine.ts';
 import type { Account, DesktopSpec, Engine, EngineDesktop, EngineLaunch, LaunchSpec, Target } from '#domain/engine.ts';
 import { ephemeralName, podAppName, userPodName } from '#domain/names.ts';
 import type { Window } from '#protocol/window.ts';
@@ -11,7 +10,6 @@ import type { Window } from '#protocol/window.ts';
 /** What one kind of engine brings for the suite. */
 export interface EngineUnderTest extends AsyncDisposable {
   readonly engine: Engine;
-  readonly debug?: EngineDebug;
   readonly images: {
     readonly desktop: string;
     /** Has a shell and xterm. */
@@ -47,7 +45,7 @@ export interface EngineUnderTest extends AsyncDisposable {
   /** A container that somebody else joins to a desktop, and that prints `hello`. */
   readonly joined?: (desktopId: string, name: string) => Promise<AsyncDisposable & { untouched(): Promise<boolean> }>;
   /** A second server on the same place. */
-  readonly another?: () => Promise<AsyncDisposable & { readonly debug: EngineDebug }>;
+  readonly another?: () => Promise<AsyncDisposable & Pick<Engine, 'debug'>>;
 }
 
 export const PATIENCE_MS = 60_000;

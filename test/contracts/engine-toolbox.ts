@@ -3,15 +3,10 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Duplex } from 'node:stream';
-import type { EngineDebug, EngineToolbox, ToolboxSpec } from '#domain/debug/engine.ts';
+import type { EngineToolbox, ToolboxSpec } from '#domain/debug/engine.ts';
 import type { ExecSession, Target } from '#domain/engine.ts';
 import { hex5 } from '#domain/names.ts';
 import { eventually, patience, reader, type EngineUnderTest } from './engine-kit.ts';
-
-export function debugOf(under: EngineUnderTest): EngineDebug {
-  assert.ok(under.debug, 'this engine can debug');
-  return under.debug;
-}
 
 export function toolboxSpec(under: EngineUnderTest, target: Target, more: Partial<ToolboxSpec> = {}): ToolboxSpec {
   return {
@@ -29,7 +24,7 @@ export function toolboxSpec(under: EngineUnderTest, target: Target, more: Partia
 }
 
 export function add(under: EngineUnderTest, target: Target, more: Partial<ToolboxSpec> = {}): Promise<EngineToolbox> {
-  return debugOf(under).addToolbox(toolboxSpec(under, target, more), () => undefined, patience());
+  return under.engine.debug.addToolbox(toolboxSpec(under, target, more), () => undefined, patience());
 }
 
 /** Somebody at a toolbox: types a line, and reads what it prints. */
@@ -41,7 +36,7 @@ export interface Seat {
 }
 
 export async function sit(under: EngineUnderTest, { desktopId, name }: EngineToolbox): Promise<Seat> {
-  const session = await debugOf(under).attach(desktopId, name, patience());
+  const session = await under.engine.debug.attach(desktopId, name, patience());
   const screen = reader(session.stream);
   await session.resize({ columns: 200, rows: 40 });
   let asked = 0;
@@ -80,7 +75,7 @@ export async function over(
   { desktopId, name }: EngineToolbox,
 ): Promise<Extract<EngineToolbox['status'], { state: 'finished' }>> {
   return eventually(`${name} ends`, async () => {
-    const found = (await debugOf(under).toolboxes(desktopId)).find((one) => one.name === name);
+    const found = (await under.engine.debug.toolboxes(desktopId)).find((one) => one.name === name);
     assert.ok(found, `${name} is listed`);
     return found.status.state === 'finished' ? found.status : null;
   });

@@ -16,7 +16,7 @@ export async function toolboxIsAtHand(product: Product): Promise<void> {
   const until = performance.now() + BUILD_MS;
   while (performance.now() < until) {
     const { status } = await somebody.client.debug.get(id);
-    if (status.state === 'running') return void (await somebody.client.desktop.remove());
+    if (status.state === 'running') return await somebody.client.desktop.remove();
     assert.notEqual(status.state, 'ended', JSON.stringify(status));
     await delay(LOOK_MS);
   }

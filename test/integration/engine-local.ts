@@ -6,7 +6,6 @@ import { createServer, type Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { waitForWindowManager } from '#display/ready.ts';
-import type { EngineDebug } from '#domain/debug/engine.ts';
 import type { Engine } from '#domain/engine.ts';
 import { EngineApi, isStatus } from '#engines/containers/api.ts';
 import { createContainersEngine } from '#engines/containers/engine.ts';
@@ -28,11 +27,7 @@ export interface LocalEngine {
   readonly apiSocket: string;
 }
 
-export function openEngine({
-  socket,
-  dataDir,
-  runDir,
-}: LocalEngine): Promise<Engine & { readonly debug: EngineDebug }> {
+export function openEngine({ socket, dataDir, runDir }: LocalEngine): Promise<Engine> {
   return createContainersEngine({
     socket,
     dataDir,
@@ -91,7 +86,6 @@ export async function underTest(
   }
   return {
     engine,
-    debug: engine.debug,
     images: {
       desktop: 'localhost/deskpod/desktop:1',
       terminal: 'localhost/deskpod/terminal:1',

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { waitForWindowManager } from '#display/ready.ts';
-import type { EngineDebug, EngineToolbox, ToolboxSpec } from '#domain/debug/engine.ts';
+import type { EngineToolbox, ToolboxSpec } from '#domain/debug/engine.ts';
 import type { Engine, EngineDesktop, ExecSession, Target } from '#domain/engine.ts';
 import { createKubernetesEngine } from '#engines/kubernetes/engine.ts';
 import { desktopSpec, type EngineUnderTest, eventually, hermes, patience } from '../contracts/engine-kit.ts';
@@ -15,7 +15,7 @@ export const GRAPHICAL = 'x-graphical';
 
 /** An engine with one desktop, in a namespace of its own. */
 export interface Debugged extends AsyncDisposable {
-  readonly engine: Engine & { readonly debug: EngineDebug };
+  readonly engine: Engine;
   readonly under: EngineUnderTest;
   readonly namespace: Namespace;
   readonly desktop: EngineDesktop;

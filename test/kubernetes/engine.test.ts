@@ -17,11 +17,13 @@ const STORAGE_CLASS = 'deskpod-engine-test';
 engineContract('Kubernetes', reasonToSkip(), async () => {
   const namespace = await ownNamespace(NAMESPACE);
   await freshHomes(namespace);
-  const engine = await createKubernetesEngine({
-    config: clusterConfig(NAMESPACE, HOMES_CONFIG),
-    shmBytes: 256 * 1024 ** 2,
-    windowManagerReady: waitForWindowManager,
-  });
+  const open = () =>
+    createKubernetesEngine({
+      config: clusterConfig(NAMESPACE, HOMES_CONFIG),
+      shmBytes: 256 * 1024 ** 2,
+      windowManagerReady: waitForWindowManager,
+    });
+  const engine = await open();
   const under: EngineUnderTest = {
     engine,
     images: {
@@ -42,6 +44,7 @@ engineContract('Kubernetes', reasonToSkip(), async () => {
     },
     objects: () => objectsIn(namespace),
     foreign: (name) => foreign(namespace, name),
+    another: open,
     [Symbol.asyncDispose]: async () => {
       await engine[Symbol.asyncDispose]();
       await namespace[Symbol.asyncDispose]();
