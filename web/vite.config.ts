@@ -24,6 +24,10 @@ export default defineConfig({
             { name: 'view', test: /node_modules\/(preact|@preact)\// },
             // One chunk, so that ui/no-eval.ts runs between zod and the first schema of the protocol.
             { name: 'base', test: /node_modules\/zod\/|src\/(protocol|client)\/|web\/ui\/no-eval/ },
+            // What the speed test needs of ours, without the shell.
+            { name: 'ui', test: /web\/ui\/(tokens|base|address|below|format|icon|late|theme|strings\/)/ },
+            // One chunk with all that it needs: views that are loaded later share much of it, in many small pieces.
+            { name: 'shell', test: /web\/shell\// },
           ],
         },
       },

@@ -35,6 +35,8 @@ export interface EngineUnderTest extends AsyncDisposable {
     readonly imageDetails: boolean;
     /** Whether a toolbox has the UTS namespace of what it looks into, or one of its own with the same host name. */
     readonly sharedHostname: boolean;
+    /** Who a toolbox with nothing of ours runs as: the user of its image, where no pod says otherwise. */
+    readonly plainUser: number;
     /** Whether the lines to copy can be run where the tests run. */
     readonly lines: boolean;
   };

@@ -1,6 +1,7 @@
 /** What a person does to look inside: opens, types into a terminal and reads what it says. */
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ToolboxRequest } from '#protocol/debug.ts';
 import { Someone } from './faults-kit.ts';
 import type { Person } from './person.ts';
 import type { Product } from './product.ts';
@@ -11,16 +12,24 @@ const LOOK_MS = 500;
 /** Puts a first toolbox: building its image is no part of any journey. */
 export async function toolboxIsAtHand(product: Product): Promise<void> {
   await using somebody = await Someone.at(product, 'zoidberg');
-  const desktop = await somebody.hasDesktop();
-  const { id } = await somebody.client.debug.toolbox({ desktop });
+  await runs(somebody, { desktop: await somebody.hasDesktop() });
+  await somebody.client.desktop.remove();
+}
+
+/** A toolbox without a browser, from its beginning to its end. */
+export async function runs({ client }: Someone, asked: ToolboxRequest): Promise<void> {
+  const { id } = await client.debug.toolbox(asked);
   const until = performance.now() + BUILD_MS;
   while (performance.now() < until) {
-    const { status } = await somebody.client.debug.get(id);
-    if (status.state === 'running') return await somebody.client.desktop.remove();
+    const { status } = await client.debug.get(id);
+    if (status.state === 'running') {
+      await client.debug.end(id);
+      return;
+    }
     assert.notEqual(status.state, 'ended', JSON.stringify(status));
     await delay(LOOK_MS);
   }
-  assert.fail('the toolbox’s image was never there');
+  assert.fail('the toolbox never ran');
 }
 
 export type Box = 'terminal-box' | 'debug-box';

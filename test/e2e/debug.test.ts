@@ -1,7 +1,7 @@
 /** Looking inside in a real browser: one's own failing app, somebody else's desktop, and an app that dies too fast. */
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { choosesFailed, copiesAsleep, putsToolbox, reads, toolboxIsAtHand, types } from './debug-kit.ts';
+import { choosesFailed, copiesAsleep, putsToolbox, reads, runs, toolboxIsAtHand, types } from './debug-kit.ts';
 import { refusedWith, Someone } from './faults-kit.ts';
 import { missingBrowser, Person } from './person.ts';
 import { Product } from './product.ts';
@@ -162,5 +162,51 @@ suite('looking inside', { skip: missingBrowser, timeout: 15 * 60_000 }, () => {
     const mended = await api.client.launches.again(id, { args: [] });
     await api.hasWindowOf(mended.id);
     assert.deepEqual(bender.complaints, []);
+  });
+
+  test('who was away is told at the next login who looked inside, once', async () => {
+    const before = await Someone.at(product, 'amy');
+    const desktop = await before.hasDesktop();
+    await before.client.session.disconnect();
+    await before[Symbol.asyncDispose]();
+    await using professor = await Someone.at(product, 'professor');
+    await runs(professor, { desktop, reason: 'A routine check' });
+
+    await using amy = await Person.at(product);
+    await amy.logIn('amy', 'amy');
+    await amy.seesDesktop();
+    const told = amy.find('while-away').filter({ hasText: 'Hubert J. Farnsworth' });
+    await told.filter({ hasText: 'A routine check' }).waitFor();
+    await amy.photograph('while-away');
+    await amy.find('away-seen').click();
+    await amy.find('while-away').waitFor({ state: 'detached' });
+    await amy.find('unseen-pill').waitFor({ state: 'detached' });
+    await amy.page.reload();
+    await amy.seesDesktop();
+    assert.equal(await amy.find('while-away').or(amy.find('unseen-pill')).count(), 0);
+    assert.deepEqual(amy.complaints, []);
+  });
+
+  test('a desktop is made anew without what is over in it, and the same apps start again', async () => {
+    await using zoidberg = await Person.at(product);
+    await zoidberg.logIn('zoidberg', 'zoidberg');
+    await zoidberg.seesDesktop();
+    await using api = await Someone.at(product, 'zoidberg');
+    const before = await api.hasDesktop();
+    const { id } = await api.client.launches.start({ app: 'terminal', args: ['-bogus'] });
+    await api.isToldTheEndOf(id);
+    await zoidberg.starts('text-editor');
+    await zoidberg.search('look inside');
+    await zoidberg.page.keyboard.press('Enter');
+    await zoidberg.find('inside-compact').click();
+    await zoidberg.find('compact-idle').click();
+    await zoidberg.find('compact-planned').waitFor();
+    await zoidberg.find('compact-keep').click();
+    await zoidberg.find('inside-compact').click();
+    await zoidberg.find('compact-now').click();
+    await api.sees('another desktop', ({ desktop }) => desktop?.status.state === 'running' && desktop.id !== before);
+    await zoidberg.seesDesktop();
+    await zoidberg.seesWindowOf('text-editor');
+    assert.deepEqual(zoidberg.complaints, []);
   });
 });

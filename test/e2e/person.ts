@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { type Browser, chromium, type Locator, type Page, type Request } from 'playwright-core';
 import type { Product } from './product.ts';
 import { SCREENSHOTS } from './product.ts';
 
@@ -18,6 +18,7 @@ const ARGS = [
 ];
 /** Two busy cores: a desktop that takes half a second alone may take many beside a build. */
 const PATIENCE_MS = 60_000;
+const MOST_VISITS = 5;
 
 export const missingBrowser = existsSync(CHROMIUM) ? false : `${CHROMIUM} is not installed`;
 
@@ -45,7 +46,7 @@ export class Person implements AsyncDisposable {
     const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: ARGS });
     const context = await browser.newContext({ viewport, permissions: ['clipboard-read', 'clipboard-write'] });
     const person = new Person(browser, await context.newPage());
-    await person.page.goto(product.address);
+    await visit(person.page, product.address);
     return person;
   }
 
@@ -135,6 +136,20 @@ export class Person implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#browser.close();
+  }
+}
+
+/** Chromium drops what it loads when an interface comes or goes, as the networks of desktops do: then once more. */
+async function visit(page: Page, address: string): Promise<void> {
+  for (let attempt = 0; attempt < MOST_VISITS; attempt += 1) {
+    let dropped = false;
+    const note = (request: Request): void => {
+      dropped ||= request.failure()?.errorText === 'net::ERR_NETWORK_CHANGED';
+    };
+    page.on('requestfailed', note);
+    await page.goto(address);
+    page.off('requestfailed', note);
+    if (!dropped) return;
   }
 }
 

@@ -102,6 +102,7 @@ export async function underTest(
       // Docker refuses to be asked for it.
       sharedHostname: (await engine.info()).name === 'Podman',
       lines: true,
+      plainUser: 1000,
     },
     objects: () => objects(api, local.runDir),
     foreign: (name) => foreign(api, name, { NetworkMode: 'none' }),

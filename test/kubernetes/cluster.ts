@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { HomesConfig, KubernetesConfig } from '#config/config.ts';
 import type { Engine } from '#domain/engine.ts';
 import { ClusterApi, hasStatus } from '#engines/kubernetes/api.ts';
-import type { EngineUnderTest } from '../contracts/engine-kit.ts';
+import { type EngineUnderTest, hermes } from '../contracts/engine-kit.ts';
 
 const GONE_TIMEOUT_MS = 120_000;
 
@@ -51,6 +51,7 @@ export function underTest(engine: Engine): EngineUnderTest {
       imageDetails: false,
       sharedHostname: true,
       lines: false,
+      plainUser: hermes.uid,
     },
     objects: async () => [],
     foreign: () => Promise.reject(new Error('not asked for here')),

@@ -5,6 +5,7 @@ import type { HomesConfig } from '#config/config.ts';
 import { waitForWindowManager } from '#display/ready.ts';
 import { createKubernetesEngine } from '#engines/kubernetes/engine.ts';
 import { engineContract, type EngineUnderTest } from '../contracts/engine.ts';
+import { hermes } from '../contracts/engine-kit.ts';
 import { clusterConfig, type Namespace, objectsIn, ownNamespace, reasonToSkip, REGISTRY } from './cluster.ts';
 import { hasStatus } from '#engines/kubernetes/api.ts';
 
@@ -41,6 +42,7 @@ engineContract('Kubernetes', reasonToSkip(), async () => {
       imageDetails: false,
       sharedHostname: true,
       lines: false,
+      plainUser: hermes.uid,
     },
     objects: () => objectsIn(namespace),
     foreign: (name) => foreign(namespace, name),

@@ -1,4 +1,8 @@
-/** Stands over the desktop while somebody else is inside it: who, since when, why, and the button that ends it. */
+/**
+ * Stands in the bar while somebody else is inside this user's desktop: who, since when, why, and the button that ends it.
+ * There it covers no window.
+ */
+import type { DebugSession } from '#protocol/debug.ts';
 import { Eye } from 'lucide';
 import { debugSessions, session } from '../state/store.ts';
 import { moment } from '../ui/format.ts';
@@ -13,23 +17,30 @@ export function Banner() {
   return (
     <div class="banners" role="status" aria-live="polite">
       {inside.map((one) => (
-        <div key={one.id} class="banner glass" data-test="debug-banner" data-session={one.id}>
-          <Icon of={Eye} size={15} />
-          <p class="grow">
-            <b>{t.banner.who(one.by.name)}</b> {t.banner.what[one.kind](objectOf(one))}{' '}
-            {one.startedAt !== null && t.banner.since(moment(one.startedAt, new Date()))}{' '}
-            {one.reason && <span class="small">{t.banner.why(one.reason)}</span>}
-          </p>
-          {one.kind !== 'copy' && (
-            <button type="button" class="quiet" onClick={() => showSession(one)} data-test="banner-watch">
-              {t.banner.watch}
-            </button>
-          )}
-          <button type="button" onClick={() => void endSession(one.id)} data-test="banner-end">
-            {t.banner.end}
-          </button>
-        </div>
+        <One key={one.id} session={one} />
       ))}
+    </div>
+  );
+}
+
+function One({ session }: { session: DebugSession }) {
+  const { id, by, kind, startedAt, reason } = session;
+  const how = [t.banner.what[kind](objectOf(session)), startedAt && t.banner.since(moment(startedAt, new Date()))];
+  const more = [...how, reason && t.banner.why(reason)].filter(Boolean).join(' ');
+  return (
+    <div class="banner" data-test="debug-banner" data-session={id}>
+      <Icon of={Eye} size={15} />
+      <p class="truncate" title={`${t.banner.who(by.name)} ${more}`}>
+        <b>{t.banner.who(by.name)}</b> {more}
+      </p>
+      {kind !== 'copy' && (
+        <button type="button" onClick={() => showSession(session)} data-test="banner-watch">
+          {t.banner.watch}
+        </button>
+      )}
+      <button type="button" onClick={() => void endSession(id)} data-test="banner-end">
+        {t.banner.end}
+      </button>
     </div>
   );
 }

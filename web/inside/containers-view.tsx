@@ -79,11 +79,12 @@ export function ContainersView({ inside, chosen, choose }: Props) {
 
 /** How much of the list and of the object is used up, with the way to make room before it is all. */
 function Fullness({ inside }: { inside: Inside }) {
-  const { entries, size, desktopId } = inside;
+  const { entries, size, desktopId, containers } = inside;
+  const over = Math.max(entries.finished, containers.filter(({ state }) => state === 'finished').length);
   const warns = fullnessOf(inside) === 'nearly full';
   const own = desktop.value?.id === desktopId;
   const text = [
-    entries.most === null ? t.inside.finishedOnes(entries.finished) : t.tasks.entries(entries.finished, entries.most),
+    entries.most === null ? t.inside.finishedOnes(over) : t.tasks.entries(entries.finished, entries.most),
     size && t.inside.size(bytes(size.bytes), bytes(size.most)),
     warns && t.tasks.entriesHint,
   ];
@@ -96,7 +97,7 @@ function Fullness({ inside }: { inside: Inside }) {
       {warns && <Icon of={TriangleAlert} size={16} />}
       <p class="small grow">{text.filter(Boolean).join(' ')}</p>
       {own && desktop.value?.compaction === 'idle' && <Planned />}
-      {own && desktop.value?.compaction !== 'idle' && entries.finished > 0 && (
+      {own && desktop.value?.compaction !== 'idle' && over > 0 && (
         <button type="button" class="quiet" onClick={() => openLayer({ kind: 'compact' })} data-test="inside-compact">
           {t.compact.button}
         </button>

@@ -1,6 +1,7 @@
 /** The thin bar over the desktop: menu, the active window's title, clipboard, notices, who and when. */
 import { Bell, Clipboard, ClipboardCheck, Hand, Keyboard, Search, WifiOff } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
+import { Banner } from '../debug/banner.tsx';
 import { BarPills } from '../debug/bar-pills.tsx';
 import { copyWaiting, readHere, waitingCopy } from '../screen/clipboard.ts';
 import { focusScreen, painted, panning, sendText, touchKeyboard } from '../screen/control.ts';
@@ -42,6 +43,7 @@ export function Bar() {
           <Icon of={WifiOff} size={12} /> {t.bar.offline}
         </span>
       )}
+      <Banner />
       <BarPills />
       {painted.value && <ClipboardButtons />}
       {painted.value && <TouchButtons />}

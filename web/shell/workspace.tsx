@@ -1,6 +1,5 @@
 /** Everything a logged-in user sees: bar, screen, dock, terminal, and the layers over them. */
 import { useEffect } from 'preact/hooks';
-import { Banner } from '../debug/banner.tsx';
 import { watchDebug } from '../debug/watch.ts';
 import { focusScreen, leaveScreen, painted, showState } from '../screen/control.ts';
 import { screenSize } from '../screen/size.ts';
@@ -59,7 +58,6 @@ export function Workspace() {
         {runs && <Screen key={found.id} />}
         {(!runs || !painted.value) && <Starting desktop={shown} again={start} />}
         <Bar />
-        <Banner />
         {runs && painted.value && <Dock />}
         {runs && painted.value && <TouchKeys />}
         <div class="over-screen">
