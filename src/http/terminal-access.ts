@@ -34,6 +34,7 @@ export async function openTerminal(
   const { sessionId } = claims;
   try {
     if (debug !== undefined) {
+      context.events.audit(claims.user.id, 'opened the terminal of debug session', debug);
       const how = { command, tty: wish.tty === '1' };
       return { exec: await context.debug.join(claims.user, debug, size, how, signal), sessionId };
     }

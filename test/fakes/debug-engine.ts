@@ -56,6 +56,8 @@ export class FakeDebug implements EngineDebug {
     const failure = this.failNext;
     this.failNext = null;
     if (failure) throw failure;
+    const refusal = this.refused.get(spec.profile);
+    if (refusal !== undefined) throw new DeskpodError('profile_refused', refusal);
     this.specs.push(spec);
     const { name, target, profile, image, by } = spec;
     const { desktopId } = target;

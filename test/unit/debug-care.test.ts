@@ -145,6 +145,26 @@ test('a seat at the terminal: its owner and the one who looks may take one, nobo
   assert.match(cast, /"o","# "/);
 });
 
+test('who is looked at with rights beyond their own watches: nothing they type goes in', async () => {
+  await using stage = await debugStage();
+  const desktop = await stage.fry.startDesktop();
+  const { debug } = stage.api.context;
+  const admin = { id: 'professor', name: 'P', roles: ['user' as const, 'admin' as const], labels: [] };
+  const { id } = await stage.admin.ask('toolboxes', { desktop, reason: 'audit', profile: 'sysadmin' });
+  const seat = await debug.join(admin, id, SIZE, COMMAND, soon());
+  const watching = await debug.join(FRY, id, SIZE, COMMAND, soon());
+  const { name } = await stage.fry.get(id);
+  const command = stage.api.engine.debug.terminals.get(name ?? '')?.[0]?.command;
+  assert.ok(command);
+  const told: string[] = [];
+  watching.onNews((news) => news.type === 'error' && void told.push(news.message));
+  watching.stream.write('rm -rf /\r');
+  seat.stream.write('ls\r');
+  const [typed] = await once(command, 'data');
+  assert.equal(String(typed), 'ls\r');
+  assert.match(told.join(), /You watch/);
+});
+
 test('a command in somebody else’s launch: agreed to, run in the launch, over with its exit code', async () => {
   await using stage = await debugStage();
   await stage.fry.startDesktop();

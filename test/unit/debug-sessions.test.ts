@@ -146,7 +146,11 @@ test('profiles: those of the role, each with the sentence why the place does not
   assert.deepEqual([wide.status, wide.field], [403, 'profile']);
   stage.api.engine.debug.refused.set('restricted', 'the namespace forbids it');
   assert.equal((await stage.fry.offer()).refusal, 'the namespace forbids it');
-  assert.equal((await stage.fry.refusal('POST', '/debug/toolboxes', {})).code, 'profile_refused');
+  const { status } = await stage.until((await stage.fry.ask('toolboxes')).id, 'ended');
+  assert.deepEqual(status.state === 'ended' && [status.reason, status.message], ['failed', 'the namespace forbids it']);
+  for (const { profile } of offer.profiles) stage.api.engine.debug.refused.set(profile, 'the namespace forbids it');
+  const none = await stage.admin.refusal('POST', '/debug/toolboxes', { desktop, reason: 'audit' });
+  assert.deepEqual([none.code, none.message], ['profile_refused', 'the namespace forbids it']);
 });
 
 test('images come from the list alone, and specs of one’s own are for administrators', async () => {

@@ -57,10 +57,13 @@ test('a page that opens hears of questions to its user, and of what was done whi
     ],
   );
   await stage.fry.send('POST', `/debug/${over.id}/seen`, {});
-  const again = await read(stage, stage.fry, '/events', ServerEvent, (all) => sessions(all).length === 1);
+  const again = await read(stage, stage.fry, '/events', ServerEvent, (all) => sessions(all).length === 2);
   assert.deepEqual(
-    sessions(again).map(({ id }) => id),
-    [asked.id],
+    sessions(again).map(({ id, seen }) => [id, seen]),
+    [
+      [over.id, true],
+      [asked.id, false],
+    ],
   );
 });
 

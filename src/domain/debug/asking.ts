@@ -10,7 +10,7 @@ import { noneAdmitted, profilesAt } from './offers.ts';
 import { assertRuns, type DebugPlace, engineTarget, findPlace, type PlacesDeps } from './places.ts';
 import type { DebugPolicy } from './policy.ts';
 import type { DebugRecord, DebugWant } from './record.ts';
-import { assertWish, type Looker, widest } from './rules.ts';
+import { assertWish, type Looker, profilesFor, widest } from './rules.ts';
 
 /** Of one person at the same time. */
 const MOST_OPEN = 32;
@@ -62,6 +62,9 @@ export class DebugAsking {
     place: DebugPlace,
   ): Promise<DebugProfile> {
     if (want.profile !== undefined) return want.profile;
+    const [only, ...others] = profilesFor(looker, this.#deps.policy);
+    // Without a choice the engine is not asked: it refuses by itself, and nobody waits for two answers.
+    if (only !== undefined && others.length === 0) return only;
     const profiles = await profilesAt(this.#deps, looker, engineTarget(place, want.target));
     const profile = widest(profiles);
     if (profile === null) throw new DeskpodError('profile_refused', noneAdmitted(profiles), { field: 'profile' });

@@ -11,6 +11,9 @@ import type { DebugChange, DebugFilter, DebugRecord, DebugStateName } from './re
 
 const Told = z.object({ id: z.string() });
 
+/** Of those that ended, so many may have done so unheard. */
+const LATEST = 50;
+
 type Listener = (record: DebugRecord) => void;
 
 export class DebugBook {
@@ -75,7 +78,8 @@ export class DebugBook {
   }
 
   async #lookAgain(): Promise<void> {
-    for (const record of await this.list({ open: true })) this.#publish(record);
+    const ended = await this.list({ open: false, limit: LATEST });
+    for (const record of [...ended, ...(await this.list({ open: true }))]) this.#publish(record);
   }
 
   /** One after the other, as they were told. */

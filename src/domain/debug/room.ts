@@ -57,8 +57,8 @@ export class Room {
     guest.warning = setTimeout(() => this.terminal.warn(session.id, endsAt), Math.max(left, 0)).unref();
   }
 
-  seat(sessionId: string, size: TerminalSize): Seat {
-    return this.terminal.join(size, sessionId);
+  seat(sessionId: string, size: TerminalSize, mayType = true): Seat {
+    return this.terminal.join(size, sessionId, mayType);
   }
 
   /** The session is over for this reason. True when nobody uses the terminal any more. */

@@ -3,7 +3,7 @@ import { DebugProfile, type DebugGrant, type DebugOffer, type DebugSession } fro
 import type { User } from '../../protocol/user.ts';
 import { DeskpodError } from '../errors.ts';
 import type { DebugPolicy } from './policy.ts';
-import type { DebugWant } from './record.ts';
+import type { DebugRecord, DebugWant } from './record.ts';
 
 /** Whoever wants to look. */
 export type Looker = Pick<User, 'id' | 'name' | 'roles' | 'labels'>;
@@ -60,6 +60,16 @@ export function mayReplay({ id, roles }: Looker, { userId, by }: DebugSession): 
 /** Those who share its terminal. */
 export function mayJoin({ id }: Pick<Looker, 'id'>, { userId, by }: DebugSession): boolean {
   return id === userId || id === by.id;
+}
+
+/**
+ * The person whose desktop it is shares the terminal of whoever looks, but not rights that they could not have: in a
+ * toolbox beyond those, they watch.
+ */
+export function mayType(looker: Looker, { session, want }: DebugRecord, policy: DebugPolicy): boolean {
+  if (looker.id === session.by.id || want.kind !== 'toolbox') return true;
+  if (want.custom !== undefined || !policy.own) return looker.roles.includes('admin');
+  return session.profile !== null && profilesFor(looker, policy).includes(session.profile);
 }
 
 /** How it is told when this one ends it; null when they may not. */

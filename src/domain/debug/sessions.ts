@@ -21,7 +21,7 @@ import { running } from './new-session.ts';
 import { offerFor } from './offers.ts';
 import type { DebugPolicy } from './policy.ts';
 import { type DebugFilter, type DebugRecord, type DebugWant } from './record.ts';
-import { endBy, type Looker, mayJoin, mayRead, mayReplay } from './rules.ts';
+import { endBy, type Looker, mayJoin, mayRead, mayReplay, mayType } from './rules.ts';
 import type { Seat } from './shared-terminal.ts';
 import { DebugStarting } from './starting.ts';
 import { DebugTerminals, type TerminalCommand } from './terminals.ts';
@@ -155,7 +155,7 @@ export class DebugSessions implements AsyncDisposable {
     if (!mayJoin(looker, session)) throw new DeskpodError('not_found', `There is no debug session ${id}.`);
     const record = await this.#begun(id, signal);
     assertJoinable(record.session);
-    return await this.#terminals.join(record, size, command);
+    return await this.#terminals.join(record, size, command, mayType(looker, record, this.#deps.policy));
   }
 
   /** At start-up: terminals of an earlier life of this server are held and recorded again. */

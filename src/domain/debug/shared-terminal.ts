@@ -11,6 +11,7 @@ import { Past } from './past.ts';
 const HOLD_BYTES = 1024 * 1024;
 const HOLD_MS = 10_000;
 const EXIT_CODE_MS = 5_000;
+const WATCHING = 'You watch: what you type goes nowhere, since rights like these are not offered to you.';
 export const FIRST_SIZE: TerminalSize = { columns: 80, rows: 24 };
 
 /** What people at a terminal are told beside its bytes. */
@@ -66,11 +67,16 @@ export class SharedTerminal {
     session.resize(FIRST_SIZE).catch(() => {});
   }
 
-  join(size: TerminalSize, group: string): Seat {
+  /** Of the session `group`; `mayType` false only watches. */
+  join(size: TerminalSize, group: string, mayType = true): Seat {
     const exit = Promise.withResolvers<number | null>();
     const stream = new Duplex({
       read: () => this.#release(),
-      write: (piece: Buffer, _encoding, done) => this.#typed(piece, done),
+      write: (piece: Buffer, _encoding, done) => {
+        if (mayType) return this.#typed(piece, done);
+        tell(place, { type: 'error', message: WATCHING });
+        done();
+      },
       destroy: (error, done) => {
         this.#leave(place);
         done(error);

@@ -49,13 +49,13 @@ export class DebugTerminals implements AsyncDisposable {
   }
 
   /** A seat at the terminal of a running session. */
-  async join(record: DebugRecord, size: TerminalSize, wanted: TerminalCommand): Promise<Seat> {
+  async join(record: DebugRecord, size: TerminalSize, wanted: TerminalCommand, mayType: boolean): Promise<Seat> {
     const { session } = record;
     const room = await this.#room(keyOf(session), () =>
       session.kind === 'toolbox' ? this.#attach(session, false) : this.#exec(session, size, wanted),
     );
     room.admit(session, this.#transcriptOf(record));
-    return room.seat(session.id, size);
+    return room.seat(session.id, size, mayType);
   }
 
   /** A session changed, here or at another server. */

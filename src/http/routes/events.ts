@@ -14,6 +14,7 @@ import { openEventStream } from '../sse.ts';
 const USAGE_EVERY_MS = 2_000;
 const SHOWN_LAUNCHES = 200;
 const SHOWN_UNSEEN = 50;
+const JUST_ENDED_MS = 600_000;
 
 export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
   const { hub, desktops, displays, launches, catalogue, engine, debug, compactions } = context;
@@ -26,11 +27,16 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
     else if (visibleTo(change.document, viewer)) send({ type: 'app', app: await catalogue.present(change.document) });
   }
 
-  /** What waits or goes on by or about somebody, and what was done about them that they have not seen. */
-  async function debugOf(userId: string): Promise<DebugSession[]> {
-    const open = await debug.list({ involving: userId, open: true });
-    const unseen = await debug.list({ userId, open: false, seen: false, limit: SHOWN_UNSEEN });
-    return [...unseen, ...open];
+  /** By or about somebody: what waits, goes on or has just ended; and what was done about them that they have not seen. */
+  async function debugOf(userId: string): Promise<Iterable<DebugSession>> {
+    const [unseen, ended, open] = await Promise.all([
+      debug.list({ userId, open: false, seen: false, limit: SHOWN_UNSEEN }),
+      debug.list({ involving: userId, open: false, limit: SHOWN_UNSEEN }),
+      debug.list({ involving: userId, open: true }),
+    ]);
+    const from = new Date(Date.now() - JUST_ENDED_MS).toISOString();
+    const justEnded = ended.filter(({ status }) => status.state === 'ended' && status.at > from);
+    return new Map([...unseen, ...justEnded, ...open].map((session) => [session.id, session])).values();
   }
 
   return async (app) => {
