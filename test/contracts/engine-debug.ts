@@ -193,7 +193,10 @@ export function debugPromises(under: () => EngineUnderTest): void {
       const beside = await add(under(), { desktopId: made.id, launchId: pod.id });
       await add(under(), { desktopId: made.id, launchId: inside.id });
       await engine.removeLaunch(pod.id);
-      assert.ok(!(await debugOf(under()).toolboxes(made.id)).some(({ name }) => name === beside.name));
+      await eventually(`${beside.name} is gone`, async () => {
+        const left = await debugOf(under()).toolboxes(made.id);
+        return left.some(({ name }) => name === beside.name) ? null : true;
+      });
       await engine.removeDesktop(made.id, patience());
       assert.deepEqual(await debugOf(under()).toolboxes(made.id), []);
       assert.deepEqual(await under().objects(), before);

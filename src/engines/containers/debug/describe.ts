@@ -89,7 +89,7 @@ async function block(context: Context, { name, container, by, profile }: Member)
   const { Config, HostConfig } = await context.api.json(Details, 'GET', `/containers/${container.Id}/json`);
   const { state, reason, exitCode, message, since } = stateWords(context, container);
   const running = state === 'running';
-  const environment = Object.entries(maskSecrets(environmentOf(container)));
+  const environment = Object.entries(maskSecrets(environmentOf(container))).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return [
     `  ${name}:`,
     ...fields(4, [

@@ -149,7 +149,7 @@ async function inspectImage(context: Context, reference: string): Promise<Toolbo
 async function explained(context: Context, error: unknown, spec: ToolboxSpec, signal: AbortSignal): Promise<unknown> {
   if (signal.aborted) return signal.reason;
   if (error instanceof DeskpodError) return error;
-  if (isNameTaken(error) || isStatus(error, 409)) return taken(spec, error);
+  if (isNameTaken(error)) return taken(spec, error);
   const words = error instanceof Error ? error.message : String(error);
   const desktop = await context.objects.find(spec.target.desktopId).catch(() => null);
   if (desktop === null || !isRunning(desktop.container)) {
@@ -163,6 +163,12 @@ async function explained(context: Context, error: unknown, spec: ToolboxSpec, si
   if (/apply caps|operation not permitted/i.test(words)) {
     return new DeskpodError('profile_refused', `The profile ${spec.profile} cannot be had here: ${words}`, {
       remedy: 'Choose a narrower profile.',
+      cause: error,
+    });
+  }
+  if (/non-shareable ipc/i.test(words)) {
+    return new DeskpodError('conflict', `${nameOf(target.container)} was started before toolboxes could join it.`, {
+      remedy: 'Start it again.',
       cause: error,
     });
   }
