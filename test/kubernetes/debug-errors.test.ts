@@ -147,6 +147,10 @@ describe('a toolbox that cannot be had', { skip, timeout: 600_000 }, () => {
     await assert.rejects(engine.debug.happenings(narrow.desktop.id), told('forbidden', /events/));
     assert.match(await engine.debug.describe(target), /Events: +<not readable/);
     const { name } = await addToolbox(narrow, target);
+    await eventually('the other server knows', async () => {
+      const found = (await engine.debug.toolboxes()).find((one) => one.name === name);
+      return found?.status.state === 'running' ? true : null;
+    });
     await assert.rejects(engine.debug.attach(narrow.desktop.id, name, patience()), told('forbidden', /go inside/));
     await rm(folder, { recursive: true });
   });

@@ -43,6 +43,23 @@ export function explain({ reason, message }: { reason: string; message: string }
   return because === '' ? reason : `${because} (${reason})`;
 }
 
+const PULL = /^Failed to pull image "[^"]*": (.*)$/s;
+const CREATE = /^Error: (.*)$/s;
+
+/** What the node notes at once, and tells as a state only some ten seconds later; null when it is none of these. */
+export function judgedEvent(message: string, image: string, what: string): DeskpodError | null {
+  const pull = PULL.exec(message)?.[1];
+  const create = CREATE.exec(message)?.[1];
+  // `Error: ErrImagePull` follows the other and says less.
+  if (pull === undefined && (create === undefined || PULLING.has(create))) return null;
+  const waiting =
+    pull === undefined
+      ? { reason: 'CreateContainerConfigError', message: create ?? '' }
+      : { reason: 'ErrImagePull', message: pull };
+  const progress = judged(waiting, image, what);
+  return progress.state === 'failed' ? progress.error : null;
+}
+
 function judged(waiting: { reason: string; message: string }, image: string, what: string): Progress {
   const detail = explain(waiting, image);
   const { reason, message } = waiting;

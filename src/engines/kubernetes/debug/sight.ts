@@ -6,6 +6,7 @@ import { isOver, isThere, toDesktop } from '../describe.ts';
 import { isBeside, type Place, placeOf } from '../places.ts';
 import { containerIdOf, mainOf, type Pod, statusOf } from '../pod.ts';
 import { CONTAINERS } from '../ports.ts';
+import { foundDesktop } from '../running-desktop.ts';
 import type { Sight } from './toolbox-container.ts';
 
 export interface Seen extends Sight {
@@ -14,6 +15,7 @@ export interface Seen extends Sight {
 
 /** `desktop_missing` when the desktop does not run or goes, `conflict` when the target does not run. */
 export function sightOf(context: Context, target: Target): Seen {
+  foundDesktop(context, target.desktopId);
   const place = placeOf(context, target);
   const { found, container: name } = place;
   const { pod, account } = found;
