@@ -2,7 +2,7 @@
 import type { EngineDebug } from '#domain/debug/engine.ts';
 import type { Context } from '../context.ts';
 import { addToolbox } from './add-toolbox.ts';
-import { admitted } from './admitted.ts';
+import { Admission } from './admitted.ts';
 import { attach } from './attach.ts';
 import { copy } from './copy.ts';
 import { happenings } from './events.ts';
@@ -16,8 +16,9 @@ import { listToolboxes } from './toolboxes.ts';
 
 export function debugOf(context: Context): EngineDebug {
   const meter = new ProcessMeter();
+  const admission = new Admission();
   return {
-    profiles: async (target) => admitted(context, target),
+    profiles: async (target) => admission.profiles(context, target),
     addToolbox: async (spec, report, signal) => addToolbox(context, spec, report, signal),
     toolboxes: async (desktopId) => listToolboxes(context, desktopId),
     attach: async (desktopId, toolbox, signal) => attach(context, desktopId, toolbox, signal),

@@ -28,8 +28,9 @@ export class ProcessMeter {
     );
   }
 
-  keepOnly(desktopIds: ReadonlySet<string>): void {
-    for (const id of this.#last.keys()) if (!desktopIds.has(id)) this.#last.delete(id);
+  /** Of desktops that are gone nothing is kept. */
+  keepOnly(isThere: (desktopId: string) => boolean): void {
+    for (const id of this.#last.keys()) if (!isThere(id)) this.#last.delete(id);
   }
 }
 
@@ -48,6 +49,7 @@ export async function listProcesses(
   const now = new Map(
     known.map(({ key, uptime, process: { cpuSeconds, begunAt } }) => [key, { uptime, cpuSeconds, begunAt }]),
   );
+  meter.keepOnly((id) => context.view.pod(id) !== null);
   const cpu = meter.take(desktopId, now);
   return known.map(({ group, process, key }) => ({
     pid: process.pid,
