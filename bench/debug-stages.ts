@@ -24,6 +24,7 @@ export async function onThisMachine(stage: Stage): Promise<DebugStage> {
     ...stage,
     where: 'one machine',
     target: { launch: id },
+    settleMs: 0,
     peer: {
       name: 'podman run -it',
       line: ['podman', 'run', '-it', '--rm', ...joined, 'localhost/deskpod/toolbox:1'],
@@ -58,6 +59,7 @@ export async function inTheCluster(owned: AsyncDisposableStack, progress: Progre
     ...stage,
     where: 'cluster',
     target: { desktop: id },
+    settleMs: 2_500,
     peer: {
       name: 'kubectl debug -it',
       line: ['kubectl', 'debug', '-it', id, ...options, '--profile', 'restricted', '--quiet'],

@@ -1,4 +1,5 @@
 /** From the click to the prompt of a toolbox, new and used again, beside the engine's own command line to the same. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DebugTarget } from '#protocol/debug.ts';
 import { OurToolboxes } from './our-toolbox.ts';
 import { promptOf } from './peer-terminal.ts';
@@ -14,17 +15,21 @@ const ALONE = { DESKPOD_BENCH: '1' } as const;
 export interface DebugStage extends Stage {
   readonly where: string;
   readonly target: DebugTarget;
+  /** A node looks again at a pod a second after it changed: the end of one toolbox must not delay the next. */
+  readonly settleMs: number;
   readonly peer: { readonly name: string; readonly line: readonly string[]; readonly env: NodeJS.ProcessEnv };
 }
 
 /** Turn by turn, so that whatever else the machine does meets all three alike. */
 export async function debug(stage: DebugStage, runs: number): Promise<Row[]> {
-  const { where, peer, target } = stage;
+  const { where, peer, target, settleMs } = stage;
   const [fresh, reused, peers]: [number[], number[], number[]] = [[], [], []];
   await using toolboxes = await OurToolboxes.follow(stage);
   const holder = await toolboxes.open(target);
   for (let turn = 0; turn <= runs; turn += 1) {
+    await delay(settleMs);
     const theirs = await promptOf(peer.line, peer.env);
+    await delay(settleMs);
     const ours = await toolboxes.open({ ...target, env: ALONE });
     if (ours.session.reused) throw new Error('a toolbox that should be new was used again');
     await toolboxes.end(ours);

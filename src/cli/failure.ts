@@ -29,8 +29,7 @@ export function tell(error: unknown): Told {
   if (error instanceof CommanderError) return { text: '', exitCode: error.exitCode === 0 ? EXIT.done : EXIT.usage };
   if (error instanceof CliError) return { text: sentences(error.message, error.remedy), exitCode: error.exitCode };
   if (error instanceof ApiError) {
-    const remedy = error.remedy ?? (error.code === 'not_authenticated' ? 'Log in first: deskpod login' : undefined);
-    return { text: sentences(error.message, remedy), exitCode: EXIT.failed };
+    return { text: sentences(error.message, error.remedy ?? remedyHere(error)), exitCode: EXIT.failed };
   }
   if (error instanceof ConnectionError) {
     return {
@@ -40,6 +39,12 @@ export function tell(error: unknown): Told {
   }
   const { message, remedy } = plain(error);
   return { text: sentences(message, remedy), exitCode: EXIT.failed };
+}
+
+/** What the server cannot know: the words of this command. */
+function remedyHere({ code, field }: ApiError): string | undefined {
+  if (code === 'not_authenticated') return 'Log in first: deskpod login';
+  return field === 'reason' ? 'Add --reason TEXT.' : undefined;
 }
 
 /** Errors of the server's own code, which `start` and `serve` run in this process, carry a remedy too. */

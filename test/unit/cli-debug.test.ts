@@ -213,6 +213,34 @@ test('joining one that has ended shows what it printed and how it ended', async 
   assert.deepEqual([code, out, err], [4, 'one\r\ntwo\r\n', 'deskpod: it has ended with exit code 4.\n']);
 });
 
+test('what is offered is told, with the reasons against the rest', async (context) => {
+  const offer = {
+    refusal: null,
+    needs: 'consent',
+    profiles: [
+      { profile: 'restricted', refusal: null },
+      { profile: 'general', refusal: 'violates PodSecurity' },
+    ],
+    profile: 'restricted',
+    images: ['toolbox:1'],
+    targets: ['x-graphical'],
+    ttlSeconds: 3600,
+  };
+  const offers = [offer, { ...offer, refusal: 'It is switched off.' }];
+  const { run, heard } = await deskpodAt(context, {
+    'GET /api/v1/debug/offer': (response: ServerResponse) => json(response, offers.shift()),
+  });
+  const { out } = await run(['debug', LAUNCH, '--offer']);
+  assert.match(out, /^restricted +yes, unless you say another\ngeneral +no: violates PodSecurity\n/m);
+  assert.match(out, /^Needs: a reason .* consent .*\nImages: toolbox:1\nTargets: x-graphical\nLasts: 60 minutes/m);
+  assert.equal(heard[0]?.url, `/api/v1/debug/offer?launch=${LAUNCH}`);
+  assert.deepEqual(await run(['debug', LAUNCH, '--offer']), {
+    code: 1,
+    out: '',
+    err: 'deskpod: It is switched off.\n',
+  });
+});
+
 test('options that do not go together are refused before anything is asked', async (context) => {
   const { run, heard } = await deskpodAt(context, {});
   for (const [args, complaint] of [

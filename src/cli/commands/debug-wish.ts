@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError } from 'commander';
 import { z } from 'zod';
-import type { CopyRequest, DebugProfile, ToolboxRequest } from '#protocol/debug.ts';
+import type { CopyRequest, DebugProfile, DebugTarget, ToolboxRequest } from '#protocol/debug.ts';
 import { CliError, EXIT } from '../failure.ts';
 import type { Wanted } from '../login.ts';
 import { debugTargetOf } from '../target.ts';
@@ -23,17 +23,19 @@ export interface DebugOptions extends Wanted {
   readonly shareProcesses: boolean;
   readonly sameNode?: true;
   readonly attach?: string;
+  readonly offer?: true;
   readonly json?: true;
 }
 
 export type DebugWish =
   | { readonly kind: 'toolbox'; readonly request: ToolboxRequest }
   | { readonly kind: 'copy'; readonly request: CopyRequest }
-  | { readonly kind: 'attach'; readonly session: string };
+  | { readonly kind: 'attach'; readonly session: string }
+  | { readonly kind: 'offer'; readonly target: DebugTarget };
 
 const OF_TOOLBOXES = ['target', 'container', 'profile', 'custom'] as const;
 const OF_COPIES = ['setImage', 'sameNode'] as const;
-const OF_NEW_ONES = [...OF_TOOLBOXES, ...OF_COPIES, 'image', 'plain', 'copyTo', 'reason'] as const;
+const OF_NEW_ONES = [...OF_TOOLBOXES, ...OF_COPIES, 'image', 'plain', 'copyTo', 'reason', 'offer'] as const;
 
 const FLAGS: Readonly<Partial<Record<keyof DebugOptions, string>>> = {
   setImage: 'set-image',
@@ -53,6 +55,7 @@ export async function readWish(
   }
   if (place === undefined)
     throw asked('Say which launch to look into.', 'deskpod launches list shows them; - is your desktop.');
+  if (options.offer) return { kind: 'offer', target: debugTargetOf(place) };
   if (options.copyTo !== undefined) {
     refuse(options, OF_TOOLBOXES, 'together with --copy-to');
     return { kind: 'copy', request: copyOf(place, command, options) };

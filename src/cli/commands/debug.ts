@@ -14,6 +14,7 @@ import { PLACE_HELP } from '../target.ts';
 import { shownSoFar } from '../asciicast.ts';
 import { shareTerminal } from '../shared-terminal.ts';
 import { variable } from '../variable.ts';
+import { sayOffer } from './debug-offer.ts';
 import { readWish, yesOrNo } from './debug-wish.ts';
 import type { DebugOptions, DebugWish } from './debug-wish.ts';
 import { needTerminalFor } from './exec.ts';
@@ -55,12 +56,14 @@ export function debugCommand(debug: Command, io: Io, ended: (exitCode: number) =
     .option('--share-processes [yes]', 'whether containers of the copy see each other’s processes', yesOrNo, true)
     .option('--same-node', 'the copy runs on the original’s node and no other')
     .option('--attach <session>', 'join a look that goes on')
+    .option('--offer', 'do nothing, say what you may have there: profiles, images, containers')
     .option('--json', 'print the session as JSON instead of the toolbox’s name')
     .addHelpText('after', EXAMPLES)
     .action(async (place: string | undefined, command: string[], options: DebugOptions) => {
       const wish = await readWish(place, command, options);
       needTerminalFor(io, options.tty);
       const connection = await connect(io, options);
+      if (wish.kind === 'offer') return sayOffer(io, await connection.client.debug.offer(wish.target, io.interrupted));
       const session = await begun(io, connection.client, wish);
       if (options.json) return sayJson(io, session);
       const attached = options.tty ?? options.interactive ?? wish.kind === 'attach';
@@ -69,7 +72,7 @@ export function debugCommand(debug: Command, io: Io, ended: (exitCode: number) =
     });
 }
 
-async function begun(io: Io, client: Client, wish: DebugWish): Promise<DebugSession> {
+async function begun(io: Io, client: Client, wish: Exclude<DebugWish, { kind: 'offer' }>): Promise<DebugSession> {
   if (wish.kind === 'attach') return await untilAllowed(io, client, await client.debug.get(wish.session));
   const asked = wish.kind === 'copy' ? await client.debug.copy(wish.request) : await client.debug.toolbox(wish.request);
   return await untilAllowed(io, client, asked);

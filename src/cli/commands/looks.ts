@@ -41,6 +41,10 @@ export function looksCommand(looks: Command, io: Io): void {
   );
   act(looks, io, 'extend', 'begin the time to live of a look anew', (client, id) => client.debug.extend(id));
   act(looks, io, 'end', 'end a look with its toolbox or copy', (client, id) => client.debug.end(id));
+  act(looks, io, 'seen', 'say that you know of a look into your desktop', async (client, id) => {
+    await client.debug.seen(id);
+    return await client.debug.get(id);
+  });
   playCommand(looks, io);
 }
 

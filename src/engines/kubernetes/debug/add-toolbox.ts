@@ -44,11 +44,11 @@ async function enter(
   const special = plain || command.length > 0 || Object.keys(env).length > 0 || custom !== null;
   const asked = { what: `the toolbox ${spec.name}`, name: spec.name, pod, profile };
   try {
-    // First, so that nobody takes it for another's.
-    await note(context, pod, noting(spec.name, { by, target, profile, special }));
     await addEntry(context, pod, entry);
+    // Not before, though for a moment it looks like another's: a node acts on the first change of a pod at once, and on the
+    // next one up to a second later.
+    await note(context, pod, noting(spec.name, { by, target, profile, special }));
   } catch (error) {
-    await note(context, pod, noting(spec.name, null)).catch(() => {});
     throw explained(error, asked);
   }
 }

@@ -1,0 +1,24 @@
+/** `deskpod debug --offer`: what the caller may have beside a launch or desktop, before anything is done. */
+import type { DebugOffer } from '#protocol/debug.ts';
+import { CliError } from '../failure.ts';
+import { say, sayTable } from '../io.ts';
+import type { Io } from '../io.ts';
+
+const NEEDS: Readonly<Record<DebugOffer['needs'], string>> = {
+  nothing: 'nothing',
+  reason: 'a reason (--reason)',
+  consent: 'a reason (--reason), and the consent of the person whose desktop it is',
+};
+
+export function sayOffer(io: Io, { refusal, needs, profiles, profile, images, targets, ttlSeconds }: DebugOffer): void {
+  if (refusal !== null) throw new CliError(refusal);
+  const rows = profiles.map((one) => [
+    one.profile,
+    one.refusal === null ? (one.profile === profile ? 'yes, unless you say another' : 'yes') : `no: ${one.refusal}`,
+  ]);
+  sayTable(io, ['PROFILE', 'OFFERED'], rows);
+  say(io, `Needs: ${NEEDS[needs]}`);
+  say(io, `Images: ${images.join(', ')}`);
+  if (targets.length > 0) say(io, `Targets: ${targets.join(', ')}`);
+  say(io, `Lasts: ${Math.round(ttlSeconds / 60)} minutes, unless extended`);
+}
