@@ -29,11 +29,7 @@ describe('a cluster', { skip, timeout: 600_000 }, () => {
   let under: EngineUnderTest;
   before(async () => {
     namespace = await ownNamespace(NAMESPACE);
-    engine = await createKubernetesEngine({
-      config: clusterConfig(NAMESPACE, { kind: 'none' }),
-      shmBytes: 2 ** 26,
-      windowManagerReady: waitForWindowManager,
-    });
+    engine = await open();
     under = underTest(engine);
   });
   after(async () => {
@@ -41,11 +37,25 @@ describe('a cluster', { skip, timeout: 600_000 }, () => {
     await namespace?.[Symbol.asyncDispose]();
   });
 
+  const open = (): Promise<Engine> =>
+    createKubernetesEngine({
+      config: clusterConfig(NAMESPACE, { kind: 'none' }),
+      shmBytes: 2 ** 26,
+      windowManagerReady: waitForWindowManager,
+    });
   const labelled = async (selector: string): Promise<string[]> => {
     const { api, name } = namespace;
     const list = await api.call((o) => api.core.listNamespacedPod({ namespace: name, labelSelector: selector }, o));
     return list.items.map(({ metadata }) => metadata?.name ?? '');
   };
+
+  test('an engine that is closed as soon as it is open waits for nothing', async () => {
+    const other = await open();
+    const begun = performance.now();
+    await other[Symbol.asyncDispose]();
+    // An open watch ends by itself after half a minute.
+    assert.ok(performance.now() - begun < 10_000);
+  });
 
   test('an app pod that is over leaves the documented selector, and stays with its log', async () => {
     const desktop = await engine.makeDesktop(desktopSpec(under, hermes), () => {}, patience());

@@ -122,6 +122,8 @@ export class Reflector<T extends Named> implements AsyncDisposable {
       resolve();
     };
     signal.addEventListener('abort', abort, { once: true });
+    // It may have been told to stop while the watch was being opened.
+    if (signal.aborted) abort();
     try {
       await promise;
     } catch (error) {
