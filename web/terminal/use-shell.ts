@@ -2,6 +2,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { terminal } from './control.ts';
+import { fontsReady } from './shell-view.ts';
 import { openShell, type ShellSession, type ShellState, type ShellWish } from './shell-session.ts';
 
 export interface Shell {
@@ -26,7 +27,7 @@ export function useShell(wish: ShellWish, round: number): Shell {
     let focus: (() => void) | null = null;
     setStood(false);
     // The terminal measures its letters once: the font must be there first.
-    void document.fonts.load('13px "JetBrains Mono Variable"').finally(() => {
+    void fontsReady().then(() => {
       if (gone || !box.current) return;
       const onState = (next: ShellState) => {
         if (next.state === 'open') setStood(true);
