@@ -26,8 +26,7 @@ export function useShell(wish: ShellWish, round: number): Shell {
     let observer: ResizeObserver | undefined;
     let focus: (() => void) | null = null;
     setStood(false);
-    // The terminal measures its letters once: the font must be there first.
-    void fontsReady().then(() => {
+    const begin = () => {
       if (gone || !box.current) return;
       const onState = (next: ShellState) => {
         if (next.state === 'open') setStood(true);
@@ -40,7 +39,9 @@ export function useShell(wish: ShellWish, round: number): Shell {
       observer = new ResizeObserver(() => requestAnimationFrame(() => session.current === opened && opened.fit()));
       observer.observe(box.current);
       opened.focus();
-    });
+    };
+    // The terminal measures its letters once: the font must be there first.
+    void fontsReady().then(begin);
     return () => {
       gone = true;
       observer?.disconnect();
