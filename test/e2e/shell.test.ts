@@ -5,6 +5,7 @@ import { after, before, suite, test, type TestContext } from 'node:test';
 import { missingBrowser, Person } from './person.ts';
 import { Product } from './product.ts';
 
+const INSIDE = ['containers', 'namespaces', 'processes', 'sockets', 'environment', 'describe', 'yaml'] as const;
 const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 /** Of the window at the upper left, between its border and its name. */
 const TITLE = { x: 20, y: 10, width: 60, height: 8 };
@@ -92,6 +93,29 @@ suite('the shell round the desktop', { skip: missingBrowser, timeout: 10 * 60_00
     await leela.find('task').first().click();
     await leela.find('task-detail').waitFor();
     await isClean('tasks');
+    await leela.find('settings-close').click();
+  });
+
+  test('axe finds nothing wrong with what is inside, nor does anything overflow', async () => {
+    await leela.find('menu-button').click();
+    await leela.find('menu-inside').click();
+    await leela.find('picture').waitFor();
+    for (const view of INSIDE) {
+      await leela.find(`inside-${view}`).click();
+      await leela.page.locator('[data-page] :is(table, .picture, pre)').first().waitFor();
+      await isClean(`inside ${view}`);
+      const cut = await leela.page.locator('[data-page]').evaluate((page) => page.scrollWidth - page.clientWidth);
+      assert.equal(cut, 0, `${view} is wider than its sheet`);
+    }
+    await leela.find('inside-containers').click();
+    await leela.find('inside-toolbox').click();
+    await leela.find('toolbox-put').waitFor();
+    await isClean('toolbox');
+    await leela.page.keyboard.press('Escape');
+    await leela.find('inside-close').click();
+    await leela.opens('looks');
+    await leela.page.locator('[data-page="looks"] :is(table, [data-test="blank"])').first().waitFor();
+    await isClean('looks');
     await leela.find('settings-close').click();
   });
 

@@ -12,6 +12,7 @@ import { closeLayer } from '../ui/layers.ts';
 import { useRemote } from '../ui/remote.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { Blank, Failure, Loading } from '../ui/views.tsx';
+import { fontsReady } from './shell-view.ts';
 import { type RecordingView, recordingView } from './recording-view.ts';
 import './recording.css';
 
@@ -47,7 +48,7 @@ function Player({ cast }: { cast: Cast }) {
 
   useEffect(() => {
     let gone = false;
-    void document.fonts.load('13px "JetBrains Mono Variable"').finally(() => {
+    void fontsReady().then(() => {
       if (gone || !box.current) return;
       view.current = recordingView(box.current, cast);
       view.current.show(at);

@@ -12,6 +12,11 @@ const colours = {
   brightBlack: '#7d8494',
 };
 
+/** The terminal's font is there, or cannot be had: then another one does. */
+export async function fontsReady(): Promise<void> {
+  await document.fonts.load('13px "JetBrains Mono Variable"').catch(() => []);
+}
+
 export interface ShellView {
   readonly screen: Terminal;
   readonly fit: () => void;

@@ -2,6 +2,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { terminal } from './control.ts';
+import { fontsReady } from './shell-view.ts';
 import { openShell, type ShellSession, type ShellState, type ShellWish } from './shell-session.ts';
 
 export interface Shell {
@@ -25,8 +26,7 @@ export function useShell(wish: ShellWish, round: number): Shell {
     let observer: ResizeObserver | undefined;
     let focus: (() => void) | null = null;
     setStood(false);
-    // The terminal measures its letters once: the font must be there first.
-    void document.fonts.load('13px "JetBrains Mono Variable"').finally(() => {
+    const begin = () => {
       if (gone || !box.current) return;
       const onState = (next: ShellState) => {
         if (next.state === 'open') setStood(true);
@@ -39,7 +39,9 @@ export function useShell(wish: ShellWish, round: number): Shell {
       observer = new ResizeObserver(() => requestAnimationFrame(() => session.current === opened && opened.fit()));
       observer.observe(box.current);
       opened.focus();
-    });
+    };
+    // The terminal measures its letters once: the font must be there first.
+    void fontsReady().then(begin);
     return () => {
       gone = true;
       observer?.disconnect();
