@@ -13,6 +13,8 @@ import type { LaunchEnd, LaunchRecord, Store, StoppedBy } from './store.ts';
 
 /** An app that maps no window for this long is taken as running without one. */
 export const WINDOW_TIMEOUT_MS = 60_000;
+/** One that was made to be looked into often has none at all. */
+const COPY_WINDOW_TIMEOUT_MS = 3_000;
 /** A database that is away delays the end of a launch, and does not lose it. */
 const STORE_RETRY_MS = 2_000;
 const STORE_ATTEMPTS = 60;
@@ -110,10 +112,11 @@ export class LaunchBoard {
 
   /** Taken as running when no window comes. Returns how to stop waiting. */
   awaitWindow(active: Active, then: () => void = () => {}): () => void {
+    const timeoutMs = active.record.copyOf === null ? WINDOW_TIMEOUT_MS : COPY_WINDOW_TIMEOUT_MS;
     const timer = setTimeout(() => {
       if (active.status.state === 'starting') this.step(active, { state: 'running' });
       then();
-    }, WINDOW_TIMEOUT_MS).unref();
+    }, timeoutMs).unref();
     return () => clearTimeout(timer);
   }
 

@@ -43,6 +43,8 @@ export interface Channels {
   readonly stream: Duplex;
   resize(size: { columns: number; rows: number }): Promise<void>;
   readonly end: Promise<End>;
+  /** Resolves when the node itself has taken the connection, which the API server opens before: output is heard from then on. */
+  readonly taken: Promise<void>;
   /** Resolves with the first output; never, when there is none. */
   readonly first: Promise<void>;
   /** The beginning of what was put out so far. */
@@ -59,7 +61,7 @@ export async function openChannels(api: ClusterApi, path: string, signal: AbortS
     if (socket.readyState === socket.OPEN)
       socket.send(message(SIZE, Buffer.from(JSON.stringify({ Width: columns, Height: rows }))));
   };
-  return { stream, resize, end, first: stream.first, head: () => stream.head };
+  return { stream, resize, end, taken: stream.taken, first: stream.first, head: () => stream.head };
 }
 
 async function open(
@@ -110,12 +112,17 @@ class ChannelStream extends Duplex {
   #socket: WebSocket | null = null;
   #waiting: [number, Buffer][] = [];
   #over = false;
+  readonly #taken = Promise.withResolvers<void>();
   readonly #first = Promise.withResolvers<void>();
   #head = '';
 
   constructor(ended: (end: End) => void) {
     super({ allowHalfOpen: true });
     this.#ended = ended;
+  }
+
+  get taken(): Promise<void> {
+    return this.#taken.promise;
   }
 
   get first(): Promise<void> {
@@ -136,6 +143,8 @@ class ChannelStream extends Duplex {
   /** Output may come before whoever asked has the stream. */
   receive(channel: number, data: Buffer): void {
     if (this.#over) return;
+    // The node begins with an empty message on each channel.
+    this.#taken.resolve();
     if (!this.#socket) return void this.#waiting.push([channel, data]);
     if (channel === END) return this.#finish(endOf(data));
     if (channel === CLOSE || data.length === 0) return;

@@ -1,5 +1,6 @@
 /** The terminal of a toolbox, for anyone who comes: leaving it ends nothing. */
 import { stringify } from 'node:querystring';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecSession } from '#domain/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { openChannels } from '../channels.ts';
@@ -8,6 +9,8 @@ import { type Place, toolboxPlace } from '../places.ts';
 import { statusOf } from '../pod.ts';
 
 const EXIT_TIMEOUT_MS = 5_000;
+/** A node that says nothing is taken at its word: what it prints until then may be heard from the log alone. */
+const TAKEN_TIMEOUT_MS = 2_000;
 
 /** `not_found`, or `conflict` with how it ended. */
 export async function attach(
@@ -23,6 +26,7 @@ export async function attach(
   const pod = place.found.pod.metadata.name;
   const query = stringify({ container: name, stdin: true, stdout: true, tty: true });
   const channels = await openChannels(api, `/api/v1/namespaces/${namespace}/pods/${pod}/attach?${query}`, signal);
+  await Promise.race([channels.taken, channels.end, delay(TAKEN_TIMEOUT_MS, undefined, { ref: false })]);
   // The end of an attachment says nothing of the program's.
   const exitCode = channels.end.then(({ left }) => (left ? exitNow(context, place) : exitSoon(context, place)));
   return { stream: channels.stream, resize: (size) => channels.resize(size), exitCode };
