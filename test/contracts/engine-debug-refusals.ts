@@ -2,7 +2,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { podAppName } from '#domain/names.ts';
-import { aDesktop, failsWith, finished, hermes, patience, script, start, type EngineUnderTest } from './engine-kit.ts';
+import {
+  aDesktop,
+  failsWith,
+  finished,
+  hermes,
+  patience,
+  printed,
+  script,
+  start,
+  type EngineUnderTest,
+} from './engine-kit.ts';
 import { add, over, toolboxSpec } from './engine-toolbox.ts';
 
 export function debugRefusals(under: () => EngineUnderTest): void {
@@ -52,6 +62,18 @@ export function debugRefusals(under: () => EngineUnderTest): void {
       abort.abort(new Error('changed my mind'));
       await assert.rejects(adding, /changed my mind/);
       assert.deepEqual(await running(under(), made.id), []);
+    });
+
+    test('files of another user: the first line says why, and what is shared all the same', async () => {
+      await using made = await aDesktop(under(), hermes);
+      const custom = { securityContext: { runAsUser: hermes.uid + 900 } };
+      const toolbox = await add(under(), { desktopId: made.id }, { custom, command: ['true'] });
+      await over(under(), toolbox);
+      const said = (await printed(under().engine, { desktopId: made.id, container: toolbox.name })).join(' ');
+      assert.match(
+        said,
+        /Its files cannot be opened \(Permission denied\): .* Its processes, network and IPC are shared/,
+      );
     });
 
     for (const tty of [null, { columns: 80, rows: 24 }]) {
