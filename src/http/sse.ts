@@ -27,7 +27,7 @@ export function openEventStream(request: FastifyRequest, reply: FastifyReply): E
     'x-accel-buffering': 'no',
   });
   raw.write('retry: 500\n\n');
-  const keepAlive = setInterval(() => raw.write(': \n\n'), KEEP_ALIVE_MS);
+  const keepAlive = setInterval(() => raw.write(': \n\n'), KEEP_ALIVE_MS).unref();
   const close = (): void => {
     clearInterval(keepAlive);
     gone.abort();
@@ -35,6 +35,8 @@ export function openEventStream(request: FastifyRequest, reply: FastifyReply): E
   raw.on('error', close);
   request.raw.on('close', close);
   raw.on('close', close);
+  // It may have gone while its first answer was looked for: then no event tells.
+  if (raw.destroyed) queueMicrotask(close);
   return {
     signal: gone.signal,
     send(data, event) {
