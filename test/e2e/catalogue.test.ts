@@ -40,7 +40,7 @@ suite('catalogue files', { timeout: 5 * 60_000 }, () => {
 
   /** The user's words in a shell of a launch, without a terminal. */
   async function inside(launch: string, words: string): Promise<string> {
-    const args = ['exec', '--data', DATA, launch, '--', 'sh', '-c', words];
+    const args = ['exec', '--data', DATA, '--reason', 'a test', launch, '--', 'sh', '-c', words];
     const { code, out, err } = await terminal.deskpod(args);
     assert.equal(code, 0, err);
     return out;
