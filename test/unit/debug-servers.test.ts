@@ -95,3 +95,18 @@ test('the second of two answers at once is told that it came too late', async ()
   const answers = await Promise.allSettled([one.debug.answer(FRY, id, true), two.debug.answer(FRY, id, false)]);
   assert.deepEqual(answers.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected']);
 });
+
+test('of a session that ends before anything was kept it is told afterwards that there is a recording', async () => {
+  const { engine, one, two } = await setUp();
+  const { id } = await one.debug.ask(FRY, { ...WANT, command: [] });
+  const { name } = await two.until(id, 'running');
+  const [terminal] = await eventually(() => engine.debug.terminals.get(name ?? ''));
+  terminal?.command.write('short');
+  await one.debug.end(FRY, id);
+  const ends = () => one.told.filter((session) => session.id === id && session.status.state === 'ended');
+  await eventually(() => ends().at(-1)?.transcript || undefined);
+  assert.deepEqual(
+    ends().map(({ transcript }) => transcript),
+    [false, true],
+  );
+});

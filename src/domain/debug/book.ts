@@ -55,6 +55,12 @@ export class DebugBook {
     return changed;
   }
 
+  /** One that has ended has a recording after all, if it has. */
+  async tellRecording(id: string): Promise<void> {
+    const record = await this.find(id);
+    if (record?.session.transcript) this.#tell(record);
+  }
+
   /** Called with each session that changed, whichever server changed it. Returns how to stop listening. */
   onChange(listener: Listener): () => void {
     this.#listeners.add(listener);

@@ -74,7 +74,7 @@ export class DebugSessions implements AsyncDisposable {
     });
     this.#care = new DebugCare({ ...deps, book, ending, terminals, failed });
     book.onChange((record) => {
-      terminals.changed(record).catch((error: unknown) => failed('telling a shared terminal of its session', error));
+      this.#changed(record).catch((error: unknown) => failed('telling a shared terminal of its session', error));
     });
   }
 
@@ -185,6 +185,13 @@ export class DebugSessions implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#terminals[Symbol.asyncDispose]();
+  }
+
+  /** Of a short session nothing may be kept before its end: that there is a recording is told afterwards. */
+  async #changed(record: DebugRecord): Promise<void> {
+    await this.#terminals.changed(record);
+    const { status, transcript, id } = record.session;
+    if (status.state === 'ended' && !transcript) await this.#book.tellRecording(id);
   }
 
   #granted(record: DebugRecord): void {
