@@ -183,6 +183,9 @@ test('an answer that comes after the event it caused does not turn the session b
   assert.equal(isNews(session(1), starting), true);
   assert.equal(isNews(later, session(1)), true, 'it was extended');
   assert.equal(isNews(session(1), later), false);
+  const over = { ...session(1, ended('stopped', '2026-01-01T00:30:00Z')), transcript: false };
+  assert.equal(isNews(over, { ...over, transcript: true }), false, 'its recording was told meanwhile');
+  assert.equal(isNews({ ...over, transcript: true }, over), true);
 });
 
 test('only what ended before the page was there is shown unasked', () => {

@@ -17,6 +17,8 @@ export function isNews(after: DebugSession, known: DebugSession | undefined): bo
   if (!known) return true;
   const [a, b] = [after.status, known.status];
   if (a.state === 'running' && b.state === 'running') return a.endsAt >= b.endsAt;
+  // Of a short one the recording is known only after its end.
+  if (a.state === b.state && known.transcript && !after.transcript) return false;
   return ORDER[a.state] >= ORDER[b.state];
 }
 

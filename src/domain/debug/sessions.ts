@@ -115,8 +115,9 @@ export class DebugSessions implements AsyncDisposable {
     const reason = endBy(looker, record.session);
     if (reason === null)
       throw new DeskpodError('forbidden', 'Only who looks, who is looked at and administrators can end this.');
-    const ended = await this.#ending.end(id, { reason });
-    return (ended ?? (await this.#book.find(id)) ?? record).session;
+    await this.#ending.end(id, { reason });
+    // As it is now: its recording may be kept a moment after its end.
+    return ((await this.#book.find(id)) ?? record).session;
   }
 
   /** The person it is about knows of it. */
