@@ -12,7 +12,7 @@ import { clock, say, sayJson } from '../io.ts';
 import type { Io } from '../io.ts';
 import { PLACE_HELP } from '../target.ts';
 import { shownSoFar } from '../asciicast.ts';
-import { shareTerminal } from '../shared-terminal.ts';
+import { shareTerminal } from '../lasting-terminal.ts';
 import { variable } from '../variable.ts';
 import { sayOffer } from './debug-offer.ts';
 import { readWish, yesOrNo } from './debug-wish.ts';
