@@ -88,8 +88,9 @@ export function debugPromises(under: () => EngineUnderTest): void {
       const toolbox = await add(under(), { desktopId: made.id });
       const [one, two] = [await sit(under(), toolbox), await sit(under(), toolbox)];
       await one.shows(/\$ /);
-      one.session.stream.write('echo from-one-$((6 * 7))\r');
-      await Promise.all([one.shows(/from-one-42/), two.shows(/from-one-42/)]);
+      // A cluster tells nobody from when on it is heard: that comes a moment after the attachment.
+      await two.answers(/from-one-42/, () => one.session.stream.write('echo from-one-$((6 * 7))\r'));
+      await one.shows(/from-one-42/);
       one.session.stream.destroy();
       assert.equal(await one.session.exitCode, null, 'it runs on');
       two.session.stream.write('echo from-two-$((6 * 8))\r');

@@ -50,6 +50,7 @@ export interface EngineUnderTest extends AsyncDisposable {
   readonly another?: () => Promise<AsyncDisposable & Pick<Engine, 'debug'>>;
 }
 
+const ASK_AGAIN_MS = 1_000;
 export const PATIENCE_MS = 60_000;
 export const patience = (): AbortSignal => AbortSignal.timeout(PATIENCE_MS);
 export const failsWith = (code: string) => (error: unknown) =>
@@ -211,11 +212,15 @@ export async function eventually<T>(what: string | (() => string), ask: () => Pr
   }
 }
 
-/** Collects what a stream shows. */
-export function reader(stream: Duplex): {
-  shows: (pattern: RegExp) => Promise<true>;
-  finds: (pattern: RegExp) => Promise<RegExpExecArray>;
-} {
+/** What a stream shows. */
+export interface Screen {
+  shows(pattern: RegExp): Promise<true>;
+  finds(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Asks, and asks again where what came before the question took effect too late for it. */
+  answers(pattern: RegExp, ask: () => void): Promise<true>;
+}
+
+export function reader(stream: Duplex): Screen {
   let all = '';
   const decoder = new TextDecoder();
   stream.on('data', (chunk: Buffer) => (all += decoder.decode(chunk, { stream: true })));
@@ -229,5 +234,14 @@ export function reader(stream: Duplex): {
     await finds(pattern);
     return true;
   };
-  return { finds, shows };
+  const answers = async (pattern: RegExp, ask: () => void): Promise<true> => {
+    ask();
+    const again = setInterval(ask, ASK_AGAIN_MS);
+    try {
+      return await shows(pattern);
+    } finally {
+      clearInterval(again);
+    }
+  };
+  return { finds, shows, answers };
 }

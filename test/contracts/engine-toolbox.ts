@@ -6,7 +6,7 @@ import { Duplex } from 'node:stream';
 import type { EngineToolbox, ToolboxSpec } from '#domain/debug/engine.ts';
 import type { ExecSession, Target } from '#domain/engine.ts';
 import { hex5 } from '#domain/names.ts';
-import { eventually, patience, reader, type EngineUnderTest } from './engine-kit.ts';
+import { eventually, patience, reader, type EngineUnderTest, type Screen } from './engine-kit.ts';
 
 export function toolboxSpec(under: EngineUnderTest, target: Target, more: Partial<ToolboxSpec> = {}): ToolboxSpec {
   return {
@@ -28,9 +28,8 @@ export function add(under: EngineUnderTest, target: Target, more: Partial<Toolbo
 }
 
 /** Somebody at a toolbox: types a line, and reads what it prints. */
-export interface Seat {
+export interface Seat extends Screen {
   readonly session: ExecSession;
-  shows(pattern: RegExp): Promise<true>;
   /** What one command prints. */
   ask(command: string): Promise<string>;
 }
@@ -42,7 +41,7 @@ export async function sit(under: EngineUnderTest, { desktopId, name }: EngineToo
   let asked = 0;
   return {
     session,
-    shows: screen.shows,
+    ...screen,
     ask: async (command) => {
       asked += 1;
       const marks = [`<${name} ${asked}<`, `>${asked} ${name}>`];

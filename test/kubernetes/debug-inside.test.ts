@@ -9,6 +9,7 @@ import type { EngineLaunch } from '#domain/engine.ts';
 import { MASK } from '#domain/environment.ts';
 import { NamespaceKind } from '#protocol/inside.ts';
 import { eventually, failsWith, finished, patience, printed, script } from '../contracts/engine-kit.ts';
+import { typed } from '../contracts/engine-toolbox.ts';
 import { reasonToSkip } from './cluster.ts';
 import { addToolbox, attached, type Debugged, debugged, GRAPHICAL, TOOLBOX } from './debug-kit.ts';
 
@@ -240,10 +241,7 @@ describe('inside a desktop on a cluster', { skip, timeout: 600_000 }, () => {
     const { engine, desktop, kubectl } = on;
     using one = await attached(on, toolbox);
     const attach = `kubectl -n ${on.namespace.name} attach -i -t ${desktop.id} -c ${toolbox}`;
-    const typed = "(sleep 1; echo 'echo from $((6 * 7))'; sleep 1)";
-    const terminal = `${typed} | script -qec "timeout 4 ${attach}" /dev/null || true`;
-    const theirs = execFileSync('sh', ['-c', terminal], { encoding: 'utf8' });
-    assert.match(theirs, /from 42/);
+    await typed(attach, 'echo from $((6 * 7))\r', /from 42/);
     await one.says(/from 42/);
     const logs = await kubectl('logs', desktop.id, '-c', toolbox);
     const ours = await printed(engine, { desktopId: desktop.id, container: toolbox });
