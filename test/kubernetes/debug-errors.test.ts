@@ -82,6 +82,20 @@ describe('a toolbox that cannot be had', { skip, timeout: 600_000 }, () => {
     assert.deepEqual(containers.find(({ name }) => name === 'given-up')?.kind, 'toolbox');
   });
 
+  test('one whose note was never written is ours all the same, and can be stopped', async () => {
+    const { desktop, engine, kubectl } = narrow;
+    const { name } = await addToolbox(narrow, { desktopId: desktop.id });
+    await kubectl('annotate', 'pod', desktop.id, `toolbox.deskpod/${name}-`);
+    const found = async () => (await engine.debug.toolboxes(desktop.id)).find((one) => one.name === name);
+    const lost = await eventually('it has no note', async () => {
+      const one = await found();
+      return one?.target === null ? one : null;
+    });
+    assert.deepEqual([lost.foreign, lost.by, lost.special], [false, null, true]);
+    await engine.debug.stopToolbox(desktop.id, name, patience());
+    await eventually('it has ended', async () => ((await found())?.status.state === 'finished' ? true : null));
+  });
+
   test('what Pod Security does not admit is refused in its words, and nothing is added', async () => {
     const asked = addToolbox(narrow, { desktopId: narrow.desktop.id }, { profile: 'sysadmin', name: 'too-wide' });
     await assert.rejects(asked, told('profile_refused', /profile sysadmin: violates PodSecurity "restricted/));

@@ -10,9 +10,8 @@ import { commandsOf } from '#engines/kubernetes/debug/commands.ts';
 import { customized } from '#engines/kubernetes/debug/custom.ts';
 import { explained, startFault } from '#engines/kubernetes/debug/faults.ts';
 import { masked } from '#engines/kubernetes/debug/masked.ts';
-import { noteOf, noting } from '#engines/kubernetes/debug/notes.ts';
+import { addedBy, isOurs, noteOf, noting } from '#engines/kubernetes/debug/notes.ts';
 import { type Sight, toolboxContainer } from '#engines/kubernetes/debug/toolbox-container.ts';
-import { addedBy } from '#engines/kubernetes/debug/toolboxes.ts';
 import { isLaunchEntry } from '#engines/kubernetes/describe.ts';
 import { lacksEnv, notBegun } from '#engines/kubernetes/no-program.ts';
 import { Pod } from '#engines/kubernetes/pod.ts';
@@ -147,6 +146,9 @@ test('who added a container is read from the fields that the cluster says are th
   ];
   assert.equal(addedBy(pod({ managedFields }), 't')?.manager, 'kubectl');
   assert.equal(addedBy(pod({ managedFields }), 'other'), null);
+  assert.equal(isOurs(pod({ managedFields }), 't'), false);
+  const own = { manager: 'deskpod-toolbox', subresource: 'ephemeralcontainers', fieldsV1 };
+  assert.equal(isOurs(pod({ managedFields: [own] }), 't'), true, 'before it is noted, too');
 });
 
 const asked = { what: 'the toolbox t', name: 't', pod: 'p', profile: 'general' };

@@ -29,11 +29,11 @@ export interface EngineToolbox {
   readonly name: string;
   readonly desktopId: string;
   readonly userId: string;
-  /** What it looks into; null for one that others added. */
+  /** What it looks into; null for one that others added, and for a moment for a new one of ours. */
   readonly target: Target | null;
   readonly profile: DebugProfile | null;
   readonly image: string;
-  /** A user's id for ours; for a foreign one the program that added it, if known. */
+  /** A user's id for ours; for a foreign one the program that added it; null: not known. */
   readonly by: string | null;
   /** Added by others: shown, never changed or removed. */
   readonly foreign: boolean;

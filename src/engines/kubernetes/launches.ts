@@ -45,7 +45,7 @@ async function launchInside(
   const entry = ephemeralContainer(spec, desktop, around.config);
   refuseFull(context, spec.desktopId);
   refuseTaken(context, spec);
-  await addEntry(context, spec.desktopId, entry);
+  await addEntry(context, spec.desktopId, entry, { manager: 'deskpod-launch' });
   await using undo = new AsyncDisposableStack();
   // An entry never goes; one that nobody waits for any more is forgotten, and ended if it comes up after all.
   undo.defer(() => removeLaunch(context, spec.id));

@@ -44,9 +44,8 @@ async function enter(
   const special = plain || command.length > 0 || Object.keys(env).length > 0 || custom !== null;
   const asked = { what: `the toolbox ${spec.name}`, name: spec.name, pod, profile };
   try {
-    await addEntry(context, pod, entry);
-    // Not before, though for a moment it looks like another's: a node acts on the first change of a pod at once, and on the
-    // next one up to a second later.
+    await addEntry(context, pod, entry, { manager: 'deskpod-toolbox' });
+    // Not before: a node acts on the first change of a pod at once, and on the next one up to a second later.
     await note(context, pod, noting(spec.name, { by, target, profile, special }));
   } catch (error) {
     throw explained(error, asked);

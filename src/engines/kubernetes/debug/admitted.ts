@@ -42,7 +42,10 @@ async function ask(context: Context, target: Target, sight: Seen): Promise<Answe
     const image = `${registry}/toolbox:${tag}`;
     const spec = { name, target, image, profile, env: {}, command: [], plain: false, custom: null, by: '' };
     try {
-      await addEntry(context, pod, toolboxContainer(spec, sight, config), true);
+      await addEntry(context, pod, toolboxContainer(spec, sight, config), {
+        manager: 'deskpod-toolbox',
+        dryRun: true,
+      });
       return [profile, null];
     } catch (error) {
       // Not to be reached, or a target that has just gone, is no answer.

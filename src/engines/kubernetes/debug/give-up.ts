@@ -4,7 +4,7 @@ import { allOf, type Context } from '../context.ts';
 import { forgetting, isForgotten } from '../labels.ts';
 import { isTool } from '../places.ts';
 import { endToolbox } from './end-toolbox.ts';
-import { noteOf } from './notes.ts';
+import { isOurs } from './notes.ts';
 
 const END_TIMEOUT_MS = 15_000;
 
@@ -27,7 +27,7 @@ export async function endGivenUp(context: Context): Promise<void> {
   for (const found of [...allOf(context, 'desktop'), ...allOf(context, 'launch')]) {
     const { pod } = found;
     for (const { name, state } of pod.status.ephemeralContainerStatuses ?? []) {
-      const ours = isTool(pod, name) && noteOf(pod, name) !== null;
+      const ours = isTool(pod, name) && isOurs(pod, name);
       if (state?.running && ours && isForgotten(pod, name))
         await endToolbox(context, { found, container: name }, AbortSignal.timeout(END_TIMEOUT_MS)).catch(() => {});
     }

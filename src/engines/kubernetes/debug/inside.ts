@@ -7,9 +7,8 @@ import { isBeside, podsOf, shownName } from '../places.ts';
 import { type Container, containerIdOf, mainOf, type Pod, statusOf } from '../pod.ts';
 import { CONTAINERS } from '../ports.ts';
 import { commandsOf } from './commands.ts';
-import { noteOf } from './notes.ts';
+import { addedBy, isOurs, noteOf } from './notes.ts';
 import { firstOf, processesOf } from './proc.ts';
-import { addedBy } from './toolboxes.ts';
 
 /** What etcd takes of one object by default (`--max-request-bytes`). */
 const MOST_BYTES = 1.5 * 1024 * 1024;
@@ -82,10 +81,11 @@ function whatItIs(found: Found, name: string): Pick<InsideContainer, 'kind' | 'l
   if (isLaunchEntry(pod, name)) return { kind: 'launch', launchId: name, ...nobody };
   const note = noteOf(pod, name);
   const beside = isBeside(found) ? pod.metadata.name : null;
-  if (note === null) {
+  if (!isOurs(pod, name)) {
     return { kind: 'foreign', launchId: beside, by: addedBy(pod, name)?.manager ?? null, profile: null };
   }
-  return { kind: 'toolbox', launchId: note.target.launchId ?? beside, by: note.by, profile: note.profile };
+  const { target, by = null, profile = null } = note ?? {};
+  return { kind: 'toolbox', launchId: target?.launchId ?? beside, by, profile };
 }
 
 type State = Pick<InsideContainer, 'state' | 'exitCode' | 'reason' | 'message' | 'since'>;

@@ -5,7 +5,7 @@ import { toolboxPlace } from '../places.ts';
 import { statusOf } from '../pod.ts';
 import { endToolbox } from './end-toolbox.ts';
 import { giveUp } from './give-up.ts';
-import { noteOf } from './notes.ts';
+import { isOurs } from './notes.ts';
 
 /** `not_found`, or `forbidden` for one that others added. */
 export async function stopToolbox(
@@ -17,7 +17,7 @@ export async function stopToolbox(
   const place = toolboxPlace(context, desktopId, name);
   if (place === null) throw new DeskpodError('not_found', `There is no toolbox ${name} in the desktop ${desktopId}.`);
   const { pod } = place.found;
-  if (noteOf(pod, name) === null) {
+  if (!isOurs(pod, name)) {
     throw new DeskpodError('forbidden', `${name} was not added by this server, so it is left alone.`, {
       remedy: 'Whoever added it ends it.',
     });

@@ -1,12 +1,11 @@
 /** Toolboxes as the port tells of them, ours and those of others: from the pods that list them, pure. */
-import { z } from 'zod';
 import type { EngineToolbox } from '#domain/debug/engine.ts';
 import { allOf, type Context, type Found } from '../context.ts';
 import { startOf, stateOf } from '../describe.ts';
 import { isForgotten } from '../labels.ts';
 import { isTool, podsOf } from '../places.ts';
 import { type Pod, statusOf } from '../pod.ts';
-import { noteOf } from './notes.ts';
+import { addedBy, isOurs, noteOf } from './notes.ts';
 
 /** Those that never began and were given up are left out. */
 export function listToolboxes(context: Context, desktopId?: string): EngineToolbox[] {
@@ -28,6 +27,7 @@ export function toToolbox({ pod, desktopId, account }: Found, name: string): Eng
   const status = statusOf(pod, name);
   const note = noteOf(pod, name);
   const added = addedBy(pod, name);
+  const foreign = !isOurs(pod, name);
   return {
     name,
     desktopId,
@@ -35,25 +35,10 @@ export function toToolbox({ pod, desktopId, account }: Found, name: string): Eng
     target: note?.target ?? null,
     profile: note?.profile ?? null,
     image: entry?.image ?? '',
-    by: note?.by ?? added?.manager ?? null,
-    foreign: note === null,
+    by: note?.by ?? (foreign ? (added?.manager ?? null) : null),
+    foreign,
     special: note?.special ?? true,
     status: stateOf(status, pod),
     startedAt: startOf(status) ?? added?.time ?? pod.metadata.creationTimestamp,
   };
-}
-
-const Fields = z.looseObject({
-  'f:spec': z.looseObject({ 'f:ephemeralContainers': z.record(z.string(), z.unknown()) }),
-});
-
-/** Which program put it on the list, as the cluster noted it: for kubectl that is `kubectl` or `kubectl-debug`. */
-export function addedBy({ metadata }: Pod, name: string): { manager: string; time: Date | null } | null {
-  const key = `k:{"name":${JSON.stringify(name)}}`;
-  for (const { manager, time, subresource, fieldsV1 } of metadata.managedFields ?? []) {
-    if (subresource !== 'ephemeralcontainers') continue;
-    const fields = Fields.safeParse(fieldsV1).data?.['f:spec']['f:ephemeralContainers'];
-    if (manager && fields && key in fields) return { manager, time: time ?? null };
-  }
-  return null;
 }
