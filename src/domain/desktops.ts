@@ -1,9 +1,9 @@
 /** Desktops: at most one per user, made on demand, found again after a restart, removed on log out. */
 import { z } from 'zod';
 import type { Environment, Limits } from '../protocol/app.ts';
-import type { Desktop, DesktopRequest, DesktopState } from '../protocol/desktop.ts';
+import type { Desktop, DesktopRequest, DesktopState, Geometry } from '../protocol/desktop.ts';
 import type { Identity } from './auth.ts';
-import type { DesktopSpec, Engine, EngineDesktop } from './engine.ts';
+import type { DesktopSpec, Engine, EngineDesktop, Regional } from './engine.ts';
 import { DesktopTheme, type Theme } from './desktop-theme.ts';
 import { DeskpodError } from './errors.ts';
 import type { Hub } from './hub.ts';
@@ -37,9 +37,8 @@ interface Slot {
   desktop: EngineDesktop | null;
   trace: TraceRecorder | null;
   abort: AbortController | null;
-  /** What was asked for when it was made; launches inherit locale and time zone. */
-  env: Environment;
-  request: DesktopRequest;
+  /** What was asked for when it was made, if that was here. */
+  geometry: Partial<Geometry>;
   /** The user wants it made anew when nobody looks. */
   compaction: 'idle' | null;
   readonly theme: DesktopTheme;
@@ -153,13 +152,20 @@ export class Desktops {
   }
 
   envOf(userId: string): Environment {
-    return this.#slots.get(userId)?.env ?? {};
+    const desktop = this.#slots.get(userId)?.desktop;
+    return desktop ? regionalEnvironment(desktop.regional) : {};
   }
 
   /** What the same desktop is asked for with. */
   requestOf(userId: string): DesktopRequest {
-    const { request, theme } = this.#slot(userId);
-    return { ...request, dark: theme.wanted === 'dark' };
+    const { desktop, geometry, theme } = this.#slot(userId);
+    const { timezone, locale } = desktop?.regional ?? {};
+    return {
+      ...geometry,
+      ...(timezone ? { timezone } : {}),
+      ...(locale ? { locale } : {}),
+      dark: theme.wanted === 'dark',
+    };
   }
 
   /** Only shown here; domain/compaction does it. */
@@ -189,8 +195,7 @@ export class Desktops {
     }
     slot.abort = new AbortController();
     slot.status = { state: 'starting' };
-    slot.env = localeEnvironment(request);
-    slot.request = request;
+    slot.geometry = geometryOf(request);
     const usual = this.#store.traces.usual('cold');
     const trace = new TraceRecorder('cold', await usual);
     slot.trace = trace;
@@ -253,12 +258,14 @@ export class Desktops {
   /** The desktop this user would get; makes nothing. */
   plan({ user, account }: Identity, request: DesktopRequest = {}): DesktopSpec {
     const { image, env, x11Tcp, limits } = this.#options;
+    const regional = { timezone: request.timezone ?? null, locale: request.locale ?? null };
     return {
       id: userPodName(user),
       account,
       image,
       geometry: { width: request.width ?? DEFAULT_GEOMETRY.width, height: request.height ?? DEFAULT_GEOMETRY.height },
-      env: { ...env, ...localeEnvironment(request), THEME: request.dark === false ? 'light' : 'dark' },
+      env: { ...env, ...regionalEnvironment(regional), THEME: request.dark === false ? 'light' : 'dark' },
+      regional,
       x11Tcp,
       limits,
       labels: Object.fromEntries(user.labels.map((label) => [label, 'true'])),
@@ -332,8 +339,7 @@ export class Desktops {
       desktop: null,
       trace: null,
       abort: null,
-      env: {},
-      request: {},
+      geometry: {},
       compaction: null,
       theme: new DesktopTheme(),
       removedElsewhere: false,
@@ -370,8 +376,12 @@ function failure(error: unknown): DesktopState {
   return { state: 'failed', reason: error.message, ...(error.remedy ? { remedy: error.remedy } : {}) };
 }
 
+function geometryOf({ width, height }: DesktopRequest): Partial<Geometry> {
+  return { ...(width === undefined ? {} : { width }), ...(height === undefined ? {} : { height }) };
+}
+
 /** `LANG` and `TZ` as the browser has them. Every image has C.UTF-8 alone, so only its language part is passed on. */
-function localeEnvironment({ locale, timezone }: DesktopRequest): Environment {
+function regionalEnvironment({ locale, timezone }: Regional): Environment {
   return {
     ...(timezone ? { TZ: timezone } : {}),
     ...(locale ? { LANGUAGE: locale.replace('-', '_') } : {}),

@@ -26,6 +26,14 @@ export interface Account {
   readonly gid: number;
 }
 
+/** As a user's browser has them; null: it did not say. */
+export interface Regional {
+  /** IANA name. */
+  readonly timezone: string | null;
+  /** BCP 47. */
+  readonly locale: string | null;
+}
+
 export interface DesktopSpec {
   /** `<userid>-<hex5>`, from `domain/names.ts`. */
   readonly id: string;
@@ -33,6 +41,8 @@ export interface DesktopSpec {
   readonly image: string;
   readonly geometry: Geometry;
   readonly env: Environment;
+  /** Kept with the desktop: what starts in it later, from whichever server, has the same. */
+  readonly regional: Regional;
   /** Whether apps in other pods can connect to the display: `X11LISTEN=tcp`. */
   readonly x11Tcp: boolean;
   readonly limits: Limits;
@@ -44,6 +54,7 @@ export interface EngineDesktop {
   readonly userId: string;
   readonly state: 'running' | 'ended';
   readonly createdAt: Date;
+  readonly regional: Regional;
   /** Address that apps in other pods reach the display at, if any. */
   readonly address: string | null;
   /** For people: node and address. */

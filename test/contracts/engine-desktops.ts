@@ -19,7 +19,8 @@ export function desktopPromises(under: () => EngineUnderTest): void {
     test('a new desktop shows a screen, has a window manager and is listed', async () => {
       const { engine } = under();
       const steps: string[] = [];
-      const spec = desktopSpec(under(), hermes);
+      const regional = { timezone: 'Europe/Vienna', locale: 'de-AT' };
+      const spec = desktopSpec(under(), hermes, { regional });
       const made = await engine.makeDesktop(spec, (step) => steps.push(step), patience());
       try {
         assert.deepEqual(steps, ['home', 'create', 'display', 'window_manager']);
@@ -29,7 +30,8 @@ export function desktopPromises(under: () => EngineUnderTest): void {
         const [banner] = await screen.take(1).toArray();
         screen.destroy();
         assert.match(String(banner), /^RFB 003\./);
-        assert.ok((await engine.desktops()).some(({ id, state }) => id === made.id && state === 'running'));
+        const listed = (await engine.desktops()).find(({ id }) => id === made.id);
+        assert.deepEqual([listed?.state, listed?.regional], ['running', regional], 'which any server reads again');
         assert.match((await engine.credentials(made.id)).xCookie, /^[0-9a-f]{32}$/);
       } finally {
         await engine.removeDesktop(made.id, patience());

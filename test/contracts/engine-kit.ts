@@ -77,6 +77,7 @@ export function desktopSpec(under: EngineUnderTest, account: Account, more: Part
     account,
     image: under.images.desktop,
     geometry: { width: 1000, height: 700 },
+    regional: { timezone: null, locale: null },
     env: { TZ: 'Europe/Vienna' },
     x11Tcp: true,
     limits: { memoryBytes: 1024 ** 3, processes: 400 },

@@ -219,6 +219,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
         userId: 'hermes',
         state: 'ended',
         createdAt: new Date(),
+        regional: { timezone: null, locale: null },
         address: null,
         place: '',
         screen: null,

@@ -47,12 +47,13 @@ export class FakeEngine implements Engine {
     delete this.failNext.makeDesktop;
     if (failure) throw failure;
     for (const step of ['home', 'create', 'display', 'window_manager'] as const) report(step);
-    const { id, account } = spec;
+    const { id, account, regional } = spec;
     const desktop: EngineDesktop = {
       id,
       userId: account.userId,
       state: 'running',
       createdAt: new Date(),
+      regional,
       address: null,
       place: 'nowhere',
       screen: null,

@@ -56,6 +56,7 @@ export const RUNNING: EngineDesktop = {
   userId: 'fry',
   state: 'running',
   createdAt: new Date(),
+  regional: { timezone: null, locale: null },
   address: null,
   place: 'nowhere',
   screen: null,

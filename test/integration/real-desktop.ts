@@ -93,6 +93,7 @@ async function bare(engine: Engine, name: string): Promise<RealDesktop> {
       account,
       image: DESKTOP,
       geometry: { width: 1000, height: 700 },
+      regional: { timezone: null, locale: null },
       env: NO_WINDOW_MANAGER,
       x11Tcp: false,
       limits: {},

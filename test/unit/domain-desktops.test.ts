@@ -1,4 +1,4 @@
-/** Desktops on several servers: one that is removed on purpose at one is no failure at the other. */
+/** Desktops on several servers: all know the same of them, and one that is removed on purpose at one is no failure at the other. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Identity } from '#domain/auth.ts';
@@ -28,12 +28,21 @@ async function setUp() {
   const [one, two] = [await server('one'), await server('two')];
   const state = ({ desktops }: typeof one) => desktops.get(FRY.user.id).status.state;
   const identity: Identity = FRY;
-  await one.desktops.start(identity, {});
+  await one.desktops.start(identity, { timezone: 'Europe/Vienna', locale: 'de-AT' });
   await eventually(() => state(one) === 'running' || undefined);
   const desktop = one.desktops.running(FRY.user.id);
   two.desktops.found(desktop);
   return { engine, one, two, state, desktop };
 }
+
+test('what starts in it later has the time zone and language of whoever made it, from every server', async () => {
+  const { one, two } = await setUp();
+  for (const { desktops } of [one, two]) {
+    assert.deepEqual(desktops.envOf(FRY.user.id), { TZ: 'Europe/Vienna', LANGUAGE: 'de_AT' });
+    const { timezone, locale } = desktops.requestOf(FRY.user.id);
+    assert.deepEqual([timezone, locale], ['Europe/Vienna', 'de-AT'], 'and a desktop made anew, too');
+  }
+});
 
 test('a desktop that its user logged out of at one server is simply gone at the other', async () => {
   const { one, two, state, desktop } = await setUp();

@@ -131,6 +131,7 @@ test('a desktop offers its IPC namespace and keeps its credentials out of variab
     account,
     image: 'x',
     geometry: { width: 800, height: 600 },
+    regional: { timezone: null, locale: null },
     env: { DISPLAY: ':9' },
     x11Tcp: false,
     limits: { cpus: 64 },

@@ -175,6 +175,7 @@ test("an object's labels say whose it is, whatever labels its spec brought", () 
     account: { ...account, displayName: 'Hermes Conrad' },
     image: 'x',
     geometry: { width: 1, height: 1 },
+    regional: { timezone: null, locale: null },
     env: {},
     x11Tcp: true,
     limits: {},

@@ -33,6 +33,7 @@ const spec: DesktopSpec = {
   account,
   image: 'registry.example.org/deskpod/desktop:1',
   geometry: { width: 1280, height: 800 },
+  regional: { timezone: null, locale: null },
   env: { TZ: 'Europe/Vienna', MINE: 'costs $(HOME) $' },
   x11Tcp: true,
   limits: {},

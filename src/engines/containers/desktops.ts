@@ -9,7 +9,7 @@ import { desktopBody } from './container-spec.ts';
 import { findDesktop, isNameTaken, type Context } from './context.ts';
 import { connectSocket, screenAnswers } from './desktop-ready.ts';
 import { ensureHome, makeFolders, removeFolders } from './folders.ts';
-import { desktopLabels, ofDesktop } from './labels.ts';
+import { desktopLabels, ofDesktop, regionalOf } from './labels.ts';
 import { lastWords } from './logs.ts';
 import { makeNetwork, removeNetwork } from './network.ts';
 import { addressOf, isRunning, nameOf, type Ours } from './objects.ts';
@@ -64,6 +64,7 @@ export function toDesktop(context: Context, { container, account }: Ours): Engin
     userId: account.userId,
     state: isRunning(container) ? 'running' : 'ended',
     createdAt: container.Created,
+    regional: regionalOf(container.Config.Labels ?? {}),
     address,
     place: address === null ? context.around.node : `${context.around.node} (${address})`,
     screen: null,

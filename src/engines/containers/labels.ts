@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ToolboxSpec } from '#domain/debug/engine.ts';
-import type { Account, DesktopSpec, LaunchSpec, Target } from '#domain/engine.ts';
+import type { Account, DesktopSpec, LaunchSpec, Regional, Target } from '#domain/engine.ts';
 import { labelValue } from '#domain/names.ts';
 import { Runtime } from '#protocol/app.ts';
 import { DebugProfile } from '#protocol/debug.ts';
@@ -18,6 +18,8 @@ const DESKTOP = 'deskpod/desktop';
 const TOOLBOX = 'deskpod/toolbox';
 const TARGET_LAUNCH = 'deskpod/target';
 const TARGET_CONTAINER = 'deskpod/target-container';
+const TIMEZONE = 'deskpod/timezone';
+const LOCALE = 'deskpod/locale';
 
 /** Which installation an object belongs to: several may share one engine. */
 export function instanceLabels(dataDir: string): Labels {
@@ -44,9 +46,18 @@ export function desktopLabels(instance: Labels, spec: DesktopSpec): Labels {
     ...personal(spec.account),
     ...instance,
     ...ofDesktop(spec.id),
+    ...regionalLabels(spec.regional),
     type: 'x11server',
     domain: 'desktop',
   };
+}
+
+function regionalLabels({ timezone, locale }: Regional): Labels {
+  return { ...(timezone === null ? {} : { [TIMEZONE]: timezone }), ...(locale === null ? {} : { [LOCALE]: locale }) };
+}
+
+export function regionalOf(labels: Labels): Regional {
+  return { timezone: labels[TIMEZONE] ?? null, locale: labels[LOCALE] ?? null };
 }
 
 export function launchLabels(instance: Labels, spec: LaunchSpec, account: Account): Labels {

@@ -3,7 +3,7 @@ import type { EngineDesktop, EngineLaunch, EngineLaunchState } from '#domain/eng
 import type { Environment } from '#protocol/app.ts';
 import { type Found, MOST_ENTRIES } from './context.ts';
 import { noteOf } from './debug/notes.ts';
-import { isForgotten } from './labels.ts';
+import { isForgotten, regionalOf } from './labels.ts';
 import { type ContainerStatus, digestOf, mainOf, type Pod, statusOf, unscheduled, waitingFor } from './pod.ts';
 import { CONTAINERS, PORTS } from './ports.ts';
 import { explain } from './progress.ts';
@@ -22,6 +22,7 @@ export function toDesktop({ pod, account }: Found): EngineDesktop {
     userId: account.userId,
     state: desktopState(pod),
     createdAt: pod.metadata.creationTimestamp,
+    regional: regionalOf(pod),
     address: ip ?? null,
     place: ip ? `${node} (${ip})` : node,
     screen: ip ? { host: ip, port: PORTS.graphical } : null,

@@ -4,7 +4,7 @@
  * lacks the first label is foreign and never touched.
  */
 import { z } from 'zod';
-import type { Account, DesktopSpec, LaunchSpec } from '#domain/engine.ts';
+import type { Account, DesktopSpec, LaunchSpec, Regional } from '#domain/engine.ts';
 import { labelValue } from '#domain/names.ts';
 import type { Pod } from './pod.ts';
 import { PORTS, type ServiceName } from './ports.ts';
@@ -18,6 +18,8 @@ export const DESKTOP = 'deskpod/desktop';
 const APP = 'deskpod/app';
 const IMAGE = 'deskpod/image';
 const X11 = 'deskpod/x11';
+const TIMEZONE = 'deskpod/timezone';
+const LOCALE = 'deskpod/locale';
 /** The launch that this one is a copy of. */
 export const COPY_OF = 'deskpod/copy-of';
 /** One annotation per launch that is forgotten: two servers never overwrite each other's. */
@@ -55,9 +57,12 @@ const SERVICE_LABELS: Readonly<Record<ServiceName, string>> = {
 };
 
 export function desktopAnnotations(spec: DesktopSpec, now: Date): Labels {
+  const { timezone, locale } = spec.regional;
   return {
     ...exact(spec.account),
     [X11]: spec.x11Tcp ? 'tcp' : 'unix',
+    ...(timezone === null ? {} : { [TIMEZONE]: timezone }),
+    ...(locale === null ? {} : { [LOCALE]: locale }),
     lastlogin_datetime: now.toISOString().slice(0, 19),
   };
 }
@@ -153,6 +158,11 @@ export function readPod({ metadata }: Pod): Ours | null {
     gid: parsed.data['deskpod/gid'],
   };
   return { kind: type === 'x11server' ? 'desktop' : 'launch', desktopId, account };
+}
+
+export function regionalOf({ metadata }: Pod): Regional {
+  const { [TIMEZONE]: timezone = null, [LOCALE]: locale = null } = metadata.annotations ?? {};
+  return { timezone, locale };
 }
 
 export function listensOnTcp({ metadata }: Pod): boolean {
