@@ -15,8 +15,12 @@ export const PATIENCE_MS = 60_000;
 const LOOK_PAUSE_MS = 50;
 
 /** Looks until there is an answer; for what nothing tells of. */
-export async function eventually<T>(what: string, look: () => Promise<T | null>): Promise<T> {
-  const until = performance.now() + PATIENCE_MS;
+export async function eventually<T>(
+  what: string,
+  look: () => Promise<T | null>,
+  patienceMs: number = PATIENCE_MS,
+): Promise<T> {
+  const until = performance.now() + patienceMs;
   while (performance.now() < until) {
     const found = await look();
     if (found !== null) return found;
