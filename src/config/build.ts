@@ -65,6 +65,7 @@ export function buildConfig(values: Values, placeOf: PlaceOf): Built {
       x11Tcp: values['desktop.x11Tcp'] ?? listensOnTcp(values['desktop.env']['X11LISTEN']),
       limits: values['desktop.limits'],
       shmBytes: values['desktop.shm'],
+      compactAfterSeconds: values['desktop.compactAfterSeconds'],
     },
     executeClasses: classesOf(values),
     dock: values.dock,

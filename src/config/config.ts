@@ -60,6 +60,8 @@ export interface Config {
     readonly x11Tcp: boolean;
     readonly limits: Limits;
     readonly shmBytes: number;
+    /** So long nobody looks before one that shall be made anew is. */
+    readonly compactAfterSeconds: number;
   };
   /** Always has `default`. */
   readonly executeClasses: Readonly<Record<string, ExecuteClass>>;

@@ -239,6 +239,11 @@ export const Settings = z.object({
     read: 'text',
     type: 'amount of memory',
   }),
+  'desktop.compactAfterSeconds': z.int().min(60).max(86_400).default(120).register(FACTS, {
+    text: 'A desktop that its user wants made anew when they are away is, once nobody has looked at it for this long.',
+    read: 'number',
+    type: 'seconds, 60 to 86400',
+  }),
   ...CLUSTER_SETTINGS,
   executeClasses: Classes.prefault(DEFAULT_CLASSES).register(FACTS, {
     text: 'Classes of limits that apps and users can be given, each `{ description, limits }`. `default` is kept when it is left out.',

@@ -63,6 +63,7 @@ export function createContext(deps: ContextDeps): ApiContext {
   const compactions = new Compactions({
     ...parts,
     store,
+    idleSeconds: config.desktop.compactAfterSeconds,
     endDesktop: (desktopId) => endDesktop({ ...parts, engine, gateway }, desktopId),
     failed: events.failed,
   });

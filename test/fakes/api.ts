@@ -79,6 +79,7 @@ export async function fakeApi({
     new Compactions({
       ...parts,
       store,
+      idleSeconds: 120,
       endDesktop: (desktopId) => endDesktop({ ...parts, engine, gateway }, desktopId),
       failed: events.failed,
     }),

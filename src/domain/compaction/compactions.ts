@@ -15,8 +15,7 @@ import type { Store } from '../store.ts';
 import { UnderWay } from '../under-way.ts';
 import { CompactionPlans, type Plan, type Running } from './plans.ts';
 
-/** So long nobody looked before it is done. */
-export const IDLE_MS = 120_000;
+/** Shorter than any time to be idle. */
 const LOOK_EVERY_MS = 30_000;
 /** In a cluster a node may have to fetch images first. */
 const REBUILD_TIMEOUT_MS = 20 * 60_000;
@@ -29,6 +28,8 @@ export interface CompactionDeps {
   readonly launches: Pick<Launches, 'start'>;
   readonly hub: Hub;
   readonly replicas: Pick<Replicas, 'me' | 'alive' | 'tell' | 'hear'>;
+  /** So long nobody looks before it is done. */
+  readonly idleSeconds: number;
   readonly debug: { isLookedInto(desktopId: string): Promise<boolean> };
   /** Ends a desktop on purpose, keeping what its launches left. */
   readonly endDesktop: (desktopId: string) => Promise<void>;
@@ -60,7 +61,7 @@ export class Compactions implements Disposable {
       if (work === null) this.#deps.desktops.setCompaction(userId, 'idle');
   }
 
-  /** When nobody has looked for two minutes. */
+  /** When nobody has looked for a while. */
   async whenIdle(identity: Identity): Promise<void> {
     await this.#plan(identity);
     this.#show(identity.user.id, 'idle');
@@ -109,7 +110,7 @@ export class Compactions implements Disposable {
       } else if (desktops.runningOrNull(userId)?.id !== plan.desktopId) {
         await this.#plans.set(userId, null);
         this.#show(userId, null);
-      } else if (isIdle(plan) && !(await debug.isLookedInto(plan.desktopId))) {
+      } else if (this.#isIdle(plan) && !(await debug.isLookedInto(plan.desktopId))) {
         await this.#begin(userId, plan.desktopId);
       }
     }
@@ -227,16 +228,16 @@ export class Compactions implements Disposable {
     this.#deps.replicas.tell('desktop', { compactionOf: userId, when });
   }
 
+  #isIdle({ lookedAt }: Plan): boolean {
+    return Date.now() - Date.parse(lookedAt) > this.#deps.idleSeconds * 1000;
+  }
+
   #looked(): void {
     if (this.#watchers.size === 0) return;
     this.#plans
       .looked(new Set(this.#watchers.keys()))
       .catch((error: unknown) => this.#deps.failed('keeping who looks at a desktop', error));
   }
-}
-
-function isIdle({ lookedAt }: Plan): boolean {
-  return Date.now() - Date.parse(lookedAt) > IDLE_MS;
 }
 
 function namesOf(launches: readonly Running[]): string {
