@@ -178,6 +178,11 @@ test('what has ended takes no toolbox, but a copy', async () => {
   assert.equal(shown?.launch.copyOf, launch.id);
   await stage.fry.act(asked.id, 'end');
   assert.deepEqual(engine.stopped, [running.name]);
+  const id = running.name ?? '';
+  assert.ok(engine.launchesById.has(id), 'it stays until its end is kept with its log');
+  await context.launches.seen(engine.finish(id, { exitCode: 143 }));
+  await eventually(() => !engine.launchesById.has(id) || undefined);
+  assert.equal((await context.launches.find(id))?.record.end?.exitCode, 143);
 });
 
 test('a toolbox that cannot be made ends its session in the engine’s words', async () => {

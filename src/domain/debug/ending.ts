@@ -1,8 +1,8 @@
 /** Ends debug sessions: the first end stays, and what the session alone used is stopped with it. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { DebugEnd, DebugSession } from '../../protocol/debug.ts';
 import type { Engine } from '../engine.ts';
 import { DeskpodError } from '../errors.ts';
+import type { Hub } from '../hub.ts';
 import type { Launches } from '../launches.ts';
 import type { DebugBook } from './book.ts';
 import type { DebugRecord, DebugStateName } from './record.ts';
@@ -10,8 +10,7 @@ import type { Turns } from './turns.ts';
 
 const STOP_TIMEOUT_MS = 30_000;
 const OPEN: readonly DebugStateName[] = ['asking', 'starting', 'running'];
-const REMOVE_EVERY_MS = 250;
-const REMOVE_TURNS = 60;
+const KEEP_TIMEOUT_MS = 15_000;
 
 export interface DebugEvents {
   debugAsked(session: DebugSession): void;
@@ -34,6 +33,7 @@ export class DebugEnding {
     engine: Pick<Engine, 'debug' | 'removeLaunch'>;
     book: DebugBook;
     launches: Pick<Launches, 'stop' | 'find'>;
+    hub: Hub;
     turns: Turns;
     events: DebugEvents;
   }) {
@@ -83,14 +83,23 @@ export class DebugEnding {
     if (!found) return;
     const byOwner = reason === 'ended_by_owner' || by.id === userId;
     if (!found.record.end) await launches.stop(name, byOwner ? 'you' : 'admin');
-    this.#removeCopy(name).catch((error: unknown) => events.failed(`removing the copy ${name}`, error));
+    this.#removeCopy(name, userId).catch((error: unknown) => events.failed(`removing the copy ${name}`, error));
   }
 
   /** Once its end is kept with its log; if that takes longer, it goes as finished launches go. */
-  async #removeCopy(id: string): Promise<void> {
-    for (let turn = 0; turn < REMOVE_TURNS; turn += 1) {
-      if ((await this.#deps.launches.find(id))?.record.end) return await this.#deps.engine.removeLaunch(id);
-      await delay(REMOVE_EVERY_MS, undefined, { ref: false });
+  async #removeCopy(id: string, userId: string): Promise<void> {
+    const { engine, launches, hub } = this.#deps;
+    const { promise: kept, resolve } = Promise.withResolvers<boolean>();
+    const stop = hub.subscribe(userId, (event) => {
+      if (event.type === 'launch' && event.launch.id === id && event.launch.status.state === 'finished') resolve(true);
+    });
+    const late = setTimeout(() => resolve(false), KEEP_TIMEOUT_MS).unref();
+    try {
+      if ((await launches.find(id))?.record.end) resolve(true);
+      if (await kept) await engine.removeLaunch(id);
+    } finally {
+      stop();
+      clearTimeout(late);
     }
   }
 }
