@@ -180,6 +180,9 @@ export function debugPromises(under: () => EngineUnderTest): void {
         { name: special.name, special: true, state: 'finished', ...facts },
       ].toSorted((a, b) => (a.name < b.name ? -1 : 1));
       assert.deepEqual(await all(), expected);
+      const one = await under().engine.debug.toolbox(made.id, special.name);
+      assert.deepEqual([one?.name, one?.status.state], [special.name, 'finished'], 'each by its name, too');
+      assert.equal(await under().engine.debug.toolbox('fry-00000', special.name), null);
       if (!under().another) return context.skip('no second server can be had here');
       await using other = await under().another?.();
       assert.deepEqual(await all(other?.debug), expected, 'as another server sees it');
@@ -211,6 +214,7 @@ export function debugPromises(under: () => EngineUnderTest): void {
       const found = (await under().engine.debug.toolboxes(made.id)).find(({ name }) => name === 'somebody-elses');
       assert.ok(found?.foreign && found.desktopId === made.id && found.userId === 'hermes');
       assert.deepEqual([found.target, found.profile, found.status.state], [null, null, 'running']);
+      assert.deepEqual(await under().engine.debug.toolbox(made.id, 'somebody-elses'), found);
       assert.deepEqual(await engine.launches(made.id), []);
       const stopping = under().engine.debug.stopToolbox(made.id, 'somebody-elses', patience());
       await assert.rejects(stopping, failsWith('forbidden'));

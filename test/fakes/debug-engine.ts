@@ -81,6 +81,10 @@ export class FakeDebug implements EngineDebug {
   async toolboxes(desktopId?: string) {
     return [...this.boxes.values()].filter((box) => desktopId === undefined || box.desktopId === desktopId);
   }
+  async toolbox(desktopId: string, name: string) {
+    const box = this.boxes.get(name);
+    return box?.desktopId === desktopId ? box : null;
+  }
   async attach(_desktopId: string, toolbox: string) {
     if (this.boxes.get(toolbox)?.status.state !== 'running')
       throw new DeskpodError('conflict', `${toolbox} has ended.`);

@@ -86,7 +86,7 @@ export class DebugAsking {
     const { name } = want;
     const taken =
       want.kind === 'toolbox'
-        ? (await engine.debug.toolboxes(desktopId)).some((box) => box.name === name)
+        ? (await engine.debug.toolbox(desktopId, name)) !== null
         : (await launches.find(name)) !== null;
     if (taken)
       throw new DeskpodError('name_taken', `There is one called ${name} already.`, {

@@ -82,7 +82,7 @@ export class DebugCare {
       case 'running': {
         if (now >= new Date(status.endsAt)) return { reason: 'expired' };
         if (kind === 'toolbox') {
-          const box = boxes.find((one) => one.name === name && one.desktopId === desktopId);
+          const box = boxes.find((one) => one.name === name && one.desktopId === desktopId) ?? null;
           // A cluster shows a new one a moment later.
           const isNew = now.getTime() - Date.parse(session.startedAt ?? session.askedAt) < UNSEEN_MS;
           return box || !isNew ? exitOf(box) : null;
@@ -129,7 +129,7 @@ export class DebugCare {
 }
 
 /** Null while it runs. */
-export function exitOf(box: EngineToolbox | undefined): EndFacts | null {
+export function exitOf(box: EngineToolbox | null): EndFacts | null {
   if (!box) return { reason: 'exited' };
   if (box.status.state !== 'finished') return null;
   return { reason: 'exited', exitCode: box.status.exitCode, message: box.status.message };

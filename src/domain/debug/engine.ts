@@ -72,6 +72,8 @@ export interface EngineDebug {
   addToolbox(spec: ToolboxSpec, report: (waiting: string) => void, signal: AbortSignal): Promise<EngineToolbox>;
   /** Of one desktop or all, running and finished; foreign ones among them. */
   toolboxes(desktopId?: string): Promise<readonly EngineToolbox[]>;
+  /** One of these; null when there is none of this name. */
+  toolbox(desktopId: string, name: string): Promise<EngineToolbox | null>;
   /**
    * The terminal of a toolbox from now on: what it prints, and its input. Several may be attached; leaving ends nothing
    * but the attachment. What was printed before is in the log (`Engine.logs` with `container`). `conflict` when it has ended.

@@ -46,9 +46,12 @@ export class DebugExits {
   async #exitOf({ desktopId, name }: DebugSession): Promise<EndFacts | null> {
     for (let turn = 0; turn < EXIT_TURNS; turn += 1) {
       if (turn > 0) await delay(EXIT_EVERY_MS, undefined, { ref: false });
-      const boxes = await this.#deps.engine.debug.toolboxes(desktopId).catch(() => null);
-      const end = boxes && exitOf(boxes.find((box) => box.name === name));
-      if (end) return end;
+      try {
+        const end = exitOf(name === null ? null : await this.#deps.engine.debug.toolbox(desktopId, name));
+        if (end) return end;
+      } catch {
+        // The engine may be away for a moment.
+      }
     }
     return null;
   }

@@ -134,15 +134,18 @@ export class DebugStarting {
     });
   }
 
-  /** One that runs is used by some session: the engine, which takes its time to list all there are, is asked only then. */
+  /** One that runs is used by some session; of the engine, which takes its time to tell of all there are, only those are asked. */
   async #fitting(session: DebugSession, target: Target): Promise<EngineToolbox | null> {
     const { engine, book } = this.#deps;
-    const { id, desktopId } = session;
-    const others = (await book.list({ desktopId, open: true })).filter((other) => other.session.id !== id);
-    const used = new Set(others.filter((other) => other.want.kind === 'toolbox').map((other) => other.session.name));
-    if (used.size === 0 || (used.size === 1 && used.has(null))) return null;
-    const boxes = await engine.debug.toolboxes(desktopId);
-    return boxes.find((box) => used.has(box.name) && fits(box, target, session)) ?? null;
+    const { desktopId } = session;
+    const others = (await book.list({ desktopId, open: true })).filter(
+      (other) => other.session.id !== session.id && other.want.kind === 'toolbox' && isAlike(other.session, session),
+    );
+    for (const name of new Set(others.map((other) => other.session.name))) {
+      const box = name === null ? null : await engine.debug.toolbox(desktopId, name);
+      if (box && fits(box, target, session)) return box;
+    }
+    return null;
   }
 
   async #copy(want: CopyWant): Promise<Begun> {
@@ -178,6 +181,10 @@ export class DebugStarting {
 /** Nothing that only the one who asked for it would expect. */
 function isOrdinary({ name, env, command, plain, custom }: ToolboxWant): boolean {
   return name === undefined && command.length === 0 && !plain && custom === undefined && Object.keys(env).length === 0;
+}
+
+function isAlike(one: DebugSession, other: DebugSession): boolean {
+  return one.launchId === other.launchId && one.profile === other.profile && one.image === other.image;
 }
 
 function fits(box: EngineToolbox, target: Target, { profile, image }: DebugSession): boolean {

@@ -15,7 +15,7 @@ import { ProcessMeter } from './processes.ts';
 import { yamlOf } from './raw.ts';
 import { socketsOf } from './sockets.ts';
 import { findTarget } from './targets.ts';
-import { addToolbox, listToolboxes, stopToolbox } from './toolboxes.ts';
+import { addToolbox, listToolboxes, stopToolbox, toolboxNamed } from './toolboxes.ts';
 
 export class ContainersDebug implements EngineDebug {
   readonly #context: Context;
@@ -37,6 +37,10 @@ export class ContainersDebug implements EngineDebug {
 
   toolboxes(desktopId?: string): Promise<readonly EngineToolbox[]> {
     return listToolboxes(this.#context, desktopId);
+  }
+
+  toolbox(desktopId: string, name: string): Promise<EngineToolbox | null> {
+    return toolboxNamed(this.#context, desktopId, name);
   }
 
   attach(desktopId: string, toolbox: string, signal: AbortSignal): Promise<ExecSession> {

@@ -62,6 +62,14 @@ export async function listToolboxes(context: Context, desktopId?: string): Promi
   ];
 }
 
+export async function toolboxNamed(context: Context, desktopId: string, name: string): Promise<EngineToolbox | null> {
+  const found = await findToolbox(context, desktopId, name);
+  const ours = found && toToolbox(context, found);
+  if (ours) return ours;
+  const foreign = (await foreignOf(context, desktopId)).find(({ container }) => nameOf(container) === name);
+  return foreign ? toForeign(context, foreign) : null;
+}
+
 export async function stopToolbox(
   context: Context,
   desktopId: string,

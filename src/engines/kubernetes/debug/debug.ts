@@ -12,7 +12,7 @@ import { listProcesses, ProcessMeter } from './processes.ts';
 import { describe, yaml } from './raw.ts';
 import { listSockets } from './sockets.ts';
 import { stopToolbox } from './stop-toolbox.ts';
-import { listToolboxes } from './toolboxes.ts';
+import { listToolboxes, toolboxNamed } from './toolboxes.ts';
 
 export function debugOf(context: Context): EngineDebug {
   const meter = new ProcessMeter();
@@ -21,6 +21,7 @@ export function debugOf(context: Context): EngineDebug {
     profiles: async (target) => admission.profiles(context, target),
     addToolbox: async (spec, report, signal) => addToolbox(context, spec, report, signal),
     toolboxes: async (desktopId) => listToolboxes(context, desktopId),
+    toolbox: async (desktopId, name) => toolboxNamed(context, desktopId, name),
     attach: async (desktopId, toolbox, signal) => attach(context, desktopId, toolbox, signal),
     stopToolbox: async (desktopId, toolbox, signal) => stopToolbox(context, desktopId, toolbox, signal),
     copy: async (spec, report, signal) => copy(context, spec, report, signal),

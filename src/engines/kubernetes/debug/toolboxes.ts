@@ -16,6 +16,10 @@ export function listToolboxes(context: Context, desktopId?: string): EngineToolb
     .flatMap((found) => toolNames(found.pod).map((name) => toToolbox(found, name)));
 }
 
+export function toolboxNamed(context: Context, desktopId: string, name: string): EngineToolbox | null {
+  return listToolboxes(context, desktopId).find((one) => one.name === name) ?? null;
+}
+
 export function toolNames(pod: Pod): string[] {
   return (pod.spec.ephemeralContainers ?? [])
     .map(({ name }) => name)
