@@ -47,8 +47,9 @@ export function processOf(desktopId: string, name: string): Promise<Process> {
 }
 
 export async function containers(): Promise<{ id: string; name: string; state: string }[]> {
-  const all = await engineApi.json(Containers, 'GET', '/containers/json', { query: { all: true } });
-  return all.map(({ Id, Names, State }) => ({ id: Id, name: (Names[0] ?? '').replace('/', ''), state: State }));
+  // The compatible list fails while one of them is being removed.
+  const all = await engineApi.json(Containers, 'GET', '/v4.0.0/libpod/containers/json', { query: { all: true } });
+  return all.map(({ Id, Names, State }) => ({ id: Id, name: Names[0] ?? '', state: State }));
 }
 
 /** What watches over a container stays a few seconds longer than it. */

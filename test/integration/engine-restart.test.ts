@@ -1,7 +1,7 @@
 /** What outlives what: desktops a server and its Podman service, clean-up a crash, the list of desktops a reboot. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
@@ -13,6 +13,7 @@ import {
   desktopSpec,
   eventually,
   hermes,
+  fry,
   patience,
   run,
   script,
@@ -32,6 +33,49 @@ const open = (): Promise<EngineUnderTest> =>
   underTest(local, { [Symbol.asyncDispose]: async () => undefined }, { keep: true });
 const servicePid = async (): Promise<number> =>
   Number((await readFile(join(runDir, 'engine/service.pid'), 'utf8')).split(' ')[0]);
+
+const Listed = z.array(z.looseObject({ Names: z.array(z.string()) }));
+
+async function isListed(name: string): Promise<boolean> {
+  const query = { all: true };
+  const all = await new EngineApi(apiSocket).json(Listed, 'GET', '/v4.0.0/libpod/containers/json', { query });
+  return all.some(({ Names }) => Names.includes(name));
+}
+
+const Stored = z.array(z.looseObject({ id: z.string() }));
+
+/** As when Podman is killed while it removes a container: it is in its list, and its storage knows nothing of it. */
+async function cutShort(under: EngineUnderTest, id: string): Promise<AsyncDisposable> {
+  const { Id } = await new EngineApi(apiSocket).json(
+    z.looseObject({ Id: z.string() }),
+    'GET',
+    `/containers/${id}/json`,
+  );
+  await new EngineApi(apiSocket).text('POST', `/containers/${id}/kill`);
+  const index = join(TEST_DATA, 'engine/store/overlay-containers/containers.json');
+  process.kill(await servicePid(), 'SIGKILL');
+  const stored = Stored.parse(JSON.parse(await readFile(index, 'utf8')));
+  await writeFile(index, JSON.stringify(stored.filter((one) => one.id !== Id)));
+  const back = (): Promise<true | null> =>
+    under.engine.ready().then(
+      () => true,
+      () => null,
+    );
+  await eventually('the service is back', back);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await writeFile(index, JSON.stringify(stored));
+      const folder = join(runDir, 'engine');
+      const env = {
+        ...process.env,
+        CONTAINERS_CONF: join(folder, 'containers.conf'),
+        CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf'),
+      };
+      const { status, stderr } = spawnSync('podman', ['rm', '--storage', Id], { env, encoding: 'utf8' });
+      assert.equal(status, 0, stderr);
+    },
+  };
+}
 
 describe('Podman that comes and goes', { skip, timeout: 1_200_000 }, () => {
   let store: AsyncDisposable | null = null;
@@ -114,6 +158,37 @@ describe('Podman that comes and goes', { skip, timeout: 1_200_000 }, () => {
     // The desktop itself goes by hand; its launch, network and folders stay.
     await api.text('DELETE', `/containers/${id}`, { query: { force: true } });
     assert.ok((await first.objects()).includes(`container /${launch}`));
+    await first[Symbol.asyncDispose]();
+    await using second = await open();
+    assert.deepEqual(await second.objects(), before);
+  });
+
+  test('a removal that was cut short is in nobody’s way, and is finished by whoever tidies up', async () => {
+    await using under = await open();
+    const before = await under.objects();
+    const { id } = await aDesktop(under, hermes);
+    await using other = await aDesktop(under, fry);
+    await using undo = new AsyncDisposableStack();
+    undo.use(await cutShort(under, id));
+    const told = await under.engine.desktops();
+    assert.deepEqual(
+      told.map((one) => one.id),
+      [other.id],
+    );
+    await eventually('it is gone', async () => {
+      await under.engine.tidy();
+      return (await isListed(id)) ? null : true;
+    });
+    await under.engine.removeDesktop(other.id, patience());
+    assert.deepEqual(await under.objects(), before);
+  });
+
+  test('and by whoever opens next', async () => {
+    const first = await open();
+    const before = await first.objects();
+    const { id } = await aDesktop(first, hermes);
+    await using undo = new AsyncDisposableStack();
+    undo.use(await cutShort(first, id));
     await first[Symbol.asyncDispose]();
     await using second = await open();
     assert.deepEqual(await second.objects(), before);

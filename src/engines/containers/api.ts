@@ -169,7 +169,9 @@ async function checked(reply: IncomingMessage): Promise<IncomingMessage> {
   const status = reply.statusCode ?? 0;
   if (status < 400) return reply;
   const text = await readText(reply, ERROR_BODY_LIMIT);
-  throw new ApiError(status, failureText(text) ?? `The container engine answered ${status}.`);
+  const words = failureText(text) ?? `The container engine answered ${status}.`;
+  // Podman's answer for one of which its storage has nothing any more: it is being removed, or that was cut short.
+  throw new ApiError(status === 500 && words.endsWith(': container not known') ? 404 : status, words);
 }
 
 function failureText(text: string): string | null {

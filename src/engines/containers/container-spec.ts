@@ -4,12 +4,13 @@ import type { Environment, Limits } from '#protocol/app.ts';
 import { desktopEnvironment, launchEnvironment } from '../inside/environment.ts';
 import { networkName, serverSocketBind, wiringOf, type DisplayPlace } from './display-wiring.ts';
 import type { Labels } from './labels.ts';
+import type { Flavour } from './listing.ts';
 import { bind, type Bind } from './mounts.ts';
 import { INSIDE, type DesktopPaths } from './paths.ts';
 
 /** What is common to all containers of one engine. */
 export interface Surroundings {
-  readonly flavour: 'podman' | 'docker';
+  readonly flavour: Flavour;
   readonly shmBytes: number;
   /** For people and programs: the host. */
   readonly node: string;

@@ -21,7 +21,7 @@ import { ImageBuilder } from './images/builder.ts';
 import { Images } from './images.ts';
 import { instanceLabels } from './labels.ts';
 import { launch, launchEnvironment, listLaunches, removeLaunch, stopLaunch } from './launches.ts';
-import { clearLeftovers } from './leftovers.ts';
+import { clearLeftovers, CutShort } from './leftovers.ts';
 import { readLogs, type LogOptions } from './logs.ts';
 import { nameOf, Objects } from './objects.ts';
 import { OutOfMemory } from './out-of-memory.ts';
@@ -65,7 +65,7 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
   const instance = instanceLabels(dataDir);
   const context: Context = {
     api,
-    objects: new Objects(api, instance),
+    objects: new Objects(api, instance, flavour),
     instance,
     around: {
       flavour,
@@ -94,6 +94,7 @@ class ContainersEngine implements port.Engine {
   readonly #version: string;
   readonly #owned: AsyncDisposableStack;
   readonly #usage: UsageMeter;
+  readonly #cutShort: CutShort;
   /** Desktops in the making: two of one id would undo each other. */
   readonly #making = new Set<string>();
 
@@ -103,6 +104,7 @@ class ContainersEngine implements port.Engine {
     this.#version = version;
     this.#owned = owned;
     this.#usage = new UsageMeter(context);
+    this.#cutShort = new CutShort(context);
     this.debug = new ContainersDebug(context);
   }
 
@@ -209,7 +211,9 @@ class ContainersEngine implements port.Engine {
     return watchEngine(this.#context, signal);
   }
 
-  async tidy(): Promise<void> {}
+  async tidy(): Promise<void> {
+    await this.#cutShort.finish();
+  }
 
   async podNetworks(): Promise<readonly string[]> {
     return [];

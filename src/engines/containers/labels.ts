@@ -35,6 +35,11 @@ export function ofDesktop(desktopId: string): Labels {
   return { [DESKTOP]: desktopId };
 }
 
+/** The desktop whose own container this is; null: it is none. */
+export function anchorOf(labels: Labels): string | null {
+  return labels['type'] === 'x11server' ? (labels[DESKTOP] ?? null) : null;
+}
+
 export function carries(labels: Labels, wanted: Labels): boolean {
   return Object.entries(wanted).every(([key, value]) => labels[key] === value);
 }

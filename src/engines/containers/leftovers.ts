@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Context } from './context.ts';
 import { endForgotten } from './exec.ts';
 import { removeFolders } from './folders.ts';
+import { anchorOf, type Labels } from './labels.ts';
 import { removeNetwork } from './network.ts';
 import { isLaunch, isRunning, nameOf, wasStarted } from './objects.ts';
 import { desktopPaths } from './paths.ts';
@@ -11,6 +12,7 @@ import { removeContainer } from './processes.ts';
 
 /** Containers that never started, launches and toolboxes without their desktop, networks and folders without either; terminals. */
 export async function clearLeftovers(context: Context): Promise<void> {
+  for (const { id } of await context.objects.remnants()) await removeContainer(context, id);
   const all = await context.objects.list();
   // Podman calls those created, too, that a power cut ended: they are told as ended, not cleared away.
   const halfMade = all.filter(({ container }) => !isRunning(container) && !wasStarted(container));
@@ -34,4 +36,30 @@ export async function clearLeftovers(context: Context): Promise<void> {
   await Promise.all(
     folders.filter((id) => !desktops.has(id)).map((id) => removeFolders(desktopPaths(context.runDir, id))),
   );
+}
+
+/** Removals that were cut short while this server runs: by an engine that died, or that gave up. */
+export class CutShort {
+  readonly #context: Context;
+  #seen: ReadonlySet<string> = new Set();
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /** Those that were so the last time, too. */
+  async finish(): Promise<void> {
+    const remnants = await this.#context.objects.remnants();
+    const before = this.#seen;
+    this.#seen = new Set(remnants.map(({ id }) => id));
+    for (const { id, labels } of remnants) if (before.has(id)) await this.#remove(id, labels);
+  }
+
+  async #remove(id: string, labels: Labels): Promise<void> {
+    await removeContainer(this.#context, id);
+    const desktopId = anchorOf(labels);
+    if (desktopId === null) return;
+    await removeNetwork(this.#context, desktopId);
+    await removeFolders(desktopPaths(this.#context.runDir, desktopId));
+  }
 }

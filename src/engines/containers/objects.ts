@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isStatus, type EngineApi } from './api.ts';
 import type { Runtime } from '#protocol/app.ts';
 import { carries, labelFilter, readLabels, type Labels } from './labels.ts';
+import { type Flavour, type Listed, listContainers } from './listing.ts';
 
 export const Container = z.looseObject({
   Id: z.string(),
@@ -36,7 +37,6 @@ export const Container = z.looseObject({
 });
 export type Container = z.infer<typeof Container>;
 
-const Listed = z.array(z.looseObject({ Id: z.string() }));
 const Networks = z.array(
   z.looseObject({ Id: z.string(), Name: z.string(), Labels: z.record(z.string(), z.string()).nullish() }),
 );
@@ -54,10 +54,12 @@ export function isLaunch(one: Ours): one is OurLaunch {
 export class Objects {
   readonly #api: EngineApi;
   readonly #instance: Labels;
+  readonly #flavour: Flavour;
 
-  constructor(api: EngineApi, instance: Labels) {
+  constructor(api: EngineApi, instance: Labels, flavour: Flavour) {
     this.#api = api;
     this.#instance = instance;
+    this.#flavour = flavour;
   }
 
   /** By exact name or container id; null when it is absent or foreign. */
@@ -76,11 +78,17 @@ export class Objects {
 
   /** All of ours that carry these labels too, whether they run or not. */
   async list(labels: Labels = {}): Promise<Ours[]> {
-    const filters = labelFilter({ ...this.#instance, ...labels });
-    const listed = await this.#api.json(Listed, 'GET', '/containers/json', { query: { all: true, filters } });
+    const listed = await this.#listed(labels);
     // Some may go while we look.
-    const found = await Promise.all(listed.map(({ Id }) => this.find(Id)));
+    const found = await Promise.all(listed.map(({ id }) => this.find(id)));
     return found.filter((one) => one !== null);
+  }
+
+  /** Of ours, those that are being removed at this moment, or whose removal was cut short: then they are only listed. */
+  async remnants(): Promise<Listed[]> {
+    const ended = (await this.#listed()).filter(({ state }) => state !== 'running');
+    const there = await Promise.all(ended.map(({ id }) => this.find(id)));
+    return ended.filter(({ state }, index) => state === 'removing' || state === 'dead' || there[index] === null);
   }
 
   async networks(labels: Labels = {}): Promise<{ id: string; labels: Labels }[]> {
@@ -89,6 +97,10 @@ export class Objects {
     return networks
       .filter(({ Labels }) => carries(Labels ?? {}, wanted))
       .map(({ Id, Labels }) => ({ id: Id, labels: Labels ?? {} }));
+  }
+
+  #listed(labels: Labels = {}): Promise<Listed[]> {
+    return listContainers(this.#api, this.#flavour, { ...this.#instance, ...labels });
   }
 
   #ours(container: Container): Ours | null {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { isStatus } from '../api.ts';
 import type { Context } from '../context.ts';
 import { carries, ofDesktop } from '../labels.ts';
+import { listContainers } from '../listing.ts';
 import { Container, nameOf, type Ours } from '../objects.ts';
 
 export interface Foreign {
@@ -14,9 +15,6 @@ export interface Foreign {
   readonly by: string | null;
 }
 
-const Listed = z.array(
-  z.looseObject({ Id: z.string(), Labels: z.record(z.string(), z.string()).nullish().catch(null) }),
-);
 const Joining = Container.extend({
   HostConfig: z.looseObject({
     NetworkMode: z.string().nullish(),
@@ -30,9 +28,9 @@ const SHORT_ID = 12;
 /** Of one desktop, or of all that are ours; `ours` where they were listed already. */
 export async function foreignOf(context: Context, desktopId?: string, ours?: readonly Ours[]): Promise<Foreign[]> {
   const own = ours ?? (await context.objects.list(desktopId === undefined ? {} : ofDesktop(desktopId)));
-  const all = await context.api.json(Listed, 'GET', '/containers/json', { query: { all: true } });
-  const others = all.filter(({ Labels }) => !carries(Labels ?? {}, context.instance));
-  const found = await Promise.all(others.map(({ Id }) => examine(context, Id, own)));
+  const all = await listContainers(context.api, context.around.flavour);
+  const others = all.filter(({ labels }) => !carries(labels, context.instance));
+  const found = await Promise.all(others.map(({ id }) => examine(context, id, own)));
   return found.filter((one) => one !== null);
 }
 
