@@ -163,6 +163,8 @@ export function isStatus(error: unknown, ...statuses: number[]): boolean {
   return error instanceof ApiError && statuses.includes(error.status);
 }
 
+/** What Podman says, with 500, of a container that is being removed, or whose removal was cut short. */
+const HALF_GONE = /\b(container not known|container has already been removed)$/;
 const Failure = z.looseObject({ message: z.string().optional(), cause: z.string().optional() });
 
 async function checked(reply: IncomingMessage): Promise<IncomingMessage> {
@@ -170,8 +172,7 @@ async function checked(reply: IncomingMessage): Promise<IncomingMessage> {
   if (status < 400) return reply;
   const text = await readText(reply, ERROR_BODY_LIMIT);
   const words = failureText(text) ?? `The container engine answered ${status}.`;
-  // Podman's answer for one of which its storage has nothing any more: it is being removed, or that was cut short.
-  throw new ApiError(status === 500 && words.endsWith(': container not known') ? 404 : status, words);
+  throw new ApiError(status === 500 && HALF_GONE.test(words) ? 404 : status, words);
 }
 
 function failureText(text: string): string | null {
