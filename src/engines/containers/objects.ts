@@ -64,16 +64,10 @@ export class Objects {
 
   /** By exact name or container id; null when it is absent or foreign. */
   async find(nameOrId: string, signal?: AbortSignal): Promise<Ours | null> {
-    try {
-      const container = await this.#api.json(Container, 'GET', `/containers/${encodeURIComponent(nameOrId)}/json`, {
-        signal,
-      });
-      // The engine also answers to the beginning of an id, which a name may look like.
-      return nameOf(container) === nameOrId || container.Id === nameOrId ? this.#ours(container) : null;
-    } catch (error) {
-      if (isStatus(error, 404)) return null;
-      throw error;
-    }
+    const container = await this.#inspect(nameOrId, signal);
+    // The engine also answers to the beginning of an id, which a name may look like.
+    const meant = container !== null && (nameOf(container) === nameOrId || container.Id === nameOrId);
+    return meant ? this.#ours(container) : null;
   }
 
   /** All of ours that carry these labels too, whether they run or not. */
@@ -87,7 +81,7 @@ export class Objects {
   /** Of ours, those that are being removed at this moment, or whose removal was cut short: then they are only listed. */
   async remnants(): Promise<Listed[]> {
     const ended = (await this.#listed()).filter(({ state }) => state !== 'running');
-    const there = await Promise.all(ended.map(({ id }) => this.find(id)));
+    const there = await Promise.all(ended.map(({ id }) => this.#inspect(id)));
     return ended.filter(({ state }, index) => state === 'removing' || state === 'dead' || there[index] === null);
   }
 
@@ -97,6 +91,16 @@ export class Objects {
     return networks
       .filter(({ Labels }) => carries(Labels ?? {}, wanted))
       .map(({ Id, Labels }) => ({ id: Id, labels: Labels ?? {} }));
+  }
+
+  async #inspect(nameOrId: string, signal?: AbortSignal): Promise<Container | null> {
+    const path = `/containers/${encodeURIComponent(nameOrId)}/json`;
+    try {
+      return await this.#api.json(Container, 'GET', path, { signal });
+    } catch (error) {
+      if (isStatus(error, 404)) return null;
+      throw error;
+    }
   }
 
   #listed(labels: Labels = {}): Promise<Listed[]> {
