@@ -28,13 +28,27 @@ export async function* readLogs(
     yield* readFile(context, container, options, signal);
     return;
   }
-  const past = await tail(context, container, options.tailBytes, signal);
-  if (!options.follow) {
-    yield* past;
-    return;
+  const { kept, latest } = await tail(context, container, options.tailBytes, signal);
+  yield* kept;
+  // Whoever aborts has heard enough.
+  if (!options.follow || signal.aborted) return;
+  // From the second of the last line on, once more; those of this second that were seen are left out.
+  const seen = [...latest];
+  const since = latest[0] ? secondOf(latest[0]) : null;
+  for await (const line of lines(context, container, { follow: true, since }, signal)) {
+    const again = seen.findIndex((one) => isSame(one, line));
+    if (again < 0) yield line;
+    else seen.splice(again, 1);
   }
-  // As many lines as fitted: lines written since then push out the oldest of them, and none of the new is lost.
-  yield* lines(context, container, { follow: true, tail: past.length }, signal);
+}
+
+/** Since 1970: finer than that, not every engine takes it. */
+function secondOf({ at }: EngineLogLine): number {
+  return Math.floor((at?.getTime() ?? 0) / 1000);
+}
+
+function isSame(one: EngineLogLine, other: EngineLogLine): boolean {
+  return one.at?.getTime() === other.at?.getTime() && one.stream === other.stream && one.text === other.text;
 }
 
 async function* readFile(
@@ -77,29 +91,33 @@ export async function lastWords(context: Context, containerId: string): Promise<
   }
 }
 
+/** `latest`: those of the last second, whether they fitted or not. */
 async function tail(
   context: Context,
   container: Container,
   bytes: number,
   signal: AbortSignal,
-): Promise<EngineLogLine[]> {
+): Promise<{ kept: EngineLogLine[]; latest: EngineLogLine[] }> {
   const kept: EngineLogLine[] = [];
+  let latest: EngineLogLine[] = [];
   let size = 0;
   for await (const line of lines(context, container, { follow: false, tail: Math.ceil(bytes / SHORT_LINE) }, signal)) {
     kept.push(line);
+    if (latest[0] && secondOf(latest[0]) === secondOf(line)) latest.push(line);
+    else latest = [line];
     size += Buffer.byteLength(line.text) + 1;
     while (size > bytes) size -= Buffer.byteLength(kept.shift()?.text ?? '') + 1;
   }
-  return kept;
+  return { kept, latest };
 }
 
 async function* lines(
   context: Context,
   { Id: containerId, Config }: Container,
-  { follow, tail }: { follow: boolean; tail: number },
+  { follow, tail = 'all', since = null }: { follow: boolean; tail?: number | 'all'; since?: number | null },
   signal: AbortSignal,
 ): AsyncGenerator<EngineLogLine> {
-  const query = { stdout: true, stderr: true, timestamps: true, follow, tail };
+  const query = { stdout: true, stderr: true, timestamps: true, follow, tail, ...(since === null ? {} : { since }) };
   const reply = await context.api.stream('GET', `/containers/${containerId}/logs`, { query, signal });
   const frames = new FrameReader();
   const cutters = { stdout: new LineCutter('stdout'), stderr: new LineCutter('stderr') };
