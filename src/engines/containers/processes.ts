@@ -13,6 +13,8 @@ const FIRST_LOOK_MS = 10;
 const LAST_LOOK_MS = 100;
 /** How long killed processes may take to be gone: longer only when the kernel itself is stuck. */
 const KILL_TIMEOUT_MS = 10_000;
+/** Each time, one of those that had joined it went by itself. */
+const REMOVE_ATTEMPTS = 5;
 
 /** Returns when none is left. Aborting stops the waiting, not what was begun. */
 export async function stopProcesses(
@@ -45,21 +47,31 @@ export async function endProcesses(containerId: string): Promise<void> {
 /** By container id; processes, container and its log. One that is not there is fine. */
 export async function removeContainer(context: Context, containerId: string): Promise<void> {
   await endProcesses(containerId);
-  try {
-    await context.api.text('DELETE', `/containers/${containerId}`, { query: { force: true, v: true } });
-  } catch (error) {
-    // 409: another request removes it at this moment.
-    if (!isStatus(error, 404, 409)) await removeWithJoined(context, containerId, error);
-  }
+  for (let attempt = 1; attempt <= REMOVE_ATTEMPTS; attempt += 1)
+    if (await removed(context, containerId, attempt === REMOVE_ATTEMPTS)) break;
   context.outOfMemory.forget(containerId);
   context.cgroups.forget(containerId);
 }
 
-/** Podman refuses to remove what others have joined; their processes cannot outlive the namespaces that ended with it. */
-async function removeWithJoined(context: Context, containerId: string, refusal: unknown): Promise<void> {
-  if (!(refusal instanceof Error) || !/dependent containers/.test(refusal.message)) throw refusal;
+/** False: one of those that had joined it went at this moment, and it may be there still. */
+async function removed(context: Context, containerId: string, last: boolean): Promise<boolean> {
+  try {
+    await context.api.text('DELETE', `/containers/${containerId}`, { query: { force: true, v: true } });
+    return true;
+  } catch (error) {
+    // 409: another request removes it at this moment.
+    if (isStatus(error, 404, 409)) return true;
+    // Podman refuses to remove what others have joined; their processes cannot outlive the namespaces that ended with it.
+    if (!(error instanceof Error) || !/dependent containers/.test(error.message)) throw error;
+  }
   const query = { force: true, depend: true, v: true, timeout: 0 };
-  await context.api.text('DELETE', `/v4.0.0/libpod/containers/${containerId}`, { query });
+  try {
+    await context.api.text('DELETE', `/v4.0.0/libpod/containers/${containerId}`, { query });
+    return true;
+  } catch (error) {
+    if (last || !isStatus(error, 404, 409)) throw error;
+    return false;
+  }
 }
 
 async function emptied(containerId: string, graceMs: number, signal: AbortSignal): Promise<boolean> {
