@@ -175,11 +175,12 @@ describe('Podman that comes and goes', { skip, timeout: 1_200_000 }, () => {
       told.map((one) => one.id),
       [other.id],
     );
+    await under.engine.removeDesktop(other.id, patience());
+    await (await aDesktop(under, fry))[Symbol.asyncDispose]();
     await eventually('it is gone', async () => {
       await under.engine.tidy();
       return (await isListed(id)) ? null : true;
     });
-    await under.engine.removeDesktop(other.id, patience());
     assert.deepEqual(await under.objects(), before);
   });
 

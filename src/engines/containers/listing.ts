@@ -1,8 +1,12 @@
-/** Which containers there are, running or not. */
+/**
+ * Which containers and networks there are. Of Podman its own lists: the compatible ones fail as a whole while any
+ * container is being removed.
+ */
 import { z } from 'zod';
 import type { EngineApi } from './api.ts';
 import { labelFilter, type Labels } from './labels.ts';
 
+const LIBPOD = '/v4.0.0/libpod';
 export type Flavour = 'podman' | 'docker';
 
 const Listed = z.array(
@@ -22,7 +26,25 @@ export type Listed = z.output<typeof Listed>[number];
 
 /** Those that carry these labels; of those that are being removed there may be nothing else to see any more. */
 export async function listContainers(api: EngineApi, flavour: Flavour, labels: Labels = {}): Promise<Listed[]> {
-  // Podman's compatible list fails as a whole while any container in it is being removed; its own does not.
-  const path = flavour === 'podman' ? '/v4.0.0/libpod/containers/json' : '/containers/json';
+  const path = flavour === 'podman' ? `${LIBPOD}/containers/json` : '/containers/json';
   return api.json(Listed, 'GET', path, { query: { all: true, filters: labelFilter(labels) } });
+}
+
+const Named = z.record(z.string(), z.string()).nullish();
+const PodmanNetworks = z.array(
+  z.looseObject({ id: z.string(), labels: Named }).transform(({ id, labels }) => ({ id, labels: labels ?? {} })),
+);
+const DockerNetworks = z.array(
+  z.looseObject({ Id: z.string(), Labels: Named }).transform(({ Id, Labels }) => ({ id: Id, labels: Labels ?? {} })),
+);
+
+export async function listNetworks(
+  api: EngineApi,
+  flavour: Flavour,
+  labels: Labels,
+): Promise<{ id: string; labels: Labels }[]> {
+  const query = { filters: labelFilter(labels) };
+  return flavour === 'podman'
+    ? api.json(PodmanNetworks, 'GET', `${LIBPOD}/networks/json`, { query })
+    : api.json(DockerNetworks, 'GET', '/networks', { query });
 }

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { isStatus, type EngineApi } from './api.ts';
 import type { Runtime } from '#protocol/app.ts';
-import { carries, labelFilter, readLabels, type Labels } from './labels.ts';
-import { type Flavour, type Listed, listContainers } from './listing.ts';
+import { carries, readLabels, type Labels } from './labels.ts';
+import { type Flavour, type Listed, listContainers, listNetworks } from './listing.ts';
 
 export const Container = z.looseObject({
   Id: z.string(),
@@ -36,10 +36,6 @@ export const Container = z.looseObject({
   }),
 });
 export type Container = z.infer<typeof Container>;
-
-const Networks = z.array(
-  z.looseObject({ Id: z.string(), Name: z.string(), Labels: z.record(z.string(), z.string()).nullish() }),
-);
 
 /** One of ours, with what its labels say. */
 export type Ours = NonNullable<ReturnType<typeof readLabels>> & { readonly container: Container };
@@ -87,10 +83,8 @@ export class Objects {
 
   async networks(labels: Labels = {}): Promise<{ id: string; labels: Labels }[]> {
     const wanted = { ...this.#instance, ...labels };
-    const networks = await this.#api.json(Networks, 'GET', '/networks', { query: { filters: labelFilter(wanted) } });
-    return networks
-      .filter(({ Labels }) => carries(Labels ?? {}, wanted))
-      .map(({ Id, Labels }) => ({ id: Id, labels: Labels ?? {} }));
+    const networks = await listNetworks(this.#api, this.#flavour, wanted);
+    return networks.filter((one) => carries(one.labels, wanted));
   }
 
   async #inspect(nameOrId: string, signal?: AbortSignal): Promise<Container | null> {
