@@ -8,6 +8,9 @@ import { openScreen, refusedWith, Someone } from './faults-kit.ts';
 import { everything, isBackTo, noMonitorsLeft, processes } from './machine.ts';
 import { DATA, Product, RUN } from './product.ts';
 
+/** A removal has a moment in which an engine may tell nothing of what it removes. */
+const ROUNDS = 8;
+
 suite('people and their sessions', { timeout: 10 * 60_000 }, () => {
   let product: Product;
   let empty: string[];
@@ -66,6 +69,21 @@ suite('people and their sessions', { timeout: 10 * 60_000 }, () => {
       const home = await stat(join(DATA, 'homes', name));
       assert.deepEqual([home.uid, home.mode & 0o777], [uid, 0o700]);
     }
+  });
+
+  test('while desktops go, whoever asks for all that there are is answered', async () => {
+    const administrator = await product.administrator();
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await using hermes = await Someone.at(product, 'hermes');
+      await hermes.hasDesktop();
+      await hermes.client.launches.start({ app: 'terminal' });
+      await hermes.client.desktop.remove();
+      const gone = hermes.sees('no desktop', ({ desktop }) => desktop?.status.state === 'none');
+      const asked = async (): Promise<false> => (await administrator.desktops.list(), false);
+      while (!(await Promise.race([gone, asked()])));
+    }
+    const faults = product.log.filter((line) => /\berror\b.*(desktop|GET)/.test(line));
+    assert.deepEqual(faults, []);
   });
 
   test('a session that was left: screen and terminal close, its tickets open nothing, also after a restart', async () => {

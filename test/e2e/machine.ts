@@ -7,7 +7,7 @@ import { eventually } from './faults-kit.ts';
 import { DATA, RUN } from './product.ts';
 
 const Containers = z.array(z.looseObject({ Names: z.array(z.string()), State: z.string(), Id: z.string() }));
-const Networks = z.array(z.looseObject({ Name: z.string() }));
+const Networks = z.array(z.looseObject({ name: z.string() }));
 
 export const engineApi = new EngineApi(join(RUN, 'engine/podman.sock'));
 
@@ -59,13 +59,13 @@ export const MONITOR = 'conmon';
 export async function everything(): Promise<string[]> {
   const [inEngine, networks, folders, running] = await Promise.all([
     containers(),
-    engineApi.json(Networks, 'GET', '/networks'),
+    engineApi.json(Networks, 'GET', '/v4.0.0/libpod/networks/json'),
     readdir(join(RUN, 'desktops')).catch(() => []),
     processes(),
   ]);
   return [
     ...inEngine.map(({ name }) => `container ${name}`),
-    ...networks.map(({ Name }) => `network ${Name}`),
+    ...networks.map(({ name }) => `network ${name}`),
     ...folders.map((name) => `folder ${name}`),
     ...running
       .filter(({ name }) => name !== MONITOR)

@@ -104,7 +104,7 @@ export async function underTest(
       lines: true,
       plainUser: 1000,
     },
-    objects: () => objects(api, local.runDir),
+    objects: () => objects(api, local),
     foreign: (name) => foreign(api, name, { NetworkMode: 'none' }),
     joined: async (desktopId, name) => foreign(api, name, await joining(api, desktopId)),
     // On the same service, which stays its first owner's.
@@ -143,15 +143,22 @@ async function digest(api: EngineApi, name: string): Promise<string | null> {
 }
 
 const Containers = z.array(z.looseObject({ Names: z.array(z.string()) }));
-const Networks = z.array(z.looseObject({ Name: z.string() }));
+const Networks = z.array(
+  z.union([
+    z.looseObject({ Name: z.string() }).transform(({ Name }) => Name),
+    z.looseObject({ name: z.string() }).transform(({ name }) => name),
+  ]),
+);
 
-async function objects(api: EngineApi, runDir: string): Promise<string[]> {
-  const containers = await api.json(Containers, 'GET', '/containers/json', { query: { all: true } });
-  const networks = await api.json(Networks, 'GET', '/networks');
+/** Of Podman its own lists: the compatible ones fail while something is being removed. */
+async function objects(api: EngineApi, { socket, runDir }: LocalEngine): Promise<string[]> {
+  const [base, list] = socket === null ? ['/v4.0.0/libpod', '/json'] : ['', ''];
+  const containers = await api.json(Containers, 'GET', `${base}/containers/json`, { query: { all: true } });
+  const networks = await api.json(Networks, 'GET', `${base}/networks${list}`);
   const folders = await readdir(join(runDir, 'desktops')).catch(() => []);
   return [
-    ...containers.flatMap(({ Names }) => Names.map((name) => `container ${name}`)),
-    ...networks.map(({ Name }) => `network ${Name}`),
+    ...containers.flatMap(({ Names }) => Names.map((name) => `container ${name.replace('/', '')}`)),
+    ...networks.map((name) => `network ${name}`),
     ...folders.map((name) => `folder ${name}`),
   ].sort();
 }

@@ -157,7 +157,7 @@ describe('Podman that comes and goes', { skip, timeout: 1_200_000 }, () => {
     const { id: launch } = await script(first, desktop, 'sleep 600', { runtime: 'pod_application' });
     // The desktop itself goes by hand; its launch, network and folders stay.
     await api.text('DELETE', `/containers/${id}`, { query: { force: true } });
-    assert.ok((await first.objects()).includes(`container /${launch}`));
+    assert.ok((await first.objects()).includes(`container ${launch}`));
     await first[Symbol.asyncDispose]();
     await using second = await open();
     assert.deepEqual(await second.objects(), before);

@@ -164,7 +164,7 @@ export function isStatus(error: unknown, ...statuses: number[]): boolean {
 }
 
 /** What Podman says, with 500, of a container that is being removed, or whose removal was cut short. */
-const HALF_GONE = /\b(container not known|container has already been removed)$/;
+const HALF_GONE = /\b(no such container|container not known|container has already been removed)$/;
 const Failure = z.looseObject({ message: z.string().optional(), cause: z.string().optional() });
 
 async function checked(reply: IncomingMessage): Promise<IncomingMessage> {
