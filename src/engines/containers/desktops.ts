@@ -165,9 +165,9 @@ function explained(error: unknown, spec: DesktopSpec, signal: AbortSignal, outer
   if (isNameTaken(error) || isStatus(error, 409)) {
     return new DeskpodError('conflict', `The name ${spec.id} is taken.`, { cause: error });
   }
-  if (isStatus(error, 404)) {
+  const words = error instanceof Error ? error.message : String(error);
+  if (isStatus(error, 404) && /image/i.test(words)) {
     return new DeskpodError('app_unavailable', `The desktop's image ${spec.image} is not there.`, { cause: error });
   }
-  const words = error instanceof Error ? error.message : String(error);
   return new DeskpodError('engine_unavailable', `The desktop ${spec.id} could not be made: ${words}`, { cause: error });
 }
