@@ -45,6 +45,36 @@ export function talkPromises(under: () => EngineUnderTest): void {
       assert.ok(lines.every(({ at }) => at !== null && Math.abs(at.getTime() - Date.now()) < 60_000));
     });
 
+    test('following a long log begins with its end, and tells each line that comes once', async () => {
+      const { engine } = under();
+      await using made = await aDesktop(under(), hermes);
+      const go = '~/go-on';
+      const launch = await script(
+        under(),
+        made.desktop,
+        `rm -f ${go}; seq 3000; until [ -e ${go} ]; do sleep 0.05; done; seq 3001 3100`,
+      );
+      await eventually('all is printed', async () => {
+        const past = await printed(engine, { desktopId: made.id, launchId: launch.id }, 100);
+        return past.at(-1) === '3000' ? true : null;
+      });
+      const numbers: number[] = [];
+      for await (const { text } of engine.logs(
+        { desktopId: made.id, launchId: launch.id },
+        { follow: true, tailBytes: 1000 },
+        patience(),
+      )) {
+        numbers.push(Number(text));
+        if (text === '3000') await run(engine, { desktopId: made.id }, `touch ${go}`);
+      }
+      const first = numbers[0] ?? 0;
+      assert.ok(first > 2000 && first < 3000, `begins with ${first}`);
+      assert.deepEqual(
+        numbers,
+        Array.from({ length: 3101 - first }, (_, index) => first + index),
+      );
+    });
+
     test('of a long log only the asked-for end is read, in whole lines', async () => {
       await using made = await aDesktop(under(), hermes);
       const launch = await script(under(), made.desktop, 'for i in $(seq 20000); do echo "line number $i"; done');

@@ -32,13 +32,12 @@ export async function* readLogs(
   yield* kept;
   // Whoever aborts has heard enough.
   if (!options.follow || signal.aborted) return;
-  // From the second of the last line on, once more; those of this second that were seen are left out.
+  // From the second of the last line on, once more; what is new in it comes after all that was seen of it.
   const seen = [...latest];
   const since = latest[0] ? secondOf(latest[0]) : null;
   for await (const line of lines(context, container, { follow: true, since }, signal)) {
-    const again = seen.findIndex((one) => isSame(one, line));
-    if (again < 0) yield line;
-    else seen.splice(again, 1);
+    if (seen[0] === undefined || secondOf(line) !== since) yield line;
+    else if (isSame(seen[0], line)) seen.shift();
   }
 }
 
