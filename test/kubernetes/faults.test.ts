@@ -1,6 +1,6 @@
 /** Parts of a cluster and of the installation killed in the middle of a launch: nothing orphaned, the user told. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, createClient } from '#client/client.ts';
@@ -164,8 +164,11 @@ describe('parts that die in the middle of a launch', { skip: noCluster, timeout:
   }
 });
 
+/** Its number is forgotten with it: another process may have that by the time somebody asks whether it lives. */
 async function killPart(name: string): Promise<void> {
-  process.kill(Number(await readFile(`${HOME}/run/${name}.pid`, 'utf8')), 'SIGKILL');
+  const file = `${HOME}/run/${name}.pid`;
+  process.kill(Number(await readFile(file, 'utf8')), 'SIGKILL');
+  await rm(file);
 }
 
 async function clusterUp(): Promise<void> {
