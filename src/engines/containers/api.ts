@@ -8,6 +8,9 @@ import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { DeskpodError } from '#domain/errors.ts';
 
+/** Which engine answers: Podman has more to say in its own API than in the compatible one. */
+export type Flavour = 'podman' | 'docker';
+
 const REPLY_TIMEOUT_MS = 60_000;
 const ERROR_BODY_LIMIT = 64 * 1024;
 

@@ -1,10 +1,10 @@
 /** The containers of desktops and launches as the engine is asked for them: pure functions from our words to its own. */
 import type { Account, DesktopSpec, LaunchSpec } from '#domain/engine.ts';
 import type { Environment, Limits } from '#protocol/app.ts';
+import type { Flavour } from './api.ts';
 import { desktopEnvironment, launchEnvironment } from '../inside/environment.ts';
 import { networkName, serverSocketBind, wiringOf, type DisplayPlace } from './display-wiring.ts';
 import type { Labels } from './labels.ts';
-import type { Flavour } from './listing.ts';
 import { bind, type Bind } from './mounts.ts';
 import { INSIDE, type DesktopPaths } from './paths.ts';
 

@@ -3,11 +3,10 @@
  * container is being removed.
  */
 import { z } from 'zod';
-import type { EngineApi } from './api.ts';
+import type { EngineApi, Flavour } from './api.ts';
 import { labelFilter, type Labels } from './labels.ts';
 
 const LIBPOD = '/v4.0.0/libpod';
-export type Flavour = 'podman' | 'docker';
 
 const Listed = z.array(
   z
@@ -16,11 +15,7 @@ const Listed = z.array(
       Labels: z.record(z.string(), z.string()).nullish().catch(null),
       State: z.string().default(''),
     })
-    .transform(({ Id, Labels, State }) => ({
-      id: Id,
-      labels: Labels ?? {},
-      state: State,
-    })),
+    .transform(({ Id, Labels, State }) => ({ id: Id, labels: Labels ?? {}, state: State })),
 );
 export type Listed = z.output<typeof Listed>[number];
 

@@ -1,9 +1,9 @@
 /** Containers as the engine describes them, and how ours are found among all others. */
 import { z } from 'zod';
-import { isStatus, type EngineApi } from './api.ts';
+import { isStatus, type EngineApi, type Flavour } from './api.ts';
 import type { Runtime } from '#protocol/app.ts';
 import { carries, readLabels, type Labels } from './labels.ts';
-import { type Flavour, type Listed, listContainers, listNetworks } from './listing.ts';
+import { type Listed, listContainers, listNetworks } from './listing.ts';
 
 export const Container = z.looseObject({
   Id: z.string(),
