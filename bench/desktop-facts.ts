@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { createClient } from '#client/client.ts';
-import type { DisplaySource } from '#domain/display.ts';
+import type { DisplaySource } from '#domain/ports/display.ts';
 import { DATA, type Product, RUN } from '../test/e2e/product.ts';
 
 const Credentials = z.object({ xCookie: z.string() });

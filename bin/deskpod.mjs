@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // @ts-check
-// The way in, for any Node from 18 on and without node_modules: becomes root where that is needed, fetches the npm
-// packages when they are not those of the lock file, then hands over to the Node 24 among them.
+// The entry point, for any Node from 18 on and without node_modules: becomes root where a command needs it, fetches the
+// npm packages if they differ from the lock file, then hands over to the Node 24 among them.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, statSync, statfsSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -10,10 +10,11 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const NODE = join(ROOT, 'node_modules', 'node', 'bin', 'node');
-const NEEDS_ROOT = new Set(['start', 'test', 'test:kubernetes', 'bench', 'users', 'images', 'uninstall']);
+const NEEDS_ROOT = new Set(['start', 'dev', 'test', 'test:kubernetes', 'bench', 'users', 'images', 'uninstall']);
 /** Commands of the checkout itself rather than of the product. */
 const SCRIPTS = new Map([
   ['test', 'test/run.ts'],
+  ['dev', 'bin/dev.ts'],
   ['bench', 'bench/run.ts'],
   ['test:kubernetes', 'test/kubernetes/run.ts'],
 ]);
@@ -30,7 +31,7 @@ function stop(message) {
   process.exit(1);
 }
 
-/** Whether node_modules is what package-lock.json says. npm writes its own list last, so a broken install has none. */
+/** Whether node_modules matches package-lock.json. npm writes its own list last, so an interrupted install has none. */
 function packagesAreThere() {
   if (!existsSync(NODE)) return false;
   try {
@@ -46,9 +47,9 @@ function packagesAreThere() {
 }
 
 /**
- * Runs npm in the checkout, as whoever owns it, so that they can do it themselves later.
+ * Runs npm in the checkout as its owner, so that they can run it themselves later.
  * @param {string[]} args
- * @param {string | null} node to run npm with instead of its own
+ * @param {string | null} node runs npm instead of the one on the path
  */
 function npm(args, node) {
   const owner = statSync(join(ROOT, 'package.json'));
@@ -57,14 +58,14 @@ function npm(args, node) {
   const env =
     bin === null ? process.env : { ...process.env, PATH: `${bin}:${process.env.PATH}`, NODE_NO_WARNINGS: '1' };
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
-  // The scripts of npm begin with `env node`: the first on the path runs them.
+  // npm's scripts start with `env node`: the first one on the path runs them.
   const { error, status } = spawnSync('npm', [...args, ...quiet], {
     cwd: ROOT,
     env,
     stdio: ['ignore', 'inherit', 'inherit'],
     ...asOwner,
   });
-  if (error) stop(`npm cannot be run (${error.message}). Install it: apt-get install npm`);
+  if (error) stop(`npm can't be run (${error.message}). Install it: apt-get install npm`);
   return status === 0;
 }
 
@@ -72,16 +73,16 @@ function installPackages() {
   const { bavail, bsize } = statfsSync(ROOT);
   if (bavail * bsize < PACKAGES_NEED) {
     stop(
-      `there are ${Math.floor((bavail * bsize) / 1e6)} MB free for ${ROOT}; the npm packages need 1000. Free some space.`,
+      `${ROOT} has ${Math.floor((bavail * bsize) / 1e6)} MB of free space; the npm packages need 1000 MB. Free some space.`,
     );
   }
   console.log('Fetching npm packages …');
-  const begun = Date.now();
+  const since = Date.now();
   const failed =
-    'the npm packages could not be fetched; the reason is above. Check the network and disk space, then try again.';
+    'the npm packages could not be fetched; see the reason above. Check the network and disk space, then try again.';
   /** @type {string | null} */
   let node = null;
-  // An older Node makes npm leave out native parts that say they need a newer one: it gets that one first.
+  // Run by an older Node, npm leaves out native packages that require a newer one: fetch that Node first.
   const own = join(ROOT, '.cache', 'node');
   if (Number(process.versions.node.split('.')[0]) < NODE_FOR_NPM) {
     const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -90,30 +91,30 @@ function installPackages() {
   }
   if (!npm(['ci'], node) || !packagesAreThere()) stop(failed);
   rmSync(own, { recursive: true, force: true });
-  console.log(`✓ npm packages ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+  console.log(`✓ npm packages ${((Date.now() - since) / 1000).toFixed(1)} s`);
 }
 
 /**
- * Runs a program in our place: its output, its signals, its end.
+ * Runs a program in place of this one: same output, signals and exit code.
  * @param {string} command
  * @param {string[]} args
  */
 function become(command, args) {
   const child = spawn(command, args, { stdio: 'inherit' });
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-    // Ctrl-C reaches the child by itself; we only wait for what it makes of it.
+    // Ctrl-C on a terminal reaches the child directly.
     process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal)));
   }
-  child.on('error', (error) => stop(`${command} cannot be run: ${error.message}`));
+  child.on('error', (error) => stop(`${command} can't be run: ${error.message}`));
   child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : (code ?? 1)));
 }
 
 const args = process.argv.slice(2);
 const command = args.find((word) => !word.startsWith('-')) ?? '';
 if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
-  stop(`this is Node ${process.versions.node}; Deskpod needs ${OLDEST_NODE} or newer to begin with.`);
+  stop(`this is Node ${process.versions.node}; Deskpod needs ${OLDEST_NODE} or newer to start.`);
 }
-const needsRoot = NEEDS_ROOT.has(command) && !args.includes('--help') && !args.includes('-h');
+const needsRoot = NEEDS_ROOT.has(command) && !['--help', '-h', '--units'].some((word) => args.includes(word));
 if (needsRoot && process.getuid?.() !== 0) {
   const sudo = spawnSync('sudo', ['--version'], { stdio: 'ignore' });
   if (sudo.error) stop(`\`${command}\` needs root: it runs containers. Run it as root, or install sudo.`);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs Deskpod into a Kubernetes cluster; run again, it upgrades and keeps keys, configuration and data.
+# Installs Deskpod in a Kubernetes cluster. Run it again to upgrade; keys, configuration and data are kept.
 # Works on bash 3.2, also as `curl -sL …/install.sh | bash -s -- OPTIONS`: everything is a function until the last line.
 # shellcheck disable=SC2016
 set -euo pipefail
@@ -8,34 +8,36 @@ usage() {
   cat <<'TEXT'
 Usage: install.sh [OPTIONS]
 
-  --namespace NAME       namespace to install into, made if it is not there (abcdesktop)
-  --node-port NUMBER     port of every node at which people come in (30443)
-  --registry REGISTRY    where the images are (localhost/deskpod: in the nodes' own stores)
-  --tag TAG              their tag (1)
+  --namespace NAME       namespace to install into, created if it doesn't exist (abcdesktop)
+  --node-port NUMBER     port on every node for users' browsers (30443)
+  --registry REGISTRY    registry of the images (localhost/deskpod: imported on the nodes)
+  --tag TAG              tag of the images (1)
   --pull-policy POLICY   IfNotPresent, Always or Never (IfNotPresent)
   --small                one pod with SQLite instead of replicas with PostgreSQL
-  --storage-class NAME   storage class of the data (the cluster's default)
-  --node-path FOLDER     no storage class: this folder on one node
-  --node NAME            that node (the only one)
-  --homes KIND           none: homes go with the desktop; persistentVolumeClaim: a claim per user (none)
+  --storage-class NAME   storage class for data and homes (the cluster's default)
+  --node-path FOLDER     without a storage class: this folder on one node
+  --node NAME            the node with that folder (the only one)
+  --homes KIND           persistentVolumeClaim: a claim for each user (default with a default storage class);
+                         hostPath: folders on a node; none: files are deleted when a desktop ends
+  --homes-path FOLDER    without a storage class: homes in this folder on one node (--node), with --level privileged
   --config FILE          your own od.config
-  --with-openldap        a directory with demo people, whose passwords everybody knows (the default)
-  --without-openldap     none
+  --with-openldap        a directory with demo users, whose passwords are public (default)
+  --without-openldap     no directory with demo users
   --level LEVEL          Pod Security level that the namespace enforces (restricted)
-  --path PATH            path under which a reverse proxy shows it, for example /desk
-  --trusted-proxies LIST addresses and networks of reverse proxies, with commas between
+  --path PATH            path under which a reverse proxy publishes Deskpod, for example /desk
+  --trusted-proxies LIST addresses and networks of reverse proxies, separated by commas
   --timeout SECONDS      how long to wait for images and pods (900)
-  --dry-run              show what would be made, make nothing
-  --help                 this text
+  --dry-run              show what would be created, without creating it
+  --help                 show this help
 
-Environment: KUBECTL        the kubectl command (kubectl), for example KUBECTL='microk8s kubectl'
-             DESKPOD_RELEASE address of a release's deploy folder, when this script is not beside its manifests
+Environment: KUBECTL          the kubectl command (kubectl), for example KUBECTL='microk8s kubectl'
+             DESKPOD_RELEASE  address of a release's deploy folder, if this script isn't beside its manifests
 TEXT
 }
 
 defaults() {
   NAMESPACE=abcdesktop NODE_PORT=30443 REGISTRY=localhost/deskpod TAG=1 PULL=IfNotPresent SMALL=no STORAGE_CLASS='' NODE_PATH='' NODE=''
-  HOMES=none CONFIG='' OPENLDAP=yes LEVEL='' URL_PATH='' PROXIES='' TIMEOUT=900 DRY_RUN=no
+  HOMES='' HOMES_PATH='' HOMES_CLASS='' HOMES_NODE='' CONFIG='' CONFIG_APPLIED='' OPENLDAP=yes LEVEL='' URL_PATH='' PROXIES='' TIMEOUT=900 DRY_RUN=no
   KUBECTL=${KUBECTL:-kubectl}
   PREPULL=anonymous-74bea267-8197-4b1d-acff-019b24e778c5
   OURS=app.kubernetes.io/part-of=deskpod
@@ -49,22 +51,26 @@ options() {
       --without-openldap) OPENLDAP=no ;;
       --dry-run) DRY_RUN=yes ;;
       -h | --help) usage && exit 0 ;;
-      --namespace | --node-port | --registry | --tag | --pull-policy | --storage-class | --node-path | --node | --homes | --config | --level | --path | --trusted-proxies | --timeout)
+      --namespace | --node-port | --registry | --tag | --pull-policy | --storage-class | --node-path | --node | --homes | --homes-path | --config | --level | --path | --trusted-proxies | --timeout)
         [ $# -gt 1 ] || wrong "$1 needs a value."
         option "$1" "$2"
         shift
         ;;
-      *) wrong "There is no option $1." ;;
+      *) wrong "Unknown option: $1." ;;
     esac
     shift
   done
-  case $NODE_PORT in *[!0-9]* | '') wrong "--node-port $NODE_PORT is not a number." ;; esac
-  case $TIMEOUT in *[!0-9]* | '') wrong "--timeout $TIMEOUT is not a number of seconds." ;; esac
-  case $PULL in IfNotPresent | Always | Never) ;; *) wrong "--pull-policy $PULL is not IfNotPresent, Always or Never." ;; esac
-  case $HOMES in none | persistentVolumeClaim) ;; *) wrong "--homes $HOMES is neither none nor persistentVolumeClaim." ;; esac
-  case $LEVEL in '' | restricted | baseline | privileged) ;; *) wrong "--level $LEVEL is not restricted, baseline or privileged." ;; esac
-  case $NODE_PATH in '' | /*) ;; *) wrong "--node-path $NODE_PATH does not begin with /." ;; esac
-  [ -z "$CONFIG" ] || [ -r "$CONFIG" ] || wrong "--config $CONFIG cannot be read."
+  case $NODE_PORT in *[!0-9]* | '') wrong "--node-port $NODE_PORT isn't a number." ;; esac
+  case $TIMEOUT in *[!0-9]* | '') wrong "--timeout $TIMEOUT isn't a number of seconds." ;; esac
+  case $PULL in IfNotPresent | Always | Never) ;; *) wrong "--pull-policy $PULL must be IfNotPresent, Always or Never." ;; esac
+  case $HOMES in '' | none | hostPath | persistentVolumeClaim) ;; *) wrong "--homes $HOMES must be none, hostPath or persistentVolumeClaim." ;; esac
+  case $HOMES_PATH in '' | /*) ;; *) wrong "--homes-path $HOMES_PATH must start with /." ;; esac
+  case $HOMES in '' | hostPath) ;; *) [ -z "$HOMES_PATH" ] || wrong "--homes-path requires --homes hostPath, not $HOMES." ;; esac
+  HOMES_CLASS=$STORAGE_CLASS
+  case $LEVEL in '' | restricted | baseline | privileged) ;; *) wrong "--level $LEVEL must be restricted, baseline or privileged." ;; esac
+  case $URL_PATH in '' | /*) URL_PATH=${URL_PATH%/} ;; *) wrong "--path $URL_PATH must start with /." ;; esac
+  case $NODE_PATH in '' | /*) ;; *) wrong "--node-path $NODE_PATH must start with /." ;; esac
+  [ -z "$CONFIG" ] || [ -r "$CONFIG" ] || wrong "--config $CONFIG can't be read."
   REGISTRY=${REGISTRY%/}
 }
 
@@ -79,6 +85,7 @@ option() {
     --node-path) NODE_PATH=${2%/} ;;
     --node) NODE=$2 ;;
     --homes) HOMES=$2 ;;
+    --homes-path) HOMES_PATH=${2%/} ;;
     --config) CONFIG=$2 ;;
     --level) LEVEL=$2 ;;
     --path) URL_PATH=$2 ;;
@@ -89,10 +96,10 @@ option() {
 
 say() { printf '%s\n' "$*"; }
 wrong() {
-  printf 'install.sh: %s\n' "$1" 'Say install.sh --help.' >&2
+  printf 'install.sh: %s\n' "$1" 'Run install.sh --help.' >&2
   exit 2
 }
-# What is wrong, then lines on how to mend it.
+# The problem, then lines with the solution.
 stop() {
   printf '\ninstall.sh: %s\n' "$1" >&2
   shift
@@ -110,7 +117,7 @@ check_tools() {
   local tool
   for tool in ${KUBECTL%% *} openssl curl; do
     command -v "$tool" >/dev/null || stop "$tool is not installed." \
-      "Install it, or name another kubectl: KUBECTL='microk8s kubectl' install.sh"
+      "Install it, or use another kubectl: KUBECTL='microk8s kubectl' install.sh"
   done
   local version
   version=$(k version -o json --request-timeout=15s 2>&1) || stop "The API server cannot be reached: $version" \
@@ -118,14 +125,14 @@ check_tools() {
   local minor
   minor=$(printf '%s' "$version" | tr -d ' \n"' | sed 's/.*serverVersion:{//; s/.*minor:\([0-9]*\).*/\1/')
   say "Kubernetes 1.$minor answers."
-  [ "$minor" -ge 29 ] || say "  Deskpod is made for 1.29 and later: go on at your own risk."
+  [ "$minor" -ge 29 ] || say "  Deskpod requires 1.29 or later: continue at your own risk."
   [ "$(k auth can-i create deployments --namespace "$NAMESPACE" 2>/dev/null)" = yes ] ||
-    stop "You may not create deployments in the namespace $NAMESPACE." "Ask for rights there, or choose another: --namespace NAME"
+    stop "You don't have permission to create deployments in the namespace $NAMESPACE." "Request it, or choose another namespace: --namespace NAME"
   CLUSTER_WIDE=yes
   [ "$(k auth can-i create clusterroles 2>/dev/null)" = yes ] || CLUSTER_WIDE=no
 }
 
-# The namespace or the port may belong to somebody else.
+# The namespace or the port may already be in use.
 check_others() {
   local other
   other=$(kn get deployments -o go-template='{{range .items}}{{$l := .metadata.labels}}{{if not (and $l (eq (index $l "app.kubernetes.io/part-of" | printf "%v") "deskpod"))}}{{.metadata.name}}{{"\n"}}{{end}}{{end}}' 2>/dev/null |
@@ -133,14 +140,14 @@ check_others() {
   [ -z "$other" ] || stop "The namespace $NAMESPACE has another installation: ${other% }." \
     "Choose another one: --namespace deskpod --node-port $(free_port)"
   other=$(kn get deployment api -o go-template='{{index .metadata.annotations "meta.helm.sh/release-name"}}' 2>/dev/null || true)
-  case $other in '' | '<no value>') ;; *) stop "Helm has installed Deskpod in $NAMESPACE as $other." "Upgrade it with helm upgrade $other, or choose another namespace: --namespace NAME" ;; esac
+  case $other in '' | '<no value>') ;; *) stop "Deskpod in $NAMESPACE was installed by Helm, as $other." "Upgrade it with helm upgrade $other, or choose another namespace: --namespace NAME" ;; esac
   other=$(used_ports | awk -v port="$NODE_PORT" -v own="$NAMESPACE/gateway" '$1 == port && $2 != own { print $2 }')
   [ -z "$other" ] || stop "The node port $NODE_PORT belongs to the service $other." \
     "Choose another one: --node-port $(free_port)"
-  if [ $SMALL = yes ] && there deployment postgres; then other='--small is wanted, PostgreSQL is there'; fi
-  if [ $SMALL = no ] && there deployment api && ! there deployment gateway; then other='a small installation is there'; fi
+  if [ $SMALL = yes ] && there deployment postgres; then other='--small was given, but it uses PostgreSQL'; fi
+  if [ $SMALL = no ] && there deployment api && ! there deployment gateway; then other='it is a small installation'; fi
   [ -z "$other" ] || stop "The namespace $NAMESPACE has Deskpod in its other form: $other." \
-    "Data does not move from one to the other. Remove it first with uninstall.sh, or choose --namespace."
+    "Data can't be moved from one to the other. Remove it first with uninstall.sh, or choose another --namespace."
 }
 
 used_ports() {
@@ -157,26 +164,26 @@ free_port() {
 check_storage() {
   CLAIM=postgres CLAIMED=no
   [ $SMALL = no ] || CLAIM=deskpod
-  # A claim that is there stays as it is, with its data.
+  # An existing claim is kept, with its data.
   if there pvc $CLAIM; then
     CLAIMED=yes NODE_PATH='' STORAGE_CLASS=''
     return
   fi
   if [ -n "$STORAGE_CLASS" ]; then
     k get storageclass "$STORAGE_CLASS" >/dev/null 2>&1 || stop "There is no storage class $STORAGE_CLASS." \
-      "These are there: $(k get storageclass -o name 2>/dev/null | sed 's/.*\///' | tr '\n' ' ')"
+      "Available: $(k get storageclass -o name 2>/dev/null | sed 's/.*\///' | tr '\n' ' ')"
     return
   fi
   if [ -z "$NODE_PATH" ]; then
     ! default_class && ! waiting_volume || return 0
     if can_ask; then
-      say "This cluster has no default storage class, and the database needs a place."
-      NODE_PATH=$(ask "Folder on a node to keep it in, for example /srv/deskpod (empty: stop): ")
+      say "This cluster has no default storage class, and the database needs storage."
+      NODE_PATH=$(ask "Folder on a node, for example /srv/deskpod (empty: stop): ")
     fi
-    [ -n "$NODE_PATH" ] || stop "This cluster has no default storage class, and the database needs a place. One of:" \
+    [ -n "$NODE_PATH" ] || stop "This cluster has no default storage class, and the database needs storage. One of:" \
       "--node-path /srv/deskpod [--node NAME]   a folder on one node" \
-      "--storage-class NAME                     a class, if there is one" \
-      "--small --node-path /srv/deskpod         everything in one pod, with a file as database"
+      "--storage-class NAME                     a storage class" \
+      "--small --node-path /srv/deskpod         everything in one pod, with a database file"
   fi
   node_of_path
 }
@@ -184,7 +191,7 @@ check_storage() {
 default_class() {
   k get storageclass -o go-template='{{range .items}}{{if .metadata.annotations}}{{index .metadata.annotations "storageclass.kubernetes.io/is-default-class"}}{{"\n"}}{{end}}{{end}}' 2>/dev/null | grep -x true >/dev/null
 }
-# A volume that somebody has made for this claim.
+# A volume that exists for this claim.
 waiting_volume() {
   k get pv -o go-template='{{range .items}}{{if .spec.claimRef}}{{.spec.claimRef.namespace}}/{{.spec.claimRef.name}}{{"\n"}}{{end}}{{end}}' 2>/dev/null | grep -x "$NAMESPACE/$CLAIM" >/dev/null
 }
@@ -193,16 +200,16 @@ node_of_path() {
   local nodes
   nodes=$(k get nodes -o go-template='{{range .items}}{{.metadata.name}}{{"\n"}}{{end}}')
   if [ -z "$NODE" ]; then
-    [ "$(printf '%s\n' "$nodes" | wc -l)" -eq 1 ] || stop "--node-path needs the name of the node, for there are several." \
+    [ "$(printf '%s\n' "$nodes" | wc -l)" -eq 1 ] || stop "The cluster has several nodes, so --node-path needs --node." \
       "--node NAME, one of: $(printf '%s' "$nodes" | tr '\n' ' ')"
     NODE=$nodes
   fi
-  printf '%s\n' "$nodes" | grep -x "$NODE" >/dev/null || stop "There is no node $NODE." "These are there: $(printf '%s' "$nodes" | tr '\n' ' ')"
+  printf '%s\n' "$nodes" | grep -x "$NODE" >/dev/null || stop "There is no node $NODE." "Available: $(printf '%s' "$nodes" | tr '\n' ' ')"
   [ $DRY_RUN = no ] || return 0
   local here
   here=$(hostname 2>/dev/null || true)
   if [ "$here" = "$NODE" ] && mkdir -p "$NODE_PATH" 2>/dev/null; then return; fi
-  [ -d "$NODE_PATH" ] || say "On the node $NODE the folder must exist: mkdir -p $NODE_PATH"
+  [ -d "$NODE_PATH" ] || say "The folder must exist on the node $NODE: mkdir -p $NODE_PATH"
 }
 
 can_ask() { [ -t 1 ] && [ $DRY_RUN = no ] && (: </dev/tty) 2>/dev/null; }
@@ -213,7 +220,7 @@ ask() {
   printf '%s' "$answer"
 }
 
-# The manifests are beside this script, or where a release keeps them.
+# The manifests are beside this script, or in a release.
 fetch() {
   local here=''
   [ -z "${BASH_SOURCE[0]:-}" ] || here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -221,10 +228,10 @@ fetch() {
     cp "$here/kubernetes/$1" "$WORK/$1"
   elif [ -n "${DESKPOD_RELEASE:-}" ]; then
     curl -fsSL --retry 2 -o "$WORK/$1" "${DESKPOD_RELEASE%/}/kubernetes/$1" ||
-      stop "${DESKPOD_RELEASE%/}/kubernetes/$1 cannot be downloaded." "DESKPOD_RELEASE is the address of a release's deploy folder."
+      stop "${DESKPOD_RELEASE%/}/kubernetes/$1 can't be downloaded." "DESKPOD_RELEASE is the address of a release's deploy folder."
   else
-    stop "kubernetes/$1 is not beside this script." \
-      "Run it from a checkout, deploy/install.sh, or say where a release is: DESKPOD_RELEASE=https://… bash install.sh"
+    stop "kubernetes/$1 isn't beside this script." \
+      "Run it from a checkout, deploy/install.sh, or set the address of a release: DESKPOD_RELEASE=https://… bash install.sh"
   fi
 }
 
@@ -242,7 +249,7 @@ make_namespace() {
   k label --overwrite namespace "$NAMESPACE" "pod-security.kubernetes.io/enforce=$LEVEL" "pod-security.kubernetes.io/warn=$LEVEL" >/dev/null
 }
 
-# The documented commands, with keys that are long enough. What is there stays.
+# The documented commands, with keys that are long enough. Existing keys are kept.
 make_keys() {
   local name file
   for name in desktop_payload desktop_signing user_signing; do
@@ -260,14 +267,28 @@ make_keys() {
   done
 }
 
+# Every pod refers to it; if it is missing, Kubernetes warns about it at each of them.
+make_registry_login() {
+  ! there secret abcdesktopregistrysecret || return 0
+  printf '{"auths":{}}' >"$WORK/no-login"
+  kn create secret generic abcdesktopregistrysecret --type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson="$WORK/no-login"
+  kn label secret abcdesktopregistrysecret $OURS >/dev/null
+}
+
 make_config() {
-  if there configmap abcdesktop-config && [ -z "$CONFIG" ]; then
-    say "configmap/abcdesktop-config is kept as it is"
+  if there configmap abcdesktop-config && [ -z "$CONFIG" ] && [ $HOMES_CHANGED = no ]; then
+    say "configmap/abcdesktop-config unchanged"
   else
-    [ -n "$CONFIG" ] || own_config
     mkdir "$WORK/config"
-    cp "${CONFIG:-$WORK/od.config}" "$WORK/config/od.config"
-    kn create configmap abcdesktop-config --from-file="$WORK/config/od.config" --dry-run=client -o yaml | kn apply -f - 2>/dev/null
+    if [ -z "$CONFIG" ] && there configmap abcdesktop-config; then
+      homes_config >"$WORK/config/od.config"
+    else
+      [ -n "$CONFIG" ] || own_config
+      cp "${CONFIG:-$WORK/od.config}" "$WORK/config/od.config"
+    fi
+    [ $HOMES_CHANGED = no ] || set_homes "$WORK/config/od.config"
+    CONFIG_APPLIED=$(kn create configmap abcdesktop-config --from-file="$WORK/config/od.config" --dry-run=client -o yaml | kn apply -f - 2>/dev/null)
+    say "$CONFIG_APPLIED"
   fi
   local settings=''
   [ -z "$URL_PATH" ] || settings="$settings --from-literal=DESKPOD_PATH=$URL_PATH"
@@ -281,12 +302,11 @@ own_config() {
   key=$(openssl rand -hex 24)
   edit="s/^#controllers:/controllers:/; s/MANAGER-KEY/$key/; s/^namespace: .*/namespace: '$NAMESPACE'/"
   [ $OPENLDAP = yes ] || edit="$edit; s/'config_ref': 'ldapconfig', 'enabled': True/'config_ref': 'ldapconfig', 'enabled': False/"
-  [ "$HOMES" = none ] || edit="$edit; s/^desktop.homedirectorytype: .*/desktop.homedirectorytype: '$HOMES'/"
   sed -e "$edit" "$WORK/od.config" >"$WORK/own" && mv "$WORK/own" "$WORK/od.config"
 }
 
 prepull() {
-  say "Fetching the images of a desktop:"
+  say "Pulling the images of a desktop:"
   kn delete pod $PREPULL --ignore-not-found --now >/dev/null 2>&1
   kn apply -f "$WORK/prepull.yaml"
   wait_for app.kubernetes.io/name=prepull prepulled
@@ -294,49 +314,22 @@ prepull() {
   kn delete pod $PREPULL --now 2>/dev/null
 }
 
-# Pods are ready a moment before each node lets the port through to them. Where nodes cannot be reached from here, it only tells.
-answers() {
-  local until=$((SECONDS + 20))
-  while ! curl -fs --max-time 2 --noproxy '*' -o /dev/null "http://$1:$NODE_PORT/healthz"; do
-    [ $SECONDS -lt $until ] || return 1
-    sleep 1
-  done
-}
-
-tell() {
-  local address
-  address=$(k get nodes -o go-template='{{range .items}}{{range .status.addresses}}{{if eq .type "InternalIP"}}{{.address}}{{"\n"}}{{end}}{{end}}{{end}}' 2>/dev/null | head -1 || true)
-  say
-  say "Deskpod is at http://${address:-localhost}:$NODE_PORT$URL_PATH"
-  answers "${address:-localhost}" ||
-    say "                 It does not answer from here: nodes may not be reachable from this machine, or a firewall closes the port."
-  if [ $OPENLDAP = yes ]; then
-    say "  Log in as      Hermes Conrad / hermes, Philip J. Fry / fry, Turanga Leela / leela, …"
-    say "                 Everybody knows these passwords: --without-openldap before strangers can reach it."
-  fi
-  say "  Administrator  $KUBECTL logs -l run=pyos-od -n $NAMESPACE --tail=-1 | grep Administrator   (in the log of the first start)"
-  say "  Manager key    $KUBECTL get configmap abcdesktop-config -n $NAMESPACE -o yaml | grep apikey"
-  say "                 or, if no key is there:"
-  say "                 $KUBECTL get secret deskpod-manager-key -n $NAMESPACE -o jsonpath='{.data.key}' | base64 -d"
-  say "  Apps           curl -X PUT -H 'Content-Type: text/javascript' -H 'X-API-Key: KEY' http://${address:-localhost}:$NODE_PORT$URL_PATH/API/manager/image -d @FILE.json"
-  say "  Remove it      deploy/uninstall.sh --namespace $NAMESPACE"
-}
-
-# Where the namespace is not there yet, the API server judges everything in the namespace default instead.
+# Without the namespace, the API server validates everything in the namespace default instead.
 dry_run() {
   local in=$NAMESPACE
   if ! k get namespace "$NAMESPACE" >/dev/null 2>&1; then
-    say "Would make:"
+    say "Would create:"
     k create namespace "$NAMESPACE" --dry-run=server
     in=default
   fi
   for name in abcdesktopjwtdesktoppayload abcdesktopjwtdesktopsigning abcdesktopjwtusersigning; do
     there secret $name || say "secret/$name created (dry run, from openssl)"
   done
+  there secret abcdesktopregistrysecret || say "secret/abcdesktopregistrysecret created (dry run)"
   there configmap abcdesktop-config || say "configmap/abcdesktop-config created (dry run)"
   { sed "s/^  namespace: $NAMESPACE\$/  namespace: $in/" "$WORK/prepull.yaml" && printf -- '---\n' && sed "s/^  namespace: $NAMESPACE\$/  namespace: $in/" "$WORK/all.yaml"; } |
     k apply --dry-run=server -f -
-  say "Nothing was made."
+  say "Nothing was created."
 }
 
 main() {
@@ -348,12 +341,19 @@ main() {
   check_tools
   check_others
   check_storage
+  fetch homes.sh
+  # shellcheck source=deploy/kubernetes/homes.sh
+  . "$WORK/homes.sh"
+  check_homes
   fetch render.sh
   fetch watch.sh
+  fetch tell.sh
   # shellcheck source=deploy/kubernetes/render.sh
   . "$WORK/render.sh"
   # shellcheck source=deploy/kubernetes/watch.sh
   . "$WORK/watch.sh"
+  # shellcheck source=deploy/kubernetes/tell.sh
+  . "$WORK/tell.sh"
   render
   if [ $DRY_RUN = yes ]; then
     dry_run
@@ -361,10 +361,13 @@ main() {
   fi
   make_namespace
   make_keys
+  make_registry_login
   make_config
   prepull
   k apply -f "$WORK/all.yaml"
   if [ $OPENLDAP = no ]; then kn delete deployment,service,networkpolicy openldap --ignore-not-found; fi
+  # The api reads it when it starts.
+  case $CONFIG_APPLIED in *configured) kn rollout restart deployment api ;; esac
   begin_again
   say "Waiting for the pods:"
   wait_for "$OURS" running

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Removes Deskpod from a Kubernetes cluster, after asking what goes. Works on bash 3.2, also piped from curl.
+# Removes Deskpod from a Kubernetes cluster, after asking. Works on bash 3.2, also piped from curl.
 # shellcheck disable=SC2016
 set -euo pipefail
 
@@ -8,9 +8,9 @@ usage() {
 Usage: uninstall.sh [OPTIONS]
 
   --namespace NAME   namespace of the installation (abcdesktop)
-  --keep-data        keep what a new installation goes on with: volumes, homes, keys, passwords, od.config
-  --yes              do not ask
-  --help             this text
+  --keep-data        keep what a new installation can use: volumes, homes, keys, passwords, od.config
+  --yes              skip the questions
+  --help             show this help
 
 Environment: KUBECTL  the kubectl command (kubectl), for example KUBECTL='microk8s kubectl'
 TEXT
@@ -38,7 +38,7 @@ options() {
       --keep-data) KEEP=yes ;;
       --yes) YES=yes ;;
       -h | --help) usage && exit 0 ;;
-      *) printf 'uninstall.sh: There is no option %s. Say uninstall.sh --help.\n' "$1" >&2 && exit 2 ;;
+      *) printf 'uninstall.sh: Unknown option: %s. Run uninstall.sh --help.\n' "$1" >&2 && exit 2 ;;
     esac
     shift
   done
@@ -51,7 +51,7 @@ check() {
   release=$(kn get deployment api -o go-template='{{index .metadata.annotations "meta.helm.sh/release-name"}}' 2>/dev/null || true)
   case $release in
     '' | '<no value>') ;;
-    *) stop "Helm has installed this: helm uninstall $release -n $NAMESPACE" "Run this script afterwards for desktops and data that stay." ;;
+    *) stop "Deskpod was installed by Helm: helm uninstall $release -n $NAMESPACE" "Then run this script for the desktops and data that remain." ;;
   esac
 }
 
@@ -66,15 +66,15 @@ yes_to() {
 confirm() {
   say "In the namespace $NAMESPACE:"
   say "  $(count deployments -l $INSTALLED) deployments of Deskpod"
-  say "  $(count pods -l $MADE) pods of users: desktops and apps, with what is open in them"
+  say "  $(count pods -l $MADE) pods of users: desktops and apps, with unsaved work"
   say "  $(count pvc -l $INSTALLED) volumes with the database: catalogue, users, history"
   say "  $(count pvc -l $MADE) homes of users"
   say "  $(count secrets) secrets, among them the keys of sessions"
   [ $YES = no ] || return 0
-  (: </dev/tty) 2>/dev/null || stop "Nobody can be asked here. Say --yes, with or without --keep-data."
+  (: </dev/tty) 2>/dev/null || stop "There is no terminal to ask on. Use --yes, with or without --keep-data."
   yes_to "Remove Deskpod from $NAMESPACE?" || stop "Nothing was removed."
   [ -z "$KEEP" ] || return 0
-  if yes_to "Remove database, homes, keys and od.config, too? This cannot be undone."; then KEEP=no; else KEEP=yes; fi
+  if yes_to "Remove database, homes, keys and od.config, too? This can't be undone."; then KEEP=no; else KEEP=yes; fi
 }
 
 remove() { kn delete "$@" --ignore-not-found --wait=false 2>/dev/null || true; }
@@ -94,9 +94,11 @@ remove_data() {
   remove pvc -l $MADE
   kn wait --for=delete pvc -l $INSTALLED --timeout=60s >/dev/null 2>&1 || true
   remove configmap abcdesktop-config deskpod-settings
-  remove secret abcdesktopjwtdesktoppayload abcdesktopjwtdesktopsigning abcdesktopjwtusersigning deskpod-keys deskpod-manager-key postgres
+  remove secret abcdesktopjwtdesktoppayload abcdesktopjwtdesktopsigning abcdesktopjwtusersigning deskpod-keys deskpod-manager-key deskpod-admin postgres
+  # The empty registry login; one that an administrator created has no such label.
+  remove secrets -l $INSTALLED
   k delete pv "$NAMESPACE-postgres" "$NAMESPACE-deskpod" --ignore-not-found --wait=false 2>/dev/null || true
-  # Only a namespace that install.sh has made, with nothing of anybody else in it.
+  # Only a namespace that install.sh created and nothing else uses.
   local ours
   ours=$(k get namespace "$NAMESPACE" -o go-template='{{index .metadata.labels "app.kubernetes.io/part-of"}}')
   if [ "$ours" = deskpod ] && [ "$(count deployments,statefulsets,daemonsets,services,pvc)" = 0 ]; then
@@ -112,12 +114,12 @@ main() {
   confirm
   remove_parts
   if [ "$KEEP" = yes ]; then
-    say "Database, homes, keys and od.config are kept: install.sh --namespace $NAMESPACE goes on with them."
+    say "Database, homes, keys and od.config are kept: install.sh --namespace $NAMESPACE uses them again."
   else
     remove_data
-    say "A folder on a node (--node-path) keeps its files: remove them there."
+    say "A folder on a node (--node-path) keeps its files: delete them there."
   fi
-  say "Deskpod is removed from $NAMESPACE."
+  say "Deskpod was removed from $NAMESPACE."
 }
 
 main "$@"

@@ -1,4 +1,4 @@
-/** Business events: each helper writes one log line, counts, and for what people must answer for an audit record. */
+/** Events of the product: each helper writes one log record and counts; those that people are accountable for are audit records. */
 import { pino, type Logger } from 'pino';
 import { Counter, Histogram, Registry } from 'prom-client';
 
@@ -42,7 +42,7 @@ export function createEvents(options: EventsOptions) {
   const screens = new Counter({ name: 'deskpod_screen_bytes_total', help: 'Bytes sent to browsers', registers });
   const debugs = new Counter({
     name: 'deskpod_debug_sessions_total',
-    help: 'Debug sessions that began, by kind',
+    help: 'Debug sessions started, by kind',
     labelNames: ['kind'],
     registers,
   });
@@ -56,79 +56,155 @@ export function createEvents(options: EventsOptions) {
   return {
     log,
     metrics: () => registry.metrics(),
-    started: (address: string) => log.info({ address }, `listening on ${address}`),
+    started: (url: string) => log.info({ url }, `listening on ${url}`),
     stopped: () => log.info('stopped'),
-    /** The one time that the password is told. */
-    administratorMade: (name: string, password: string) =>
-      log.warn({ name, password }, 'the first administrator was made; the password is shown only this once'),
-    request: (user: string, method: string, path: string, status: number, ms: number) => {
+    /** `network` is null if the process has as many as it may have. */
+    connectionsFull: (network: string | null, limit: number) => {
+      const setting = network === null ? 'listen.maxConnections' : 'listen.maxConnectionsPerNetwork';
+      const from = network === null ? '' : ` from ${network}`;
+      log.warn({ remote_addr: network, limit }, `further connections${from} are closed: see ${setting}`);
+    },
+    /** The only time that the password is shown. */
+    administratorAdded: (login: string, password: string) =>
+      log.warn({ login, password }, 'added the first administrator; the password is shown only this once'),
+    request: ({ user, remoteAddr, method, path, status, durationMs }: RequestFacts) => {
       requests.inc({ status });
-      log.info({ user, method, path, status, ms: Math.round(ms) }, `${method} ${path} ${status}`);
+      const facts = { user, remote_addr: remoteAddr, method, path, status, duration_ms: Math.round(durationMs) };
+      log.info(facts, `${method} ${path} ${status}`);
     },
-    loggedIn: (user: string, address: string) => {
+    loggedIn: (user: string, remoteAddr: string) => {
       logins.inc({ outcome: 'ok' });
-      log.info({ audit: true, user, address }, `${user} logged in`);
+      log.info({ audit: true, user, remote_addr: remoteAddr }, `${user} logged in`);
     },
-    loginRefused: (name: string, address: string) => {
+    loginRefused: (login: string, remoteAddr: string) => {
       logins.inc({ outcome: 'refused' });
-      log.warn({ audit: true, name, address }, 'login refused');
+      log.warn({ audit: true, login, remote_addr: remoteAddr }, 'login refused');
     },
     loggedOut: (user: string, desktop: 'kept' | 'removed') =>
-      log.info({ audit: true, user, desktop }, `${user} logged out`),
+      log.info({ audit: true, user, desktop_kept: desktop === 'kept' }, `${user} logged out`),
+    userGone: (user: string, directory: string) =>
+      log.warn(
+        { audit: true, target_user: user, name: directory },
+        `ended the sessions of ${user}, whom the directory ${directory} no longer finds`,
+      ),
     desktopStarted: (user: string, desktop: string, kind: 'cold' | 'warm', ms: number) => {
       desktops.observe({ kind }, ms / 1000);
-      log.info({ user, desktop, kind, ms }, `desktop ${desktop} runs`);
+      log.info({ user, desktop, kind, duration_ms: Math.round(ms) }, `desktop ${desktop} is running`);
     },
     desktopFailed: (user: string, err: unknown) => log.error({ user, err }, 'desktop failed to start'),
+    regionUnknown: (user: string, names: readonly string[]) =>
+      log.warn({ user }, `unknown time zone or language, ignored: ${names.join(', ')}`),
+    backgroundRefused: (desktop: string, reason: string) => log.warn({ desktop }, `desktop background: ${reason}`),
     desktopEnded: (user: string, desktop: string) => log.warn({ user, desktop }, `desktop ${desktop} ended`),
-    launchStarted: (launch: { id: string; userId: string; runtime: string }) => {
+    launchStarted: (launch: LaunchFacts) => {
       launches.inc({ runtime: launch.runtime });
-      log.info({ user: launch.userId, launch: launch.id, runtime: launch.runtime }, `launch ${launch.id} started`);
+      const { id, userId: user, desktopId: desktop, runtime } = launch;
+      log.info({ user, desktop, launch: id, runtime }, `launch ${id} started`);
     },
-    launchFinished: (launch: {
-      id: string;
-      userId: string;
-      status: { state: string; reason?: string; exitCode?: number | null };
-    }) => {
-      ends.inc({ reason: launch.status.reason ?? 'unknown' });
-      const { reason, exitCode } = launch.status;
-      log.info({ user: launch.userId, launch: launch.id, reason, exitCode }, `launch ${launch.id} ended`);
+    launchFinished: ({ id, userId: user, desktopId: desktop, status: { reason, exitCode } }: FinishedLaunchFacts) => {
+      ends.inc({ reason: reason ?? 'unknown' });
+      log.info({ user, desktop, launch: id, reason, exit_code: exitCode }, `launch ${id} ended`);
     },
     screenConnected: (user: string, desktop: string) => log.info({ user, desktop }, 'screen connected'),
     screenClosed: (user: string, desktop: string, bytes: number, ms: number, reason: string) => {
       screens.inc(bytes);
-      log.info({ user, desktop, bytes, ms: Math.round(ms), reason }, 'screen closed');
+      log.info({ user, desktop, bytes, duration_ms: Math.round(ms), reason }, 'screen closed');
     },
-    debugAsked: ({ id, kind, by, userId, desktopId, launchId, reason }: DebugFacts) =>
+    debugAsked: (session: DebugFacts) =>
       log.info(
-        { audit: true, debug: id, kind, user: by.id, about: userId, desktop: desktopId, launch: launchId, reason },
-        `${by.id} asked to look into ${launchId ?? desktopId}`,
+        { ...debugFields(session), target_user: session.userId, kind: session.kind, reason: session.reason },
+        `${session.by.id} requested a debug session on ${targetOf(session)}`,
       ),
-    debugGranted: ({ id, by, grant, grantedBy, desktopId, launchId }: DebugFacts) =>
+    debugGranted: (session: DebugFacts) =>
       log.info(
-        { audit: true, debug: id, user: by.id, grant, grantedBy },
-        `${by.id} may look into ${launchId ?? desktopId}`,
+        { ...debugFields(session), grant: session.grant, granted_by: session.grantedBy },
+        `${session.by.id} may debug ${targetOf(session)}`,
       ),
-    debugStarted: ({ id, kind, by, name, image, profile, reused, desktopId, launchId }: DebugFacts) => {
+    debugStarted: (session: DebugFacts) => {
+      const { kind, name, image, profile, reused } = session;
       debugs.inc({ kind });
       log.info(
-        { audit: true, debug: id, kind, user: by.id, name, image, profile, reused },
-        `${by.id} looks into ${launchId ?? desktopId}`,
+        { ...debugFields(session), kind, name, image, profile, reused },
+        `${session.by.id} started a debug session on ${targetOf(session)}`,
       );
     },
-    debugEnded: ({ id, by, desktopId, launchId, status: { reason, exitCode } }: DebugFacts) =>
+    debugEnded: (session: DebugFacts) =>
       log.info(
-        { audit: true, debug: id, user: by.id, reason, exitCode },
-        `${by.id} looks into ${launchId ?? desktopId} no more`,
+        { ...debugFields(session), reason: session.status.reason, exit_code: session.status.exitCode },
+        `${session.by.id}'s debug session on ${targetOf(session)} ended`,
       ),
-    audit: (user: string, action: string, about: string) =>
-      log.info({ audit: true, user, action, about }, `${user} ${action} ${about}`),
-    warn: (message: string, about: object = {}) => log.warn(about, message),
+    /** What somebody did to something that isn't theirs, or to the server: `opened a terminal in`. */
+    audit: (user: string, action: string, target: AuditTarget) =>
+      log.info({ audit: true, user, ...target }, `${user} ${action} ${Object.values(target).join(' ')}`),
+    warn: (message: string, fields: LogFields = {}) => log.warn(fields, message),
     failed: (what: string, err: unknown) => log.error({ err }, what),
+    /** An error that doesn't matter, and why. */
+    ignored: (reason: string, error: string) => log.debug({ error }, `ignored: ${reason}`),
   };
 }
 
-/** A debug session, as the log tells of it. */
+/** Every field that a record may have, besides level, time and message: one name for each fact. */
+export const LOG_FIELDS = [
+  'audit',
+  /** Who acts. */
+  'user',
+  /** Whose desktop, launch or account it is, if it isn't the user's own. */
+  'target_user',
+  'desktop',
+  'launch',
+  'debug_session',
+  'app',
+  'remote_addr',
+  'duration_ms',
+  'method',
+  'path',
+  'status',
+  'bytes',
+  'kind',
+  'runtime',
+  'reason',
+  'exit_code',
+  'grant',
+  'granted_by',
+  'name',
+  'image',
+  'profile',
+  'reused',
+  'desktop_kept',
+  /** The name that was typed. */
+  'login',
+  'password',
+  'url',
+  'origin',
+  'host',
+  'setting',
+  'commands',
+  'err',
+  'error',
+] as const;
+export type LogFields = { readonly [Field in (typeof LOG_FIELDS)[number]]?: unknown };
+type AuditTarget = Pick<LogFields, 'target_user' | 'desktop' | 'launch' | 'debug_session' | 'app'>;
+
+interface RequestFacts {
+  readonly user: string;
+  readonly remoteAddr: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly durationMs: number;
+}
+
+interface LaunchFacts {
+  readonly id: string;
+  readonly userId: string;
+  readonly desktopId: string;
+  readonly runtime: string;
+}
+
+interface FinishedLaunchFacts extends LaunchFacts {
+  readonly status: { readonly state: string; readonly reason?: string; readonly exitCode?: number | null };
+}
+
 interface DebugFacts {
   readonly id: string;
   readonly kind: string;
@@ -146,21 +222,59 @@ interface DebugFacts {
   readonly status: { readonly state: string; readonly reason?: string; readonly exitCode?: number | null };
 }
 
+function debugFields({ id, by, desktopId, launchId }: DebugFacts): LogFields {
+  return { audit: true, user: by.id, desktop: desktopId, launch: launchId ?? undefined, debug_session: id };
+}
+
+function targetOf({ launchId, desktopId }: DebugFacts): string {
+  return launchId ?? desktopId;
+}
+
 function createLog({ level, format, write }: EventsOptions): Logger {
   const out = write ?? ((line: string) => void process.stderr.write(line));
-  if (format === 'json') return pino({ level }, { write: out });
+  if (format === 'json') return pino({ level }, { write: (line) => out(`${escaped(line.trimEnd())}\n`) });
   return pino({ level, timestamp: false, base: null }, { write: (line) => out(asText(line)) });
 }
 
-/** `2026-11-22T00:00:00Z info  message key=value …` */
+const LEVELS = [
+  [50, 'error'],
+  [40, 'warn '],
+  [30, 'info '],
+] as const;
+
+/** `2026-11-22T00:00:00Z info  message key=value …`: one record is one line, whatever the values contain. */
 function asText(line: string): string {
   const parsed: unknown = JSON.parse(line);
   if (typeof parsed !== 'object' || parsed === null) return line;
   const { level, msg, err, ...rest } = Object.fromEntries(Object.entries(parsed));
-  const word = Number(level) >= 50 ? 'error' : Number(level) >= 40 ? 'warn ' : 'info ';
-  const pairs = Object.entries(rest).map(
-    ([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  const word = LEVELS.find(([from]) => Number(level) >= from)?.[1] ?? 'debug';
+  const pairs = Object.entries(rest).map(([key, value]) => ` ${key}=${valueText(value)}`);
+  const cause = typeof err === 'object' && err !== null && 'stack' in err ? ` err=${valueText(err.stack)}` : '';
+  return `${new Date().toISOString()} ${word} ${messageText(String(msg ?? ''))}${pairs.join('')}${cause}\n`;
+}
+
+/** Quoted if it could be read as fields. */
+function messageText(message: string): string {
+  return /[="]/.test(message) ? quoted(message) : escaped(message);
+}
+
+/** Bare if it is one word, otherwise quoted as in JSON. */
+function valueText(value: unknown): string {
+  if (typeof value !== 'string') return escaped(JSON.stringify(value) ?? 'null');
+  return value === '' || /[\s"=\\]|\p{C}|\p{Z}/u.test(value) ? quoted(value) : value;
+}
+
+function quoted(text: string): string {
+  return escaped(JSON.stringify(text));
+}
+
+/** Escapes whatever moves the cursor, breaks the line or changes the direction of the text. */
+function escaped(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    // By UTF-16 code unit, as in JSON.
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
   );
-  const cause = typeof err === 'object' && err !== null && 'stack' in err ? `\n${String(err.stack)}` : '';
-  return `${new Date().toISOString()} ${word} ${String(msg ?? '')}${pairs.join('')}${cause}\n`;
 }

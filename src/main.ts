@@ -1,46 +1,58 @@
-/** Opens the roles of this process, listens for them on one port, and takes it all down again in reverse. */
+/** Opens the roles of this process, listens on one port, and closes everything in reverse order. */
+import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
+import { LINK_MINUTES } from '#auth/login-links.ts';
 import type { LoadedConfig } from '#config/config.ts';
+import { onIgnored } from '#protocol/ignore.ts';
+import { networkMatcher } from '#domain/server/networks.ts';
 import { createEvents, type Events } from '#events';
-import { sameOrigin } from '#gateway/origin.ts';
+import { originPolicy, originRefused } from '#gateway/origin.ts';
 import { routeUpgrades } from '#gateway/upgrade.ts';
-import { createDoor, placeDoor } from '#http/door.ts';
+import { limitConnections } from '#http/connection-limits.ts';
+import { applyTrustedProxies, checkHost, createTrustedProxies } from '#http/trusted-proxies.ts';
 import { healthRoutes } from '#http/health.ts';
+import { screenCheck } from '#http/screen-check.ts';
 import { buildServer } from '#http/server.ts';
 import { speedTest } from '#http/speedtest.ts';
+import { pagesOnceStarted } from '#http/starting.ts';
 import { webFiles } from '#http/web.ts';
 import { type ApiRole, openApi } from '#server/api.ts';
 import { openGateway } from '#server/gateway.ts';
-import { listen, listener } from '#server/listen.ts';
+import { hostsOf, listen, listener } from '#server/listen.ts';
 import type { Role } from '#server/role.ts';
 
 export const VERSION: string = packageJson.version;
 const ROOT = join(import.meta.dirname, '..');
 
 export interface Running extends AsyncDisposable {
-  /** Where people open it. */
+  /** The address for people. */
   readonly address: string;
-  /** The login that the first start made: told once. */
+  /** The login that the first start created, shown once. */
   readonly administrator: ApiRole['administrator'];
+  /** A URL that logs the administrator in once; null where the log isn't for people. */
+  loginLink(): Promise<{ readonly url: string; readonly minutes: number } | null>;
   readonly events: Events;
   /**
-   * Is not ready any more and sends viewers elsewhere, but goes on answering; resolves when nothing is being made, or
-   * when the signal aborts.
+   * Reports that it isn't ready and sends viewers elsewhere, but still handles requests. Resolves when nothing is
+   * starting, or when the signal aborts.
    */
   drain(signal: AbortSignal): Promise<void>;
 }
 
-/** Runs the server until it is disposed. Desktops go on without it and are found again. */
+/** Runs the server until it is disposed. Desktops keep running without it and are found again. */
 export async function serve(loaded: LoadedConfig): Promise<Running> {
   const { config } = loaded;
   const { roles, listen: where } = config;
   await using stack = new AsyncDisposableStack();
   const events = createEvents(config.log);
   stack.defer(() => events.stopped());
-  const otherOrigins = new Set(where.allowedOrigins);
-  const allowedOrigin = (origin: string | undefined, host: string | undefined): boolean =>
-    (origin !== undefined && otherOrigins.has(origin)) || sameOrigin(origin, host);
+  stack.defer(onIgnored(events.ignored));
+  const allowedOrigin = originPolicy(where.allowedOrigins, events.warn);
+
+  const checkOrigin = (headers: IncomingHttpHeaders): void => {
+    if (!allowedOrigin(headers)) throw originRefused(headers.origin);
+  };
 
   const api = roles.includes('api')
     ? stack.use(await openApi({ loaded, events, root: ROOT, version: VERSION, allowedOrigin }))
@@ -51,42 +63,62 @@ export async function serve(loaded: LoadedConfig): Promise<Running> {
       : null;
   const opened: readonly Role[] = [api, gateway].filter((role) => role !== null);
   let draining = false;
-  const stops = (): string | null => (draining ? 'this server is stopping' : null);
+  const stopping = (): string | null => (draining ? 'this server is stopping' : null);
+  const { create, names } = await listener(config);
   const { app, listening } = await buildServer({
     events,
-    listen: await listener(config),
+    listen: create,
     plugins: [
       ...opened.flatMap(({ plugins }) => plugins),
-      healthRoutes([stops, ...opened.map(({ ready }) => ready)]),
-      ...pagesOf(loaded),
+      ...(roles.includes('gateway') ? [screenCheck(checkOrigin)] : []),
+      healthRoutes([stopping, ...opened.map(({ ready }) => ready)]),
+      ...pagesOf(loaded, () => gateway?.isStarting() ?? false),
     ],
     userOf: (request) => opened.map((role) => role.userOf(request)).find((user) => user !== null) ?? null,
   });
   stack.defer(() => listening.endConnections());
   stack.defer(() => app.close());
+  limitConnections(listening.socket, {
+    connections: where.maxConnections,
+    // A process without this role gets its connections from a few gateways.
+    connectionsPerNetwork: roles.includes('gateway') ? where.maxConnectionsPerNetwork : where.maxConnections,
+    isProxy: networkMatcher(where.trustedProxies),
+    onFull: events.connectionsFull,
+  });
   const token = api?.gatewayToken ?? null;
-  placeDoor(
+  applyTrustedProxies(
     listening.servers,
-    createDoor({ trustedProxies: where.trustedProxies, gatewayToken: token, path: where.path }),
+    createTrustedProxies({
+      trustedProxies: where.trustedProxies,
+      gatewayToken: token,
+      path: where.path,
+      hosts: hostsOf(config, names, events.warn),
+    }),
   );
   const upgrades = opened.flatMap((role) => role.upgrades);
   for (const server of listening.servers) {
-    const routed = routeUpgrades(server, upgrades, (error) => events.failed('an upgrade', error));
+    const failed = (error: unknown): void => events.failed('upgrading a connection', error);
+    const routed = routeUpgrades(server, upgrades, { check: checkHost, failed });
     stack.defer(() => routed.close());
   }
   const closeViewers = async (): Promise<void> => {
     await Promise.all(opened.map((role) => role.closeViewers()));
   };
-  // While they can still be told why.
+  // While they can still receive the reason.
   stack.defer(closeViewers);
-  const address = await listen(listening, config);
+  const addresses = await listen(listening, config);
   stack.defer(() => void listening.socket.close());
-  await api?.listening(address);
-  events.started(address);
+  await api?.listening(addresses.local);
+  events.started(addresses.listening);
   const running = stack.move();
   return {
-    address,
+    address: addresses.people,
     administrator: api?.administrator ?? null,
+    async loginLink() {
+      const fragment = (await api?.loginLink()) ?? null;
+      if (fragment === null) return null;
+      return { url: `${addresses.people.replace(/\/$/, '')}/${fragment}`, minutes: LINK_MINUTES };
+    },
     events,
     async drain(signal) {
       draining = true;
@@ -97,12 +129,13 @@ export async function serve(loaded: LoadedConfig): Promise<Running> {
   };
 }
 
-/** What people open: the desktop where the role gateway is, the speed test there and in its own role. */
-function pagesOf({ config: { roles, listen: where } }: LoadedConfig) {
+/** The desktop with the role gateway, the speed test with the roles gateway and speedtest. */
+function pagesOf({ config: { roles, listen: where } }: LoadedConfig, isStarting: () => boolean) {
   const pages = [
     ...(roles.includes('gateway') ? [''] : []),
     ...(roles.some((role) => role !== 'api') ? ['speedtest'] : []),
   ];
   if (pages.length === 0) return [];
-  return [speedTest(), webFiles({ root: join(ROOT, 'web/dist'), path: where.path, pages })];
+  const files = webFiles({ root: join(ROOT, 'web/dist'), path: where.path, pages });
+  return [speedTest(), pagesOnceStarted(isStarting, files)];
 }

@@ -1,74 +1,179 @@
 /**
- * `npm test`: sets up what the tests need in a data folder of their own, then types, lint, style, units, and last the
- * real parts: engines, API, browser journeys. `npm test -- PATTERN…` runs only test files whose path has one of these.
+ * `npm test`: checks types, lint and style and runs the unit tests while the machine is set up for the rest, in a data
+ * folder of its own; then runs the real parts: engines, API, browser journeys.
+ *
+ * `-- PATTERN…` runs only test files whose path contains one of these. `-- --changed[=REF]` runs what a change since the
+ * merge base with `main`, or since REF, can affect. `--units` leaves out the real parts, and so needs no root.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { installPackages, missingPackages } from '#setup/packages.ts';
 import { createProgress } from '#setup/progress.ts';
 import { setUp } from '#setup/setup.ts';
+import { type Change, changeSince } from './runner/changed.ts';
+import { runFiles, runProgram } from './runner/files.ts';
+import { readTimes, type Taken, timeTable } from './runner/times.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const BIN = join(ROOT, 'node_modules/.bin');
-/** Never the user's: images are kept in it between runs, everything else is thrown away. */
+/** Never the user's: images are kept in it between runs, everything else is removed. */
 const DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-test';
 const RUN = process.env['DESKPOD_TEST_RUN'] ?? '/run/deskpod-test';
+const ENV = { ...process.env, DESKPOD_TEST_DATA: DATA, DESKPOD_TEST_RUN: RUN };
 /** Engines, browser and what they show. */
 const PACKAGES = ['chromium', 'curl', 'docker.io', 'openssl', 'fonts-dejavu-core', 'slapd', 'ldap-utils', 'postgresql'];
-/** The tests run slapd themselves: its package is not to make a directory on this machine, nor to start one. */
+/** The tests run slapd themselves: its package must neither create a directory on this machine nor start one. */
 const ANSWERS = 'slapd slapd/no_configuration boolean true';
+const UNITS_AT_ONCE = Math.max(2, availableParallelism());
+const CODE = /\.(ts|tsx|mjs)$/;
+/** Reads the whole tree, so no import tells what affects it. */
+const ARCHITECTURE = 'test/architecture.test.ts';
 
-const patterns = process.argv.slice(2);
-const chosen = (glob: string): string[] =>
-  globSync(glob, { cwd: ROOT })
+const { values, positionals: patterns } = parseArgs({
+  // `--changed` alone is `--changed=`.
+  args: process.argv.slice(2).map((word) => (word === '--changed' ? '--changed=' : word)),
+  allowPositionals: true,
+  options: { changed: { type: 'string' }, units: { type: 'boolean', default: false } },
+});
+const change = values.changed === undefined ? null : changeSince(ROOT, values.changed === '' ? null : values.changed);
+const units = [...chosen(ARCHITECTURE), ...chosen('test/unit/**/*.test.ts')];
+const integration = values.units ? [] : chosen('test/integration/**/*.test.ts');
+const journeys = values.units ? [] : chosen('test/e2e/**/*.test.ts');
+
+const progress = createProgress(process.stdout);
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
+const phases: Taken[] = [];
+const scratch = await mkdtemp(join(tmpdir(), 'deskpod-test-'));
+const reports: string[] = [];
+
+let code = 1;
+try {
+  code = await run();
+} catch (error) {
+  // Set-up that was interrupted has nothing to add.
+  if (!stop.signal.aborted) throw error;
+  code = 130;
+} finally {
+  const table = timeTable(phases, reports.flatMap(readTimes));
+  if (table !== '') console.log(`\n${table}`);
+  await rm(scratch, { recursive: true });
+}
+process.exit(code);
+
+/** The exit code. The first part that fails keeps the next ones from running. */
+async function run(): Promise<number> {
+  if (change !== null) say(change);
+  const real = integration.length + journeys.length > 0;
+  const ready = real ? timed('Set-up', prepare) : Promise.resolve();
+  // Awaited below; until then a failure of it must not end the process.
+  ready.catch(() => undefined);
+  const codes = await Promise.all([
+    timed('Types, lint, style', checks),
+    timed('Units', () => tests(units, UNITS_AT_ONCE)),
+  ]);
+  const failed = codes.find((one) => one !== 0);
+  if (failed !== undefined) stop.abort();
+  await ready.catch((error: unknown) => {
+    if (failed === undefined) throw error;
+  });
+  if (failed !== undefined) return failed;
+  // Two at a time: those that use the store of images wait for each other, Docker and the databases have their own.
+  const first = await timed('Integration', () => tests(integration, 2));
+  if (first !== 0) return first;
+  // One at a time: each has the data folder for itself, and browsers need the processors.
+  return await timed('Journeys', () => tests(journeys, 1));
+}
+
+/** Test files by the patterns; of a change those that it can affect, the nearest first. */
+function chosen(glob: string): string[] {
+  const found = globSync(glob, { cwd: ROOT })
     .filter((path) => patterns.length === 0 || patterns.some((pattern) => path.includes(pattern)))
     .toSorted();
-const units = [...chosen('test/architecture.test.ts'), ...chosen('test/unit/**/*.test.ts')];
-const real = [...chosen('test/integration/**/*.test.ts'), ...chosen('test/e2e/**/*.test.ts')];
-const progress = createProgress(process.stdout);
-
-if (patterns.length === 0) {
-  await check('Types', 'tsc', ['-p', 'tsconfig.json']);
-  await check('Types of the browser', 'tsc', ['-p', 'web/tsconfig.json']);
-  await check('Types of the journeys', 'tsc', ['-p', 'test/e2e/tsconfig.json']);
-  await check('Lint', 'oxlint', ['--type-aware', '--deny-warnings']);
-  await check('Style', 'oxfmt', ['--check', '.']);
+  if (change === null || change.everything) return found;
+  const steps = (path: string): number => (path === ARCHITECTURE ? 0 : (change.steps.get(path) ?? Infinity));
+  return found.filter((path) => steps(path) < Infinity).toSorted((a, b) => steps(a) - steps(b));
 }
-if (units.length > 0) await tests(units);
-if (real.length > 0) {
+
+function say({ files, everything }: Change): void {
+  const scope = everything
+    ? 'everything, since the packages or the compiler’s options changed'
+    : `${units.length} unit files`;
+  progress.say(`${files.length} files changed: ${scope}, ${integration.length + journeys.length} files of real parts`);
+}
+
+async function checks(): Promise<number> {
+  if (patterns.length > 0) return 0;
+  const changed = change === null || change.everything ? null : change.files;
+  const code = changed?.filter((path) => CODE.test(path));
+  const touches = (...folders: string[]): boolean =>
+    code === undefined || code.some((path) => folders.some((folder) => path.startsWith(folder)));
+  const results = [
+    touches('src/', 'test/', 'bin/', 'bench/', 'deploy/') ? await check('Types', 'tsc', ['-p', 'tsconfig.json']) : 0,
+    touches('web/', 'src/protocol/', 'src/client/')
+      ? await check('Types of the browser', 'tsc', ['-p', 'web/tsconfig.json'])
+      : 0,
+    touches('src/', 'test/') ? await check('Types of the journeys', 'tsc', ['-p', 'test/e2e/tsconfig.json']) : 0,
+    touches('') ? await check('Lint', 'oxlint', ['--type-aware', '--deny-warnings', ...(code ?? [])]) : 0,
+    await check('Style', 'oxfmt', ['--check', '--no-error-on-unmatched-pattern', ...(changed ?? ['.'])]),
+  ];
+  return results.find((one) => one !== 0) ?? 0;
+}
+
+/** Prints what the program says only when it fails: unit tests report meanwhile. */
+async function check(name: string, program: string, args: readonly string[]): Promise<number> {
+  let said = '';
+  const print = (output: string): void => {
+    said = output;
+  };
+  let exit = 0;
+  await progress
+    .step(name, async () => {
+      exit = await runProgram(join(BIN, program), args, { root: ROOT, env: ENV, print });
+      if (exit !== 0) throw new Error(said);
+    })
+    .catch(() => progress.say(said));
+  return exit;
+}
+
+async function prepare(): Promise<void> {
+  // What users of an earlier run haven't read yet would cover the pages of this one.
+  for (const file of ['deskpod.db', 'deskpod.db-shm', 'deskpod.db-wal']) await rm(join(DATA, file), { force: true });
   const missing = await missingPackages(PACKAGES);
   if (missing.length > 0) {
     progress.say(`These Debian packages will be installed for the tests: ${missing.join(', ')}`);
     if (missing.includes('slapd')) await preseed(ANSWERS);
     await progress.step('Debian packages for tests', (detail) => installPackages(missing, detail));
   }
-  const places = { root: ROOT, dataDir: DATA, runDir: RUN, baseImage: null, engineSocket: null, listen: null };
-  await setUp(places, progress, new AbortController().signal);
-  // One at a time: each owns the data folder while it runs, and the machine has few processors.
-  await tests(real, ['--test-concurrency=1']);
+  const options = { root: ROOT, dataDir: DATA, runDir: RUN, baseImage: null, engineSocket: null, listen: null };
+  await setUp(options, progress, stop.signal);
 }
 
-/** What Debian packages ask for when they are installed. */
+/** Answers to the questions that Debian packages ask when they are installed. */
 async function preseed(answers: string): Promise<void> {
   const child = spawn('debconf-set-selections', { stdio: ['pipe', 'inherit', 'inherit'] });
   child.stdin.end(`${answers}\n`);
   await once(child, 'exit');
 }
 
-async function check(name: string, program: string, args: readonly string[]): Promise<void> {
-  await progress.step(name, () => run(join(BIN, program), args));
+async function tests(files: readonly string[], atOnce: number): Promise<number> {
+  if (files.length === 0) return 0;
+  const times = join(scratch, `${reports.length}.jsonl`);
+  reports.push(times);
+  return await runFiles(files, { root: ROOT, env: ENV, atOnce, times });
 }
 
-async function tests(files: readonly string[], options: readonly string[] = []): Promise<void> {
-  await run(process.execPath, ['--test', ...options, ...files]);
-}
-
-/** Ends the whole run, with its exit code, when a part fails. */
-async function run(program: string, args: readonly string[]): Promise<void> {
-  const env = { ...process.env, DESKPOD_TEST_DATA: DATA, DESKPOD_TEST_RUN: RUN };
-  const child = spawn(program, args, { cwd: ROOT, stdio: 'inherit', env });
-  const [code] = await once(child, 'exit');
-  if (code !== 0) process.exit(typeof code === 'number' ? code : 1);
+async function timed<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const since = performance.now();
+  try {
+    return await work();
+  } finally {
+    const ms = performance.now() - since;
+    if (ms >= 100) phases.push({ name, ms });
+  }
 }

@@ -1,4 +1,4 @@
-# Part of install.sh: the manifests as this installation wants them. Uses its functions and variables.
+# Part of install.sh: the manifests for this installation. Uses its functions and variables.
 # shellcheck shell=bash disable=SC2016,SC2154
 
 # Everything with this installation's namespace, images and port; kubectl brings kustomize along.
@@ -14,7 +14,7 @@ render() {
   IMAGES=$(cat "$WORK"/*/*.yaml | sed -n 's/^ *image: localhost\/deskpod\/\(.*\):1$/\1/p' | sort -u)
   {
     printf 'namespace: %s\nresources: [%s' "$NAMESPACE" "$main"
-    if [ "$HOMES" != none ]; then fetch homes.yaml && mv "$WORK/homes.yaml" "$WORK/all/" && printf ', homes.yaml'; fi
+    if [ "$HOMES" = persistentVolumeClaim ]; then fetch homes.yaml && mv "$WORK/homes.yaml" "$WORK/all/" && printf ', homes.yaml'; fi
     if [ -n "$NODE_PATH" ]; then volume >"$WORK/all/volume.yaml" && printf ', volume.yaml'; fi
     printf ']\nimages:\n'
     for name in $IMAGES; do

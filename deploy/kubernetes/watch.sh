@@ -1,12 +1,12 @@
-# Part of install.sh: waiting for pods, and saying why one does not come. Uses its functions and variables.
+# Part of install.sh: waits for pods, and explains why one doesn't become ready. Uses its functions and variables.
 # shellcheck shell=bash disable=SC2016,SC2154
 
-# One line a pod: name, ready containers, state, and where it hangs: reason and image.
+# One line per pod: name, state, and what it waits for: reason and image.
 pods() {
   kn get pods -l "$1" -o go-template='{{range .items}}{{if not .metadata.deletionTimestamp}}{{.metadata.name}} {{range .status.initContainerStatuses}}{{if .state.waiting}}{{.state.waiting.reason}} {{.image}} {{end}}{{end}}{{range .status.containerStatuses}}{{if .state.waiting}}{{.state.waiting.reason}} {{.image}} {{end}}{{end}}{{range .status.conditions}}{{if and (eq .type "PodScheduled") (eq .status "False")}}{{.reason}} {{end}}{{if and (eq .type "Ready") (eq .status "True")}}Ready {{end}}{{end}}{{"\n"}}{{end}}{{end}}' 2>/dev/null || true
 }
 
-# What Kubernetes last complained about; that it will try again says less than why.
+# The last warning of Kubernetes; the reason says more than the retry.
 complaint() {
   local events
   events=$(kn get events --field-selector "involvedObject.name=$1,type=Warning" --sort-by=.metadata.creationTimestamp \
@@ -14,8 +14,8 @@ complaint() {
   { printf '%s\n' "$events" | tail -1 && printf '%s\n' "$events" | grep -v -e '^Failed: Error:' -e '^BackOff:' -e '" not found$' | tail -1; } | grep . | tail -1
 }
 
-# The first of these pods whose volume cannot be mounted, as a line of `pods`. Of a Secret or config map that is not there
-# yet another pod is the maker.
+# The first of these pods whose volume can't be mounted, as a line of `pods`. A missing Secret or config map is created by
+# another pod.
 unmounted() {
   local failed pod rest
   failed=$(kn get events --field-selector reason=FailedMount,type=Warning \
@@ -25,13 +25,13 @@ unmounted() {
   done | head -1 || true
 }
 
-# What crashed in an earlier run need not sit out its pause: its cause may be mended.
+# Pods that crashed in an earlier run restart at once: the cause may be fixed.
 begin_again() {
   local pod
   for pod in $(pods "$OURS" | grep CrashLoopBackOff | sed 's/ .*//' || true); do kn delete pod "$pod" --wait=false; done
 }
 
-# Until `done_when` says so, or a pod hangs on what waiting does not mend. Deadlines are in seconds.
+# Until `done_when` succeeds, or a pod has a problem that waiting doesn't solve. Deadlines are in seconds.
 wait_for() {
   local selector=$1 done_when=$2 deadline=$((SECONDS + TIMEOUT)) shown='' now hung='' since=$SECONDS
   until $done_when; do
@@ -56,7 +56,7 @@ wait_for() {
   show "$(pods "$selector")" "$shown"
 }
 
-# On a terminal one line that changes, in a log only what is new.
+# On a terminal one line that is updated, in a log only what is new.
 show() {
   [ "$1" != "$2" ] || return 0
   local line
@@ -76,12 +76,12 @@ hangs() {
   image=$(printf '%s\n' "$rest" | tr ' ' '\n' | grep -E '[/:]' | head -1 || true)
   case $rest in
     *FailedMount*) stop "pod/$pod does not start: a volume cannot be mounted." "event  $(complaint "$pod")" \
-      "A folder that --node-path names must be there on its node: mkdir -p FOLDER" \
-      "What was made so far stays; run this again when it is mended." ;;
+      "The folder of --node-path must exist on its node: mkdir -p FOLDER" \
+      "Fix the problem and run this again; what was created so far is kept." ;;
     *Image*) stop "pod/$pod does not start: ${rest%% *}" "image  $image" "event  $(complaint "$pod")" \
-      "Where the images are: --registry, --tag. A private registry: the secret abcdesktopregistrysecret (docs/install-kubernetes.md)." \
-      "What was made so far stays; run this again when it is mended." ;;
-    *Crash*) stop "pod/$pod starts and ends again." "image  $image" "event  $(complaint "$pod")" "log    $KUBECTL logs $pod -n $NAMESPACE --previous" \
+      "Check --registry and --tag. For a private registry, see the secret abcdesktopregistrysecret (docs/install-kubernetes.md)." \
+      "Fix the problem and run this again; what was created so far is kept." ;;
+    *Crash*) stop "pod/$pod starts and exits again." "image  $image" "event  $(complaint "$pod")" "log    $KUBECTL logs $pod -n $NAMESPACE --previous" \
       "$(kn logs "$pod" --previous --tail=3 2>/dev/null || true)" ;;
     *) stop "pod/$pod does not start: $rest" "event  $(complaint "$pod")" ;;
   esac
@@ -90,12 +90,12 @@ hangs() {
 late() {
   local pod
   pod=$(pods "$1" | grep -v 'Ready $' | head -1 | sed 's/ .*//')
-  stop "After $TIMEOUT seconds pod/${pod:-?} is not ready." "event  $(complaint "$pod")" \
-    "$KUBECTL describe pod $pod -n $NAMESPACE" "Longer: --timeout. What was made so far stays; run this again."
+  stop "pod/${pod:-?} isn't ready after $TIMEOUT seconds." "event  $(complaint "$pod")" \
+    "$KUBECTL describe pod $pod -n $NAMESPACE" "Run this again, or wait longer with --timeout; what was created so far is kept."
 }
 
 prepulled() { kn get pod "$PREPULL" -o go-template='{{range .status.conditions}}{{.type}}={{.status}} {{end}}' 2>/dev/null | grep ' Ready=True\|^Ready=True' >/dev/null; }
-# Every deployment has all its pods, of the newest kind, and no old ones.
+# Every deployment has all its pods, of the latest revision, and no old ones.
 running() {
   kn get deployments -l "$OURS" -o go-template='{{range .items}}{{.metadata.generation}} {{or .status.observedGeneration 0}} {{.spec.replicas}} {{or .status.replicas 0}} {{or .status.updatedReplicas 0}} {{or .status.availableReplicas 0}}{{"\n"}}{{end}}' 2>/dev/null |
     awk '$1 != $2 || $3 != $4 || $3 != $5 || $3 != $6 { waiting = 1 } END { exit waiting || NR == 0 }'

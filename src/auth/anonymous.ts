@@ -1,7 +1,7 @@
-/** Logging in as nobody in particular: each guest is a user of their own, gone with the session. */
+/** Guest logins: each guest is a separate user who exists as long as the session. */
 import { randomUUID } from 'node:crypto';
-import type { Authenticator } from '../domain/auth.ts';
-import type { Store } from '../domain/store.ts';
+import type { Authenticator } from '#domain/ports/auth.ts';
+import type { Store } from '#domain/ports/store.ts';
 import { rolesOf } from './roles.ts';
 
 export function createAnonymous(store: Pick<Store, 'accounts'>): Authenticator {

@@ -1,11 +1,11 @@
 /**
- * The keys of an installation on Kubernetes: mounted from the three documented Secrets. One that is too short never stops
- * the server: pairs of 2048 bits in a Secret of ours stand in, made by the first replica and shared by all.
+ * The keys of an installation on Kubernetes, mounted from the three documented Secrets. If a key is too short, the server
+ * uses a pair of 2048 bits from another Secret instead, which the first replica creates and all share.
  */
 import { join } from 'node:path';
-import { DeskpodError } from '../domain/errors.ts';
-import { type SecretShelf, sharedSecret } from '../domain/secret-shelf.ts';
-import type { SystemWarning } from '../protocol/system.ts';
+import { DeskpodError } from '#domain/errors.ts';
+import { type SecretStore, sharedSecret } from '#domain/ports/secret-store.ts';
+import type { SystemWarning } from '#protocol/system.ts';
 import {
   bitsOf,
   filesOf,
@@ -14,7 +14,7 @@ import {
   type KeyName,
   type KeyPair,
   longerFilesOf,
-  makePair,
+  generatePair,
   pairOf,
   pemsOf,
   privateKeyOf,
@@ -32,22 +32,22 @@ const SECRETS: Readonly<Record<KeyName, string>> = {
 };
 
 export interface ClusterKeysOptions {
-  /** Where the documented Secrets are mounted. */
+  /** The folder where the documented Secrets are mounted. */
   readonly dir: string;
-  readonly shelf: SecretShelf;
-  /** For the commands. */
+  readonly secretStore: SecretStore;
+  /** For the commands in warnings. */
   readonly namespace: string;
 }
 
-/** Fails with the commands that make them when documented keys are missing. */
-export async function loadClusterKeys({ dir, shelf, namespace }: ClusterKeysOptions): Promise<LoadedKeys> {
+/** If documented keys are missing, fails with the commands that create them. */
+export async function loadClusterKeys({ dir, secretStore, namespace }: ClusterKeysOptions): Promise<LoadedKeys> {
   const warnings: SystemWarning[] = [];
   const given = await Promise.all(
     KEY_NAMES.map(async (name) => ({ name, key: await readPrivateKey(join(dir, filesOf(name).privateFile)) })),
   );
   const missing = given.filter(({ key }) => key === null).map(({ name }) => name);
   if (missing.length > 0) throw missingKeys(dir, missing, namespace);
-  let standIns: Promise<Readonly<Record<string, string>>> | null = null;
+  let replacements: Promise<Readonly<Record<string, string>>> | null = null;
   const pair = async (name: KeyName): Promise<KeyPair> => {
     const key = given.find((one) => one.name === name)?.key ?? null;
     if (key !== null && isLong(key)) {
@@ -55,8 +55,8 @@ export async function loadClusterKeys({ dir, shelf, namespace }: ClusterKeysOpti
       return pairOf(key);
     }
     warnings.push(shortKey(name, key === null ? 0 : bitsOf(key), namespace));
-    standIns ??= sharedSecret(shelf, KEYS_SECRET, makeStandIns);
-    return standIn(await standIns, name, namespace);
+    replacements ??= sharedSecret(secretStore, KEYS_SECRET, generateReplacements);
+    return replacementFor(await replacements, name, namespace);
   };
   const [userSigning, desktopSigning, desktopPayload] = await Promise.all([
     pair('user_signing'),
@@ -66,9 +66,9 @@ export async function loadClusterKeys({ dir, shelf, namespace }: ClusterKeysOpti
   return { keys: { userSigning, desktopSigning, desktopPayload }, warnings };
 }
 
-/** All three, so that the Secret fits whichever of the documented ones are mended later. */
-async function makeStandIns(): Promise<Record<string, string>> {
-  const pairs = await Promise.all(KEY_NAMES.map(async (name) => ({ name, pems: pemsOf(name, await makePair()) })));
+/** All three, because the documented Secrets may be replaced one by one. */
+async function generateReplacements(): Promise<Record<string, string>> {
+  const pairs = await Promise.all(KEY_NAMES.map(async (name) => ({ name, pems: pemsOf(name, await generatePair()) })));
   return Object.fromEntries(
     pairs.flatMap(({ name, pems }) => {
       const { privateFile, publicFile } = longerFilesOf(name);
@@ -80,12 +80,12 @@ async function makeStandIns(): Promise<Record<string, string>> {
   );
 }
 
-function standIn(secret: Readonly<Record<string, string>>, name: KeyName, namespace: string): KeyPair {
+function replacementFor(secret: Readonly<Record<string, string>>, name: KeyName, namespace: string): KeyPair {
   const { privateFile } = longerFilesOf(name);
   const pem = secret[privateFile];
   if (pem === undefined) {
     throw new DeskpodError('internal_error', `The Secret ${KEYS_SECRET} lacks ${privateFile}.`, {
-      remedy: `Remove it, then it is made anew: kubectl delete secret ${KEYS_SECRET} -n ${namespace}`,
+      remedy: `Delete it to generate it again: kubectl delete secret ${KEYS_SECRET} -n ${namespace}`,
     });
   }
   return pairOf(privateKeyOf(pem, `${privateFile} in the Secret ${KEYS_SECRET}`));
@@ -94,9 +94,9 @@ function standIn(secret: Readonly<Record<string, string>>, name: KeyName, namesp
 function shortKey(name: KeyName, bits: number, namespace: string): SystemWarning {
   return {
     text:
-      `The key in the Secret ${SECRETS[name]} has ${bits} bits, which can be broken: ` +
-      `one of ${SHORTEST_BITS} bits in the Secret ${KEYS_SECRET} is used instead. These commands put a long one in its ` +
-      `place; kubectl rollout restart deployment -n ${namespace} makes it count.`,
+      `The key in the Secret ${SECRETS[name]} has ${bits} bits, which isn't secure. ` +
+      `A key of ${SHORTEST_BITS} bits from the Secret ${KEYS_SECRET} is used instead. Replace the key with these commands, ` +
+      `then restart the deployments: kubectl rollout restart deployment -n ${namespace}`,
     commands: commandsFor(name, namespace, true),
   };
 }
@@ -104,8 +104,8 @@ function shortKey(name: KeyName, bits: number, namespace: string): SystemWarning
 function missingKeys(dir: string, names: readonly KeyName[], namespace: string): DeskpodError {
   const files = names.map((name) => filesOf(name).privateFile).join(', ');
   const commands = names.flatMap((name) => commandsFor(name, namespace, false));
-  return new DeskpodError('internal_error', `The keys of this installation are not in ${dir}: ${files}.`, {
-    remedy: `Make them and their Secrets:\n${commands.join('\n')}`,
+  return new DeskpodError('internal_error', `The keys of this installation are missing in ${dir}: ${files}.`, {
+    remedy: `Create them and their Secrets:\n${commands.join('\n')}`,
   });
 }
 

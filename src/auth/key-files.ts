@@ -2,11 +2,12 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { DeskpodError } from '../domain/errors.ts';
+import { ignore } from '#protocol/ignore.ts';
+import { DeskpodError } from '#domain/errors.ts';
 
 export const SHORTEST_BITS = 2048;
 
-/** The three pairs, and the Secret that each is documented to be in. */
+/** The three pairs. */
 export const KEY_NAMES = ['user_signing', 'desktop_signing', 'desktop_payload'] as const;
 export type KeyName = (typeof KEY_NAMES)[number];
 
@@ -24,7 +25,7 @@ export function filesOf(name: KeyName): KeyFiles {
   return filesOfStem(`abcdesktop_jwt_${name}`);
 }
 
-/** Of the pair that stands in for one that is too short. */
+/** Files of the replacement for a pair that is too short. */
 export function longerFilesOf(name: KeyName): KeyFiles {
   return filesOfStem(`abcdesktop_jwt_${name}_${SHORTEST_BITS}`);
 }
@@ -45,11 +46,11 @@ export function pairOf(privateKey: KeyObject): KeyPair {
   return { privateKey, publicKey: createPublicKey(privateKey) };
 }
 
-export async function makePair(): Promise<KeyPair> {
+export async function generatePair(): Promise<KeyPair> {
   return await promisify(generateKeyPair)('rsa', { modulusLength: SHORTEST_BITS });
 }
 
-/** In the forms that the documented commands write: the public half of the payload key is PKCS#1, the others are not. */
+/** In the formats that the documented commands write: PKCS#1 for the public half of the payload key, SPKI for the others. */
 export function pemsOf(name: KeyName, { privateKey, publicKey }: KeyPair): { private: string; public: string } {
   const type = name === 'desktop_payload' ? 'pkcs1' : 'spki';
   return {
@@ -58,13 +59,13 @@ export function pemsOf(name: KeyName, { privateKey, publicKey }: KeyPair): { pri
   };
 }
 
-/** Null when the file is not there; fails when it is and holds something else. */
+/** Null if the file doesn't exist; fails if it contains something else. */
 export async function readPrivateKey(file: string): Promise<KeyObject | null> {
-  const pem = await readIfThere(file);
+  const pem = await readIfExists(file);
   return pem === null ? null : privateKeyOf(pem, file);
 }
 
-/** `file` is where the text is from, for the message. */
+/** `file` is the source of the text, for the message. */
 export function privateKeyOf(pem: string, file: string): KeyObject {
   try {
     const key = createPrivateKey(pem);
@@ -75,25 +76,25 @@ export function privateKeyOf(pem: string, file: string): KeyObject {
   throw unreadable(file, 'an RSA private key in PEM form without a passphrase', undefined);
 }
 
-/** Null when the file is not there. `PUBLIC KEY` and `RSA PUBLIC KEY` are both read. */
+/** Null if the file doesn't exist. `PUBLIC KEY` and `RSA PUBLIC KEY` are both accepted. */
 export async function readPublicKey(file: string): Promise<KeyObject | null> {
-  const pem = await readIfThere(file);
+  const pem = await readIfExists(file);
   if (pem === null) return null;
   const key = publicKeyOf(pem);
   if (key?.asymmetricKeyType === 'rsa') return key;
   throw unreadable(file, 'an RSA public key in PEM form', undefined);
 }
 
-/** Null when the text is none. */
+/** Null if the text isn't a public key. */
 export function publicKeyOf(pem: string): KeyObject | null {
   try {
     return createPublicKey(pem);
-  } catch {
-    return null;
+  } catch (error) {
+    return ignore('the text is not a public key', null)(error);
   }
 }
 
-export async function readIfThere(file: string): Promise<string | null> {
+export async function readIfExists(file: string): Promise<string | null> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
@@ -107,8 +108,8 @@ export function hasCode(error: unknown, code: string): boolean {
 }
 
 function unreadable(file: string, what: string, cause: unknown): DeskpodError {
-  return new DeskpodError('internal_error', `${file} is not ${what}.`, {
-    remedy: 'Put the right file there, or remove it: then a new key is made.',
+  return new DeskpodError('internal_error', `${file} isn't ${what}.`, {
+    remedy: 'Replace the file, or remove it to generate a new key.',
     cause,
   });
 }

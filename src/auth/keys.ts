@@ -1,10 +1,10 @@
 /**
- * The RSA keys of tokens and tickets: three pairs in one folder under the compatible system's file names. Missing ones
- * are made; ones that are too short are left alone and new ones are made beside them.
+ * The RSA keys for tokens and tickets: three pairs in one folder, with the compatible system's file names. Missing pairs
+ * are generated; pairs that are too short stay, and longer ones are generated next to them.
  */
 import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SystemWarning } from '../protocol/system.ts';
+import type { SystemWarning } from '#protocol/system.ts';
 import {
   bitsOf,
   filesOf,
@@ -14,21 +14,22 @@ import {
   type KeyName,
   type KeyPair,
   longerFilesOf,
-  makePair,
+  generatePair,
   pairOf,
   pemsOf,
   publicKeyOf,
-  readIfThere,
+  readIfExists,
   readPrivateKey,
   SHORTEST_BITS,
 } from './key-files.ts';
+import { messageOf } from '#domain/errors.ts';
 
 export interface Keys {
   /** Signs user tokens. */
   readonly userSigning: KeyPair;
   /** Signs tickets. */
   readonly desktopSigning: KeyPair;
-  /** Encrypts what is inside tickets: its public half is kept as secret as the private one. */
+  /** Encrypts the contents of tickets: its public half is as secret as the private one. */
   readonly desktopPayload: KeyPair;
 }
 
@@ -37,12 +38,12 @@ export interface LoadedKeys {
   readonly warnings: readonly SystemWarning[];
 }
 
-/** Reads the keys of a folder, made with them if missing. */
+/** Reads the keys of a folder; generates missing ones, and the folder. */
 export async function loadKeys(dir: string): Promise<LoadedKeys> {
   const warnings: SystemWarning[] = [];
   const pair = (name: KeyName) => loadPair(dir, name, warnings);
   const loading = [pair('user_signing'), pair('desktop_signing'), pair('desktop_payload')] as const;
-  // One that fails leaves no other behind that still writes.
+  // If one fails, the others have finished writing.
   await Promise.allSettled(loading);
   const [userSigning, desktopSigning, desktopPayload] = await Promise.all(loading);
   return { keys: { userSigning, desktopSigning, desktopPayload }, warnings };
@@ -52,47 +53,47 @@ async function loadPair(dir: string, name: KeyName, warnings: SystemWarning[]): 
   const files = filesOf(name);
   const file = join(dir, files.privateFile);
   const given = await readPrivateKey(file);
-  if (!given) return makeFiles(dir, name, files, warnings);
+  if (!given) return generateFiles(dir, name, files, warnings);
   if (isLong(given)) {
     warnings.push(...(await publicHalfWarning(dir, files, pairOf(given))));
     return pairOf(given);
   }
   warnings.push({
-    text: `${file} has ${bitsOf(given)} bits, which can be broken: a new key of ${SHORTEST_BITS} bits is used instead. Remove it and restart to be rid of this.`,
+    text: `${file} has ${bitsOf(given)} bits, which isn't secure. A new key of ${SHORTEST_BITS} bits is used instead. To use it permanently, remove the file and restart.`,
     commands: [`rm ${file} ${join(dir, files.publicFile)}`],
   });
   const longer = longerFilesOf(name);
-  const made = await readPrivateKey(join(dir, longer.privateFile));
-  return made ? pairOf(made) : makeFiles(dir, name, longer, warnings);
+  const generated = await readPrivateKey(join(dir, longer.privateFile));
+  return generated ? pairOf(generated) : generateFiles(dir, name, longer, warnings);
 }
 
-/** The public half follows from the private one; a file that says otherwise is worth a word. */
+/** The public half is derived from the private one; a file with another one causes a warning. */
 export async function publicHalfWarning(dir: string, files: KeyFiles, pair: KeyPair): Promise<SystemWarning[]> {
   const file = join(dir, files.publicFile);
-  const pem = await readIfThere(file);
+  const pem = await readIfExists(file);
   if (pem === null || publicKeyOf(pem)?.equals(pair.publicKey)) return [];
-  return [{ text: `${file} is not the public half of ${files.privateFile} and is not used.`, commands: [] }];
+  return [{ text: `${file} isn't the public half of ${files.privateFile}, so it isn't used.`, commands: [] }];
 }
 
-async function makeFiles(dir: string, name: KeyName, files: KeyFiles, warnings: SystemWarning[]): Promise<KeyPair> {
-  const made = await makePair();
+async function generateFiles(dir: string, name: KeyName, files: KeyFiles, warnings: SystemWarning[]): Promise<KeyPair> {
+  const generated = await generatePair();
   const file = join(dir, files.privateFile);
   try {
     await mkdir(dir, { recursive: true, mode: 0o700 });
-    await writeOnce(file, pemsOf(name, made).private);
+    await writeOnce(file, pemsOf(name, generated).private);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const text = `${file} could not be written (${why}): everybody has to log in again after a restart.`;
+    const why = messageOf(error);
+    const text = `${file} couldn't be written (${why}). All users must log in again after a restart.`;
     warnings.push({ text, commands: [] });
-    return made;
+    return generated;
   }
-  // Another process may have been first: its key is the one that counts.
-  const pair = pairOf((await readPrivateKey(file)) ?? made.privateKey);
+  // Another process may have been first: then its key is used.
+  const pair = pairOf((await readPrivateKey(file)) ?? generated.privateKey);
   await writeOnce(join(dir, files.publicFile), pemsOf(name, pair).public);
   return pair;
 }
 
-/** Whole or not at all, and never over a file that is there. */
+/** Atomic; never replaces an existing file. */
 async function writeOnce(file: string, text: string): Promise<void> {
   const temporary = `${file}.${process.pid}.new`;
   try {

@@ -1,29 +1,31 @@
 /**
- * A conversation with one LDAP server: its own connection, encrypted before anything is said where wanted, bounded in
- * time, never opened again underneath, never used for a second login.
+ * One login on one LDAP server: a separate connection, encrypted first if configured, limited in time, never reconnected
+ * and never reused.
  */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { Client, type Entry, ResultCodeError } from 'ldapts';
-import type { LdapSource } from '../config/config.ts';
+import { withDeadline } from '#domain/deadlines.ts';
+import { ignore } from '#protocol/ignore.ts';
+import type { LdapSource } from '#config/config.ts';
 
 export type LdapServer = Pick<
   LdapSource,
   'baseDn' | 'scope' | 'startTls' | 'verify' | 'ca' | 'timeoutSeconds' | 'connectTimeoutSeconds'
 >;
 
-export interface Conversation {
-  /** False when the directory does not let this DN in with this password. Rejects when it says nothing about that. */
+export interface LdapConnection {
+  /** False if the directory refuses this DN with this password. Rejects if it can't tell. */
   bind(dn: string, password: string): Promise<boolean>;
-  /** Below the base, two entries at most: no more are needed to see that it is not one. Referrals are not followed. */
+  /** Below the base, at most two entries: enough to see whether there is exactly one. Doesn't follow referrals. */
   search(filter: string, attributes: readonly string[]): Promise<Entry[]>;
 }
 
-/** Answers to a bind that are about who wants in: all else is about the directory. Numbers of RFC 4511, appendix A. */
+/** Results of a bind that are about the user; all others are about the directory. Codes of RFC 4511, appendix A. */
 const REFUSALS = new Set([
-  10, // referral: the account is kept elsewhere
+  10, // referral: the account is in another directory
   19, // constraintViolation, for example too many failures
   32, // noSuchObject
   34, // invalidDNSyntax
@@ -33,38 +35,37 @@ const REFUSALS = new Set([
   53, // unwillingToPerform, for example a locked account
 ]);
 
-/** Connects, talks and hangs up, whatever happens. Rejects when the server cannot be used. */
-export async function talkTo<T>(
+/** Connects, runs `work` and always disconnects. Rejects if the server can't be used. */
+export async function withLdapConnection<T>(
   url: string,
   server: LdapServer,
-  talk: (directory: Conversation) => Promise<T>,
+  work: (directory: LdapConnection) => Promise<T>,
 ): Promise<T> {
   const { protocol, hostname, port } = new URL(url);
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   const tls = await tlsOptions(host, server);
   const socket =
     protocol === 'ldaps:' ? connectTls({ ...tls, host, port: Number(port) }) : connect({ host, port: Number(port) });
-  // An error while nobody else listens must not end the program; who waits learns of it by the connection's end.
-  socket.on('error', () => {});
+  // An error without a listener would end the process; the end of the connection reports it.
+  socket.on('error', ignore('the end of the connection reports it'));
   try {
     const open = protocol === 'ldaps:' ? 'secureConnect' : 'connect';
-    await within(server.connectTimeoutSeconds, 'no connection came about', (signal) => once(socket, open, { signal }));
-    return await within(server.timeoutSeconds, 'it did not answer', async () => {
+    await within(server.connectTimeoutSeconds, 'no connection', (signal) => once(socket, open, { signal }));
+    return await within(server.timeoutSeconds, 'no response', async () => {
       const client = clientOn(socket);
       if (server.startTls) await client.startTLS(tls);
-      return talk(conversation(client, server));
+      return work(connectionOn(client, server));
     });
   } finally {
-    // Whatever still comes of it is nobody's business.
-    socket.on('error', () => {});
+    socket.on('error', ignore('the connection is no longer needed'));
     socket.destroy();
   }
 }
 
-function conversation(client: Client, { baseDn, scope, timeoutSeconds }: LdapServer): Conversation {
+function connectionOn(client: Client, { baseDn, scope, timeoutSeconds }: LdapServer): LdapConnection {
   return {
     async bind(dn, password) {
-      // Either being empty is a login as nobody, which succeeds.
+      // If either is empty, the bind is anonymous and succeeds.
       if (dn === '' || password === '') return false;
       try {
         await client.bind(dn, password);
@@ -82,7 +83,7 @@ function conversation(client: Client, { baseDn, scope, timeoutSeconds }: LdapSer
   };
 }
 
-/** The client connects anew by itself when a connection breaks, then unencrypted or as nobody: here it cannot. */
+/** The client reconnects by itself when a connection breaks, then unencrypted or anonymously: this prevents it. */
 function clientOn(socket: Socket): Client {
   let handedOver = false;
   const createConnection = (): Socket => {
@@ -96,18 +97,19 @@ function clientOn(socket: Socket): Client {
 async function tlsOptions(host: string, { verify, ca }: LdapServer): Promise<ConnectionOptions> {
   return {
     host,
-    // An address cannot be asked for by name.
+    // Server names can't be addresses.
     ...(isIP(host) === 0 ? { servername: host } : {}),
     rejectUnauthorized: verify,
     ...(ca === null ? {} : { ca: await readFile(ca) }),
   };
 }
 
-/** The work, or a rejection with `complaint` when it takes longer. */
+/** Rejects with `complaint` if the work takes longer. */
 async function within<T>(seconds: number, complaint: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const late = AbortSignal.timeout(seconds * 1000);
-  const outOfTime = new Promise<never>((_resolve, reject) => {
-    late.addEventListener('abort', () => reject(new Error(`${complaint} within ${seconds} s`)), { once: true });
-  });
-  return Promise.race([work(late), outOfTime]);
+  const deadline = AbortSignal.timeout(seconds * 1000);
+  try {
+    return await withDeadline(work(deadline), deadline);
+  } catch (cause) {
+    throw deadline.aborted ? new Error(`${complaint} within ${seconds} s`, { cause }) : cause;
+  }
 }

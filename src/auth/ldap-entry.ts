@@ -1,20 +1,20 @@
-/** What an entry of a directory says about a person. */
+/** The user that an entry of a directory describes. */
 import type { Entry } from 'ldapts';
-import type { LdapSource } from '../config/config.ts';
+import type { LdapSource } from '#config/config.ts';
 
 export interface LdapPerson {
   readonly id: string;
   readonly name: string;
-  /** Null where the directory gives none that may be used. */
+  /** Null if the directory has none, or none that can be used. */
   readonly uid: number | null;
   readonly gid: number | null;
 }
 
-/** Longest id and name: nobody's is longer, and both stand in tokens. */
+/** Longest id and name: tokens contain both. */
 const LONGEST = 256;
 const LARGEST_POSIX_ID = 2 ** 31 - 1;
 
-/** Null for an entry without an id that can be one. */
+/** Null if the entry has no valid id. */
 export function personOf(
   entry: Entry,
   { id, name, uidNumber, gidNumber }: LdapSource['attributes'],
@@ -29,20 +29,20 @@ export function personOf(
   };
 }
 
-/** The first value, as text for one line. */
+/** The first value, if it is a single line of text. */
 function textOf(entry: Entry, attribute: string): string | null {
   const text = valueOf(entry, attribute)?.normalize('NFC').trim() ?? '';
   return text === '' || text.length > LONGEST || /\p{C}/u.test(text) ? null : text;
 }
 
-/** Never root's. */
+/** Never 0, which is root. */
 function posixId(entry: Entry, attribute: string): number | null {
   const text = valueOf(entry, attribute) ?? '';
   const id = /^\d{1,10}$/.test(text) ? Number(text) : 0;
   return id > 0 && id <= LARGEST_POSIX_ID ? id : null;
 }
 
-/** Directories answer with the attribute's name in a case of their own. */
+/** Directories may return attribute names in another case. */
 function valueOf(entry: Entry, attribute: string): string | undefined {
   const key = Object.keys(entry).find((each) => each.toLowerCase() === attribute.toLowerCase());
   const [first] = key === undefined ? [] : [entry[key] ?? []].flat();

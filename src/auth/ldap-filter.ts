@@ -1,6 +1,6 @@
-/** LDAP filters with a name that somebody typed in them. */
+/** LDAP filters with a name that a user entered. */
 
-/** The characters that mean something in a filter, as RFC 4515 writes them in a value. */
+/** Special characters of filters, escaped by RFC 4515. */
 const ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\5c',
   '*': '\\2a',
@@ -9,19 +9,19 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\0': '\\00',
 };
 
-/** The value as it stands in a filter: nothing in it can end the value or match more than itself. */
+/** Escapes the value so that it can't end itself or match more than itself. */
 export function escapeFilter(value: string): string {
   return value.replace(/[\\*()\0]/g, (character) => ESCAPES[character] ?? '');
 }
 
-/** `%s` becomes the value, wherever it stands. */
+/** Replaces every `%s` with the escaped value. */
 export function fillFilter(template: string, value: string): string {
   return template.replaceAll('%s', () => escapeFilter(value));
 }
 
 /**
- * The spellings to look for, one after the other: as typed, composed, and without accents, since some type their name
- * with accents that the directory leaves out. Directories themselves disregard case and repeated spaces.
+ * The spellings to search for, one after the other: composed as entered, then without accents, which the directory may
+ * leave out. Directories themselves ignore case and repeated spaces.
  */
 export function spellingsOf(name: string): string[] {
   const typed = name.normalize('NFC').trim();

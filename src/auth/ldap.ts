@@ -1,11 +1,11 @@
-/** People of an LDAP directory: a service account finds the entry, the entry's own DN and the password prove who it is. */
+/** Users of an LDAP directory: the service account finds the entry, then a bind with its DN checks the password. */
 import { randomUUID } from 'node:crypto';
 import type { Entry } from 'ldapts';
-import type { LdapSource } from '../config/config.ts';
-import type { Identity } from '../domain/auth.ts';
-import { DeskpodError } from '../domain/errors.ts';
-import type { Store } from '../domain/store.ts';
-import { type Conversation, talkTo } from './ldap-connection.ts';
+import type { LdapSource } from '#config/config.ts';
+import type { Identity } from '#domain/ports/auth.ts';
+import { DeskpodError, messageOf } from '#domain/errors.ts';
+import type { Store } from '#domain/ports/store.ts';
+import { type LdapConnection, withLdapConnection } from './ldap-connection.ts';
 import { type LdapPerson, personOf } from './ldap-entry.ts';
 import { escapeFilter, fillFilter, spellingsOf } from './ldap-filter.ts';
 import { verifyNothing } from './passwords.ts';
@@ -13,17 +13,17 @@ import type { People } from './people.ts';
 import { rolesOf, withRoles } from './roles.ts';
 
 export interface LdapOptions {
-  /** Of the service account; not needed for an anonymous search. */
+  /** Password of the service account; not needed for an anonymous search. */
   readonly password: string | undefined;
-  /** Posix ids for those to whom the directory gives none. */
+  /** POSIX ids for users without one in the directory. */
   readonly accounts: Store['accounts'];
-  /** Told to the administrator. */
+  /** For the log. */
   readonly warn: (text: string) => void;
   /** Milliseconds since any fixed time. */
   readonly now?: () => number;
 }
 
-/** So long is a server that failed tried after the others. */
+/** How long a server that failed is tried last. */
 const AVOID_MS = 60_000;
 
 export function ldapPeople(source: LdapSource, options: LdapOptions): People & { readonly displayName: string } {
@@ -31,19 +31,19 @@ export function ldapPeople(source: LdapSource, options: LdapOptions): People & {
   const { password: servicePassword, accounts, warn, now = () => performance.now() } = options;
   const failedAt = new Map<string, number>();
 
-  function failedLately(url: string): boolean {
+  function failedRecently(url: string): boolean {
     return now() - (failedAt.get(url) ?? -Infinity) < AVOID_MS;
   }
 
-  /** The first server that can be talked to answers. */
-  async function ask<T>(talk: (directory: Conversation) => Promise<T>): Promise<T> {
+  /** Uses the first server that responds. */
+  async function ask<T>(work: (directory: LdapConnection) => Promise<T>): Promise<T> {
     const failures: Error[] = [];
     const { servers } = source;
-    for (const url of [...servers.filter((each) => !failedLately(each)), ...servers.filter(failedLately)]) {
+    for (const url of [...servers.filter((each) => !failedRecently(each)), ...servers.filter(failedRecently)]) {
       try {
-        const answer = await talkTo(url, source, talk);
+        const answer = await withLdapConnection(url, source, work);
         failedAt.delete(url);
-        for (const { message } of failures) warn(`directory ${provider}: ${message}; ${url} answered in its place`);
+        for (const { message } of failures) warn(`directory ${provider}: ${message}; used ${url} instead`);
         return answer;
       } catch (cause) {
         failedAt.set(url, now());
@@ -51,19 +51,19 @@ export function ldapPeople(source: LdapSource, options: LdapOptions): People & {
       }
     }
     const [first] = failures;
-    throw new DeskpodError('directory_unavailable', `The directory ${displayName} cannot be reached.`, {
-      remedy: 'Try again in a minute; if it stays so, tell your administrator.',
+    throw new DeskpodError('directory_unavailable', `The directory ${displayName} can't be reached.`, {
+      remedy: 'Try again in a minute. If it keeps failing, contact your administrator.',
       cause:
         failures.length === 1 ? first : new AggregateError(failures, failures.map(({ message }) => message).join('; ')),
     });
   }
 
-  async function enter(directory: Conversation): Promise<void> {
+  async function bindService(directory: LdapConnection): Promise<void> {
     if (bindDn === null || (await directory.bind(bindDn, servicePassword ?? ''))) return;
-    throw new Error(`it does not let the service account ${bindDn} in: check bindDn and its password`);
+    throw new Error(`it refuses the service account ${bindDn}: check bindDn and its password`);
   }
 
-  async function find(directory: Conversation, name: string): Promise<Entry[]> {
+  async function find(directory: LdapConnection, name: string): Promise<Entry[]> {
     for (const spelling of spellingsOf(name)) {
       const entries = await directory.search(fillFilter(source.filter, spelling), Object.values(attributes));
       if (entries.length > 0) return entries;
@@ -81,14 +81,18 @@ export function ldapPeople(source: LdapSource, options: LdapOptions): People & {
   }
 
   return {
+    provider,
     displayName,
-    async prove(name, password) {
+    async prove(name, password, admits = () => true) {
       const { entries, proven } = await ask(async (directory) => {
-        await enter(directory);
+        await bindService(directory);
         const found = await find(directory, name);
         const [entry] = found;
-        if (entry && found.length === 1) return { entries: found, proven: await directory.bind(entry.dn, password) };
-        // A name that nobody has, or that two have, costs a bind all the same; the password goes nowhere then.
+        const person = entry && found.length === 1 ? personOf(entry, attributes) : null;
+        const isAdmitted = person === null || admits(person.id);
+        if (entry && found.length === 1 && isAdmitted)
+          return { entries: found, proven: await directory.bind(entry.dn, password) };
+        // An unknown, ambiguous or refused name takes a bind, too, so that the time is the same; it doesn't send the password.
         await directory.bind(`cn=${randomUUID()},${source.baseDn}`, randomUUID());
         return { entries: found, proven: false };
       });
@@ -96,22 +100,27 @@ export function ldapPeople(source: LdapSource, options: LdapOptions): People & {
       if (!entry) return 'unknown';
       const person = personOf(entry, attributes);
       if (entries.length > 1)
-        warn(`directory ${provider}: several entries match ${JSON.stringify(name)}, none logs in`);
-      else if (!person) warn(`directory ${provider}: ${entry.dn} has no ${attributes.id} that can be an id`);
+        warn(`directory ${provider}: several entries match ${JSON.stringify(name)}, so the login is refused`);
+      else if (!person) warn(`directory ${provider}: ${entry.dn} has no valid ${attributes.id}`);
       else if (proven) return identityOf(person);
       await verifyNothing(password);
       return 'refused';
     },
+    check: (login, userId) =>
+      ask(async (directory) => {
+        await bindService(directory);
+        return (await find(directory, login)).some((entry) => personOf(entry, attributes)?.id === userId);
+      }),
     owns: (id) =>
       ask(async (directory) => {
-        await enter(directory);
+        await bindService(directory);
         return (await directory.search(`(${attributes.id}=${escapeFilter(id)})`, [attributes.id])).length > 0;
       }),
   };
 }
 
-/** A host with several addresses fails with one error for each, and no words of its own. */
+/** A host with several addresses fails with one error for each, without a message of its own. */
 function reasonOf(cause: unknown): string {
   if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join('; ');
-  return cause instanceof Error ? cause.message : String(cause);
+  return messageOf(cause);
 }

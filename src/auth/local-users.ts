@@ -1,15 +1,15 @@
-/** The users of this server alone: made, changed and removed by an administrator, never by themselves. */
+/** Users of this server: administrators add, change and remove them. */
 import { randomInt } from 'node:crypto';
-import { DeskpodError } from '../domain/errors.ts';
-import { normalize } from '../domain/names.ts';
-import type { LocalUser, Store } from '../domain/store.ts';
-import type { Role } from '../protocol/user.ts';
+import { DeskpodError } from '#domain/errors.ts';
+import type { LocalUser, Store } from '#domain/ports/store.ts';
+import { Role } from '#protocol/user.ts';
 import { DEMO_PEOPLE } from './demo-directory.ts';
 import { foldName } from './names.ts';
 import { hashPassword } from './passwords.ts';
 import { rolesOf, withRoles } from './roles.ts';
+import { freeUserId, LONGEST_ID } from './user-ids.ts';
 
-/** What is told about a user: all but the password. */
+/** A user without the password. */
 export interface UserSummary {
   readonly id: string;
   readonly name: string;
@@ -24,7 +24,7 @@ export interface NewUser {
   readonly name: string;
   readonly password: string;
   readonly roles?: readonly Role[];
-  /** Made from the name when left out: `zapp-brannigan`. */
+  /** Default: derived from the name, `zapp-brannigan`. */
   readonly id?: string;
 }
 
@@ -32,8 +32,7 @@ type Users = Pick<Store, 'users' | 'accounts'>;
 
 const SHORTEST_PASSWORD = 8;
 const LONGEST_PASSWORD = 1024;
-const LONGEST_ID = 32;
-/** Ids that would be mistaken for something else in a pod or a path. */
+/** Ids with another meaning in a pod or a path. */
 const RESERVED = new Set([
   'root',
   'administrator',
@@ -44,19 +43,31 @@ const RESERVED = new Set([
   ...DEMO_PEOPLE.map((person) => person.id),
 ]);
 
-/** `conflict` when id or name is taken, `invalid_request` for a name or password that will not do. */
+/** `conflict` if the id or name is taken, `invalid_request` for an invalid name or password. */
 export async function addUser(store: Users, user: NewUser): Promise<UserSummary> {
   const name = user.name.trim();
-  if (name === '' || name.length > 256) throw invalid('name', 'A name has 1 to 256 characters.');
-  const id = user.id ?? normalize(name).slice(0, LONGEST_ID).replace(/-+$/, '');
+  if (name === '' || name.length > 256) throw invalid('name', 'Enter a name of 1 to 256 characters.');
+  const others = await store.users.list();
+  // A name that is taken is refused below; one that is only spelled similarly gets another id.
+  const id = user.id ?? freeUserId(name, (candidate) => others.some((other) => sameName(other, candidate)));
+  if (id === null) {
+    throw new DeskpodError('conflict', `Too many names are spelled like ${name}.`, {
+      field: 'id',
+      remedy: 'Choose an ID with --id.',
+    });
+  }
   checkId(id);
   checkPassword(user.password, [id, name]);
-  const twin = (await store.users.list()).find((other) => sameName(other, id) || sameName(other, name));
+  const twin = others.find((other) => sameName(other, id) || sameName(other, name));
   if (twin) {
-    throw new DeskpodError('conflict', `${twin.name} (${twin.id}) could not be told from ${name} (${id}) at login.`, {
-      field: 'name',
-      remedy: 'Choose another name or another id.',
-    });
+    throw new DeskpodError(
+      'conflict',
+      `At login, ${name} (${id}) can't be distinguished from ${twin.name} (${twin.id}).`,
+      {
+        field: 'name',
+        remedy: 'Choose another name or ID.',
+      },
+    );
   }
   const uid = await store.accounts.uidOf(id);
   const added: LocalUser = {
@@ -73,51 +84,74 @@ export async function addUser(store: Users, user: NewUser): Promise<UserSummary>
 }
 
 /** `not_found` for an unknown user, by id or name. */
-export async function setUserPassword(store: Users, idOrName: string, password: string): Promise<void> {
+export async function setUserPassword(store: Users, idOrName: string, password: string): Promise<UserSummary> {
   const user = await find(store, idOrName);
   checkPassword(password, [user.id, user.name]);
   await store.users.setPassword(user.id, await hashPassword(password));
+  return summary(user);
 }
 
-/** In the order of their ids. */
+/** Keeps the other labels. `conflict` if the last administrator would lose the role, `not_found` for an unknown user. */
+export async function setUserRoles(store: Users, idOrName: string, roles: readonly Role[]): Promise<UserSummary> {
+  const user = await find(store, idOrName);
+  if (!roles.includes('admin')) await refuseLastAdministrator(store, user);
+  const others = user.labels.filter((label) => !Role.safeParse(label).success);
+  const labels = withRoles(others, roles);
+  await store.users.setLabels(user.id, labels);
+  return summary({ ...user, labels });
+}
+
+/** Ordered by id. */
 export async function listUsers(store: Users): Promise<readonly UserSummary[]> {
   return (await store.users.list()).map(summary);
 }
 
-/** Home folder and posix id stay. `conflict` for the last administrator, `not_found` for an unknown user. */
+/** Keeps the home folder and the POSIX id. `conflict` for the last administrator, `not_found` for an unknown user. */
 export async function removeUser(store: Users, idOrName: string): Promise<UserSummary> {
   const user = await find(store, idOrName);
-  const administrators = (await store.users.list()).filter(isAdministrator);
-  if (isAdministrator(user) && administrators.length === 1) {
-    throw new DeskpodError('conflict', `${user.id} is the last administrator.`, {
-      field: 'id',
-      remedy: 'Add another administrator first: deskpod users add NAME --role admin.',
-    });
-  }
+  await refuseLastAdministrator(store, user);
   await store.users.remove(user.id);
   return summary(user);
 }
 
-/** The administrator of the first start, with a password that is told this once. Null when there is one already. */
-export async function ensureAdministrator(store: Users): Promise<{ name: string; password: string } | null> {
+async function refuseLastAdministrator(store: Users, user: LocalUser): Promise<void> {
+  const administrators = (await store.users.list()).filter(isAdministrator);
+  if (!isAdministrator(user) || administrators.length > 1) return;
+  throw new DeskpodError('conflict', `${user.id} is the last administrator.`, {
+    field: 'id',
+    remedy: 'Add another administrator first: deskpod users add NAME --role admin.',
+  });
+}
+
+export interface FirstAdministrator {
+  readonly name: string;
+  readonly password: string;
+}
+
+/** Adds the first administrator; null if there is one already. `choose` returns the password, by default a random one. */
+export async function ensureAdministrator(
+  store: Users,
+  choose: (name: string) => Promise<string> = async () => readablePassword(),
+): Promise<FirstAdministrator | null> {
   const users = await store.users.list();
   if (users.some(isAdministrator)) return null;
   const free = ['admin', ...Array.from({ length: 100 }, (_, index) => `admin-${index + 2}`)].find(
     (id) => !users.some((user) => sameName(user, id)),
   );
-  const password = readablePassword();
+  const name = free ?? 'admin';
+  const password = await choose(name);
   try {
-    const { name } = await addUser(store, { name: free ?? 'admin', password, roles: ['admin'] });
+    await addUser(store, { name, password, roles: ['admin'] });
     return { name, password };
   } catch (error) {
-    // Another server that started at the same time made it, and tells.
+    // Another server that started at the same time added and reports it.
     if (error instanceof DeskpodError && error.code === 'conflict') return null;
     throw error;
   }
 }
 
 /** Four groups of three syllables, 17 consonants and 5 vowels each: 76 bits, without letters that look alike. */
-function readablePassword(): string {
+export function readablePassword(): string {
   const pick = (letters: string) => letters.charAt(randomInt(letters.length));
   const syllable = () => pick('bcdfghjkmnprstvwz') + pick('aeiou');
   const group = () => syllable() + syllable() + syllable();
@@ -128,22 +162,24 @@ function checkId(id: string): void {
   if (!/^[a-z][a-z0-9-]*$/.test(id) || id.endsWith('-') || id.length > LONGEST_ID) {
     throw invalid(
       'id',
-      `“${id}” cannot be an id: it has up to ${LONGEST_ID} small letters, digits and dashes and begins with a letter.`,
+      `“${id}” isn't a valid ID. Use up to ${LONGEST_ID} lowercase letters, digits and hyphens, starting with a letter.`,
     );
   }
   if (RESERVED.has(id)) {
-    throw new DeskpodError('conflict', `The id ${id} is reserved.`, { field: 'id', remedy: 'Choose another id.' });
+    throw new DeskpodError('conflict', `The ID ${id} is reserved.`, { field: 'id', remedy: 'Choose another ID.' });
   }
 }
 
 function checkPassword(password: string, own: readonly string[]): void {
   if (password === '') throw invalid('password', 'The password is empty.');
   if (password.length < SHORTEST_PASSWORD)
-    throw invalid('password', `A password has ${SHORTEST_PASSWORD} characters or more.`);
+    throw invalid('password', `Use a password of at least ${SHORTEST_PASSWORD} characters.`);
   if (password.length > LONGEST_PASSWORD)
-    throw invalid('password', `A password has at most ${LONGEST_PASSWORD} characters.`);
-  if (new Set(password).size < 3) throw invalid('password', 'The password repeats the same characters.');
-  if (own.some((word) => foldName(word) === foldName(password))) throw invalid('password', 'The password is the name.');
+    throw invalid('password', `Use a password of at most ${LONGEST_PASSWORD} characters.`);
+  if (new Set(password).size < 3)
+    throw invalid('password', 'The password must contain at least three different characters.');
+  if (own.some((word) => foldName(word) === foldName(password)))
+    throw invalid('password', "The password can't be the name.");
 }
 
 async function find(store: Users, idOrName: string): Promise<LocalUser> {
@@ -154,8 +190,8 @@ async function find(store: Users, idOrName: string): Promise<LocalUser> {
   throw new DeskpodError('not_found', `There is no user ${idOrName}.`, {
     field: 'id',
     remedy: demo
-      ? `${idOrName} is one of the demo people: they are switched off together, with --no-demo.`
-      : 'deskpod users list shows who there is.',
+      ? `${idOrName} is a demo user. Turn off all demo users with --no-demo.`
+      : 'List the users with deskpod users list.',
   });
 }
 

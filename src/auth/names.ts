@@ -1,6 +1,6 @@
-/** Names as people type them: compared without regard to case, accents and extra spaces. */
+/** Compares names as users type them: ignores case, accents and extra spaces. */
 
-/** Letters that are no base letter plus accent. */
+/** Letters that don't decompose into a base letter and an accent. */
 const LETTERS: Readonly<Record<string, string>> = {
   ß: 'ss',
   æ: 'ae',
@@ -12,7 +12,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   þ: 'th',
 };
 
-/** What two spellings of one name have in common: `Bender Rodríguez` and ` bender  rodriguez` fold to the same text. */
+/** The same text for all spellings of a name, such as `Bender Rodríguez` and ` bender  rodriguez`. */
 export function foldName(name: string): string {
   return name
     .normalize('NFKD')

@@ -1,6 +1,6 @@
 /**
- * Password hashes: `scrypt$N$r$p$salt$hash`, salt and hash in base64url. The parameters travel in the string, so that
- * they can be raised later without making older hashes useless.
+ * Password hashes: `scrypt$N$r$p$salt$hash`, salt and hash in base64url. The string contains the parameters, so that
+ * they can be raised later while older hashes stay valid.
  */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 
@@ -15,18 +15,18 @@ interface Cost {
 const COST: Cost = { N: 2 ** 14, r: 8, p: 5 };
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
-/** What a hash string may ask for at most: a damaged one must not take the server's memory. */
+/** Limits for the parameters in a string: a damaged one mustn't exhaust the server's memory. */
 const MOST_MEMORY = 256 * 1024 * 1024;
 const MOST_WORK = 2 ** 25;
 
-/** A fresh hash of the password, each time with another salt. */
+/** A new hash of the password, with a random salt. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const hash = await derive(password, salt, COST, HASH_BYTES);
   return ['scrypt', COST.N, COST.r, COST.p, salt.toString('base64url'), hash.toString('base64url')].join('$');
 }
 
-/** Whether the password made this hash. False, too, for a string that is no such hash. */
+/** Whether the hash belongs to the password. False also for a string that isn't such a hash. */
 export async function verifyPassword(password: string, stored: string): Promise<boolean> {
   const parsed = parse(stored);
   if (!parsed) return false;
@@ -34,7 +34,7 @@ export async function verifyPassword(password: string, stored: string): Promise<
   return timingSafeEqual(hash, parsed.hash);
 }
 
-/** Takes as long as a real check and never succeeds: for names that nobody has. */
+/** Takes as long as a real check and never succeeds: for unknown names. */
 export async function verifyNothing(password: string): Promise<void> {
   await derive(password, Buffer.alloc(SALT_BYTES), COST, HASH_BYTES);
 }
@@ -51,7 +51,7 @@ function parse(stored: string): { cost: Cost; salt: Buffer; hash: Buffer } | nul
 }
 
 function derive(password: string, salt: Buffer, cost: Cost, bytes: number): Promise<Buffer> {
-  // Composed, so that é typed on one keyboard is é typed on another.
+  // Composed, so that é is the same on every keyboard.
   const secret = password.normalize('NFC');
   return new Promise((resolve, reject) => {
     scrypt(secret, salt, bytes, { ...cost, maxmem: 2 * MOST_MEMORY }, (error, key) => {

@@ -1,39 +1,51 @@
-/** Where people come from that log in with name and password: the store's own, the demo people, directories. */
-import type { Identity } from '../domain/auth.ts';
-import type { LocalUser } from '../domain/store.ts';
+/** Sources of users who log in with name and password: local users, demo users, directories. */
+import type { Admits, Checker, Identity } from '#domain/ports/auth.ts';
+import type { LocalUser } from '#domain/ports/store.ts';
 import { foldName } from './names.ts';
-import { verifyPassword } from './passwords.ts';
+import { verifyNothing, verifyPassword } from './passwords.ts';
 import { rolesOf } from './roles.ts';
 
-/** Who it is; `refused`: somebody here has that name, and it goes no further; `unknown`: nobody has. */
+/** The user; `refused`: the name is known here, and no other source is checked; `unknown`: the name isn't known here. */
 export type Proof = Identity | 'refused' | 'unknown';
 
+/** Users of the store. */
+export const LOCAL_PROVIDER = 'local';
+
 export interface People {
+  /** The `provider` of its users. */
+  readonly provider: string;
   /**
-   * Neither name nor password is empty. A refusal takes as long as one hash of the password, so that it can be told
-   * neither from another one nor from an unknown name. Rejects when nobody can say: then nothing was learnt.
+   * Neither name nor password is empty. A refusal takes as long as one hash of the password, so that the time doesn't
+   * reveal its reason. Rejects if the source can't tell.
    */
-  prove(name: string, password: string): Promise<Proof>;
-  /** Whether a user of this id is among them. */
+  prove(name: string, password: string, admits?: Admits): Promise<Proof>;
+  /** Whether this source has a user with this id. */
   owns(id: string): Promise<boolean>;
+  /** Missing if users can't disappear without the server knowing. */
+  readonly check?: Checker;
 }
 
-/** People of a list, by id or display name, without regard to case and accents. An id wins over a display name. */
+/** Users of a list, by id or display name, ignoring case and accents. An id takes precedence over a display name. */
 export function listedPeople(list: () => Promise<readonly LocalUser[]>, provider: string): People {
   return {
-    async prove(name, password) {
+    provider,
+    async prove(name, password, admits = () => true) {
       const folded = foldName(name);
       const users = await list();
       const user =
         users.find(({ id }) => foldName(id) === folded) ?? users.find((each) => foldName(each.name) === folded);
       if (!user) return 'unknown';
+      if (!admits(user.id)) {
+        await verifyNothing(password);
+        return 'refused';
+      }
       return (await verifyPassword(password, user.passwordHash)) ? identityOf(user, provider) : 'refused';
     },
     owns: async (id) => (await list()).some((user) => foldName(user.id) === foldName(id)),
   };
 }
 
-function identityOf({ id, name, labels, uid, gid }: LocalUser, provider: string): Identity {
+export function identityOf({ id, name, labels, uid, gid }: LocalUser, provider: string): Identity {
   return {
     user: { id, name, provider, labels: [...labels], roles: rolesOf(labels) },
     account: { userId: id, displayName: name, provider, uid, gid },

@@ -1,5 +1,5 @@
 /** Roles are labels with a meaning of their own; everybody is a `user`. */
-import { Role } from '../protocol/user.ts';
+import { Role } from '#protocol/user.ts';
 
 /** The roles that these labels give, `user` always first. */
 export function rolesOf(labels: readonly string[]): Role[] {

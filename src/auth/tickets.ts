@@ -1,10 +1,11 @@
 /**
- * Tickets: what opens one desktop for a few minutes at any gateway that has the keys. Signed outside, so that nobody
- * makes one; encrypted inside, so that the browser that carries it learns no credential from it.
+ * Tickets: each opens one desktop for a few minutes at any gateway with the keys. Signed outside, so that they can't be
+ * forged; encrypted inside, so that the browser doesn't learn the credentials in them.
  */
 import { compactDecrypt, CompactEncrypt, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
-import type { Tickets } from '../domain/auth.ts';
+import { ignore } from '#protocol/ignore.ts';
+import type { Tickets } from '#domain/ports/auth.ts';
 import type { GatewayKeys } from './gateway-keys.ts';
 import type { Keys } from './keys.ts';
 
@@ -27,6 +28,9 @@ const Inside = z.object({
   vncPassword: z.string(),
   screen: z.object({ host: z.string().min(1), port: z.int().min(1).max(65_535) }).nullable(),
   uid: z.string(),
+  /** Seconds since 1970, of the login to the millisecond. */
+  sessionBegan: z.number().optional(),
+  sessionEnds: z.number().optional(),
   rights: z.object({
     screen: z.enum(['control', 'view', 'none']),
     clipboardIn: z.boolean(),
@@ -46,10 +50,15 @@ export function createTickets({ keys, seconds, now = () => new Date() }: TicketO
   const life = Math.min(seconds, LONGEST_TICKET_SECONDS);
   return {
     ...createTicketReader({ keys, now }),
-    async issue(claims) {
+    async issue({ sessionSince, sessionEndsAt, ...claims }) {
       const issuedAt = Math.floor(now().getTime() / 1000);
+      const inside: z.input<typeof Inside> = {
+        ...claims,
+        sessionBegan: sessionSince && sessionSince.getTime() / 1000,
+        sessionEnds: sessionEndsAt && sessionEndsAt.getTime() / 1000,
+      };
       // Parsed on the way out, too: nothing beyond these fields ever gets into a ticket.
-      const hash = await new CompactEncrypt(Buffer.from(JSON.stringify(Inside.parse(claims))))
+      const hash = await new CompactEncrypt(Buffer.from(JSON.stringify(Inside.parse(inside))))
         .setProtectedHeader({ alg: 'RSA-OAEP-256', enc: 'A256GCM' })
         .encrypt(payload.publicKey);
       const outside: z.input<typeof Outside> = { key: 0, iat: issuedAt, exp: issuedAt + life, hash };
@@ -76,10 +85,16 @@ export function createTicketReader({ keys, now = () => new Date() }: ReaderOptio
           contentEncryptionAlgorithms: ['A256GCM'],
         });
         const inside: unknown = JSON.parse(Buffer.from(plaintext).toString('utf8'));
-        return { ...Inside.parse(inside), expiresAt: new Date(outside.exp * 1000) };
-      } catch {
-        // Forged, damaged or expired: the bearer learns only that it opens nothing.
-        return null;
+        const { sessionBegan, sessionEnds, ...claims } = Inside.parse(inside);
+        return {
+          ...claims,
+          ...(sessionBegan !== undefined && { sessionSince: new Date(sessionBegan * 1000) }),
+          ...(sessionEnds !== undefined && { sessionEndsAt: new Date(sessionEnds * 1000) }),
+          expiresAt: new Date(outside.exp * 1000),
+        };
+      } catch (error) {
+        // The caller doesn't learn what is wrong with a ticket.
+        return ignore('a forged, damaged or expired ticket', null)(error);
       }
     },
   };

@@ -1,14 +1,20 @@
 /** User tokens: who is logged in, as a JWT that other programs of the compatible system can read. */
+import { createHash } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
-import type { SessionClaims, UserTokens } from '../domain/auth.ts';
+import { ignore } from '#protocol/ignore.ts';
+import type { SessionClaims, UserTokens } from '#domain/ports/auth.ts';
+import { SESSION_COOKIE } from '#protocol/user.ts';
 import type { GatewayKeys } from './gateway-keys.ts';
 import type { Keys } from './keys.ts';
 import { rolesOf } from './roles.ts';
 
 export interface UserTokenOptions {
   readonly keys: Pick<Keys, 'userSigning'>;
+  /** Between two extensions. */
   readonly seconds: number;
+  /** From the login on, however often it is extended; never less than `seconds`. */
+  readonly longestSeconds?: number;
   readonly now?: () => Date;
 }
 
@@ -24,6 +30,8 @@ const LONGEST_TOKEN = 16_384;
 const Claims = z.object({
   exp: z.number(),
   nbf: z.number(),
+  /** When the user logged in; tokens of older servers lack it. */
+  auth_time: z.number().optional(),
   auth: z.object({
     provider: z.string(),
     providertype: z.string(),
@@ -34,14 +42,19 @@ const Claims = z.object({
   sid: z.string().min(1),
 });
 
-export function createUserTokens({ keys, seconds, now = () => new Date() }: UserTokenOptions): UserTokens {
+export function createUserTokens(options: UserTokenOptions): UserTokens {
+  const { keys, seconds, longestSeconds = seconds, now = () => new Date() } = options;
+  const longest = Math.max(seconds, longestSeconds);
   const { privateKey } = keys.userSigning;
   return {
     ...createUserTokenReader({ keys, now }),
-    async issue({ user, account }, sessionId) {
-      const issuedAt = Math.floor(now().getTime() / 1000);
+    async issue({ user, account }, sessionId, since = now()) {
+      const issuedAt = inSeconds(now());
+      // To the millisecond: what revokes earlier sessions may come in the same second.
+      const loggedInAt = since.getTime() / 1000;
       const claims: z.input<typeof Claims> = {
-        exp: issuedAt + seconds,
+        exp: Math.min(issuedAt + seconds, Math.floor(loggedInAt + longest)),
+        auth_time: loggedInAt,
         nbf: issuedAt,
         auth: {
           provider: user.provider,
@@ -71,13 +84,20 @@ export function createUserTokenReader({ keys, now = () => new Date() }: ReaderOp
           currentDate: now(),
         });
         const claims = Claims.safeParse(payload);
-        return claims.success ? sessionOf(claims.data) : null;
-      } catch {
-        // Whatever is wrong with a token, its bearer only learns that it is no good.
-        return null;
+        // Clocks that differ concern tokens that are not valid yet: an end is an end.
+        return claims.success && claims.data.exp > inSeconds(now()) ? sessionOf(claims.data) : null;
+      } catch (error) {
+        // The caller doesn't learn what is wrong with a token.
+        return ignore('an invalid or expired session token', null)(error);
       }
     },
   };
+}
+
+/** The cookie of one installation: browsers keep cookies by host, whatever the port, and two may share one. */
+export function sessionCookie({ userSigning }: Pick<GatewayKeys, 'userSigning'>): string {
+  const key = userSigning.publicKey.export({ type: 'spki', format: 'der' });
+  return `${SESSION_COOKIE}_${createHash('sha256').update(key).digest('hex').slice(0, 8)}`;
 }
 
 /** `{ shipcrew: 'true' }`: the compatible form of a set of labels. */
@@ -85,12 +105,25 @@ function marks(words: readonly string[]): Record<string, string> {
   return Object.fromEntries(words.map((word) => [word, 'true']));
 }
 
-function sessionOf({ sid, exp, auth, user: { userid, name }, roles }: z.output<typeof Claims>): SessionClaims {
+function inSeconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
+}
+
+function sessionOf({
+  sid,
+  exp,
+  nbf,
+  auth_time: since = nbf,
+  auth,
+  user: { userid, name },
+  roles,
+}: z.output<typeof Claims>): SessionClaims {
   const { provider, data } = auth;
   return {
     sessionId: sid,
     user: { id: userid, name, provider, labels: Object.keys(data.labels), roles: rolesOf(Object.keys(roles)) },
     account: { userId: userid, displayName: name, provider, uid: data.uidNumber, gid: data.gidNumber },
     expiresAt: new Date(exp * 1000),
+    since: new Date(since * 1000),
   };
 }

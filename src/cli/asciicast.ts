@@ -1,12 +1,9 @@
-/** Recordings of terminals (asciicast version 2): a line that says the size, then what was shown when. */
-import { z } from 'zod';
+/** What a terminal recording printed, with or without its timing. */
+import { readAsciicast } from '#protocol/asciicast.ts';
 import { CliError } from './failure.ts';
 
-const Header = z.object({ version: z.literal(2), width: z.int().positive(), height: z.int().positive() });
-const Line = z.tuple([z.number().nonnegative(), z.string(), z.string()]);
-
-export interface Shown {
-  /** Seconds since the beginning. */
+export interface TimedOutput {
+  /** Seconds since the start. */
   readonly at: number;
   readonly text: string;
 }
@@ -14,40 +11,29 @@ export interface Shown {
 export interface Recording {
   readonly columns: number;
   readonly rows: number;
-  readonly shown: readonly Shown[];
+  readonly outputs: readonly TimedOutput[];
 }
 
-/** Changes of size and lines of other kinds are left out, and a last line that is not whole. */
+/** Ignores size changes and other event types. */
 export function readRecording(text: string): Recording {
-  const [first = '', ...rest] = text.split('\n');
-  const header = Header.safeParse(json(first));
-  if (!header.success) throw new CliError('The recording cannot be read: it is no asciicast of version 2.');
-  const shown = rest.flatMap((line): Shown[] => {
-    const [at, kind, output] = Line.safeParse(json(line)).data ?? [0, '', ''];
-    return kind === 'o' ? [{ at, text: output }] : [];
-  });
-  return { columns: header.data.width, rows: header.data.height, shown };
+  const recording = readAsciicast(text);
+  if (recording === null) throw new CliError('Can’t read the recording: it isn’t an asciicast version 2.');
+  const { columns, rows, entries } = recording;
+  const outputs = entries.filter(({ code }) => code === 'o').map(({ seconds, data }) => ({ at: seconds, text: data }));
+  return { columns, rows, outputs };
 }
 
-/** All that was shown, at once. */
-export function shownSoFar(recording: string): string {
+/** All output, without the timing. */
+export function recordedOutput(recording: string): string {
   return readRecording(recording)
-    .shown.map(({ text }) => text)
+    .outputs.map(({ text }) => text)
     .join('');
 }
 
-/** Milliseconds to wait before each: as it was, faster, and no pause longer than `idle` seconds. */
-export function pauses({ shown }: Recording, { speed, idle }: { speed: number; idle: number }): number[] {
-  return shown.map(({ at }, index) => {
-    const gap = Math.max(0, at - (shown[index - 1]?.at ?? 0));
+/** Milliseconds to wait before each output, at `speed` and with pauses of at most `idle` seconds. */
+export function pauses({ outputs }: Recording, { speed, idle }: { speed: number; idle: number }): number[] {
+  return outputs.map(({ at }, index) => {
+    const gap = Math.max(0, at - (outputs[index - 1]?.at ?? 0));
     return Math.round((Math.min(gap, idle) / speed) * 1000);
   });
-}
-
-function json(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
 }

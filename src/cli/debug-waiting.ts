@@ -1,104 +1,79 @@
-/** Follows a look from asking to running, says on standard error what it waits for; Ctrl-C takes it back. */
+/** Follows a debug session from its request until it runs and reports on standard error; Ctrl-C cancels it. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '#client/client.ts';
-import type { DebugEnd, DebugSession } from '#protocol/debug.ts';
+import { ignore } from '#protocol/ignore.ts';
+import type { DebugSession } from '#protocol/debug.ts';
+import { DEBUG_END_SENTENCES } from '#protocol/debug-end.ts';
+import type { ServerEvent } from '#protocol/events.ts';
+import { Bell } from './bell.ts';
 import { CliError, EXIT } from './failure.ts';
 import { clock } from './io.ts';
 import type { Io } from './io.ts';
 
-/** Longer than the server waits for consent and the engine for an image together. */
-const PATIENCE_MS = 40 * 60_000;
-/** The stream of events wakes it earlier; this is for what no event tells. */
-const LOOK_AGAIN_MS = 1_000;
+/** Longer than the timeouts for consent and for pulling an image together. */
+const START_TIMEOUT_MS = 40 * 60_000;
+/** Events wake it earlier; this covers changes without an event. */
+const POLL_MS = 1_000;
 const END_TIMEOUT_MS = 5_000;
 
-const WHY: Readonly<Record<DebugEnd, string>> = {
-  stopped: 'It was stopped before it began.',
-  exited: 'It has ended by itself.',
-  expired: 'Its time was over.',
-  ended_by_owner: 'The person whose desktop it is ended it.',
-  ended_by_admin: 'An administrator ended it.',
-  desktop_ended: 'The desktop has ended.',
-  declined: 'They did not agree.',
-  unanswered: 'Nobody agreed in time.',
-  failed: 'It could not be started.',
-};
-
-/** Resolves when it runs, or has run already; everything else is a CliError that says why. */
-export async function untilAllowed(io: Io, client: Client, asked: DebugSession): Promise<DebugSession> {
-  const enough = new AbortController();
-  const signal = AbortSignal.any([enough.signal, io.interrupted, AbortSignal.timeout(PATIENCE_MS)]);
+/** Resolves once the session runs or has run; otherwise throws a CliError with the reason. */
+export async function waitUntilStarted(io: Io, client: Client, requested: DebugSession): Promise<DebugSession> {
+  const done = new AbortController();
+  const signal = AbortSignal.any([done.signal, io.interrupted, AbortSignal.timeout(START_TIMEOUT_MS)]);
   const bell = new Bell();
-  let session = asked;
-  const begun = performance.now();
-  let said = '';
+  let session = requested;
+  const startedAt = performance.now();
+  let reported = '';
   try {
-    if (!isSettled(session)) void bell.ringAtChanges(client, asked.id, signal);
+    if (!isSettled(session)) {
+      const matches = (event: ServerEvent) => event.type === 'debug' && event.session.id === requested.id;
+      void bell.ringAt(client, matches, signal);
+    }
     while (!isSettled(session)) {
-      const line = waitingFor(session, performance.now() - begun);
-      if (line !== null && line !== said) io.stderr.write(`${line}\n`);
-      said = line ?? said;
-      await bell.next(LOOK_AGAIN_MS, signal);
-      session = await client.debug.get(asked.id, signal);
+      const line = waitingFor(session, performance.now() - startedAt);
+      if (line !== null && line !== reported) io.stderr.write(`${line}\n`);
+      reported = line ?? reported;
+      await bell.next(POLL_MS, signal);
+      session = await client.debug.get(requested.id, signal);
     }
   } catch (error) {
     if (!signal.aborted) throw error;
-    await takeBack(client, asked.id);
+    await endQuietly(client, requested.id);
     throw io.interrupted.aborted
-      ? new CliError('Taken back.', { exitCode: EXIT.interrupted })
-      : new CliError('It took too long and was taken back.');
+      ? new CliError('Canceled.', { exitCode: EXIT.interrupted })
+      : new CliError('The session took too long to start and was canceled.');
   } finally {
-    enough.abort();
+    done.abort();
   }
   return succeeded(session);
-}
-
-/** Something that happened between two waits is not lost. */
-class Bell {
-  #rung = Promise.withResolvers<void>();
-
-  async ringAtChanges(client: Client, id: string, signal: AbortSignal): Promise<void> {
-    try {
-      for await (const event of client.events({ signal }))
-        if (event.type === 'debug' && event.session.id === id) this.#rung.resolve();
-    } catch {
-      // Then it is looked at every second.
-    }
-  }
-
-  async next(mostMs: number, signal: AbortSignal): Promise<void> {
-    const silence = new AbortController();
-    const late = delay(mostMs, undefined, { signal: AbortSignal.any([signal, silence.signal]) });
-    late.catch(() => undefined);
-    await Promise.race([this.#rung.promise, late]).finally(() => silence.abort());
-    this.#rung = Promise.withResolvers();
-  }
 }
 
 function isSettled({ status }: DebugSession): boolean {
   return status.state === 'running' || status.state === 'ended';
 }
 
-/** A start of the usual length needs no words. */
+/** Null during a start of the usual length. */
 function waitingFor({ id, userId, status }: DebugSession, ms: number): string | null {
   if (status.state === 'asking') {
     const [from, until] = [clock(status.approvableAt), clock(status.until)];
-    return `Waiting until ${until} for ${userId} to agree; an administrator may approve from ${from}: deskpod looks approve ${id}`;
+    return `Waiting until ${until} for ${userId} to approve. From ${from}, an administrator may run: deskpod debug approve ${id}`;
   }
   if (status.state === 'starting' && status.detail !== null) return `Starting: ${status.detail}`;
-  return ms < LOOK_AGAIN_MS ? null : 'Starting …';
+  return ms < POLL_MS ? null : 'Starting …';
 }
 
 function succeeded(session: DebugSession): DebugSession {
   const { status } = session;
   if (status.state !== 'ended' || status.reason === 'exited') return session;
   const remedy =
-    status.reason === 'unanswered' ? 'Ask an administrator to approve, or try when they are there.' : undefined;
-  throw new CliError(status.message ?? WHY[status.reason], remedy === undefined ? {} : { remedy });
+    status.reason === 'unanswered'
+      ? 'Ask an administrator to approve, or try again when the owner is available.'
+      : undefined;
+  throw new CliError(status.message ?? DEBUG_END_SENTENCES[status.reason], remedy === undefined ? {} : { remedy });
 }
 
-/** Whether it still waits or runs by now is not known; the server sorts it out. */
-async function takeBack(client: Client, id: string): Promise<void> {
-  const late = delay(END_TIMEOUT_MS, undefined, { ref: false });
-  await Promise.race([client.debug.end(id).catch(() => undefined), late]);
+/** Ends the session, whether it still waits, runs or has ended. Never fails: what the command did counts more. */
+export async function endQuietly(client: Client, id: string): Promise<void> {
+  const end = client.debug.end(id).catch(ignore('it may have ended with its terminal'));
+  await Promise.race([end, delay(END_TIMEOUT_MS, undefined, { ref: false })]);
 }

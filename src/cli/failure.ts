@@ -1,11 +1,11 @@
-/** How a command fails: one sentence, how to mend it, and an exit code. */
+/** How a command fails: a message, a remedy, and an exit code. */
 import { CommanderError } from 'commander';
 import { ApiError, ConnectionError } from '#client/errors.ts';
 
-/** 0 done, 1 failed, 2 asked wrongly, 130 ended by Ctrl-C as shells say it. */
+/** 0 success, 1 failure, 2 usage error, 130 interrupted by Ctrl-C as in shells. */
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
-/** Something the command itself found wrong. */
+/** An error found by the command itself. */
 export class CliError extends Error {
   override readonly name = 'CliError';
   readonly remedy: string | undefined;
@@ -18,14 +18,14 @@ export class CliError extends Error {
   }
 }
 
-export interface Told {
-  /** Empty when it was said already. */
+export interface FailureText {
+  /** Empty when commander has printed the message already. */
   readonly text: string;
   readonly exitCode: number;
 }
 
-/** What to print for a failure, and how to end. */
-export function tell(error: unknown): Told {
+/** The text to print for an error, and the exit code. */
+export function failureText(error: unknown): FailureText {
   if (error instanceof CommanderError) return { text: '', exitCode: error.exitCode === 0 ? EXIT.done : EXIT.usage };
   if (error instanceof CliError) return { text: sentences(error.message, error.remedy), exitCode: error.exitCode };
   if (error instanceof ApiError) {
@@ -33,7 +33,7 @@ export function tell(error: unknown): Told {
   }
   if (error instanceof ConnectionError) {
     return {
-      text: 'The server does not answer. Is it running (deskpod start), and is --server right?',
+      text: 'The server does not answer. Check that it is running (deskpod start) and that --server is correct.',
       exitCode: EXIT.failed,
     };
   }
@@ -41,13 +41,13 @@ export function tell(error: unknown): Told {
   return { text: sentences(message, remedy), exitCode: EXIT.failed };
 }
 
-/** What the server cannot know: the words of this command. */
+/** Remedies in terms of this command line, which the server can't know. */
 function remedyHere({ code, field }: ApiError): string | undefined {
   if (code === 'not_authenticated') return 'Log in first: deskpod login';
   return field === 'reason' ? 'Add --reason TEXT.' : undefined;
 }
 
-/** Errors of the server's own code, which `start` and `serve` run in this process, carry a remedy too. */
+/** Errors of server code that `start` and `serve` run in this process have a remedy, too. */
 function plain(error: unknown): { message: string; remedy?: string } {
   if (!(error instanceof Error)) return { message: String(error) };
   const remedy = 'remedy' in error && typeof error.remedy === 'string' ? error.remedy : undefined;

@@ -1,13 +1,15 @@
-/** What a command says and hears: the process's streams, or a test's. */
+/** A command's input and output: the process's streams, or a test's. */
+import { textOf } from './read-text.ts';
 import type { Readable, Writable } from 'node:stream';
 
 export interface Io {
   readonly stdin: Readable & { isTTY?: boolean; setRawMode?: (raw: boolean) => unknown };
-  readonly stdout: Writable & { isTTY?: boolean; columns?: number; rows?: number };
+  /** `hasColors` considers the terminal and NO_COLOR. */
+  readonly stdout: Writable & { isTTY?: boolean; columns?: number; rows?: number; hasColors?: () => boolean };
   readonly stderr: Writable;
   /** Aborted by Ctrl-C, except while a terminal has the keyboard. */
   readonly interrupted: AbortSignal;
-  /** Where a login is kept. */
+  /** The home folder, where the login is stored. */
   readonly home: string;
 }
 
@@ -19,10 +21,10 @@ export function sayJson(io: Io, value: unknown): void {
   say(io, JSON.stringify(value, null, 2));
 }
 
-/** Columns as wide as their widest cell; the last one runs free. Without rows it says so on the other stream. */
+/** Prints aligned columns; without rows, a note on standard error. */
 export function sayTable(io: Io, header: readonly string[], rows: readonly (readonly string[])[]): void {
   if (rows.length === 0) {
-    io.stderr.write('There are none.\n');
+    io.stderr.write('No results.\n');
     return;
   }
   const cells = [header, ...rows].map((row) => row.map((cell) => cell.replaceAll(/\p{Cc}/gu, ' ')));
@@ -37,12 +39,12 @@ export function sayTable(io: Io, header: readonly string[], rows: readonly (read
     );
 }
 
-/** Hours and minutes where the reader is. */
+/** Hours and minutes in the local time zone. */
 export function clock(iso: string): string {
   return new Date(iso).toTimeString().slice(0, 5);
 }
 
-/** All of a stream as text; at most 16 MB, like the server. */
+/** Reads a stream as text, up to 16 MB like the server. */
 export async function readAll(stream: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -52,5 +54,5 @@ export async function readAll(stream: Readable): Promise<string> {
     if (size > 16 * 1024 * 1024) throw new Error('The input is larger than 16 MB.');
     chunks.push(bytes);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return textOf(Buffer.concat(chunks), 'The input');
 }

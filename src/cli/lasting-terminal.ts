@@ -1,5 +1,6 @@
-/** The terminal of a look, which goes on without us: joined again when the network or the server was away for a while. */
+/** The terminal of a debug session, which outlives its connections: reconnects after the network or the server was away. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { ignore } from '#protocol/ignore.ts';
 import { isPassing } from '#client/errors.ts';
 import { CliError } from './failure.ts';
 import type { Io } from './io.ts';
@@ -8,34 +9,35 @@ import { TerminalConnection, TerminalLost } from './terminal-connection.ts';
 import type { TerminalEnd } from './terminal-connection.ts';
 
 const PAUSES_MS = [250, 500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000];
-/** One that stood this long was a good one: what follows is another loss. */
-const GOOD_MS = 10_000;
-/** Who joins is shown everything since the start: it takes the place of what was shown. */
-const CLEAN_SHEET = '\u001b[0m\u001b[2J\u001b[3J\u001b[H';
+/** A connection that lasted this long resets the number of attempts. */
+const STABLE_MS = 10_000;
+/** Joining replays all output since the start, so the screen is cleared first. */
+const CLEAR_SCREEN = '\u001b[0m\u001b[2J\u001b[3J\u001b[H';
 
 export async function shareTerminal(io: Io, login: Login, debug: string, tty: boolean): Promise<TerminalEnd> {
-  const wish = { debug, command: [], tty, input: true, shared: true };
+  const request = { debug, command: [], tty, input: true, shared: true };
   let attempt = 0;
   for (;;) {
-    const begun = performance.now();
+    const startedAt = performance.now();
     try {
-      return await new TerminalConnection(io, login, wish).run();
+      return await new TerminalConnection(io, login, request).run();
     } catch (error) {
-      const stood = error instanceof TerminalLost;
-      if (stood && performance.now() - begun >= GOOD_MS) attempt = 0;
+      const connected = error instanceof TerminalLost;
+      if (connected && performance.now() - startedAt >= STABLE_MS) attempt = 0;
       const pause = PAUSES_MS[attempt];
-      // In a pipe, what was shown cannot be taken back.
-      if (pause === undefined || !tty || !(stood || (attempt > 0 && isPassing(error)))) throw explained(error, debug);
+      // In a pipe, printed output can't be replaced.
+      if (pause === undefined || !tty || !(connected || (attempt > 0 && isPassing(error))))
+        throw withRemedy(error, debug);
       attempt += 1;
-      if (stood) io.stderr.write('\r\n[The connection was lost; joining again …]\r\n');
-      await delay(pause, undefined, { signal: io.interrupted }).catch(() => undefined);
-      if (io.interrupted.aborted) return 'left';
-      io.stdout.write(CLEAN_SHEET);
+      if (connected) io.stderr.write('\r\n[Connection lost. Reconnecting …]\r\n');
+      await delay(pause, undefined, { signal: io.interrupted }).catch(ignore('the user interrupted the wait'));
+      if (io.interrupted.aborted) return 'detached';
+      io.stdout.write(CLEAR_SCREEN);
     }
   }
 }
 
-function explained(error: unknown, debug: string): unknown {
+function withRemedy(error: unknown, debug: string): unknown {
   if (!(error instanceof TerminalLost)) return error;
-  return new CliError(error.message, { remedy: `Go on with: deskpod debug --attach ${debug}`, cause: error });
+  return new CliError(error.message, { remedy: `To reconnect: deskpod debug --attach ${debug}`, cause: error });
 }

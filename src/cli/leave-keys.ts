@@ -1,4 +1,4 @@
-/** The keys that leave a shared terminal without ending it: as with ssh, a tilde at the beginning of a line, then a dot. */
+/** The keys that detach from a shared terminal: as in ssh, a tilde at the start of a line, then a dot. */
 
 const TILDE = 0x7e;
 const DOT = 0x2e;
@@ -6,10 +6,10 @@ const LINE_ENDS = new Set([0x0a, 0x0d]);
 
 export class LeaveKeys {
   #atBeginning = true;
-  /** A tilde that waits for what follows it. */
+  /** A tilde whose next key decides its meaning. */
   #held = false;
 
-  /** What goes to the terminal, and whether it is left. Two tildes are one. */
+  /** The bytes to send, and whether to detach. Two tildes send one. */
   press(bytes: Uint8Array): { readonly send: Buffer; readonly leave: boolean } {
     const send: number[] = [];
     for (const byte of bytes) {

@@ -1,6 +1,7 @@
-/** The manager part of the compatible API, for what `/api/v1` does not have: catalogue files in and out. */
+/** The manager part of the compatible API, for what `/api/v1` lacks: catalogue import and export. */
 import { z } from 'zod';
 import { ConnectionError } from '#client/errors.ts';
+import { ignore } from '#protocol/ignore.ts';
 import { AppDocument } from '#protocol/manager.ts';
 import { CliError } from './failure.ts';
 import type { Login } from './login.ts';
@@ -18,21 +19,21 @@ export class Manager {
     this.#login = login;
   }
 
-  /** Stores the entries of a `docker inspect` document; with `pull` the server begins to fetch their images. */
+  /** Stores the entries of a `docker inspect` document; with `pull`, the server starts to pull their images. */
   async addImages(json: string, { pull }: { pull: boolean }): Promise<AppDocument[]> {
     const answer = await this.#send(pull ? 'PUT' : 'POST', 'image', json);
     return z.union([z.array(AppDocument), AppDocument.transform((one) => [one])]).parse(answer);
   }
 
-  /** Answers the ids that were removed. */
+  /** Returns the removed ids. */
   async removeImage(id: string): Promise<string[]> {
     return z.array(z.string()).parse(await this.#send('DELETE', `image/${encodeURIComponent(id)}`));
   }
 
   /** The catalogue file of an installed app. */
-  async exportImage(key: string, wishes: readonly (readonly [name: string, value: string])[]): Promise<unknown> {
+  async exportImage(key: string, options: readonly (readonly [name: string, value: string])[]): Promise<unknown> {
     const query = new URLSearchParams();
-    for (const [name, value] of wishes) query.append(name, value);
+    for (const [name, value] of options) query.append(name, value);
     return await this.#send(
       'GET',
       `export/${encodeURIComponent(key)}${query.size === 0 ? '' : `?${query.toString()}`}`,
@@ -54,18 +55,25 @@ export class Manager {
     const response = await fetch(`${server}/API/manager/${path}`, request).catch((cause: unknown) => {
       throw new ConnectionError('The server does not answer.', { cause });
     });
-    const answer: unknown = await response.json().catch(() => null);
+    const answer: unknown = await response.json().catch(ignore('the reply has no JSON', null));
     if (response.ok) return answer;
     throw refusal(response.status, answer);
   }
 }
 
+/** The server has no app of that name. */
+export class NoSuchApp extends CliError {
+  constructor() {
+    super('App not found.', { remedy: 'To list the apps: deskpod apps list' });
+  }
+}
+
 function refusal(status: number, answer: unknown): CliError {
-  if (answer === 'Not found') return new CliError('There is no such app.', { remedy: 'deskpod apps list shows them.' });
+  if (answer === 'Not found') return new NoSuchApp();
   const parsed = Refusal.safeParse(answer);
-  if (!parsed.success) return new CliError(`The server answered ${status}.`);
+  if (!parsed.success) return new CliError(`The server returned status ${status}.`);
   const { message, errors } = parsed.data;
   if (errors === undefined) return new CliError(message);
   const list = errors.map(({ field, message: what }) => `\n  ${field} ${what}`).join('');
-  return new CliError(`The file was refused, nothing was stored:${list}`);
+  return new CliError(`The file is invalid; nothing was stored:${list}`);
 }

@@ -1,25 +1,26 @@
-/** The `deskpod` command: which commands there are, and how each ends. */
+/** The `deskpod` command: its subcommands and its exit code. */
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { appsCommand } from './commands/apps.ts';
 import { debugCommand } from './commands/debug.ts';
 import { desktopsCommand } from './commands/desktops.ts';
 import { execCommand } from './commands/exec.ts';
-import { describeCommand, insideCommand, supportCommand } from './commands/inside.ts';
-import { launchesCommand, logsCommand, runCommand, stopCommand } from './commands/launches.ts';
-import { looksCommand } from './commands/looks.ts';
+import { describeCommand, inspectCommand, supportCommand } from './commands/inspect.ts';
+import { launchesCommand, runCommand, stopCommand } from './commands/launches.ts';
+import { logsCommand } from './commands/logs.ts';
+import { debugSessionsCommand } from './commands/debug-sessions.ts';
 import { loginCommand, logoutCommand } from './commands/session.ts';
 import { usersCommand } from './commands/users.ts';
-import { EXIT, tell } from './failure.ts';
+import { EXIT, failureText } from './failure.ts';
 import { say, sayJson } from './io.ts';
 import type { Io } from './io.ts';
-import { withPlaces, withServeOptions } from './serve-options.ts';
+import { withFolders, withServeOptions } from './serve-options.ts';
 import type { ServeOptions } from './serve-options.ts';
-import type { ImagesOptions, UninstallWishes } from './start.ts';
+import type { ImagesOptions, UninstallOptions } from './start.ts';
 
 const WIDTH = 100;
 
-/** Runs one command line (without program and script) and answers the exit code: 0 done, 1 failed, 2 asked wrongly. */
+/** Runs one command line (without program and script) and returns the exit code. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   let exitCode: number = EXIT.done;
   const program = build(io, (code) => (exitCode = code));
@@ -27,17 +28,17 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (error) {
-    const told = tell(error);
-    if (told.text !== '') io.stderr.write(`deskpod: ${told.text}\n`);
-    return told.exitCode;
+    const failure = failureText(error);
+    if (failure.text !== '') io.stderr.write(`deskpod: ${failure.text}\n`);
+    return failure.exitCode;
   }
 }
 
 function build(io: Io, ended: (exitCode: number) => void): Command {
   const program = new Command('deskpod')
-    .description('A desktop in the browser whose applications are containers of their own')
+    .description('A desktop in the browser whose applications run in containers of their own')
     .version(packageJson.version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'show this help')
+    .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .configureHelp({ helpWidth: WIDTH, sortSubcommands: false })
     .configureOutput({
@@ -47,28 +48,29 @@ function build(io: Io, ended: (exitCode: number) => void): Command {
       getOutHelpWidth: () => WIDTH,
       getErrHelpWidth: () => WIDTH,
     })
-    .showHelpAfterError('Say deskpod --help, or add --help to a command.')
+    .showHelpAfterError('Run deskpod --help, or add --help to a command.')
     .showSuggestionAfterError(true)
     .enablePositionalOptions()
     .exitOverride();
 
   program.commandsGroup('Server:');
   serverCommands(program, io);
-  usersCommand(program.command('users').description('logins that this installation keeps itself'), io);
+  usersCommand(program.command('users').description('manage local users'), io);
 
   program.commandsGroup('Apps and desktops:');
-  appsCommand(program.command('apps').description('the catalogue'), io);
-  desktopsCommand(program.command('desktops').description('desktops of all users'), io);
-  launchesCommand(program.command('launches').description('running and finished instances of apps'), io);
-  runCommand(program.command('run'), io);
+  appsCommand(program.command('apps').description('manage the app catalogue'), io);
+  desktopsCommand(program.command('desktops').description('list and remove desktops; rebuild your own'), io);
+  launchesCommand(program.command('launches').description('list running and finished launches'), io);
+  runCommand(program.command('run'), io, ended);
   logsCommand(program.command('logs'), io);
   execCommand(program.command('exec'), io, ended);
   stopCommand(program.command('stop'), io);
 
-  program.commandsGroup('Looking inside:');
-  debugCommand(program.command('debug'), io, ended);
-  looksCommand(program.command('looks').description('who looks inside what, and whether they may'), io);
-  insideCommand(program.command('inside'), io);
+  program.commandsGroup('Debugging:');
+  const debug = program.command('debug');
+  debugCommand(debug, io, ended);
+  debugSessionsCommand(debug, io);
+  inspectCommand(program.command('inspect'), io);
   describeCommand(program.command('describe'), io);
   supportCommand(program.command('support'), io);
 
@@ -78,7 +80,7 @@ function build(io: Io, ended: (exitCode: number) => void): Command {
   program
     .command('version')
     .description('print the version')
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action(({ json }: { json?: true }) =>
       json ? sayJson(io, { version: packageJson.version, node: process.version }) : say(io, packageJson.version),
     );
@@ -87,36 +89,39 @@ function build(io: Io, ended: (exitCode: number) => void): Command {
   return program;
 }
 
-/** Their code is loaded when one of them is given: the others are there at once. */
+/** Their code is loaded on demand, so that other commands start fast. */
 function serverCommands(program: Command, io: Io): void {
-  withServeOptions(program.command('start').description('set up what is missing, then run the server')).action(
+  withServeOptions(program.command('start').description('set up this machine, then run the server')).action(
     async (options: ServeOptions) => await (await import('./start.ts')).start(io, options),
   );
   withServeOptions(
-    program.command('serve').description('run the server; everything it needs is set up already'),
+    program.command('serve').description('run the server on a machine or in a cluster that is set up'),
   ).action(async (options: ServeOptions) => await (await import('./start.ts')).serveUntilStopped(io, options));
-  withPlaces(program.command('images').description('build the images; push them to a registry or save them to a file'))
-    .option('--push <registry>', 'where to, for example registry.example:5000/deskpod')
-    .option('--save <file>', 'one archive of all, for machines without a network')
-    .option('--tag <tag>', 'tag of what is pushed or saved (default: 1)')
-    .option('--only <name...>', 'these images; all that are run when left out')
-    .option('--list', 'only print which there are')
-    .option('--insecure', 'the registry speaks plain HTTP or has a certificate of its own (loopback: always)')
+  withFolders(program.command('images').description('build the images; push them to a registry or save them to a file'))
+    .option('--push <registry>', 'push to this registry, such as registry.example:5000/deskpod')
+    .option('--save <file>', 'save all images to one archive, for machines without a network')
+    .option('--tag <tag>', 'tag of the pushed or saved images (default: 1)')
+    .option('--only <name...>', 'only these images (default: all that desktops and apps use)')
+    .option('--list', 'only list the images')
+    .option('--insecure', 'allow plain HTTP and untrusted certificates (always allowed on loopback)')
     .action(async (options: ImagesOptions) => await (await import('./start.ts')).deliverImages(io, options));
-  withPlaces(
-    program.command('uninstall').description('remove containers, images and data; asks before it touches homes'),
+  withFolders(
+    program
+      .command('uninstall')
+      .description('remove Deskpod’s containers, images and data; asks before it deletes homes'),
   )
-    .option('-y, --yes', 'do not ask whether to begin; homes are asked about all the same')
+    .option('--dry-run', 'only list what would be removed')
+    .option('-y, --yes', 'skip the confirmation, except for homes')
     .option('--homes', 'keep homes without asking')
     .option('--no-homes', 'delete homes without asking')
-    .action(async (options: UninstallWishes) => await (await import('./start.ts')).removeEverything(io, options));
+    .action(async (options: UninstallOptions) => await (await import('./start.ts')).removeEverything(io, options));
   program
     .command('database-secret', { hidden: true })
-    .description('in a cluster: make the password of the database unless there is one')
+    .description('in a cluster: create the database password if it is missing')
     .action(async () => await (await import('./start.ts')).makeDatabaseSecret(io));
 }
 
-/** Commander gives these to commands made later only; asking wrongly must end in one place whatever was asked. */
+/** Commander applies settings only to commands created afterwards; usage errors of all commands must throw. */
 function inherit(program: Command): void {
   for (const command of program.commands) {
     command.copyInheritedSettings(program).helpCommand(false);

@@ -1,4 +1,4 @@
-/** Asking people at a terminal: a line, a password that is not shown, a yes. */
+/** Prompts at a terminal: a line, a hidden password, a confirmation. */
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { CliError, EXIT } from './failure.ts';
@@ -15,7 +15,7 @@ export async function askLine(io: Io, question: string): Promise<string> {
   }
 }
 
-/** From a terminal without showing it; from anything else the first line, so that a script can pipe it. */
+/** Hidden input at a terminal; otherwise the first line of standard input, for scripts. */
 export async function askPassword(io: Io, question: string): Promise<string> {
   if (io.stdin.isTTY !== true) return firstLine(await readAll(io.stdin));
   io.stdout.write(question);
@@ -29,21 +29,21 @@ export async function askPassword(io: Io, question: string): Promise<string> {
   }
 }
 
-/** Only `y` and `yes` are a yes. */
+/** Only `y` and `yes` confirm. */
 export async function askYes(io: Io, question: string): Promise<boolean> {
   return /^y(es)?$/i.test((await askLine(io, `${question} [y/N] `)).trim());
 }
 
 function needTerminal(io: Io, question: string): void {
   if (io.stdin.isTTY === true) return;
-  throw new CliError(`“${question.trim()}” cannot be asked: this is no terminal.`, {
+  throw new CliError(`Can’t ask “${question.trim()}”: standard input is not a terminal.`, {
     exitCode: EXIT.usage,
-    remedy: 'Give the answer as an option (--help).',
+    remedy: 'Answer with an option instead (see --help).',
   });
 }
 
 function firstLine(text: string): string {
   const line = text.split('\n')[0]?.replace(/\r$/, '') ?? '';
-  if (line === '') throw new CliError('No password came by standard input.', { exitCode: EXIT.usage });
+  if (line === '') throw new CliError('Standard input holds no password.', { exitCode: EXIT.usage });
   return line;
 }

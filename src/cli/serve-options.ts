@@ -1,7 +1,7 @@
-/** The options of `start`, `serve` and `uninstall`; what they mean is the configuration's business (docs/config.md). */
+/** The options of `start`, `serve` and `uninstall`; docs/config.md describes the settings. */
 import type { Command } from 'commander';
 
-/** As commander gives them: what was not said is undefined, so that files and variables count. */
+/** As commander parses them: undefined lets files and variables apply. */
 export interface ServeOptions {
   readonly config?: string;
   readonly host?: string;
@@ -12,6 +12,7 @@ export interface ServeOptions {
   readonly run?: string;
   readonly engineSocket?: string;
   readonly baseImage?: string;
+  readonly languages?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly demo?: boolean;
@@ -19,31 +20,29 @@ export interface ServeOptions {
 }
 
 export function withServeOptions(command: Command): Command {
-  return withPlaces(command)
+  return withFolders(command)
     .option(
       '--host <address>',
-      'address to listen on (default: 127.0.0.1); any other opens it to the network, with TLS and without demo people',
+      'address to listen on (default: 127.0.0.1); other addresses need TLS and disable demo users',
     )
     .option('--port <number>', 'port to listen on (default: 30443)')
-    .option('--path <path>', 'path below which everything is published (default: /)')
-    .option('--roles <list>', 'what this process does: api, gateway, speedtest (default: api,gateway)')
-    .option('--tls-cert <file>', 'certificate, PEM with its chain')
-    .option('--tls-key <file>', 'private key of the certificate, PEM')
-    .option('--demo', 'let the seven demo people log in (default: on loopback only)')
-    .option('--no-demo', 'do not')
-    .option('--anonymous', 'let guests in without a name (default: on loopback only)')
-    .option('--no-anonymous', 'do not');
+    .option('--path <path>', 'URL path prefix (default: /)')
+    .option('--roles <list>', 'roles of this process: api, gateway, speedtest (default: api,gateway)')
+    .option('--tls-cert <file>', 'TLS certificate with its chain (PEM)')
+    .option('--tls-key <file>', 'private key of the certificate (PEM)')
+    .option('--demo', 'enable the seven demo users (default: on loopback only)')
+    .option('--no-demo', 'disable the demo users')
+    .option('--anonymous', 'enable guest logins (default: on loopback only)')
+    .option('--no-anonymous', 'disable guest logins');
 }
 
-/** Where things are: enough to find what was set up. */
-export function withPlaces(command: Command): Command {
+/** The paths of an installation. */
+export function withFolders(command: Command): Command {
   return command
-    .option(
-      '--config <file>',
-      'configuration file, YAML or od.config (default: /etc/deskpod/config.yaml if it is there)',
-    )
-    .option('--data <folder>', 'database, keys, homes and images (default: /var/lib/deskpod)')
-    .option('--run <folder>', 'sockets of running desktops (default: /run/deskpod)')
-    .option('--engine-socket <file>', 'socket of a Docker-compatible engine (default: a Podman of our own)')
-    .option('--base-image <image>', 'image to build the others from (default: made from Debian packages)');
+    .option('--config <file>', 'configuration file, YAML or od.config (default: /etc/deskpod/config.yaml if it exists)')
+    .option('--data <folder>', 'folder for database, keys, homes and images (default: /var/lib/deskpod)')
+    .option('--run <folder>', 'folder for sockets of running desktops (default: /run/deskpod)')
+    .option('--engine-socket <file>', 'socket of a Docker-compatible engine (default: Podman, started by Deskpod)')
+    .option('--base-image <image>', 'base image of all images (default: built from Debian packages)')
+    .option('--languages <list>', 'languages of the programs in the images, such as de,fr (default: English only)');
 }

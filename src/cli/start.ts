@@ -1,11 +1,14 @@
 /**
- * Commands that run the server or set it up, in this process. They alone reach beyond client and protocol, and load what
- * they need only when given: every other command stays small and quick.
+ * Commands that set up or run the server in this process. Only they import more than client and protocol, and they load
+ * it on demand, so that all other commands start fast.
  */
 import { resolve } from 'node:path';
+import { ignore } from '#protocol/ignore.ts';
 import type { LoadedConfig } from '#config/config.ts';
+import { clusterConfig, localEngine } from '#config/engine.ts';
 import type { Running } from '#main';
-import type { ImageWishes } from '#setup/images/images.ts';
+import type { ImageOptions } from '#setup/images/images.ts';
+import type { ExportOptions } from '#setup/own-apps.ts';
 import { CliError } from './failure.ts';
 import { say } from './io.ts';
 import type { Io } from './io.ts';
@@ -14,65 +17,83 @@ import type { ServeOptions } from './serve-options.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** Desktops and launches that are being made are waited for, then open connections; the process exits 0 either way. Together less than the 30 s that clusters give. */
+/** First for desktops and launches that are starting, then for connections. Together less than the 30 s that clusters grant. */
 const DRAIN_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 5_000;
 
-/** `deskpod serve`: listens until it is told to stop. Everything it needs is set up already. */
+/** `deskpod serve`: runs the server until it is stopped. */
 export async function serveUntilStopped(io: Io, options: ServeOptions): Promise<void> {
   await listenUntilStopped(io, await load(options));
 }
 
-/** `deskpod start`: makes the machine ready, then serves. */
+/** `deskpod start`: sets up the machine, then runs the server. */
 export async function start(io: Io, options: ServeOptions): Promise<void> {
   const loaded = await load(options);
-  const { dataDir, runDir, engine, listen } = loaded.config;
-  // Loaded while the machine is made ready: half of a second start would be waiting for it.
+  const { dataDir, runDir, listen, desktop } = loaded.config;
+  // Loaded during the set-up: it takes half the time of a later start.
   const program = import('#main');
-  program.catch(() => {});
+  program.catch(ignore('it is awaited below'));
   const { setUp } = await import('#setup/setup.ts');
   const { createProgress } = await import('#setup/progress.ts');
-  if (engine.kind === 'containers') {
-    const places = { root: ROOT, dataDir, runDir, baseImage: engine.baseImage, engineSocket: engine.socket };
-    await setUp({ ...places, listen }, createProgress(io.stdout), io.interrupted);
+  const engine = localEngine(loaded.config);
+  if (engine !== null) {
+    const { baseImage, socket: engineSocket } = engine;
+    const paths = { root: ROOT, dataDir, runDir, baseImage, engineSocket, languages: desktop.languages };
+    await setUp({ ...paths, listen }, createProgress(io.stdout), io.interrupted);
   }
   io.interrupted.throwIfAborted();
   await listenUntilStopped(io, loaded);
 }
 
-export interface ImagesOptions extends ServeOptions, ImageWishes {}
+export interface ImagesOptions extends ServeOptions, ImageOptions {}
 
-/** `deskpod images`: builds them, and gets them where they are asked for. */
+/** `deskpod images`: builds the images, and pushes or saves them. */
 export async function deliverImages(io: Io, options: ImagesOptions): Promise<void> {
   const { config } = await load(options);
   const { makeImages } = await import('#setup/images/images.ts');
   const { createProgress } = await import('#setup/progress.ts');
-  const { dataDir, runDir, engine } = config;
-  if (engine.kind !== 'containers') throw new CliError('Images are built by a container engine: --engine containers.');
-  const where = { root: ROOT, dataDir, runDir, baseImage: engine.baseImage, engineSocket: engine.socket };
-  await makeImages(where, options, createProgress(io.stdout), io.interrupted);
+  const { dataDir, runDir, desktop } = config;
+  const engine = localEngine(config);
+  if (engine === null) throw new CliError('Images need a container engine: --engine containers.');
+  const { baseImage, socket: engineSocket } = engine;
+  const paths = { root: ROOT, dataDir, runDir, baseImage, engineSocket, languages: desktop.languages };
+  await makeImages(paths, options, createProgress(io.stdout), io.interrupted);
 }
 
-export interface UninstallWishes extends ServeOptions {
+/** `deskpod apps export` for an app that comes with Deskpod; null for other apps. */
+export async function exportOwnApp(name: string, options: ExportOptions): Promise<unknown> {
+  return (await import('#setup/own-apps.ts')).exportOwnApp(ROOT, name, options);
+}
+
+/** The names of the apps that come with Deskpod. */
+export async function ownAppNames(): Promise<readonly string[]> {
+  return (await import('#setup/own-apps.ts')).ownAppNames(ROOT);
+}
+
+export interface UninstallOptions extends ServeOptions {
   readonly yes?: true;
+  readonly dryRun?: true;
   /** True keeps homes, false deletes them, undefined asks. */
   readonly homes?: boolean;
 }
 
-/** `deskpod uninstall`: asks whether, then asks about homes unless that was said. */
-export async function removeEverything(io: Io, { yes, homes, ...options }: UninstallWishes): Promise<void> {
+/** `deskpod uninstall`: asks for confirmation, then about homes unless an option decides. */
+export async function removeEverything(io: Io, { yes, homes, dryRun, ...options }: UninstallOptions): Promise<void> {
   const { config } = await load(options);
-  const sure = yes === true || (await askYes(io, `Remove Deskpod's containers, images and data in ${config.dataDir}?`));
-  if (!sure) throw new CliError('Nothing was removed.');
-  const { uninstall } = await import('#setup/uninstall.ts');
+  const { uninstall, listRemovals } = await import('#setup/uninstall.ts');
   const { createProgress } = await import('#setup/progress.ts');
-  const { dataDir, runDir, engine } = config;
-  if (engine.kind !== 'containers') throw new CliError('In a cluster, deploy/uninstall.sh removes Deskpod.');
-  const places = { dataDir, runDir, engineSocket: engine.socket, keepHomes: homes };
-  await uninstall(places, async (question) => await askYes(io, question), createProgress(io.stdout));
+  const { dataDir, runDir } = config;
+  const engine = localEngine(config);
+  if (engine === null) throw new CliError('To remove Deskpod from a cluster, run deploy/uninstall.sh.');
+  const paths = { dataDir, runDir, engineSocket: engine.socket, keepHomes: homes };
+  say(io, ['This removes:', ...(await listRemovals(paths))].join('\n  '));
+  if (dryRun) return;
+  const confirmed = yes === true || (await askYes(io, `Remove Deskpod's containers, images and data in ${dataDir}?`));
+  if (!confirmed) throw new CliError('Canceled. Nothing was removed.');
+  await uninstall(paths, async (question) => await askYes(io, question), createProgress(io.stdout));
 }
 
-/** `deskpod database-secret`: for the pods of the api, before they start. */
+/** `deskpod database-secret`: an init step of the api pods. */
 export async function makeDatabaseSecret(io: Io): Promise<void> {
   const { config } = await load({});
   const { databaseSecret } = await import('#setup/database-secret.ts');
@@ -87,34 +108,57 @@ async function load(options: ServeOptions): Promise<LoadedConfig> {
 async function listenUntilStopped(io: Io, loaded: LoadedConfig): Promise<void> {
   const { serve } = await import('#main');
   const running = await serve(loaded);
-  announce(io, running, loaded.config);
+  await announce(io, running, loaded.config);
   await ended(io.interrupted);
   await running.drain(AbortSignal.timeout(DRAIN_TIMEOUT_MS));
-  const late = setTimeout(() => process.exit(0), STOP_TIMEOUT_MS);
-  await running[Symbol.asyncDispose]();
-  clearTimeout(late);
+  await stop(running, io);
   if (loaded.config.log.format === 'json') return;
-  say(io, 'Stopped. Desktops keep running and are found again at the next start.');
+  say(io, 'Stopped. Desktops keep running; the next start finds them.');
 }
 
-function announce(
-  io: Io,
-  { address, administrator, events }: Running,
-  { roles, auth, dataDir, log }: LoadedConfig['config'],
-): void {
+/** Exits with 1 after the time limit, so that whatever supervises the server learns that it didn't stop cleanly. */
+export async function stop(
+  running: AsyncDisposable,
+  io: Pick<Io, 'stderr'>,
+  exit: (code: number) => void = (code) => process.exit(code),
+  timeoutMs = STOP_TIMEOUT_MS,
+): Promise<void> {
+  const timer = setTimeout(() => {
+    io.stderr.write(`The server didn't stop within ${timeoutMs / 1000} seconds.\n`);
+    exit(1);
+  }, timeoutMs);
+  try {
+    await running[Symbol.asyncDispose]();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function announce(io: Io, running: Running, config: LoadedConfig['config']): Promise<void> {
+  const { address, administrator, events } = running;
+  const { roles, auth, dataDir, log } = config;
   if (log.format === 'json' || !roles.includes('api')) {
-    // Machines read what is written.
-    if (administrator !== null) events.administratorMade(administrator.name, administrator.password);
+    // Structured output only: a log collector reads it.
+    if (administrator !== null) events.administratorAdded(administrator.name, administrator.password);
     return;
   }
-  say(io, `\n  Deskpod is at  ${address}\n`);
-  if (administrator !== null) {
-    say(io, `  Administrator  ${administrator.name} / ${administrator.password}   (shown only this once)`);
+  const cluster = clusterConfig(config);
+  if (cluster !== null) {
+    // A pod's address is of no use; the service knows the node port.
+    say(io, `\n  Deskpod runs behind the service gateway:  kubectl get service gateway -n ${cluster.namespace}\n`);
+  } else {
+    say(io, `\n  Deskpod is at  ${address}\n`);
   }
+  if (administrator !== null) {
+    say(io, `  Administrator  ${administrator.name} / ${administrator.password}   (shown only once)`);
+  }
+  const link = await running.loginLink();
+  if (link !== null)
+    say(io, `  To log in as the administrator, open this once, within ${link.minutes} minutes:\n  ${link.url}`);
   if (auth.demoDirectory)
-    say(io, '  Demo people    Hermes Conrad / hermes, Philip J. Fry / fry, Turanga Leela / leela …');
+    say(io, '  Demo users     Hermes Conrad / hermes, Philip J. Fry / fry, Turanga Leela / leela …');
   if (auth.ldap.length > 0) say(io, `  Directories    ${auth.ldap.map(({ displayName }) => displayName).join(', ')}`);
-  if (auth.anonymous) say(io, '  Guests         may come in without a name');
+  if (auth.anonymous) say(io, '  Guests         can log in without a password');
   say(io, `  Data           ${dataDir}\n`);
 }
 

@@ -1,24 +1,27 @@
-/** What a command is about, as people say it: a launch's id, `-` for their own desktop, `desktop:ID` for another one. */
+/** The target of a command: a launch ID, `-` for your own desktop, or `desktop:ID` for another one. */
 import type { Client } from '#client/client.ts';
 import { ApiError } from '#client/errors.ts';
 import type { DebugTarget } from '#protocol/debug.ts';
 import { CliError } from './failure.ts';
 
-export const PLACE_HELP = 'id of a launch; - means your desktop, desktop:ID another one';
+export const TARGET_HELP = 'launch ID; - for your desktop, desktop:ID for another one';
 const DESKTOP = 'desktop:';
+/** For a launch whose name is also a subcommand. */
+const LAUNCH = 'launch:';
 
 export function debugTargetOf(text: string): DebugTarget {
   if (text === '-') return {};
-  return text.startsWith(DESKTOP) ? { desktop: text.slice(DESKTOP.length) } : { launch: text };
+  if (text.startsWith(DESKTOP)) return { desktop: text.slice(DESKTOP.length) };
+  return { launch: text.startsWith(LAUNCH) ? text.slice(LAUNCH.length) : text };
 }
 
-export interface Place {
+export interface ServerTarget {
   readonly desktopId: string;
   readonly launch?: string;
 }
 
-/** Asks the server which desktop that is; an id that is no launch's may be a desktop's. */
-export async function placeOf(client: Client, text: string, signal: AbortSignal): Promise<Place> {
+/** Resolves the desktop on the server; an id that belongs to no launch may be a desktop's. */
+export async function serverTarget(client: Client, text: string, signal: AbortSignal): Promise<ServerTarget> {
   const { launch, desktop } = debugTargetOf(text);
   if (desktop !== undefined) return { desktopId: desktop };
   if (launch === undefined) return { desktopId: await ownDesktop(client) };
@@ -35,6 +38,6 @@ async function ownDesktop(client: Client): Promise<string> {
   const { id } = await client.desktop.get();
   if (id !== null) return id;
   throw new CliError('You have no desktop.', {
-    remedy: 'Say whose: desktop:ID (deskpod desktops list), or open yours in the browser.',
+    remedy: 'Start your desktop in the browser, or name another one: desktop:ID (see deskpod desktops list).',
   });
 }

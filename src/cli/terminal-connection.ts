@@ -1,54 +1,59 @@
-/** One terminal of the server joined to this one's streams: what `exec` runs and what a toolbox shows come through it. */
+/** Connects a terminal of the server to the local streams, for `exec` and for debug sessions. */
 import { WebSocket } from 'ws';
 import { ConnectionError } from '#client/errors.ts';
-import { TerminalMessage } from '#protocol/terminal.ts';
+import {
+  type ClientMessage,
+  OUTPUT,
+  parseMessage,
+  ServerMessage,
+  terminalQuery,
+  type TerminalRequest,
+  type TerminalSize,
+} from '#protocol/terminal.ts';
+import { TakenBytes } from '#protocol/terminal-flow.ts';
 import { CliError, EXIT } from './failure.ts';
 import { clock } from './io.ts';
 import type { Io } from './io.ts';
 import { LeaveKeys } from './leave-keys.ts';
 import type { Login } from './login.ts';
+import { TerminalInput } from './terminal-input.ts';
 import { refusalOf } from './terminal-refusal.ts';
 
-/** The server itself gives up opening one after 15 s. */
+/** The server's own timeout is 15 s. */
 const OPEN_TIMEOUT_MS = 20_000;
-/** The server pings every 30 s: without three of them it is gone. */
+/** The server pings every 30 s: after three missed pings it counts as gone. */
 const SILENCE_MS = 100_000;
-/** What ends a shell in a terminal whose input is over. */
-const END_OF_INPUT = '\u0004';
+/** A slow reader of our output may have blocked this process, with pings still in the socket's buffer. */
+const SILENCE_GRACE_MS = 1_000;
 
-export interface TerminalWish {
-  readonly launch?: string | undefined;
-  /** Id of a debug session, whose terminal several people share. */
-  readonly debug?: string | undefined;
-  /** Empty: a shell, or what the toolbox runs. */
-  readonly command: readonly string[];
-  /** Whether standard input goes there. */
-  readonly input: boolean;
-  /** Keys and size of this terminal too. */
-  readonly tty: boolean;
-  /** It is a terminal that goes on when this one is left, by Enter, ~ and a dot. */
+/** With `tty`, the keys and the size of the local terminal are forwarded. */
+export interface LocalTerminal extends Omit<TerminalRequest, keyof TerminalSize> {
+  /** Whether the terminal outlives this connection: Enter ~ . detaches from it. */
   readonly shared: boolean;
 }
 
-/** The exit code of what ran, or that people left it running. */
-export type TerminalEnd = number | 'left';
+/** The exit code of the command, or that the user detached from it. */
+export type TerminalEnd = number | 'detached';
 
-/** It stood, and went away without an end. */
+/** The connection was established and broke before the command ended. */
 export class TerminalLost extends CliError {}
 
 export class TerminalConnection {
   readonly #io: Io;
   readonly #socket: WebSocket;
-  readonly #wish: TerminalWish;
+  readonly #request: LocalTerminal;
   readonly #done = Promise.withResolvers<TerminalEnd>();
+  readonly #taken = new TakenBytes((bytes) => this.#send({ type: 'taken', bytes }));
   #opened = false;
+  #over = false;
+  #input: TerminalInput | null = null;
   #silence: NodeJS.Timeout | undefined;
-  #people = 1;
+  #participants = 1;
 
-  constructor(io: Io, login: Login, wish: TerminalWish) {
+  constructor(io: Io, login: Login, request: LocalTerminal) {
     this.#io = io;
-    this.#wish = wish;
-    this.#socket = new WebSocket(addressOf(io, login, wish), {
+    this.#request = request;
+    this.#socket = new WebSocket(addressOf(io, login, request), {
       headers: { authorization: `Bearer ${login.token}` },
       origin: login.server,
       handshakeTimeout: OPEN_TIMEOUT_MS,
@@ -56,14 +61,21 @@ export class TerminalConnection {
     });
   }
 
-  /** Until what runs there has ended or was left; 1 when the server does not know the exit code. */
+  /** Resolves when the command ends or the user detaches; 1 if the exit code is unknown. */
   async run(): Promise<TerminalEnd> {
+    const { interrupted } = this.#io;
+    const interrupt = () => this.#done.resolve(this.#request.shared ? 'detached' : EXIT.interrupted);
+    interrupted.addEventListener('abort', interrupt, { once: true });
+    if (interrupted.aborted) interrupt();
     this.#listen();
-    const stop = this.#wish.tty ? this.#rawTerminal() : this.#plainInput();
+    const restore = this.#request.tty ? this.#rawTerminal() : () => undefined;
     try {
       return await this.#done.promise;
     } finally {
-      stop();
+      interrupted.removeEventListener('abort', interrupt);
+      this.#input?.stop();
+      this.#taken.stop();
+      restore();
       clearTimeout(this.#silence);
       this.#socket.close();
     }
@@ -71,125 +83,118 @@ export class TerminalConnection {
 
   #listen(): void {
     this.#socket.on('message', (data: Buffer, isBinary) => {
-      if (isBinary) this.#io.stdout.write(data);
-      else this.#told(data.toString());
+      if (isBinary) this.#printed(data);
+      else this.#received(data.toString());
     });
     this.#socket.on('open', () => {
       this.#opened = true;
-      this.#heard();
+      this.#resetSilence();
+      // Turns on flow control: the server sends no more than is printed.
+      this.#send({ type: 'taken', bytes: 0 });
+      this.#readInput();
     });
-    this.#socket.on('ping', () => this.#heard());
+    this.#socket.on('ping', () => this.#resetSilence());
     this.#socket.on('unexpected-response', (request, response) => {
       void refusalOf(response)
         .then((error) => this.#done.reject(error))
         .finally(() => request.destroy());
     });
-    this.#socket.on('error', (cause) => this.#done.reject(this.#lost(cause)));
-    this.#socket.on('close', () => this.#done.reject(this.#lost()));
+    this.#socket.on('error', (cause) => this.#closed(cause));
+    this.#socket.on('close', () => this.#closed());
   }
 
-  #heard(): void {
+  /** After the exit message this is no loss: earlier output may still be printing. */
+  #closed(cause?: Error): void {
+    if (!this.#over) this.#done.reject(this.#lost(cause));
+  }
+
+  #printed(data: Buffer): void {
+    const { stdout, stderr } = this.#io;
+    const [tag] = this.#request.tty ? [] : data;
+    const bytes = tag === undefined ? data : data.subarray(1);
+    (tag === OUTPUT.stderr ? stderr : stdout).write(bytes, () => this.#taken.add(bytes.length));
+  }
+
+  #resetSilence(): void {
     clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => this.#done.reject(this.#lost()), SILENCE_MS);
+    this.#silence = setTimeout(() => {
+      this.#silence = setTimeout(() => this.#closed(), SILENCE_GRACE_MS);
+    }, SILENCE_MS);
   }
 
   #lost(cause?: Error): Error {
     if (!this.#opened) return new ConnectionError('The server does not answer.', { cause });
-    return new TerminalLost('The connection was lost; the command may still run.', { cause });
+    return new TerminalLost('The connection was lost. The command may still be running.', { cause });
   }
 
-  #told(text: string): void {
-    const message = parsed(text);
-    if (message?.type === 'exit') this.#done.resolve(message.exitCode ?? EXIT.failed);
+  #received(text: string): void {
+    const message = parseMessage(ServerMessage, text);
+    if (message?.type === 'exit') void this.#ended(message.exitCode ?? EXIT.failed);
     if (message?.type === 'error') this.#done.reject(new CliError(message.message));
-    if (message?.type === 'people') this.#joined(message.count);
+    if (message?.type === 'taken') this.#input?.taken(message.bytes);
+    if (message?.type === 'people') this.#countParticipants(message.count);
     if (message?.type === 'ending')
-      this.#remark(`This toolbox ends at ${clock(message.endsAt)}: deskpod looks extend ${this.#wish.debug ?? ''}`);
+      this.#note(
+        `This debug session ends at ${clock(message.endsAt)}. To extend it: deskpod debug extend ${this.#request.debug ?? ''}`,
+      );
   }
 
-  #joined(people: number): void {
-    if (people > Math.max(1, this.#people)) this.#remark(`${people} people are at this terminal.`);
-    this.#people = people;
+  /** Resolves once all earlier output is printed. */
+  async #ended(exitCode: number): Promise<void> {
+    this.#over = true;
+    const { stdout, stderr } = this.#io;
+    await Promise.all([stdout, stderr].map((to) => new Promise((resolve) => to.write('', resolve))));
+    this.#done.resolve(exitCode);
   }
 
-  /** A line of its own between what the terminal shows. */
-  #remark(line: string): void {
-    this.#io.stderr.write(this.#wish.tty ? `\r\n[${line}]\r\n` : `deskpod: ${line}\n`);
+  #countParticipants(count: number): void {
+    if (count > Math.max(1, this.#participants)) this.#note(`${count} participants share this terminal.`);
+    this.#participants = count;
   }
 
-  /** Keys go as they are, Ctrl-C too; the terminal is given back whatever happens. */
+  /** Prints a note on a line of its own, on standard error. */
+  #note(line: string): void {
+    this.#io.stderr.write(this.#request.tty ? `\r\n[${line}]\r\n` : `deskpod: ${line}\n`);
+  }
+
+  /** Forwards keys unchanged, including Ctrl-C. The returned function restores the terminal. */
   #rawTerminal(): () => void {
     const { stdin, stdout } = this.#io;
-    const resize = () => this.#send(JSON.stringify({ type: 'resize', ...sizeOf(this.#io) }));
-    stdin.setRawMode?.(true);
+    const resize = () => this.#send({ type: 'resize', ...sizeOf(this.#io) });
+    const raw = () => void stdin.setRawMode?.(true);
+    this.#socket.once('open', raw);
     stdout.on('resize', resize);
-    const stop = this.#input();
     return () => {
-      stop();
+      this.#socket.off('open', raw);
       stdout.off('resize', resize);
       stdin.setRawMode?.(false);
     };
   }
 
-  #plainInput(): () => void {
-    const { interrupted } = this.#io;
-    const interrupt = () => this.#done.resolve(this.#wish.shared ? 'left' : EXIT.interrupted);
-    interrupted.addEventListener('abort', interrupt, { once: true });
-    if (interrupted.aborted) interrupt();
-    const stop = this.#wish.input ? this.#input() : () => undefined;
-    return () => {
-      stop();
-      interrupted.removeEventListener('abort', interrupt);
+  /** Starts when the connection is open: earlier input stays in the stream. */
+  #readInput(): void {
+    const over = () => this.#send({ type: 'end' });
+    if (!this.#request.input && !this.#request.tty) return over();
+    const keys = this.#request.shared && this.#request.tty ? new LeaveKeys() : null;
+    const send = (bytes: Uint8Array) => {
+      const pressed = keys?.press(Buffer.from(bytes)) ?? { send: bytes, leave: false };
+      if (pressed.send.length > 0) this.#socket.send(pressed.send);
+      if (pressed.leave) this.#done.resolve('detached');
     };
+    this.#input = new TerminalInput(this.#io.stdin, { send, over });
   }
 
-  #input(): () => void {
-    const { stdin } = this.#io;
-    const keys = this.#wish.shared && this.#wish.tty ? new LeaveKeys() : null;
-    const pass = (bytes: Buffer) => {
-      const { send, leave } = keys?.press(bytes) ?? { send: bytes, leave: false };
-      if (send.length > 0) this.#send(send);
-      if (leave) this.#done.resolve('left');
-    };
-    const over = () => {
-      if (this.#wish.shared) this.#send(Buffer.from(END_OF_INPUT));
-    };
-    stdin.on('data', pass);
-    stdin.once('end', over);
-    // Listening again does not begin it again once it was paused.
-    stdin.resume();
-    return () => {
-      stdin.off('data', pass);
-      stdin.off('end', over);
-      stdin.pause();
-    };
-  }
-
-  /** What is typed before the connection stands waits for it. */
-  #send(data: string | Uint8Array): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(data);
-    else if (this.#socket.readyState === WebSocket.CONNECTING) this.#socket.once('open', () => this.#socket.send(data));
+  #send(message: ClientMessage): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 }
 
-function addressOf(io: Io, login: Login, { launch, debug, tty, command }: TerminalWish): string {
-  const { columns, rows } = sizeOf(io);
-  const query = new URLSearchParams({ columns: String(columns), rows: String(rows), tty: tty ? '1' : '0' });
-  if (launch !== undefined) query.set('launch', launch);
-  if (debug !== undefined) query.set('debug', debug);
-  for (const part of command) query.append('command', part);
-  return `${login.server.replace(/^http/, 'ws')}/api/v1/terminal?${query.toString()}`;
+function addressOf(io: Io, { server }: Login, request: LocalTerminal): string {
+  const query = terminalQuery({ ...request, ...sizeOf(io), input: request.tty || request.input });
+  return `${server.replace(/^http/, 'ws')}/api/v1/terminal?${query.toString()}`;
 }
 
-function parsed(text: string): TerminalMessage | null {
-  try {
-    return TerminalMessage.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
-}
-
-/** A terminal that was never given a size says 0. */
-function sizeOf({ stdout }: Io): { columns: number; rows: number } {
+/** A terminal without a known size reports 0. */
+function sizeOf({ stdout }: Io): TerminalSize {
   return { columns: stdout.columns || 80, rows: stdout.rows || 24 };
 }

@@ -1,8 +1,8 @@
-/** An option NAME=VALUE that may be repeated. */
+/** A repeatable option NAME=VALUE. */
 import { InvalidArgumentError } from 'commander';
 
 export function variable(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
   const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('Say NAME=VALUE.');
+  if (at < 1) throw new InvalidArgumentError('Use NAME=VALUE.');
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }

@@ -10,10 +10,11 @@ import {
 } from '#protocol/debug.ts';
 import { Desktop, type DesktopRequest, DesktopSummary, StartTrace, Ticket } from '#protocol/desktop.ts';
 import { ServerEvent } from '#protocol/events.ts';
-import { EngineHappening, Inside, InsideProcess, InsideSocket, Namespaces } from '#protocol/inside.ts';
+import { HomeFiles } from '#protocol/home.ts';
+import { DesktopEvent, Inspection, InspectedProcess, InspectedSocket, Namespaces } from '#protocol/inspect.ts';
 import {
   Launch,
-  type LaunchAgain,
+  type LaunchCommand,
   LaunchDetail,
   type LaunchQuery,
   type LaunchRequest,
@@ -26,26 +27,28 @@ import {
   LoginRecord,
   type LoginRequest,
   type NewLocalUser,
+  type Role,
   Session,
 } from '#protocol/user.ts';
 import type { WindowAction } from '#protocol/window.ts';
 import { z } from 'zod';
+import { ReplyError } from './errors.ts';
 import { type ClientOptions, createSend, parseReply } from './request.ts';
 import { lasting, logLines, type StreamOptions } from './stream.ts';
 
-/** All of the caller's own launches without one. */
+/** Without a filter: all of the caller's own launches. */
 export type LaunchFilter = Omit<LaunchQuery, 'limit'> & { readonly limit?: number | undefined };
 
 const DebugSessions = z.object({ sessions: z.array(DebugSession) });
-const Processes = z.object({ processes: z.array(InsideProcess) });
-const Sockets = z.object({ sockets: z.array(InsideSocket) });
-const Happenings = z.object({ happenings: z.array(EngineHappening) });
+const Processes = z.object({ processes: z.array(InspectedProcess) });
+const Sockets = z.object({ sockets: z.array(InspectedSocket) });
+const DesktopEvents = z.object({ events: z.array(DesktopEvent) });
 const Launches = z.object({ launches: z.array(Launch) });
 const WarningsReply = z.object({ warnings: z.array(SystemWarning) });
 const SystemReply = z.object({ system: System, trace: StartTrace.nullable() });
 export type SystemReply = z.infer<typeof SystemReply>;
 
-/** The server comments on idle streams more often than this. */
+/** The server sends a comment on an idle stream more often than this. */
 const STREAM_IDLE_MS = 45_000;
 
 export type Client = ReturnType<typeof createClient>;
@@ -56,63 +59,85 @@ export function createClient(options: ClientOptions) {
     parseReply(await send(path, { signal }), schema);
   const post = async <Schema extends z.ZodType>(path: string, schema: Schema, body?: unknown, signal?: AbortSignal) =>
     parseReply(await send(path, { method: 'POST', body, signal }), schema);
-  const tell = async (method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<void> => {
-    // Read, not cancelled: browsers report a cancelled answer as a failed request.
+  const submit = async (method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<void> => {
+    // Reads the body, as browsers report a cancelled response as a failed request.
     await (await send(path, { method, body })).arrayBuffer();
   };
   const text = async (path: string, signal?: AbortSignal) =>
     (await send(path, { accept: 'text/plain', signal })).text();
-  const insidePath = (desktopId: string, rest: string) => `/desktops/${encodeURIComponent(desktopId)}/${rest}`;
+  const inspectPath = (desktopId: string, rest: string) => `/desktops/${encodeURIComponent(desktopId)}/${rest}`;
   const debugPath = (id: string, rest = '') => `/debug/${encodeURIComponent(id)}${rest}`;
   const launchPath = (id: string, rest = '') => `/launches/${encodeURIComponent(id)}${rest}`;
 
   return {
     session: {
       options: () => get('/login-options', LoginOptions),
-      /** The token is for callers that keep no cookies. */
+      /** The token is for clients without cookies. */
       login: (request: LoginRequest) => post('/session', Session.extend({ token: z.string() }), request),
-      /** Throws ApiError `not_authenticated` when nobody is logged in. */
+      /** Throws ApiError `not_authenticated` without a login. */
       current: () => get('/session', Session),
+      /** Extends the session, up to its maximum lifetime. */
+      extend: () => post('/session/extend', Session),
       /** Ends the session; the desktop keeps running. */
-      disconnect: () => tell('DELETE', '/session'),
+      disconnect: () => submit('DELETE', '/session'),
       /** Ends the session and removes desktop, launches and secrets. */
-      logout: () => tell('POST', '/session/logout'),
+      logout: () => submit('POST', '/session/logout'),
+      /** Ends another of the caller's sessions. */
+      end: (id: string) => submit('DELETE', `/sessions/${encodeURIComponent(id)}`),
+      /** Ends all sessions of the caller, this one included; the desktop keeps running. */
+      endAll: () => submit('DELETE', '/sessions'),
       history: async () => (await get('/sessions', z.object({ logins: z.array(LoginRecord) }))).logins,
     },
     desktop: {
-      /** Makes the desktop or finds it running; returns at once, progress comes as events. */
+      /** Starts the desktop unless it runs already; returns at once, progress arrives as events. */
       start: (request: DesktopRequest) => post('/desktop', Desktop, request),
       get: () => get('/desktop', Desktop),
+      /** Throws ApiError `forbidden` when pages of this address may not open screens and terminals. */
+      check: async (signal: AbortSignal) =>
+        void (await (await send('/screen/check', { method: 'POST', signal })).arrayBuffer()),
       ticket: (signal?: AbortSignal) => post('/desktop/ticket', Ticket, undefined, signal),
-      /** Tells the start trace that the first frame is painted, `ms` after the browser asked for the screen. */
-      firstPixel: (ms: number) => tell('POST', '/desktop/first-pixel', { ms }),
-      /** Windows, wallpaper and programs of the desktop follow the shell. */
-      theme: (dark: boolean) => tell('PUT', '/desktop/theme', { dark }),
+      /** Reports to the start trace that the first frame was painted, `ms` after the browser requested the screen. */
+      firstPixel: (ms: number) => submit('POST', '/desktop/first-pixel', { ms }),
+      /** Windows, wallpaper and programs of the desktop follow the shell's theme. */
+      theme: (dark: boolean) => submit('PUT', '/desktop/theme', { dark }),
       /** Removes the desktop; the session stays. */
-      remove: () => tell('DELETE', '/desktop'),
-      /** Makes it anew without what piled up and starts the same apps again: now, or when nobody looks at it. */
-      compact: (when: 'now' | 'idle') => tell('POST', '/desktop/compaction', { when }),
-      /** Takes a wish for later back. */
-      keepAsItIs: () => tell('DELETE', '/desktop/compaction'),
+      remove: () => submit('DELETE', '/desktop'),
+      /** Replaces it with a fresh one, without its finished launches, and starts the same apps again: now, or once it is unattended. */
+      rebuild: (when: 'now' | 'idle') => submit('POST', '/desktop/rebuild', { when }),
+      /** Cancels a scheduled rebuild. */
+      cancelRebuild: () => submit('DELETE', '/desktop/rebuild'),
+      /** The files in its home folder. */
+      home: (signal?: AbortSignal) => get('/desktop/home', HomeFiles, signal),
+      homeArchiveUrl: () => `${options.baseUrl}/api/v1/desktop/home/archive`,
+      /** The home folder as an archive (tar, gzip) of any size. */
+      homeArchive: async (signal?: AbortSignal) => {
+        const { body } = await send('/desktop/home/archive', { accept: 'application/gzip', unlimited: true, signal });
+        if (body === null) throw new ReplyError('The archive is empty.');
+        return body;
+      },
     },
-    /** Everybody's, for support and administrators. */
+    /** All desktops, for support and administrators. */
     desktops: {
       list: async () => (await get('/desktops', z.object({ desktops: z.array(DesktopSummary) }))).desktops,
-      remove: (id: string) => tell('DELETE', `/desktops/${encodeURIComponent(id)}`),
+      remove: (id: string) => submit('DELETE', `/desktops/${encodeURIComponent(id)}`),
     },
     /** Local logins, for administrators. */
     users: {
       list: async () => (await get('/users', z.object({ users: z.array(LocalUserSummary) }))).users,
       add: (user: NewLocalUser) => post('/users', LocalUserSummary, user),
       setPassword: (id: string, password: string) =>
-        tell('PUT', `/users/${encodeURIComponent(id)}/password`, { password }),
-      remove: (id: string) => tell('DELETE', `/users/${encodeURIComponent(id)}`),
+        submit('PUT', `/users/${encodeURIComponent(id)}/password`, { password }),
+      setRoles: (id: string, roles: readonly Role[]) =>
+        submit('PUT', `/users/${encodeURIComponent(id)}/roles`, { roles }),
+      /** Ends all sessions of any user, also of one from a directory. */
+      endSessions: (id: string) => submit('DELETE', `/users/${encodeURIComponent(id)}/sessions`),
+      remove: (id: string) => submit('DELETE', `/users/${encodeURIComponent(id)}`),
     },
     apps: {
       list: async () => (await get('/apps', z.object({ apps: z.array(App) }))).apps,
-      install: (app: string) => tell('POST', '/apps/install', { app }),
-      /** For administrators: what is added to every launch of the app. */
-      keepDefaults: (app: string, defaults: AppDefaults) => tell('PUT', '/apps/defaults', { app, ...defaults }),
+      install: (app: string) => submit('POST', '/apps/install', { app }),
+      /** For administrators: variables and arguments for every launch of the app. */
+      keepDefaults: (app: string, defaults: AppDefaults) => submit('PUT', '/apps/defaults', { app, ...defaults }),
     },
     launches: {
       list: async (query: LaunchFilter = {}, signal?: AbortSignal) =>
@@ -120,77 +145,79 @@ export function createClient(options: ClientOptions) {
       start: (request: LaunchRequest) => post('/launches', Launch, request),
       get: (id: string, signal?: AbortSignal) => get(launchPath(id), LaunchDetail, signal),
       logUrl: (id: string) => `${options.baseUrl}/api/v1${launchPath(id, '/log')}`,
-      log: async (id: string, signal?: AbortSignal) =>
-        (await send(launchPath(id, '/log'), { accept: 'text/plain', signal })).text(),
+      log: async (id: string, signal?: AbortSignal, { colors = false } = {}) =>
+        (await send(launchPath(id, `/log${colors ? '?colors=true' : ''}`), { accept: 'text/plain', signal })).text(),
       logStream: (id: string, signal: AbortSignal) => logLines(send, launchPath(id, '/log/stream'), signal),
-      /** Archive (tar, gzip) for whoever helps: log, description, events, trace, versions; secrets masked. */
+      /** Support archive (tar, gzip): log, description, events, trace, versions; secrets masked. */
       supportUrl: (id: string) => `${options.baseUrl}/api/v1${launchPath(id, '/support')}`,
       support: async (id: string, signal?: AbortSignal) =>
         new Uint8Array(
           await (await send(launchPath(id, '/support'), { accept: 'application/gzip', signal })).arrayBuffer(),
         ),
-      stop: (id: string) => tell('POST', launchPath(id, '/stop')),
-      again: (id: string, changed: LaunchAgain = {}) => post(launchPath(id, '/again'), Launch, changed),
-      /** Forgets a finished launch and its log. */
-      remove: (id: string) => tell('DELETE', launchPath(id)),
+      stop: (id: string) => submit('POST', launchPath(id, '/stop')),
+      again: (id: string, changed: LaunchCommand = {}) => post(launchPath(id, '/again'), Launch, changed),
+      /** Marks the end of these launches as seen, by their user. */
+      read: (ids: readonly string[]) => submit('POST', '/launches/read', { ids }),
+      /** Deletes a finished launch and its log. */
+      remove: (id: string) => submit('DELETE', launchPath(id)),
     },
-    /** Looking into what runs: one's own, or others' with their consent or an administrator's approval. */
+    /** Debug sessions: on the caller's own launches, or on others' with consent or an administrator's approval. */
     debug: {
       offer: (target: DebugTarget, signal?: AbortSignal) =>
         get(`/debug/offer${queryString(target)}`, DebugOffer, signal),
       list: async (query: { user?: string; open?: boolean; limit?: number } = {}, signal?: AbortSignal) =>
         (await get(`/debug${queryString(query)}`, DebugSessions, signal)).sessions,
       get: (id: string, signal?: AbortSignal) => get(debugPath(id), DebugSession, signal),
-      /** Returns once it is recorded; what follows is published. So do the next two. */
+      /** Returns once the session is stored; its progress arrives as events. So do the next two. */
       toolbox: (request: ToolboxRequest) => post('/debug/toolboxes', DebugSession, request),
       copy: (request: CopyRequest) => post('/debug/copies', DebugSession, request),
       exec: (request: ExecRequest) => post('/debug/execs', DebugSession, request),
-      /** By the person whose desktop it is. */
+      /** By the owner of the desktop. */
       answer: (id: string, agree: boolean) => post(debugPath(id, '/answer'), DebugSession, { agree }),
-      /** By an administrator, when that person does not answer. */
+      /** By an administrator, when the owner doesn't answer. */
       approve: (id: string, agree: boolean) => post(debugPath(id, '/approval'), DebugSession, { agree }),
-      /** Begins its time to live anew. */
+      /** Restarts its time to live. */
       extend: (id: string) => post(debugPath(id, '/extension'), DebugSession),
       end: (id: string) => post(debugPath(id, '/end'), DebugSession),
-      /** By the person whose desktop it was: they know of it now. */
-      seen: (id: string) => tell('POST', debugPath(id, '/seen')),
+      /** Marks the session as seen by the owner of the desktop. */
+      seen: (id: string) => submit('POST', debugPath(id, '/seen')),
       /** asciicast version 2. */
       transcript: (id: string, signal?: AbortSignal) => text(debugPath(id, '/transcript'), signal),
     },
-    /** What is inside a desktop: one's own, or anybody's for support and administrators. */
-    inside: {
-      get: (desktopId: string, signal?: AbortSignal) => get(insidePath(desktopId, 'inside'), Inside, signal),
+    /** Containers, processes and events of a desktop: the caller's own, or any for support and administrators. */
+    inspect: {
+      get: (desktopId: string, signal?: AbortSignal) => get(inspectPath(desktopId, 'inspect'), Inspection, signal),
       stream: (desktopId: string, stream: StreamOptions) =>
-        lasting(send, insidePath(desktopId, 'inside/stream'), Inside, { idleMs: STREAM_IDLE_MS, ...stream }),
+        lasting(send, inspectPath(desktopId, 'inspect/stream'), Inspection, { idleMs: STREAM_IDLE_MS, ...stream }),
       namespaces: (desktopId: string, signal?: AbortSignal) =>
-        get(insidePath(desktopId, 'namespaces'), Namespaces, signal),
+        get(inspectPath(desktopId, 'namespaces'), Namespaces, signal),
       processes: async (desktopId: string, signal?: AbortSignal) =>
-        (await get(insidePath(desktopId, 'processes'), Processes, signal)).processes,
+        (await get(inspectPath(desktopId, 'processes'), Processes, signal)).processes,
       sockets: async (desktopId: string, signal?: AbortSignal) =>
-        (await get(insidePath(desktopId, 'sockets'), Sockets, signal)).sockets,
-      happenings: async (desktopId: string, signal?: AbortSignal) =>
-        (await get(insidePath(desktopId, 'happenings'), Happenings, signal)).happenings,
-      /** Of the desktop, or of a launch beside it. */
+        (await get(inspectPath(desktopId, 'sockets'), Sockets, signal)).sockets,
+      events: async (desktopId: string, signal?: AbortSignal) =>
+        (await get(inspectPath(desktopId, 'events'), DesktopEvents, signal)).events,
+      /** Of the desktop, or of a launch in a pod of its own. */
       describe: (desktopId: string, launch?: string, signal?: AbortSignal) =>
-        text(insidePath(desktopId, `describe${queryString({ launch })}`), signal),
+        text(inspectPath(desktopId, `describe${queryString({ launch })}`), signal),
       yaml: (desktopId: string, launch?: string, signal?: AbortSignal) =>
-        text(insidePath(desktopId, `yaml${queryString({ launch })}`), signal),
+        text(inspectPath(desktopId, `yaml${queryString({ launch })}`), signal),
     },
     windows: {
-      act: (id: number, action: WindowAction) => tell('POST', `/windows/${id}`, action),
+      act: (id: number, action: WindowAction) => submit('POST', `/windows/${id}`, action),
     },
     system: {
       get: () => get('/system', SystemReply),
-      /** For administrators: what should be mended here. */
+      /** For administrators: problems of this installation that need attention. */
       warnings: async (signal?: AbortSignal) => (await get('/warnings', WarningsReply, signal)).warnings,
     },
     preferences: {
       get: () => get('/preferences', Preferences),
-      put: (preferences: Preferences) => tell('PUT', '/preferences', preferences),
+      put: (preferences: Preferences) => submit('PUT', '/preferences', preferences),
     },
     /** Snapshot, then changes; reconnects until the signal aborts. */
     events: (stream: StreamOptions) => lasting(send, '/events', ServerEvent, { idleMs: STREAM_IDLE_MS, ...stream }),
-    /** What running launches use, as often as the server measures, while it is read. */
+    /** Resource usage of running launches, at the server's interval, while the stream is open. */
     usage: (stream: StreamOptions) =>
       lasting(send, '/usage', z.object({ usage: z.array(Usage) }), { idleMs: STREAM_IDLE_MS, ...stream }),
   };

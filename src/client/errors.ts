@@ -1,4 +1,4 @@
-/** The three ways a call can fail: the server said no, nobody answered, or the answer was not one we understand. */
+/** The three ways a call can fail: the server refused, it did not answer, or its reply was invalid. */
 import type { ErrorBody, ErrorCode } from '#protocol/errors.ts';
 
 /** The server refused; `code` is from its closed list, `message` and `remedy` are for people. */
@@ -28,7 +28,15 @@ export class ReplyError extends Error {
   override readonly name = 'ReplyError';
 }
 
-/** Whether trying again by itself makes sense: nobody answered, or whoever answers was just being replaced. */
+/** Answers that say "not now": the same request may be granted later. */
+const LATER: ReadonlySet<number> = new Set([408, 425, 429]);
+
+/** Whether the server said no in a way that trying again does not change. */
+export function isPermanent(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.status >= 400 && error.status < 500 && !LATER.has(error.status);
+}
+
+/** Whether an automatic retry makes sense: the server did not answer, or is being replaced. */
 export function isPassing(error: unknown): boolean {
   return error instanceof ConnectionError || (error instanceof ApiError && error.status >= 502);
 }

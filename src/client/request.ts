@@ -1,4 +1,5 @@
 /** One HTTP request of the API: headers, parsed reply, named errors. */
+import { ignore } from '#protocol/ignore.ts';
 import { ErrorBody } from '#protocol/errors.ts';
 import type { z } from 'zod';
 import { ApiError, ConnectionError, ReplyError } from './errors.ts';
@@ -18,6 +19,8 @@ export interface Call {
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
   readonly accept?: string;
+  /** Takes as long as it takes: an archive of any size. */
+  readonly unlimited?: boolean;
 }
 
 export type Send = (path: string, call?: Call) => Promise<Response>;
@@ -25,7 +28,7 @@ export type Send = (path: string, call?: Call) => Promise<Response>;
 /** Sends to `/api/v1`; throws ApiError for every status but 2xx. */
 export function createSend(options: ClientOptions): Send {
   const base = `${options.baseUrl}/api/v1`;
-  return async (path, { method = 'GET', body, signal, accept = 'application/json' } = {}) => {
+  return async (path, { method = 'GET', body, signal, accept = 'application/json', unlimited = false } = {}) => {
     const headers = new Headers({ accept });
     // The server takes no change without it: a form of another site cannot send it.
     if (method !== 'GET') headers.set('x-deskpod', '1');
@@ -33,7 +36,7 @@ export function createSend(options: ClientOptions): Send {
     if (options.token) headers.set('authorization', `Bearer ${options.token}`);
     const ends = [
       signal,
-      accept === 'text/event-stream' ? undefined : AbortSignal.timeout(options.timeoutMs ?? 60_000),
+      unlimited || accept === 'text/event-stream' ? undefined : AbortSignal.timeout(options.timeoutMs ?? 60_000),
     ];
     const init: RequestInit = {
       method,
@@ -58,7 +61,9 @@ async function answer(fetcher: typeof fetch, url: string, init: RequestInit, sig
 }
 
 async function refusal(response: Response): Promise<ApiError> {
-  const body = ErrorBody.safeParse(await response.json().catch(() => null));
+  const body = ErrorBody.safeParse(
+    await response.json().catch(ignore('the reply of another server has no JSON', null)),
+  );
   if (body.success) return new ApiError(response.status, body.data);
   const code = response.status === 401 ? 'not_authenticated' : response.status === 404 ? 'not_found' : 'internal_error';
   return new ApiError(response.status, { error: { code, message: `The server answered ${response.status}.` } });

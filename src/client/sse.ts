@@ -1,4 +1,5 @@
 /** Server-sent events over fetch, so that the same reader works in browsers and in Node and may carry a token. */
+import { ignore } from '#protocol/ignore.ts';
 
 export interface SseMessage {
   /** `message` unless the server named it. */
@@ -62,13 +63,13 @@ export async function* readSse(
       yield* parse(decoder.decode(value, { stream: true }));
     }
   } finally {
-    await reader.cancel().catch(() => {});
+    await reader.cancel().catch(ignore('the stream has ended'));
   }
 }
 
 async function withDeadline<T>(reading: Promise<T>, ms: number | undefined, giveUp: () => Promise<void>): Promise<T> {
   if (ms === undefined) return reading;
-  const timer = setTimeout(() => void giveUp().catch(() => {}), ms);
+  const timer = setTimeout(() => void giveUp().catch(ignore('the stream has ended')), ms);
   try {
     return await reading;
   } finally {

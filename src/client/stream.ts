@@ -1,25 +1,26 @@
 /** Streams of the API: one that reconnects by itself (events, usage) and one that does not (a launch's log). */
+import { parseJson } from '#protocol/json.ts';
 import { LogLine } from '#protocol/launch.ts';
 import type { z } from 'zod';
-import { ApiError, ConnectionError, ReplyError } from './errors.ts';
+import { ConnectionError, isPermanent, ReplyError } from './errors.ts';
 import type { Send } from './request.ts';
 import { readSse } from './sse.ts';
 
 export interface StreamOptions {
   readonly signal: AbortSignal;
-  /** Told when the stream stands and when it is lost. */
+  /** Called when the stream is open and when it is lost. */
   readonly onState?: (state: 'open' | 'lost') => void;
   /** Ends a pause between two attempts early, for example when the browser is online again. */
   readonly wake?: EventTarget;
-  /** The server says something at least this often, or the stream is opened anew. */
+  /** The stream is reopened after this time without data. */
   readonly idleMs?: number;
 }
 
 const FIRST_PAUSES_MS = [0, 100, 250];
 const LONGEST_PAUSE_MS = 10_000;
-/** A stream that stood this long was a good one: when it is lost, the next attempt is made at once. */
+/** After a stream that lasted this long, the next attempt is immediate. */
 const GOOD_MS = 5_000;
-/** How long the server may take to begin an answer. */
+/** Timeout for the start of the response. */
 const OPEN_MS = 10_000;
 
 /** Milliseconds before attempt `n` (from 0): at once, then 100, 250, 500 … at most 10,000, each shortened by up to a quarter. */
@@ -32,7 +33,7 @@ export function retryDelay(attempt: number, random: () => number = Math.random):
 /**
  * Yields parsed messages until the signal aborts. A lost connection is opened again; the server starts each with a
  * snapshot, so nothing is missed. A message of an unknown kind is skipped: a newer server may send some.
- * Throws ApiError when the server refuses for good (401, 403, 404).
+ * Throws ApiError when the server refuses for good (4xx, except "later" and "too many").
  */
 export async function* lasting<Schema extends z.ZodType>(
   send: Send,
@@ -53,12 +54,12 @@ export async function* lasting<Schema extends z.ZodType>(
         response.body,
         options.idleMs === undefined ? {} : { idleMs: options.idleMs },
       )) {
-        const message = schema.safeParse(json(data));
+        const message = schema.safeParse(parseJson(data));
         if (message.success) yield message.data;
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof ApiError && [401, 403, 404].includes(error.status)) throw error;
+      if (isPermanent(error)) throw error;
       if (error instanceof ReplyError) throw error;
     }
     if (since !== null) attempt = performance.now() - since >= GOOD_MS ? -1 : Math.min(attempt, 1);
@@ -84,7 +85,7 @@ export async function* logLines(send: Send, path: string, signal: AbortSignal): 
   try {
     for await (const { event, data } of readSse(response.body)) {
       if (event === 'end') return;
-      const line = LogLine.safeParse(json(data));
+      const line = LogLine.safeParse(parseJson(data));
       if (line.success) yield line.data;
     }
   } catch (cause) {
@@ -93,14 +94,6 @@ export async function* logLines(send: Send, path: string, signal: AbortSignal): 
   }
   signal.throwIfAborted();
   throw new ConnectionError('The log broke off.');
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 function pause(ms: number, { signal, wake }: StreamOptions): Promise<void> {

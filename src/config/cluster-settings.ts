@@ -1,35 +1,35 @@
-/** The settings that only an installation on Kubernetes has; part of the table in `settings.ts`. */
+/** Settings for Kubernetes only; part of the table in `settings.ts`. */
 import { z } from 'zod';
 import { Toleration } from '../protocol/app.ts';
 import { FACTS } from './facts.ts';
 import { GivenLimits, Network, text } from './kinds.ts';
 
-/** A Kubernetes object with `{{ userid }}`, `{{ provider }}` and the like in its texts. */
+/** A Kubernetes object whose strings can contain `{{ userid }}`, `{{ provider }}` and others. */
 const Template = z.record(z.string(), z.json());
-/** An amount as Kubernetes writes it: passed on, not computed with. */
+/** A Kubernetes quantity, passed on unparsed. */
 const Quantity = text().regex(/^\d+(\.\d+)?([EPTGMk]i?)?$/, 'is not an amount such as 5Gi');
 
 export const CLUSTER_SETTINGS = {
   'kubernetes.namespace': text().default('abcdesktop').register(FACTS, {
-    text: 'Namespace of the installation and of everything that it makes.',
+    text: 'Namespace of the installation and of everything it creates.',
     read: 'text',
     type: 'name of a namespace',
     variable: 'POD_NAMESPACE',
   }),
   'kubernetes.kubeconfig': text().nullable().default(null).register(FACTS, {
-    text: 'File that says how to reach the cluster. Without one the service account of the pod is used, else `KUBECONFIG` or `~/.kube/config`.',
+    text: 'Kubeconfig file. If null, Deskpod uses the service account of its pod, otherwise `KUBECONFIG` or `~/.kube/config`.',
     read: 'path',
     type: 'path or null',
     variable: 'DESKPOD_KUBECONFIG',
   }),
   'kubernetes.registry': text().default('localhost/deskpod').register(FACTS, {
-    text: 'Registry and folder of our own images (desktop, files, sound, printer, toolbox).',
+    text: 'Registry and path of Deskpod’s own images (desktop, files, sound, printer, toolbox).',
     read: 'text',
     type: 'for example `registry.example.org/deskpod`',
     variable: 'DESKPOD_REGISTRY',
   }),
   'kubernetes.tag': text().default('1').register(FACTS, {
-    text: 'Tag of our own images.',
+    text: 'Tag of Deskpod’s own images.',
     read: 'text',
     type: 'tag',
     variable: 'DESKPOD_TAG',
@@ -41,7 +41,7 @@ export const CLUSTER_SETTINGS = {
     variable: 'DESKPOD_PULL_POLICY',
   }),
   'kubernetes.pullSecrets': z.array(text()).default([]).register(FACTS, {
-    text: 'Secrets in the namespace with which private registries are pulled from, such as `abcdesktopregistrysecret`.',
+    text: 'Secrets in the namespace for pulling from private registries, for example `abcdesktopregistrysecret`.',
     read: 'list',
     type: 'list of names',
     variable: 'DESKPOD_PULL_SECRETS',
@@ -50,18 +50,18 @@ export const CLUSTER_SETTINGS = {
     .array(z.enum(['files', 'sound', 'printer']))
     .default(['files', 'sound', 'printer'])
     .register(FACTS, {
-      text: 'Services beside the screen in each desktop pod.',
+      text: 'Services in each desktop pod, in addition to the screen.',
       read: 'list',
       type: 'list of `files`, `sound`, `printer`',
       variable: 'DESKPOD_SERVICES',
     }),
   'kubernetes.requests': GivenLimits.prefault({ memory: '256Mi', cpus: 0.1 }).register(FACTS, {
-    text: 'What is set aside on the node for the graphical container of a desktop.',
+    text: 'Resource requests of the desktop container.',
     read: 'json',
     type: 'limits',
   }),
   'kubernetes.nodeSelector': z.record(z.string(), z.string()).default({}).register(FACTS, {
-    text: 'Labels of the nodes that desktops run on.',
+    text: 'Labels of the nodes to run desktops on.',
     read: 'json',
     type: 'map of label to value',
   }),
@@ -71,43 +71,44 @@ export const CLUSTER_SETTINGS = {
     type: 'list of tolerations',
   }),
   'kubernetes.homes.kind': z.enum(['none', 'hostPath', 'persistentVolumeClaim']).default('none').register(FACTS, {
-    text: 'Where homes are kept. `none`: they go with the desktop. `hostPath` binds a user to a node and needs a namespace whose Pod Security level admits it.',
+    text: 'Where home folders are kept. `none`: their files are deleted when the desktop ends, and users see a warning. `hostPath`: in folders on the desktop’s node, so all desktops must run on one node (`kubernetes.nodeSelector`), and the namespace’s Pod Security level must allow it. The home folders of guests are never kept.',
     read: 'text',
     type: '`none`, `hostPath` or `persistentVolumeClaim`',
     variable: 'DESKPOD_HOMES',
   }),
   'kubernetes.homes.hostPathRoot': text().default('/var/lib/deskpod/homes').register(FACTS, {
-    text: 'Folder on the nodes that homes of kind `hostPath` are made in.',
+    text: 'Folder on the nodes for home folders of kind `hostPath`.',
     read: 'text',
     type: 'absolute path',
+    variable: 'DESKPOD_HOMES_PATH',
   }),
   'kubernetes.homes.claim': z.union([text(), Template]).nullable().default(null).register(FACTS, {
-    text: 'A template of each user’s claim (`{{ userid }}` and the like are filled in), or the name of one claim that all share. Without it claims are made from `size` and `storageClass`.',
+    text: 'Template of each user’s claim, with placeholders such as `{{ userid }}`, or the name of one claim that all users share. If null, claims are created from `size` and `storageClass`.',
     read: 'json',
     type: 'name, claim or null',
   }),
   'kubernetes.homes.volume': Template.nullable().default(null).register(FACTS, {
-    text: 'A template of each user’s persistent volume, for clusters that make none by themselves.',
+    text: 'Template of each user’s persistent volume, for clusters without dynamic provisioning.',
     read: 'json',
     type: 'volume or null',
   }),
   'kubernetes.homes.storageClass': text().nullable().default(null).register(FACTS, {
-    text: 'Storage class of homes; null takes the cluster’s default.',
+    text: 'Storage class of home folders. If null, the cluster’s default.',
     read: 'text',
     type: 'name or null',
     variable: 'DESKPOD_STORAGE_CLASS',
   }),
   'kubernetes.homes.size': Quantity.default('5Gi').register(FACTS, {
-    text: 'Size of a home.',
+    text: 'Size of a home folder.',
     read: 'text',
     type: 'amount of memory',
     variable: 'DESKPOD_HOME_SIZE',
   }),
   'kubernetes.podNetworks': z.array(Network).nullable().default(null).register(FACTS, {
-    text: 'Networks of pods. Whoever calls `/API/manager` from one needs a key even where `manager.permitNetworks` says otherwise.',
+    text: 'Pod networks. Calls to `/API/manager` from these networks need a key even if `manager.permitNetworks` includes them.',
     read: 'list',
     type: 'list of networks',
-    fallback: 'those of the cluster’s nodes',
+    fallback: 'the pod networks of the cluster’s nodes',
     variable: 'DESKPOD_POD_NETWORKS',
   }),
 };

@@ -1,33 +1,37 @@
-/** What the program is told before it starts: read once by `loadConfig`, then passed on. Free of secrets, so that it can be logged. */
-import type { Limits, PodWishes, Toleration } from '../protocol/app.ts';
+/** The configuration: read once by `loadConfig`, then passed on. Without secrets, so that it can be logged. */
+import type { Limits, PodSettings, Toleration } from '../protocol/app.ts';
 import type { DebugPolicy } from '../domain/debug/policy.ts';
 import type { ServerRole } from '../protocol/system.ts';
 
 export interface Config {
   readonly roles: readonly ServerRole[];
-  /** What tells this process from its replicas. */
+  /** Distinguishes this process from its replicas. */
   readonly name: string;
-  /** Of the RSA keys. */
+  /** Folder of the RSA keys. */
   readonly keysDir: string;
-  /** Of the api role, for a gateway in a process of its own; null when this process is both. */
+  /** URL of the API for a gateway without the role api; null if this process has both roles. */
   readonly apiUrl: string | null;
-  /** One address for all its replicas; null where there is none. */
+  /** Load-balanced URL of its replicas, if there is one. */
   readonly apiServiceUrl: string | null;
   readonly listen: {
     readonly host: string;
-    /** 0 takes any free one. */
+    /** With 0, the system picks a free one. */
     readonly port: number;
-    /** Below which everything is published, with a slash at both ends. */
+    /** Path prefix of everything, with a slash at both ends. */
     readonly path: string;
     readonly tls: TlsConfig;
-    /** Networks whose `X-Forwarded-*` headers are believed. */
+    readonly maxConnections: number;
+    readonly maxConnectionsPerNetwork: number;
+    /** Networks whose `X-Forwarded-*` headers are trusted. */
     readonly trustedProxies: readonly string[];
-    /** Origins that may open WebSockets besides the page's own. */
+    /** Host names by which the server can be called, in addition to its own; null for every name. */
+    readonly allowedHosts: readonly string[] | null;
+    /** Origins that may open WebSockets, in addition to the server's own. */
     readonly allowedOrigins: readonly string[];
   };
-  /** Database, keys and homes. */
+  /** Database, keys and home folders. */
   readonly dataDir: string;
-  /** Sockets, gone after a reboot. */
+  /** Sockets; lost on reboot. */
   readonly runDir: string;
   readonly engine: ContainersConfig | KubernetesConfig;
   readonly store:
@@ -37,16 +41,20 @@ export interface Config {
   readonly auth: {
     readonly demoDirectory: boolean;
     readonly anonymous: boolean;
-    /** In the order in which they are asked. */
+    /** In the order in which they are checked. */
     readonly ldap: readonly LdapSource[];
-    /** How long a login lasts. */
+    /** How often users of directories who are logged in are checked; 0: never. */
+    readonly ldapCheckSeconds: number;
+    /** How long an idle session lasts. */
     readonly sessionSeconds: number;
-    /** Life of a user token of the compatible API, renewed by its clients. */
+    /** How long an active session lasts; never less than `sessionSeconds`. */
+    readonly sessionLongestSeconds: number;
+    /** Lifetime of user tokens of the compatible API. Not used: they last as long as the session. */
     readonly tokenSeconds: number;
-    /** Life of a ticket, at most 420. */
+    /** Lifetime of a ticket, at most 420. */
     readonly ticketSeconds: number;
     readonly lockout: {
-      /** Failed logins of one name before attempts are refused for a time. */
+      /** Failed logins with one name before attempts are refused for a time. */
       readonly failures: number;
       /** Longest refusal. */
       readonly seconds: number;
@@ -56,19 +64,23 @@ export interface Config {
   readonly desktop: {
     readonly image: string;
     readonly env: Readonly<Record<string, string>>;
-    /** Whether apps in pods of their own can connect to the display. */
+    /** Whether apps in separate pods can connect to the display. */
     readonly x11Tcp: boolean;
     readonly limits: Limits;
     readonly shmBytes: number;
-    /** So long nobody looks before one that shall be made anew is. */
-    readonly compactAfterSeconds: number;
+    /** How long a desktop must be unattended before a scheduled rebuild runs. */
+    readonly rebuildAfterSeconds: number;
+    /** Languages that the programs in Deskpod's images are translated into, for example `de`. */
+    readonly languages: readonly string[];
+    /** Folder of the administrator's pictures; may not exist. */
+    readonly wallpapers: string;
   };
   /** Always has `default`. */
   readonly executeClasses: Readonly<Record<string, ExecuteClass>>;
-  /** App names or ids in the dock of a new user. */
+  /** Names or ids of the apps that are pinned for users without pins of their own. */
   readonly dock: readonly string[];
-  readonly launches: { readonly keepDays: number; readonly stopGraceMs: number };
-  /** Who may look into what runs, how and for how long. */
+  readonly launches: { readonly perUser: number; readonly keepDays: number; readonly stopGraceMs: number };
+  /** Who may start debug sessions, how and for how long. */
   readonly debug: DebugPolicy & { readonly keepDays: number };
   readonly log: {
     readonly level: string;
@@ -76,44 +88,46 @@ export interface Config {
   };
   readonly manager: {
     readonly enabled: boolean;
-    /** Networks whose callers need no key. */
+    /** Networks that need no key. */
     readonly permitNetworks: readonly string[];
-    /** Networks that may call at all, with or without a key; null means anywhere. */
+    /** Nothing is configured: on loopback, only root and the owner of the installation need no key. */
+    readonly ownersOnly: boolean;
+    /** Networks that may call, with or without a key; null means any. */
     readonly onlyNetworks: readonly string[] | null;
   };
 }
 
 export interface ContainersConfig {
   readonly kind: 'containers';
-  /** Null: our own Podman service. */
+  /** Null: Deskpod's own Podman service. */
   readonly socket: string | null;
-  /** Null: made from Debian packages. */
+  /** Null: created from Debian packages. */
   readonly baseImage: string | null;
 }
 
 export interface KubernetesConfig {
   readonly kind: 'kubernetes';
   readonly namespace: string;
-  /** Null: the pod's service account, else the usual files. */
+  /** Null: the pod's service account, otherwise the usual files. */
   readonly kubeconfig: string | null;
   readonly images: {
-    /** Registry and folder of ours. */
+    /** Registry and path of Deskpod's images. */
     readonly registry: string;
     readonly tag: string;
     readonly pullPolicy: 'Always' | 'IfNotPresent' | 'Never';
     readonly pullSecrets: readonly string[];
   };
   readonly services: readonly ('files' | 'sound' | 'printer')[];
-  /** Of the graphical container. */
+  /** Of the desktop container. */
   readonly requests: Limits;
   readonly nodeSelector: Readonly<Record<string, string>>;
   readonly tolerations: readonly Toleration[];
   readonly homes: HomesConfig;
-  /** Null: those of the nodes. */
+  /** Null: those that the nodes report. */
   readonly podNetworks: readonly string[] | null;
 }
 
-/** A Kubernetes object with placeholders in its texts. */
+/** A Kubernetes object with placeholders in its strings. */
 export type ObjectTemplate = Readonly<Record<string, unknown>>;
 
 export type HomesConfig =
@@ -121,7 +135,7 @@ export type HomesConfig =
   | { readonly kind: 'hostPath'; readonly root: string }
   | {
       readonly kind: 'persistentVolumeClaim';
-      /** A template, the name of one claim that all share, or null: made from size and class. */
+      /** A template, the name of one shared claim, or null: created from size and storage class. */
       readonly claim: string | ObjectTemplate | null;
       readonly volume: ObjectTemplate | null;
       readonly storageClass: string | null;
@@ -134,7 +148,7 @@ export type TlsConfig =
   /** Paths of PEM files. */
   | { readonly kind: 'files'; readonly cert: string; readonly key: string };
 
-/** A directory that people log in from; the password of its service account is in `Secrets`. */
+/** A directory for logging in; the password of its service account is in `Secrets`. */
 export interface LdapSource {
   /** The `provider` of its users. */
   readonly name: string;
@@ -144,9 +158,9 @@ export interface LdapSource {
   readonly servers: readonly string[];
   readonly baseDn: string;
   readonly scope: 'sub' | 'one' | 'base';
-  /** The service account that searches; null: anonymously. */
+  /** The service account that searches; null: anonymous. */
   readonly bindDn: string | null;
-  /** With `%s` wherever the typed name goes. */
+  /** With `%s` for the name that the user enters. */
   readonly filter: string;
   readonly attributes: {
     readonly id: string;
@@ -155,21 +169,21 @@ export interface LdapSource {
     readonly gidNumber: string;
   };
   readonly startTls: boolean;
-  /** Whether certificates must be valid and of the named server. */
+  /** Whether certificates must be valid and name the server. */
   readonly verify: boolean;
-  /** PEM file of the certificates to trust in place of the usual ones. */
+  /** PEM file of the certificates to trust instead of the system's. */
   readonly ca: string | null;
-  /** For everything that is asked of one server. */
+  /** For a whole login on one server. */
   readonly timeoutSeconds: number;
-  /** Until a connection stands. */
+  /** For connecting. */
   readonly connectTimeoutSeconds: number;
 }
 
 export interface ExecuteClass {
   readonly description: string;
   readonly limits: Limits;
-  /** Only a cluster takes notice of it. */
-  readonly pod?: PodWishes | undefined;
+  /** Kubernetes only. */
+  readonly pod?: PodSettings | undefined;
 }
 
 /** Never logged, never sent anywhere. */
@@ -181,9 +195,9 @@ export interface Secrets {
   readonly ldapPasswords: Readonly<Record<string, string>>;
 }
 
-/** Something the operator should know that does not stop the program. */
+/** Something the operator should know, but not an error. */
 export interface ConfigNote {
-  /** `unused`: accepted and not acted on yet. */
+  /** `unused`: accepted, but without effect. */
   readonly level: 'unused' | 'warning';
   /** `od.config:12`, `--host`, `DESKPOD_HOST`. */
   readonly where: string;

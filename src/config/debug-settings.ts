@@ -1,4 +1,4 @@
-/** The settings of looking into what runs: who may, with which rights and images, for how long; part of `settings.ts`. */
+/** Settings for debug sessions: who may start them, with which profiles and images, for how long; part of `settings.ts`. */
 import { z } from 'zod';
 import { DebugProfile } from '../protocol/debug.ts';
 import type { Config } from './config.ts';
@@ -6,11 +6,12 @@ import { FACTS } from './facts.ts';
 import { text } from './kinds.ts';
 
 const Profiles = z.array(DebugProfile);
+const ForAdministrators = z.array(z.enum([...DebugProfile.options, 'custom']));
 const SECONDS_OF_A_DAY = 86_400;
 
 export const DEBUG_SETTINGS = {
   'debug.own': z.boolean().optional().register(FACTS, {
-    text: 'Whether people may put toolboxes into their own apps and desktops and make copies of their launches. Administrators may anyway.',
+    text: 'Whether users can start toolboxes in their own apps and desktops, and create copies of their launches. Administrators always can.',
     read: 'switch',
     type: 'true or false',
     fallback: 'true on one machine, false on Kubernetes',
@@ -20,40 +21,41 @@ export const DEBUG_SETTINGS = {
     .strictObject({
       user: Profiles.default(['restricted']),
       support: Profiles.default(['restricted']),
-      admin: Profiles.default([...DebugProfile.options]),
+      // The others, and custom specs, can give full access to the machine.
+      admin: ForAdministrators.default(['restricted', 'baseline', 'general']),
     })
     .prefault({})
     .register(FACTS, {
-      text: 'The profiles of `kubectl debug` that each role is offered: `restricted`, `baseline`, `general`, `netadmin`, `sysadmin`. Of these, only what the engine or the namespace admits can be had.',
+      text: 'Profiles of `kubectl debug` that each role can use: `restricted`, `baseline`, `general`, `netadmin`, `sysadmin`. The engine or the namespace can rule out some of them. `sysadmin`, and `custom` (for `admin`: container specs of one’s own, `--custom`), give full access to the machine or node.',
       read: 'json',
       type: 'map of `user`, `support` and `admin` to lists of profiles',
-      fallback: 'users and support: `restricted`; administrators: all',
+      fallback: 'users and support: `restricted`; administrators: `restricted`, `baseline`, `general`',
     }),
   'debug.images': z.array(text()).min(1).optional().register(FACTS, {
-    text: 'Images that toolboxes are made from, and no others; the first one when nobody says which. Copies take these, images of the catalogue, and that of the original.',
+    text: 'Images that toolboxes can use. The first one is the default. Copies can also use the images of the catalogue and that of the original.',
     read: 'list',
     type: 'list of images',
-    fallback: 'our `toolbox` and `toolbox-large`',
+    fallback: 'Deskpod’s own `toolbox` and `toolbox-large`',
     variable: 'DESKPOD_DEBUG_IMAGES',
   }),
   'debug.ttlSeconds': z.int().min(10).max(SECONDS_OF_A_DAY).default(3600).register(FACTS, {
-    text: 'How long a debug session lasts. Whoever is in it is warned two minutes before, and can begin its time anew.',
+    text: 'How long a debug session lasts. Its users are warned two minutes before the end and can extend it.',
     read: 'number',
     type: 'seconds, 10 to 86400',
     variable: 'DESKPOD_DEBUG_TTL',
   }),
   'debug.approvableSeconds': z.int().min(0).max(SECONDS_OF_A_DAY).default(60).register(FACTS, {
-    text: 'How long support waits for a person’s consent before an administrator may agree in their place.',
+    text: 'How long support must wait for the user’s consent before an administrator can approve the request instead.',
     read: 'number',
     type: 'seconds, 0 to 86400',
   }),
   'debug.unansweredSeconds': z.int().min(1).max(SECONDS_OF_A_DAY).default(600).register(FACTS, {
-    text: 'After this, a question for consent that nobody answered is over.',
+    text: 'How long a request for consent stays open without an answer.',
     read: 'number',
     type: 'seconds, 1 to 86400',
   }),
   'debug.keepDays': z.int().min(0).max(3650).default(90).register(FACTS, {
-    text: 'How long ended debug sessions are kept with their recordings.',
+    text: 'How long ended debug sessions are kept, with their recordings.',
     read: 'number',
     type: 'days, 0 to 3650',
     variable: 'DESKPOD_DEBUG_KEEP_DAYS',

@@ -1,18 +1,18 @@
-/** What one source says about one setting, and where each part of it was said. */
+/** The value of one setting in one source, with the position of each part. */
 import type { ConfigNote } from './config.ts';
-import type { Place, Problem } from './problems.ts';
+import type { SourcePosition, Problem } from './problems.ts';
 import type { Key } from './settings.ts';
 
 export interface Given {
   readonly setting: Key;
   readonly value: unknown;
-  /** The key in the words of its source, for example `--port` or `executeclasses`. */
+  /** The key as the source calls it, for example `--port` or `executeclasses`. */
   readonly name: string;
-  /** Where the part of the value at this path stands. */
-  place(path: readonly PropertyKey[]): Place;
+  /** Where the part of the value at this path is. */
+  position(path: readonly PropertyKey[]): SourcePosition;
 }
 
-/** All that one source says, good and bad. */
+/** Everything that one source contains, valid or not. */
 export interface SourceReading {
   readonly given: readonly Given[];
   readonly problems: readonly Problem[];

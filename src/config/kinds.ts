@@ -1,7 +1,9 @@
-/** The kinds of values that settings have, with messages that say what would be right. */
+/** Schemas for the values of settings, with messages that say what is valid. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { Environment, PodWishes, Toleration } from '../protocol/app.ts';
+import { originText, parseOrigin } from '#domain/server/authority.ts';
+import { canonicalName } from '#domain/server/hosts.ts';
+import { Environment, PodSettings, Toleration } from '../protocol/app.ts';
 import { parseQuantity } from './quantity.ts';
 
 export const text = () => z.string().trim().min(1, 'is empty');
@@ -10,13 +12,35 @@ export const Network = z.union(
   [z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()],
   'is neither an address nor a network such as 10.0.0.0/8',
 );
-export const Host = text().refine(
-  (host) => isIP(host) > 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(host),
-  'is neither an address nor a host name',
-);
-export const Origin = z
-  .url({ protocol: /^https?$/, error: 'is not an address such as https://desk.example.org' })
-  .transform((url) => new URL(url).origin);
+export const Host = text()
+  .overwrite((host) => host.replace(/^\[(.*)\]$/, '$1'))
+  .refine(
+    (host) => isIP(host) > 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(host),
+    'is neither an address nor a host name',
+  );
+/** Of a `Host` header: without scheme and port; `*.example.org` for all names below one, `*` for any. */
+export const HostName = text().transform((given, context) => {
+  const name = given === '*' ? given : canonicalName(given);
+  if (name !== null && !name.slice(1).includes('*')) return name;
+  context.addIssue({ code: 'custom', message: 'is not a host name such as desk.example.org or *.example.org' });
+  return z.NEVER;
+});
+export const Origin = text().transform((given, context) => {
+  const message = notAnOrigin(given);
+  const [start = ''] = /^[a-z]+:\/\/[^/?#]*/i.exec(given) ?? [];
+  const origin = message === null ? parseOrigin(start) : null;
+  if (origin !== null) return originText(origin);
+  context.addIssue({ code: 'custom', message: message ?? 'is not an address such as https://desk.example.org' });
+  return z.NEVER;
+});
+
+function notAnOrigin(given: string): string | null {
+  if (/^[a-z]+:\/\/[^/]*@/i.test(given)) return 'contains a user name: an origin is only scheme, host and port';
+  if (given.includes('*')) return 'contains a *: list each origin in full, such as https://desk.example.org';
+  if (/^wss?:\/\//i.test(given))
+    return 'is the address of a WebSocket: use that of the page, such as https://desk.example.org';
+  return null;
+}
 
 /** An amount of memory in bytes, given as a number or as `256Mi`. */
 export const Bytes = quantity('is not an amount such as 256Mi or 1Gi').refine(
@@ -33,12 +57,12 @@ function quantity(message: string) {
   });
 }
 
-/** Variables of a container; a number or a switch is taken as it is written. */
+/** Environment variables; numbers and switches are converted to strings. */
 export const Variables = z
   .record(z.string(), z.union([z.string(), z.number(), z.boolean()], 'is not text').transform(String))
   .pipe(Environment);
 
-/** Limits as files give them; inside they are `memoryBytes`, `cpus`, `processes`. */
+/** Limits as in configuration files; parsed to `memoryBytes`, `cpus`, `processes`. */
 export const GivenLimits = z
   .strictObject({
     memory: Bytes.optional(),
@@ -64,13 +88,13 @@ export const Classes = z.record(
     })
     .transform(({ description, limits, ...given }) => {
       const pod = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-      return { description, limits, ...(Object.keys(pod).length > 0 ? { pod: PodWishes.parse(pod) } : {}) };
+      return { description, limits, ...(Object.keys(pod).length > 0 ? { pod: PodSettings.parse(pod) } : {}) };
     }),
 );
 
 export const DEFAULT_CLASSES: z.input<typeof Classes> = {
   default: {
-    description: 'What an app gets when nothing else is said',
+    description: 'Default for apps without a class',
     limits: { memory: '1Gi', cpus: 1, processes: 512 },
   },
   bronze: { description: 'Small tools', limits: { memory: '512Mi', cpus: 0.5, processes: 256 } },

@@ -1,14 +1,14 @@
-/** The settings of the LDAP directories that people log in from; part of the table in `settings.ts`. */
+/** Settings of the LDAP directories; part of the table in `settings.ts`. */
 import { z } from 'zod';
 import { FACTS } from './facts.ts';
 import { text } from './kinds.ts';
 
-/** Names with a meaning of their own: where local users and guests come from. */
-const TAKEN = new Set(['local', 'anonymous']);
+/** The providers of local users and guests. */
+const RESERVED = new Set(['local', 'anonymous']);
 
 const Name = text()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'is not a name of letters, digits, dots and dashes')
-  .refine((name) => !TAKEN.has(name), 'is taken: local users and guests are called that');
+  .refine((name) => !RESERVED.has(name), 'is reserved for local users and guests');
 
 /** `ldap://host:389`, always with its port. */
 const Server = text().transform((given, context) => {
@@ -23,7 +23,7 @@ const Server = text().transform((given, context) => {
 const Attribute = text().regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'is not the name of an attribute');
 
 const Filter = text()
-  .refine((filter) => filter.includes('%s'), 'has no %s, where the name goes that was typed')
+  .refine((filter) => filter.includes('%s'), 'has no %s, which stands for the name that the user enters')
   .refine(isBalanced, 'is not a filter such as (&(objectClass=person)(uid=%s)): check its brackets');
 
 const Seconds = z.number().positive().max(120);
@@ -58,24 +58,24 @@ const LdapSources = z
   .array(
     Source.refine(({ startTls, servers }) => !startTls || servers.every((server) => server.startsWith('ldap://')), {
       path: ['startTls'],
-      message: 'does not go with ldaps://, which is encrypted from the start',
+      message: "can't be combined with ldaps://, which is always encrypted",
     }),
   )
   .superRefine((sources, context) => {
     for (const [index, { name }] of sources.entries()) {
       if (sources.findIndex((other) => other.name === name) === index) continue;
-      context.addIssue({ code: 'custom', path: [index, 'name'], message: 'is the name of another directory, too' });
+      context.addIssue({ code: 'custom', path: [index, 'name'], message: 'is also the name of another directory' });
     }
   });
 
 export const LDAP_SETTINGS = {
   'auth.ldap': LdapSources.prefault([]).register(FACTS, {
-    text: 'LDAP directories that people log in from, asked in this order after the users of this server. Each `{ name, servers, baseDn }`, and where need be `displayName`, `bindDn`, `bindPassword`, `scope` (`sub`, `one`, `base`), `filter`, `attributes`, `startTls`, `verify`, `ca`, `timeoutSeconds`, `connectTimeoutSeconds`: see above.',
+    text: 'LDAP directories for logging in. Deskpod checks its local users first, then the directories in this order. Each is `{ name, servers, baseDn }`, optionally with `displayName`, `bindDn`, `bindPassword`, `scope` (`sub`, `one`, `base`), `filter`, `attributes`, `startTls`, `verify`, `ca`, `timeoutSeconds` and `connectTimeoutSeconds`: see above.',
     read: 'json',
     type: 'list of directories',
   }),
   'auth.ldapBindPassword': z.string().min(1, 'is empty').optional().register(FACTS, {
-    text: 'Password of the service account of the one directory that has a `bindDn` (of several: the one without a `bindPassword`). Secret: better in the variable.',
+    text: 'Password of the service account of the directory that has a `bindDn` (if there are several, the one without `bindPassword`). Secret: use the variable.',
     read: 'text',
     type: 'text',
     fallback: 'none',
@@ -83,7 +83,7 @@ export const LDAP_SETTINGS = {
   }),
 };
 
-/** Every bracket has its counterpart; the inside is the business of whoever reads filters. */
+/** Checks the brackets only; the directory parses the rest. */
 function isBalanced(filter: string): boolean {
   let open = 0;
   for (const character of filter) {

@@ -1,6 +1,6 @@
-/** From the settings of directories to what the login uses, their passwords kept apart. */
+/** Builds the LDAP directories from their settings, with the passwords separate. */
 import type { Config, LdapSource } from './config.ts';
-import { isLoopback } from './loopback.ts';
+import { isLoopbackHost } from '#domain/server/networks.ts';
 import type { Key, Values } from './settings.ts';
 
 type Wrong = (setting: Key, message: string, remedy: string) => void;
@@ -14,13 +14,13 @@ export function ldapOf(values: Values, wrong: Wrong): { sources: readonly LdapSo
   const sources = given.map(({ bindPassword, displayName, bindDn, filter, ca, ...source }): LdapSource => {
     const { id, name } = source.attributes;
     if (bindDn === undefined && bindPassword !== undefined) {
-      wrong('auth.ldap', `${source.name} has a bindPassword and no bindDn`, 'Give the DN of the service account, too.');
+      wrong('auth.ldap', `${source.name} has a bindPassword but no bindDn`, 'Also set the DN of the service account.');
     }
     if (bindDn !== undefined && passwords[source.name] === undefined) {
       wrong(
         'auth.ldap',
-        `the password of ${bindDn} is missing: directories take a login without one for an anonymous one`,
-        `Give ${source.name} a bindPassword, or set DESKPOD_LDAP_BIND_PASSWORD; without bindDn it is asked anonymously.`,
+        `the password of ${bindDn} is missing: directories treat a bind without one as anonymous`,
+        `Set bindPassword in ${source.name}, or DESKPOD_LDAP_BIND_PASSWORD. Without bindDn, searches are anonymous.`,
       );
     }
     return {
@@ -34,7 +34,7 @@ export function ldapOf(values: Values, wrong: Wrong): { sources: readonly LdapSo
   return { sources, passwords };
 }
 
-/** The one password given apart goes to the one source that can be meant; never to another server. */
+/** The separate password belongs to the only source that lacks one; it never goes to another server. */
 function passwordsOf(values: Values, wrong: Wrong): Passwords {
   const accounts = values['auth.ldap'].filter(({ bindDn }) => bindDn !== undefined);
   const passwords = Object.fromEntries(
@@ -47,23 +47,19 @@ function passwordsOf(values: Values, wrong: Wrong): Passwords {
   if (source && meant.length === 1) return { ...passwords, [source.name]: apart };
   wrong(
     'auth.ldapBindPassword',
-    meant.length === 0 ? 'no directory waits for a password' : `${meant.length} directories wait for a password`,
-    'It is for the one source in auth.ldap that has a bindDn and no bindPassword.',
+    meant.length === 0 ? 'no directory needs a password' : `${meant.length} directories need a password`,
+    'It belongs to the only source in auth.ldap that has a bindDn but no bindPassword.',
   );
   return passwords;
 }
 
-/** What an administrator should know of how passwords travel. */
+/** Warnings about passwords that others could read. */
 export function ldapWarnings({ auth: { ldap } }: Config): readonly string[] {
   return ldap.flatMap(({ name, servers, startTls, verify }) => {
     const encrypted = startTls || servers.every((server) => server.startsWith('ldaps:'));
     if (encrypted)
-      return verify ? [] : [`${name}: certificates are not verified, anybody in between can read passwords`];
-    const away = servers.filter((server) => server.startsWith('ldap:') && !isLoopback(hostOf(server)));
-    return away.length === 0 ? [] : [`${name}: passwords travel to ${away.join(', ')} unencrypted`];
+      return verify ? [] : [`${name}: certificates aren't verified, so an attacker on the network can read passwords`];
+    const away = servers.filter((server) => server.startsWith('ldap:') && !isLoopbackHost(new URL(server).hostname));
+    return away.length === 0 ? [] : [`${name}: passwords are sent to ${away.join(', ')} unencrypted`];
   });
-}
-
-function hostOf(server: string): string {
-  return new URL(server).hostname.replace(/^\[(.*)\]$/, '$1');
 }

@@ -2,13 +2,14 @@
 import { access, constants, readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { z } from 'zod';
+import { messageOf } from '#domain/errors.ts';
+import { decodeText, EncodingError } from '../protocol/decode-text.ts';
 import { buildConfig } from './build.ts';
 import type { Config, LoadedConfig } from './config.ts';
 import type { Given, SourceReading } from './given.ts';
 import { LDAP_KEYS } from './ldap-settings.ts';
 import { nearest } from './nearest.ts';
-import { looksLikeIni } from './od/ini.ts';
-import { readOdConfig } from './od/read.ts';
+import { looksLikeOdConfig, readOdConfig } from './od/read.ts';
 import { ConfigError, type Problem } from './problems.ts';
 import { type Key, KEYS, keyOf, Settings, type Values } from './settings.ts';
 import { type ConfigOptions, type Variables, FILE_VARIABLES, readOptions, readVariables } from './sources/strings.ts';
@@ -18,13 +19,13 @@ export const DEFAULT_FILE = '/etc/deskpod/config.yaml';
 
 export interface LoadOptions {
   readonly options?: ConfigOptions;
-  /** `process.env` when left out. */
+  /** Default: `process.env`. */
   readonly env?: Variables;
-  /** What is read when neither option nor variable names a file; it may be missing. Null: none. */
+  /** The file to read if neither an option nor a variable names one; may not exist. Null: none. */
   readonly defaultFile?: string | null;
 }
 
-/** Throws `ConfigError` with everything that is wrong. */
+/** Throws `ConfigError` with all errors. */
 export async function loadConfig({
   options = {},
   env = process.env,
@@ -38,8 +39,8 @@ export async function loadConfig({
 
   const { values, faulty, faults } = parseSettings(given);
   problems.push(...faults);
-  const built = buildConfig(values, (key) => given.get(key)?.place([]) ?? null);
-  // What depends on a faulty value cannot be judged.
+  const built = buildConfig(values, (key) => given.get(key)?.position([]) ?? null);
+  // Checks that involve a faulty value mean nothing.
   const sound = built.problems.filter(({ key }) => !faulty.some((bad) => group(bad) === group(key)));
   problems.push(...sound, ...(await unreadableFiles(built.config, given)));
   if (problems.length > 0) throw new ConfigError(inOrder(problems));
@@ -47,7 +48,7 @@ export async function loadConfig({
   return { config: built.config, secrets: built.secrets, notes, file: file.path };
 }
 
-/** The values of all settings, with defaults in place of those that are faulty. */
+/** The values of all settings, with defaults for the faulty ones. */
 function parseSettings(given: ReadonlyMap<Key, Given>): { values: Values; faulty: string[]; faults: Problem[] } {
   const raw = new Map<string, unknown>([...given].map(([key, { value }]) => [key, value]));
   const parsed = Settings.safeParse(Object.fromEntries(raw));
@@ -74,22 +75,39 @@ async function readFileSource(options: ConfigOptions, env: Variables, defaultFil
     options.config ?? FILE_VARIABLES.map((name) => env[name]).find((value) => value !== undefined && value !== '');
   const path = named === undefined ? defaultFile : resolve(named);
   if (path === null) return { path: null, reading: NOTHING };
-  let content: string;
+  let bytes: Buffer;
   try {
-    content = await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (missing && named === undefined) return { path: null, reading: NOTHING };
-    const message = missing ? 'the file is not there' : `the file cannot be read (${String(error)})`;
-    const problem = { source: path, line: null, key: '', message, remedy: 'Check the path and who may read it.' };
+    const message = missing ? "the file doesn't exist" : `the file can't be read (${messageOf(error)})`;
+    const problem = { source: path, line: null, key: '', message, remedy: 'Check the path and its permissions.' };
     return { path, reading: { ...NOTHING, problems: [problem] } };
   }
   const name = basename(path);
-  const reading = looksLikeIni(content) ? readOdConfig(content, name) : readYaml(content, name);
+  let content: string;
+  try {
+    content = decodeText(bytes);
+  } catch (error) {
+    if (!(error instanceof EncodingError)) throw error;
+    const problem = {
+      source: path,
+      line: null,
+      key: '',
+      message: error.message.replace(/\. Save.*$/, ''),
+      remedy: 'Save it as UTF-8.',
+    };
+    // Comments of old files may be in another encoding.
+    const older = bytes.toString('latin1');
+    if (!looksLikeOdConfig(older)) return { path, reading: { ...NOTHING, problems: [problem] } };
+    content = older;
+  }
+  const reading = looksLikeOdConfig(content) ? readOdConfig(content, name) : readYaml(content, name);
   return { path, reading: { ...reading, given: reading.given.map((each) => fromFolder(each, dirname(path))) } };
 }
 
-/** A relative path in a file is meant from where the file is. */
+/** A relative path in a file starts at the file's folder. */
 function fromFolder(given: Given, folder: string): Given {
   const isPath = KEYS.get(given.setting)?.read === 'path';
   return isPath && typeof given.value === 'string' && given.value.trim() !== ''
@@ -102,13 +120,13 @@ function problemsOf(issue: z.core.$ZodIssue, given: ReadonlyMap<Key, Given>): Pr
   const key = keyOf(String(first));
   const source = key === null ? undefined : given.get(key);
   const problem = (path: readonly PropertyKey[], message: string, remedy: string): Problem => ({
-    ...(source?.place(path) ?? { source: 'defaults', line: null }),
+    ...(source?.position(path) ?? { source: 'defaults', line: null }),
     key: [source?.name || String(first), ...path].join('.'),
     message: message.replace(/^Invalid input: /, '').replace(/\.$/, ''),
     remedy,
   });
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((unknown) => problem([...inside, unknown], 'there is no such key', suggestion(unknown)));
+    return issue.keys.map((unknown) => problem([...inside, unknown], 'unknown key', suggestion(unknown)));
   }
   const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
   const type = KEYS.get(String(first))?.type;
@@ -118,7 +136,7 @@ function problemsOf(issue: z.core.$ZodIssue, given: ReadonlyMap<Key, Given>): Pr
 /** For keys inside a value, such as a limit. */
 function suggestion(unknown: string): string {
   const meant = nearest(unknown, ['memory', 'cpus', 'processes', 'description', 'limits', ...LDAP_KEYS]);
-  return meant === null ? 'Remove it; docs/config.md has every key.' : `Did you mean ${meant}?`;
+  return meant === null ? 'Remove it. docs/config.md lists all keys.' : `Did you mean ${meant}?`;
 }
 
 async function unreadableFiles({ listen: { tls }, auth }: Config, given: ReadonlyMap<Key, Given>): Promise<Problem[]> {
@@ -129,9 +147,10 @@ async function unreadableFiles({ listen: { tls }, auth }: Config, given: Readonl
       try {
         await access(path, constants.R_OK);
         return [];
-      } catch {
-        const place = given.get(key)?.place([]) ?? { source: 'defaults', line: null };
-        return [{ ...place, key, message: `${path} cannot be read`, remedy: 'Check the path and who may read it.' }];
+      } catch (error) {
+        const position = given.get(key)?.position([]) ?? { source: 'defaults', line: null };
+        const message = `${path} can't be read: ${messageOf(error).replace(/,.*$/, '')}`;
+        return [{ ...position, key, message, remedy: 'Check the path and its permissions.' }];
       }
     }),
   );

@@ -1,6 +1,6 @@
-/** Finds what somebody may have meant. */
+/** Suggestions for misspelt words. */
 
-/** The known word that differs least, if it differs by no more than a third of its letters. */
+/** The most similar known word, if no more than a third of its letters differ. */
 export function nearest(word: string, known: Iterable<string>): string | null {
   let best: { word: string; distance: number } | null = null;
   for (const candidate of known) {

@@ -1,16 +1,16 @@
-/** What is wrong with a configuration: collected from all sources, then told at once. */
+/** Configuration errors: collected from all sources and reported together. */
 import { DeskpodError } from '../domain/errors.ts';
 
-/** Where a value was given. `line` counts from 1; null where there are no lines. */
-export interface Place {
+/** Where a value comes from. `line` starts at 1; null if the source has no lines. */
+export interface SourcePosition {
   /** File name, `--option` or variable. */
   readonly source: string;
   readonly line: number | null;
 }
 
-export interface Problem extends Place {
+export interface Problem extends SourcePosition {
   readonly key: string;
-  /** What is wrong, without a full stop. */
+  /** What is wrong, without a period. */
   readonly message: string;
   readonly remedy: string;
 }
@@ -19,18 +19,18 @@ export class ConfigError extends DeskpodError {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    const count = problems.length === 1 ? 'One thing is' : `${problems.length} things are`;
-    const lines = problems.map(({ key, message, remedy, ...place }) => {
-      return `  ${placeText(place)}: ${key === '' ? '' : `${key}: `}${message}. ${remedy}`;
+    const count = problems.length === 1 ? 'is 1 error' : `are ${problems.length} errors`;
+    const lines = problems.map(({ key, message, remedy, ...position }) => {
+      return `  ${positionText(position)}: ${key === '' ? '' : `${key}: `}${message}. ${remedy}`;
     });
-    super('invalid_request', [`${count} wrong in the configuration:`, ...lines].join('\n'), {
-      remedy: 'docs/config.md has every key.',
+    super('invalid_request', [`There ${count} in the configuration:`, ...lines].join('\n'), {
+      remedy: 'docs/config.md lists all keys.',
     });
     this.problems = problems;
   }
 }
 
 /** `config.yaml:12` or `--port`. */
-export function placeText({ source, line }: Place): string {
+export function positionText({ source, line }: SourcePosition): string {
   return line === null ? source : `${source}:${line}`;
 }

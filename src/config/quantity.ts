@@ -15,7 +15,7 @@ const FACTORS: Readonly<Record<string, number>> = {
   Pi: 2 ** 50,
 };
 
-/** The number that is meant; null for what is no quantity, is not above zero or too large to be exact. */
+/** The number; null if the text isn't a quantity, isn't positive, or is too large to be exact. */
 export function parseQuantity(quantity: string | number): number | null {
   const match = /^(\d{1,18}(?:\.\d{1,9})?)(?:[eE](\d{1,2}))?([a-zA-Z]{0,2})$/.exec(String(quantity).trim());
   const factor = FACTORS[match?.[3] ?? ''];

@@ -1,8 +1,8 @@
-/** The table of docs/config.md, made from the settings themselves. */
+/** The reference in docs/config.md, generated from the settings. */
 import { z } from 'zod';
 import { KEYS, Settings } from './settings.ts';
 
-/** One section of Markdown for each setting, in the order of the table. */
+/** A section of Markdown for each setting, in the order of the table. */
 export function settingsReference(): string {
   const defaults = givenDefaults();
   return [...KEYS]
@@ -22,7 +22,7 @@ export function settingsReference(): string {
     .join('\n');
 }
 
-/** As a file would have to give them. */
+/** In the form of a configuration file. */
 function givenDefaults(): ReadonlyMap<string, unknown> {
   const { properties = {} } = z.toJSONSchema(Settings, { io: 'input', unrepresentable: 'any' });
   return new Map(

@@ -1,4 +1,4 @@
-/** What can be done to a window, asked of the window manager as a pager does (EWMH, source 2). */
+/** Actions on windows, requested from the window manager as a pager does (EWMH, source 2). */
 import type { Placement, WindowAction } from '#protocol/window.ts';
 import type { z } from 'zod';
 import type { Atoms } from './atoms.ts';
@@ -12,7 +12,7 @@ const ADD = 1;
 const NORTH_WEST = 1;
 const ALL_FOUR = 0xf << 8;
 
-type Place = z.infer<typeof Placement>;
+type Bounds = z.infer<typeof Placement>;
 
 export interface Rectangle {
   readonly x: number;
@@ -28,10 +28,10 @@ interface Extents {
   readonly bottom: number;
 }
 
-/** Where windows were, frames included, before they were put on a half of the screen. */
+/** Positions of windows, including frames, before they were tiled. */
 export type Memory = Map<number, Rectangle>;
 
-/** Resolves when the X server has passed the request on; the window manager decides. */
+/** Resolves when the X server has forwarded the request; the window manager decides. */
 export async function perform(
   x: XConnection,
   atoms: Atoms,
@@ -50,7 +50,7 @@ export async function perform(
       x.tellRoot(window.id, atoms.number('WM_CHANGE_STATE'), [ICONIC]);
       break;
     case 'place':
-      await place(x, atoms, memory, window, action.placement);
+      await setBounds(x, atoms, memory, window, action.placement);
       break;
     default:
       action satisfies never;
@@ -58,8 +58,8 @@ export async function perform(
   await x.sync();
 }
 
-/** The part of the work area that a placement stands for; null for those that are none. */
-export function target(placement: Place, area: Rectangle, size: { width: number; height: number }): Rectangle | null {
+/** The part of the work area that a placement covers; null for other actions. */
+export function target(placement: Bounds, area: Rectangle, size: { width: number; height: number }): Rectangle | null {
   const halfWidth = Math.floor(area.width / 2);
   const halfHeight = Math.floor(area.height / 2);
   switch (placement) {
@@ -89,12 +89,18 @@ export function target(placement: Place, area: Rectangle, size: { width: number;
   }
 }
 
-async function place(x: XConnection, atoms: Atoms, memory: Memory, window: Tracked, placement: Place): Promise<void> {
+async function setBounds(
+  x: XConnection,
+  atoms: Atoms,
+  memory: Memory,
+  window: Tracked,
+  placement: Bounds,
+): Promise<void> {
   if (placement === 'maximise') {
     maximise(x, atoms, window.id, ADD);
     return;
   }
-  // Asked anew: what is tracked may be older than the last placement.
+  // Read again: the tracked position may be older than the last placement.
   const states = await x.words(window.id, atoms.number('_NET_WM_STATE'), 32);
   maximise(x, atoms, window.id, REMOVE);
   const frame = await readExtents(x, atoms, window.id);
@@ -118,7 +124,7 @@ function maximise(x: XConnection, atoms: Atoms, id: number, change: number): voi
   x.tellRoot(id, atoms.number('_NET_WM_STATE'), [change, ...both, PAGER]);
 }
 
-/** `goal` is where the frame shall be; window managers are told the size of what is inside it. */
+/** `goal` is the target of the frame; window managers expect the size of its contents. */
 function move(x: XConnection, atoms: Atoms, id: number, goal: Rectangle, frame: Extents): void {
   const width = Math.max(1, goal.width - frame.left - frame.right);
   const height = Math.max(1, goal.height - frame.top - frame.bottom);
@@ -142,7 +148,7 @@ async function readExtents(x: XConnection, atoms: Atoms, id: number): Promise<Ex
   return { left, right, top, bottom };
 }
 
-/** Of the present desktop; the whole screen where the window manager names none. */
+/** The work area of the current desktop; the whole screen if the window manager provides none. */
 async function workArea(x: XConnection, atoms: Atoms): Promise<Rectangle> {
   const [desktop = 0] = await x.words(x.root, atoms.number('_NET_CURRENT_DESKTOP'), 1);
   const index = Math.min(desktop, 63) * 4;

@@ -1,4 +1,4 @@
-/** The X atoms that `display` speaks of, by name. */
+/** The X atoms that `display` uses, by name. */
 import type { XConnection } from './connection.ts';
 
 const NAMES = [
@@ -32,7 +32,7 @@ const NAMES = [
 
 export type AtomName = (typeof NAMES)[number];
 
-/** One X server's numbers; every server has its own. */
+/** The numbers of one X server; each server has different ones. */
 export class Atoms {
   readonly #numbers: ReadonlyMap<AtomName, number>;
   readonly #names: ReadonlyMap<number, AtomName>;
@@ -42,7 +42,7 @@ export class Atoms {
     this.#names = new Map([...numbers].map(([name, number]) => [number, name]));
   }
 
-  /** 0, which is no atom, for a name that was never asked for. */
+  /** 0, which isn't an atom, for an unknown name. */
   number(name: AtomName): number {
     return this.#numbers.get(name) ?? 0;
   }

@@ -1,6 +1,6 @@
 /**
- * One X connection as promises: every request has a time limit, a lost connection fails what is under way, and a
- * window that has vanished answers null instead of failing.
+ * One X connection with promises: every request has a time limit, a lost connection rejects pending requests, and requests
+ * for a window that no longer exists return null instead of failing.
  */
 import type { Duplex } from 'node:stream';
 import x11 from 'x11';
@@ -26,7 +26,7 @@ export class XConnection {
   #closed: Error | null = null;
   #res: Promise<ResExtension | null> | null = null;
 
-  /** Owns `socket` from now on, also when it fails. `cookie` is 32 hexadecimal digits. */
+  /** Owns `socket`, also if it fails. `cookie` has 32 hexadecimal digits. */
   static async open(socket: Duplex, cookie: string, signal: AbortSignal): Promise<XConnection> {
     const transport = new XTransport(socket);
     const client = x11.createClient({
@@ -44,7 +44,7 @@ export class XConnection {
     this.#client = client;
     this.#transport = transport;
     this.root = root;
-    // The library keeps the atoms of every server in one object: windows of one desktop would be read with another's.
+    // The library shares one object of atoms among all servers, which would mix up the desktops.
     client.atoms = {};
     transport.once('close', (reason: Error | null) => this.#lose(reason));
   }
@@ -53,7 +53,7 @@ export class XConnection {
     this.#client.on('event', listener);
   }
 
-  /** Once; at once when it is closed already. */
+  /** Called once; at once if it is already closed. */
   onClose(listener: (reason: Error | null) => void): void {
     if (this.#closed) queueMicrotask(() => listener(this.#closed));
     else this.#transport.once('close', listener);
@@ -67,7 +67,7 @@ export class XConnection {
     return this.#request((done) => this.#client.InternAtom(false, name, done));
   }
 
-  /** Null when the window is gone or has no such property. `maxBytes` is rounded up to words. */
+  /** Null if the window no longer exists or has no such property. `maxBytes` is rounded up to words. */
   async property(window: number, atom: number, maxBytes: number, offsetBytes = 0): Promise<PropertyReply | null> {
     const reply = await this.#ask<PropertyReply>((done) =>
       this.#client.GetProperty(0, window, atom, ANY_TYPE, offsetBytes >> 2, Math.ceil(maxBytes / 4), done),
@@ -75,7 +75,7 @@ export class XConnection {
     return reply === null || reply.type === 0 ? null : reply;
   }
 
-  /** The property as 32-bit words; empty when there is none. */
+  /** The property as 32-bit words; empty if there is none. */
   async words(window: number, atom: number, maxWords: number, offsetWords = 0): Promise<readonly number[]> {
     const reply = await this.property(window, atom, maxWords * 4, offsetWords * 4);
     if (reply === null || reply.format !== 32) return [];
@@ -87,17 +87,17 @@ export class XConnection {
     return attributes?.mapState === VIEWABLE;
   }
 
-  /** Where a window is, relative to its parent; null when it is gone. */
+  /** Where a window is, relative to its parent; null if it no longer exists. */
   geometry(window: number): Promise<Geometry | null> {
     return this.#ask((done) => this.#client.GetGeometry(window, done));
   }
 
-  /** Where a window's upper left corner is on the screen; null when it is gone. */
+  /** Where a window's upper left corner is on the screen; null if it no longer exists. */
   origin(window: number): Promise<{ destX: number; destY: number } | null> {
     return this.#ask((done) => this.#client.TranslateCoordinates(window, this.root, 0, 0, done));
   }
 
-  /** Which events of a window this connection gets; false when the window is gone. */
+  /** Selects the events of a window; false if the window no longer exists. */
   async select(window: number, eventMask: number): Promise<boolean> {
     const answer = await this.#ask<true>((done) =>
       this.#client.ChangeWindowAttributes(window, { eventMask }, (error) => done(error, true)),
@@ -105,7 +105,7 @@ export class XConnection {
     return answer !== null;
   }
 
-  /** The process that made a window, as the X server sees it; null for remote ones and without X-Resource 1.2. */
+  /** The process of a window, as the X server sees it; null for remote clients and without X-Resource 1.2. */
   async pid(window: number): Promise<number | null> {
     const res = await (this.#res ??= this.#resources());
     if (res === null) return null;
@@ -113,18 +113,18 @@ export class XConnection {
       res.QueryClientIds([{ client: window, mask: LOCAL_PID }], done),
     );
     const pid = ids?.find((id) => id.mask === LOCAL_PID)?.value[0] ?? 0;
-    // 0 is a process outside the server's pid namespace, 2^32-1 an unknown one.
+    // 0 is a process outside the server's PID namespace, 2^32-1 an unknown one.
     return pid > 0 && pid < 0x7fff_ffff ? pid : null;
   }
 
-  /** To the window manager, as EWMH wants it. */
+  /** A client message to the window manager, as EWMH requires. */
   tellRoot(window: number, type: number, data: readonly number[]): void {
     if (this.#closed) throw this.#closed;
     const mask = EVENTS.SubstructureNotify | EVENTS.SubstructureRedirect;
     this.#client.SendClientMessage(this.root, window, type, 32, data, mask);
   }
 
-  /** Resolves when the server has dealt with all that was sent so far. */
+  /** Resolves when the server has processed all requests so far. */
   async sync(): Promise<void> {
     await this.#request((done: Done<unknown>) => this.#client.GetInputFocus(done));
   }
@@ -146,9 +146,9 @@ export class XConnection {
         reject(this.#closed);
         return;
       }
-      const late = setTimeout(() => this.close(timeout()), REQUEST_MS).unref();
+      const timer = setTimeout(() => this.close(timeout()), REQUEST_MS).unref();
       const fail = (error: Error): void => {
-        clearTimeout(late);
+        clearTimeout(timer);
         this.#pending.delete(fail);
         reject(error);
       };
@@ -156,7 +156,7 @@ export class XConnection {
       send((error, value) => {
         if (error) fail(error);
         else {
-          clearTimeout(late);
+          clearTimeout(timer);
           this.#pending.delete(fail);
           resolve(value);
         }
@@ -171,7 +171,7 @@ export class XConnection {
   }
 }
 
-/** The first screen of the server; destroys the transport when it refuses, stays silent or the signal aborts. */
+/** The first screen of the server; destroys the transport if the server refuses or doesn't respond, or the signal aborts. */
 function greeting(client: Client, transport: XTransport, signal: AbortSignal): Promise<Screen> {
   return new Promise((resolve, reject) => {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MS)]);
@@ -182,7 +182,7 @@ function greeting(client: Client, transport: XTransport, signal: AbortSignal): P
       reject(refused(reason));
     };
     transport.once('close', closed);
-    // Stays for the connection's whole life: without a listener an error of the library would end the process.
+    // Stays as long as the connection: without a listener, an error of the library would end the process.
     client.on('error', (error: Error) => transport.destroy(error));
     client.once('connect', (display: unknown) => {
       limit.removeEventListener('abort', abort);
@@ -198,11 +198,11 @@ function greeting(client: Client, transport: XTransport, signal: AbortSignal): P
 function refused(reason: Error | null): DeskpodError {
   if (reason instanceof DeskpodError) return reason;
   const why = reason?.message ?? 'it closed the connection while it was set up';
-  return new DeskpodError('engine_unavailable', `The desktop's X server cannot be used: ${why}.`, { cause: reason });
+  return new DeskpodError('engine_unavailable', `The desktop's X server can't be used: ${why}.`, { cause: reason });
 }
 
 function timeout(): DeskpodError {
-  return new DeskpodError('timeout', `The desktop's X server did not answer within ${REQUEST_MS / 1000} s.`);
+  return new DeskpodError('timeout', `The desktop's X server didn't respond within ${REQUEST_MS / 1000} s.`);
 }
 
 function aborted(signal: AbortSignal): DeskpodError {

@@ -1,9 +1,9 @@
 /**
- * Checks the framing of what an X server sends before the X library sees it. A user of a desktop can put anything in
- * the place of their X server, and the library allocates and loops by lengths it is told.
+ * Checks the framing of an X server's messages before the X library parses them. Users can replace the X server of their
+ * desktop with anything, and the library trusts the lengths in the messages.
  */
 
-/** An X connection whose server does not keep to the protocol, or to our bounds. */
+/** The X server violates the protocol or our limits. */
 export class XProtocolError extends Error {
   override readonly name = 'XProtocolError';
 }
@@ -16,12 +16,12 @@ const MESSAGE_BYTES = 32;
 const REPLY = 1;
 const GENERIC_EVENT = 35;
 
-/** Fed with every chunk in order; throws `XProtocolError` when a length passes its bound. Costs no copy of bodies. */
+/** Gets every chunk in order; throws `XProtocolError` if a length exceeds its limit. Doesn't copy bodies. */
 export class XFrameGuard {
   #head = Buffer.alloc(SETUP_HEAD);
   #filled = 0;
   #needed = MESSAGE_HEAD;
-  /** Bytes of the present message that are only to be passed by. */
+  /** Remaining bytes of the current message. */
   #skip = 0;
   #stage: 'setup' | 'setup-body' | 'messages' = 'setup';
 
@@ -65,9 +65,8 @@ export class XFrameGuard {
     const bodyBytes = this.#head.readUInt16LE(6) * 4;
     const resourceMask = this.#head.readUInt32LE(16);
     const screens = this.#head[28];
-    // The library searches the mask for its lowest bit, and reads screens until it has as many.
-    if (resourceMask === 0 || screens === 0)
-      throw new XProtocolError('The X server offered no screen or resource ids.');
+    // The library searches the mask for its lowest bit, and reads as many screens as announced.
+    if (resourceMask === 0 || screens === 0) throw new XProtocolError('The X server has no screen or resource ids.');
     this.#next('messages', bodyBytes - (SETUP_HEAD - MESSAGE_HEAD));
   }
 

@@ -4,7 +4,7 @@ import type { XConnection } from './connection.ts';
 import { encodePng } from './png.ts';
 
 const EDGE = 48;
-/** Larger ones are not fetched: 256 kB of pixels. */
+/** Larger icons are ignored: 256 kB of pixels. */
 const MAX_EDGE = 256;
 const MAX_SIZES = 16;
 
@@ -14,7 +14,7 @@ interface Size {
   readonly offsetWords: number;
 }
 
-/** Null when the window has none that can be used. Reads the sizes first: the property can hold megabytes. */
+/** Null if the window has no usable icon. Reads the sizes first: the property can contain megabytes. */
 export async function readIcon(x: XConnection, atoms: Atoms, window: number): Promise<string | null> {
   const property = atoms.number('_NET_WM_ICON');
   const sizes: Size[] = [];
@@ -28,12 +28,12 @@ export async function readIcon(x: XConnection, atoms: Atoms, window: number): Pr
   if (best === null) return null;
   const count = best.width * best.height;
   const reply = await x.property(window, property, count * 4, best.offsetWords * 4);
-  // The window may have changed it meanwhile; then the next notification brings us back.
+  // If the window has changed it meanwhile, a notification follows.
   if (reply === null || reply.format !== 32 || reply.data.length < count * 4) return null;
   return iconUrl(best.width, best.height, reply.data);
 }
 
-/** The smallest that need not be enlarged, else the largest. */
+/** The smallest that doesn't need enlarging, otherwise the largest. */
 export function bestSize<T extends { readonly width: number; readonly height: number }>(sizes: readonly T[]): T | null {
   const byEdge = [...sizes].sort((a, b) => edge(a) - edge(b));
   return byEdge.find((size) => edge(size) >= EDGE) ?? byEdge.at(-1) ?? null;

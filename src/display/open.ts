@@ -1,5 +1,5 @@
 /** Opens a desktop's display: one X connection, its live window list, and actions on windows. */
-import type { Display, DisplaySource, OpenDisplay } from '#domain/display.ts';
+import type { Display, DisplaySource, OpenDisplay } from '#domain/ports/display.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import type { Window, WindowAction } from '#protocol/window.ts';
 import { type Memory, perform } from './actions.ts';
@@ -7,7 +7,7 @@ import { type Atoms, internAtoms } from './atoms.ts';
 import { XConnection } from './connection.ts';
 import { WindowList } from './windows.ts';
 
-/** `signal` ends the opening only; afterwards the display lives until it is disposed of or the X server goes away. */
+/** `signal` only cancels the opening; afterwards the display stays open until it is disposed or the X server disconnects. */
 export const openDisplay: OpenDisplay = async (source, signal) => {
   const x = await XConnection.open(await source.connect(), source.xCookie, signal);
   const abort = (): void => x.close(new DeskpodError('timeout', 'Opening the display was aborted.'));
@@ -71,7 +71,7 @@ class DesktopDisplay implements Display {
   async act(windowId: number, action: WindowAction): Promise<void> {
     const window = this.#list.find(windowId);
     if (!window) {
-      throw new DeskpodError('not_found', `This desktop has no window ${windowId}; it may just have closed.`);
+      throw new DeskpodError('not_found', `This desktop has no window ${windowId}. It may have closed.`);
     }
     this.#forgetGone();
     await perform(this.#x, this.#atoms, this.#memory, window, action);

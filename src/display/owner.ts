@@ -1,13 +1,15 @@
-/** Which launch a window belongs to, asked once per window with everything that tells its client. */
-import type { DisplaySource } from '#domain/display.ts';
+/** Finds the launch that a window belongs to: asked once per window, with everything that identifies its client. */
+import { waitAtMost } from '#domain/deadlines.ts';
+import { ignore } from '#protocol/ignore.ts';
+import type { DisplaySource } from '#domain/ports/display.ts';
 import type { Atoms } from './atoms.ts';
 import type { XConnection } from './connection.ts';
 import { readText } from './properties.ts';
 
-/** A window is listed without its launch rather than later than this. */
+/** After this, the window is listed without its launch. */
 const OWNER_MS = 2000;
 
-/** Null when no launch is known, or the engine did not say in time. Fails only with the connection. */
+/** Null if no launch is known or the engine takes too long. Fails only with the connection. */
 export async function ownerOf(
   x: XConnection,
   atoms: Atoms,
@@ -19,14 +21,8 @@ export async function ownerOf(
     readText(x, atoms, window.id, 'WM_CLIENT_MACHINE'),
     readStartupId(x, atoms, window.id),
   ]);
-  const { promise: late, resolve } = Promise.withResolvers<null>();
-  const timer = setTimeout(() => resolve(null), OWNER_MS).unref();
-  const answer = launchOf({ pid, machine: machine || null, startupId, wmClass: window.wmClass }).catch(() => null);
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const found = launchOf({ pid, machine: machine || null, startupId, wmClass: window.wmClass });
+  return await waitAtMost(OWNER_MS, found.catch(ignore('the window is listed without its launch', null)), null);
 }
 
 /** The startup notification id of the window, else of its group's leader, where toolkits put it. */

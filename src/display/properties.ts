@@ -1,4 +1,4 @@
-/** What a window says of itself: title, class, state and type, read from its properties. */
+/** Title, class, state and type of a window, read from its properties. */
 import type { PropertyReply } from 'x11';
 import type { AtomName, Atoms } from './atoms.ts';
 import type { XConnection } from './connection.ts';
@@ -14,14 +14,14 @@ export interface WindowFacts {
   /** `instance.Class`, or empty. */
   wmClass: string;
   minimised: boolean;
-  /** Docks and desktops are part of the desktop's furniture. */
+  /** Docks and desktops belong to the desktop environment. */
   furniture: boolean;
-  /** Left out of the window list, as the window wants. */
+  /** The window asks to be left out of window lists. */
   skipped: boolean;
   maximised: boolean;
 }
 
-/** Facts that one property change can alter; each is read anew as a whole. */
+/** Facts that a property determines; each is read again as a whole. */
 export type Aspect = 'title' | 'class' | 'state' | 'type';
 
 export const ASPECTS: readonly Aspect[] = ['title', 'class', 'state', 'type'];
@@ -35,7 +35,7 @@ const ASPECT_OF: ReadonlyMap<AtomName, Aspect> = new Map<AtomName, Aspect>([
   ['_NET_WM_WINDOW_TYPE', 'type'],
 ]);
 
-/** Null for a property that no fact depends on. */
+/** Null if no fact depends on the property. */
 export function aspectOf(atom: AtomName | null): Aspect | null {
   return atom === null ? null : (ASPECT_OF.get(atom) ?? null);
 }
@@ -60,17 +60,17 @@ export async function readAspect(
   }
 }
 
-/** A property as text, at most 512 characters; empty when there is none. */
+/** A property as text, at most 512 characters; empty if there is none. */
 export async function readText(x: XConnection, atoms: Atoms, id: number, name: AtomName): Promise<string> {
   const reply = await x.property(id, atoms.number(name), MAX_TITLE_BYTES);
   return reply === null ? '' : decodeText(reply, atoms.number('UTF8_STRING'));
 }
 
-/** Text as ICCCM and EWMH encode it, without what has no place in a line of text. */
+/** Text as ICCCM and EWMH encode it, without control characters. */
 export function decodeText(reply: Pick<PropertyReply, 'type' | 'format' | 'data'>, utf8: number): string {
   if (reply.format !== 8) return '';
   const text = reply.data.toString(reply.type === utf8 ? 'utf8' : 'latin1');
-  // A surrogate pair cut in half at the end would be no text.
+  // A surrogate pair that is cut in half isn't valid text.
   return text
     .replace(/\p{Cc}+/gu, ' ')
     .trim()

@@ -1,4 +1,4 @@
-/** Turns bursts of events into runs of one piece of work: the first at once, then none within a gap after the last. */
+/** Limits how often work runs for bursts of events: the first time at once, then at most once per interval. */
 
 export class Pulse {
   readonly #work: () => Promise<void>;
@@ -17,7 +17,7 @@ export class Pulse {
     this.#now = now;
   }
 
-  /** Runs the work soon, once for all requests until then. */
+  /** Runs the work soon, once for all calls until then. */
   request(): void {
     if (this.#stopped || this.#timer) return;
     if (this.#running) {

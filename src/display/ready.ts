@@ -1,15 +1,16 @@
-/** Waits until a window manager really manages a display, by events; what a dead one left behind does not count. */
+/** Waits for events until a window manager manages a display; the properties of a dead one don't count. */
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DeskpodError } from '#domain/errors.ts';
+import { DeskpodError, toError } from '#domain/errors.ts';
+import { ignore } from '#protocol/ignore.ts';
 import { EVENTS, XConnection } from './connection.ts';
 
 const FIRST_RETRY_MS = 4;
 const LAST_RETRY_MS = 30;
 
 /**
- * Resolves when `_NET_SUPPORTING_WM_CHECK` names a window that exists and names itself. A display that is not there yet
- * is tried again (4 ms, growing to 30) until the signal aborts; then fails with `timeout`.
+ * Resolves when `_NET_SUPPORTING_WM_CHECK` names a window that exists and names itself. Retries a display that doesn't
+ * exist yet (after 4 ms, growing to 30) until the signal aborts, then fails with `timeout`.
  */
 export async function waitForWindowManager(
   connect: () => Promise<Duplex>,
@@ -24,10 +25,10 @@ export async function waitForWindowManager(
     } catch (error) {
       last = error;
     }
-    // A socket that does not exist yet has no event to wait for that works for every engine.
-    await delay(wait, null, { signal, ref: true }).catch(() => null);
+    // No event that works for every engine reports that a socket appeared.
+    await delay(wait, null, { signal, ref: true }).catch(ignore('the loop ends with the signal'));
   }
-  throw new DeskpodError('timeout', "The desktop's window manager did not start in time.", { cause: last });
+  throw new DeskpodError('timeout', "The desktop's window manager didn't start in time.", { cause: last });
 }
 
 /** Owns the connection. Rejects when it is lost or the signal aborts. */
@@ -45,16 +46,17 @@ function managed(x: XConnection, signal: AbortSignal): Promise<void> {
 }
 
 async function watch(x: XConnection, found: () => void): Promise<void> {
-  const check = await x.internAtom('_NET_SUPPORTING_WM_CHECK');
-  const look = async (): Promise<void> => {
-    const [window] = await x.words(x.root, check, 1);
+  const atom = await x.internAtom('_NET_SUPPORTING_WM_CHECK');
+  const check = async (): Promise<void> => {
+    const [window] = await x.words(x.root, atom, 1);
     if (!window) return;
-    const [itself] = await x.words(window, check, 1);
+    const [itself] = await x.words(window, atom, 1);
     if (itself === window) found();
   };
   x.onEvent((event) => {
-    if (event.name === 'PropertyNotify' && event.wid === x.root && event.atom === check) look().catch(() => x.close());
+    if (event.name === 'PropertyNotify' && event.wid === x.root && event.atom === atom)
+      check().catch((error: unknown) => x.close(toError(error)));
   });
   await x.select(x.root, EVENTS.PropertyChange);
-  await look();
+  await check();
 }

@@ -1,12 +1,13 @@
 /**
- * The stream that the X library gets: the real one behind a frame guard, with every error of the library's parser
- * caught. Anything wrong destroys this one connection instead of the process.
+ * The stream for the X library: the real one behind the frame check, with every error of the library's parser caught. An
+ * error only destroys this connection, not the process.
  */
 import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { XFrameGuard } from './frames.ts';
+import { toError } from '#domain/errors.ts';
 
-/** Looks enough like a connected `net.Socket`. Emits `close` once, with the reason or null. */
+/** Like a connected `net.Socket`, as far as the library needs it. Emits `close` once, with the reason or null. */
 export class XTransport extends EventEmitter {
   readonly #socket: Duplex;
   readonly #guard = new XFrameGuard();
@@ -56,7 +57,7 @@ export class XTransport extends EventEmitter {
       this.#guard.check(chunk);
       this.emit('data', chunk);
     } catch (error) {
-      this.destroy(error instanceof Error ? error : new Error('The X library failed.', { cause: error }));
+      this.destroy(toError(error));
     }
   }
 }

@@ -1,9 +1,10 @@
 /**
- * The live window list of one X connection: follows the window manager's list and every window's properties by
- * events, reads only what changed, and tells of changes at most once per 30 ms.
+ * The live window list of one X connection: follows the window manager's list and every window's properties by events,
+ * reads only what changed, and publishes changes at most once per 30 ms.
  */
 import type { XEvent } from 'x11';
-import type { DisplaySource } from '#domain/display.ts';
+import { toError } from '#domain/errors.ts';
+import type { DisplaySource } from '#domain/ports/display.ts';
 import type { Window } from '#protocol/window.ts';
 import type { Atoms } from './atoms.ts';
 import { EVENTS, type XConnection } from './connection.ts';
@@ -13,7 +14,7 @@ import { ASPECTS, type Aspect, type WindowFacts, aspectOf, readAspect } from './
 import { Pulse } from './pulse.ts';
 
 const CHANGE_GAP_MS = 30;
-/** Icons cost the most, and nothing waits for them. */
+/** Icons take longest to read, and nothing waits for them. */
 const ICON_GAP_MS = 500;
 const MAX_WINDOWS = 500;
 
@@ -22,10 +23,10 @@ const FOLLOWED = EVENTS.PropertyChange | EVENTS.StructureNotify;
 export interface Tracked extends WindowFacts {
   readonly id: number;
   readonly stale: Set<Aspect>;
-  /** Settles when it is known, or turned out to be gone. */
+  /** Resolves when its facts are known, or when it no longer exists. */
   met: Promise<void>;
   launchId: string | null;
-  /** Facts and launch are known: it can be shown. */
+  /** Its facts and launch are known, so it can be listed. */
   known: boolean;
   viewable: boolean;
   announced: boolean;
@@ -45,7 +46,7 @@ export class WindowList {
   readonly #listeners: WindowListeners;
   readonly #pulse = new Pulse(CHANGE_GAP_MS, () => this.#guarded(() => this.#refresh()));
   readonly #icons = new Pulse(ICON_GAP_MS, () => this.#guarded(() => this.#refreshIcons()));
-  /** In the window manager's order. */
+  /** In the order of the window manager. */
   #tracked = new Map<number, Tracked>();
   #listStale = true;
   #activeStale = true;
@@ -67,7 +68,7 @@ export class WindowList {
     return this.#tracked.get(id);
   }
 
-  /** Resolves when the list holds what is there now, with its launches; listeners hear of what comes later. */
+  /** Resolves when the list contains the current windows with their launches; listeners get later changes. */
   async start(): Promise<void> {
     this.#x.onEvent((event) => this.#notice(event));
     await this.#x.select(this.#x.root, EVENTS.PropertyChange);
@@ -164,9 +165,9 @@ export class WindowList {
     return window;
   }
 
-  /** What is learnt of a new window once, beside the facts that every refresh reads. */
+  /** Reads what doesn't change about a new window, besides the facts that every refresh reads. */
   async #meet(window: Tracked): Promise<void> {
-    // Events first, so that nothing is missed between the answer and the selection.
+    // Events first, so that no change between reading and selecting is missed.
     if (!(await this.#x.select(window.id, FOLLOWED | EVENTS.VisibilityChange))) return;
     this.#icons.request();
     const [viewable] = await Promise.all([this.#x.viewable(window.id), this.#read(window, ASPECTS)]);
@@ -184,7 +185,7 @@ export class WindowList {
     void this.#guarded(async () => void (await this.#x.select(window.id, FOLLOWED)));
   }
 
-  /** At once, not with the next change: the time until a launch shows its window ends here. */
+  /** At once, not with the next change: this ends the measured time until a launch shows its window. */
   #announce(window: Tracked): void {
     if (!window.known || !window.viewable || window.announced || window.furniture) return;
     window.announced = true;
@@ -226,12 +227,12 @@ export class WindowList {
     return { id, title, wmClass, launchId, active: id === this.#active, minimised, icon };
   }
 
-  /** A lost connection is told by the connection itself. */
+  /** The connection itself reports that it was lost. */
   async #guarded(work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      this.#x.close(error instanceof Error ? error : new Error('The window list failed.', { cause: error }));
+      this.#x.close(toError(error));
     }
   }
 }

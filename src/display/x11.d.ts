@@ -10,7 +10,7 @@ declare module 'x11' {
     readonly error: number;
   }
 
-  /** Answers true when an error was dealt with; otherwise the client emits it. */
+  /** Returns true if it handled the error; otherwise the client emits it. */
   export type Done<T> = (error: XError | null | undefined, value: T) => boolean;
 
   export interface PropertyReply {
@@ -41,7 +41,7 @@ declare module 'x11' {
     readonly name?: string;
     readonly wid?: number;
     readonly atom?: number;
-    /** Of PropertyNotify: 1 when the property was deleted. */
+    /** Of PropertyNotify: 1 if the property was deleted. */
     readonly state?: number;
   }
 

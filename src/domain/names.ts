@@ -1,15 +1,15 @@
 /**
- * Names of what an engine makes: the compatible system's rules, so that its documented commands find the same objects,
- * without its defects (a cut never loses the random suffix and never leaves a dash at the end; no name is ever empty).
+ * Names of the engine's objects: the compatible system's rules, so that its documented commands find the same objects,
+ * without its defects (truncation keeps the random suffix and never leaves a hyphen at the end; no name is empty).
  */
 import { createHash, randomUUID } from 'node:crypto';
 
-/** Longest name made here: one less than a DNS label may have. */
+/** Longest name: one less than the limit of a DNS label. */
 export const MAX_NAME = 62;
 const MAX_LABEL_VALUE = 63;
 const MAX_LOGIN = 32;
 
-/** Five random hexadecimal digits that tell objects of the same kind apart. */
+/** Five random hexadecimal digits that distinguish objects of the same kind. */
 export function hex5(): string {
   return randomUUID().slice(-5);
 }
@@ -56,8 +56,8 @@ export function loginName(userId: string): string {
 }
 
 function suffixed(stem: string, suffix: string): string {
-  const room = MAX_NAME - suffix.length - 1;
-  return `${trimDashes(normalize(stem).slice(0, room))}-${suffix}`;
+  const space = MAX_NAME - suffix.length - 1;
+  return `${trimDashes(normalize(stem).slice(0, space))}-${suffix}`;
 }
 
 /** Letters without their accents; ligatures and the like in their plain form. */

@@ -1,31 +1,26 @@
 /** Opens the engine that the configuration names: another one is one more folder and one more case here. */
-import type { Duplex } from 'node:stream';
 import type { Config } from '#config/config.ts';
-import type { Engine } from '#domain/engine.ts';
-import type { SecretShelf } from '#domain/secret-shelf.ts';
-
-/** Resolves when a window manager manages the display; rejects when the signal aborts first. */
-export type WindowManagerReady = (
-  connect: () => Promise<Duplex>,
-  xCookie: string,
-  signal: AbortSignal,
-) => Promise<void>;
+import type { WindowManagerReady } from '#domain/ports/display.ts';
+import type { Engine, EngineEvents } from '#domain/ports/engine.ts';
+import type { SecretStore } from '#domain/ports/secret-store.ts';
 
 export interface EngineParts {
   /** The recipes of our own images. */
   readonly imagesDir: string;
   readonly windowManagerReady: WindowManagerReady;
+  readonly events: EngineEvents;
 }
 
 /** Rejects with `engine_unavailable` when there is none. Only the code of the chosen one is loaded. */
 export async function openEngine(config: Config, parts: EngineParts): Promise<Engine> {
   const { engine, dataDir, runDir } = config;
-  const { shmBytes } = config.desktop;
+  const { shmBytes, languages, wallpapers } = config.desktop;
   switch (engine.kind) {
     case 'containers': {
       const { createContainersEngine } = await import('./containers/engine.ts');
       const { socket, baseImage } = engine;
-      return await createContainersEngine({ ...parts, socket, baseImage, dataDir, runDir, shmBytes });
+      const own = { socket, baseImage, languages, wallpapers };
+      return await createContainersEngine({ ...parts, ...own, dataDir, runDir, shmBytes });
     }
     case 'kubernetes': {
       const { createKubernetesEngine } = await import('./kubernetes/engine.ts');
@@ -37,8 +32,8 @@ export async function openEngine(config: Config, parts: EngineParts): Promise<En
 }
 
 /** Where replicas share small secrets; null where there is one server and its folder is enough. */
-export async function openShelf({ engine }: Config): Promise<SecretShelf | null> {
+export async function openSecretStore({ engine }: Config): Promise<SecretStore | null> {
   if (engine.kind !== 'kubernetes') return null;
-  const { createSecretShelf } = await import('./kubernetes/secret-shelf.ts');
-  return createSecretShelf(engine);
+  const { createSecretStore } = await import('./kubernetes/cluster/secret-store.ts');
+  return createSecretStore(engine);
 }

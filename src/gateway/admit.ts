@@ -1,31 +1,32 @@
-/** Decides whether a request may see a desktop: the page it comes from, its ticket, its session, its rights. */
+/** Decides whether a request may view a desktop: checks its origin, ticket, session and rights. */
 import type { IncomingMessage } from 'node:http';
-import type { TicketClaims, Tickets } from '#domain/auth.ts';
+import type { TicketClaims, Tickets } from '#domain/ports/auth.ts';
 import { DeskpodError } from '#domain/errors.ts';
+import { type AllowedOrigin, originRefused } from './origin.ts';
 import { ticketOf } from './ticket-of.ts';
 
 export interface AdmissionRules {
   readonly tickets: Pick<Tickets, 'verify'>;
-  allowedOrigin(origin: string | undefined, host: string | undefined): boolean;
+  readonly allowedOrigin: AllowedOrigin;
+  /** False if the session has ended. */
+  seen?(claims: TicketClaims): boolean;
   stillValid?(claims: TicketClaims): Promise<boolean> | boolean;
 }
 
-/** `forbidden` or `not_authenticated`; never says which part of a ticket was wrong. */
+/** Throws `forbidden` or `not_authenticated`; never reveals which part of a ticket is wrong. */
 export async function admit(rules: AdmissionRules, request: IncomingMessage): Promise<TicketClaims> {
-  if (!rules.allowedOrigin(request.headers.origin, request.headers.host)) {
-    throw new DeskpodError('forbidden', 'This page may not open the screen of a desktop here.', {
-      remedy: 'Open Deskpod by the address that it was set up for.',
-    });
+  if (!rules.allowedOrigin(request.headers)) {
+    throw originRefused(request.headers.origin);
   }
   const ticket = ticketOf(request);
   const claims = ticket === null ? null : await rules.tickets.verify(ticket);
-  if (claims === null || (await rules.stillValid?.(claims)) === false) {
+  if (claims === null || (await rules.stillValid?.(claims)) === false || rules.seen?.(claims) === false) {
     throw new DeskpodError('not_authenticated', 'The ticket is missing, damaged or expired.', {
-      remedy: 'Ask for a new ticket and connect again.',
+      remedy: 'Request a new ticket and reconnect.',
     });
   }
   if (claims.rights.screen === 'none') {
-    throw new DeskpodError('forbidden', 'This ticket does not include the screen.');
+    throw new DeskpodError('forbidden', "This ticket doesn't include the screen.");
   }
   return claims;
 }

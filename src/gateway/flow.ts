@@ -1,12 +1,12 @@
-/** Bytes between a WebSocket and a stream, each side waiting for the other, so that nothing piles up in the server. */
+/** Moves bytes between a WebSocket and a stream with back-pressure, so that nothing piles up in the server. */
 import type { Duplex, Readable } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 
-/** Enough for a full-screen update; more would only add delay between the desktop and the eye. */
+/** Enough for a full-screen update; more would only add delay. */
 const PAUSE_ABOVE_BYTES = 512 * 1024;
 const RESUME_BELOW_BYTES = 128 * 1024;
 
-/** Sends what `source` gives as binary messages; `sent` counts bytes. */
+/** Sends the data of `source` as binary messages; `sent` gets the number of bytes. */
 export function flowToSocket(source: Readable, ws: WebSocket, sent: (bytes: number) => void): void {
   const written = (): void => {
     if (source.isPaused() && ws.bufferedAmount < RESUME_BELOW_BYTES) source.resume();
@@ -19,14 +19,14 @@ export function flowToSocket(source: Readable, ws: WebSocket, sent: (bytes: numb
   source.resume();
 }
 
-/** Writes to `sink`, and reads no more from the WebSocket until it has room. */
+/** Writes to `sink`, and pauses the WebSocket while its buffer is full. */
 export function writeFromSocket(ws: WebSocket, sink: Duplex, bytes: Buffer): void {
   if (sink.destroyed || sink.writableEnded || sink.write(bytes) || ws.isPaused) return;
   ws.pause();
   sink.once('drain', () => ws.resume());
 }
 
-/** One message as one buffer. */
+/** A message as a single buffer. */
 export function bytesOf(data: RawData): Buffer {
   if (Buffer.isBuffer(data)) return data;
   return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);

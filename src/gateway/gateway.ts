@@ -1,62 +1,70 @@
 /**
- * The gateway: lets a browser with a ticket see and use one desktop. It checks the ticket, enters the desktop's screen
- * in the browser's place, then moves bytes; what a viewer does not have the right to send stays here.
+ * The gateway: lets a browser with a ticket view and use one desktop. It checks the ticket, connects to the desktop's
+ * screen for the browser, then relays bytes; it drops messages that the ticket's rights don't allow.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { TicketClaims } from '#domain/auth.ts';
-import { DeskpodError } from '#domain/errors.ts';
-import { CloseCode } from '#protocol/screen.ts';
+import type { TicketClaims } from '#domain/ports/auth.ts';
+import { waitAtMost } from '#domain/deadlines.ts';
+import { DeskpodError, messageOf } from '#domain/errors.ts';
+import { ignore } from '#protocol/ignore.ts';
+import type { LogFields } from '#events';
+import { CloseCode, NOTES_PROTOCOL } from '#protocol/screen.ts';
 import { acceptWebSocket } from './accept.ts';
 import { type AdmissionRules, admit } from './admit.ts';
 import { refuse } from './refusal.ts';
-import { enterDesktop } from './rfb/desktop-handshake.ts';
+import { enterDesktop } from './rfb/handshake.ts';
 import { opening } from './rfb/rights.ts';
 import { Viewer } from './viewer.ts';
 
 const CONNECT_MS = 10_000;
 const HEARTBEAT_MS = 30_000;
+/** How long viewers may take to close their connections when the server stops. */
+const CLOSE_MS = 1_000;
 
 export interface GatewayEvents {
   screenConnected(user: string, desktop: string): void;
-  /** `bytes` went to the viewer. */
+  /** `bytes` were sent to the viewer. */
   screenClosed(user: string, desktop: string, bytes: number, ms: number, reason: string): void;
-  warn(message: string, about?: object): void;
+  warn(message: string, fields?: LogFields): void;
 }
 
 export interface GatewayOptions extends AdmissionRules {
-  /** The way to the screen: screen-connect.ts. */
+  /** Connects to the screen: screen-connect.ts. */
   connect(claims: TicketClaims, signal: AbortSignal): Promise<Duplex>;
   readonly events: GatewayEvents;
-  /** A peer that answers no ping within one to two of these is dead. */
+  /** A peer that doesn't answer a ping within one to two of these is dead. */
   readonly heartbeatMs?: number;
 }
 
 export interface Gateway {
-  /** Owns the socket from the first line on; ends in 101 or a refusal, and never rejects. */
+  /** Owns the socket; ends with 101 or a refusal, and never rejects. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
-  /** Closes what the session opened, also what is just being opened. */
+  /** Closes all viewers of the session, also those that are just opening. */
   closeSession(sessionId: string): void;
+  /** Closes all viewers of the user's sessions that started until then. */
+  closeUser(userId: string, before: Date): void;
   closeDesktop(desktopId: string): void;
-  close(): void;
+  /** Resolves when all viewers have closed, or after a moment. */
+  close(): Promise<void>;
 }
 
-/** Something open, or being opened, that can be closed. */
-interface Opened {
+/** A viewer, or one that is just opening. */
+interface Closable {
   readonly claims: TicketClaims;
   close(code: CloseCode, reason: string): void;
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const opened = new Set<Opened>();
+  const opened = new Set<Closable>();
   const viewers = new Set<Viewer>();
   const heartbeat = setInterval(() => {
     for (const viewer of viewers) viewer.beat();
   }, options.heartbeatMs ?? HEARTBEAT_MS).unref();
   let closed = false;
 
-  const closeThose = (which: (claims: TicketClaims) => boolean, code: CloseCode, reason: string): void => {
-    for (const one of opened) if (which(one.claims)) one.close(code, reason);
+  const closeAll = (matches: (claims: TicketClaims) => boolean, code: CloseCode, reason: string): void => {
+    for (const one of opened) if (matches(one.claims)) one.close(code, reason);
   };
 
   return {
@@ -68,37 +76,47 @@ export function createGateway(options: GatewayOptions): Gateway {
         await open(claims, request, socket, head);
       } catch (error) {
         const status = refuse(socket, error);
-        const reason = error instanceof Error ? error.message : 'unknown';
-        if (!socket.destroyed) options.events.warn('screen refused', { status, reason });
+        // A failure of the engine is logged with its cause, a refusal with its reason.
+        const facts = status >= 500 ? { err: error } : { reason: messageOf(error) };
+        if (!socket.destroyed) options.events.warn('screen refused', { status, ...facts });
       }
     },
     closeSession: (sessionId) =>
-      closeThose((claims) => claims.sessionId === sessionId, CloseCode.sessionEnded, 'you were logged out'),
+      closeAll((claims) => claims.sessionId === sessionId, CloseCode.sessionEnded, 'you were logged out'),
+    closeUser: (userId, before) =>
+      closeAll(
+        (claims) => claims.userId === userId && (claims.sessionSince === undefined || claims.sessionSince <= before),
+        CloseCode.sessionEnded,
+        'you were logged out',
+      ),
     closeDesktop: (desktopId) =>
-      closeThose((claims) => claims.desktopId === desktopId, CloseCode.desktopGone, 'the desktop was removed'),
-    close: () => {
+      closeAll((claims) => claims.desktopId === desktopId, CloseCode.desktopGone, 'the desktop was removed'),
+    close: async () => {
       closed = true;
       clearInterval(heartbeat);
-      closeThose(() => true, CloseCode.serverStopping, 'the server stops');
+      const closing = Promise.all([...viewers].map((viewer) => viewer.gone));
+      closeAll(() => true, CloseCode.serverStopping, 'the server is stopping');
+      await waitAtMost(CLOSE_MS, closing, null);
     },
   };
 
-  /** Everything that can fail is done before the upgrade, while there is still a status to tell it with. */
+  /** Everything that can fail happens before the upgrade, while the response can still have an error status. */
   async function open(claims: TicketClaims, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const abort = new AbortController();
-    const pending: Opened = { claims, close: (code, reason) => abort.abort(stopped(code, reason)) };
-    const gone = (): void => abort.abort(new DeskpodError('invalid_request', 'The viewer went away.'));
+    const pending: Closable = { claims, close: (code, reason) => abort.abort(closedEarly(code, reason)) };
+    const gone = (): void => abort.abort(new DeskpodError('invalid_request', 'The viewer disconnected.'));
     opened.add(pending);
     socket.once('close', gone);
     let desktop: Duplex | null = null;
     try {
       const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(CONNECT_MS)]);
       desktop = await options.connect(claims, signal);
-      // Until the viewer listens; reading and writing tell what went wrong.
-      desktop.on('error', () => {});
+      // Until the viewer listens.
+      desktop.on('error', ignore('reading and writing report it'));
       const serverInit = await enterDesktop(desktop, claims.vncPassword, opening(claims.rights), signal);
       abort.signal.throwIfAborted();
-      show(new Viewer(await acceptWebSocket(request, socket, head), desktop, serverInit, claims));
+      const ws = await acceptWebSocket(request, socket, head);
+      show(new Viewer(ws, desktop, serverInit, claims, takesNotes(request)));
     } catch (error) {
       desktop?.destroy();
       throw abort.signal.aborted ? abort.signal.reason : unavailable(error);
@@ -116,19 +134,25 @@ export function createGateway(options: GatewayOptions): Gateway {
     viewer.onEnd(({ code, reason, bytes, ms }) => {
       opened.delete(viewer);
       viewers.delete(viewer);
+      for (const other of viewers) if (other.claims.desktopId === desktopId) other.note({ kind: 'viewer_left' });
       options.events.screenClosed(userId, desktopId, bytes, ms, reason || `closed by the viewer (${code})`);
     });
   }
 }
 
-/** What a viewer is told that was not yet let in. */
-function stopped(code: CloseCode, reason: string): DeskpodError {
+function takesNotes({ headers }: IncomingMessage): boolean {
+  const offered = headers['sec-websocket-protocol'] ?? '';
+  return offered.split(',').some((protocol) => protocol.trim() === NOTES_PROTOCOL);
+}
+
+/** The response to a viewer that was closed while it was opening. */
+function closedEarly(code: CloseCode, reason: string): DeskpodError {
   if (code === CloseCode.sessionEnded) return new DeskpodError('not_authenticated', 'You were logged out.');
   if (code === CloseCode.desktopGone) return new DeskpodError('desktop_missing', 'The desktop was removed.');
-  return new DeskpodError('engine_unavailable', `The screen cannot be opened: ${reason}.`);
+  return new DeskpodError('engine_unavailable', `The screen can't be opened: ${reason}.`);
 }
 
 function unavailable(error: unknown): DeskpodError {
   if (error instanceof DeskpodError) return error;
-  return new DeskpodError('engine_unavailable', 'The screen of the desktop cannot be reached.', { cause: error });
+  return new DeskpodError('engine_unavailable', "The desktop's screen can't be reached.", { cause: error });
 }

@@ -1,26 +1,26 @@
-/** The way to a desktop's screen: over TCP to where the ticket says, else through the engine of this process. */
+/** Connects to a desktop's screen: over TCP to the address in the ticket, otherwise through this process's engine. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { TicketClaims } from '#domain/auth.ts';
-import type { Endpoint, Engine } from '#domain/engine.ts';
+import type { TicketClaims } from '#domain/ports/auth.ts';
+import type { Endpoint, Engine } from '#domain/ports/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
 
-/** Under the minute after which many networks forget an idle connection. */
+/** Less than the minute after which many networks drop an idle connection. */
 const KEEP_ALIVE_MS = 30_000;
 
-/** Null: this process has no engine. */
+/** Null if this process has no engine. */
 export function screenConnector(engine: Pick<Engine, 'connect'> | null) {
   return async ({ screen, desktopId }: TicketClaims, signal: AbortSignal): Promise<Duplex> => {
     if (screen !== null) return connectTcp(screen, signal);
     if (engine !== null) return engine.connect(desktopId, 'screen', signal);
-    throw new DeskpodError('engine_unavailable', 'This gateway cannot reach the screen of that desktop.', {
-      remedy: 'Open it through the server that gave the ticket.',
+    throw new DeskpodError('engine_unavailable', "This gateway can't reach the desktop's screen.", {
+      remedy: 'Open it through the server that issued the ticket.',
     });
   };
 }
 
-/** Rejects when the signal aborts first. */
+/** Rejects if the signal aborts first. */
 export async function connectTcp({ host, port }: Endpoint, signal: AbortSignal): Promise<Socket> {
   signal.throwIfAborted();
   const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });

@@ -1,88 +1,129 @@
-/** A terminal in the browser: binary messages are its bytes both ways, text messages the protocol of `terminal.ts`. */
+/** A terminal in the browser or on a command line: `protocol/terminal.ts` on one side, a command on the other. */
 import type { WebSocket } from 'ws';
-import type { Seat } from '#domain/debug/shared-terminal.ts';
-import type { ExecSession } from '#domain/engine.ts';
+import type { Participant } from '#domain/debug/shared-terminal.ts';
+import type { ExecSession } from '#domain/ports/engine-launch.ts';
+import { DeskpodError } from '#domain/errors.ts';
+import { ignore } from '#protocol/ignore.ts';
 import { CloseCode } from '#protocol/screen.ts';
-import { TerminalMessage } from '#protocol/terminal.ts';
-import { bytesOf, flowToSocket, writeFromSocket } from './flow.ts';
+import { ClientMessage, MAX_INPUT_BYTES, parseMessage, type ServerMessage } from '#protocol/terminal.ts';
+import { TakenBytes, WINDOW_BYTES } from '#protocol/terminal-flow.ts';
+import { bytesOf } from './flow.ts';
+import { TerminalOutput } from './terminal-output.ts';
 
-/** One message of input: a large paste. */
-const MAX_INPUT_BYTES = 1024 * 1024;
 const MAX_CONTROL_BYTES = 1024;
-const EXIT_CODE_MS = 5000;
 const HEARTBEAT_MS = 30_000;
+/** Ends the input of a program at a terminal. */
+const CTRL_D = '\u0004';
 
-/** A command of its own, or a seat at one that others share. */
-export type TerminalEnd = ExecSession & Partial<Pick<Seat, 'onNews'>>;
+/** A separate command, or a participant's connection to a shared one. */
+export type TerminalEnd = ExecSession & Partial<Pick<Participant, 'onNews'>>;
 
-/** Owns both until either ends. The command is hung up on when the browser leaves, which ends a shell. */
-export function bridgeTerminal(ws: WebSocket, exec: TerminalEnd): void {
-  const { stream } = exec;
-  const stopBeating = keepAlive(ws);
+/** Owns both until either ends. When the client leaves, the command gets a hangup, which ends a shell. */
+export function bridgeTerminal(ws: WebSocket, exec: TerminalEnd, { tagged } = { tagged: false }): void {
+  const output = new TerminalOutput(ws, exec, tagged);
+  const input = new TerminalInput(ws, exec);
+  const stopBeating = keepAlive(ws, output);
   ws.on('error', () => ws.terminate());
   ws.on('message', (data, isBinary) => {
     const bytes = bytesOf(data);
-    if (isBinary) input(ws, exec, bytes);
-    else control(ws, exec, bytes);
+    if (isBinary) input.write(bytes);
+    else control(ws, exec, input, output, bytes);
   });
   ws.once('close', () => {
     stopBeating();
-    stream.destroy();
+    input.stop();
+    exec.stream.destroy();
   });
-  stream.once('error', (error) => tell(ws, { type: 'error', message: `The terminal broke: ${error.message}` }));
-  stream.once('close', () => void finish(ws, exec));
-  stream.once('end', () => stream.destroy());
-  exec.onNews?.((news) => tell(ws, news));
-  flowToSocket(stream, ws, () => {});
-  if (stream.destroyed) void finish(ws, exec);
+  exec.stream.on('error', ignore('reported at the end of the output'));
+  exec.onNews?.((news) => send(ws, news));
+  void output.ended.then((failure) => finish(ws, exec, failure));
 }
 
-function input(ws: WebSocket, exec: ExecSession, bytes: Buffer): void {
-  if (bytes.length > MAX_INPUT_BYTES) ws.close(CloseCode.tooBig, 'more than 1 MiB of input in one message');
-  else writeFromSocket(ws, exec.stream, bytes);
-}
+/** Input of the command; acknowledges to the client what the command has consumed. */
+class TerminalInput {
+  readonly #ws: WebSocket;
+  readonly #exec: ExecSession;
+  readonly #taken: TakenBytes;
+  #pending = 0;
 
-function control(ws: WebSocket, exec: ExecSession, bytes: Buffer): void {
-  const message = bytes.length > MAX_CONTROL_BYTES ? null : parse(bytes.toString());
-  if (message?.type !== 'resize') {
-    ws.close(CloseCode.protocol, 'only resize messages are understood');
-    return;
+  constructor(ws: WebSocket, exec: ExecSession) {
+    this.#ws = ws;
+    this.#exec = exec;
+    this.#taken = new TakenBytes((bytes) => send(ws, { type: 'taken', bytes }));
   }
-  const { columns, rows } = message;
-  // A command that has just ended has no size any more; its end is told by the stream.
-  exec.resize({ columns, rows }).catch(() => {});
-}
 
-function parse(text: string): TerminalMessage | null {
-  try {
-    return TerminalMessage.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
+  write(bytes: Buffer): void {
+    const { stream } = this.#exec;
+    if (bytes.length > MAX_INPUT_BYTES) refuse(this.#ws, CloseCode.tooBig, 'More than 1 MiB of input in one message.');
+    // Input for a command that reads no more counts as consumed.
+    else if (stream.destroyed || stream.writableEnded) this.#taken.add(bytes.length);
+    else {
+      this.#pending += bytes.length;
+      stream.write(bytes, () => this.#written(bytes.length));
+      // For a client that ignores the acknowledgements.
+      if (this.#pending > 2 * WINDOW_BYTES) this.#ws.pause();
+    }
+  }
+
+  end(): void {
+    const { stream, stderr } = this.#exec;
+    if (stream.destroyed || stream.writableEnded) return;
+    if (stderr === null) stream.write(CTRL_D);
+    else stream.end();
+  }
+
+  stop(): void {
+    this.#taken.stop();
+  }
+
+  #written(bytes: number): void {
+    this.#pending -= bytes;
+    this.#taken.add(bytes);
+    if (this.#ws.isPaused && this.#pending <= 2 * WINDOW_BYTES) this.#ws.resume();
   }
 }
 
-async function finish(ws: WebSocket, exec: ExecSession): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<null>();
-  const timer = setTimeout(() => resolve(null), EXIT_CODE_MS).unref();
-  const exitCode = await Promise.race([exec.exitCode.catch(() => null), late]);
-  clearTimeout(timer);
-  tell(ws, { type: 'exit', exitCode });
-  // A paused socket would never read the answer to the close.
+function control(ws: WebSocket, exec: ExecSession, input: TerminalInput, output: TerminalOutput, bytes: Buffer): void {
+  const message = bytes.length > MAX_CONTROL_BYTES ? null : parseMessage(ClientMessage, bytes.toString());
+  if (message === null) refuse(ws, CloseCode.protocol, 'Only resize, end and taken messages are supported.');
+  else if (message.type === 'end') input.end();
+  else if (message.type === 'taken') output.taken(message.bytes);
+  else {
+    const { columns, rows } = message;
+    exec.resize({ columns, rows }).catch(ignore('the command has just ended'));
+  }
+}
+
+async function finish(ws: WebSocket, exec: ExecSession, failure: Error | null): Promise<void> {
+  if (failure !== null) send(ws, { type: 'error', message: sentenceOf(failure) });
+  const exitCode = await exec.exitCode.catch(ignore('the exit code is unknown', null));
+  send(ws, { type: 'exit', exitCode });
+  // A paused socket would never read the reply to the close.
   ws.resume();
   ws.close(CloseCode.normal);
 }
 
-function tell(ws: WebSocket, message: TerminalMessage): void {
+function sentenceOf(failure: Error): string {
+  return failure instanceof DeskpodError ? failure.toSentence() : `The terminal failed: ${failure.message}`;
+}
+
+function refuse(ws: WebSocket, code: CloseCode, why: string): void {
+  send(ws, { type: 'error', message: why });
+  ws.close(code, why);
+}
+
+function send(ws: WebSocket, message: ServerMessage): void {
   if (ws.readyState === ws.OPEN) ws.send(JSON.stringify(message));
 }
 
-function keepAlive(ws: WebSocket): () => void {
+function keepAlive(ws: WebSocket, output: TerminalOutput): () => void {
   let alive = true;
   ws.on('pong', () => {
     alive = true;
   });
   const timer = setInterval(() => {
-    if (!alive && !ws.isPaused) ws.terminate();
+    // A client that is busy with output answers later; a lost connection makes the output fail.
+    if (!alive && !ws.isPaused && !output.behind) ws.terminate();
     alive = false;
     ws.ping();
   }, HEARTBEAT_MS).unref();

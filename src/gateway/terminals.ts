@@ -1,88 +1,82 @@
-/** The terminal's WebSocket door: who may open which, then bytes between browser and engine. */
+/** The WebSocket endpoint for terminals: checks who may open which, then relays bytes between client and engine. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
+import { waitAtMost } from '#domain/deadlines.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { CloseCode } from '#protocol/screen.ts';
+import { parseTerminalQuery, type TerminalRequest } from '#protocol/terminal.ts';
 import { acceptWebSocket } from './accept.ts';
+import { type AllowedOrigin, originRefused } from './origin.ts';
 import { bridgeTerminal, type TerminalEnd } from './terminal.ts';
 import { urlOf } from './upgrade.ts';
 
 const OPEN_TIMEOUT_MS = 15_000;
 const CLOSE_TIMEOUT_MS = 2_000;
 
-const Query = z.object({
-  columns: z.coerce.number().int().min(1).max(1000).default(80),
-  rows: z.coerce.number().int().min(1).max(1000).default(24),
-  launch: z.string().max(253).optional(),
-  /** A debug session, whose terminal is shared; without a launch. */
-  debug: z.uuid().optional(),
-  /** The program and its arguments; a login shell without. */
-  command: z.array(z.string().max(4096)).max(64),
-  /** `0` for bytes as they are, without a terminal. */
-  tty: z.enum(['0', '1']).default('1'),
-});
-export type TerminalWish = z.output<typeof Query>;
-
 export interface TerminalDeps {
-  allowedOrigin(origin: string | undefined, host: string | undefined): boolean;
-  /** Proves the caller, finds the target within what is theirs, and starts the command; fails with `DeskpodError`. */
-  open(
-    request: IncomingMessage,
-    wish: TerminalWish,
-    signal: AbortSignal,
-  ): Promise<{ readonly exec: TerminalEnd; readonly sessionId: string }>;
+  readonly allowedOrigin: AllowedOrigin;
+  /** Authenticates the caller, finds the target among their own, and starts the command; fails with `DeskpodError`. */
+  open(request: IncomingMessage, terminal: TerminalRequest, signal: AbortSignal): Promise<OpenedTerminal>;
+}
+
+export interface OpenedTerminal {
+  readonly exec: TerminalEnd;
+  readonly sessionId: string;
+  /** Aborts when the session ends; null for the local administrator's, which never ends. */
+  readonly sessionEnded: AbortSignal | null;
 }
 
 export interface Terminals {
-  /** Handles `GET /api/v1/terminal`; protocol/terminal.ts says what is spoken after it. */
+  /** Handles `GET /api/v1/terminal`; protocol/terminal.ts describes the protocol. */
   readonly handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
-  /** Closes the terminals of a session that was left. */
+  /** Closes the terminals of a session that ended. */
   closeSession(sessionId: string): void;
-  /** Closes all; resolves when their commands have ended, or a moment later. */
+  /** Closes all; resolves when their commands have ended, or after a moment. */
   close(): Promise<void>;
 }
 
 export function createTerminals(deps: TerminalDeps): Terminals {
-  const open = new Map<WebSocket, { readonly exec: TerminalEnd; readonly sessionId: string }>();
+  const open = new Map<WebSocket, OpenedTerminal>();
+  const leave = (ws: WebSocket): void => ws.close(CloseCode.sessionEnded, 'you were logged out');
 
   return {
     closeSession(sessionId) {
-      for (const [ws, { sessionId: owner }] of open)
-        if (owner === sessionId) ws.close(CloseCode.sessionEnded, 'you were logged out');
+      for (const [ws, { sessionId: owner }] of open) if (owner === sessionId) leave(ws);
     },
     async close() {
       const ends = [...open].map(([ws, { exec }]) => {
-        ws.close(CloseCode.serverStopping, 'the server stops');
+        ws.close(CloseCode.serverStopping, 'the server is stopping');
         exec.stream.destroy();
         return exec.exitCode;
       });
-      const late = delay(CLOSE_TIMEOUT_MS, undefined, { ref: false });
-      if (ends.length > 0) await Promise.race([Promise.allSettled(ends), late]);
+      if (ends.length > 0) await waitAtMost(CLOSE_TIMEOUT_MS, Promise.allSettled(ends), null);
     },
     async handleUpgrade(request, socket, head) {
-      if (!deps.allowedOrigin(request.headers.origin, request.headers.host)) {
-        throw new DeskpodError('forbidden', 'This page may not open a terminal.');
+      if (!deps.allowedOrigin(request.headers)) {
+        throw originRefused(request.headers.origin);
       }
-      const { searchParams } = urlOf(request);
-      const query = Query.safeParse({ ...Object.fromEntries(searchParams), command: searchParams.getAll('command') });
+      const query = parseTerminalQuery(urlOf(request).searchParams);
       if (!query.success) throw new DeskpodError('invalid_request', z.prettifyError(query.error));
       const gone = new AbortController();
       socket.once('close', () => gone.abort());
-      // Bounds the opening alone: the session itself lasts as long as its socket.
-      const late = setTimeout(
-        () => gone.abort(new DeskpodError('timeout', 'The terminal did not open.')),
+      // Limits the opening only: the session lasts as long as its socket.
+      const timer = setTimeout(
+        () => gone.abort(new DeskpodError('timeout', "The terminal didn't open in time.")),
         OPEN_TIMEOUT_MS,
       );
-      const opened = deps.open(request, query.data, gone.signal).finally(() => clearTimeout(late));
+      const opened = deps.open(request, query.data, gone.signal).finally(() => clearTimeout(timer));
       const session = await opened;
       try {
+        // The client may have left meanwhile.
+        gone.signal.throwIfAborted();
         const ws = await acceptWebSocket(request, socket, head);
         open.set(ws, session);
         ws.once('close', () => open.delete(ws));
-        bridgeTerminal(ws, session.exec);
+        bridgeTerminal(ws, session.exec, { tagged: !query.data.tty });
+        // It may have ended while the terminal opened.
+        if (session.sessionEnded?.aborted) leave(ws);
       } catch (error) {
         session.exec.stream.destroy();
         throw error;

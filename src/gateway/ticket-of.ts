@@ -1,11 +1,12 @@
-/** Where a request carries its ticket: a subprotocol, or for the compatible address its query or a header. */
+/** The ticket of a request: a subprotocol, or at the compatible address its query or a header. */
 import type { IncomingMessage } from 'node:http';
+import { bearerToken } from '#protocol/bearer.ts';
 import { TICKET_PROTOCOL_PREFIX, WEBSOCKIFY_PATH } from '#protocol/screen.ts';
 import { urlOf } from './upgrade.ts';
 
 const MAX_TICKET_CHARACTERS = 12_000;
 
-/** Null when there is none, or none of a plausible length. */
+/** Null if there is none, or if it is too long. */
 export function ticketOf(request: IncomingMessage): string | null {
   const url = urlOf(request);
   const ticket = fromProtocols(request) ?? (url.pathname === WEBSOCKIFY_PATH ? compatible(request, url) : null);
@@ -18,10 +19,10 @@ function fromProtocols(request: IncomingMessage): string | null {
   return ticket?.slice(TICKET_PROTOCOL_PREFIX.length) ?? null;
 }
 
-/** `?jwt_token=…`, `?…`, or a bearer token in `ABCAuthorization` or `Authorization`. */
+/** `?jwt_token=…`, `?…`, or a token in `ABCAuthorization` or `Authorization`, with or without `Bearer`. */
 function compatible(request: IncomingMessage, url: URL): string | null {
   const inQuery = url.searchParams.get('jwt_token') ?? url.search.slice(1);
   if (inQuery !== '') return inQuery;
   const header = request.headers['abcauthorization'] ?? request.headers.authorization;
-  return typeof header === 'string' ? header.replace(/^Bearer\s+/i, '') : null;
+  return bearerToken(header) ?? (typeof header === 'string' ? header : null);
 }

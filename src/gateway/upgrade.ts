@@ -1,37 +1,46 @@
-/** Every upgrade request has an owner: a route that ends in 101 or an explicit refusal, or the 404 of this file. */
+/** Routes upgrade requests: each route ends with 101 or a refusal; unknown paths get a 404. */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { DeskpodError } from '#domain/errors.ts';
 import { refuse } from './refusal.ts';
 
 export interface UpgradeRoute {
-  /** Exact path, without the query. */
+  /** The exact path, without the query. */
   readonly path: string;
-  /** Owns the socket; what it throws is answered as a refusal. */
+  /** Owns the socket; an error that it throws becomes a refusal. */
   readonly handle: (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
 }
 
 export interface UpgradeRoutes {
-  /** Stops routing and destroys upgraded sockets that are still open: servers forget them when they close. */
+  /** Stops routing and destroys open upgraded sockets, which a server doesn't close itself. */
   close(): void;
+}
+
+export interface UpgradeOptions {
+  /** Throws if no route may have the request. */
+  readonly check?: (request: IncomingMessage) => void;
+  readonly failed?: (error: unknown) => void;
 }
 
 export function routeUpgrades(
   server: Pick<Server, 'on' | 'off'>,
   routes: readonly UpgradeRoute[],
-  failed: (error: unknown) => void = () => {},
+  { check = () => {}, failed = () => {} }: UpgradeOptions = {},
 ): UpgradeRoutes {
   const handlers = new Map(routes.map((route) => [route.path, route.handle]));
   const open = new Set<Duplex>();
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    // Node removes its own listener before this event: an error of the peer would end the process.
+    // Node removes its own listener before this event; without one, an error of the peer would end the process.
     socket.on('error', () => socket.destroy());
     open.add(socket);
     socket.once('close', () => open.delete(socket));
-    const handle = handlers.get(pathOf(request)) ?? unknownPath;
-    handle(request, socket, head).catch((error: unknown) => {
-      if (!(error instanceof DeskpodError)) failed(error);
-      refuse(socket, error);
+    const handle = async (): Promise<void> => {
+      check(request);
+      await (handlers.get(pathOf(request)) ?? unknownPath)(request, socket, head);
+    };
+    handle().catch((error: unknown) => {
+      const status = refuse(socket, error);
+      if (!(error instanceof DeskpodError) || (status >= 500 && error.cause !== undefined)) failed(error);
     });
   };
   server.on('upgrade', upgrade);
@@ -43,10 +52,10 @@ export function routeUpgrades(
   };
 }
 
-/** The request's address as a URL; `invalid_request` when it is none. */
+/** The URL of the request; `invalid_request` if it can't be parsed. */
 export function urlOf(request: IncomingMessage): URL {
   const url = URL.parse(request.url ?? '', 'http://localhost');
-  if (url === null) throw new DeskpodError('invalid_request', 'The address of this request cannot be read.');
+  if (url === null) throw new DeskpodError('invalid_request', "The URL of this request can't be parsed.");
   return url;
 }
 

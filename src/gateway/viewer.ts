@@ -1,17 +1,19 @@
-/** One viewer of one desktop: a WebSocket and the RFB stream behind it, from the first byte to the last. */
+/** One viewer of one desktop: a WebSocket and the RFB stream behind it. */
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { TicketClaims } from '#domain/auth.ts';
-import { CloseCode } from '#protocol/screen.ts';
+import type { TicketClaims } from '#domain/ports/auth.ts';
+import { CloseCode, type ScreenNotice } from '#protocol/screen.ts';
 import { bytesOf, flowToSocket, writeFromSocket } from './flow.ts';
 import { RfbError } from './rfb/error.ts';
-import { ViewerMessages } from './rfb/messages.ts';
-import { enforce } from './rfb/rights.ts';
+import { cutTextBytes, type ViewerMessage, ViewerMessages } from './rfb/messages.ts';
+import { enforce, isWithheld } from './rfb/rights.ts';
 
 const VERSION = Buffer.from('RFB 003.008\n', 'latin1');
-/** One security type, None, and its success: what follows is known, so the viewer's choice is awaited, but not waited for. */
+/** One security type, None, and its success, sent at once: the viewer's choice is known, so it is only checked when it arrives. */
 const ADMITTED = Buffer.from([1, 1, 0, 0, 0, 0]);
 const NONE = 1;
+/** How long the desktop may take to read the last bytes. */
+const LAST_BYTES_MS = 2_000;
 
 export interface ViewerEnd {
   readonly code: number;
@@ -22,38 +24,47 @@ export interface ViewerEnd {
 
 export class Viewer {
   readonly claims: TicketClaims;
+  /** Resolves when both sides have closed. */
+  readonly gone: Promise<unknown>;
   readonly #ws: WebSocket;
   readonly #desktop: Duplex;
   readonly #serverInit: Buffer;
+  readonly #takesNotes: boolean;
   readonly #messages = new ViewerMessages();
   readonly #since = performance.now();
   #bytes = 0;
-  /** Why we closed it. */
+  /** Key messages, including those that the ticket doesn't allow. */
+  #keys = 0;
+  /** The server closed it: its messages are ignored from now on. */
+  #left = false;
+  /** Why the server closed it. */
   #reason: string | null = null;
   #alive = true;
 
-  /** Owns both. `serverInit` goes out with the answer to the viewer's version: all it needs for its first request. */
-  constructor(ws: WebSocket, desktop: Duplex, serverInit: Buffer, claims: TicketClaims) {
+  /** Owns both. `serverInit` is sent with the reply to the viewer's version, so that it can send its first request. */
+  constructor(ws: WebSocket, desktop: Duplex, serverInit: Buffer, claims: TicketClaims, takesNotes: boolean) {
     this.claims = claims;
+    this.#takesNotes = takesNotes;
     this.#ws = ws;
     this.#desktop = desktop;
     this.#serverInit = serverInit;
-    let why: string | null = null;
+    this.gone = Promise.all([closing(ws), closing(desktop)]);
+    let failure: string | null = null;
     desktop.on('error', (error) => {
-      why = error.message;
+      failure = error.message;
     });
-    desktop.once('close', () => this.close(CloseCode.screenLost, why ?? 'the screen of the desktop went away'));
+    desktop.once('close', () => this.close(CloseCode.screenLost, failure ?? "the desktop's screen disconnected"));
     desktop.once('end', () => desktop.destroy());
     ws.on('pong', () => {
       this.#alive = true;
     });
     ws.on('message', (data, isBinary) => this.#receive(bytesOf(data), isBinary));
-    ws.once('close', () => desktop.destroy());
+    ws.once('close', () => this.#leaveDesktop());
     ws.send(VERSION);
-    if (desktop.destroyed) this.close(CloseCode.screenLost, 'the screen of the desktop went away');
+    if (desktop.destroyed) this.close(CloseCode.screenLost, "the desktop's screen disconnected");
   }
 
-  /** Told once. */
+  /** Called once. */
   onEnd(listener: (end: ViewerEnd) => void): void {
     this.#ws.once('close', (code, reason) => {
       const ms = performance.now() - this.#since;
@@ -61,16 +72,19 @@ export class Viewer {
     });
   }
 
-  /** The first reason stays. Nothing of the desktop changes. */
+  /** The first reason counts. Doesn't change the desktop. */
   close(code: CloseCode, reason: string): void {
     this.#reason ??= reason;
-    this.#desktop.destroy();
-    // A paused socket would never read the answer to the close.
+    if (this.#left) return;
+    this.#left = true;
+    this.note({ kind: 'keys', received: this.#keys });
+    this.#leaveDesktop();
+    // A paused socket would never read the reply to the close.
     this.#ws.resume();
     this.#ws.close(code, reason.slice(0, 120));
   }
 
-  /** Called at a steady pace: ends a viewer that has answered nothing since the last time. */
+  /** Called regularly: closes a viewer that hasn't answered since the last call. */
   beat(): void {
     if (!this.#alive && !this.#ws.isPaused) {
       this.#reason ??= 'the viewer stopped answering';
@@ -81,8 +95,21 @@ export class Viewer {
     this.#ws.ping();
   }
 
+  note(note: ScreenNotice): void {
+    if (this.#takesNotes) this.#ws.send(JSON.stringify(note), { binary: false });
+  }
+
+  /** Messages already read from the viewer still reach the desktop. */
+  #leaveDesktop(): void {
+    const desktop = this.#desktop;
+    if (desktop.destroyed || desktop.writableEnded) return;
+    desktop.removeAllListeners('data').resume().end();
+    const timer = setTimeout(() => desktop.destroy(), LAST_BYTES_MS).unref();
+    desktop.once('close', () => clearTimeout(timer));
+  }
+
   #greet(version: Buffer): [] {
-    if (!version.equals(VERSION)) throw new RfbError('The viewer does not speak RFB 3.8.');
+    if (!version.equals(VERSION)) throw new RfbError("The viewer doesn't support RFB 3.8.");
     this.#ws.send(Buffer.concat([ADMITTED, this.#serverInit]));
     flowToSocket(this.#desktop, this.#ws, (bytes) => {
       this.#bytes += bytes;
@@ -92,12 +119,13 @@ export class Viewer {
 
   #receive(bytes: Buffer, isBinary: boolean): void {
     this.#alive = true;
+    if (this.#left) return;
     try {
-      if (!isBinary) throw new RfbError('The viewer sent text where binary is spoken.');
+      if (!isBinary) throw new RfbError('The viewer sent a text message instead of a binary one.');
       const passed = this.#messages.push(bytes).flatMap((message) => {
         if (message.kind === 'version') return this.#greet(message.bytes);
         if (message.kind === 'choice') return checkChoice(message.bytes);
-        return enforce(this.claims.rights, message) ?? [];
+        return this.#enforce(message) ?? [];
       });
       if (passed.length > 0) writeFromSocket(this.#ws, this.#desktop, join(passed));
     } catch (error) {
@@ -105,10 +133,23 @@ export class Viewer {
       else this.close(CloseCode.internal, 'the server failed');
     }
   }
+
+  #enforce(message: ViewerMessage): Buffer | null {
+    const { kind, bytes } = message;
+    const { rights } = this.claims;
+    if (kind === 'key' || kind === 'extended_key') this.#keys += 1;
+    if (kind === 'oversized_cut_text') this.note({ kind: 'clipboard_too_large', bytes: cutTextBytes(bytes) });
+    if (isWithheld(rights, message)) this.note({ kind: 'clipboard_withheld' });
+    return enforce(rights, message);
+  }
+}
+
+function closing(side: WebSocket | Duplex): Promise<void> {
+  return new Promise((resolve) => side.once('close', () => resolve()));
 }
 
 function checkChoice(choice: Buffer): [] {
-  if (choice[0] !== NONE) throw new RfbError('The viewer chose a security type that was not offered.');
+  if (choice[0] !== NONE) throw new RfbError("The viewer chose a security type that wasn't offered.");
   return [];
 }
 

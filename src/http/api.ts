@@ -4,17 +4,20 @@ import fastifyRateLimit from '@fastify/rate-limit';
 import fastifySwagger from '@fastify/swagger';
 import type { FastifyPluginAsync } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import { compressAnswers } from './compress.ts';
 import type { ApiContext } from './context.ts';
 import { appRoutes } from './routes/apps.ts';
 import { desktopRoutes } from './routes/desktop.ts';
+import { homeRoutes } from './routes/home.ts';
 import { closingsRoute } from './routes/closings.ts';
 import { debugRoutes } from './routes/debug.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { eventRoutes } from './routes/events.ts';
-import { insideRoutes } from './routes/inside.ts';
+import { inspectRoutes } from './routes/inspect.ts';
 import { launchLogRoutes } from './routes/launch-log.ts';
 import { launchRoutes } from './routes/launches.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { sessionsRoutes } from './routes/sessions.ts';
 import { summaryOf } from './routes/summaries.ts';
 import { systemRoutes } from './routes/system.ts';
 import { windowRoutes } from './routes/windows.ts';
@@ -25,6 +28,7 @@ const REQUESTS_PER_MINUTE = 1200;
 
 export function apiRoutes(context: ApiContext): FastifyPluginAsync {
   return async (app) => {
+    await compressAnswers(app);
     await app.register(fastifyCookie);
     await app.register(fastifyRateLimit, {
       max: REQUESTS_PER_MINUTE,
@@ -32,6 +36,7 @@ export function apiRoutes(context: ApiContext): FastifyPluginAsync {
       keyGenerator: ({ claims, ip }) => (claims === null ? ip : `user ${claims.user.id}`),
     });
     app.decorateRequest('claims', null);
+    app.decorateRequest('sessionEnded', null);
     await app.register(closingsRoute(context));
     await app.register(versionOne(context), { prefix: '/api/v1' });
   };
@@ -49,12 +54,14 @@ function versionOne(context: ApiContext): FastifyPluginAsync {
     });
     registerSession(app, context);
     await app.register(sessionRoutes(context));
+    await app.register(sessionsRoutes(context));
     await app.register(desktopRoutes(context));
+    await app.register(homeRoutes(context));
     await app.register(appRoutes(context));
     await app.register(launchRoutes(context));
     await app.register(launchLogRoutes(context));
     await app.register(debugRoutes(context));
-    await app.register(insideRoutes(context));
+    await app.register(inspectRoutes(context));
     await app.register(windowRoutes(context));
     await app.register(eventRoutes(context));
     await app.register(systemRoutes(context));

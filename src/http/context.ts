@@ -1,30 +1,36 @@
-/** What the routes of `/api/v1` work with; made once by src/server/api.ts. */
-import type { Authenticator, SessionClaims, Tickets, UserTokens } from '#domain/auth.ts';
+/** What the routes of `/api/v1` work with; created once by src/server/context.ts. */
+import type { Authenticator, Identity, SessionClaims, Tickets, UserTokens } from '#domain/ports/auth.ts';
 import type { Catalogue } from '#domain/catalogue/catalogue.ts';
-import type { Closings } from '#domain/closings.ts';
-import type { Compactions } from '#domain/compaction/compactions.ts';
+import type { Closings } from '#domain/server/closings.ts';
+import type { Rebuilds } from '#domain/desktops/rebuilds.ts';
 import type { DebugSessions } from '#domain/debug/sessions.ts';
-import type { Desktops } from '#domain/desktops.ts';
-import type { Displays } from '#domain/displays.ts';
-import type { Engine } from '#domain/engine.ts';
-import type { Hub } from '#domain/hub.ts';
-import type { Launches } from '#domain/launches.ts';
-import type { Store } from '#domain/store.ts';
+import type { Desktops } from '#domain/desktops/desktops.ts';
+import type { Displays } from '#domain/desktops/displays.ts';
+import type { Engine } from '#domain/ports/engine.ts';
+import type { HomeArchives } from '#domain/desktops/home-files.ts';
+import type { EventBus } from '#domain/server/event-bus.ts';
+import type { Launches } from '#domain/launches/launches.ts';
+import type { Revocations } from '#domain/server/revocations.ts';
+import type { SessionEnds, Viewers } from '#domain/server/session-ends.ts';
+import type { Sessions } from '#domain/server/sessions.ts';
+import type { Store } from '#domain/ports/store.ts';
 import type { ServerRole, SystemWarning } from '#protocol/system.ts';
-import type { Role } from '#protocol/user.ts';
+import type { Role, User } from '#protocol/user.ts';
 import type { Events } from '#events';
 
 /** Slows down guessing. */
 export interface LoginAttempts {
-  begin(
-    address: string,
-    name: string,
-  ): { verdict: 'go'; delayMs: number } | { verdict: 'refused'; retryAfterSeconds: number };
-  succeeded(address: string, name: string): void;
-  undecided(address: string, name: string): void;
+  begin(address: string, name: string): AttemptVerdict;
+  found(name: string, userId: string): AttemptVerdict;
+  succeeded(address: string, name: string, userId?: string): void;
+  undecided(address: string, name: string, userId?: string): void;
 }
 
-/** What is told about a local user: all but the password. */
+type AttemptVerdict =
+  | { readonly verdict: 'go'; readonly delayMs: number }
+  | { readonly verdict: 'refused'; readonly retryAfterSeconds: number };
+
+/** A local user without the password. */
 export interface LocalUserFacts {
   readonly id: string;
   readonly name: string;
@@ -32,58 +38,68 @@ export interface LocalUserFacts {
   readonly createdAt: Date;
 }
 
+/** Links that log an administrator in, once. */
+export interface LoginLinks {
+  use(token: string): Promise<Identity | null>;
+}
+
 export interface LocalUsers {
   list(): Promise<readonly LocalUserFacts[]>;
   add(user: { name: string; password: string; roles: Role[]; id?: string }): Promise<LocalUserFacts>;
   setPassword(id: string, password: string): Promise<void>;
+  setRoles(id: string, roles: readonly Role[]): Promise<void>;
   remove(id: string): Promise<unknown>;
-}
-
-/** Sessions that ended before their token did. */
-export interface Revocations {
-  revoke(sessionId: string, until: Date, userId: string): Promise<void>;
-  isRevoked(sessionId: string): Promise<boolean>;
+  /** The user of a token, with the labels and roles of now; null if it is a local user who was removed. */
+  current(user: User): Promise<User | null>;
 }
 
 /** This process among its replicas. */
 export interface ServerFacts {
   readonly name: string;
   readonly roles: readonly ServerRole[];
-  /** Below which everything is published, with a slash at both ends. */
+  /** Path prefix of everything, with a slash at both ends. */
   readonly path: string;
 }
 
 export interface ApiContext {
   readonly engine: Engine;
   readonly store: Store;
-  readonly hub: Hub;
+  readonly hub: EventBus;
   readonly desktops: Desktops;
   readonly launches: Launches;
   readonly debug: DebugSessions;
-  readonly compactions: Compactions;
+  readonly rebuilds: Rebuilds;
+  readonly archives: HomeArchives;
   readonly displays: Displays;
   readonly catalogue: Catalogue;
   readonly authenticators: readonly Authenticator[];
+  readonly links: LoginLinks;
   readonly users: LocalUsers;
   readonly attempts: LoginAttempts;
   readonly tokens: UserTokens;
   readonly tickets: Tickets;
-  readonly revocations: Revocations;
+  readonly revocations: Pick<Revocations, 'isRevoked' | 'prune'>;
+  readonly sessions: Pick<Sessions, 'seen' | 'signalOf'>;
+  readonly sessionEnds: Pick<SessionEnds, 'extend' | 'end' | 'endUser'>;
+  /** Of this installation. */
+  readonly cookieName: string;
   /** Bearer token of the command line on this machine. */
   readonly localToken: string;
-  /** Whatever shows desktops, here and in other processes. */
-  readonly gateway: { closeSession(sessionId: string): void; closeDesktop(desktopId: string): void };
+  /** The gateways that show desktops, in this process and in others. */
+  readonly gateway: Pick<Viewers, 'closeDesktop'>;
   readonly closings: Closings;
-  /** What gateways in processes of their own send to hear of these. */
+  /** What gateways in other processes send to receive the closings. */
   readonly closingsToken: string;
-  /** Aborts when the server is told to stop: listeners are sent to another one. */
+  /** Aborts when the server starts to stop: clients reconnect to another one. */
   readonly stopping: AbortSignal;
   readonly events: Events;
-  /** What administrators should mend. */
+  /** What administrators should fix. */
   readonly warnings: () => readonly SystemWarning[];
   readonly version: string;
   readonly server: ServerFacts;
   readonly x11Tcp: boolean;
+  /** Names or ids of the apps that are pinned for a user without pins of their own. */
+  readonly dock: readonly string[];
 }
 
 export type Claims = SessionClaims;

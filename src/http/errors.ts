@@ -1,42 +1,34 @@
-/** The one place where a failure becomes an HTTP answer. */
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+/** Turns every failure of a route into an HTTP response. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import { DeskpodError } from '#domain/errors.ts';
-import type { ErrorBody, ErrorCode } from '#protocol/errors.ts';
+import { DeskpodError, messageOf } from '#domain/errors.ts';
+import { ERROR_STATUS, type ErrorCode, RETRY_AFTER_SECONDS } from '#protocol/errors.ts';
 
-export const STATUS: Readonly<Record<ErrorCode, number>> = {
-  invalid_request: 400,
-  not_authenticated: 401,
-  login_refused: 401,
-  too_many_attempts: 429,
-  forbidden: 403,
-  not_found: 404,
-  conflict: 409,
-  desktop_missing: 409,
-  app_unavailable: 409,
-  runtime_refused: 422,
-  profile_refused: 422,
-  no_such_program: 422,
-  limit_reached: 409,
-  name_taken: 409,
-  engine_unavailable: 503,
-  directory_unavailable: 503,
-  store_unavailable: 503,
-  timeout: 504,
-  unsupported_media_type: 415,
-  payload_too_large: 413,
-  internal_error: 500,
-};
+export const NOTHING_HERE = 'There is nothing here.';
 
-const RETRY_AFTER_SECONDS = 2;
-
+/** The code when a plugin or the framework refused the request; any other 4xx is an invalid request. */
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
-  400: 'invalid_request',
+  401: 'not_authenticated',
+  403: 'forbidden',
   404: 'not_found',
+  405: 'not_found',
   413: 'payload_too_large',
   415: 'unsupported_media_type',
   429: 'too_many_attempts',
 };
+
+/** A failure with the status of its response. */
+export interface Refusal {
+  readonly status: number;
+  readonly error: DeskpodError;
+}
+
+/** A 4xx of a plugin or the framework keeps its status. */
+export function refusalOf(error: unknown): Refusal {
+  const known = toDeskpodError(error);
+  const status = error === known ? null : clientStatus(error);
+  return { status: status ?? ERROR_STATUS[known.code], error: known };
+}
 
 export function toDeskpodError(error: unknown): DeskpodError {
   if (error instanceof DeskpodError) return error;
@@ -48,32 +40,29 @@ export function toDeskpodError(error: unknown): DeskpodError {
       ...(field ? { field } : {}),
     });
   }
-  const { statusCode, message } = describe(error);
-  const code = statusCode === undefined ? undefined : BY_STATUS[statusCode];
-  if (code) return new DeskpodError(code, message, { cause: error });
+  const status = clientStatus(error);
+  if (status !== null) {
+    const message = status === 404 ? NOTHING_HERE : messageOf(error);
+    return new DeskpodError(BY_STATUS[status] ?? 'invalid_request', message, { cause: error });
+  }
   return new DeskpodError('internal_error', 'Something went wrong on the server.', {
     cause: error,
-    remedy: 'Try again; if it stays, the server log says more.',
+    remedy: 'Try again. If it keeps failing, check the server log.',
   });
 }
 
-function describe(error: unknown): Partial<FastifyError> & { message: string } {
-  if (!(error instanceof Error)) return { message: String(error) };
-  return 'statusCode' in error && typeof error.statusCode === 'number'
-    ? { statusCode: error.statusCode, message: error.message }
-    : { message: error.message };
-}
-
-export function errorBody({ code, message, field, remedy }: DeskpodError): ErrorBody {
-  return { error: { code, message, ...(field ? { field } : {}), ...(remedy ? { remedy } : {}) } };
+/** The status of the error if it is a client error; otherwise null. */
+function clientStatus(error: unknown): number | null {
+  if (!(error instanceof Error)) return null;
+  if (!('statusCode' in error) || typeof error.statusCode !== 'number') return null;
+  return error.statusCode >= 400 && error.statusCode < 500 ? error.statusCode : null;
 }
 
 export function errorHandler(failed: (what: string, error: unknown) => void) {
   return async (error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const known = toDeskpodError(error);
-    if (STATUS[known.code] >= 500)
-      failed(`${request.method} ${request.routeOptions.url ?? request.url}`, known.cause ?? known);
-    if (STATUS[known.code] === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
-    await reply.status(STATUS[known.code]).send(errorBody(known));
+    const { status, error: known } = refusalOf(error);
+    if (status >= 500) failed(`${request.method} ${request.routeOptions.url ?? request.url}`, known);
+    if (status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+    await reply.status(status).send(known.toBody());
   };
 }

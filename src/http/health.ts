@@ -1,10 +1,12 @@
-/** Whether this process lives and whether it should be sent requests: `/healthz`, `/readyz`, as text. */
+/** `/healthz` and `/readyz`: whether this process is alive, and whether it is ready for requests. As text. */
 import type { FastifyPluginAsync } from 'fastify';
+import { waitAtMost } from '#domain/deadlines.ts';
+import { messageOf } from '#domain/errors.ts';
 
-/** Null when all is well, else why not, for people. Bounded by its caller's patience: see {@link READY_TIMEOUT_MS}. */
+/** Null when ready, else the reason, for people. Not answering within {@link READY_TIMEOUT_MS} counts as not ready. */
 export type Readiness = () => Promise<string | null> | string | null;
 
-/** Shorter than a probe waits. */
+/** Less than a probe's timeout. */
 const READY_TIMEOUT_MS = 3_000;
 
 export function healthRoutes(readiness: readonly Readiness[]): FastifyPluginAsync {
@@ -19,13 +21,9 @@ export function healthRoutes(readiness: readonly Readiness[]): FastifyPluginAsyn
 }
 
 async function bounded(ready: Readiness): Promise<string | null> {
-  const { promise: late, resolve } = Promise.withResolvers<string>();
-  const timer = setTimeout(() => resolve('something that this server needs does not answer'), READY_TIMEOUT_MS);
   try {
-    return await Promise.race([ready(), late]);
+    return await waitAtMost(READY_TIMEOUT_MS, Promise.resolve(ready()), "the database or the engine doesn't respond");
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  } finally {
-    clearTimeout(timer);
+    return messageOf(error);
   }
 }

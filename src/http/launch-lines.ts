@@ -1,7 +1,7 @@
-/** The log of a launch line by line: of a running one from the engine, of a finished one what was kept. */
-import type { Engine } from '#domain/engine.ts';
-import { KEPT_LOG_BYTES, parseLog, presentLine } from '#domain/log-text.ts';
-import type { LaunchRecord } from '#domain/store.ts';
+/** The log of a launch, line by line: from the engine while it runs, from the store once it has finished. */
+import type { Engine } from '#domain/ports/engine.ts';
+import { KEPT_LOG_BYTES, parseLog, presentLine } from '#domain/launches/log-text.ts';
+import type { LaunchRecord } from '#domain/ports/store.ts';
 import type { LogLine } from '#protocol/launch.ts';
 
 export async function* launchLines(

@@ -1,7 +1,8 @@
-/** Every launch and desktop is looked up within its owner: a foreign id is answered as if it did not exist. */
+/** Looks up launches and desktops of their owner only: another user's id doesn't seem to exist. */
 import type { FastifyRequest } from 'fastify';
 import { DeskpodError } from '#domain/errors.ts';
-import type { LaunchRecord } from '#domain/store.ts';
+import type { LaunchRecord } from '#domain/ports/store.ts';
+import type { Environment } from '#protocol/app.ts';
 import type { Launch } from '#protocol/launch.ts';
 import type { Role } from '#protocol/user.ts';
 import type { ApiContext } from './context.ts';
@@ -12,22 +13,39 @@ export interface FoundLaunch {
   readonly launch: Launch;
 }
 
-/** The caller's own; staff may read anybody's. */
+/** The caller's own; staff may read those of all users. */
 export function readableLaunch(context: ApiContext, request: FastifyRequest, id: string): Promise<FoundLaunch> {
   return find(context, request, id, ['support', 'admin']);
 }
 
-/** The caller's own; administrators may change anybody's. */
+/** The caller's own; administrators may change those of all users. */
 export function ownLaunch(context: ApiContext, request: FastifyRequest, id: string): Promise<FoundLaunch> {
   return find(context, request, id, ['admin']);
 }
 
-/** The id of the caller's own desktop; staff may look at anybody's. */
+/** The id of the caller's own desktop; staff may inspect those of all users. */
 export async function readableDesktop({ desktops }: ApiContext, request: FastifyRequest, id: string): Promise<string> {
   const claims = authenticated(request);
   const owner = desktops.ownerOf(id);
   if (owner !== null && (owner === claims.user.id || hasRole(claims, 'support', 'admin'))) return id;
   throw new DeskpodError('not_found', `There is no desktop ${id}.`);
+}
+
+/** The values that the owner gave at the launches of a desktop, which only the owner may read; none for the owner. */
+export async function hiddenValues(
+  { desktops, store }: ApiContext,
+  request: FastifyRequest,
+  desktopId: string,
+): Promise<readonly Environment[]> {
+  return desktops.ownerOf(desktopId) === authenticated(request).user.id ? [] : await givenValues(store, desktopId);
+}
+
+/** The variables that were given at each launch of a desktop. */
+export async function givenValues(
+  { launches }: Pick<ApiContext['store'], 'launches'>,
+  desktopId: string,
+): Promise<readonly Environment[]> {
+  return (await launches.list({ desktopId, limit: 1000 })).map(({ env }) => env);
 }
 
 async function find(

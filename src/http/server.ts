@@ -1,21 +1,28 @@
 /** The HTTP side of a process, whatever its roles are: answers to failures, security headers, request lines. */
 import type { RequestListener } from 'node:http';
+import { isIP } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import { DeskpodError } from '#domain/errors.ts';
+import { DeskpodError, toError } from '#domain/errors.ts';
 import type { Events } from '#events';
-import { errorHandler } from './errors.ts';
+import { answerClientError } from './client-error.ts';
+import { errorHandler, NOTHING_HERE } from './errors.ts';
 import type { Listening } from './listen.ts';
+import { refuseForeignHosts } from './misdirected.ts';
+import { textOf } from './text-body.ts';
 
 const BODY_LIMIT = 1024 * 1024;
 const TOO_LARGE = 413;
+const HSTS_SECONDS = 180 * 86_400;
 
 /** The frame is ours alone, nothing is loaded from elsewhere, and no script but ours runs. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
   "img-src 'self' data: blob:",
   "style-src 'self' 'unsafe-inline'",
-  "connect-src 'self' ws: wss:",
+  // WebSockets of the same host included.
+  "connect-src 'self'",
   "worker-src 'self' blob:",
   "object-src 'none'",
   "base-uri 'self'",
@@ -34,26 +41,41 @@ export interface ServerOptions {
 
 export async function buildServer(options: ServerOptions): Promise<{ app: FastifyInstance; listening: Listening }> {
   const { events } = options;
+  const answerFailure = errorHandler(events.failed);
   let listening: Listening | null = null;
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
-    // The door before this made the headers true (door.ts).
+    // trusted-proxies.ts has verified the forwarding headers.
     trustProxy: true,
     forceCloseConnections: true,
+    // Before routing, so before the handler below is asked.
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => void answerFailure(error, request, reply),
     routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: true },
     serverFactory: (handler) => {
       listening = options.listen(handler);
-      const [first] = listening.servers;
-      if (!first) throw new Error('no server to listen with');
+      const [first, ...others] = listening.servers;
+      if (!first) throw new Error('no server to listen on');
+      // The first one gets it from Fastify.
+      for (const server of others) server.on('clientError', answerClientError);
       return first;
     },
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler(errorHandler(events.failed));
-  app.setNotFoundHandler(() => {
-    throw new DeskpodError('not_found', 'There is nothing here.');
+  app.setErrorHandler(answerFailure);
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      void parseJson(request, textOf(Buffer.from(body), request.headers['content-type']), done);
+    } catch (error) {
+      done(toError(error));
+    }
   });
+  app.setNotFoundHandler(() => {
+    throw new DeskpodError('not_found', NOTHING_HERE);
+  });
+  app.addHook('onRequest', refuseForeignHosts);
   app.addHook('onSend', async (request, reply) => {
     if (reply.statusCode === TOO_LARGE) {
       // A connection that is closed while its body is still coming takes the answer with it.
@@ -64,19 +86,38 @@ export async function buildServer(options: ServerOptions): Promise<{ app: Fastif
       void reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
     void reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
     void reply.header('cross-origin-opener-policy', 'same-origin');
+    if (!reply.hasHeader('cross-origin-resource-policy'))
+      void reply.header('cross-origin-resource-policy', 'same-origin');
+    if (request.raw.socket instanceof TLSSocket && isPublicName(request.hostname))
+      void reply.header('strict-transport-security', `max-age=${HSTS_SECONDS}`);
   });
   app.addHook('onResponse', async (request, reply) => {
     const path = request.url.replace(/\?.*$/, '');
-    if (!isLogged(path)) return;
-    events.request(options.userOf(request) ?? 'anonymous', request.method, path, reply.statusCode, reply.elapsedTime);
+    if (!isLogged(path, reply.statusCode)) return;
+    events.request({
+      user: options.userOf(request) ?? 'anonymous',
+      remoteAddr: request.ip,
+      method: request.method,
+      path,
+      status: reply.statusCode,
+      durationMs: reply.elapsedTime,
+    });
   });
   for (const plugin of options.plugins) await app.register(plugin);
   await app.ready();
-  if (!listening) throw new Error('the server was not made');
+  if (!listening) throw new Error('the server was not created');
   return { app, listening };
 }
 
-/** Files of pages and measurements of the speed test are many and say nothing. */
-function isLogged(path: string): boolean {
-  return /^\/(api|healthz|readyz)/i.test(path);
+/** Browsers would keep the rule for all other servers on this machine, too. */
+function isPublicName(host: string): boolean {
+  return !/(^|\.)localhost$/i.test(host) && isIP(host.replace(/^\[(.*)\]$/, '$1')) === 0;
+}
+
+/**
+ * Static files and the speed test's measurements would only fill the log. Of the probes, `/healthz` is logged every ten
+ * seconds, as documented; `/readyz` only when the server isn't ready.
+ */
+function isLogged(path: string, status: number): boolean {
+  return /^\/(api|healthz)/i.test(path) || (path === '/readyz' && status !== 200);
 }

@@ -1,6 +1,6 @@
 /**
- * What the speed test measures against: bytes that nothing can compress, a place to send bytes to, and an empty answer.
- * Nobody logs in for it, so it is bounded for each address, and only our own page may use it.
+ * Endpoints of the speed test: a download that can't be compressed, an upload, and an empty response. It needs no login,
+ * so it is limited per address and only for Deskpod's own page.
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import { Readable, Writable } from 'node:stream';
@@ -9,16 +9,17 @@ import fastifyRateLimit from '@fastify/rate-limit';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { isFromOwnPage } from '#domain/server/authority.ts';
 import { DeskpodError } from '#domain/errors.ts';
 
 const MOST_BYTES = 1024 ** 3;
 const CHUNK_BYTES = 64 * 1024;
 const POOL_BYTES = 2 * 1024 * 1024;
-/** Of one address at the same time; a browser opens six. */
+/** For one address at the same time; a browser opens six. */
 const MOST_TRANSFERS = 8;
-/** Of one address; a test takes a few dozen. */
+/** For one address; a test takes a few dozen. */
 const REQUESTS_PER_MINUTE = 600;
-/** A transfer that takes longer is cut. */
+/** A longer transfer is aborted. */
 const LONGEST_MS = 120_000;
 
 export function speedTest(): FastifyPluginAsync {
@@ -26,7 +27,7 @@ export function speedTest(): FastifyPluginAsync {
   return async (app) => {
     await app.register(fastifyRateLimit, { max: REQUESTS_PER_MINUTE, timeWindow: '1 minute' });
     app.addHook('onRequest', async (request) => refuseOtherSites(request));
-    // Bodies are counted as they come, not kept.
+    // Bodies are only counted.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     await app.register(routes(transfers), { prefix: '/speedtest' });
@@ -65,7 +66,7 @@ function* garbage(bytes: number): Generator<Buffer> {
   let from = 0;
   for (let left = bytes; left > 0; left -= CHUNK_BYTES) {
     const size = Math.min(left, CHUNK_BYTES);
-    // Once through all of it before anything comes again: what compresses looks back less far than that.
+    // The data repeats only after a distance that compressors don't look back.
     if (from + size > pool.length) from = randomInt(CHUNK_BYTES);
     yield pool.subarray(from, from + size);
     from += size;
@@ -77,28 +78,32 @@ async function discarded(body: Readable): Promise<number> {
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
-      if (bytes > MOST_BYTES) done(new DeskpodError('payload_too_large', 'At most 1 GiB can be sent at once.'));
+      if (bytes > MOST_BYTES) done(new DeskpodError('payload_too_large', 'You can send at most 1 GiB at once.'));
       else done();
     },
   });
   await pipeline(body, sink, { signal: AbortSignal.timeout(LONGEST_MS) }).catch((cause: unknown) => {
     if (cause instanceof DeskpodError) throw cause;
-    throw new DeskpodError('invalid_request', 'The upload was broken off.', { cause });
+    throw new DeskpodError('invalid_request', 'The upload was interrupted.', { cause });
   });
   return bytes;
 }
 
-/** How many run for each address. */
+/** Counts the transfers of each address. */
 class Transfers {
   readonly #running = new Map<string, number>();
 
-  /** Returns how to end it; `too_many_attempts` when there are enough. */
+  /** Returns a function that ends the transfer; `too_many_attempts` if there are too many. */
   begin(address: string): () => void {
     const running = this.#running.get(address) ?? 0;
     if (running >= MOST_TRANSFERS) {
-      throw new DeskpodError('too_many_attempts', `More than ${MOST_TRANSFERS} speed tests run from your address.`, {
-        remedy: 'Wait for them to end.',
-      });
+      throw new DeskpodError(
+        'too_many_attempts',
+        `More than ${MOST_TRANSFERS} speed tests are running from your address.`,
+        {
+          remedy: 'Wait until they finish.',
+        },
+      );
     }
     this.#running.set(address, running + 1);
     return () => {
@@ -113,11 +118,10 @@ class Transfers {
   }
 }
 
-/** Browsers say where a request comes from; command lines do not. */
+/** Browsers send the origin of a request; command-line tools don't. */
 function refuseOtherSites({ headers }: FastifyRequest): void {
-  const { origin, host, 'sec-fetch-site': site } = headers;
-  const foreign = origin !== undefined && URL.parse(origin)?.host !== host;
-  if (site === 'cross-site' || site === 'same-site' || foreign) {
+  const { 'sec-fetch-site': site } = headers;
+  if (site === 'cross-site' || site === 'same-site' || !isFromOwnPage(headers)) {
     throw new DeskpodError('forbidden', 'Only the page of this server may use the speed test.');
   }
 }

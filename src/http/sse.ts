@@ -1,17 +1,18 @@
 /** Server-sent events (HTML Living Standard, section 9.2) on a Fastify reply. */
 import { once } from 'node:events';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ignore } from '#protocol/ignore.ts';
 
-/** Proxies cut idle connections after a minute. */
+/** Proxies close idle connections after a minute. */
 const KEEP_ALIVE_MS = 25_000;
-/** A reader that is this far behind is cut off; it reconnects and gets a snapshot. */
+/** A client that is this far behind is disconnected; it reconnects and gets a snapshot. */
 const MAX_BACKLOG_BYTES = 4 * 1024 * 1024;
 
 export interface EventStream {
-  /** Aborts when the reader has gone. */
+  /** Aborts when the client disconnects. */
   readonly signal: AbortSignal;
   send(data: unknown, event?: string): void;
-  /** Resolves when the reader can take more. */
+  /** Resolves when the client can take more. */
   drained(): Promise<void>;
   end(): void;
 }
@@ -32,10 +33,12 @@ export function openEventStream(request: FastifyRequest, reply: FastifyReply): E
     clearInterval(keepAlive);
     gone.abort();
   };
+  request.sessionEnded?.addEventListener('abort', () => raw.end(), { signal: gone.signal });
+  if (request.sessionEnded?.aborted) queueMicrotask(() => raw.end());
   raw.on('error', close);
   request.raw.on('close', close);
   raw.on('close', close);
-  // It may have gone while its first answer was looked for: then no event tells.
+  // The client may already have disconnected: then there is no event.
   if (raw.destroyed) queueMicrotask(close);
   return {
     signal: gone.signal,
@@ -49,7 +52,7 @@ export function openEventStream(request: FastifyRequest, reply: FastifyReply): E
     },
     async drained() {
       if (!raw.writableNeedDrain || gone.signal.aborted) return;
-      await once(raw, 'drain', { signal: gone.signal }).catch(() => {});
+      await once(raw, 'drain', { signal: gone.signal }).catch(ignore('the client closed the connection'));
     },
     end() {
       raw.end();

@@ -1,58 +1,63 @@
-/** Who may open a terminal where: in their own desktop and launches, and in debug sessions that they take part in. */
+/** Who may open which terminal: in their own desktop and launches, and in debug sessions that they participate in. */
 import type { IncomingMessage } from 'node:http';
-import { parse } from 'node:querystring';
 import { DeskpodError } from '#domain/errors.ts';
-import type { Seat } from '#domain/debug/shared-terminal.ts';
-import type { ExecSession, Target } from '#domain/engine.ts';
-import { SESSION_COOKIE } from '#protocol/user.ts';
+import type { Participant } from '#domain/debug/shared-terminal.ts';
+import type { ExecSession, Target } from '#domain/ports/engine-launch.ts';
+import { sessionToken } from '#domain/server/session-token.ts';
+import type { TerminalRequest } from '#protocol/terminal.ts';
 import type { ApiContext, Claims } from './context.ts';
 import { claimsOf, hasRole } from './session.ts';
 
-export interface TerminalWish {
-  readonly columns: number;
-  readonly rows: number;
-  readonly launch?: string | undefined;
-  readonly debug?: string | undefined;
-  readonly command: readonly string[];
-  readonly tty: '0' | '1';
-}
-
-/** Images without bash have sh; `exec` leaves no shell behind the shell. */
-const SHELL = ['/bin/sh', '-c', 'cd; if command -v bash >/dev/null; then exec bash -i; fi; exec sh -i'];
+/** For images without bash; `exec` replaces the outer shell. */
+const shell = (options: string): string[] => [
+  '/bin/sh',
+  '-c',
+  `cd; if command -v bash >/dev/null; then exec bash ${options}; fi; exec sh ${options}`,
+];
 
 export async function openTerminal(
   context: ApiContext,
   request: IncomingMessage,
-  wish: TerminalWish,
+  terminal: TerminalRequest,
   signal: AbortSignal,
-): Promise<{ exec: ExecSession | Seat; sessionId: string }> {
+): Promise<{ exec: ExecSession | Participant; sessionId: string; sessionEnded: AbortSignal | null }> {
   const claims = await claimsOfUpgrade(context, request);
-  if (!claims) throw new DeskpodError('not_authenticated', 'You are not logged in.');
-  const command = wish.command.length > 0 ? wish.command : SHELL;
-  const { columns, rows, debug } = wish;
+  if (!claims) throw new DeskpodError('not_authenticated', "You aren't logged in.");
+  const { columns, rows, tty, input, launch, debug } = terminal;
+  const command = terminal.command.length > 0 ? terminal.command : shell(tty ? '-i' : '-s');
   const size = { columns, rows };
   const { sessionId } = claims;
+  const sessionEnded = endOf(context, claims);
   try {
     if (debug !== undefined) {
-      context.events.audit(claims.user.id, 'opened the terminal of debug session', debug);
-      const how = { command, tty: wish.tty === '1' };
-      return { exec: await context.debug.join(claims.user, debug, size, how, signal), sessionId };
+      context.events.audit(claims.user.id, 'opened the terminal of debug session', { debug_session: debug });
+      const exec = await context.debug.join(claims.user, debug, size, { command, tty }, signal);
+      return { exec, sessionId, sessionEnded };
     }
-    const target = await targetOf(context, claims, wish.launch);
-    const tty = wish.tty === '1' ? size : null;
-    context.events.audit(claims.user.id, 'opened a terminal in', target.launchId ?? target.desktopId);
-    const exec = await context.engine.exec(target, { command, tty, env: { TERM: 'xterm-256color' } }, signal);
-    return { exec, sessionId };
+    const target = await targetOf(context, claims, launch);
+    context.events.audit(claims.user.id, 'opened a terminal in', targetFields(target));
+    const env = tty ? { TERM: 'xterm-256color' } : {};
+    const exec = await context.engine.exec(target, { command, tty: tty ? size : null, env, input }, signal);
+    return { exec, sessionId, sessionEnded };
   } catch (error) {
-    throw withToolbox(error, wish.launch);
+    throw withToolbox(error, launch);
   }
 }
 
-/** An image without a shell has no terminal: a toolbox beside it has. */
+/** The session may also have ended since its token was checked. */
+function endOf({ sessions }: ApiContext, { sessionId }: Claims): AbortSignal | null {
+  return sessionId === 'local' ? null : (sessions.signalOf(sessionId) ?? AbortSignal.abort());
+}
+
+/** If an image has no shell, a toolbox provides one. */
 function withToolbox(error: unknown, launch: string | undefined): unknown {
   if (!(error instanceof DeskpodError) || error.code !== 'no_such_program') return error;
-  const remedy = `Put a toolbox beside it: deskpod debug ${launch ?? ''}`.trim();
+  const remedy = `Start a toolbox: deskpod debug ${launch ?? ''}`.trim();
   return new DeskpodError('no_such_program', error.message, { remedy, cause: error });
+}
+
+function targetFields({ desktopId, launchId }: Target): { readonly launch: string } | { readonly desktop: string } {
+  return launchId === undefined ? { desktop: desktopId } : { launch: launchId };
 }
 
 async function targetOf(
@@ -66,8 +71,8 @@ async function targetOf(
     throw new DeskpodError('not_found', `There is no launch ${launchId}.`);
   }
   if (found.record.userId !== claims.user.id) {
-    throw new DeskpodError('forbidden', 'A terminal in somebody else’s launch takes a debug session, with a reason.', {
-      remedy: `Ask for one: deskpod exec ${launchId} --reason WHY`,
+    throw new DeskpodError('forbidden', 'A terminal in another user’s launch requires a debug session with a reason.', {
+      remedy: `Request one: deskpod exec ${launchId} --reason WHY`,
     });
   }
   if (found.launch.status.state === 'finished') {
@@ -78,9 +83,7 @@ async function targetOf(
   return { desktopId: found.record.desktopId, launchId };
 }
 
-async function claimsOfUpgrade(context: ApiContext, request: IncomingMessage): Promise<Claims | null> {
-  const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  const cookie = parse(request.headers.cookie ?? '', '; ')[SESSION_COOKIE];
-  const token = bearer ?? (typeof cookie === 'string' ? cookie : undefined);
+async function claimsOfUpgrade(context: ApiContext, { headers }: IncomingMessage): Promise<Claims | null> {
+  const token = sessionToken(headers, context.cookieName);
   return token ? claimsOf(context, token) : null;
 }

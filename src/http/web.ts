@@ -1,31 +1,40 @@
 /**
- * The browser's files, built into `web/dist`: hashed ones are kept for ever, pages never. Every page learns below which
- * path it is published.
+ * The browser's files, built into `web/dist`: hashed files are cached forever, pages never. Every page gets the path
+ * prefix as its base.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { DeskpodError } from '#domain/errors.ts';
+import { compressAnswers } from './compress.ts';
+import { NOTHING_HERE } from './errors.ts';
 
 export interface WebOptions {
   readonly root: string;
-  /** Below which everything is published, with a slash at both ends. */
+  /** Path prefix of everything, with a slash at both ends. */
   readonly path: string;
-  /** Folders with a page of their own, `''` for the desktop's. */
+  /** Folders with a page, `''` for the desktop's. */
   readonly pages: readonly string[];
 }
 
 export function webFiles({ root, path, pages }: WebOptions): FastifyPluginAsync {
   return async (app) => {
-    for (const folder of pages) servePage(app, root, path, folder);
+    // Rethrown for the server's own handler.
+    app.setErrorHandler((error) => {
+      throw isAboutPath(error) ? new DeskpodError('not_found', NOTHING_HERE, { cause: error }) : error;
+    });
+    await app.register(async (scope) => {
+      await compressAnswers(scope);
+      for (const folder of pages) servePage(scope, root, path, folder);
+    });
     const [first = ''] = pages;
     if (!pages.includes('')) app.get('/', async (_request, reply) => reply.redirect(`${path}${first}/`, 308));
     if (path !== '/') app.get(path.slice(0, -1), async (_request, reply) => reply.redirect(path, 308));
     await app.register(fastifyStatic, {
       root,
       index: false,
-      preCompressed: false,
+      preCompressed: true,
       setHeaders: (response, file) => {
         const hashed = file.includes('/assets/');
         void response.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
@@ -34,22 +43,32 @@ export function webFiles({ root, path, pages }: WebOptions): FastifyPluginAsync 
   };
 }
 
+/** Errors of the file system for arbitrary paths from clients. */
+const NO_SUCH_FILE = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG', 'ELOOP']);
+
+/** Files outside the folder and hidden files count as missing, too. */
+function isAboutPath(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('statusCode' in error && error.statusCode === 403) return true;
+  return 'code' in error && typeof error.code === 'string' && NO_SUCH_FILE.has(error.code);
+}
+
 function servePage(app: FastifyInstance, root: string, path: string, folder: string): void {
   const base = folder === '' ? path : `${path}${folder}/`;
   const url = folder === '' ? '/' : `/${folder}/`;
   const file = join(root, folder, 'index.html');
   app.get(url, async (request, reply) => {
-    // Relative addresses are meant from the folder.
+    // Relative URLs start at the folder.
     if (!(request.raw.url ?? '').replace(/\?.*$/, '').endsWith('/')) return reply.redirect(base, 308);
     const html = await readFile(file, 'utf8').catch((cause: unknown) => {
-      throw new DeskpodError('not_found', 'There is nothing here.', { cause });
+      throw new DeskpodError('not_found', NOTHING_HERE, { cause });
     });
     return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(withBase(html, base));
   });
   app.get(`${url}index.html`, async (_request, reply) => reply.redirect(base, 308));
 }
 
-/** What every address in the page is relative to. */
+/** Sets the base URL of the page. */
 function withBase(html: string, base: string): string {
   return html.replace(/<head[^>]*>/i, (head) => `${head}<base href="${base}">`);
 }

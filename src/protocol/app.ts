@@ -1,14 +1,14 @@
-/** Apps as a user sees them: catalogue entries they may start. */
+/** Apps: the catalogue entries that a user can start. */
 import { z } from 'zod';
 
-/** How a launch runs: inside the desktop's pod, or as a pod beside it. */
+/** How a launch runs: as an ephemeral container in the desktop's pod, or in a pod of its own. */
 export const Runtime = z.enum(['ephemeral_container', 'pod_application']);
 export type Runtime = z.infer<typeof Runtime>;
 
-/** What one launch may use. Absent means not limited by the launch itself. */
+/** Resource limits of one launch. A missing limit means that the launch itself sets none. */
 export const Limits = z.object({
   memoryBytes: z.int().positive().optional(),
-  /** Processors; 0.5 is half of one. */
+  /** CPU cores; 0.5 is half a core. */
   cpus: z.number().positive().optional(),
   processes: z.int().positive().optional(),
 });
@@ -16,7 +16,7 @@ export type Limits = z.infer<typeof Limits>;
 
 const Port = z.int().min(1).max(65_535);
 
-/** How a cluster tells whether a pod works: the fields of a Kubernetes Probe that apps use. */
+/** The fields of a Kubernetes probe that apps use. */
 export const Probe = z.object({
   httpGet: z.object({ path: z.string().default('/'), port: Port }).exactOptional(),
   tcpSocket: z.object({ port: Port }).exactOptional(),
@@ -37,9 +37,9 @@ export const Toleration = z.object({
 });
 export type Toleration = z.infer<typeof Toleration>;
 
-/** What an app asks of its pod beyond limits. One machine takes no notice of it. */
-export const PodWishes = z.object({
-  /** What is set aside for it; its limits when left out. */
+/** Pod settings of an app beyond limits; a single machine ignores them. */
+export const PodSettings = z.object({
+  /** Resource requests; the limits by default. */
   requests: Limits.exactOptional(),
   nodeSelector: z.record(z.string(), z.string()).exactOptional(),
   tolerations: z.array(Toleration).exactOptional(),
@@ -47,10 +47,10 @@ export const PodWishes = z.object({
   ports: z.array(Port).exactOptional(),
   livenessProbe: Probe.exactOptional(),
   readinessProbe: Probe.exactOptional(),
-  /** For example of networks it joins. */
+  /** Annotations, for example for additional networks. */
   annotations: z.record(z.string(), z.string()).exactOptional(),
 });
-export type PodWishes = z.infer<typeof PodWishes>;
+export type PodSettings = z.infer<typeof PodSettings>;
 
 export const Environment = z.record(
   z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not a variable name'),
@@ -58,10 +58,10 @@ export const Environment = z.record(
 );
 export type Environment = z.infer<typeof Environment>;
 
-/** Whether the app's image is on this engine. */
+/** Whether the engine has the app's image. */
 export const AppAvailability = z.discriminatedUnion('state', [
   z.object({ state: z.literal('ready') }),
-  /** Can be had, but is fetched or built when first wanted. */
+  /** Not present yet: pulled or built for the first launch. */
   z.object({ state: z.literal('not_installed') }),
   z.object({ state: z.literal('installing'), step: z.string(), startedAt: z.iso.datetime() }),
   z.object({ state: z.literal('unavailable'), reason: z.string() }),
@@ -69,7 +69,7 @@ export const AppAvailability = z.discriminatedUnion('state', [
 export type AppAvailability = z.infer<typeof AppAvailability>;
 
 export const App = z.object({
-  /** The image reference with which it was registered, for example `localhost/deskpod/2048-gtk:latest`. */
+  /** The image reference it was added with, for example `localhost/deskpod/2048-gtk:latest`. */
   id: z.string(),
   /** `oc.name` */
   name: z.string(),
@@ -81,13 +81,13 @@ export const App = z.object({
   wmClass: z.string(),
   runtime: Runtime,
   limits: Limits,
-  /** Address of the icon, or null: then the UI draws a letter tile. */
+  /** URL of the icon; null if there is none: the UI draws a letter tile. */
   iconUrl: z.string().nullable(),
   pinned: z.boolean(),
   availability: AppAvailability,
 });
 export type App = z.infer<typeof App>;
 
-/** What an administrator keeps for an app, added to every launch of it. */
+/** Variables and arguments that an administrator sets for every launch of an app. */
 export const AppDefaults = z.object({ env: Environment, args: z.array(z.string()).max(64) });
 export type AppDefaults = z.infer<typeof AppDefaults>;

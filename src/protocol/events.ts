@@ -15,6 +15,9 @@ export const Notice = z.object({
 });
 export type Notice = z.infer<typeof Notice>;
 
+/** The user left the session in one of their tabs; its time is over; or it was ended elsewhere, by the user or for them. */
+export const WhyEnded = z.enum(['left', 'over', 'revoked']);
+
 export const ServerEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('desktop'), desktop: Desktop }),
   /** All launches of the user, finished ones included. */
@@ -24,11 +27,11 @@ export const ServerEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('windows'), windows: z.array(Window) }),
   z.object({ type: z.literal('apps'), apps: z.array(App) }),
   z.object({ type: z.literal('app'), app: App }),
-  /** By the user or about their desktop: what waits for an answer, goes on or has just ended; later every change. */
+  /** Sessions by the user or on their desktop: first the pending, active and just ended ones, then every change. */
   z.object({ type: z.literal('debug'), session: DebugSession }),
   z.object({ type: z.literal('notice'), notice: Notice }),
-  /** This session was left, here or in another tab; the desktop stays. */
-  z.object({ type: z.literal('session_ended'), sessionId: z.string() }),
+  /** This login session ended; the desktop stays. */
+  z.object({ type: z.literal('session_ended'), sessionId: z.string(), why: WhyEnded.optional() }),
   /** The user logged out: the desktop is gone. */
   z.object({ type: z.literal('logged_out') }),
 ]);

@@ -1,6 +1,10 @@
-/** What a gateway says to the api role about the request that it passes on, beside `X-Forwarded-For`, `-Proto` and `-Host`. */
+/** Headers of a gateway's requests to the api role, in addition to `X-Forwarded-For`, `-Proto` and `-Host`. */
 
-/** Proves that a gateway of this installation says it. */
+/** Proves that a gateway of this installation sent the request. */
 export const GATEWAY_HEADER = 'x-deskpod-gateway';
-/** Somebody who is not trusted said for whom they forward: nobody knows who the client is. */
+/** The client is unknown; the value is the setting that would make it known. */
 export const UNKNOWN_CLIENT_HEADER = 'x-deskpod-unknown-client';
+/** The scheme that a page of this server must have; absent if only a proxy knows it. */
+export const PAGE_SCHEME_HEADER = 'x-deskpod-page-scheme';
+/** The user id of the local program that sent the request; absent for others. */
+export const LOCAL_USER_HEADER = 'x-deskpod-local-user';

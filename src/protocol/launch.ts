@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Environment, Limits, Runtime } from './app.ts';
 
-/** Why a launch is over. */
+/** Why a launch ended. */
 export const EndReason = z.enum([
   'completed',
   'error',
@@ -16,11 +16,11 @@ export const EndReason = z.enum([
 export type EndReason = z.infer<typeof EndReason>;
 
 export const LaunchState = z.discriminatedUnion('state', [
-  /** Until its first window is mapped; `step` says what happens now. */
+  /** Until its first window is mapped; `step` is the current step. */
   z.object({
     state: z.literal('starting'),
     step: z.enum(['image', 'create', 'window']),
-    /** What it waits for, in the engine's words, for example that an image cannot be pulled. */
+    /** The engine's message while it waits, for example that an image can't be pulled. */
     detail: z.string().optional(),
   }),
   z.object({ state: z.literal('running') }),
@@ -28,10 +28,10 @@ export const LaunchState = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('finished'),
     reason: EndReason,
-    /** As the engine reported it; null when nothing ever ran. */
+    /** As the engine reported it; null if nothing ran. */
     exitCode: z.int().nullable(),
     finishedAt: z.iso.datetime(),
-    /** The engine's own words, when it had any. */
+    /** The engine's message, if it gave one. */
     message: z.string().nullable(),
   }),
 ]);
@@ -53,30 +53,38 @@ export const Launch = z.object({
   image: z.string(),
   imageDigest: z.string().nullable(),
   args: z.array(z.string()),
-  /** The launch that this one is a copy of, made to look into it. */
+  /** The launch that this one is a copy of, for a debug session. */
   copyOf: z.string().optional(),
+  /** The kernel killed one of its processes for lack of memory, even if the launch continued. */
+  memoryKill: z.boolean().optional(),
+  /** Its end deserves the user's attention and isn't marked as read yet: `POST /launches/read`. */
+  unread: z.boolean().optional(),
 });
 export type Launch = z.infer<typeof Launch>;
 
 export const LaunchRequest = z.object({
   /** App id or `oc.name`. */
   app: z.string().min(1).max(512),
-  /** Another runtime than the app's own. */
+  /** Overrides the app's runtime. */
   runtime: Runtime.optional(),
   env: Environment.default({}),
   args: z.array(z.string().max(4096)).max(64).default([]),
 });
 export type LaunchRequest = z.input<typeof LaunchRequest>;
 
-/** The same app again; what is left out is as it was. */
-export const LaunchAgain = z.object({
+/** Launches whose end the user has seen. */
+export const LaunchesRead = z.object({ ids: z.array(z.string().max(253)).min(1).max(200) });
+export type LaunchesRead = z.infer<typeof LaunchesRead>;
+
+/** The same app again; omitted fields keep their values. */
+export const LaunchCommand = z.object({
   runtime: Runtime.optional(),
   env: Environment.optional(),
   args: z.array(z.string().max(4096)).max(64).optional(),
 });
-export type LaunchAgain = z.infer<typeof LaunchAgain>;
+export type LaunchCommand = z.infer<typeof LaunchCommand>;
 
-/** `user` of somebody else, or `*` for all, is for support and administrators. */
+/** Another `user`, or `*` for all, is for support and administrators. */
 export const LaunchQuery = z.object({
   user: z.string().max(256).optional(),
   /** Id or name of the app. */
@@ -87,7 +95,7 @@ export const LaunchQuery = z.object({
 });
 export type LaunchQuery = z.input<typeof LaunchQuery>;
 
-/** A remedy that the UI offers as a button: the same app again, changed. */
+/** A remedy that the UI offers as a button: the same app with changes. */
 export const Remedy = z.object({
   label: z.string(),
   runtime: Runtime.optional(),
@@ -96,7 +104,7 @@ export const Remedy = z.object({
 });
 export type Remedy = z.infer<typeof Remedy>;
 
-/** What a failure means, read from state and log. */
+/** The likely cause of a failure, derived from state and log. */
 export const Hint = z.object({
   id: z.string(),
   title: z.string(),
@@ -108,17 +116,20 @@ export const Hint = z.object({
 export type Hint = z.infer<typeof Hint>;
 
 export const LogLine = z.object({
-  /** Time with fractions of seconds, null where the engine gave none. */
+  /** Time with fractions of seconds; null if the engine gave none. */
   at: z.iso.datetime().nullable(),
   stream: z.enum(['stdout', 'stderr']),
+  /** Colours and styles (SGR) are the only escape sequences in it. */
   text: z.string(),
+  /** Instead of a line: how much was skipped for a slow reader; null if unknown. */
+  skipped: z.object({ lines: z.int().nullable(), bytes: z.int().nullable() }).optional(),
 });
 export type LogLine = z.infer<typeof LogLine>;
 
 export const LaunchDetail = Launch.extend({
   /** Secrets are masked as `••••`. */
   environment: Environment,
-  /** What was asked for beyond the app's own, as *Run again with…* starts from. */
+  /** What the request added to the app's own; *Run again with…* starts from it. */
   requested: z.object({ env: Environment, args: z.array(z.string()) }),
   hints: z.array(Hint),
 });
@@ -126,7 +137,7 @@ export type LaunchDetail = z.infer<typeof LaunchDetail>;
 
 export const Usage = z.object({
   launchId: z.string(),
-  /** Share of one processor: 0.5 is half a core. */
+  /** CPU usage: 0.5 is half a core. */
   cpu: z.number().nonnegative(),
   memoryBytes: z.int().nonnegative(),
 });

@@ -1,6 +1,6 @@
 /** The stored catalogue entry, as `/API/manager/image` answers it: the compatible system's field names, kept exactly. */
 import { z } from 'zod';
-import { PodWishes } from './app.ts';
+import { PodSettings } from './app.ts';
 
 export const Acl = z.object({ permit: z.array(z.string()).default([]), deny: z.array(z.string()).optional() });
 export type Acl = z.infer<typeof Acl>;
@@ -38,7 +38,7 @@ export const AppDocument = z.object({
   containerengine: z.enum(['ephemeral_container', 'pod_application']),
   securitycontext: z.record(z.string(), z.unknown()),
   created: z.string().nullable(),
-  /** Ours: what its pod asks for beyond limits; left out when that is nothing. */
-  pod: PodWishes.optional(),
+  /** A Deskpod extension: pod settings beyond limits; omitted if empty. */
+  pod: PodSettings.optional(),
 });
 export type AppDocument = z.infer<typeof AppDocument>;

@@ -1,20 +1,41 @@
 /**
  * The screen WebSocket, `/api/v1/screen`: RFB 3.8 in binary messages, security type None. The ticket comes as a
- * subprotocol beside `binary`, so that it is in no address and no log.
+ * subprotocol in addition to `binary`, so that it appears in no URL and no log.
+ *
+ * A viewer that offers `deskpod.notes` as a subprotocol, too, also receives notes from the gateway: JSON in text messages.
  */
+import { z } from 'zod';
 
 export const SCREEN_PATH = '/api/v1/screen';
-/** The compatible address: `?jwt_token=` carries the ticket. */
+/** A page whose connection was refused sends a `POST` here: the response is 204, or the reason. */
+export const SCREEN_CHECK_PATH = '/api/v1/screen/check';
+/** The path of the compatible API: `?jwt_token=` carries the ticket. */
 export const WEBSOCKIFY_PATH = '/websockify';
 export const SCREEN_PROTOCOL = 'binary';
 export const TICKET_PROTOCOL_PREFIX = 'deskpod.ticket.';
+export const NOTES_PROTOCOL = 'deskpod.notes';
+
+/** Text of one clipboard message, as UTF-8 with CRLF and a final NUL; Xvnc's `-MaxCutText` is the same. */
+export const MAX_CLIPBOARD_BYTES = 1024 * 1024;
+
+export const ScreenNotice = z.discriminatedUnion('kind', [
+  /** Sent before the gateway closes: how many key messages of this connection it has passed on. */
+  z.object({ kind: z.literal('keys'), received: z.number() }),
+  /** Text for the desktop was refused. */
+  z.object({ kind: z.literal('clipboard_too_large'), bytes: z.number() }),
+  /** The viewer requested the desktop's text without the right to it. */
+  z.object({ kind: z.literal('clipboard_withheld') }),
+  /** Another viewer of the same desktop disconnected. */
+  z.object({ kind: z.literal('viewer_left') }),
+]);
+export type ScreenNotice = z.infer<typeof ScreenNotice>;
 
 /** Why the server closed a screen or a terminal, as WebSocket close codes. */
 export const CloseCode = {
   normal: 1000,
   /** The server stops or restarts: connect again. */
   serverStopping: 1001,
-  /** A message passed its bound, for example a paste of more than 1 MiB. */
+  /** A message exceeded its limit, for example 1 MiB of input for a terminal. */
   tooBig: 1009,
   internal: 1011,
   /** The viewer broke the protocol. */
@@ -23,7 +44,12 @@ export const CloseCode = {
   sessionEnded: 4401,
   /** The desktop was removed. */
   desktopGone: 4404,
-  /** The desktop's screen went away without that; it may be back in a moment: connect again. */
+  /** The desktop's screen is gone for another reason and may come back: connect again. */
   screenLost: 4503,
 } as const;
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
+
+/** Longest side of a desktop, in pixels. */
+export const MAX_SIDE = 8192;
+/** Largest area of a desktop, in pixels: its frame buffer has 4 bytes for each, and the X server has several like it. */
+export const MAX_PIXELS = 8192 * 4320;

@@ -1,13 +1,13 @@
-/** What runs here, and what a user keeps between sessions. */
+/** Facts about the installation, and the user's preferences. */
 import { z } from 'zod';
 
-/** What a process does: answers requests, carries screens, or only measures speed. */
+/** The roles of a process: answer requests, transport screens, or only measure speed. */
 export const ServerRole = z.enum(['api', 'gateway', 'speedtest']);
 export type ServerRole = z.infer<typeof ServerRole>;
 
 export const System = z.object({
   version: z.string(),
-  /** The replica that answered, and what it does. */
+  /** The replica that answered, and its roles. */
   name: z.string(),
   roles: z.array(ServerRole),
   node: z.string(),
@@ -15,16 +15,18 @@ export const System = z.object({
   host: z.string(),
   uptimeSeconds: z.number(),
   x11Listen: z.enum(['tcp', 'unix']),
+  /** Whether an app in its own pod has its own home folder if that of the desktop is deleted with it. */
+  separateLostHomes: z.boolean(),
 });
 export type System = z.infer<typeof System>;
 
-/** Something an administrator should mend, with the commands that do it. */
+/** A problem that needs an administrator's attention, with commands that fix it. */
 export const SystemWarning = z.object({ text: z.string(), commands: z.array(z.string()) });
 export type SystemWarning = z.infer<typeof SystemWarning>;
 
 export const Preferences = z.object({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
-  /** App ids in the order the user gave them. */
+  /** App ids in the user's order. */
   dock: z.array(z.string()).max(64).default([]),
   dockHidden: z.boolean().default(false),
 });

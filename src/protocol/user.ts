@@ -1,7 +1,7 @@
 /** Who is logged in, and how they prove it. */
 import { z } from 'zod';
 
-/** The browser's copy of the user token. */
+/** The prefix of the session cookie's name; formerly the whole name. */
 export const SESSION_COOKIE = 'deskpod_session';
 
 /** A role is a label; everyone is a `user`. */
@@ -14,13 +14,16 @@ export type Provider = z.infer<typeof Provider>;
 export const User = z.object({
   /** Stable and unique, for example `hermes`; part of object names. */
   id: z.string().min(1),
-  /** For people, for example `Hermes Conrad`. */
+  /** Display name, for example `Hermes Conrad`. */
   name: z.string().min(1),
   provider: z.string(),
   labels: z.array(z.string()),
   roles: z.array(Role),
 });
 export type User = z.infer<typeof User>;
+
+/** Before the token in the fragment of a login link. */
+export const LOGIN_FRAGMENT = '#login=';
 
 export const LoginRequest = z.discriminatedUnion('provider', [
   z.object({
@@ -29,24 +32,36 @@ export const LoginRequest = z.discriminatedUnion('provider', [
     password: z.string().min(1, 'Enter your password.').max(1024),
   }),
   z.object({ provider: z.literal('anonymous') }),
+  /** A link that the server printed for its administrator; valid once. */
+  z.object({ provider: z.literal('link'), token: z.string().min(1).max(128) }),
 ]);
 export type LoginRequest = z.infer<typeof LoginRequest>;
 
-/** What the login page needs before anyone is known. */
+/** What the login page needs before the login. */
 export const LoginOptions = z.object({
   providers: z.array(z.object({ id: Provider, name: z.string(), hint: z.string().optional() })),
   version: z.string(),
 });
 export type LoginOptions = z.infer<typeof LoginOptions>;
 
-export const Session = z.object({ user: User, expiresAt: z.iso.datetime() });
+export const Session = z.object({
+  user: User,
+  expiresAt: z.iso.datetime(),
+  /** Seconds until then, for clients whose clocks differ. */
+  secondsLeft: z.number().optional(),
+});
 export type Session = z.infer<typeof Session>;
 
 /** One row of a user's own login history. */
 export const LoginRecord = z.object({
+  /** Of the session. */
+  id: z.string(),
   at: z.iso.datetime(),
   address: z.string(),
   userAgent: z.string(),
+  /** When the session ended, or ends unless it is extended; null for old logins. */
+  endsAt: z.iso.datetime().nullable(),
+  open: z.boolean(),
   current: z.boolean(),
 });
 export type LoginRecord = z.infer<typeof LoginRecord>;
@@ -60,14 +75,20 @@ export const LocalUserSummary = z.object({
 });
 export type LocalUserSummary = z.infer<typeof LocalUserSummary>;
 
+/** Everybody is a `user`, whether or not it is listed. */
+export const NewRoles = z.object({ roles: z.array(Role) });
+
 export const NewLocalUser = z.object({
   name: z.string().trim().min(1).max(256),
   password: z.string().min(1).max(1024),
   roles: z.array(Role).default(['user']),
-  /** Made from the name when left out. */
+  /** Derived from the name by default. */
   id: z
     .string()
-    .regex(/^[a-z][a-z0-9._-]{0,31}$/, 'small letters, digits, dot, dash and underscore, at most 32')
+    .regex(
+      /^[a-z][a-z0-9._-]{0,31}$/,
+      'Use up to 32 lowercase letters, digits, dots, hyphens and underscores. Start with a letter.',
+    )
     .optional(),
 });
 export type NewLocalUser = z.input<typeof NewLocalUser>;

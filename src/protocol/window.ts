@@ -1,4 +1,4 @@
-/** Windows of a desktop, as its X server tells. */
+/** Windows of a desktop, from its X server. */
 import { z } from 'zod';
 
 export const Window = z.object({

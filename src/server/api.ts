@@ -1,20 +1,26 @@
 /** The role api: engine, store, sessions, desktops, launches and terminals behind `/api/v1` and `/API`. */
-import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gatewayToken } from '#auth/gateway-token.ts';
-import { ensureAdministrator } from '#auth/local-users.ts';
+import { LoginLinks } from '#auth/login-links.ts';
+import type { FirstAdministrator } from '#auth/local-users.ts';
 import type { LoadedConfig } from '#config/config.ts';
 import { openDisplay } from '#display/open.ts';
 import { waitForWindowManager } from '#display/ready.ts';
-import type { OwnImage } from '#domain/catalogue/own.ts';
-import type { Engine } from '#domain/engine.ts';
-import { adopt, follow } from '#domain/follow.ts';
-import { keepHouse } from '#domain/housekeeping.ts';
-import { planImages } from '#engines/containers/images/plan.ts';
-import { openEngine, openShelf } from '#engines/open.ts';
+import { waitAtMost } from '#domain/deadlines.ts';
+import type { OwnImage } from '#domain/catalogue/own-apps.ts';
+import { ignore } from '#protocol/ignore.ts';
+import type { Engine } from '#domain/ports/engine.ts';
+import { checkDirectories } from '#domain/server/directory-check.ts';
+import { adopt, follow } from '#domain/server/engine-events.ts';
+import { SessionEnds } from '#domain/server/session-ends.ts';
+import { seenIn } from '#domain/server/sessions.ts';
+import { runHousekeeping } from '#domain/server/housekeeping.ts';
+import { planImages } from '#containers-client/images/plan.ts';
+import { openEngine, openSecretStore } from '#engines/open.ts';
 import type { Events } from '#events';
 import { createGateway, type Gateway } from '#gateway/gateway.ts';
+import type { AllowedOrigin } from '#gateway/origin.ts';
 import { screenConnector } from '#gateway/screen-connect.ts';
 import { createTerminals } from '#gateway/terminals.ts';
 import { apiRoutes } from '#http/api.ts';
@@ -25,8 +31,9 @@ import { openTerminal } from '#http/terminal-access.ts';
 import type { SystemWarning } from '#protocol/system.ts';
 import { lockFolder } from '#store/folder-lock.ts';
 import { openStore } from '#store/open.ts';
+import { firstAdministrator } from './administrator.ts';
 import { createContext } from './context.ts';
-import { keysOf } from './keys.ts';
+import { keysOf, refreshGateways } from './keys.ts';
 import { managerAccess, managerDeps, permitsOthers } from './manager.ts';
 import { createParts } from './parts.ts';
 import type { Role } from './role.ts';
@@ -35,23 +42,25 @@ import { screenRoutes } from './screens.ts';
 export interface ApiRoleOptions {
   readonly loaded: LoadedConfig;
   readonly events: Events;
-  /** Of the checkout or the image: recipes are below it. */
+  /** The folder of the checkout or the image, which contains the recipes. */
   readonly root: string;
   readonly version: string;
-  readonly allowedOrigin: (origin: string | undefined, host: string | undefined) => boolean;
+  readonly allowedOrigin: AllowedOrigin;
 }
 
 export interface ApiRole extends Role {
-  /** The login that the first start made: told once. */
-  readonly administrator: { readonly name: string; readonly password: string } | null;
-  /** Tells the command line of this machine's root where the server is and what lets it in. */
+  /** The login that the first start created, shown once. On Kubernetes it is in a Secret instead. */
+  readonly administrator: FirstAdministrator | null;
+  /** The end of a URL that logs the administrator in once; null on Kubernetes, whose log others read. */
+  loginLink(): Promise<string | null>;
+  /** Writes address and token for the command line of this machine's root. */
   listening(address: string): Promise<void>;
 }
 
-/** What was begun gets so long to end. */
+/** How long background work may take to end. */
 const STOP_TIMEOUT_MS = 3_000;
 
-/** With the role gateway in the same process, the screens are here, too. */
+/** If this process also has the role gateway, it serves the screens, too. */
 export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const { loaded, events, root, version, allowedOrigin } = options;
   const { config, secrets } = loaded;
@@ -61,15 +70,16 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const draining = new AbortController();
   await mkdir(config.dataDir, { recursive: true, mode: 0o711 });
   stack.use(await lockFolder(config.dataDir));
-  const shelf = await openShelf(config);
+  const secretStore = await openSecretStore(config);
   const [built, store, { keys, warnings: ofKeys }, engine] = await Promise.all([
     buildVersion(root, version),
     owned(stack, openStore(secrets.storeUrl === null ? config.store : { kind: 'postgres', url: secrets.storeUrl })),
-    keysOf(config, shelf),
-    owned(stack, openEngine(config, { imagesDir, windowManagerReady: waitForWindowManager })),
+    keysOf(config, secretStore),
+    owned(stack, openEngine(config, { imagesDir, windowManagerReady: waitForWindowManager, events })),
   ]);
-  const warnings = [...ofKeys, ...ofNotes(loaded), ...(await podWarnings(loaded, engine))];
-  for (const { text, commands } of warnings) events.warn([text, ...commands].join('\n  '));
+  const warnings = [...ofKeys, ...configWarnings(loaded), ...(await podWarnings(loaded, engine))];
+  for (const { text, commands } of warnings)
+    events.warn(text, commands.length > 0 ? { commands: commands.join('; ') } : {});
   const parts = stack.use(
     await createParts({
       engine,
@@ -77,33 +87,47 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       events,
       openDisplay,
       desktop: config.desktop,
-      kind: config.engine.kind,
-      own: config.engine.kind === 'containers' ? ownApps(imagesDir) : [],
+      own: engine.capabilities.buildsImages ? ownApps(imagesDir) : [],
       classes: config.executeClasses,
       stopGraceMs: config.launches.stopGraceMs,
+      launchesPerUser: config.launches.perUser,
       debug: config.debug,
       name: config.name,
     }),
   );
   const follower = { engine, ...parts, failed: events.failed };
   await adopt(follower);
-  parts.debug.adopt(config.name).catch((error: unknown) => events.failed('finding debug sessions again', error));
+  parts.debug.adopt(config.name).catch((error: unknown) => events.failed('adopting debug sessions', error));
   const following = follow(follower, stopping.signal).catch((error: unknown) =>
     events.failed('following the engine', error),
   );
 
   const terminals = createTerminals({
     allowedOrigin,
-    open: (request, wish, signal) => openTerminal(context, request, wish, signal),
+    open: (request, terminal, signal) => openTerminal(context, request, terminal, signal),
   });
   const viewers = {
     closeDesktop: (desktopId: string) => screens?.closeDesktop(desktopId),
+    // This process knows the sessions of its terminals, and closes them one by one.
+    closeUser: (userId: string, before: Date) => screens?.closeUser(userId, before),
     closeSession(sessionId: string) {
       screens?.closeSession(sessionId);
       terminals.closeSession(sessionId);
     },
   };
+  const { auth } = config;
+  const sessionEnds = stack.use(
+    new SessionEnds({
+      ...parts,
+      store,
+      viewers,
+      longestSessionSeconds: Math.max(auth.sessionSeconds, auth.sessionLongestSeconds),
+      failed: events.failed,
+    }),
+  );
+  const links = new LoginLinks(store);
   const context = createContext({
+    links,
     config,
     secrets,
     keys,
@@ -113,38 +137,52 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     store,
     engine,
     parts,
-    viewers,
+    sessionEnds,
     stopping: draining.signal,
     podNetworks: await engine.podNetworks(),
   });
-  const screens = config.roles.includes('gateway') ? createScreens(context, allowedOrigin) : null;
+  const screens = config.roles.includes('gateway') ? createScreens(context, sessionEnds, allowedOrigin) : null;
   const closeViewers = async (): Promise<void> => {
     draining.abort();
-    screens?.close();
-    await terminals.close();
+    await Promise.all([screens?.close(), terminals.close()]);
   };
-  const access = await managerAccess(config, secrets, shelf, () => engine.podNetworks());
-  const { compactions } = context;
-  stack.use(compactions);
-  await compactions.load();
-  const house = {
+  const access = await managerAccess(config, secrets, secretStore, () => engine.podNetworks(), root);
+  refreshGateways(config, keys, secretStore).catch((error: unknown) =>
+    events.failed('refreshing the keys of gateways', error),
+  );
+  secretStore?.ensureRegistryLogins().catch((error: unknown) => events.failed('creating empty registry logins', error));
+  const { rebuilds, revocations } = context;
+  stack.use(rebuilds);
+  await rebuilds.load();
+  const housekeeping = {
     engine,
     store,
     ...parts,
-    compactions,
+    rebuilds,
+    revocations,
+    directoryCheckSeconds: auth.ldapCheckSeconds,
+    checkDirectories: () =>
+      checkDirectories({
+        store,
+        authenticators: context.authenticators,
+        endUser: (userId) => sessionEnds.endUser(userId),
+        gone: events.userGone,
+        failed: events.failed,
+      }),
     keepDays: config.launches.keepDays,
     debugKeepDays: config.debug.keepDays,
     failed: events.failed,
   };
-  const keeping = keepHouse(house, stopping.signal).catch((error: unknown) => events.failed('keeping house', error));
-  // Before the store and the engine are closed, which both still need.
+  const housekept = runHousekeeping(housekeeping, stopping.signal).catch((error: unknown) =>
+    events.failed('housekeeping', error),
+  );
+  // Before the store and the engine close, which both still use.
   stack.defer(async () => {
     stopping.abort();
-    const late = AbortSignal.timeout(STOP_TIMEOUT_MS);
-    await Promise.race([Promise.all([following, keeping]), once(late, 'abort')]);
+    await waitAtMost(STOP_TIMEOUT_MS, Promise.all([following, housekept]), null);
   });
   stack.defer(closeViewers);
-  const administrator = await ensureAdministrator(store);
+  const administrator = await firstAdministrator(store, secretStore, events);
   const running = stack.move();
   return {
     plugins: [managerRoutes(managerDeps(context, access, built)), apiRoutes(context)],
@@ -161,53 +199,58 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     closeViewers,
     async settled(signal) {
       const { desktops, launches, debug } = parts;
-      await Promise.all([desktops, launches, debug, compactions].map((part) => part.settled(signal)));
+      await Promise.all([desktops, launches, debug, rebuilds].map((part) => part.settled(signal)));
     },
     administrator,
+    loginLink: async () => (secretStore === null ? await links.issue() : null),
     listening: (address) =>
       writeFile(join(config.dataDir, 'cli-token'), `${context.localToken}\n${address}\n`, { mode: 0o600 }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 
-/** Closed with the stack, also when something else fails before it is open. */
+/** Closes with the stack, even if something else fails before it is open. */
 function owned<T extends AsyncDisposable>(stack: AsyncDisposableStack, opening: Promise<T>): Promise<T> {
   stack.defer(async () => {
-    const opened = await opening.catch(() => null);
+    const opened = await opening.catch(ignore('the caller reports it', null));
     await opened?.[Symbol.asyncDispose]();
   });
   return opening;
 }
 
 function createScreens(
-  { tickets, engine, revocations, events }: ApiContext,
+  { tickets, engine, events }: Pick<ApiContext, 'tickets' | 'engine' | 'events'>,
+  { revocations, sessions, closings }: SessionEnds,
   allowedOrigin: ApiRoleOptions['allowedOrigin'],
 ): Gateway {
   return createGateway({
     tickets,
     connect: screenConnector(engine),
     allowedOrigin,
-    stillValid: async ({ sessionId }) => !(await revocations.isRevoked(sessionId)),
+    stillValid: async ({ sessionId, userId, sessionSince: since }) =>
+      !closings.has({ type: 'session', sessionId }) &&
+      !(await revocations.isRevoked(sessionId, since === undefined ? null : { userId, since })),
+    seen: (claims) => seenIn(sessions, claims),
     events,
   });
 }
 
-function ofNotes({ notes }: LoadedConfig): SystemWarning[] {
+function configWarnings({ notes }: LoadedConfig): SystemWarning[] {
   return notes
     .filter(({ level }) => level === 'warning')
     .map(({ where, key, text }) => ({ text: `${where}: ${key}: ${text}`, commands: [] }));
 }
 
-/** Whoever is permitted without a key could be a pod of anybody's. */
+/** Callers that need no key could be any user's pod. */
 async function podWarnings({ config }: LoadedConfig, engine: Engine): Promise<SystemWarning[]> {
-  if (config.engine.kind !== 'kubernetes' || !permitsOthers(config) || (await engine.podNetworks()).length > 0)
+  if (!engine.capabilities.sharedPodNetwork || !permitsOthers(config) || (await engine.podNetworks()).length > 0)
     return [];
   const text =
-    'manager.permitNetworks: the networks of pods are not known, so desktops and apps may call /API/manager without a key, too. Say them in kubernetes.podNetworks (DESKPOD_POD_NETWORKS).';
+    'manager.permitNetworks: the pod networks are unknown, so desktops and apps can also call /API/manager without a key. Set kubernetes.podNetworks (DESKPOD_POD_NETWORKS).';
   return [{ text, commands: [] }];
 }
 
-/** Those there is a recipe for; a cluster cannot build them, there the catalogue begins empty. */
+/** Apps with a recipe; a cluster can't build them, so its catalogue starts empty. */
 function ownApps(imagesDir: string): readonly OwnImage[] {
   return planImages(imagesDir, {}, new Map()).filter(({ labels }) => labels['oc.type'] === 'app');
 }

@@ -1,21 +1,22 @@
 /** What the routes of the api role work with. */
 import { randomBytes } from 'node:crypto';
 import { createAnonymous } from '#auth/anonymous.ts';
-import { createAttempts } from '#auth/attempts.ts';
+import { createAttempts } from '#auth/login-attempts.ts';
+import { currentUsers } from '#auth/current-users.ts';
 import { createDirectory } from '#auth/directory.ts';
 import { gatewayToken } from '#auth/gateway-token.ts';
 import { ldapPeople } from '#auth/ldap.ts';
 import type { Keys } from '#auth/keys.ts';
-import { addUser, listUsers, removeUser, setUserPassword } from '#auth/local-users.ts';
+import { addUser, listUsers, removeUser, setUserPassword, setUserRoles } from '#auth/local-users.ts';
 import { createTickets } from '#auth/tickets.ts';
-import { createUserTokens } from '#auth/user-tokens.ts';
+import { createUserTokens, sessionCookie } from '#auth/user-tokens.ts';
 import type { Config, Secrets } from '#config/config.ts';
-import { Closings } from '#domain/closings.ts';
-import { Compactions } from '#domain/compaction/compactions.ts';
-import type { Engine } from '#domain/engine.ts';
-import { networkMatcher, nodeMatcher } from '#domain/networks.ts';
-import { Revocations } from '#domain/revocations.ts';
-import type { Store } from '#domain/store.ts';
+import { Rebuilds } from '#domain/desktops/rebuilds.ts';
+import { HomeArchives } from '#domain/desktops/home-files.ts';
+import type { Engine } from '#domain/ports/engine.ts';
+import { networkMatcher, nodeMatcher } from '#domain/server/networks.ts';
+import type { SessionEnds } from '#domain/server/session-ends.ts';
+import type { Store } from '#domain/ports/store.ts';
 import type { Events } from '#events';
 import type { ApiContext } from '#http/context.ts';
 import { endDesktop } from '#http/end-desktop.ts';
@@ -32,38 +33,24 @@ export interface ContextDeps {
   readonly store: Store;
   readonly engine: Engine;
   readonly parts: Omit<Parts, typeof Symbol.asyncDispose>;
-  /** Screens and terminals of this process. */
-  readonly viewers: ApiContext['gateway'];
+  readonly sessionEnds: SessionEnds;
+  readonly links: ApiContext['links'];
   readonly stopping: AbortSignal;
   readonly podNetworks: readonly string[];
 }
 
 export function createContext(deps: ContextDeps): ApiContext {
-  const { config, secrets, keys, events, version, warnings, store, engine, parts, viewers, stopping, podNetworks } =
+  const { config, secrets, keys, events, version, warnings, store, engine, parts, sessionEnds, stopping, podNetworks } =
     deps;
   const { auth } = config;
-  const closings = new Closings();
   const isProtected = networkMatcher(auth.lockout.protectedNetworks);
   const isNode = nodeMatcher(podNetworks);
-  const gateway: ApiContext['gateway'] = {
-    closeDesktop(desktopId) {
-      viewers.closeDesktop(desktopId);
-      closings.add({ type: 'desktop', desktopId });
-    },
-    closeSession(sessionId) {
-      viewers.closeSession(sessionId);
-      closings.add({ type: 'session', sessionId });
-    },
-  };
-  const revocations = new Revocations(store, parts.replicas);
-  revocations.onRevokedElsewhere(({ sessionId, userId }) => {
-    gateway.closeSession(sessionId);
-    parts.hub.publish(userId, { type: 'session_ended', sessionId });
-  });
-  const compactions = new Compactions({
+  const gateway = sessionEnds.viewers;
+  const rebuilds = new Rebuilds({
     ...parts,
+    engine,
     store,
-    idleSeconds: config.desktop.compactAfterSeconds,
+    idleSeconds: config.desktop.rebuildAfterSeconds,
     endDesktop: (desktopId) => endDesktop({ ...parts, engine, gateway }, desktopId),
     failed: events.failed,
   });
@@ -71,17 +58,22 @@ export function createContext(deps: ContextDeps): ApiContext {
     engine,
     store,
     ...parts,
-    compactions,
+    rebuilds,
+    archives: new HomeArchives(engine),
     gateway,
-    closings,
+    closings: sessionEnds.closings,
     closingsToken: gatewayToken(keys, 'closings'),
-    tokens: createUserTokens({ keys, seconds: auth.sessionSeconds }),
+    tokens: createUserTokens({ keys, seconds: auth.sessionSeconds, longestSeconds: auth.sessionLongestSeconds }),
+    sessions: sessionEnds.sessions,
+    sessionEnds,
+    cookieName: sessionCookie(keys),
     tickets: createTickets({ keys, seconds: auth.ticketSeconds }),
-    revocations,
+    revocations: sessionEnds.revocations,
     stopping,
     events,
     warnings: () => warnings,
     localToken: randomBytes(32).toString('base64url'),
+    links: deps.links,
     authenticators: [
       createDirectory(store, {
         demo: auth.demoDirectory,
@@ -99,8 +91,16 @@ export function createContext(deps: ContextDeps): ApiContext {
     users: {
       list: () => listUsers(store),
       add: (user) => addUser(store, user),
-      setPassword: (id, password) => setUserPassword(store, id, password),
-      remove: (id) => removeUser(store, id),
+      async setPassword(id, password) {
+        await sessionEnds.endUser((await setUserPassword(store, id, password)).id);
+      },
+      async setRoles(id, roles) {
+        await sessionEnds.endUser((await setUserRoles(store, id, roles)).id);
+      },
+      current: currentUsers(store),
+      async remove(id) {
+        await sessionEnds.endUser((await removeUser(store, id)).id);
+      },
     },
     attempts: createAttempts({
       failures: auth.lockout.failures,
@@ -111,5 +111,6 @@ export function createContext(deps: ContextDeps): ApiContext {
     version,
     server: { name: config.name, roles: config.roles, path: config.listen.path },
     x11Tcp: config.desktop.x11Tcp,
+    dock: config.dock,
   };
 }

@@ -1,16 +1,21 @@
-/** The role gateway in a process of its own: pages, screens by ticket, and everything else passed on to the api role. */
+/**
+ * The role gateway in a separate process: pages, screens by ticket; forwards everything else to the API. It uses the same
+ * keys as the API: if those change, it reads its files again.
+ */
 import { createTicketReader } from '#auth/tickets.ts';
-import { awaitGatewayKeys, type GatewayKeys } from '#auth/gateway-keys.ts';
+import { awaitGatewayKeys, type GatewayKeys, readGatewayKeys } from '#auth/gateway-keys.ts';
 import { gatewayToken } from '#auth/gateway-token.ts';
-import { createUserTokenReader } from '#auth/user-tokens.ts';
-import { Closings } from '#domain/closings.ts';
+import { createUserTokenReader, sessionCookie } from '#auth/user-tokens.ts';
+import { Closings } from '#domain/server/closings.ts';
 import { DeskpodError } from '#domain/errors.ts';
+import { seenIn, Sessions } from '#domain/server/sessions.ts';
 import type { Events } from '#events';
 import { Affinity } from '#gateway/api/affinity.ts';
 import { followClosings } from '#gateway/api/closings-feed.ts';
 import { type ApiProxy, createApiProxy } from '#gateway/api/proxy.ts';
 import { ApiReplicas } from '#gateway/api/replicas.ts';
 import { createGateway, type Gateway } from '#gateway/gateway.ts';
+import type { AllowedOrigin } from '#gateway/origin.ts';
 import { screenConnector } from '#gateway/screen-connect.ts';
 import { passOnRoutes } from '#http/pass-on.ts';
 import type { Role } from './role.ts';
@@ -18,38 +23,57 @@ import { screenRoutes } from './screens.ts';
 
 export interface GatewayRoleOptions {
   readonly keysDir: string;
-  /** Of the api role. */
+  /** URL of the API. */
   readonly apiUrl: string;
   readonly apiServiceUrl: string | null;
   readonly events: Events;
-  readonly allowedOrigin: (origin: string | undefined, host: string | undefined) => boolean;
+  readonly allowedOrigin: AllowedOrigin;
+}
+
+export interface GatewayRole extends Role {
+  /** It has no keys yet, so pages couldn't do anything. */
+  isStarting(): boolean;
 }
 
 interface Opened {
   readonly gateway: Gateway;
   readonly proxy: ApiProxy;
+  /** Identifies the keys. */
+  readonly state: string;
+  close(): Promise<void>;
 }
 
-/** Returns at once; until its keys are there it is not ready and says so. */
-export function openGateway(options: GatewayRoleOptions): Role {
+/** Returns at once; isn't ready until its keys exist. */
+export function openGateway(options: GatewayRoleOptions): GatewayRole {
   const { keysDir, events } = options;
   const stopping = new AbortController();
   let opened: Opened | null = null;
-  let reason = 'the keys are being read';
+  let reason = 'reading the keys';
   const waiting = (why: string): void => {
     if (why !== reason) events.warn(why);
     reason = why;
   };
-  const opening = awaitGatewayKeys(keysDir, waiting, stopping.signal).then(
-    (keys) => {
-      opened = open(keys, options, stopping.signal);
-    },
-    (error: unknown) => {
-      if (!stopping.signal.aborted) events.failed('opening the gateway', error);
-    },
-  );
+  const use = (keys: GatewayKeys): void => {
+    opened?.close().catch((error: unknown) => events.failed('closing viewers with old keys', error));
+    opened = stopping.signal.aborted ? null : open(keys, options, () => void replaceKeys());
+  };
+  /** Changed files alone don't matter: the API uses the old keys until it restarts. */
+  const replaceKeys = async (): Promise<void> => {
+    const found = await readGatewayKeys(keysDir).catch((error: unknown) => String(error));
+    if (typeof found === 'string') return waiting(found);
+    if (opened?.state === gatewayToken(found, 'state')) return;
+    events.warn('the keys were replaced; using the new ones');
+    use(found);
+  };
+  const begin = (keys: GatewayKeys): void => {
+    events.log.info('read the keys; this gateway is ready');
+    use(keys);
+  };
+  const opening = awaitGatewayKeys(keysDir, waiting, stopping.signal).then(begin, (error: unknown) => {
+    if (!stopping.signal.aborted) events.failed('opening the gateway', error);
+  });
   const current = (): Opened => {
-    if (opened === null) throw new DeskpodError('engine_unavailable', `This gateway is not ready: ${reason}.`);
+    if (opened === null) throw new DeskpodError('engine_unavailable', `This gateway isn't ready: ${reason}.`);
     return opened;
   };
   return {
@@ -61,6 +85,7 @@ export function openGateway(options: GatewayRoleOptions): Role {
         handle: async (request, socket, head) => current().proxy.upgrade(request, socket, head),
       },
     ],
+    isStarting: () => opened === null,
     ready: () => (opened === null ? reason : null),
     userOf: (request) => opened?.proxy.userOf(request.raw) ?? null,
     gatewayToken: null,
@@ -69,38 +94,54 @@ export function openGateway(options: GatewayRoleOptions): Role {
     async [Symbol.asyncDispose]() {
       stopping.abort();
       await opening;
-      opened?.gateway.close();
-      opened?.proxy.close();
+      await opened?.close();
     },
   };
 }
 
+/** Calls `refused` if an API replica doesn't have these keys. */
 function open(
   keys: GatewayKeys,
   { apiUrl, apiServiceUrl, events, allowedOrigin }: GatewayRoleOptions,
-  signal: AbortSignal,
+  refused: () => void,
 ): Opened {
+  const closing = new AbortController();
   const replicas = new ApiReplicas({ url: apiUrl, serviceUrl: apiServiceUrl });
   const closings = new Closings();
-  const gateway = createGateway({
+  const sessions = new Sessions((sessionId) => gateway.closeSession(sessionId));
+  const gateway: Gateway = createGateway({
     tickets: createTicketReader({ keys }),
     connect: screenConnector(null),
     allowedOrigin,
-    stillValid: ({ sessionId, desktopId }) =>
-      !closings.has({ type: 'session', sessionId }) && !closings.has({ type: 'desktop', desktopId }),
+    stillValid: (claims) => !closings.hasEnded(claims),
+    seen: (claims) => seenIn(sessions, claims),
     events,
   });
-  closings.subscribe((closing) => {
-    if (closing.type === 'session') gateway.closeSession(closing.sessionId);
-    else gateway.closeDesktop(closing.desktopId);
+  closings.subscribe((closed) => {
+    if (closed.type === 'desktop') gateway.closeDesktop(closed.desktopId);
+    else if (closed.type === 'user') gateway.closeUser(closed.userId, new Date(closed.before));
+    else if (closed.type === 'session') {
+      gateway.closeSession(closed.sessionId);
+      sessions.ended(closed.sessionId);
+    } else sessions.extended(closed.sessionId, new Date(closed.endsAt));
   });
-  const feed = { replicas, token: gatewayToken(keys, 'closings'), closed: closings.add.bind(closings) };
-  followClosings(feed, signal).catch((error: unknown) => events.failed('following what ends', error));
+  const feed = { replicas, token: gatewayToken(keys, 'closings'), closed: closings.add.bind(closings), refused };
+  followClosings(feed, closing.signal).catch((error: unknown) => events.failed('following the closings', error));
   const proxy = createApiProxy({
     replicas,
-    affinity: new Affinity(createUserTokenReader({ keys })),
+    affinity: new Affinity(createUserTokenReader({ keys }), sessionCookie(keys)),
     token: gatewayToken(keys, 'forward'),
     failed: events.failed,
   });
-  return { gateway, proxy };
+  return {
+    gateway,
+    proxy,
+    state: gatewayToken(keys, 'state'),
+    async close() {
+      closing.abort();
+      sessions[Symbol.dispose]();
+      await gateway.close();
+      proxy.close();
+    },
+  };
 }

@@ -1,11 +1,21 @@
-/** The keys of the api role: from the three documented Secrets in a cluster, else made in a folder of this machine. */
+/** The keys of the API: on Kubernetes from the three documented Secrets, otherwise generated in a local folder. */
 import { loadClusterKeys } from '#auth/cluster-keys.ts';
-import { type LoadedKeys, loadKeys } from '#auth/keys.ts';
+import { gatewayToken } from '#auth/gateway-token.ts';
+import { type Keys, type LoadedKeys, loadKeys } from '#auth/keys.ts';
 import type { Config } from '#config/config.ts';
-import type { SecretShelf } from '#domain/secret-shelf.ts';
+import type { SecretStore } from '#domain/ports/secret-store.ts';
 
-export async function keysOf({ engine, keysDir: dir }: Config, shelf: SecretShelf | null): Promise<LoadedKeys> {
-  return engine.kind === 'kubernetes' && shelf !== null
-    ? await loadClusterKeys({ dir, shelf, namespace: engine.namespace })
-    : await loadKeys(dir);
+export async function keysOf({ keysDir: dir }: Config, secretStore: SecretStore | null): Promise<LoadedKeys> {
+  return secretStore === null
+    ? await loadKeys(dir)
+    : await loadClusterKeys({ dir, secretStore, namespace: secretStore.namespace });
+}
+
+/** Enough to identify a set of keys. */
+const STATE_LENGTH = 16;
+
+/** Gateways in other processes read the keys from files: this updates the files within seconds. */
+export async function refreshGateways({ roles }: Config, keys: Keys, secretStore: SecretStore | null): Promise<void> {
+  if (roles.includes('gateway')) return;
+  await secretStore?.refreshGateways(gatewayToken(keys, 'state').slice(0, STATE_LENGTH));
 }

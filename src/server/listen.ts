@@ -1,31 +1,49 @@
 /** The one port: with or without TLS, and a sentence instead of an errno when it is taken. */
 import { once } from 'node:events';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '#config/config.ts';
 import { DeskpodError } from '#domain/errors.ts';
-import { readCertificate, selfMadeCertificate } from '#http/certificate.ts';
+import { parseOrigin } from '#domain/server/authority.ts';
+import { ANY_HOST, type HostPolicy, hostPolicy } from '#domain/server/hosts.ts';
+import type { Events } from '#events';
+import { certificateNames, readCertificate, selfSignedCertificate } from '#http/certificate.ts';
 import { type Listening, plainServer, tlsAndPlainServer } from '#http/listen.ts';
 import { checkPort } from '#setup/checks.ts';
+import { type Addresses, addressesOf } from './addresses.ts';
 
-export async function listener(config: Config): Promise<(handler: Parameters<typeof plainServer>[0]) => Listening> {
+export interface Listener {
+  readonly create: (handler: Parameters<typeof plainServer>[0]) => Listening;
+  /** Of the certificate. */
+  readonly names: readonly string[];
+}
+
+export async function listener(config: Config): Promise<Listener> {
   const { tls } = config.listen;
-  if (tls.kind === 'off') return plainServer;
+  if (tls.kind === 'off') return { create: plainServer, names: [] };
   const files =
     tls.kind === 'files'
       ? await readCertificate(tls.cert, tls.key)
-      : await selfMadeCertificate(join(config.dataDir, 'keys'));
-  return (handler) => tlsAndPlainServer(handler, files);
+      : await selfSignedCertificate(join(config.dataDir, 'keys'));
+  return { create: (handler) => tlsAndPlainServer(handler, files), names: certificateNames(files.cert) };
 }
 
-/** Returns where people open it. */
-export async function listen({ socket }: Listening, { listen: { host, port, tls } }: Config): Promise<string> {
+/** The names by which this server can be called. */
+export function hostsOf({ listen: where }: Config, certificate: readonly string[], warn: Events['warn']): HostPolicy {
+  const { allowedHosts, allowedOrigins, host } = where;
+  if (allowedHosts === null) return ANY_HOST;
+  const machine = hostname();
+  const ofOrigins = allowedOrigins.flatMap((origin) => parseOrigin(origin)?.host ?? []);
+  return hostPolicy([machine, `${machine}.local`, host, ...certificate, ...ofOrigins, ...allowedHosts], warn);
+}
+
+export async function listen({ socket }: Listening, { listen: { host, port, tls, path } }: Config): Promise<Addresses> {
   socket.listen({ host, port });
   await once(socket, 'listening').catch(async (cause: unknown) => {
     const finding = await checkPort({ host, port });
     throw finding === null ? cause : new DeskpodError('conflict', finding.problem, { remedy: finding.remedy, cause });
   });
-  const bound = socket.address();
-  const actual = typeof bound === 'object' && bound !== null ? bound.port : port;
-  const shown = host === '127.0.0.1' || host === '::1' ? 'localhost' : host;
-  return `${tls.kind === 'off' ? 'http' : 'https'}://${shown}:${actual}`;
+  const address = socket.address();
+  const bound = typeof address === 'object' && address !== null ? address : { address: host, port };
+  return await addressesOf({ host, bound, tls: tls.kind !== 'off', path });
 }

@@ -1,8 +1,9 @@
-/** The compatible API reaches the same parts by other words; who may use it depends on where it runs. */
-import type { SessionClaims } from '#domain/auth.ts';
+/** Connects the compatible API to the same parts; who may use it depends on the engine. */
+import type { SessionClaims } from '#domain/ports/auth.ts';
 import type { Config, Secrets } from '#config/config.ts';
-import { networkMatcher, podMatcher } from '#domain/networks.ts';
-import { type SecretShelf, sharedSecret } from '#domain/secret-shelf.ts';
+import { bearerToken } from '#protocol/bearer.ts';
+import { isLoopbackNetwork, podMatcher } from '#domain/server/networks.ts';
+import { type SecretStore, sharedSecret } from '#domain/ports/secret-store.ts';
 import type { ApiContext } from '#http/context.ts';
 import { endDesktop } from '#http/end-desktop.ts';
 import type { ManagerAccess } from '#http/manager/access.ts';
@@ -10,6 +11,7 @@ import type { ManagerDeps } from '#http/manager/routes.ts';
 import type { BuildVersion } from '#http/manager/version.ts';
 import { claimsOf } from '#http/session.ts';
 import { randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 
 export const MANAGER_KEY_SECRET = 'deskpod-manager-key';
 const KEY_BYTES = 24;
@@ -34,8 +36,8 @@ export function managerDeps(context: ApiContext, access: ManagerAccess, version:
       },
     },
     isAdministrator: async ({ headers }) => {
-      const token = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
-      return token !== undefined && ((await claims(token))?.user.roles.includes('admin') ?? false);
+      const token = bearerToken(headers.authorization);
+      return token !== null && ((await claims(token))?.user.roles.includes('admin') ?? false);
     },
     userOf: claims,
     planDesktop: async (identity) => desktops.plan(identity),
@@ -45,33 +47,40 @@ export function managerDeps(context: ApiContext, access: ManagerAccess, version:
   };
 }
 
-/** On Kubernetes, where nobody is on the loopback, an installation without keys and permitted networks gets a key. */
+/** On Kubernetes, where loopback means nothing, an installation without keys and permitted networks gets a key. */
 export async function managerAccess(
   config: Config,
   { managerApiKeys: keys }: Secrets,
-  shelf: SecretShelf | null,
+  secretStore: SecretStore | null,
   podNetworks: () => Promise<readonly string[]>,
+  root: string,
 ): Promise<ManagerAccess> {
-  const { manager, engine } = config;
+  const { manager } = config;
   const isPod = podTest(podNetworks);
-  if (engine.kind !== 'kubernetes') return { ...manager, keys, isPod, keyCommand: null };
-  const { namespace } = engine;
-  if (keys.length > 0 || permitsOthers(config) || shelf === null) {
+  const owners = manager.ownersOnly ? await ownersOf(root, config.dataDir) : null;
+  const shared = { ...manager, owners, isPod };
+  if (secretStore === null) return { ...shared, keys, keyCommand: null };
+  const { namespace } = secretStore;
+  if (keys.length > 0 || permitsOthers(config)) {
     const configured = `kubectl get configmap abcdesktop-config -n ${namespace} -o yaml | grep apikey`;
-    return { ...manager, keys, isPod, keyCommand: keys.length > 0 ? configured : null };
+    return { ...shared, keys, keyCommand: keys.length > 0 ? configured : null };
   }
-  const made = async (): Promise<Record<string, string>> => ({ key: randomBytes(KEY_BYTES).toString('base64url') });
-  const { key } = await sharedSecret(shelf, MANAGER_KEY_SECRET, made);
+  const generate = async (): Promise<Record<string, string>> => ({ key: randomBytes(KEY_BYTES).toString('base64url') });
+  const { key } = await sharedSecret(secretStore, MANAGER_KEY_SECRET, generate);
   const keyCommand = `kubectl get secret ${MANAGER_KEY_SECRET} -n ${namespace} -o jsonpath='{.data.key}' | base64 -d`;
-  return { ...manager, keys: key === undefined ? [] : [key], isPod, keyCommand };
+  return { ...shared, keys: key === undefined ? [] : [key], keyCommand };
 }
 
-/** Whether others than this machine need no key. */
+/** Root, the user that the server runs as, and those who own its program or its data: they can do everything anyway. */
+async function ownersOf(...folders: readonly string[]): Promise<number[]> {
+  const found = await Promise.all(folders.map((folder) => stat(folder)));
+  return [...new Set([0, process.getuid?.() ?? 0, ...found.map(({ uid }) => uid)])];
+}
+
+/** Whether other machines need no key. */
 export function permitsOthers({ manager }: Config): boolean {
-  return manager.enabled && manager.permitNetworks.some((network) => !isLoopback(network.replace(/\/.*$/, '')));
+  return manager.enabled && manager.permitNetworks.some((network) => !isLoopbackNetwork(network));
 }
-
-const isLoopback = networkMatcher(['127.0.0.0/8', '::1']);
 
 function podTest(podNetworks: () => Promise<readonly string[]>): ManagerAccess['isPod'] {
   let known: { readonly test: (address: string | null) => boolean; readonly until: number } | null = null;

@@ -1,18 +1,16 @@
-/** Desktops, displays, launches and the catalogue on one engine and one store, told of each other. */
-import type { OwnImage } from '#domain/catalogue/own.ts';
+/** Wires desktops, displays, launches and the catalogue on one engine and one store. */
+import type { OwnImage } from '#domain/catalogue/own-apps.ts';
 import { visibleTo } from '#domain/catalogue/acl.ts';
 import { Catalogue } from '#domain/catalogue/catalogue.ts';
-import { EPHEMERAL_ABILITIES } from '#domain/catalogue/runtime.ts';
-import type { DebugPolicy } from '#domain/debug/policy.ts';
-import type { Looker } from '#domain/debug/rules.ts';
+import type { DebugPolicy, Requester } from '#domain/debug/policy.ts';
 import { DebugSessions } from '#domain/debug/sessions.ts';
-import { type DesktopOptions, Desktops } from '#domain/desktops.ts';
-import { Displays } from '#domain/displays.ts';
-import type { Engine, EngineInfo } from '#domain/engine.ts';
-import { Hub } from '#domain/hub.ts';
-import { Launches } from '#domain/launches.ts';
-import { Replicas } from '#domain/replicas.ts';
-import type { Store } from '#domain/store.ts';
+import { type DesktopOptions, Desktops } from '#domain/desktops/desktops.ts';
+import { Displays } from '#domain/desktops/displays.ts';
+import type { Engine } from '#domain/ports/engine.ts';
+import { EventBus } from '#domain/server/event-bus.ts';
+import { Launches } from '#domain/launches/launches.ts';
+import { Replicas } from '#domain/server/replicas.ts';
+import type { Store } from '#domain/ports/store.ts';
 import type { Events } from '#events';
 
 type DisplayDeps = ConstructorParameters<typeof Displays>[0];
@@ -24,20 +22,20 @@ export interface PartsOptions {
   readonly events: Events;
   readonly openDisplay: DisplayDeps['open'];
   readonly desktop: DesktopOptions;
-  readonly kind: EngineInfo['kind'];
-  /** Apps that there is a recipe for. */
+  /** Apps with a recipe. */
   readonly own: readonly OwnImage[];
   readonly classes: CatalogueDeps['classes'];
   readonly stopGraceMs: number;
-  /** Who may look into what runs. */
+  readonly launchesPerUser: number;
+  /** Who may start debug sessions. */
   readonly debug: DebugPolicy;
-  /** What tells this server from others on the same store, for people. */
+  /** Distinguishes this server from others on the same store, for people. */
   readonly name: string;
 }
 
 export interface Parts extends AsyncDisposable {
   readonly replicas: Replicas;
-  readonly hub: Hub;
+  readonly hub: EventBus;
   readonly desktops: Desktops;
   readonly displays: Displays;
   readonly catalogue: Catalogue;
@@ -46,10 +44,10 @@ export interface Parts extends AsyncDisposable {
 }
 
 export async function createParts(options: PartsOptions): Promise<Parts> {
-  const { engine, store, events, desktop, kind, own, classes, stopGraceMs, debug: policy, name } = options;
+  const { engine, store, events, desktop, own, classes, stopGraceMs, launchesPerUser, debug: policy, name } = options;
   await using stack = new AsyncDisposableStack();
   const replicas = stack.use(await Replicas.join(store, name, events.failed));
-  const hub = new Hub();
+  const hub = new EventBus();
   const desktops = new Desktops({ engine, store, hub, replicas, options: desktop, events });
   const displays = new Displays({
     engine,
@@ -71,13 +69,23 @@ export async function createParts(options: PartsOptions): Promise<Parts> {
       images: engine,
       own,
       classes,
-      abilities: EPHEMERAL_ABILITIES[kind],
-      onProblem: (message, cause) => events.failed(message, cause),
+      capabilities: engine.capabilities,
+      failed: (message, cause) => events.failed(message, cause),
     }),
   );
   const hold = (desktopId: string): (() => void) => displays.hold(desktopId);
-  const launches: Launches = new Launches({ engine, store, hub, replicas, apps: catalogue, hold, stopGraceMs, events });
-  const mayRun = ({ roles, labels }: Looker, image: string): boolean => {
+  const launches: Launches = new Launches({
+    engine,
+    store,
+    hub,
+    replicas,
+    apps: catalogue,
+    hold,
+    stopGraceMs,
+    launchesPerUser,
+    events,
+  });
+  const mayRun = ({ roles, labels }: Requester, image: string): boolean => {
     const app = catalogue.find(image);
     return app !== null && (roles.includes('admin') || visibleTo(app, labels));
   };

@@ -1,4 +1,4 @@
-/** What a role adds to the process that has it. */
+/** What a role contributes to its process. */
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { UpgradeRoute } from '#gateway/upgrade.ts';
 import type { Readiness } from '#http/health.ts';
@@ -7,12 +7,12 @@ export interface Role extends AsyncDisposable {
   readonly plugins: readonly FastifyPluginAsync[];
   readonly upgrades: readonly UpgradeRoute[];
   readonly ready: Readiness;
-  /** What gateways prove themselves with; null where nobody passes requests on. */
+  /** Authenticates gateways; null if none forwards requests to this process. */
   readonly gatewayToken: string | null;
-  /** For the request line; null when nobody is logged in. */
+  /** For the log; null if no user is logged in. */
   userOf(request: FastifyRequest): string | null;
-  /** Tells viewers and terminals why, and lets no more in. */
+  /** Closes viewers and terminals with a reason, and refuses new ones. */
   closeViewers(): Promise<void>;
-  /** Resolves when nothing is being made any more, or the signal aborts. */
+  /** Resolves when nothing is starting, or when the signal aborts. */
   settled(signal: AbortSignal): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** What must be true of the machine before anything is changed on it. Every problem is told at once, with its remedy. */
+/** Requirements on the machine, checked before anything changes. Reports all problems together, with remedies. */
 import { statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { totalmem } from 'node:os';
@@ -7,14 +7,14 @@ import { existsSync } from 'node:fs';
 import { DeskpodError } from '#domain/errors.ts';
 
 const GB = 1024 ** 3;
-/** All images built come to 4 GB; the package downloads and homes want room beside them. */
+/** The images take 4 GB; package downloads and home folders need more. */
 const DISK_FRESH = 6 * GB;
 const DISK_BUILT = 1 * GB;
 const MEMORY = 1.5 * GB;
 
 export interface CheckOptions {
   readonly dataDir: string;
-  /** Null: nothing is going to listen. Port 0 is always free. */
+  /** Null if no server will listen. Port 0 is always free. */
   readonly listen: { readonly host: string; readonly port: number } | null;
 }
 
@@ -23,7 +23,7 @@ export interface Finding {
   readonly remedy: string;
 }
 
-/** Rejects with everything that is wrong. */
+/** Rejects with all problems. */
 export async function checkMachine(options: CheckOptions): Promise<void> {
   const findings = [await checkDisk(options.dataDir), checkMemory(totalmem()), await checkPort(options.listen)];
   const wrong = findings.filter((finding) => finding !== null);
@@ -39,25 +39,25 @@ async function checkDisk(dataDir: string): Promise<Finding | null> {
   return judgeDisk(dataDir, bavail * bsize, existsSync(join(dataDir, 'engine')));
 }
 
-/** `built`: most of it is there already. */
+/** `built`: most images exist already. */
 export function judgeDisk(dataDir: string, freeBytes: number, built: boolean): Finding | null {
-  const wanted = built ? DISK_BUILT : DISK_FRESH;
-  if (freeBytes >= wanted) return null;
+  const needed = built ? DISK_BUILT : DISK_FRESH;
+  if (freeBytes >= needed) return null;
   return {
-    problem: `There are ${gigabytes(freeBytes)} free for ${dataDir}; Deskpod needs ${gigabytes(wanted)}.`,
-    remedy: 'Free some space, or keep the data elsewhere: --data FOLDER.',
+    problem: `Only ${gigabytes(freeBytes)} are free for ${dataDir}. Deskpod needs ${gigabytes(needed)}.`,
+    remedy: 'Free some space, or use another folder: --data FOLDER.',
   };
 }
 
 export function checkMemory(bytes: number): Finding | null {
   if (bytes >= MEMORY) return null;
   return {
-    problem: `This machine has ${gigabytes(bytes)} of memory; Deskpod needs ${gigabytes(MEMORY)}.`,
-    remedy: 'Give the machine more memory.',
+    problem: `This machine has ${gigabytes(bytes)} of memory. Deskpod needs ${gigabytes(MEMORY)}.`,
+    remedy: 'Add memory to the machine.',
   };
 }
 
-/** Null when the port can be listened on. */
+/** Null if the port is available. */
 export async function checkPort(listen: CheckOptions['listen']): Promise<Finding | null> {
   if (listen === null || listen.port === 0) return null;
   const { host, port } = listen;
@@ -70,16 +70,16 @@ export async function checkPort(listen: CheckOptions['listen']): Promise<Finding
   if (code === 'EADDRINUSE') {
     return {
       problem: `Port ${port} on ${host} is in use by another program, perhaps by Deskpod itself.`,
-      remedy: `See who it is with \`ss -ltnp sport = :${port}\`, or choose another port: --port ${port + 1}.`,
+      remedy: `Find the program with \`ss -ltnp sport = :${port}\`, or choose another port: --port ${port + 1}.`,
     };
   }
   return {
-    problem: `Port ${port} on ${host} cannot be listened on (${code}).`,
+    problem: `Can't listen on port ${port} on ${host} (${code}).`,
     remedy: 'Choose an address of this machine (--host) and a port above 1023 (--port).',
   };
 }
 
-/** The folder itself or the closest one above it that exists. */
+/** The folder itself, or its closest existing parent. */
 function nearest(path: string): string {
   return existsSync(path) || dirname(path) === path ? path : nearest(dirname(path));
 }

@@ -1,25 +1,27 @@
-/** What images are made with: Debian packages of this machine, and a container engine that is there or is started. */
+/** What building images needs: Debian packages, and a container engine that is running or gets started. */
 import { join } from 'node:path';
-import { EngineApi } from '#engines/containers/api.ts';
-import { PodmanService } from '#engines/containers/podman-service.ts';
-import { installPackages, missingPackages, wantedPackages } from './packages.ts';
+import { EngineApi } from '#containers-client/api.ts';
+import { PodmanService } from '#containers-client/podman-service.ts';
+import { installPackages, missingPackages, requiredPackages } from './packages.ts';
 import type { Progress } from './progress.ts';
 
-export interface Places {
-  /** The checkout: where `images/`, `web/` and `package.json` are. */
+export interface SetupFolders {
+  /** The checkout, with `images/`, `web/` and `package.json`. */
   readonly root: string;
   readonly dataDir: string;
   readonly runDir: string;
-  /** An image of Debian trixie to build on; null makes one from packages. */
+  /** An image of Debian trixie to build on; null creates one from packages. */
   readonly baseImage: string | null;
-  /** A running engine to use; null starts Podman on a store of its own. */
+  /** Languages that the programs in the images are translated into. */
+  readonly languages?: readonly string[];
+  /** The socket of a running engine; null starts Podman with separate storage. */
   readonly engineSocket: string | null;
 }
 
-export async function ensurePackages({ engineSocket, baseImage }: Places, progress: Progress): Promise<void> {
-  const wanted = wantedPackages({ ownEngine: engineSocket === null, ownBase: baseImage === null });
+export async function ensurePackages({ engineSocket, baseImage }: SetupFolders, progress: Progress): Promise<void> {
+  const wanted = requiredPackages({ ownEngine: engineSocket === null, ownBase: baseImage === null });
   const missing = await missingPackages(wanted);
-  if (missing.length > 0) progress.say(`These Debian packages will be installed: ${missing.join(', ')}`);
+  if (missing.length > 0) progress.say(`Installing these Debian packages: ${missing.join(', ')}`);
   await progress.step('Debian packages', async (detail) => {
     if (missing.length === 0) return 'all there';
     await installPackages(missing, detail);
@@ -27,9 +29,9 @@ export async function ensurePackages({ engineSocket, baseImage }: Places, progre
   });
 }
 
-/** A Podman that was started for this ends with `owned`. */
+/** If this starts Podman, it stops with `owned`. */
 export async function openEngine(
-  { dataDir, runDir, engineSocket }: Places,
+  { dataDir, runDir, engineSocket }: SetupFolders,
   owned: AsyncDisposableStack,
   progress: Progress,
 ): Promise<EngineApi> {
@@ -42,7 +44,7 @@ export async function openEngine(
   return promise;
 }
 
-/** The folders of our own Podman; the engine uses the same. */
+/** The folders of Deskpod's own Podman, which the engine uses, too. */
 export function engineFolders(dataDir: string, runDir: string): { readonly data: string; readonly run: string } {
   return { data: join(dataDir, 'engine'), run: join(runDir, 'engine') };
 }

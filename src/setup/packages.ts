@@ -1,18 +1,18 @@
-/** Debian packages: which are missing, and installing them. apt's lists are renewed only when they do not do. */
+/** Debian packages: finds and installs missing ones. Updates apt's lists only if necessary. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { DeskpodError } from '#domain/errors.ts';
 import type { Detail } from './progress.ts';
 
-/** What Podman needs that it only recommends: a resolver and bridge for its networks, a process 1 that reaps. */
+/** Recommended packages that Podman needs here: name resolution and bridges for its networks, and an init process. */
 const PODMAN = ['podman', 'runc', 'netavark', 'aardvark-dns', 'iptables', 'catatonit'];
 const BASE = ['mmdebstrap', 'debian-archive-keyring', 'gpg'];
 
 const KEPT_LINES = 15;
 
-/** `ownEngine`: our own Podman; `ownBase`: a base image made here. */
-export function wantedPackages(options: { ownEngine: boolean; ownBase: boolean }): string[] {
+/** `ownEngine`: Deskpod's own Podman; `ownBase`: a base image created here. */
+export function requiredPackages(options: { ownEngine: boolean; ownBase: boolean }): string[] {
   return ['ca-certificates', ...(options.ownEngine ? PODMAN : []), ...(options.ownBase ? BASE : [])];
 }
 
@@ -26,13 +26,13 @@ export async function missingPackages(names: readonly string[]): Promise<string[
   return notInstalled(names, output);
 }
 
-/** `listing`: lines of `package status` as dpkg-query prints them, with its complaints about unknown names between. */
+/** `listing`: the output of dpkg-query, lines of `package status` mixed with errors about unknown names. */
 export function notInstalled(names: readonly string[], listing: string): string[] {
   const installed = new Set(listing.split('\n').flatMap((line) => /^(\S+) installed$/.exec(line.trim())?.[1] ?? []));
   return names.filter((name) => !installed.has(name));
 }
 
-/** Rejects with apt's reason. Also mends a dpkg that was interrupted before. */
+/** Rejects with apt's reason. Also repairs an interrupted dpkg. */
 export async function installPackages(names: readonly string[], detail: Detail): Promise<void> {
   await run('dpkg', ['--configure', '-a'], detail);
   const install = ['install', '-y', '-q', '--no-install-recommends', ...names];
@@ -42,17 +42,13 @@ export async function installPackages(names: readonly string[], detail: Detail):
   const second = await run('apt-get', install, detail);
   if (second.code === 0) return;
   const reason = second.output.split('\n').findLast((line) => line.startsWith('E:')) ?? 'apt-get failed';
-  throw new DeskpodError(
-    'internal_error',
-    `The Debian packages ${names.join(', ')} could not be installed: ${reason}`,
-    {
-      remedy: `Run \`apt-get install ${names.join(' ')}\` by hand and start again.`,
-      cause: new Error(second.output.trim().split('\n').slice(-KEPT_LINES).join('\n')),
-    },
-  );
+  throw new DeskpodError('internal_error', `The Debian packages ${names.join(', ')} couldn't be installed: ${reason}`, {
+    remedy: `Run \`apt-get install ${names.join(' ')}\` yourself, then start again.`,
+    cause: new Error(second.output.trim().split('\n').slice(-KEPT_LINES).join('\n')),
+  });
 }
 
-/** One program with its output line by line; `code` is its exit code. */
+/** Runs a program and passes its output line by line; `code` is its exit code. */
 export async function run(
   command: string,
   args: readonly string[],
@@ -70,7 +66,8 @@ export async function run(
   const [code] = await once(child, 'close');
   if (code === 127) {
     throw new DeskpodError('internal_error', `There is no ${command} on this machine.`, {
-      remedy: 'Deskpod sets itself up on Debian and Ubuntu. Elsewhere, give it a running engine with --engine-socket.',
+      remedy:
+        'Deskpod sets itself up on Debian and Ubuntu. On other systems, use a running engine with --engine-socket.',
     });
   }
   return { code: typeof code === 'number' ? code : 1, output: lines.join('\n') };

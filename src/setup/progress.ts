@@ -1,12 +1,12 @@
 /**
- * What people see while something long goes on: one line a step with its time, and, on a terminal, what the running
- * steps do right now on lines that are drawn over.
+ * Progress of long tasks: one line per step with its duration and, on a terminal, the details of the running steps on
+ * lines that are redrawn.
  */
 
 export type Detail = (line: string) => void;
 
 export interface Progress {
-  /** Runs `work` as a step with a name; several may run side by side. What it returns is added to the line, if a string. */
+  /** Runs `work` as a named step; several can run in parallel. A string that it returns is added to the line. */
   step(name: string, work: (detail: Detail) => Promise<string | void>): Promise<void>;
   say(line: string): void;
 }
@@ -19,7 +19,7 @@ interface Output {
 
 const NAME_WIDTH = 22;
 
-/** A terminal gets live lines, anything else a plain log without control characters. */
+/** Live lines for a terminal; otherwise a plain log without control characters. */
 export function createProgress(output: Output, now: () => number = () => performance.now()): Progress {
   const live = output.isTTY === true ? new LiveLines(output) : null;
   const print = (line: string): void => {
@@ -30,12 +30,12 @@ export function createProgress(output: Output, now: () => number = () => perform
   return {
     say: print,
     async step(name, work) {
-      const begun = now();
+      const startedAt = now();
       const line = live?.add(name);
       if (!live) print(`${name} …`);
       const end = (mark: string, note: string): void => {
         if (line) live?.remove(line);
-        const time = duration(now() - begun);
+        const time = duration(now() - startedAt);
         print(`${mark} ${name.padEnd(NAME_WIDTH)} ${time.padStart(8)}${note === '' ? '' : `  ${note}`}`);
       };
       try {
@@ -102,14 +102,14 @@ class LiveLines {
   draw(): void {
     const width = Math.max(20, (this.#output.columns ?? 80) - 1);
     for (const { name, detail } of this.#lines) {
-      // A line that wrapped would be two to go back over.
+      // A wrapped line would take two lines to redraw.
       this.#output.write(`${`… ${name.padEnd(NAME_WIDTH)} ${printable(detail)}`.slice(0, width)}\n`);
     }
     this.#drawn = this.#lines.length;
   }
 }
 
-/** Details come from other programs: no control characters reach the terminal. */
+/** Details come from other programs, so control characters are removed. */
 function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, ' ');
 }

@@ -1,20 +1,20 @@
 /**
- * Makes a machine ready for the server: packages, engine, images of the first screen, browser code. Each step looks first
- * whether there is anything to do, so it can be interrupted anywhere and run again, and costs next to nothing the second time.
+ * Prepares a machine for the server: packages, engine, images of the first screen, browser code. Each step first checks
+ * whether there is anything to do, so the setup can be interrupted and repeated, and is quick the second time.
  */
 import { mkdir } from 'node:fs/promises';
 import { checkMachine, type CheckOptions } from './checks.ts';
-import { ensurePackages, openEngine, type Places } from './engine.ts';
+import { ensurePackages, openEngine, type SetupFolders } from './engine.ts';
 import { buildImages, openBuilder } from './images/build.ts';
 import type { Progress } from './progress.ts';
 import { bundleWeb } from './web-bundle.ts';
 
-export interface SetUpOptions extends Places {
-  /** Where the server is going to listen; null when it is not. */
+export interface SetUpOptions extends SetupFolders {
+  /** Where the server will listen; null if it won't. */
   readonly listen: CheckOptions['listen'];
 }
 
-/** Rejects with a `DeskpodError` that says what to do; whatever was done until then is kept and not done again. */
+/** Rejects with a `DeskpodError` that says what to do; completed steps aren't repeated. */
 export async function setUp(options: SetUpOptions, progress: Progress, signal: AbortSignal): Promise<void> {
   await checkMachine(options);
   await mkdir(options.dataDir, { recursive: true, mode: 0o711 });

@@ -1,4 +1,4 @@
-/** The browser's code: bundled when its sources changed, and put in place as a whole. */
+/** The browser's code: bundled when its sources changed, and replaced as a whole. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -6,8 +6,9 @@ import { existsSync } from 'node:fs';
 import { chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { DeskpodError } from '#domain/errors.ts';
+import { ignore } from '#protocol/ignore.ts';
 
-/** All that a bundle is made from, below the repository. */
+/** Sources of the bundle, below the repository. */
 const SOURCES = ['web', 'src/protocol', 'src/client', 'package-lock.json'];
 const NOT_SOURCES = new Set(['dist', 'node_modules']);
 
@@ -17,7 +18,11 @@ export async function bundleWeb(root: string): Promise<boolean> {
   const cache = join(root, '.cache');
   const stamp = join(cache, 'web-source');
   const source = await hashSources(root);
-  if (existsSync(join(dist, 'index.html')) && (await readFile(stamp, 'utf8').catch(() => '')) === source) return false;
+  if (
+    existsSync(join(dist, 'index.html')) &&
+    (await readFile(stamp, 'utf8').catch(ignore('nothing is bundled yet', ''))) === source
+  )
+    return false;
   const next = join(cache, 'web-next');
   const former = join(cache, 'web-former');
   await rm(stamp, { force: true });
@@ -32,7 +37,7 @@ export async function bundleWeb(root: string): Promise<boolean> {
 }
 
 async function runVite(root: string, outDir: string): Promise<void> {
-  // As whoever owns the checkout, so that they can build it themselves later.
+  // As the owner of the checkout, so that they can rebuild it later.
   const { uid, gid } = await stat(join(root, 'package.json'));
   const asRoot = process.getuid?.() === 0;
   const owner = asRoot ? { uid, gid } : {};
@@ -47,8 +52,8 @@ async function runVite(root: string, outDir: string): Promise<void> {
   child.stderr.on('data', keep);
   const [code] = await once(child, 'close');
   if (code === 0) return;
-  throw new DeskpodError('internal_error', `The browser code could not be bundled: ${output.trim()}`, {
-    remedy: 'Mend what the message names under web/, then start again.',
+  throw new DeskpodError('internal_error', `The browser code couldn't be bundled: ${output.trim()}`, {
+    remedy: 'Fix the problem in web/ that the message names, then start again.',
   });
 }
 
@@ -63,7 +68,7 @@ async function hashSources(root: string): Promise<string> {
 }
 
 async function filesBelow(path: string): Promise<string[]> {
-  const found = await stat(path).catch(() => null);
+  const found = await stat(path).catch(ignore('the source does not exist', null));
   if (found === null) return [];
   if (!found.isDirectory()) return [path];
   const names = (await readdir(path)).filter((name) => !NOT_SOURCES.has(name)).sort();

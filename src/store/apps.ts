@@ -1,9 +1,9 @@
-/** The catalogue and what administrators keep for its apps. */
+/** The catalogue, and the administrators' defaults for its apps. */
 import type { Kysely } from 'kysely';
-import { DeskpodError } from '../domain/errors.ts';
-import type { Store } from '../domain/store.ts';
-import { AppDefaults } from '../protocol/app.ts';
-import { AppDocument } from '../protocol/manager.ts';
+import { DeskpodError } from '#domain/errors.ts';
+import type { Store } from '#domain/ports/store.ts';
+import { AppDefaults } from '#protocol/app.ts';
+import { AppDocument } from '#protocol/manager.ts';
 import { readJson } from './json.ts';
 import type { Tables } from './tables.ts';
 
@@ -15,7 +15,7 @@ export function appsIn(db: Kysely<Tables>): Store['apps'] {
     },
     async put(apps) {
       await db.transaction().execute(async (transaction) => {
-        // Always in the same order: two servers that put the same ones wait for each other, not crosswise.
+        // A fixed order, so that two servers that store the same apps can't deadlock.
         for (const app of apps.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
           const document = JSON.stringify(app);
           await transaction

@@ -1,26 +1,26 @@
-/** Debug sessions with their recordings. What is asked by has columns, the rest is one JSON document. */
+/** Debug sessions with their recordings. Fields used in queries have columns, the rest is one JSON document. */
 import type { Kysely, Selectable } from 'kysely';
 import { z } from 'zod';
 import {
   type DebugChange,
   type DebugFilter,
   type DebugRecord,
-  DebugWant,
+  DebugRequest,
   TRANSCRIPT_BYTES,
-} from '../domain/debug/record.ts';
-import { DeskpodError } from '../domain/errors.ts';
-import type { Store } from '../domain/store.ts';
-import { DebugSession } from '../protocol/debug.ts';
+} from '#domain/ports/debug-store.ts';
+import { DeskpodError } from '#domain/errors.ts';
+import type { Store } from '#domain/ports/store.ts';
+import { DebugSession } from '#protocol/debug.ts';
 import { readJson } from './json.ts';
 import type { Tables } from './tables.ts';
 import { storable } from './text.ts';
-import type { Turn } from './turn.ts';
+import type { WriteLock } from './write-lock.ts';
 
 const MOST_ROWS = 500;
 
-const Document = z.object({ session: DebugSession, want: DebugWant, server: z.string().nullable() });
+const Document = z.object({ session: DebugSession, request: DebugRequest, server: z.string().nullable() });
 
-export function debugIn(db: Kysely<Tables>, turn: Turn): Store['debug'] {
+export function debugIn(db: Kysely<Tables>, lock: WriteLock): Store['debug'] {
   const find = async (within: Kysely<Tables>, id: string): Promise<DebugRecord | null> => {
     const row = await within.selectFrom('debug_sessions').selectAll().where('id', '=', id).executeTakeFirst();
     return row ? toRecord(row) : null;
@@ -33,7 +33,7 @@ export function debugIn(db: Kysely<Tables>, turn: Turn): Store['debug'] {
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst();
       if (added.numInsertedOrUpdatedRows === 0n)
-        throw new DeskpodError('conflict', `There is a debug session ${record.session.id} already.`);
+        throw new DeskpodError('conflict', `The debug session ${record.session.id} already exists.`);
     },
     find: (id) => find(db, id),
     async list(filter) {
@@ -41,7 +41,7 @@ export function debugIn(db: Kysely<Tables>, turn: Turn): Store['debug'] {
     },
     change: (id, from, change) =>
       db.transaction().execute(async (transaction) => {
-        await turn(transaction);
+        await lock(transaction);
         const record = await find(transaction, id);
         if (record === null || !from.includes(record.session.status.state)) return null;
         const changed = changedBy(record, change);
@@ -96,8 +96,8 @@ function matching(db: Kysely<Tables>, { userId, involving, desktopId, open, seen
   return query.limit(Math.min(Math.max(limit ?? MOST_ROWS, 0), MOST_ROWS));
 }
 
-function changedBy({ session, want, server }: DebugRecord, { server: other, ...change }: DebugChange): DebugRecord {
-  return { session: { ...session, ...change }, want, server: other === undefined ? server : other };
+function changedBy({ session, request, server }: DebugRecord, { server: other, ...change }: DebugChange): DebugRecord {
+  return { session: { ...session, ...change }, request, server: other === undefined ? server : other };
 }
 
 function columnsOf(record: DebugRecord) {
@@ -114,6 +114,6 @@ function columnsOf(record: DebugRecord) {
 }
 
 function toRecord(row: Selectable<Tables['debug_sessions']>): DebugRecord {
-  const { session, want, server } = readJson(Document, row.document, `debug session ${row.id}`);
-  return { session: { ...session, transcript: row.transcript_bytes > 0 }, want, server };
+  const { session, request, server } = readJson(Document, row.document, `debug session ${row.id}`);
+  return { session: { ...session, transcript: row.transcript_bytes > 0 }, request, server };
 }

@@ -1,24 +1,24 @@
-/** One server per data folder: two would undo each other's work. The kernel frees the lock with the process, however it ends. */
+/** One server per data folder: two would overwrite each other's work. The kernel releases the lock when the process ends. */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { realpath } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { DeskpodError } from '#domain/errors.ts';
 
-/** Rejects with `conflict` while another process holds the folder. Dispose to let go. */
+/** Rejects with `conflict` while another process holds the lock. Dispose the result to release it. */
 export async function lockFolder(folder: string): Promise<AsyncDisposable> {
   const name = createHash('sha256')
     .update(await realpath(folder))
     .digest('hex')
     .slice(0, 32);
-  const server = createServer((stranger) => stranger.destroy());
-  // A name without a file (unix(7), abstract sockets): nothing stale is ever left behind.
+  const server = createServer((connection) => connection.destroy());
+  // An abstract socket (unix(7)) has no file that could be left behind.
   server.listen(`\0deskpod/${name}`);
   try {
     await once(server, 'listening');
   } catch (cause) {
-    throw new DeskpodError('conflict', `Another Deskpod server runs on ${folder}.`, {
-      remedy: 'Stop it, or give this one a data folder of its own: --data FOLDER.',
+    throw new DeskpodError('conflict', `Another Deskpod server uses ${folder}.`, {
+      remedy: 'Stop it, or give this server its own data folder: --data FOLDER.',
       cause,
     });
   }

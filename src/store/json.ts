@@ -1,8 +1,8 @@
-/** JSON columns: parsed by the schema of what they hold whenever they are read. */
+/** JSON columns: parsed by their schema whenever they are read. */
 import type { z } from 'zod';
-import { DeskpodError } from '../domain/errors.ts';
+import { DeskpodError } from '#domain/errors.ts';
 
-/** `what` names the row for the person who has to mend it, for example `app x:latest`. */
+/** `what` names the row for the administrator, for example `app x:latest`. */
 export function readJson<T extends z.ZodType>(schema: T, text: string, what: string): z.output<T> {
   let value: unknown;
   try {

@@ -1,10 +1,10 @@
-/** Launches of the past and the present, with the end of their logs. */
+/** Running and finished launches, with the end of their logs. */
 import { sql, type Kysely } from 'kysely';
 import { z } from 'zod';
-import { DeskpodError } from '../domain/errors.ts';
-import type { LaunchEnd, LaunchFilter, LaunchRecord, Store } from '../domain/store.ts';
-import { Environment, Limits, Runtime } from '../protocol/app.ts';
-import { EndReason } from '../protocol/launch.ts';
+import { DeskpodError } from '#domain/errors.ts';
+import type { LaunchEnd, LaunchFilter, LaunchRecord, Store } from '#domain/ports/store.ts';
+import { Environment, Limits, Runtime } from '#protocol/app.ts';
+import { EndReason } from '#protocol/launch.ts';
 import { readJson, readWord } from './json.ts';
 import type { LaunchRow, Tables } from './tables.ts';
 import { endOf, storable } from './text.ts';
@@ -31,6 +31,8 @@ const WITHOUT_LOG = [
   'server',
   'stopped_by',
   'copy_of',
+  'memory_kill',
+  'unread',
   'finished_at',
   'exit_code',
   'reason',
@@ -57,32 +59,47 @@ export function launchesIn(db: Kysely<Tables>): Store['launches'] {
       const rows = await matching(db, filter).select(WITHOUT_LOG).execute();
       return rows.map((row) => toRecord({ ...row, log: null }));
     },
+    async open() {
+      const rows = await db
+        .selectFrom('launches')
+        .select(['id', 'server', 'stopped_by', 'started_at'])
+        .where('finished_at', 'is', null)
+        .execute();
+      return rows.map((row) => ({
+        id: row.id,
+        server: row.server,
+        stoppedBy: readStoppedBy(row),
+        startedAt: new Date(row.started_at),
+      }));
+    },
     async setWindowMs(id, ms) {
-      await db.updateTable('launches').set({ window_ms: ms }).where('id', '=', id).execute();
+      await openLaunch(db, id).set({ window_ms: ms }).execute();
     },
     async describe(id, { imageDigest, environment }) {
-      await db
-        .updateTable('launches')
-        .set({ image_digest: imageDigest, environment: JSON.stringify(environment), server: null })
-        .where('id', '=', id)
-        .execute();
+      const facts = { image_digest: imageDigest, environment: JSON.stringify(environment), server: null };
+      await openLaunch(db, id).set(facts).execute();
     },
     async stoppedBy(id, by) {
-      await db
-        .updateTable('launches')
-        .set({ stopped_by: by })
-        .where('id', '=', id)
-        .where('finished_at', 'is', null)
-        .execute();
+      await openLaunch(db, id).set({ stopped_by: by }).execute();
+    },
+    async memoryKill(id) {
+      await openLaunch(db, id).set({ memory_kill: 1 }).execute();
     },
     async end(id, end) {
-      const ended = await db
-        .updateTable('launches')
-        .set(endColumns(end))
-        .where('id', '=', id)
-        .where('finished_at', 'is', null)
-        .executeTakeFirst();
+      const ended = await openLaunch(db, id).set(endColumns(end)).executeTakeFirst();
       return ended.numUpdatedRows > 0n;
+    },
+    async read(userId, ids) {
+      if (ids.length === 0) return [];
+      const rows = await db
+        .updateTable('launches')
+        .set({ unread: 0 })
+        .where('user_id', '=', userId)
+        .where('id', 'in', ids)
+        .where('unread', '=', 1)
+        .returning('id')
+        .execute();
+      return rows.map(({ id }) => id);
     },
     async remove(id) {
       await db.deleteFrom('launches').where('id', '=', id).execute();
@@ -97,8 +114,13 @@ export function launchesIn(db: Kysely<Tables>): Store['launches'] {
   };
 }
 
+/** Selects the launch for a change, unless it has ended. */
+function openLaunch(db: Kysely<Tables>, id: string) {
+  return db.updateTable('launches').where('id', '=', id).where('finished_at', 'is', null);
+}
+
 function matching(db: Kysely<Tables>, filter: LaunchFilter) {
-  const { userId, desktopId, app, since, until, finished, abandonedBut } = filter;
+  const { userId, desktopId, app, since, until, finished } = filter;
   let query = db.selectFrom('launches').orderBy('started_at', 'desc').orderBy('id', 'desc');
   if (userId !== undefined) query = query.where('user_id', '=', userId);
   if (desktopId !== undefined) query = query.where('desktop_id', '=', desktopId);
@@ -110,10 +132,6 @@ function matching(db: Kysely<Tables>, filter: LaunchFilter) {
   if (since !== undefined) query = query.where('started_at', '>=', since.toISOString());
   if (until !== undefined) query = query.where('started_at', '<=', until.toISOString());
   if (finished !== undefined) query = query.where('finished_at', finished ? 'is not' : 'is', null);
-  if (abandonedBut !== undefined) {
-    query = query.where('server', 'is not', null);
-    if (abandonedBut.length > 0) query = query.where('server', 'not in', abandonedBut);
-  }
   return query.limit(Math.min(Math.max(filter.limit ?? MOST_ROWS, 0), MOST_ROWS));
 }
 
@@ -136,14 +154,16 @@ function toRow(record: LaunchRecord): LaunchRow {
     server: record.server,
     stopped_by: record.stoppedBy,
     copy_of: record.copyOf,
+    memory_kill: record.memoryKill ? 1 : 0,
     ...(record.end ? endColumns(record.end) : NO_END),
   };
 }
 
-const NO_END = { finished_at: null, exit_code: null, reason: null, message: null, log: null };
+const NO_END = { unread: 0, finished_at: null, exit_code: null, reason: null, message: null, log: null };
 
 function endColumns(end: LaunchEnd): Pick<LaunchRow, keyof typeof NO_END> {
   return {
+    unread: end.unread ? 1 : 0,
     finished_at: end.finishedAt.toISOString(),
     exit_code: end.exitCode,
     reason: end.reason,
@@ -170,10 +190,15 @@ function toRecord(row: LaunchRow): LaunchRecord {
     startedAt: new Date(row.started_at),
     windowMs: row.window_ms,
     server: row.server,
-    stoppedBy: row.stopped_by === null ? null : readWord(StoppedBy, row.stopped_by, `who stopped ${what}`),
+    stoppedBy: readStoppedBy(row),
     copyOf: row.copy_of,
+    memoryKill: row.memory_kill === 1,
     end: toEnd(row, what),
   };
+}
+
+function readStoppedBy({ id, stopped_by: by }: Pick<LaunchRow, 'id' | 'stopped_by'>): LaunchRecord['stoppedBy'] {
+  return by === null ? null : readWord(StoppedBy, by, `who stopped launch ${id}`);
 }
 
 function toEnd(row: LaunchRow, what: string): LaunchEnd | null {
@@ -184,5 +209,6 @@ function toEnd(row: LaunchRow, what: string): LaunchEnd | null {
     reason: readWord(EndReason, row.reason ?? '', `end of ${what}`),
     message: row.message,
     log: row.log ?? '',
+    unread: row.unread === 1,
   };
 }

@@ -1,18 +1,18 @@
-/** Brings a database to the present tables when it is opened: in order, each step in a transaction of its own. */
+/** Migrates a database to the current schema when it is opened: in order, each step in its own transaction. */
 import { type Kysely, sql } from 'kysely';
-import { DeskpodError } from '../domain/errors.ts';
+import { DeskpodError } from '#domain/errors.ts';
 import { type Migration, MIGRATIONS } from './migrations.ts';
 import type { Tables } from './tables.ts';
-import type { Turn } from './turn.ts';
+import type { WriteLock } from './write-lock.ts';
 
-/** Fails without touching anything when the database was made by a newer program. */
+/** Rejects, and changes nothing, when a newer program created the database. */
 export async function migrate(
   db: Kysely<Tables>,
-  turn: Turn,
+  lock: WriteLock,
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<void> {
   await db.transaction().execute(async (transaction) => {
-    await turn(transaction);
+    await lock(transaction);
     await sql`create table if not exists deskpod_schema (version integer primary key, name text not null, applied_at text not null)`.execute(
       transaction,
     );
@@ -21,20 +21,20 @@ export async function migrate(
   if (present > migrations.length) {
     throw new DeskpodError(
       'internal_error',
-      `The database has version ${present}, and this program knows versions up to ${migrations.length} only: a newer program made it.`,
-      { remedy: 'Start the newer program, or restore the copy of the database from before the upgrade.' },
+      `The database has schema version ${present}, but this program supports versions up to ${migrations.length}: a newer program migrated it.`,
+      { remedy: 'Start the newer program, or restore the database backup from before the upgrade.' },
     );
   }
   for (const [index, migration] of migrations.entries()) {
     const version = index + 1;
-    if (version > present) await apply(db, turn, version, migration);
+    if (version > present) await apply(db, lock, version, migration);
   }
 }
 
-async function apply(db: Kysely<Tables>, turn: Turn, version: number, migration: Migration): Promise<void> {
+async function apply(db: Kysely<Tables>, lock: WriteLock, version: number, migration: Migration): Promise<void> {
   await db.transaction().execute(async (transaction) => {
-    await turn(transaction);
-    // Another process may have got here first while this one waited for its turn.
+    await lock(transaction);
+    // Another process may have migrated while this one waited for the lock.
     if ((await versionOf(transaction)) >= version) return;
     await migration.up(transaction);
     const at = new Date().toISOString();

@@ -1,5 +1,7 @@
-/** The history of the tables. Entries are never changed once released; a new one is added at the end. */
+/** The schema's history. Released entries never change; new ones go at the end. */
 import { type Kysely, sql } from 'kysely';
+import { z } from 'zod';
+import { readJson } from './json.ts';
 import type { Tables } from './tables.ts';
 
 export interface Migration {
@@ -11,7 +13,13 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'first tables', up: firstTables },
   { name: 'several servers', up: severalServers },
   { name: 'debug sessions', up: debugSessions },
+  { name: 'ends of launches as notices', up: endsAsNotices },
+  { name: 'rebuilds and debug requests', up: rebuildsAndDebugRequests },
+  { name: 'ends of sessions', up: endsOfSessions },
 ];
+
+/** By default, no session lasts longer. */
+const DAY_MS = 86_400_000;
 
 async function firstTables(db: Kysely<Tables>): Promise<void> {
   const { schema } = db;
@@ -103,7 +111,7 @@ async function launches({ schema }: Kysely<Tables>): Promise<void> {
   await schema.createIndex('launches_by_end').on('launches').columns(['finished_at']).execute();
 }
 
-/** Which server starts a launch and who stopped it. Columns are added at the end: the log, which is to stay there, moves along. */
+/** Which server starts a launch and who stopped it. The table is rebuilt so that the log stays the last column. */
 async function severalServers(db: Kysely<Tables>): Promise<void> {
   const { schema } = db;
   for (const index of ['user', 'desktop', 'end']) await schema.dropIndex(`launches_by_${index}`).execute();
@@ -131,7 +139,7 @@ async function severalServers(db: Kysely<Tables>): Promise<void> {
     .execute();
 }
 
-/** Who looked into what, their recordings, and which launches are copies made for it. */
+/** Debug sessions with their recordings, and which launches are copies for them. */
 async function debugSessions(db: Kysely<Tables>): Promise<void> {
   const { schema } = db;
   await schema
@@ -159,7 +167,7 @@ async function debugSessions(db: Kysely<Tables>): Promise<void> {
   await copiesOfLaunches(db);
 }
 
-/** As before, the log moves along. */
+/** The table is rebuilt so that the log stays the last column. */
 async function copiesOfLaunches(db: Kysely<Tables>): Promise<void> {
   const { schema } = db;
   for (const index of ['user', 'desktop', 'end']) await schema.dropIndex(`launches_by_${index}`).execute();
@@ -180,4 +188,71 @@ async function copiesOfLaunches(db: Kysely<Tables>): Promise<void> {
   await schema.createIndex('launches_by_user').on('launches').columns(['user_id', 'started_at']).execute();
   await schema.createIndex('launches_by_desktop').on('launches').columns(['desktop_id', 'started_at']).execute();
   await schema.createIndex('launches_by_end').on('launches').columns(['finished_at']).execute();
+}
+
+/** Launches that ended earlier count as read. The table is rebuilt so that the log stays the last column. */
+async function endsAsNotices(db: Kysely<Tables>): Promise<void> {
+  const { schema } = db;
+  for (const index of ['user', 'desktop', 'end']) await schema.dropIndex(`launches_by_${index}`).execute();
+  await sql`alter table launches rename to launches_before`.execute(db);
+  await sql`
+    create table launches (
+      id text primary key, user_id text not null, desktop_id text not null, app_id text not null, app_name text not null,
+      runtime text not null, image text not null, image_digest text, args text not null, env text not null,
+      environment text not null, limits text not null, started_at text not null, window_ms double precision,
+      server text, stopped_by text, copy_of text, memory_kill integer not null default 0,
+      unread integer not null default 0, finished_at text, exit_code integer, reason text, message text, log text
+    )`.execute(db);
+  const kept = sql.raw(
+    `id, user_id, desktop_id, app_id, app_name, runtime, image, image_digest, args, env, environment, limits,
+     started_at, window_ms, server, stopped_by, copy_of, finished_at, exit_code, reason, message, log`,
+  );
+  await sql`insert into launches (${kept}) select ${kept} from launches_before`.execute(db);
+  await schema.dropTable('launches_before').execute();
+  await schema.createIndex('launches_by_user').on('launches').columns(['user_id', 'started_at']).execute();
+  await schema.createIndex('launches_by_desktop').on('launches').columns(['desktop_id', 'started_at']).execute();
+  await schema.createIndex('launches_by_end').on('launches').columns(['finished_at']).execute();
+}
+
+const BeforeRequests = z.looseObject({ want: z.unknown() });
+
+/** Plans to rebuild desktops had the key `compactions`; debug sessions had their request in the field `want`. */
+async function rebuildsAndDebugRequests(db: Kysely<Tables>): Promise<void> {
+  const plans = await db
+    .selectFrom('server_values')
+    .select('value')
+    .where('key', '=', 'compactions')
+    .executeTakeFirst();
+  await db.deleteFrom('server_values').where('key', '=', 'compactions').execute();
+  if (plans) {
+    const value = plans.value.replaceAll('"lookedAt":', '"attendedAt":');
+    await db.insertInto('server_values').values({ key: 'rebuilds', value }).execute();
+  }
+  await db.schema.dropIndex('debug_sessions_by_looker').execute();
+  await db.schema
+    .createIndex('debug_sessions_by_requester')
+    .on('debug_sessions')
+    .columns(['by_id', 'asked_at'])
+    .execute();
+  for (const { id, document } of await db.selectFrom('debug_sessions').select(['id', 'document']).execute()) {
+    const { want: request, ...rest } = readJson(BeforeRequests, document, `debug session ${id}`);
+    const renamed = JSON.stringify({ ...rest, request });
+    await db.updateTable('debug_sessions').set({ document: renamed }).where('id', '=', id).execute();
+  }
+}
+
+/** How each user logged in and when the session ends. Those of the last day may still be open: a user must be able to end them. */
+async function endsOfSessions(db: Kysely<Tables>): Promise<void> {
+  for (const column of ['provider', 'login', 'ends_at'])
+    await db.schema.alterTable('logins').addColumn(column, 'text').execute();
+  await db.schema.createIndex('logins_by_end').on('logins').columns(['ends_at']).execute();
+  const recent = new Date(Date.now() - DAY_MS).toISOString();
+  for (const { session_id: id, at } of await db
+    .selectFrom('logins')
+    .select(['session_id', 'at'])
+    .where('at', '>', recent)
+    .execute()) {
+    const endsAt = new Date(Date.parse(at) + DAY_MS).toISOString();
+    await db.updateTable('logins').set({ ends_at: endsAt }).where('session_id', '=', id).execute();
+  }
 }

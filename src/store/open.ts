@@ -1,22 +1,25 @@
-/** Opens the store. The only file that knows which databases there are: another one is one more folder and one more case. */
+/** Opens the store. Only this file knows the supported databases: a new one is a folder and a case here. */
 import { type Dialect, Kysely } from 'kysely';
-import { DeskpodError } from '../domain/errors.ts';
-import type { Store } from '../domain/store.ts';
-import { alone } from './alone.ts';
+import { DeskpodError, messageOf } from '#domain/errors.ts';
+import type { Store } from '#domain/ports/store.ts';
+import { singleServer } from './single-server.ts';
 import { appsIn } from './apps.ts';
-import { loginsIn, preferencesIn, tracesIn, valuesIn } from './history.ts';
 import { debugIn } from './debug.ts';
 import { launchesIn } from './launches.ts';
+import { loginsIn } from './logins.ts';
 import { migrate } from './migrate.ts';
+import { preferencesIn } from './preferences.ts';
 import type { Tables } from './tables.ts';
-import { postgresTurn, sqliteTurn, type Turn } from './turn.ts';
+import { tracesIn } from './traces.ts';
+import { postgresWriteLock, sqliteWriteLock, type WriteLock } from './write-lock.ts';
 import { accountsIn, usersIn } from './users.ts';
+import { valuesIn } from './values.ts';
 
 export type StoreConfig =
   | { readonly kind: 'sqlite'; /** A path, or `:memory:`. */ readonly file: string }
   | { readonly kind: 'postgres'; /** With its password. */ readonly url: string };
 
-/** Opens the database, made if missing, and brings its tables up to date. Free it with `await using` or `Symbol.asyncDispose`. */
+/** Opens the database, creates it if missing, and migrates its tables. Dispose the result to close it. */
 export async function openStore(config: StoreConfig): Promise<Store> {
   try {
     return config.kind === 'sqlite' ? await openSqlite(config.file) : await openPostgres(config.url);
@@ -27,19 +30,19 @@ export async function openStore(config: StoreConfig): Promise<Store> {
 
 async function openSqlite(file: string): Promise<Store> {
   const { sqliteDialect } = await import('./sqlite/dialect.ts');
-  const { tables, db } = await openTables(await sqliteDialect(file), sqliteTurn);
-  return { ...tables, ...alone(), [Symbol.asyncDispose]: () => db.destroy() };
+  const { tables, db } = await openTables(await sqliteDialect(file), sqliteWriteLock);
+  return { ...tables, ...singleServer(), [Symbol.asyncDispose]: () => db.destroy() };
 }
 
-/** Loaded only when it is wanted: a server on SQLite needs none of it. */
+/** Loaded on demand: a server on SQLite needs none of it. */
 async function openPostgres(url: string): Promise<Store> {
   const [{ PatientPostgresDialect }, { clientConfig }, { leadIn, listenIn, replicasIn }] = await Promise.all([
     import('./postgres/dialect.ts'),
     import('./postgres/config.ts'),
-    import('./postgres/together.ts'),
+    import('./postgres/several-servers.ts'),
   ]);
   await using stack = new AsyncDisposableStack();
-  const { tables, db } = await openTables(new PatientPostgresDialect(url), postgresTurn);
+  const { tables, db } = await openTables(new PatientPostgresDialect(url), postgresWriteLock);
   stack.defer(() => db.destroy());
   const config = clientConfig(url);
   const changes = stack.use(await listenIn(db, config));
@@ -53,40 +56,40 @@ async function openPostgres(url: string): Promise<Store> {
   };
 }
 
-async function openTables(dialect: Dialect, turn: Turn) {
+async function openTables(dialect: Dialect, lock: WriteLock) {
   const db = new Kysely<Tables>({ dialect });
   try {
-    await migrate(db, turn);
+    await migrate(db, lock);
   } catch (error) {
     await db.destroy();
     throw error;
   }
   const tables = {
     users: usersIn(db),
-    accounts: accountsIn(db, turn),
+    accounts: accountsIn(db, lock),
     apps: appsIn(db),
     launches: launchesIn(db),
-    debug: debugIn(db, turn),
+    debug: debugIn(db, lock),
     traces: tracesIn(db),
     preferences: preferencesIn(db),
     logins: loginsIn(db),
-    values: valuesIn(db, turn),
+    values: valuesIn(db, lock),
   };
   return { db, tables };
 }
 
 function unusable(config: StoreConfig, cause: unknown): DeskpodError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = messageOf(cause);
   if (config.kind === 'sqlite') {
-    return new DeskpodError('internal_error', `The database ${config.file} cannot be used: ${why}.`, {
+    return new DeskpodError('internal_error', `Can’t use the database ${config.file}: ${why}.`, {
       field: 'store.file',
-      remedy: 'Check that the folder can be written and that the file is a Deskpod database.',
+      remedy: 'Check that the folder is writable and that the file is a Deskpod database.',
       cause,
     });
   }
-  return new DeskpodError('internal_error', `The PostgreSQL database cannot be used: ${why}.`, {
+  return new DeskpodError('internal_error', `Can’t use the PostgreSQL database: ${why}.`, {
     field: 'store.url',
-    remedy: 'Check that its user may make tables in it and that it is a Deskpod database or empty.',
+    remedy: 'Check that its user may create tables and that it is empty or a Deskpod database.',
     cause,
   });
 }

@@ -22,16 +22,26 @@ export interface Tables {
     kind: string;
     started_at: string;
     total_ms: number;
-    /** 1 when no step failed: only those say how long a start usually takes. */
+    /** 1 when no step failed: only those count for the usual duration of a start. */
     complete: number;
     trace: string;
   };
   preferences: { user_id: string; preferences: string };
-  logins: { user_id: string; session_id: string; at: string; address: string; user_agent: string };
+  logins: {
+    user_id: string;
+    session_id: string;
+    at: string;
+    address: string;
+    user_agent: string;
+    /** Rows of older servers lack these. */
+    provider: string | null;
+    login: string | null;
+    ends_at: string | null;
+  };
   server_values: { key: string; value: string };
   debug_sessions: {
     id: string;
-    /** Whose desktop it is, and who looks. */
+    /** The owner of the desktop, and the person who debugs. */
     user_id: string;
     by_id: string;
     desktop_id: string;
@@ -41,9 +51,9 @@ export interface Tables {
     transcript_bytes: number;
     document: string;
   };
-  /** Pieces of recordings, in the order of how many bytes there were with them. */
+  /** Pieces of recordings; `position` is the size of the recording up to the end of the piece. */
   debug_transcripts: { session_id: string; position: number; chunk: string };
-  /** Milliseconds since 1970 by the clock of the database. */
+  /** Milliseconds since 1970, by the database's clock. */
   replicas: { name: string; seen_ms: number };
 }
 
@@ -65,6 +75,10 @@ export interface LaunchRow {
   server: string | null;
   stopped_by: string | null;
   copy_of: string | null;
+  /** 1: the kernel killed one of its processes for lack of memory. */
+  memory_kill: number;
+  /** 1: its user hasn't seen yet how it ended. */
+  unread: number;
   finished_at: string | null;
   exit_code: number | null;
   reason: string | null;

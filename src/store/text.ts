@@ -1,11 +1,11 @@
-/** Text that came out of programs, made fit for a text column. */
+/** Makes program output fit for a text column. */
 
-/** NUL, which PostgreSQL refuses and SQLite's tools cut at, and halves of surrogate pairs become the replacement sign. */
+/** Replaces NUL, which PostgreSQL refuses and SQLite's tools cut at, and lone surrogates by U+FFFD. */
 export function storable(text: string): string {
   return text.replaceAll('\0', '\uFFFD').toWellFormed();
 }
 
-/** The last `bytes` of the text as UTF-8, beginning at a whole character. */
+/** The last `bytes` bytes of the text as UTF-8, starting at a whole character. */
 export function endOf(text: string, bytes: number): string {
   const encoded = Buffer.from(text, 'utf8');
   if (encoded.length <= bytes) return text;

@@ -1,16 +1,20 @@
-/** Local users, and the posix ids of everyone whose directory gives none. */
-import type { Kysely, Selectable } from 'kysely';
+/** Local users, and POSIX ids for users whose directory has none. */
+import type { Kysely, Selectable, Updateable } from 'kysely';
 import { z } from 'zod';
-import { DeskpodError } from '../domain/errors.ts';
-import type { LocalUser, Store } from '../domain/store.ts';
+import { DeskpodError } from '#domain/errors.ts';
+import type { LocalUser, Store } from '#domain/ports/store.ts';
 import { readJson } from './json.ts';
 import type { Tables } from './tables.ts';
-import type { Turn } from './turn.ts';
+import type { WriteLock } from './write-lock.ts';
 
-/** The first posix id given out: above what Debian and the demo directory use. */
+/** The first POSIX id assigned: above the ids of Debian and the demo directory. */
 export const FIRST_UID = 20_000;
 
 export function usersIn(db: Kysely<Tables>): Store['users'] {
+  const update = async (id: string, values: Updateable<Tables['users']>): Promise<void> => {
+    const changed = await db.updateTable('users').set(values).where('id', '=', id).executeTakeFirst();
+    if (changed.numUpdatedRows === 0n) throw new DeskpodError('not_found', `There is no user ${id}.`, { field: 'id' });
+  };
   return {
     async list() {
       const rows = await db.selectFrom('users').selectAll().orderBy('id').execute();
@@ -35,18 +39,11 @@ export function usersIn(db: Kysely<Tables>): Store['users'] {
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst();
       if (added.numInsertedOrUpdatedRows === 0n) {
-        throw new DeskpodError('conflict', `There is a user ${user.id} already.`, { field: 'id' });
+        throw new DeskpodError('conflict', `The user ${user.id} already exists.`, { field: 'id' });
       }
     },
-    async setPassword(id, passwordHash) {
-      const changed = await db
-        .updateTable('users')
-        .set({ password_hash: passwordHash })
-        .where('id', '=', id)
-        .executeTakeFirst();
-      if (changed.numUpdatedRows === 0n)
-        throw new DeskpodError('not_found', `There is no user ${id}.`, { field: 'id' });
-    },
+    setPassword: (id, passwordHash) => update(id, { password_hash: passwordHash }),
+    setLabels: (id, labels) => update(id, { labels: JSON.stringify(labels) }),
     async remove(id) {
       const removed = await db.deleteFrom('users').where('id', '=', id).executeTakeFirst();
       return removed.numDeletedRows > 0n;
@@ -54,7 +51,7 @@ export function usersIn(db: Kysely<Tables>): Store['users'] {
   };
 }
 
-export function accountsIn(db: Kysely<Tables>, turn: Turn): Store['accounts'] {
+export function accountsIn(db: Kysely<Tables>, lock: WriteLock): Store['accounts'] {
   const known = async (within: Kysely<Tables>, userId: string): Promise<number | null> => {
     const row = await within.selectFrom('accounts').select('uid').where('user_id', '=', userId).executeTakeFirst();
     return row?.uid ?? null;
@@ -63,10 +60,10 @@ export function accountsIn(db: Kysely<Tables>, turn: Turn): Store['accounts'] {
     uidOf: async (userId) =>
       (await known(db, userId)) ??
       db.transaction().execute(async (transaction) => {
-        await turn(transaction);
+        await lock(transaction);
         const meanwhile = await known(transaction, userId);
         if (meanwhile !== null) return meanwhile;
-        // Rows are never removed, so the highest one ever given is always here.
+        // Rows are never removed, so the highest id ever assigned is here.
         const last = await transaction
           .selectFrom('accounts')
           .select('uid')

@@ -1,23 +1,14 @@
-/** The engine contract, debugging: what cannot be looked into, each with its reason. */
+/** The engine contract, debugging: targets that cannot be debugged, each with the reason. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { podAppName } from '#domain/names.ts';
-import {
-  aDesktop,
-  failsWith,
-  finished,
-  hermes,
-  patience,
-  printed,
-  script,
-  start,
-  type EngineUnderTest,
-} from './engine-kit.ts';
+import { aDesktop, finished, hermes, patience, printed, script, start, type EngineUnderTest } from './engine-kit.ts';
 import { add, over, toolboxSpec } from './engine-toolbox.ts';
+import { failsWith } from '../fixtures/fails-with.ts';
 
 export function debugRefusals(under: () => EngineUnderTest): void {
-  describe('what cannot be looked into', () => {
-    test('names that are taken, by a toolbox, a launch or the desktop', async () => {
+  describe('targets that cannot be debugged', () => {
+    test('a toolbox cannot use the name of a toolbox, a launch or the desktop', async () => {
       await using made = await aDesktop(under(), hermes);
       const launch = await start(under(), made.desktop, { command: ['sleep', '600'] });
       const toolbox = await add(under(), { desktopId: made.id });
@@ -25,14 +16,21 @@ export function debugRefusals(under: () => EngineUnderTest): void {
         await assert.rejects(add(under(), { desktopId: made.id }, { name }), failsWith('name_taken'), name);
     });
 
-    test('an image that is not there', async () => {
+    test('stopping an unknown toolbox fails', async () => {
+      await using made = await aDesktop(under(), hermes);
+      const { debug } = under().engine;
+      for (const desktopId of [made.id, 'nobody-00000'])
+        await assert.rejects(debug.stopToolbox(desktopId, 'debugger-never', patience()), failsWith('not_found'));
+    });
+
+    test('a toolbox needs an existing image', async () => {
       await using made = await aDesktop(under(), hermes);
       const image = `${under().images.toolbox.replace(/\/[^/]*$/, '')}/not-there:1`;
       await assert.rejects(add(under(), { desktopId: made.id }, { image }), failsWith('app_unavailable'));
       assert.deepEqual(await running(under(), made.id), []);
     });
 
-    test('what has ended, what never was, and a desktop that is gone', async () => {
+    test('a launch that has ended, an unknown launch and a removed desktop cannot be debugged', async () => {
       await using made = await aDesktop(under(), hermes);
       const launch = await script(under(), made.desktop, 'exit 3');
       await finished(under().engine, launch);
@@ -44,7 +42,7 @@ export function debugRefusals(under: () => EngineUnderTest): void {
       assert.deepEqual(await running(under(), made.id), []);
     });
 
-    test('a terminal of what has ended: the sentence has its exit code', async () => {
+    test('a terminal in a launch that has ended fails with its exit code', async () => {
       await using made = await aDesktop(under(), hermes);
       const toolbox = await add(under(), { desktopId: made.id }, { command: ['bash', '-c', 'exit 9'] });
       await over(under(), toolbox);
@@ -54,7 +52,7 @@ export function debugRefusals(under: () => EngineUnderTest): void {
       await assert.rejects(never, failsWith('not_found'));
     });
 
-    test('an aborted toolbox leaves none that runs', async () => {
+    test('an aborted toolbox does not keep running', async () => {
       await using made = await aDesktop(under(), hermes);
       const abort = new AbortController();
       const spec = toolboxSpec(under(), { desktopId: made.id });
@@ -64,7 +62,7 @@ export function debugRefusals(under: () => EngineUnderTest): void {
       assert.deepEqual(await running(under(), made.id), []);
     });
 
-    test('files of another user: the first line says why, and what is shared all the same', async () => {
+    test('a toolbox as another user: its first line says why it lacks the files, and what it shares', async () => {
       await using made = await aDesktop(under(), hermes);
       const custom = { securityContext: { runAsUser: hermes.uid + 900 } };
       const toolbox = await add(under(), { desktopId: made.id }, { custom, command: ['true'] });
@@ -77,7 +75,7 @@ export function debugRefusals(under: () => EngineUnderTest): void {
     });
 
     for (const tty of [null, { columns: 80, rows: 24 }]) {
-      test(`a program that the image does not have, ${tty ? 'in a terminal' : 'without one'}`, async () => {
+      test(`a program that the image lacks, ${tty ? 'in a terminal' : 'without one'}`, async () => {
         const { engine } = under();
         await using made = await aDesktop(under(), hermes);
         const launch = await start(under(), made.desktop, { image: under().images.bare });
@@ -92,7 +90,7 @@ export function debugRefusals(under: () => EngineUnderTest): void {
           patience(),
         );
         session.stream.resume();
-        assert.equal(await session.exitCode, 127, 'a shell that says the same itself has run');
+        assert.equal(await session.exitCode, 127, 'a shell started that reports the same');
       });
     }
   });

@@ -1,13 +1,16 @@
-/** The engine contract, debugging: toolboxes beside what runs, who may do what in them, terminals, copies, refusals. */
+/**
+ * The engine contract, debugging: toolboxes beside launches and desktops, their permissions, terminals, copies,
+ * refusals.
+ */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { ToolboxSpec } from '#domain/debug/engine.ts';
-import type { EngineDesktop, EngineEvent, Target } from '#domain/engine.ts';
+import type { ToolboxSpec } from '#domain/ports/debug-engine.ts';
+import type { EngineDesktop } from '#domain/ports/engine.ts';
+import type { Target } from '#domain/ports/engine-launch.ts';
 import { podAppName } from '#domain/names.ts';
 import {
   aDesktop,
   eventually,
-  failsWith,
   hermes,
   launchSpec,
   patience,
@@ -16,12 +19,14 @@ import {
   script,
   start,
   type EngineUnderTest,
+  watching,
 } from './engine-kit.ts';
 import { add, over, sit } from './engine-toolbox.ts';
+import { failsWith } from '../fixtures/fails-with.ts';
 
 interface Place {
   readonly name: string;
-  /** Starts what is looked into, and says by which words its first process is known. */
+  /** Starts the target and returns a pattern for its first process. */
   prepare(under: EngineUnderTest, desktop: EngineDesktop): Promise<{ target: Target; command: RegExp }>;
 }
 
@@ -52,13 +57,13 @@ const PLACES: readonly Place[] = [
     prepare: async (_under, desktop) => ({ target: { desktopId: desktop.id }, command: /supervise/ }),
   },
 ];
-/** What `CAP_…` is in a mask. */
+/** The bits of capabilities in a mask. */
 const CAPABILITY = { ptrace: 1n << 19n, netAdmin: 1n << 12n, netRaw: 1n << 13n, sysAdmin: 1n << 21n };
 
 export function debugPromises(under: () => EngineUnderTest): void {
   describe('toolboxes', () => {
     for (const place of PLACES) {
-      test(`beside ${place.name}: stands in its files, says so, sees its processes, is its user, shares all but files`, async () => {
+      test(`beside ${place.name}: starts in its files and says so, sees its processes, runs as its user, shares all but files`, async () => {
         await using made = await aDesktop(under(), hermes);
         const { target, command } = await place.prepare(under(), made.desktop);
         const toolbox = await add(under(), target);
@@ -70,11 +75,11 @@ export function debugPromises(under: () => EngineUnderTest): void {
         const spaces = async (pid: string): Promise<string[]> =>
           (await seat.ask(`cd /proc/${pid}/ns && readlink mnt pid net ipc uts`)).split('\n');
         const [own, others] = [await spaces('self'), await spaces('$TOOLBOX_PID')];
-        assert.notEqual(own[0], others[0], 'files are its own');
+        assert.notEqual(own[0], others[0], 'the toolbox has its own files');
         assert.deepEqual(own.slice(1, 4), others.slice(1, 4), 'processes, network and IPC are shared');
         assert.equal(own[4] === others[4], under().abilities.sharedHostname, 'the host name');
-        const told = await under().engine.debug.namespaces(made.id);
-        const ids = told.containers.find(({ name }) => name === toolbox.name)?.ids;
+        const found = await under().engine.debug.namespaces(made.id);
+        const ids = found.containers.find(({ name }) => name === toolbox.name)?.ids;
         const numbers = own.slice(0, 4).map((link) => /\d+/.exec(link)?.[0]);
         assert.deepEqual(
           [ids?.mnt, ids?.pid, ids?.net, ids?.ipc].map((id) => /\d+/.exec(id ?? '')?.[0]),
@@ -83,16 +88,16 @@ export function debugPromises(under: () => EngineUnderTest): void {
       });
     }
 
-    test('all at one terminal see the same, and leaving it ends nothing', async () => {
+    test('all clients of a terminal see the same, and disconnecting does not end it', async () => {
       await using made = await aDesktop(under(), hermes);
       const toolbox = await add(under(), { desktopId: made.id });
       const [one, two] = [await sit(under(), toolbox), await sit(under(), toolbox)];
       await one.shows(/\$ /);
-      // A cluster tells nobody from when on it is heard: that comes a moment after the attachment.
+      // On a cluster, output arrives a moment after the client attached, without an event.
       await two.answers(/from-one-42/, () => one.session.stream.write('echo from-one-$((6 * 7))\r'));
       await one.shows(/from-one-42/);
       one.session.stream.destroy();
-      assert.equal(await one.session.exitCode, null, 'it runs on');
+      assert.equal(await one.session.exitCode, null, 'it keeps running');
       two.session.stream.write('echo from-two-$((6 * 8))\r');
       await two.shows(/from-two-48/);
       const three = await sit(under(), toolbox);
@@ -102,7 +107,7 @@ export function debugPromises(under: () => EngineUnderTest): void {
       assert.equal((await over(under(), toolbox)).exitCode, 7);
     });
 
-    test('all keys reach it, those that engines use to detach too', async () => {
+    test('all keys reach the toolbox, including the detach keys of engines', async () => {
       await using made = await aDesktop(under(), hermes);
       const toolbox = await add(under(), { desktopId: made.id });
       const seat = await sit(under(), toolbox);
@@ -112,7 +117,7 @@ export function debugPromises(under: () => EngineUnderTest): void {
       await seat.shows(/10 11 10 11/);
     });
 
-    test('its log has what was said before anybody came, and all after', async () => {
+    test('its log contains the output before the first client attached, and everything after that', async () => {
       const { engine } = under();
       await using made = await aDesktop(under(), hermes);
       const command = ['bash', '-c', 'echo early; read -r line; echo "got $line"; exit 5'];
@@ -130,7 +135,7 @@ export function debugPromises(under: () => EngineUnderTest): void {
       );
     });
 
-    test('stopping ends all its processes and nothing else, and its log stays', async () => {
+    test('stopping a toolbox ends all its processes and nothing else, and keeps its log', async () => {
       const { engine } = under();
       await using made = await aDesktop(under(), hermes);
       const launch = await start(under(), made.desktop, { command: ['sleep', '4722'] });
@@ -147,18 +152,17 @@ export function debugPromises(under: () => EngineUnderTest): void {
       assert.match(log[0] ?? '', /^Toolbox beside/);
     });
 
-    test('it is never taken for a launch, and is found again by who looks', async (context) => {
+    test('a toolbox is never listed as a launch, and a toolbox list contains it', async (context) => {
       const { engine } = under();
       await using made = await aDesktop(under(), hermes);
       const launch = await start(under(), made.desktop, { command: ['sleep', '600'] });
-      const told: EngineEvent[] = [];
-      const enough = new AbortController();
-      const watching = (async () => {
-        for await (const event of engine.watch(enough.signal)) told.push(event);
-      })();
+      await using watch = watching(engine);
       const target = { desktopId: made.id, launchId: launch.id };
-      const [plain, special] = [await add(under(), target), await add(under(), target, { env: { COLOUR: 'red' } })];
-      await under().engine.debug.stopToolbox(made.id, special.name, patience());
+      const [shared, own] = [
+        await add(under(), target),
+        await add(under(), target, { env: { COLOUR: 'red' }, shared: false }),
+      ];
+      await under().engine.debug.stopToolbox(made.id, own.name, patience());
       assert.deepEqual(
         (await engine.launches(made.id)).map(({ id }) => id),
         [launch.id],
@@ -167,28 +171,27 @@ export function debugPromises(under: () => EngineUnderTest): void {
         (await engine.usage(made.id)).map(({ launchId }) => launchId).filter((id) => id !== launch.id),
         [],
       );
-      enough.abort();
-      await watching;
-      assert.ok(told.every((event) => event.type !== 'launch' || event.launch.id === launch.id));
+      await watch[Symbol.asyncDispose]();
+      assert.ok(watch.events.every((event) => event.type !== 'launch' || event.launch.id === launch.id));
       const facts = { target, profile: 'restricted', by: 'fry', foreign: false, userId: 'hermes', desktopId: made.id };
       const all = async (debug = under().engine.debug) =>
         (await debug.toolboxes(made.id))
-          .map(({ name, special, ...rest }) => ({ name, special, state: rest.status.state, ...pick(rest, facts) }))
+          .map(({ name, shared, ...rest }) => ({ name, shared, state: rest.status.state, ...pick(rest, facts) }))
           .toSorted((a, b) => (a.name < b.name ? -1 : 1));
       const expected = [
-        { name: plain.name, special: false, state: 'running', ...facts },
-        { name: special.name, special: true, state: 'finished', ...facts },
+        { name: shared.name, shared: true, state: 'running', ...facts },
+        { name: own.name, shared: false, state: 'finished', ...facts },
       ].toSorted((a, b) => (a.name < b.name ? -1 : 1));
       assert.deepEqual(await all(), expected);
-      const one = await under().engine.debug.toolbox(made.id, special.name);
-      assert.deepEqual([one?.name, one?.status.state], [special.name, 'finished'], 'each by its name, too');
-      assert.equal(await under().engine.debug.toolbox('fry-00000', special.name), null);
+      const one = await under().engine.debug.toolbox(made.id, own.name);
+      assert.deepEqual([one?.name, one?.status.state], [own.name, 'finished'], 'each can be read by its name, too');
+      assert.equal(await under().engine.debug.toolbox('fry-00000', own.name), null);
       if (!under().another) return context.skip('no second server can be had here');
       await using other = await under().another?.();
-      assert.deepEqual(await all(other?.debug), expected, 'as another server sees it');
+      assert.deepEqual(await all(other?.debug), expected, 'another server lists the same');
     });
 
-    test('it goes with the launch beside the desktop that it looks into, and all go with the desktop', async () => {
+    test('a toolbox ends with its target launch beside the desktop, and all toolboxes end with the desktop', async () => {
       const { engine } = under();
       const before = await under().objects();
       await using made = await aDesktop(under(), hermes);
@@ -206,7 +209,7 @@ export function debugPromises(under: () => EngineUnderTest): void {
       assert.deepEqual(await under().objects(), before);
     });
 
-    test('a toolbox that others added is shown, never taken for ours, and left alone', async (context) => {
+    test('a toolbox added by others is listed, never as ours, and not changed', async (context) => {
       const { joined, engine } = under();
       if (!joined) return context.skip('this engine has a test of its own for it');
       await using made = await aDesktop(under(), hermes);
@@ -220,21 +223,21 @@ export function debugPromises(under: () => EngineUnderTest): void {
       await assert.rejects(stopping, failsWith('forbidden'));
       assert.ok(await other.untouched());
       assert.deepEqual(await printed(engine, { desktopId: made.id, container: 'somebody-elses' }), ['hello']);
-      const inside = await under().engine.debug.inside(made.id);
+      const inside = await under().engine.debug.inspect(made.id);
       assert.equal(inside.containers.find(({ name }) => name === 'somebody-elses')?.kind, 'foreign');
       await engine.removeDesktop(made.id, patience());
     });
   });
 
   describe('profiles', () => {
-    test('each gives what it says and no more, or is refused with the reason beforehand and afterwards', async () => {
+    test('each profile grants what it lists and no more, or is refused with the reason both in the list and at the start', async () => {
       await using made = await aDesktop(under(), hermes);
       const target = { desktopId: made.id };
       const admitted = await under().engine.debug.profiles(target);
       assert.equal(admitted.get('restricted'), null);
       for (const [profile, refusal] of admitted) {
         if (refusal !== null) {
-          assert.ok(refusal.length > 10, 'a sentence');
+          assert.ok(refusal.length > 10, 'a message');
           await assert.rejects(add(under(), target, { profile }), failsWith('profile_refused'), profile);
           continue;
         }
@@ -250,20 +253,20 @@ export function debugPromises(under: () => EngineUnderTest): void {
       }
     });
 
-    test('plain adds nothing of ours: variables and files are those of the image', async () => {
+    test('plain adds nothing of Deskpod: variables and files are those of the image', async () => {
       await using made = await aDesktop(under(), hermes);
       const launch = await start(under(), made.desktop, { command: ['sleep', '600'] });
       const target = { desktopId: made.id, launchId: launch.id };
       const command = ['bash', '-c', 'id -u; echo "[$TOOLBOX_TARGET$DISPLAY]"; ls /home; ls /tmp/.X11-unix'];
-      const toolbox = await add(under(), target, { plain: true, command });
-      assert.equal(toolbox.special, true);
+      const toolbox = await add(under(), target, { plain: true, command, shared: false });
+      assert.equal(toolbox.shared, false);
       await over(under(), toolbox);
       const lines = await printed(under().engine, { desktopId: made.id, container: toolbox.name });
       assert.deepEqual(lines.slice(0, 2), [String(under().abilities.plainUser), '[]']);
       assert.match(lines.slice(2).join(), /^ls: .*No such file/);
     });
 
-    test('a partial container changes what it names, and what cannot be honoured is named', async () => {
+    test('a partial container spec overrides the fields that it sets, and unsupported fields are reported', async () => {
       await using made = await aDesktop(under(), hermes);
       const target = { desktopId: made.id };
       const env = [{ name: 'COLOUR', value: 'blue' }];
@@ -277,7 +280,7 @@ export function debugPromises(under: () => EngineUnderTest): void {
   });
 
   describe('commands in a toolbox, and copies', () => {
-    test('commands run in the container that is named', async () => {
+    test('a command runs in the named container', async () => {
       const { engine } = under();
       await using made = await aDesktop(under(), hermes);
       const launch = await start(under(), made.desktop, { command: ['sleep', '600'] });
@@ -289,7 +292,7 @@ export function debugPromises(under: () => EngineUnderTest): void {
       await assert.rejects(never, failsWith('not_found'));
     });
 
-    test('a copy is a launch beside the desktop with what was changed; the original goes on untouched', async () => {
+    test('a copy is a launch beside the desktop with the requested changes, and the original keeps running unchanged', async () => {
       const { engine } = under();
       await using made = await aDesktop(under(), hermes);
       const original = await script(under(), made.desktop, 'echo original; exec sleep 4724', {
@@ -333,7 +336,7 @@ export function debugPromises(under: () => EngineUnderTest): void {
   });
 }
 
-/** What a toolbox may do, as the kernel tells it. */
+/** The permissions of a toolbox, as reported by the kernel. */
 async function rightsIn(
   under: EngineUnderTest,
   target: Target,

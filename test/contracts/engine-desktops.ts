@@ -1,29 +1,41 @@
-/** The engine contract, desktops: made whole or not at all, found again, watched, removed without a trace. */
+/** The engine contract, desktops: created completely or not at all, listed, watched, removed without traces. */
 import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { describe, test } from 'node:test';
-import type { EngineEvent } from '#domain/engine.ts';
+import type { EngineEvent } from '#domain/ports/engine.ts';
+import { listHome, packHome } from '#domain/desktops/home-files.ts';
 import {
   aDesktop,
   desktopSpec,
   eventually,
-  failsWith,
+  fry,
   hermes,
   patience,
   run,
   script,
   type EngineUnderTest,
+  watching,
 } from './engine-kit.ts';
+import { failsWith } from '../fixtures/fails-with.ts';
 
 export function desktopPromises(under: () => EngineUnderTest): void {
   describe('desktops', () => {
     test('a new desktop shows a screen, has a window manager and is listed', async () => {
       const { engine } = under();
       const steps: string[] = [];
-      const regional = { timezone: 'Europe/Vienna', locale: 'de-AT' };
+      const regional = { timezone: 'Europe/Vienna', languages: ['de-AT', 'en'] };
       const spec = desktopSpec(under(), hermes, { regional });
       const made = await engine.makeDesktop(spec, (step) => steps.push(step), patience());
       try {
-        assert.deepEqual(steps, ['home', 'create', 'display', 'window_manager']);
+        // A step is reported again when what it waits for changes.
+        const passed = steps.filter((step, index) => step !== steps[index - 1]);
+        assert.deepEqual(passed, ['home', 'create', 'display', 'window_manager']);
         assert.equal(made.state, 'running');
         assert.equal(made.userId, 'hermes');
         const screen = await engine.connect(made.id, 'screen', patience());
@@ -31,14 +43,14 @@ export function desktopPromises(under: () => EngineUnderTest): void {
         screen.destroy();
         assert.match(String(banner), /^RFB 003\./);
         const listed = (await engine.desktops()).find(({ id }) => id === made.id);
-        assert.deepEqual([listed?.state, listed?.regional], ['running', regional], 'which any server reads again');
+        assert.deepEqual([listed?.state, listed?.regional], ['running', regional], 'another server reads the same');
         assert.match((await engine.credentials(made.id)).xCookie, /^[0-9a-f]{32}$/);
       } finally {
         await engine.removeDesktop(made.id, patience());
       }
     });
 
-    test('removing a desktop leaves nothing but the home, and removing it again is fine', async () => {
+    test('removing a desktop keeps only the home, and removing it again succeeds', async () => {
       const { engine } = under();
       const before = await under().objects();
       const { id, desktop } = await aDesktop(under(), hermes);
@@ -52,7 +64,59 @@ export function desktopPromises(under: () => EngineUnderTest): void {
       assert.equal((await run(engine, { desktopId: again.id }, 'cat ~/kept')).output, 'kept');
     });
 
-    test('making a desktop that is aborted leaves nothing, at whichever step', async () => {
+    test("each desktop reports whether its home is kept; a guest's home is deleted with the desktop, without traces", async () => {
+      const { engine } = under();
+      const guest = { ...fry, userId: randomUUID(), provider: 'anonymous', uid: 4102, gid: 4102 };
+      {
+        await using kept = await aDesktop(under(), hermes);
+        assert.equal(kept.desktop.home, 'kept');
+      }
+      const { id, desktop } = await aDesktop(under(), guest);
+      assert.equal(desktop.home, 'lost');
+      assert.equal(
+        (await engine.desktops()).find((one) => one.id === id)?.home,
+        'lost',
+        'another server reads the same',
+      );
+      assert.deepEqual((await listHome(engine, id)).files, [], 'a new home is empty');
+      assert.equal(
+        (await run(engine, { desktopId: id }, 'echo precious > ~/kept; mkdir ~/.cache; date > ~/.cache/x')).exitCode,
+        0,
+      );
+      const { files, count } = await listHome(engine, id);
+      assert.deepEqual([files.map(({ path }) => path), count], [['kept'], 1]);
+      const archive = Buffer.concat(await (await packHome(engine, id)).toArray());
+      const { stdout, status } = spawnSync('tar', ['xzO', '--wildcards', '*/kept'], { input: archive });
+      assert.deepEqual([String(stdout), status], ['precious\n', 0]);
+      await engine.removeDesktop(id, patience());
+      await using again = await aDesktop(under(), guest, { id });
+      assert.equal((await run(engine, { desktopId: again.id }, 'ls -A ~')).output, '');
+    });
+
+    test('a home of any size is archived while it is read', async () => {
+      const { engine } = under();
+      await using desktop = await aDesktop(under(), fry);
+      const target = { desktopId: desktop.id };
+      // Random data cannot be compressed.
+      await run(engine, target, 'rm -rf ~/*; head -c 60000000 /dev/urandom > ~/large; sha256sum < ~/large > ~/sum');
+      const folder = await mkdtemp(join(tmpdir(), 'deskpod-archive-'));
+      try {
+        const archive = await packHome(engine, desktop.id);
+        const tar = spawn('tar', ['xz', '--strip-components=1', '-C', folder], {
+          stdio: ['pipe', 'inherit', 'inherit'],
+        });
+        const closed = once(tar, 'close');
+        await pipeline(archive, tar.stdin);
+        assert.deepEqual(await closed, [0, null]);
+        const { stdout } = spawnSync('sh', ['-c', 'sha256sum < large | diff - sum'], { cwd: folder });
+        assert.equal(String(stdout), '');
+      } finally {
+        await rm(folder, { recursive: true });
+        await run(engine, target, 'rm -f ~/large ~/sum');
+      }
+    });
+
+    test('creating a desktop that is aborted at any step leaves nothing', async () => {
       for (const last of ['home', 'create', 'display', 'window_manager'] as const) {
         const before = await under().objects();
         const abort = new AbortController();
@@ -67,7 +131,7 @@ export function desktopPromises(under: () => EngineUnderTest): void {
       }
     });
 
-    test('a desktop whose image does not exist fails with a reason and leaves nothing', async () => {
+    test('creating a desktop whose image does not exist fails with a reason and leaves nothing', async () => {
       const before = await under().objects();
       const spec = desktopSpec(under(), hermes, { image: 'localhost/deskpod/nothing-here:1' });
       await assert.rejects(
@@ -77,7 +141,7 @@ export function desktopPromises(under: () => EngineUnderTest): void {
       assert.deepEqual(await under().objects(), before);
     });
 
-    test('a desktop is never made for root', async () => {
+    test('a desktop never runs as root', async () => {
       const spec = desktopSpec(under(), { ...hermes, uid: 0 });
       await assert.rejects(
         under().engine.makeDesktop(spec, () => undefined, patience()),
@@ -85,7 +149,7 @@ export function desktopPromises(under: () => EngineUnderTest): void {
       );
     });
 
-    test('a second desktop of the same id is a conflict that does not disturb the first', async () => {
+    test('a second desktop with the same id is a conflict and does not affect the first', async () => {
       const { engine } = under();
       await using first = await aDesktop(under(), hermes);
       const spec = { ...desktopSpec(under(), hermes), id: first.id };
@@ -97,7 +161,7 @@ export function desktopPromises(under: () => EngineUnderTest): void {
       assert.ok((await engine.credentials(first.id)).vncPassword.length > 0);
     });
 
-    test('what others made is neither listed nor touched, even under the name of a desktop', async () => {
+    test('containers created by others are neither listed nor changed, even with the name of a desktop', async () => {
       const { engine } = under();
       const spec = desktopSpec(under(), hermes);
       await using foreign = await under().foreign(spec.id);
@@ -116,7 +180,7 @@ export function desktopPromises(under: () => EngineUnderTest): void {
       assert.ok(await foreign.untouched());
     });
 
-    test('a killed X server is started again under the same credentials', async () => {
+    test('a killed X server restarts with the same credentials', async () => {
       const { engine } = under();
       await using made = await aDesktop(under(), hermes);
       const { xCookie } = await engine.credentials(made.id);
@@ -136,20 +200,18 @@ export function desktopPromises(under: () => EngineUnderTest): void {
       assert.ok((await engine.desktops()).some(({ id, state }) => id === made.id && state === 'running'));
     });
 
-    test('watching tells of a desktop and its launches as they come, end and go', async () => {
+    test('watching reports a desktop and its launches when they are created, change and end', async () => {
       const { engine } = under();
-      const stop = new AbortController();
-      const events: EngineEvent[] = [];
-      const watching = (async () => {
-        for await (const event of engine.watch(stop.signal)) events.push(event);
-      })();
-      // Until the watch has begun, nothing is promised: a first desktop is the sign that it has.
+      await using watch = watching(engine);
+      const { events } = watch;
+      // Events before the watch has started are not guaranteed. A first desktop shows that it has.
       await eventually('the watch begins', async () => {
         const sign = await aDesktop(under(), hermes);
         await sign[Symbol.asyncDispose]();
         return events.length > 0 ? true : null;
       });
-      const { id, desktop } = await aDesktop(under(), hermes);
+      await using made = await aDesktop(under(), hermes);
+      const { id, desktop } = made;
       const launch = await script(under(), desktop, 'exit 4');
       const seen = (what: string, test: (event: EngineEvent) => boolean) =>
         eventually(what, async () => (events.some(test) ? true : null));
@@ -172,8 +234,6 @@ export function desktopPromises(under: () => EngineUnderTest): void {
       );
       await engine.removeDesktop(id, patience());
       await seen('desktop gone', (event) => event.type === 'desktop_gone' && event.id === id);
-      stop.abort();
-      await watching;
     });
   });
 }

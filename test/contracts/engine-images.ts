@@ -1,11 +1,12 @@
-/** The engine contract, images: what is there, and how what is not there is had. */
+/** The engine contract, images: reading present ones and pulling or building missing ones. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { failsWith, patience, type EngineUnderTest } from './engine-kit.ts';
+import { patience, type EngineUnderTest } from './engine-kit.ts';
+import { failsWith } from '../fixtures/fails-with.ts';
 
 export function imagePromises(under: () => EngineUnderTest): void {
   describe('images', () => {
-    test('an image that is there tells its labels, command and platform', async (context) => {
+    test('an existing image is described with its labels, command and platform', async (context) => {
       if (!under().abilities.imageDetails) return context.skip('a cluster tells only name and digest');
       const image = await under().engine.image(under().images.terminal);
       assert.ok(image);
@@ -15,12 +16,12 @@ export function imagePromises(under: () => EngineUnderTest): void {
       assert.match(image.id, /^sha256:[0-9a-f]{64}$/);
     });
 
-    test('an image that is not there is null, and so is what is no name', async () => {
+    test('a missing image is null, and so is an invalid name', async () => {
       assert.equal(await under().engine.image('localhost/deskpod/nothing-here:1'), null);
       assert.equal(await under().engine.image('Not a name!'), null);
     });
 
-    test('an image of an app that is made present is there from then on', async () => {
+    test("ensuring an app's image makes it permanently available", async () => {
       const { engine, images } = under();
       await engine.announceImages([{ reference: images.terminal, app: 'terminal' }]);
       const made = await engine.ensureImage(
@@ -31,7 +32,7 @@ export function imagePromises(under: () => EngineUnderTest): void {
       assert.deepEqual((await engine.image(images.terminal))?.digest, made.digest);
     });
 
-    test('making an image present that is present costs nothing and tells nothing', async () => {
+    test('ensuring an image that is available does nothing and reports no progress', async () => {
       const lines: string[] = [];
       const image = await under().engine.ensureImage(
         { reference: under().images.terminal, app: 'terminal' },
@@ -42,7 +43,7 @@ export function imagePromises(under: () => EngineUnderTest): void {
       assert.deepEqual(lines, []);
     });
 
-    test('an image that cannot be had fails with its name and the reason', async () => {
+    test('ensuring an image that cannot be pulled fails with its name and the reason', async () => {
       for (const reference of ['localhost/other/nothing-here:1', '127.0.0.1:1/nothing/here:1']) {
         await assert.rejects(
           under().engine.ensureImage({ reference, app: 'nothing' }, () => undefined, patience()),

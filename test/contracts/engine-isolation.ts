@@ -1,15 +1,16 @@
-/** The engine contract, walls: two users share nothing, and a local X connection never crosses an IPC namespace. */
+/** The engine contract, isolation: two users share nothing, and a local X connection never crosses IPC namespaces. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { aDesktop, fry, hermes, output, run, type EngineUnderTest } from './engine-kit.ts';
+import { failsWith } from '../fixtures/fails-with.ts';
+import { aDesktop, fry, hermes, output, patience, run, type EngineUnderTest } from './engine-kit.ts';
 
-/** Prints `open` or `closed`. */
+/** A command that prints `open` or `closed`. */
 const reach = (address: string | null): string =>
   `if timeout 3 bash -c '</dev/tcp/${address}/6000' 2>/dev/null; then echo open; else echo closed; fi`;
 
 export function isolationPromises(under: () => EngineUnderTest): void {
   describe('isolation', () => {
-    test('two users have other ids, homes and credentials', async () => {
+    test('two users have different ids, homes and credentials', async () => {
       const { engine } = under();
       await using one = await aDesktop(under(), hermes);
       await using two = await aDesktop(under(), fry);
@@ -25,12 +26,12 @@ export function isolationPromises(under: () => EngineUnderTest): void {
       assert.notEqual(a.vncPassword, b.vncPassword);
     });
 
-    test("no program of one user reaches another user's display", async (context) => {
+    test("a program of one user cannot reach another user's display", async (context) => {
       if (!under().abilities.walls) return context.skip('the network of this cluster enforces no policies');
       await using one = await aDesktop(under(), hermes);
       await using two = await aDesktop(under(), fry);
       const own = await output(under(), one.desktop, reach(one.desktop.address), { runtime: 'pod_application' });
-      assert.deepEqual(own, ['open'], 'its own display is reached, so the test can tell');
+      assert.deepEqual(own, ['open'], 'it reaches its own display, so the check works');
       for (const runtime of ['ephemeral_container', 'pod_application'] as const) {
         assert.deepEqual(
           await output(under(), one.desktop, reach(two.desktop.address), { runtime }),
@@ -40,7 +41,7 @@ export function isolationPromises(under: () => EngineUnderTest): void {
       }
     });
 
-    test('the display is not reached over TCP when it is not asked for', async () => {
+    test('the display does not listen on TCP unless enabled', async () => {
       await using made = await aDesktop(under(), hermes, { x11Tcp: false });
       assert.deepEqual(
         await output(under(), made.desktop, reach(made.desktop.address), { runtime: 'pod_application' }),
@@ -48,7 +49,7 @@ export function isolationPromises(under: () => EngineUnderTest): void {
       );
     });
 
-    test('the X socket is there exactly where the IPC namespace is shared', async () => {
+    test('the X socket is available exactly in containers that share the IPC namespace', async () => {
       const { engine } = under();
       await using made = await aDesktop(under(), hermes);
       const look =
@@ -61,7 +62,7 @@ export function isolationPromises(under: () => EngineUnderTest): void {
       assert.deepEqual(beside.slice(1), ['none', '0']);
     });
 
-    test('programs inside the desktop share its memory, network, host name and processes', async () => {
+    test('programs inside the desktop share its IPC, network, UTS and PID namespaces', async () => {
       const { engine } = under();
       await using made = await aDesktop(under(), hermes);
       await run(engine, { desktopId: made.id }, 'echo seen > /dev/shm/mark');
@@ -72,6 +73,21 @@ export function isolationPromises(under: () => EngineUnderTest): void {
       );
       const net = (await run(engine, { desktopId: made.id }, 'readlink /proc/self/ns/net')).output;
       assert.deepEqual(inside, ['seen', made.id, '1', net]);
+    });
+
+    test("the server follows no link that an app puts in place of its desktop's sockets", async (context) => {
+      const { engine } = under();
+      await using made = await aDesktop(under(), hermes);
+      const replace = (folder: string, name: string): string =>
+        `cd /proc/1/root${folder} && mv ${name} real && ln -s real ${name} && echo replaced`;
+      const said = await output(
+        under(),
+        made.desktop,
+        `${replace('/run/deskpod/rfb', 'rfb.sock')}; ${replace('/tmp/.X11-unix', 'X0')}`,
+      );
+      if (said.filter((line) => line === 'replaced').length < 2) return context.skip('its sockets are out of reach');
+      for (const port of ['screen', 'display'] as const)
+        await assert.rejects(engine.connect(made.id, port, patience()), failsWith('engine_unavailable'), port);
     });
 
     test("a launch sees neither the screen's socket nor its password", async () => {

@@ -1,60 +1,65 @@
-/** What the engine contract needs to run things: desktops and launches that go when a test ends, and bounded waiting. */
+/**
+ * What the engine contract needs to run containers: desktops and launches that end with a test, and limited waiting.
+ */
 import assert from 'node:assert/strict';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openDisplay } from '#display/open.ts';
-import type { Account, DesktopSpec, Engine, EngineDesktop, EngineLaunch, LaunchSpec, Target } from '#domain/engine.ts';
+import type { Account, DesktopSpec, Engine, EngineDesktop, EngineEvent } from '#domain/ports/engine.ts';
+import type { EngineLaunch, LaunchSpec, Target } from '#domain/ports/engine-launch.ts';
 import { ephemeralName, podAppName, userPodName } from '#domain/names.ts';
 import type { Window } from '#protocol/window.ts';
 
-/** What one kind of engine brings for the suite. */
+/** What each engine provides for the suite. */
 export interface EngineUnderTest extends AsyncDisposable {
   readonly engine: Engine;
   readonly images: {
     readonly desktop: string;
     /** Has a shell and xterm. */
     readonly terminal: string;
-    /** Draws with MIT-SHM and has no fallback. */
+    /** Draws with MIT-SHM, without a fallback. */
     readonly shmDemo: string;
-    /** Built to the contract of published apps, its user root; starts what `APP` names. */
+    /** Follows the contract of published apps, with root as its user; starts the program in `APP`. */
     readonly published: string;
-    /** One static program that sleeps; no shell, no libraries. */
+    /** One static program that sleeps; without a shell and libraries. */
     readonly bare: string;
-    /** Ours. */
+    /** Lacks time zones and sets its own locale; not built by Deskpod. */
+    readonly elsewhere: string;
+    /** Deskpod's toolbox. */
     readonly toolbox: string;
   };
-  /** What this kind of engine can do beyond the rest; what it cannot, it promises to refuse or to leave out. */
+  /** Optional features of this engine; requests for a missing one are refused or ignored, as promised. */
   readonly abilities: {
-    /** Limits of launches inside a desktop, and of processes. */
+    /** Limits for launches inside a desktop, and process limits. */
     readonly limitsEverywhere: boolean;
-    /** Output and errors told apart. */
+    /** Separate stdout and stderr. */
     readonly streams: boolean;
-    /** Whether addresses of other users' desktops are closed: a cluster leaves that to its network plugin. */
+    /** Whether other users' desktops are unreachable: in a cluster that depends on its network plugin. */
     readonly walls: boolean;
-    /** Labels and command of an image. */
+    /** The labels and command of an image. */
     readonly imageDetails: boolean;
-    /** Whether a toolbox has the UTS namespace of what it looks into, or one of its own with the same host name. */
+    /** Whether a toolbox shares the UTS namespace of its target, or has its own with the same host name. */
     readonly sharedHostname: boolean;
-    /** Who a toolbox with nothing of ours runs as: the user of its image, where no pod says otherwise. */
+    /** The user of a plain toolbox: that of its image, unless a pod sets one. */
     readonly plainUser: number;
-    /** Whether the lines to copy can be run where the tests run. */
+    /** Whether the commands to copy can run on the machine of the tests. */
     readonly lines: boolean;
   };
-  /** Names of everything there is, ours or not: workloads, networks, folders with secrets. */
+  /** The names of all objects, including those of others: workloads, networks, folders with secrets. */
   objects(): Promise<readonly string[]>;
-  /** A workload of somebody else with this name. */
+  /** A workload of others with this name. */
   foreign(name: string): Promise<AsyncDisposable & { untouched(): Promise<boolean> }>;
-  /** A container that somebody else joins to a desktop, and that prints `hello`. */
+  /** Stores an administrator's picture where desktops find it. */
+  picture(name: string, content: Buffer): Promise<AsyncDisposable>;
+  /** A container that others add to a desktop, and that prints `hello`. */
   readonly joined?: (desktopId: string, name: string) => Promise<AsyncDisposable & { untouched(): Promise<boolean> }>;
-  /** A second server on the same place. */
+  /** A second server on the same engine. */
   readonly another?: () => Promise<AsyncDisposable & Pick<Engine, 'debug'>>;
 }
 
 const ASK_AGAIN_MS = 1_000;
 export const PATIENCE_MS = 60_000;
 export const patience = (): AbortSignal => AbortSignal.timeout(PATIENCE_MS);
-export const failsWith = (code: string) => (error: unknown) =>
-  error instanceof Error && error.name === 'DeskpodError' && 'code' in error && error.code === code;
 
 export const hermes: Account = {
   userId: 'hermes',
@@ -77,7 +82,7 @@ export function desktopSpec(under: EngineUnderTest, account: Account, more: Part
     account,
     image: under.images.desktop,
     geometry: { width: 1000, height: 700 },
-    regional: { timezone: null, locale: null },
+    regional: { timezone: null, languages: [] },
     env: { TZ: 'Europe/Vienna' },
     x11Tcp: true,
     limits: { memoryBytes: 1024 ** 3, processes: 400 },
@@ -129,7 +134,7 @@ export function start(under: EngineUnderTest, desktop: EngineDesktop, options: L
   return under.engine.launch(launchSpec(under, desktop, options), () => undefined, patience());
 }
 
-/** A launch of a shell script. */
+/** Starts a launch that runs a shell script. */
 export function script(
   under: EngineUnderTest,
   desktop: EngineDesktop,
@@ -139,7 +144,7 @@ export function script(
   return start(under, desktop, { command: ['bash', '-c', text], ...options });
 }
 
-/** The launch once it is over. */
+/** Resolves to the launch when it has ended. */
 export async function finished(
   engine: Engine,
   launch: EngineLaunch,
@@ -151,7 +156,7 @@ export async function finished(
   });
 }
 
-/** Runs a script to its end; its output by lines. */
+/** Runs a script until it exits; returns its output as lines. */
 export async function output(
   under: EngineUnderTest,
   desktop: EngineDesktop,
@@ -169,6 +174,22 @@ export async function printed(engine: Engine, target: Target, tailBytes = 65_536
   return lines;
 }
 
+/** The engine's events until this is disposed, so that a failed test leaves no open watch. */
+export function watching(engine: Pick<Engine, 'watch'>): AsyncDisposable & { readonly events: EngineEvent[] } {
+  const stop = new AbortController();
+  const events: EngineEvent[] = [];
+  const over = (async () => {
+    for await (const event of engine.watch(stop.signal)) events.push(event);
+  })();
+  return {
+    events,
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await over;
+    },
+  };
+}
+
 /** Runs a command without a terminal in a desktop or launch. */
 export async function run(
   engine: Engine,
@@ -179,11 +200,12 @@ export async function run(
   session.stream.end();
   let all = '';
   session.stream.setEncoding('utf8');
+  session.stderr?.setEncoding('utf8').on('data', (chunk: string) => (all += chunk));
   for await (const chunk of session.stream) all += String(chunk);
   return { exitCode: await session.exitCode, output: all.trim() };
 }
 
-/** Resolves with the first window of the launch, as the X server knows it; the owner comes from the engine alone. */
+/** Resolves to the launch's first window as seen by the X server, with the owner found by the engine. */
 export async function firstWindow(engine: Engine, launch: EngineLaunch): Promise<Window> {
   const signal = patience();
   const source = {
@@ -202,22 +224,22 @@ export async function firstWindow(engine: Engine, launch: EngineLaunch): Promise
   );
 }
 
-/** Asks again until there is an answer; fails after a while, with what was awaited. */
+/** Polls until there is a result; fails after a timeout with the name of the condition. */
 export async function eventually<T>(what: string | (() => string), ask: () => Promise<T | null>): Promise<T> {
   const until = Date.now() + PATIENCE_MS;
   for (;;) {
     const answer = await ask();
     if (answer !== null) return answer;
-    assert.ok(Date.now() < until, `in vain: ${typeof what === 'string' ? what : what()}`);
+    assert.ok(Date.now() < until, `timeout: ${typeof what === 'string' ? what : what()}`);
     await delay(50);
   }
 }
 
-/** What a stream shows. */
+/** The text that a stream has shown. */
 export interface Screen {
   shows(pattern: RegExp): Promise<true>;
   finds(pattern: RegExp): Promise<RegExpExecArray>;
-  /** Asks, and asks again where what came before the question took effect too late for it. */
+  /** Repeats the request when an earlier input took effect too late for it. */
   answers(pattern: RegExp, ask: () => void): Promise<true>;
 }
 

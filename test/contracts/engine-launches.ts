@@ -1,4 +1,4 @@
-/** The engine contract, launches: both runtimes draw, end, are stopped whole, and keep to their limits. */
+/** The engine contract, launches: both runtimes draw, end, are stopped completely, and stay within their limits. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -6,7 +6,6 @@ import type { Runtime } from '#protocol/app.ts';
 import {
   aDesktop,
   eventually,
-  failsWith,
   finished,
   firstWindow,
   hermes,
@@ -19,6 +18,8 @@ import {
   start,
   type EngineUnderTest,
 } from './engine-kit.ts';
+import { failsWith } from '../fixtures/fails-with.ts';
+import { aRunningDesktop } from '../fixtures/engine-samples.ts';
 
 const RUNTIMES: readonly Runtime[] = ['ephemeral_container', 'pod_application'];
 const MB = 1024 ** 2;
@@ -37,26 +38,30 @@ export function launchPromises(under: () => EngineUnderTest): void {
       assert.deepEqual(await under().engine.launches(made.id), []);
     });
 
-    test('what only a pod can have is refused inside the desktop', async (context) => {
+    test('options that only a pod supports are refused inside the desktop', async (context) => {
       if (under().abilities.limitsEverywhere) return context.skip('one machine takes no notice of it');
       await using made = await aDesktop(under(), hermes);
       await assert.rejects(start(under(), made.desktop, { pod: { ports: [8080] } }), failsWith('runtime_refused'));
     });
 
     for (const runtime of RUNTIMES) {
-      test(`${runtime}: a program draws a window that is known as its own`, async () => {
+      test(`${runtime}: a program draws a window that is attributed to its launch`, async () => {
         await using made = await aDesktop(under(), hermes);
         const launch = await start(under(), made.desktop, { runtime });
         const window = await firstWindow(under().engine, launch);
         assert.match(window.wmClass, /xterm/i);
       });
 
-      test(`${runtime}: exit code and output are there after the end`, async () => {
+      test(`${runtime}: exit code and output are available after the end`, async () => {
         await using made = await aDesktop(under(), hermes);
         const launch = await script(under(), made.desktop, 'echo one; echo two >&2; exit 3', { runtime });
         const end = await finished(under().engine, launch);
         assert.equal(end.exitCode, 3);
         assert.equal(end.outOfMemory, false);
+        const now = await under().engine.findLaunch(made.id, launch.id);
+        assert.deepEqual([now?.runtime, now?.status.state], [runtime, 'finished']);
+        assert.equal(await under().engine.findLaunch(made.id, `${launch.id}x`), null);
+        assert.equal(await under().engine.findLaunch(`${made.id}x`, `${launch.id}x`), null);
         assert.ok(Math.abs(end.finishedAt.getTime() - Date.now()) < 60_000);
         assert.deepEqual((await printed(under().engine, { desktopId: made.id, launchId: launch.id })).sort(), [
           'one',
@@ -64,7 +69,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
         ]);
       });
 
-      test(`${runtime}: stopping ends all its processes, those that ignore TERM too`, async () => {
+      test(`${runtime}: stopping ends all its processes, including those that ignore TERM`, async () => {
         await using made = await aDesktop(under(), hermes);
         const stubborn =
           'trap "" TERM; (trap "" TERM; exec sleep 4711) & setsid sleep 4711 & echo up; while :; do sleep 1; done';
@@ -78,7 +83,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
         await under().engine.stopLaunch(launch.id, 300, patience());
       });
 
-      test(`${runtime}: a program that heeds TERM may say goodbye`, async () => {
+      test(`${runtime}: a program that handles TERM can exit gracefully`, async () => {
         await using made = await aDesktop(under(), hermes);
         const launch = await script(
           under(),
@@ -93,7 +98,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
         assert.ok((await printed(under().engine, target)).includes('bye'));
       });
 
-      test(`${runtime}: a killed program is over with 137 and the desktop goes on`, async () => {
+      test(`${runtime}: a killed program ends with exit code 137 and the desktop keeps running`, async () => {
         await using made = await aDesktop(under(), hermes);
         const launch = await script(under(), made.desktop, 'echo up; kill -9 $BASHPID; sleep 600', { runtime });
         const end = runtime === 'ephemeral_container' ? await finished(under().engine, launch) : null;
@@ -101,7 +106,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
         assert.equal((await run(under().engine, { desktopId: made.id }, 'echo fine')).output, 'fine');
       });
 
-      test(`${runtime}: beyond its memory it is killed, and that is known`, async (context) => {
+      test(`${runtime}: a program that exceeds its memory limit is killed, and the reason is reported`, async (context) => {
         if (cannotLimit(runtime)) return context.skip('this engine limits no launch inside a desktop');
         await using made = await aDesktop(under(), hermes);
         const launch = await script(under(), made.desktop, 'exec tail /dev/zero', {
@@ -112,7 +117,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
         assert.deepEqual([end.exitCode, end.outOfMemory], [137, true]);
       });
 
-      test(`${runtime}: beyond its number of processes it gets no more`, async (context) => {
+      test(`${runtime}: a program cannot exceed its limit of processes`, async (context) => {
         if (!under().abilities.limitsEverywhere) return context.skip('this engine limits no numbers of processes');
         await using made = await aDesktop(under(), hermes);
         const fork = 'n=0; while [ $n -lt 90 ]; do sleep 20 & n=$((n+1)); done; echo all';
@@ -127,7 +132,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
         assert.match(said.join('\n'), /fork/i);
       });
 
-      test(`${runtime}: the variables that apps count on are set, and no secret is among them`, async () => {
+      test(`${runtime}: the variables that apps rely on are set, and contain no secret`, async () => {
         const { engine } = under();
         await using made = await aDesktop(under(), hermes);
         const launch = await script(under(), made.desktop, 'env', {
@@ -144,14 +149,14 @@ export function launchPromises(under: () => EngineUnderTest): void {
         );
         assert.equal(env['ABCDESKTOP_EXECUTE_RUNTIME'], runtime);
         assert.equal(env['PARENT_ID'], made.id);
-        const told = await engine.environment(launch.id);
-        assert.equal(told['MINE'], 'a=b c');
+        const found = await engine.environment(launch.id);
+        assert.equal(found['MINE'], 'a=b c');
         const { vncPassword, xCookie } = await engine.credentials(made.id);
-        const all = JSON.stringify([lines, told]);
+        const all = JSON.stringify([lines, found]);
         assert.equal(all.includes(vncPassword) || all.includes(xCookie), false);
       });
 
-      test(`${runtime}: an image of the published kind runs as the desktop's user although it asks for root`, async () => {
+      test(`${runtime}: an image of the published kind runs as the desktop's user although it requests root`, async () => {
         await using made = await aDesktop(under(), hermes);
         const launch = await start(under(), made.desktop, {
           runtime,
@@ -165,7 +170,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
       });
     }
 
-    test('a program without a fallback for shared memory draws inside the desktop and fails beside it, and the log says why', async () => {
+    test('a program that requires shared memory draws inside the desktop and fails beside it, and its log says why', async () => {
       const { engine } = under();
       await using made = await aDesktop(under(), hermes);
       const image = under().images.shmDemo;
@@ -186,7 +191,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
       );
     });
 
-    test('a name that is taken is refused and the launch that has it runs on', async () => {
+    test('a name in use is refused and its launch keeps running', async () => {
       const { engine } = under();
       await using made = await aDesktop(under(), hermes);
       const first = await script(under(), made.desktop, 'sleep 600');
@@ -204,7 +209,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
       assert.deepEqual(await under().objects(), before);
     });
 
-    test('an image that is not there is refused by its name', async () => {
+    test('a missing image is refused with its name', async () => {
       await using made = await aDesktop(under(), hermes);
       const image = 'localhost/deskpod/nothing-here:1';
       await assert.rejects(
@@ -213,19 +218,8 @@ export function launchPromises(under: () => EngineUnderTest): void {
       );
     });
 
-    test('nothing is launched where there is no desktop', async () => {
-      const nowhere = {
-        id: 'hermes-00000',
-        userId: 'hermes',
-        state: 'ended',
-        createdAt: new Date(),
-        regional: { timezone: null, locale: null },
-        address: null,
-        place: '',
-        screen: null,
-        uid: '',
-        entries: { finished: 0, most: null },
-      } as const;
+    test('nothing can be launched without a desktop', async () => {
+      const nowhere = aRunningDesktop({ id: 'hermes-00000', userId: 'hermes', state: 'ended' });
       await assert.rejects(
         under().engine.launch(launchSpec(under(), nowhere, {}), () => undefined, patience()),
         failsWith('desktop_missing'),
@@ -242,7 +236,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
       assert.deepEqual(await under().objects(), before);
     });
 
-    test('a removed launch is forgotten, even while it runs', async () => {
+    test('a launch can be removed while it runs, and is not listed any more', async () => {
       const { engine } = under();
       await using made = await aDesktop(under(), hermes);
       const launch = await script(under(), made.desktop, 'sleep 600');
@@ -252,7 +246,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
       await assert.rejects(engine.environment(launch.id), failsWith('not_found'));
     });
 
-    test('usage tells who works and who sleeps', async () => {
+    test('usage differs between a busy and an idle launch', async () => {
       const { engine } = under();
       await using made = await aDesktop(under(), hermes);
       const busy = await script(
@@ -265,7 +259,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
       await engine.usage(made.id);
       const most = under().abilities.limitsEverywhere ? 0.8 : 1.3;
       await eventually('as much is used as is allowed and no more, and none by the one that sleeps', async () => {
-        // A share is one over some time: the kernel hands out processors in slices of a tenth of a second.
+        // Usage is a mean over time, because the kernel assigns CPU time in periods of a tenth of a second.
         await delay(1000);
         const usage = await engine.usage(made.id);
         const [first, second] = [busy.id, idle.id].map((id) => usage.find(({ launchId }) => launchId === id));

@@ -1,11 +1,12 @@
-/** The engine contract, talking to what runs: logs as they come, commands with and without a terminal. */
+/** The engine contract, interaction: following logs, and commands with and without a terminal. */
 import assert from 'node:assert/strict';
+import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
-import type { EngineLogLine } from '#domain/engine.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EngineLogLine } from '#domain/ports/engine.ts';
 import {
   aDesktop,
   eventually,
-  failsWith,
   finished,
   hermes,
   patience,
@@ -15,10 +16,11 @@ import {
   script,
   type EngineUnderTest,
 } from './engine-kit.ts';
+import { failsWith } from '../fixtures/fails-with.ts';
 
 export function talkPromises(under: () => EngineUnderTest): void {
   describe('logs and commands', () => {
-    test('followed logs come line by line while it runs and end with it', async () => {
+    test('followed logs arrive line by line and end with the launch', async () => {
       const { engine } = under();
       await using made = await aDesktop(under(), hermes);
       const go = '~/go-on';
@@ -45,7 +47,7 @@ export function talkPromises(under: () => EngineUnderTest): void {
       assert.ok(lines.every(({ at }) => at !== null && Math.abs(at.getTime() - Date.now()) < 60_000));
     });
 
-    test('following a long log begins with its end, and tells each line that comes once', async () => {
+    test('following a long log starts near its end and reports each new line once', async () => {
       const { engine } = under();
       await using made = await aDesktop(under(), hermes);
       const go = '~/go-on';
@@ -68,14 +70,14 @@ export function talkPromises(under: () => EngineUnderTest): void {
         if (text === '3000') await run(engine, { desktopId: made.id }, `touch ${go}`);
       }
       const first = numbers[0] ?? 0;
-      assert.ok(first > 2000 && first < 3000, `begins with ${first}`);
+      assert.ok(first > 2000 && first < 3000, `starts with ${first}`);
       assert.deepEqual(
         numbers,
         Array.from({ length: 3101 - first }, (_, index) => first + index),
       );
     });
 
-    test('of a long log only the asked-for end is read, in whole lines', async () => {
+    test('the end of a long log is read up to the requested size, in whole lines', async () => {
       await using made = await aDesktop(under(), hermes);
       const launch = await script(under(), made.desktop, 'for i in $(seq 20000); do echo "line number $i"; done');
       await finished(under().engine, launch);
@@ -86,7 +88,7 @@ export function talkPromises(under: () => EngineUnderTest): void {
       assert.ok(size <= 10_000 && size > 5_000, `${size} bytes`);
     });
 
-    test('following stops when it is aborted', async () => {
+    test('aborting stops following', async () => {
       await using made = await aDesktop(under(), hermes);
       const launch = await script(under(), made.desktop, 'echo up; sleep 600');
       const abort = new AbortController();
@@ -102,7 +104,7 @@ export function talkPromises(under: () => EngineUnderTest): void {
       assert.deepEqual(lines, ['up']);
     });
 
-    test('a launch is read only within its desktop', async () => {
+    test('a launch can be read only through its desktop', async () => {
       const { engine } = under();
       await using made = await aDesktop(under(), hermes);
       const launch = await script(under(), made.desktop, 'sleep 600');
@@ -111,7 +113,7 @@ export function talkPromises(under: () => EngineUnderTest): void {
       await assert.rejects(run(engine, target, 'true'), failsWith('not_found'));
     });
 
-    test('a terminal has the size it is given and follows it', async () => {
+    test('a terminal has the requested size and can be resized', async () => {
       const { engine } = under();
       await using made = await aDesktop(under(), hermes);
       const session = await engine.exec(
@@ -124,7 +126,7 @@ export function talkPromises(under: () => EngineUnderTest): void {
       session.stream.write('stty size\n');
       await screen.shows(/20 90/);
       await session.resize({ columns: 132, rows: 43 });
-      // The size goes its own way, and may come after what is typed behind it.
+      // The resize is asynchronous and can take effect after input that was sent later.
       await screen.answers(/43 132/, () => session.stream.write('stty size\n'));
       session.stream.write('echo "Grüße $((6 * 7))"\n');
       await screen.shows(/Grüße 42/);
@@ -132,7 +134,7 @@ export function talkPromises(under: () => EngineUnderTest): void {
       assert.equal(await session.exitCode, 6);
     });
 
-    test('all keys reach a terminal, those that engines use to detach too', async () => {
+    test('all keys reach a terminal, including the detach keys of engines', async () => {
       const { engine } = under();
       await using made = await aDesktop(under(), hermes);
       const session = await engine.exec(
@@ -147,7 +149,7 @@ export function talkPromises(under: () => EngineUnderTest): void {
       assert.equal(await session.exitCode, 0);
     });
 
-    test('closing a terminal ends what runs in it', async () => {
+    test('closing a terminal ends its processes', async () => {
       const { engine } = under();
       await using made = await aDesktop(under(), hermes);
       const session = await engine.exec(
@@ -163,7 +165,7 @@ export function talkPromises(under: () => EngineUnderTest): void {
       await eventually('it is gone', async () => ((await sleepers(under(), made.id)) === '0' ? true : null));
     });
 
-    test('a command without a terminal reads its input to the end and tells its exit code', async () => {
+    test('a command without a terminal reads its input to the end and reports its exit code', async () => {
       const { engine } = under();
       await using made = await aDesktop(under(), hermes);
       const session = await engine.exec(
@@ -171,14 +173,57 @@ export function talkPromises(under: () => EngineUnderTest): void {
         { command: ['bash', '-c', 'wc -c; echo oops >&2; exit 9'], tty: null, env: { X: 'y' } },
         patience(),
       );
-      const screen = reader(session.stream);
+      assert.ok(session.stderr);
+      const [out, err] = [text(session.stream), text(session.stderr)];
       session.stream.end('x'.repeat(300_000));
       assert.equal(await session.exitCode, 9);
-      await screen.shows(/300000/);
-      await screen.shows(/oops/);
+      assert.deepEqual([await out, await err], ['300000\n', 'oops\n']);
     });
 
-    test('commands run as the user, in the home, with no way to become more', async () => {
+    test('output arrives after the end of the input, and is complete when the command did not read all of its input', async () => {
+      const { engine } = under();
+      await using made = await aDesktop(under(), hermes);
+      const runs = async (line: string, input: string): Promise<[string, number | null]> => {
+        const spec = { command: ['bash', '-c', line], tty: null };
+        const session = await engine.exec({ desktopId: made.id }, spec, patience());
+        session.stderr?.resume();
+        const out = text(session.stream);
+        session.stream.end(input);
+        return [await out, await session.exitCode];
+      };
+      assert.deepEqual(await runs('cat; sleep 0.5; echo end', 'in\n'), ['in\nend\n', 0]);
+      const large = 'x'.repeat(3_000_000);
+      for (let round = 0; round < 3; round += 1)
+        assert.deepEqual(await runs('head -c 10; exit 4', large), ['x'.repeat(10), 4]);
+      assert.deepEqual(await runs('exec <&-; echo a; sleep 0.5; echo b; exit 5', large), ['a\nb\n', 5]);
+    });
+
+    test('disconnecting from a command ends it and its child processes, even right after the start', async () => {
+      const { engine } = under();
+      await using made = await aDesktop(under(), hermes);
+      const spec = { command: ['bash', '-c', 'sleep 4712; :'], tty: null };
+      const session = await engine.exec({ desktopId: made.id }, spec, patience());
+      await eventually('it sleeps', async () => ((await sleepers(under(), made.id)) === '1' ? true : null));
+      session.stream.destroy();
+      for (const ms of [5, 20, 50, 100]) {
+        const opening = engine.exec({ desktopId: made.id }, spec, AbortSignal.timeout(ms));
+        await opening.then(({ stream }) => stream.destroy()).catch(() => undefined);
+      }
+      // Waits for processes that are still being started.
+      await delay(1_000);
+      await eventually('all are gone', async () => ((await sleepers(under(), made.id)) === '0' ? true : null));
+    });
+
+    test('a file that is not executable and a missing file have different errors', async () => {
+      const { engine } = under();
+      await using made = await aDesktop(under(), hermes);
+      const runs = (program: string) =>
+        engine.exec({ desktopId: made.id }, { command: [program], tty: null }, patience());
+      await assert.rejects(runs('/etc/passwd'), failsWith('not_executable'));
+      await assert.rejects(runs('/no/such'), failsWith('no_such_program'));
+    });
+
+    test('commands run as the user, in the home, without a way to gain privileges', async () => {
       await using made = await aDesktop(under(), hermes);
       const { output } = await run(
         under().engine,
@@ -194,14 +239,14 @@ export function talkPromises(under: () => EngineUnderTest): void {
       ]);
     });
 
-    test('a command in a launch sees that launch', async () => {
+    test('a command in a launch sees the processes of that launch', async () => {
       await using made = await aDesktop(under(), hermes);
       const launch = await script(under(), made.desktop, 'sleep 600', { runtime: 'pod_application' });
       const { output } = await run(under().engine, { desktopId: made.id, launchId: launch.id }, 'hostname');
       assert.equal(output, launch.hostname);
     });
 
-    test('nothing runs in what has ended', async () => {
+    test('no command can run in a launch that has ended', async () => {
       await using made = await aDesktop(under(), hermes);
       const launch = await script(under(), made.desktop, 'true');
       await finished(under().engine, launch);

@@ -1,10 +1,10 @@
-/** What the debug contract needs: a toolbox with somebody at its terminal, and the promises' common questions. */
+/** What the debug contract needs: a toolbox with a user at its terminal, and common checks. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Duplex } from 'node:stream';
-import type { EngineToolbox, ToolboxSpec } from '#domain/debug/engine.ts';
-import type { ExecSession, Target } from '#domain/engine.ts';
+import type { EngineToolbox, ToolboxSpec } from '#domain/ports/debug-engine.ts';
+import type { ExecSession, Target } from '#domain/ports/engine-launch.ts';
 import { hex5 } from '#domain/names.ts';
 import { eventually, patience, reader, type EngineUnderTest, type Screen } from './engine-kit.ts';
 
@@ -19,6 +19,7 @@ export function toolboxSpec(under: EngineUnderTest, target: Target, more: Partia
     plain: false,
     custom: null,
     by: 'fry',
+    shared: true,
     ...more,
   };
 }
@@ -27,10 +28,10 @@ export function add(under: EngineUnderTest, target: Target, more: Partial<Toolbo
   return under.engine.debug.addToolbox(toolboxSpec(under, target, more), () => undefined, patience());
 }
 
-/** Somebody at a toolbox: types a line, and reads what it prints. */
+/** A user at a toolbox, who types lines and reads their output. */
 export interface Seat extends Screen {
   readonly session: ExecSession;
-  /** What one command prints. */
+  /** The output of one command. */
   ask(command: string): Promise<string>;
 }
 
@@ -45,7 +46,7 @@ export async function sit(under: EngineUnderTest, { desktopId, name }: EngineToo
     ask: async (command) => {
       asked += 1;
       const marks = [`<${name} ${asked}<`, `>${asked} ${name}>`];
-      // Split in the typed line, so that its echo is not taken for the answer.
+      // Splits the marks in the typed line, so that its echo does not match.
       const [open = '', close = ''] = marks.map((mark) => `printf %s '${mark.slice(0, 3)}' '${mark.slice(3)}'`);
       session.stream.write(`${open}; ${command}; ${close}\r`);
       const [, answer = ''] = await screen.finds(new RegExp(`${escaped(marks[0])}([^]*?)${escaped(marks[1])}`));
@@ -54,7 +55,7 @@ export async function sit(under: EngineUnderTest, { desktopId, name }: EngineToo
   };
 }
 
-/** Runs a line as somebody at a terminal would, types, and reads until it has shown what is awaited. */
+/** Runs a command line in a terminal, types input, and reads until the expected text appears. */
 export async function typed(line: string, input: string, awaited: RegExp): Promise<void> {
   const child = spawn('script', ['-qec', line, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
@@ -68,7 +69,7 @@ export async function typed(line: string, input: string, awaited: RegExp): Promi
   }
 }
 
-/** The toolbox once it is over. */
+/** Resolves to the toolbox when it has ended. */
 export async function over(
   under: EngineUnderTest,
   { desktopId, name }: EngineToolbox,

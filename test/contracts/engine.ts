@@ -1,16 +1,18 @@
 /**
- * What every engine promises. Podman, Docker and a real Kubernetes run it with the images and the few facts of their
- * own that `EngineUnderTest` asks for; nothing here knows which one it is.
+ * What every engine promises. Podman, Docker and a real Kubernetes run this suite with their images and the few
+ * properties in `EngineUnderTest`. Nothing here knows which engine it is.
  */
 import { after, before, describe } from 'node:test';
 import { debugRefusals } from './engine-debug-refusals.ts';
 import { debugPromises } from './engine-debug.ts';
 import { desktopPromises } from './engine-desktops.ts';
 import { imagePromises } from './engine-images.ts';
-import { insidePromises } from './engine-inside.ts';
+import { insidePromises } from './engine-inspect.ts';
 import { isolationPromises } from './engine-isolation.ts';
 import type { EngineUnderTest } from './engine-kit.ts';
 import { launchPromises } from './engine-launches.ts';
+import { logPromises } from './engine-logs.ts';
+import { regionPromises } from './engine-region.ts';
 import { talkPromises } from './engine-talk.ts';
 
 export type { EngineUnderTest } from './engine-kit.ts';
@@ -32,10 +34,12 @@ export function engineContract(name: string, skip: string | null, open: () => Pr
     desktopPromises(under);
     launchPromises(under);
     talkPromises(under);
+    logPromises(under);
     debugPromises(under);
     debugRefusals(under);
     insidePromises(under);
     isolationPromises(under);
     imagePromises(under);
+    regionPromises(under);
   });
 }

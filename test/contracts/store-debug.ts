@@ -1,16 +1,17 @@
-/** What every store promises of debug sessions and their recordings. */
+/** What every store promises about debug sessions and their recordings. */
 import assert from 'node:assert/strict';
-import { TRANSCRIPT_BYTES } from '#domain/debug/record.ts';
-import type { DebugStateName } from '#domain/debug/record.ts';
+import { TRANSCRIPT_BYTES } from '#domain/ports/debug-store.ts';
+import type { DebugStateName } from '#domain/ports/debug-store.ts';
 import type { Check } from './store.ts';
-import { aDebugRecord, failsWith } from './store-samples.ts';
+import { aDebugRecord } from '../fixtures/store-samples.ts';
+import { failsWith } from '../fixtures/fails-with.ts';
 
 const ANY: readonly DebugStateName[] = ['asking', 'starting', 'running', 'ended'];
 const id = (number: number): string => `00000000-0000-4000-8000-00000000000${number}`;
 const at = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 12, minute)).toISOString();
 
 export function debugContract(check: Check): void {
-  check('a debug session is found as it was added, and its id is taken', async (store) => {
+  check('a debug session can be found as it was added, and its id cannot be used again', async (store) => {
     const record = aDebugRecord(id(1));
     await store.debug.add(record);
     assert.deepEqual(await store.debug.find(id(1)), record);
@@ -18,7 +19,7 @@ export function debugContract(check: Check): void {
     await assert.rejects(store.debug.add(record), failsWith('conflict'));
   });
 
-  check('a debug session is changed only from the states that are named', async (store) => {
+  check('a debug session changes only if it is in one of the given states', async (store) => {
     await store.debug.add(aDebugRecord(id(1), { status: { state: 'starting', detail: null } }));
     assert.equal(await store.debug.change(id(1), ['asking'], { seen: true }), null);
     const status = { state: 'running', endsAt: at(9) } as const;
@@ -28,7 +29,7 @@ export function debugContract(check: Check): void {
     assert.equal(await store.debug.change(id(2), ANY, { seen: true }), null);
   });
 
-  check('of two servers that end a debug session at once, one did', async (store, database) => {
+  check('only one of two servers that end a debug session at once succeeds', async (store, database) => {
     await using other = await database.open();
     await store.debug.add(aDebugRecord(id(1)));
     const end = (reason: 'declined' | 'unanswered') =>
@@ -40,7 +41,7 @@ export function debugContract(check: Check): void {
     assert.equal(ends.filter((one) => one !== null).length, 1);
   });
 
-  check('lists of debug sessions are newest first and narrowed by every filter', async (store) => {
+  check('lists of debug sessions are sorted newest first and restricted by every filter', async (store) => {
     const ended = { state: 'ended', at: at(9), reason: 'stopped', exitCode: 0, message: null } as const;
     const by = (name: string) => ({ id: name, name });
     await store.debug.add(aDebugRecord(id(1), { askedAt: at(1), userId: 'amy', by: by('zapp'), status: ended }));
@@ -72,7 +73,7 @@ export function debugContract(check: Check): void {
     assert.equal(await store.debug.record(id(2), 'x'), false);
   });
 
-  check('pruning removes debug sessions that ended before, with their recordings', async (store) => {
+  check('pruning removes debug sessions that ended earlier, with their recordings', async (store) => {
     const ended = (minute: number) =>
       ({ status: { state: 'ended', at: at(minute), reason: 'expired', exitCode: null, message: null } }) as const;
     await store.debug.add(aDebugRecord(id(1), ended(1)));

@@ -1,13 +1,17 @@
-/** What every store promises. Each database runs it with a factory that opens the same empty database again and again. */
+/**
+ * What every store promises. Each database runs this suite with a factory that opens the same empty database
+ * repeatedly.
+ */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { LocalUser, Store } from '#domain/store.ts';
+import type { LocalUser, Store } from '#domain/ports/store.ts';
 import { debugContract } from './store-debug.ts';
-import { anAppDocument, aLaunchRecord, anEnd, aTrace, failsWith } from './store-samples.ts';
+import { anAppDocument, aLaunchRecord, anEnd, aTrace } from '../fixtures/store-samples.ts';
 import { togetherContract } from './store-together.ts';
+import { failsWith } from '../fixtures/fails-with.ts';
 
 export interface StoreUnderTest extends AsyncDisposable {
-  /** Opens the same database again; each store that it returned is freed by the caller. */
+  /** Opens the same database again; the caller disposes each returned store. */
   open(): Promise<Store>;
 }
 
@@ -42,7 +46,7 @@ const zapp: LocalUser = {
 };
 
 function usersContract(check: Check): void {
-  check('a user is found as it was added, also after opening the database again', async (store, database) => {
+  check('a user can be found as added, also after the database is reopened', async (store, database) => {
     await store.users.add(zapp);
     await using again = await database.open();
     assert.deepEqual(await again.users.find('zapp'), zapp);
@@ -50,27 +54,34 @@ function usersContract(check: Check): void {
     assert.equal(await again.users.find('Zapp'), null);
   });
 
-  check('an id that is taken is refused and leaves the first user as it was', async (store) => {
+  check('an id in use is refused, and its user is unchanged', async (store) => {
     await store.users.add(zapp);
     await assert.rejects(store.users.add({ ...zapp, name: 'Other' }), failsWith('conflict'));
     assert.equal((await store.users.find('zapp'))?.name, 'Zapp Brannigan');
   });
 
-  check('a password is changed for known users only', async (store) => {
+  check('a password can be changed for known users only', async (store) => {
     await store.users.add(zapp);
     await store.users.setPassword('zapp', 'scrypt$new');
     assert.equal((await store.users.find('zapp'))?.passwordHash, 'scrypt$new');
     await assert.rejects(store.users.setPassword('kif', 'scrypt$new'), failsWith('not_found'));
   });
 
-  check('removing a user says whether there was one', async (store) => {
+  check('labels are changed for known users only', async (store) => {
+    await store.users.add(zapp);
+    await store.users.setLabels('zapp', ['user', 'support']);
+    assert.deepEqual(await store.users.find('zapp'), { ...zapp, labels: ['user', 'support'] });
+    await assert.rejects(store.users.setLabels('kif', []), failsWith('not_found'));
+  });
+
+  check('removing a user reports whether the user existed', async (store) => {
     await store.users.add(zapp);
     assert.equal(await store.users.remove('zapp'), true);
     assert.equal(await store.users.remove('zapp'), false);
     assert.deepEqual(await store.users.list(), []);
   });
 
-  check('posix ids start at 20000, stay the same for ever and are never given twice', async (store, database) => {
+  check('posix ids start at 20000, never change and are never reused', async (store, database) => {
     const names = Array.from({ length: 20 }, (_, index) => `user-${index}`);
     const uids = await Promise.all(names.map((id) => store.accounts.uidOf(id)));
     assert.equal(Math.min(...uids), 20_000);
@@ -80,7 +91,7 @@ function usersContract(check: Check): void {
     assert.equal(uids.includes(await again.accounts.uidOf('somebody-else')), false);
   });
 
-  check('two servers that ask at once never give one posix id to two users', async (store, database) => {
+  check('two servers that allocate at once never give one posix id to two users', async (store, database) => {
     await using other = await database.open();
     const asked = Array.from({ length: 12 }, (_, index) =>
       (index % 2 ? store : other).accounts.uidOf(`racer-${index}`),
@@ -90,7 +101,7 @@ function usersContract(check: Check): void {
 }
 
 function appsContract(check: Check): void {
-  check('apps come back as they were put, and putting one again replaces it', async (store) => {
+  check('apps can be read as they were stored, and storing one again replaces it', async (store) => {
     const [one, two] = [anAppDocument('localhost/one:latest'), anAppDocument('registry.example:5000/Two/app:1.0')];
     await store.apps.put([two, one]);
     assert.deepEqual(await store.apps.list(), [one, two]);
@@ -101,7 +112,7 @@ function appsContract(check: Check): void {
     );
   });
 
-  check('a put that fails half way stores nothing', async (store) => {
+  check('a put that fails halfway stores nothing', async (store) => {
     const bad = anAppDocument('bad');
     const cycle: Record<string, unknown> = {};
     cycle['self'] = cycle;
@@ -119,7 +130,7 @@ function appsContract(check: Check): void {
     assert.ok(took < 1000, `took ${took.toFixed(0)} ms`);
   });
 
-  check('removing apps answers the ids that were there and forgets their defaults', async (store) => {
+  check('removing apps returns the ids that existed and deletes their defaults', async (store) => {
     const app = anAppDocument('one');
     await store.apps.put([app, anAppDocument('two')]);
     await store.apps.setDefaults('one', { env: { COLOUR: 'red' }, args: ['--big'] });
@@ -129,7 +140,7 @@ function appsContract(check: Check): void {
     assert.equal(await store.apps.defaults('one'), null);
   });
 
-  check('defaults of an app survive a new version of it and are refused for an unknown app', async (store) => {
+  check("an app's defaults survive its new version and are refused for an unknown app", async (store) => {
     await store.apps.put([anAppDocument('one')]);
     await store.apps.setDefaults('one', { env: { COLOUR: 'red' }, args: ['--big'] });
     await store.apps.put([{ ...anAppDocument('one'), sha_id: 'sha256:other' }]);
@@ -139,7 +150,7 @@ function appsContract(check: Check): void {
 }
 
 function launchesContract(check: Check): void {
-  check('a launch is found as it was added', async (store) => {
+  check('a launch can be found as it was added', async (store) => {
     const record = aLaunchRecord('hermes-app-one-00001', { copyOf: 'hermes-app-one-00000' });
     await store.launches.add(record);
     assert.deepEqual(await store.launches.find(record.id), record);
@@ -147,7 +158,7 @@ function launchesContract(check: Check): void {
     await assert.rejects(store.launches.add(record), failsWith('conflict'));
   });
 
-  check('what becomes known later is added: window time, digest, environment', async (store) => {
+  check('details can be added to a launch later: window time, digest, environment', async (store) => {
     await store.launches.add(aLaunchRecord('one'));
     await store.launches.setWindowMs('one', 412.5);
     await store.launches.describe('one', { imageDigest: 'sha256:abc', environment: { DISPLAY: ':0' } });
@@ -158,14 +169,14 @@ function launchesContract(check: Check): void {
     );
   });
 
-  check('the first end of a launch stays', async (store) => {
+  check('the first end of a launch is kept', async (store) => {
     await store.launches.add(aLaunchRecord('one'));
     await store.launches.end('one', anEnd({ exitCode: 1, reason: 'error', log: 'first\n' }));
     await store.launches.end('one', anEnd({ exitCode: 0, reason: 'completed', log: 'second\n' }));
     assert.deepEqual((await store.launches.find('one'))?.end, anEnd({ exitCode: 1, reason: 'error', log: 'first\n' }));
   });
 
-  check('of a long log the end is kept, 256 kB at most, beginning at a whole character', async (store) => {
+  check('a long log is cut to its last 256 kB, starting at a whole character', async (store) => {
     await store.launches.add(aLaunchRecord('one'));
     const log = `${'€'.repeat(200_000)}last line\n`;
     await store.launches.end('one', anEnd({ log }));
@@ -174,13 +185,13 @@ function launchesContract(check: Check): void {
     assert.ok(Buffer.byteLength(kept) <= 256 * 1024 && Buffer.byteLength(kept) > 256 * 1024 - 3);
   });
 
-  check('a log with NUL and broken characters is kept readable', async (store) => {
+  check('a log with NUL and invalid characters remains readable', async (store) => {
     await store.launches.add(aLaunchRecord('one'));
     await store.launches.end('one', anEnd({ log: 'a\0b\uD800c\n' }));
     assert.equal((await store.launches.find('one'))?.end?.log, 'a\uFFFDb\uFFFDc\n');
   });
 
-  check('lists are newest first, without logs, and narrowed by every filter', async (store) => {
+  check('lists are sorted newest first, without logs, and restricted by every filter', async (store) => {
     const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 12, minute));
     await store.launches.add(aLaunchRecord('a', { startedAt: at(1), userId: 'amy', end: anEnd({ log: 'long' }) }));
     await store.launches.add(aLaunchRecord('b', { startedAt: at(2), appId: 'localhost/other', appName: 'other' }));
@@ -202,7 +213,43 @@ function launchesContract(check: Check): void {
     assert.equal(await ids({ limit: 2 }), 'cb');
   });
 
-  check('pruning removes what finished before, never what runs', async (store) => {
+  check('only launches without an end are open, and one with an end cannot change', async (store) => {
+    const { launches } = store;
+    await launches.add(aLaunchRecord('open', { server: 'one/1', stoppedBy: 'admin' }));
+    await launches.add(aLaunchRecord('over', { server: 'one/1' }));
+    await launches.memoryKill('over');
+    await launches.end('over', anEnd({ unread: true }));
+    const { id, server, stoppedBy, startedAt } = aLaunchRecord('open', { server: 'one/1', stoppedBy: 'admin' });
+    assert.deepEqual(await launches.open(), [{ id, server, stoppedBy, startedAt }]);
+    const over = await launches.find('over');
+    assert.deepEqual([over?.memoryKill, over?.end?.unread], [true, true]);
+    await launches.setWindowMs('over', 1);
+    await launches.describe('over', { imageDigest: 'sha256:abc', environment: {} });
+    await launches.stoppedBy('over', 'you');
+    await launches.memoryKill('open');
+    assert.deepEqual(await launches.find('over'), over);
+    assert.equal((await launches.find('open'))?.memoryKill, true);
+    assert.equal(await launches.end('nothing', anEnd()), false);
+  });
+
+  check('an end can be marked as read once, by the owner of the launch', async (store) => {
+    const { launches } = store;
+    await launches.add(aLaunchRecord('one', { end: anEnd({ unread: true }) }));
+    await launches.add(aLaunchRecord('two', { end: anEnd({ unread: true }) }));
+    assert.deepEqual(await launches.read('amy', ['one']), []);
+    assert.deepEqual(await launches.read('hermes', []), []);
+    assert.deepEqual(await launches.read('hermes', ['one', 'nothing']), ['one']);
+    assert.deepEqual(await launches.read('hermes', ['one']), []);
+    assert.deepEqual(
+      (await launches.list({})).map((launch) => [launch.id, launch.end?.unread]),
+      [
+        ['two', true],
+        ['one', false],
+      ],
+    );
+  });
+
+  check('pruning removes launches that finished earlier, never a running one', async (store) => {
     const old = new Date('2026-01-01T00:00:00Z');
     await store.launches.add(aLaunchRecord('old', { startedAt: old, end: anEnd({ finishedAt: old }) }));
     await store.launches.add(aLaunchRecord('running', { startedAt: old }));
@@ -238,7 +285,7 @@ function historyContract(check: Check): void {
     assert.equal(await store.traces.usual('warm'), 1);
   });
 
-  check('preferences have defaults and are kept per user', async (store) => {
+  check('preferences have defaults and are stored per user', async (store) => {
     assert.deepEqual(await store.preferences.get('amy'), { theme: 'system', dock: [], dockHidden: false });
     await store.preferences.set('amy', { theme: 'dark', dock: ['a', 'b'], dockHidden: true });
     await store.preferences.set('amy', { theme: 'light', dock: ['b'], dockHidden: true });
@@ -246,13 +293,16 @@ function historyContract(check: Check): void {
     assert.deepEqual((await store.preferences.get('fry')).dock, []);
   });
 
-  check('logins are listed newest first, 50 at most, each user their own', async (store) => {
+  check('logins are listed newest first, up to 50, per user', async (store) => {
     const entry = (index: number) => ({
       userId: 'amy',
       sessionId: `s${index}`,
       at: new Date(Date.UTC(2026, 0, 1) + index * 1000),
       address: '::1',
       userAgent: 'Browser',
+      provider: 'planet',
+      login: 'Amy Wong',
+      endsAt: null,
     });
     for (let index = 0; index < 60; index += 1) await store.logins.add(entry(index));
     const listed = await store.logins.list('amy');
@@ -261,7 +311,53 @@ function historyContract(check: Check): void {
     assert.deepEqual(await store.logins.list('fry'), []);
   });
 
-  check('values of the server are kept and replaced', async (store, database) => {
+  check('a session is open until its end, which is moved by extending and ending it', async (store) => {
+    const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute));
+    const add = (userId: string, sessionId: string, minute: number) =>
+      store.logins.add({
+        userId,
+        sessionId,
+        at: at(minute),
+        address: '::1',
+        userAgent: 'Browser',
+        provider: null,
+        login: null,
+        endsAt: at(minute + 10),
+      });
+    const open = async (minute: number, userId?: string) =>
+      (await store.logins.open(at(minute), userId)).map(({ sessionId }) => sessionId);
+    await add('fry', 'a', 0);
+    await add('fry', 'b', 1);
+    await add('leela', 'c', 2);
+    assert.deepEqual(await open(9), ['c', 'b', 'a']);
+    assert.deepEqual(await open(9, 'fry'), ['b', 'a']);
+    assert.deepEqual(await open(10), ['c', 'b']);
+    await store.logins.extend('fry', 'a', at(30));
+    await store.logins.end('fry', 'b', at(5));
+    assert.deepEqual(await open(9), ['c', 'a']);
+    await add('fry', 'later', 8);
+    await store.logins.end('fry', null, at(7));
+    assert.deepEqual(await open(9), ['later', 'c']);
+    await store.logins.end('fry', null, at(60));
+    const ends = (await store.logins.list('fry')).map(({ sessionId, endsAt }) => [sessionId, endsAt]);
+    assert.deepEqual(ends, [
+      ['later', at(18)],
+      ['b', at(5)],
+      ['a', at(7)],
+    ]);
+  });
+
+  check('values that are dates are pruned by prefix when they have passed', async (store) => {
+    await store.values.set('revoked-session:old', '2026-01-01T00:00:00.000Z');
+    await store.values.set('revoked-session:new', '2026-03-01T00:00:00.000Z');
+    await store.values.set('revoked_session:old', '2026-01-01T00:00:00.000Z');
+    assert.equal(await store.values.prune('revoked-session:', new Date('2026-02-01T00:00:00Z')), 1);
+    assert.equal(await store.values.get('revoked-session:old'), null);
+    assert.equal(await store.values.get('revoked-session:new'), '2026-03-01T00:00:00.000Z');
+    assert.equal(await store.values.get('revoked_session:old'), '2026-01-01T00:00:00.000Z');
+  });
+
+  check('values of the server can be stored and replaced', async (store, database) => {
     assert.equal(await store.values.get('installed'), null);
     await store.values.set('installed', 'yes');
     await store.values.set('installed', 'again');

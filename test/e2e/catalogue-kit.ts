@@ -1,4 +1,4 @@
-/** The catalogue by curl, as the documentation has it, and a clean one afterwards. */
+/** Manages the catalogue with curl, as documented, and restores it afterwards. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -52,12 +52,12 @@ export class CatalogueByCurl implements AsyncDisposable {
     return curl('-X', method, ...TEXT, `${this.url}/${path}`, '-d', `@${file}`);
   }
 
-  /** Ids of all entries, as `GET images` has them. */
+  /** The ids of all entries, as returned by `GET images`. */
   async ids(): Promise<string[]> {
     return Object.keys(z.record(z.string(), AppDocument).parse(JSON.parse((await this.get('images')).body)));
   }
 
-  /** Waits until the app is neither being fetched nor about to be. */
+  /** Waits until the app's image is neither being pulled nor queued for a pull. */
   async settles(id: string): Promise<App> {
     const client = await this.#product.administrator();
     const enough = new AbortController();
@@ -74,7 +74,7 @@ export class CatalogueByCurl implements AsyncDisposable {
     return assert.fail(`${id} never came or failed`);
   }
 
-  /** What was not there before goes. */
+  /** Deletes the entries that were added since. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const id of await this.ids()) {
       if (!this.#before.has(id)) await this.delete(`image/${encodeURIComponent(id)}`);

@@ -1,4 +1,7 @@
-/** Catalogue files in and out of the real product: what another installation exported starts here, in the right runtime. */
+/**
+ * Imports and exports catalogue files with the real product: files from another installation start in the right
+ * runtime.
+ */
 import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -38,7 +41,7 @@ suite('catalogue files', { timeout: 5 * 60_000 }, () => {
     await product?.[Symbol.asyncDispose]();
   });
 
-  /** The user's words in a shell of a launch, without a terminal. */
+  /** The words printed by a shell in a launch, without a terminal. */
   async function inside(launch: string, words: string): Promise<string> {
     const args = ['exec', '--data', DATA, '--reason', 'a test', launch, '--', 'sh', '-c', words];
     const { code, out, err } = await terminal.deskpod(args);
@@ -46,7 +49,7 @@ suite('catalogue files', { timeout: 5 * 60_000 }, () => {
     return out;
   }
 
-  test('every file in catalogue/ is taken as it is, and shows what is here and what would have to be built', async () => {
+  test('every file in catalogue/ is accepted and shows whether its image is present or has to be built', async () => {
     const files = globSync('catalogue/*.json', { cwd: ROOT }).toSorted();
     assert.ok(files.length >= 10);
     for (const file of files) {
@@ -60,18 +63,18 @@ suite('catalogue files', { timeout: 5 * 60_000 }, () => {
     { name: '2048-alpine', runtime: 'ephemeral_container' },
     { name: '2048-ubuntu', runtime: 'pod_application' },
   ] as const) {
-    test(`${name}.d.3.0.json put by curl starts with a window, as ${runtime}`, async () => {
+    test(`${name}.d.3.0.json, uploaded with curl, starts as ${runtime} and opens a window`, async () => {
       const file = await readFile(join(ROOT, `catalogue/${name}.d.3.0.json`), 'utf8');
       const [stored] = documents(await catalogue.send('PUT', file));
       assert.equal((await catalogue.settles(stored?.id ?? '')).availability.state, 'ready');
       const launch = await fry.runs(name);
       assert.equal(launch.runtime, runtime);
-      assert.ok(launch.id.includes(name), `${launch.id} names the app`);
+      assert.ok(launch.id.includes(name), `${launch.id} contains the name of the app`);
       await fry.client.launches.stop(launch.id);
     });
   }
 
-  test('an export under another name and registry is a file that starts when it is put back', async () => {
+  test('an entry exported under another name and registry can be imported and started', async () => {
     const wishes = ['--as', 'exported.d:3.0', '--registry', 'localhost/deskpod'];
     const { code, out, err } = await terminal.deskpod(['apps', 'export', '2048-gtk', ...wishes, '--data', DATA]);
     assert.equal(code, 0, err);
@@ -82,7 +85,7 @@ suite('catalogue files', { timeout: 5 * 60_000 }, () => {
     await fry.client.launches.stop(launch.id);
   });
 
-  test('an image made to the contract of published apps runs as the desktop’s user in both runtimes', async () => {
+  test("an image that follows the contract of published apps runs as the desktop's user in both runtimes", async () => {
     await buildTestImage(engineApi, 'contract', CONTRACT, AbortSignal.timeout(60_000));
     const inspected = await engineApi.text('GET', `/images/${encodeURIComponent(CONTRACT)}/json`);
     documents(await catalogue.send('PUT', `[${inspected}]`));
@@ -94,7 +97,11 @@ suite('catalogue files', { timeout: 5 * 60_000 }, () => {
       assert.ok(Number(uid) >= 1000, `${runtime}: ${uid}`);
       assert.deepEqual(names, ['fry', '/home/fry', 'fry', 'fry'], runtime);
       const owner = 'for p in /proc/[0-9]*; do [ "$(cat $p/comm)" = xterm ] && stat -c %u $p; done; true';
-      assert.deepEqual([...new Set((await inside(id, owner)).trim().split('\n'))], [uid], `${runtime}: who runs it`);
+      assert.deepEqual(
+        [...new Set((await inside(id, owner)).trim().split('\n'))],
+        [uid],
+        `${runtime}: owner of the process`,
+      );
       assert.match(await inside(id, 'cat /etc/localaccount/passwd'), new RegExp(`^fry:.*:${uid}:`, 'm'));
     }
   });

@@ -1,4 +1,4 @@
-/** The deskpod command as people use it beside a running server: own processes, own home, real terminals. */
+/** Runs the deskpod command against a server: in processes of its own, with its own home and real terminals. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { inspectOf } from '../fakes/catalogue.ts';
 import { CatalogueByCurl } from './catalogue-kit.ts';
 import { refusedWith, Someone } from './faults-kit.ts';
-import { DATA, Product } from './product.ts';
+import { Product } from './product.ts';
 import { type Ran, Terminal } from './tools.ts';
 
 const NOWHERE = 'localhost:1/apps';
@@ -26,7 +26,7 @@ suite('the command line', { timeout: 5 * 60_000 }, () => {
   let product: Product;
   let catalogue: CatalogueByCurl;
   let root: Terminal;
-  /** Whom `--server` and a login make somebody else. */
+  /** The terminal of another user, who logs in at `--server`. */
   let fryAt: Terminal;
   let fry: Someone;
 
@@ -50,10 +50,10 @@ suite('the command line', { timeout: 5 * 60_000 }, () => {
   const asRoot = (args: readonly string[], input?: string): Promise<Ran> => {
     const [command = '', ...rest] = args;
     const nested = ['users', 'apps', 'desktops', 'launches'].includes(command) ? rest.slice(0, 1) : [];
-    return root.deskpod([command, ...nested, '--data', DATA, ...rest.slice(nested.length)], { input });
+    return root.deskpod([command, ...nested, '--data', product.places.data, ...rest.slice(nested.length)], { input });
   };
 
-  test('it tells its version and commands; asking wrongly ends with 2 and says what was wrong', async () => {
+  test('it prints its version and its commands; incorrect usage exits with code 2 and an explanation', async () => {
     const [version, help, unknown, missing, nothing] = await Promise.all([
       root.deskpod(['version']),
       root.deskpod(['--help']),
@@ -65,26 +65,29 @@ suite('the command line', { timeout: 5 * 60_000 }, () => {
     const commands = [...done(help).matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name);
     const server = ['start', 'serve', 'images', 'uninstall', 'users'];
     const desktop = ['apps', 'desktops', 'launches', 'run', 'logs', 'exec', 'stop'];
-    const inside = ['debug', 'looks', 'inside', 'describe', 'support'];
-    assert.deepEqual(commands, [...server, ...desktop, ...inside, 'login', 'logout', 'version']);
+    const inspect = ['debug', 'inspect', 'describe', 'support'];
+    assert.deepEqual(commands, [...server, ...desktop, ...inspect, 'login', 'logout', 'version']);
     assert.deepEqual([unknown.code, missing.code, nothing.code], [2, 2, 2]);
     assert.match(unknown.err, /^deskpod: unknown command 'frobnicate'\n.*--help/);
     assert.match(missing.err, /^deskpod: missing required argument 'launch'/);
   });
 
-  test('without a server it says so and what to look at', async () => {
+  test('without a server it says so and names what to check', async () => {
     const nobody = await root.deskpod(['apps', 'list', '--server', 'http://localhost:1', '--token', 'x']);
     assert.equal(nobody.code, 1);
-    assert.match(nobody.err, /does not answer\. Is it running \(deskpod start\), and is --server right\?/);
+    assert.match(
+      nobody.err,
+      /does not answer\. Check that it is running \(deskpod start\) and that --server is correct\./,
+    );
     const stranger = await root.deskpod(['apps', 'list', '--data', root.home]);
     assert.equal(stranger.code, 1);
-    assert.match(stranger.err, /Nobody is logged in here.*deskpod login/);
+    assert.match(stranger.err, /You’re not logged in.*deskpod login/);
     const gone = await root.deskpod(['apps', 'list', '--server', product.address, '--token', 'x']);
     assert.equal(gone.code, 1);
-    assert.match(gone.err, /You are not logged in\. Log in/);
+    assert.match(gone.err, /You aren't logged in\. Log in/);
   });
 
-  test('users are added, listed, given another password and removed', async () => {
+  test('users can be added and listed, get a new password, and be removed', async () => {
     const logsIn = (password: string) =>
       createClient({ baseUrl: product.address }).session.login({ provider: 'directory', name: 'zapp', password });
     assert.equal(done(await asRoot(['users', 'add', 'Zapp Brannigan', '--id', 'zapp'], 'first-secret\n')), 'zapp');
@@ -96,17 +99,17 @@ suite('the command line', { timeout: 5 * 60_000 }, () => {
       .array(z.looseObject({ id: z.string() }))
       .parse(JSON.parse(done(await asRoot(['users', 'list', '--json']))));
     assert.ok(users.some(({ id }) => id === 'zapp'));
-    assert.match(done(await asRoot(['users', 'list'])), /^ID +NAME +LABELS +SINCE\n[^]*^zapp +Zapp Brannigan/m);
+    assert.match(done(await asRoot(['users', 'list'])), /^ID +NAME +LABELS +CREATED\n[^]*^zapp +Zapp Brannigan/m);
     done(await asRoot(['users', 'passwd', 'zapp'], 'second-secret\n'));
     await assert.rejects(logsIn('first-secret'), refusedWith(401));
     assert.equal((await logsIn('second-secret')).user.id, 'zapp');
     const silent = await asRoot(['users', 'passwd', 'zapp'], '');
-    assert.deepEqual([silent.code, silent.err], [2, 'deskpod: No password came by standard input.\n']);
+    assert.deepEqual([silent.code, silent.err], [2, 'deskpod: Standard input holds no password.\n']);
     assert.equal(done(await asRoot(['users', 'remove', 'zapp'])), 'zapp');
     await assert.rejects(logsIn('second-secret'), refusedWith(401));
   });
 
-  test('apps are registered, listed with their state, installed, exported and taken out', async () => {
+  test('apps can be registered, listed with their state, installed, exported and removed', async () => {
     const id = `${NOWHERE}/cli.d:3.0`;
     const file = join(root.home, 'cli.json');
     await writeFile(file, JSON.stringify([inspectOf(id, { 'oc.name': 'cli', 'oc.acl': '{"permit":["nobody"]}' })]));
@@ -114,13 +117,13 @@ suite('the command line', { timeout: 5 * 60_000 }, () => {
     assert.match(done(await asRoot(['apps', 'list'])), /^cli .*not installed +localhost:1\/apps\/cli\.d:3\.0/m);
     const failed = await asRoot(['apps', 'install', 'cli']);
     assert.equal(failed.code, 1);
-    assert.match(failed.err, /localhost:1\/apps\/cli\.d:3\.0 cannot be had/);
-    assert.match(done(await asRoot(['apps', 'list'])), /^cli .*unavailable .*cannot be had/m);
+    assert.match(failed.err, /localhost:1\/apps\/cli\.d:3\.0 is not available/);
+    assert.match(done(await asRoot(['apps', 'list'])), /^cli .*unavailable .*is not available/m);
     assert.equal(done(await asRoot(['apps', 'install', 'terminal'])), 'terminal is installed.');
     assert.equal(done(await asRoot(['apps', 'remove', id])), id);
     assert.equal(
       (await asRoot(['apps', 'remove', id])).err,
-      'deskpod: There is no such app. deskpod apps list shows them.\n',
+      'deskpod: App not found. To list the apps: deskpod apps list\n',
     );
     const exported = join(root.home, 'terminal.json');
     done(await asRoot(['apps', 'export', 'terminal', '--registry', 'r.example.org/x', '-o', exported]));
@@ -131,10 +134,10 @@ suite('the command line', { timeout: 5 * 60_000 }, () => {
     await writeFile(file, '[{"Id":"sha256:1","RepoTags":["a/b:1"],"Config":{"Labels":{}}}]');
     const refused = await asRoot(['apps', 'add', file]);
     assert.equal(refused.code, 1);
-    assert.match(refused.err, /refused, nothing was stored:\n[^]*"oc\.launch" is missing or empty\n/);
+    assert.match(refused.err, /is invalid; nothing was stored:\n[^]*"oc\.launch" is missing or empty\n/);
   });
 
-  test('a login at a server by its address is kept for later commands, until logout', async () => {
+  test('a login at a server address is used by later commands until logout', async () => {
     const wrong = await fryAt.deskpod(['login', 'fry', '--server', product.address], { input: 'wrong\n' });
     assert.equal(wrong.code, 1);
     assert.match(wrong.err, /do not go together/);
@@ -147,7 +150,7 @@ suite('the command line', { timeout: 5 * 60_000 }, () => {
     assert.match(staff.err, /needs the role support or admin/);
   });
 
-  test('what runs is started, listed, followed and stopped', async () => {
+  test('a launch can be started, listed, followed and stopped', async () => {
     const id = done(await fryAt.deskpod(['run', 'terminal', '--', '-e', 'sh -c "echo first >&2; read line"']));
     await fry.hasWindowOf(id);
     const list = async (terminal: (args: readonly string[]) => Promise<Ran>) =>
@@ -156,11 +159,11 @@ suite('the command line', { timeout: 5 * 60_000 }, () => {
     assert.equal(mine.find((launch) => launch.id === id)?.status.state, 'running');
     assert.ok(
       (await list(asRoot)).some((launch) => launch.id === id),
-      'the administrator sees everybody’s',
+      'the administrator sees the launches of all users',
     );
     const following = fryAt.deskpod(['logs', '-f', id]);
     assert.equal(done(await fryAt.deskpod(['stop', id])), id);
-    assert.equal((await following).code, 0, 'following ends with the launch');
+    assert.equal((await following).code, 0, 'following stops when the launch ends');
     await fry.isToldTheEndOf(id);
     assert.equal(
       (await list((args) => fryAt.deskpod(args))).find((launch) => launch.id === id)?.status.state,
@@ -168,7 +171,22 @@ suite('the command line', { timeout: 5 * 60_000 }, () => {
     );
   });
 
-  test('the log of a failed launch is printed after its end', async () => {
+  test("run --wait prints the app's output, the reason of a failure and a hint, and exits with the app's exit code", async () => {
+    const failed = await fryAt.deskpod(['run', '--wait', 'shm-demo-with-error']);
+    assert.equal(failed.code, 1);
+    assert.match(failed.out, /MIT-SHM/);
+    assert.match(failed.err, /ended with an error \(exit code 1\)\. The app needs memory shared with the X server/);
+    assert.match(failed.err, /Try: deskpod run --runtime ephemeral_container /);
+    const lines = ['-e', 'sh', '-c', 'echo said >/proc/$PPID/fd/1'];
+    const ended = await fryAt.deskpod(['run', '--wait', '--json', 'terminal', '--', ...lines]);
+    const { status, log } = z
+      .object({ status: z.object({ exitCode: z.number() }), log: z.array(z.object({ text: z.string() })) })
+      .parse(JSON.parse(ended.out));
+    assert.deepEqual([ended.code, status.exitCode], [0, 0]);
+    assert.ok(log.some(({ text }) => text === 'said'));
+  });
+
+  test('the log of a failed launch can be printed after its end', async () => {
     const id = done(await fryAt.deskpod(['run', 'shm-demo-with-error']));
     const following = fryAt.deskpod(['logs', '-f', id]);
     await fry.isToldTheEndOf(id);
@@ -178,7 +196,7 @@ suite('the command line', { timeout: 5 * 60_000 }, () => {
     assert.deepEqual([foreign.code, /There is no launch/.test(foreign.err)], [1, true]);
   });
 
-  test('exec runs a command in a launch with its input, output and exit code', async () => {
+  test('exec runs a command in a launch with its standard input, output and exit code', async () => {
     const { id } = await fry.runs('terminal');
     const both = await fryAt.deskpod(['exec', id, '--', 'sh', '-c', 'echo said; echo complained >&2; exit 7']);
     assert.equal(both.code, 7);
@@ -189,13 +207,16 @@ suite('the command line', { timeout: 5 * 60_000 }, () => {
     const absent = await fryAt.deskpod(['exec', id, 'no-such-command']);
     assert.ok(absent.code === 126 || absent.code === 127 || absent.code === 1, `${absent.code}`);
     const piped = await fryAt.deskpod(['exec', '-it', id]);
-    assert.deepEqual([piped.code, piped.err], [2, 'deskpod: -t needs a terminal here too. Leave it out in a pipe.\n']);
+    assert.deepEqual(
+      [piped.code, piped.err],
+      [2, 'deskpod: -t requires a terminal on standard input. Omit -t in a pipe.\n'],
+    );
     const foreign = await fryAt.deskpod(['exec', 'hermes-app-2048-qt-00000', 'id']);
-    assert.deepEqual([foreign.code, /somebody else’s needs --reason/.test(foreign.err)], [1, true]);
+    assert.deepEqual([foreign.code, /Other users’ launches require --reason/.test(foreign.err)], [1, true]);
     await fry.client.launches.stop(id);
   });
 
-  test('exec -it gives a shell in a terminal of the size of this one', { skip: noScript }, async () => {
+  test('exec -it opens a shell in a terminal of the same size', { skip: noScript }, async () => {
     const { id } = await fry.runs('terminal');
     const shown = await fryAt.deskpodAtTerminal(['exec', '-it', id], 'tty; stty size; echo "is $((6 * 7))"; exit 5\n');
     assert.match(shown.out, /\/dev\/pts\/\d+/);
@@ -205,7 +226,7 @@ suite('the command line', { timeout: 5 * 60_000 }, () => {
     await fry.client.launches.stop(id);
   });
 
-  test('desktops are listed, and ended only on purpose', async () => {
+  test('desktops can be listed, and are removed only after confirmation', async () => {
     const id = await fry.hasDesktop();
     const list = z.array(z.looseObject({ id: z.string(), userId: z.string() }));
     const rows = list.parse(JSON.parse(done(await asRoot(['desktops', 'list', '--json']))));
@@ -215,22 +236,22 @@ suite('the command line', { timeout: 5 * 60_000 }, () => {
     );
     const unasked = await asRoot(['desktops', 'remove', id]);
     assert.equal(unasked.code, 2);
-    assert.match(unasked.err, /cannot be asked: this is no terminal\. Give the answer as an option/);
+    assert.match(unasked.err, /Can’t ask .* not a terminal\. Answer with an option/);
     assert.equal(done(await asRoot(['desktops', 'remove', '--yes', id])), id);
     await fry.sees('no desktop', ({ desktop }) => desktop?.status.state === 'none');
-    assert.equal((await asRoot(['desktops', 'list'])).err, 'There are none.\n');
+    assert.equal((await asRoot(['desktops', 'list'])).err, 'No results.\n');
     const homeless = await fryAt.deskpod(['run', 'terminal']);
     assert.equal(homeless.code, 1);
     assert.match(homeless.err, /desktop/i);
   });
 
-  test('logout forgets the login here and ends it there', async () => {
+  test('logout removes the local credentials and ends the session on the server', async () => {
     const { token } = z
       .looseObject({ token: z.string() })
       .parse(JSON.parse(await readFile(join(fryAt.home, '.config/deskpod/login.json'), 'utf8')));
     assert.equal(done(await fryAt.deskpod(['logout'])), `Logged out of ${product.address}.`);
     const client = createClient({ baseUrl: product.address, token });
     await assert.rejects(client.session.current(), refusedWith(401));
-    assert.equal((await fryAt.deskpod(['logout'])).err, 'deskpod: Nobody is logged in here.\n');
+    assert.equal((await fryAt.deskpod(['logout'])).err, 'deskpod: You’re not logged in.\n');
   });
 });

@@ -1,4 +1,4 @@
-/** Looking inside while the person is away: an administrator agrees in their place, time runs out, a desktop is made anew. */
+/** Debug sessions while the owner is away: an administrator's approval, the time limit, and a scheduled rebuild. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,12 +9,12 @@ import { eventually, Someone } from './faults-kit.ts';
 import { missingBrowser, Person } from './person.ts';
 import { Product } from './product.ts';
 
-/** The time is short enough to be warned of its end from its beginning. */
-const CONFIG = { debug: { ttlSeconds: 110, approvableSeconds: 15 }, desktop: { compactAfterSeconds: 60 } };
-/** A minute without anybody, and what it takes until that is noticed. */
+/** Short enough that the warning about the end is shown from the start. */
+const CONFIG = { debug: { ttlSeconds: 110, approvableSeconds: 15 }, desktop: { rebuildAfterSeconds: 60 } };
+/** Exceeds one minute without viewers and the time until the server notices. */
 const IDLE_MS = 3 * 60_000;
 
-suite('looking inside while somebody is away', { skip: missingBrowser, timeout: 15 * 60_000 }, () => {
+suite('debugging while the owner is away', { skip: missingBrowser, timeout: 15 * 60_000 }, () => {
   let product: Product;
   let folder: string;
   let compacted: string;
@@ -25,8 +25,8 @@ suite('looking inside while somebody is away', { skip: missingBrowser, timeout: 
     await writeFile(config, JSON.stringify(CONFIG));
     product = await Product.start(['--config', config]);
     await toolboxIsAtHand(product);
-    // The others need the time that this one waits for.
-    compacted = await asksToBeCompacted('zoidberg');
+    // Starts first: the idle time passes while the other tests run.
+    compacted = await asksForRebuild('zoidberg');
   });
   after(async () => {
     await product?.clear();
@@ -42,15 +42,15 @@ suite('looking inside while somebody is away', { skip: missingBrowser, timeout: 
 
   async function asks(support: Person, of: string, reason: string): Promise<void> {
     await support.opens('desktops');
-    await support.find('desktop').filter({ hasText: of }).locator('[data-test="desktop-inside"]').click();
-    await support.find('inside-card', '[data-kind="service"]').first().click();
+    await support.find('desktop').filter({ hasText: of }).locator('[data-test="desktop-inspect"]').click();
+    await support.find('inspect-card', '[data-kind="service"]').first().click();
     await support.find('detail-toolbox').click();
     await putsToolbox(support, reason);
-    await support.find('debug-waiting').filter({ hasText: 'asked to agree' }).waitFor();
+    await support.find('debug-waiting').filter({ hasText: 'to agree, until' }).waitFor();
   }
 
-  /** Resolves to the desktop that shall be made anew, once nobody looks at it. */
-  async function asksToBeCompacted(name: string): Promise<string> {
+  /** Resolves to the desktop that is rebuilt when it has no viewers. */
+  async function asksForRebuild(name: string): Promise<string> {
     await using person = await Person.at(product);
     await person.logIn(name, name);
     await person.seesDesktop();
@@ -59,15 +59,15 @@ suite('looking inside while somebody is away', { skip: missingBrowser, timeout: 
     const { id } = await api.client.launches.start({ app: 'terminal', args: ['-bogus'] });
     await api.isToldTheEndOf(id);
     await person.starts('text-editor');
-    await person.search('look inside');
+    await person.search('inspect');
     await person.page.keyboard.press('Enter');
-    await person.find('inside-compact').click();
-    await person.find('compact-idle').click();
-    await person.find('compact-planned').waitFor();
+    await person.find('inspect-rebuild').click();
+    await person.find('rebuild-idle').click();
+    await person.find('rebuild-scheduled').waitFor();
     return desktop;
   }
 
-  test('an administrator agrees in their place once they could have answered, and they are told by whom', async () => {
+  test('an administrator can approve a debug session after the owner had time to answer, and the owner sees who approved it', async () => {
     await leaves('amy');
     await using leela = await Person.at(product);
     await leela.logIn('leela', 'leela');
@@ -75,18 +75,20 @@ suite('looking inside while somebody is away', { skip: missingBrowser, timeout: 
     await using professor = await Person.at(product);
     await professor.logIn('professor', 'professor');
     await professor.seesDesktop();
-    await professor.opens('looks');
+    await professor.opens('debug-sessions');
 
     await asks(leela, 'amy', 'Nothing is drawn any more');
-    const asked = professor.find('look', '[data-state="asking"]').filter({ hasText: 'Nothing is drawn any more' });
-    const approve = asked.locator('[data-test="look-approve"]');
+    const asked = professor
+      .find('debug-session', '[data-state="asking"]')
+      .filter({ hasText: 'Nothing is drawn any more' });
+    const approve = asked.locator('[data-test="debug-session-approve"]');
     await approve.waitFor();
-    assert.equal(await approve.isDisabled(), true, 'they may still answer');
+    assert.equal(await approve.isDisabled(), true, 'the owner can still answer');
     await professor.photograph('approval');
     await approve.click();
     await reads(leela, 'debug-box', 'Toolbox beside');
 
-    // From one minute and some seconds to nearly two again.
+    // Extends the session from about 1:30 to nearly its full time.
     const left = leela.find('debug-left');
     await left.filter({ hasText: '1:3' }).waitFor();
     await leela.photograph('ending');
@@ -98,23 +100,27 @@ suite('looking inside while somebody is away', { skip: missingBrowser, timeout: 
 
     await asks(leela, 'amy', 'Once more, please');
     await professor
-      .find('look', '[data-state="asking"]')
+      .find('debug-session', '[data-state="asking"]')
       .filter({ hasText: 'Once more, please' })
-      .locator('[data-test="look-refuse"]')
+      .locator('[data-test="debug-session-deny"]')
       .click();
-    await leela.find('debug-ended').filter({ hasText: 'An administrator did not agree' }).waitFor();
+    await leela.find('debug-ended').filter({ hasText: 'An administrator denied it' }).waitFor();
 
     await using amy = await Person.at(product);
     await amy.logIn('amy', 'amy');
     await amy.seesDesktop();
     const told = amy.find('while-away').filter({ hasText: 'Nothing is drawn any more' });
     await told.filter({ hasText: 'Turanga Leela' }).filter({ hasText: 'professor' }).waitFor();
-    assert.doesNotMatch(await amy.find('while-away').innerText(), /Once more, please/, 'nobody looked');
+    assert.doesNotMatch(
+      await amy.find('while-away').innerText(),
+      /Once more, please/,
+      'a debug session that never started is not shown',
+    );
     await amy.photograph('approved');
     assert.deepEqual([...leela.complaints, ...professor.complaints, ...amy.complaints], []);
   });
 
-  test('a desktop is made anew when nobody has looked for a while, with the same apps', async () => {
+  test('a scheduled rebuild runs after the desktop has had no viewers for a while, and starts the same apps', async () => {
     const admin = await product.administrator();
     await eventually(
       'the desktop is another one',

@@ -1,4 +1,4 @@
-/** What a person does to look inside: opens, types into a terminal and reads what it says. */
+/** The browser actions of a debug session: opening pages, typing into a terminal and reading its output. */
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ToolboxRequest } from '#protocol/debug.ts';
@@ -9,14 +9,14 @@ import type { Product } from './product.ts';
 const BUILD_MS = 10 * 60_000;
 const LOOK_MS = 500;
 
-/** Puts a first toolbox: building its image is no part of any journey. */
+/** Starts a first toolbox, because building its image is not part of the tests. */
 export async function toolboxIsAtHand(product: Product): Promise<void> {
   await using somebody = await Someone.at(product, 'zoidberg');
   await runs(somebody, { desktop: await somebody.hasDesktop() });
   await somebody.client.desktop.remove();
 }
 
-/** A toolbox without a browser, from its beginning to its end. */
+/** Runs a toolbox without a browser, from start to end. */
 export async function runs({ client }: Someone, asked: ToolboxRequest): Promise<void> {
   const { id } = await client.debug.toolbox(asked);
   const until = performance.now() + BUILD_MS;
@@ -34,10 +34,10 @@ export async function runs({ client }: Someone, asked: ToolboxRequest): Promise<
 
 export type Box = 'terminal-box' | 'debug-box';
 
-/** Long lines are broken by the terminal: it is read without breaks and spaces. */
+/** The terminal breaks long lines, so its text is compared without line breaks and spaces. */
 const squeezed = (text: string): string => text.replaceAll(/\s+/g, '');
 
-/** Waits until the terminal shows this text, wherever its lines are broken. */
+/** Waits until the terminal shows this text, ignoring line breaks. */
 export async function reads(person: Person, box: Box, text: string): Promise<void> {
   await person.find(box).waitFor();
   try {
@@ -60,10 +60,10 @@ export async function types(person: Person, box: Box, line: string): Promise<voi
   await person.page.keyboard.press('Enter');
 }
 
-/** In Tasks, the newest launch of an app that has ended; resolves to its id. */
+/** Selects an app's newest finished launch on the Tasks page and resolves to its id. */
 export async function choosesFailed(person: Person, app: string): Promise<string> {
   await person.opens('tasks');
-  // The newest: those of earlier days are listed, too.
+  // Earlier launches are listed, too.
   const newest = person.page.locator(`tr:first-child[data-test="task"][data-state="finished"][data-app*="${app}"]`);
   await newest.waitFor();
   const id = await newest.getAttribute('data-launch');
@@ -72,11 +72,11 @@ export async function choosesFailed(person: Person, app: string): Promise<string
   return id;
 }
 
-/** From a chosen launch that has ended to a copy of it that does nothing; resolves to the copy's id. */
+/** Copies the selected finished launch with a command that only sleeps; resolves to the id of the copy. */
 export async function copiesAsleep(person: Person, of: string): Promise<string> {
   await person.find('task-debug').click();
   await person.find('copy-sleep').click();
-  await person.find('copy-make').click();
+  await person.find('copy-start').click();
   const copy = person.find('task', '.on').filter({ hasText: `copy of ${of}` });
   await copy.waitFor();
   const id = await copy.getAttribute('data-launch');
@@ -85,9 +85,9 @@ export async function copiesAsleep(person: Person, of: string): Promise<string> 
   return id;
 }
 
-/** Asks for a toolbox in the open dialog, with a reason where one is asked for. */
+/** Requests a toolbox in the open dialog, with a reason if the dialog asks for one. */
 export async function putsToolbox(person: Person, reason?: string): Promise<void> {
   if (reason !== undefined) await person.find('debug-reason').fill(reason);
-  await person.find('toolbox-put').click();
+  await person.find('toolbox-start').click();
   await person.find('debug-terminal').waitFor();
 }

@@ -1,4 +1,7 @@
-/** Looking inside in a real browser: one's own failing app, somebody else's desktop, and an app that dies too fast. */
+/**
+ * Inspecting and debugging in a real browser: a user's own failing app, another user's desktop, and an app that ends at
+ * once.
+ */
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { choosesFailed, copiesAsleep, putsToolbox, reads, runs, toolboxIsAtHand, types } from './debug-kit.ts';
@@ -7,10 +10,10 @@ import { missingBrowser, Person } from './person.ts';
 import { Product } from './product.ts';
 
 const DEMO = 'shm-demo-with-error';
-/** From the Tasks page to the reason. */
+/** From opening the Tasks page to finding the reason. */
 const A_MINUTE_MS = 60_000;
 
-suite('looking inside', { skip: missingBrowser, timeout: 15 * 60_000 }, () => {
+suite('inspecting and debugging', { skip: missingBrowser, timeout: 15 * 60_000 }, () => {
   let product: Product;
 
   before(async () => {
@@ -22,7 +25,7 @@ suite('looking inside', { skip: missingBrowser, timeout: 15 * 60_000 }, () => {
     await product?.[Symbol.asyncDispose]();
   });
 
-  test('a user finds in under a minute why the shared-memory demo fails, and sees it with their own eyes', async () => {
+  test('a user finds out in less than a minute why the shared-memory demo fails, and verifies it in a toolbox', async () => {
     await using hermes = await Person.at(product);
     await hermes.logIn('hermes', 'hermes');
     await hermes.seesDesktop();
@@ -38,21 +41,21 @@ suite('looking inside', { skip: missingBrowser, timeout: 15 * 60_000 }, () => {
       .first()
       .waitFor();
     const copy = await copiesAsleep(hermes, id);
-    await hermes.find('task-inside').click();
-    await hermes.find('inside-container', `[data-name="${copy}"]`).waitFor();
-    await hermes.find('inside-namespaces').click();
+    await hermes.find('task-inspect').click();
+    await hermes.find('inspect-container', `[data-name="${copy}"]`).waitFor();
+    await hermes.find('inspect-namespaces').click();
     const row = (name: string) => hermes.find('namespace-row', `[data-name="${name}"]`);
     await row(copy).locator('[data-test="namespace-choose"]').check();
     await hermes.find('namespace-row').first().locator('[data-test="namespace-choose"]').check();
     const sentence = await hermes.find('namespace-pair').filter({ hasText: 'Each has its own' }).innerText();
-    assert.match(sentence, /Each has its own [^.]*\bipc\b/, 'memory of one is none of the other');
+    assert.match(sentence, /Each has its own [^.]*\bipc\b/, 'the two containers do not share an IPC namespace');
     const took = performance.now() - began;
     assert.ok(took < A_MINUTE_MS, `it took ${Math.round(took)} ms`);
-    await hermes.photograph('inside-namespaces');
+    await hermes.photograph('inspect-namespaces');
 
-    await hermes.find('inside-containers').click();
-    await hermes.find('inside-card', `[data-name="${copy}"]`).click();
-    await hermes.photograph('inside-containers');
+    await hermes.find('inspect-containers').click();
+    await hermes.find('inspect-card', `[data-name="${copy}"]`).click();
+    await hermes.photograph('inspect-containers');
     await hermes.find('detail-toolbox').click();
     await putsToolbox(hermes);
     await reads(hermes, 'debug-box', 'Toolbox beside');
@@ -70,7 +73,7 @@ suite('looking inside', { skip: missingBrowser, timeout: 15 * 60_000 }, () => {
     assert.deepEqual(hermes.complaints, []);
   });
 
-  test('support looks into a desktop only with the consent of its owner, who sees it and ends it', async () => {
+  test('support can debug a desktop only with the consent of its owner, who sees the session and ends it', async () => {
     await using fry = await Person.at(product);
     await using leela = await Person.at(product);
     for (const [person, name] of [
@@ -83,13 +86,13 @@ suite('looking inside', { skip: missingBrowser, timeout: 15 * 60_000 }, () => {
     await fry.starts('terminal');
 
     await leela.opens('desktops');
-    await leela.find('desktop').filter({ hasText: 'fry' }).locator('[data-test="desktop-inside"]').click();
-    await leela.find('inside-card', '[data-kind="launch"]').click();
+    await leela.find('desktop').filter({ hasText: 'fry' }).locator('[data-test="desktop-inspect"]').click();
+    await leela.find('inspect-card', '[data-kind="launch"]').click();
     await leela.find('detail-toolbox').click();
-    await leela.find('toolbox-put').click();
-    assert.match(await leela.find('debug-problem').innerText(), /why/);
+    await leela.find('toolbox-start').click();
+    assert.match(await leela.find('debug-problem').innerText(), /reason/);
     await putsToolbox(leela, 'The terminal is slow');
-    await leela.find('debug-waiting').filter({ hasText: 'asked to agree' }).waitFor();
+    await leela.find('debug-waiting').filter({ hasText: 'to agree, until' }).waitFor();
 
     await fry.find('consent').filter({ hasText: 'The terminal is slow' }).waitFor();
     assert.match(await fry.find('consent').innerText(), /Turanga Leela[\s\S]*restricted/);
@@ -97,7 +100,7 @@ suite('looking inside', { skip: missingBrowser, timeout: 15 * 60_000 }, () => {
     await fry.page.keyboard.press('Escape');
     await fry.find('consent-pill').click();
     await fry.find('consent-decline').click();
-    await leela.find('debug-ended').filter({ hasText: 'declined' }).waitFor();
+    await leela.find('debug-ended').filter({ hasText: 'request was denied' }).waitFor();
     await leela.find('debug-terminal-close').click();
 
     await using staff = await Someone.at(product, 'leela');
@@ -107,8 +110,8 @@ suite('looking inside', { skip: missingBrowser, timeout: 15 * 60_000 }, () => {
     await assert.rejects(staff.client.debug.exec({ launch: theirs.id }), refusedWith(400));
 
     await leela.opens('desktops');
-    await leela.find('desktop').filter({ hasText: 'fry' }).locator('[data-test="desktop-inside"]').click();
-    await leela.find('inside-card', '[data-kind="launch"]').click();
+    await leela.find('desktop').filter({ hasText: 'fry' }).locator('[data-test="desktop-inspect"]').click();
+    await leela.find('inspect-card', '[data-kind="launch"]').click();
     await leela.find('detail-toolbox').click();
     await putsToolbox(leela, 'Once more, please');
     await fry.find('consent-agree').click();
@@ -122,19 +125,19 @@ suite('looking inside', { skip: missingBrowser, timeout: 15 * 60_000 }, () => {
     await leela.find('debug-people').filter({ hasText: '2' }).waitFor();
 
     await fry.find('banner-end').click();
-    await leela.find('debug-ended').filter({ hasText: 'whose desktop it is' }).waitFor();
+    await leela.find('debug-ended').filter({ hasText: 'desktop’s owner ended the session' }).waitFor();
     await fry.find('debug-banner').waitFor({ state: 'detached' });
     await fry.find('debug-terminal-close').click();
-    await fry.opens('looks');
-    await fry.find('look', '[data-state="ended"]').filter({ hasText: 'Once more, please' }).first().waitFor();
-    await fry.photograph('looks');
-    await fry.find('look-play').first().click();
+    await fry.opens('debug-sessions');
+    await fry.find('debug-session', '[data-state="ended"]').filter({ hasText: 'Once more, please' }).first().waitFor();
+    await fry.photograph('debug-sessions');
+    await fry.find('debug-session-play').first().click();
     await fry.find('recording-box').waitFor();
     await fry.find('recording-close').click();
     assert.deepEqual([...fry.complaints, ...leela.complaints], []);
   });
 
-  test('an app that dies at once is copied with sleep as its command, and what mends it is found in the copy', async () => {
+  test('an app that ends at once is copied with sleep as its command, and the fix is found in the copy', async () => {
     await using bender = await Person.at(product);
     await bender.logIn('bender', 'bender');
     await bender.seesDesktop();
@@ -146,7 +149,7 @@ suite('looking inside', { skip: missingBrowser, timeout: 15 * 60_000 }, () => {
     await bender.find('task', `[data-launch="${id}"]`).locator('.task-name').click();
     const copy = await copiesAsleep(bender, id);
     await bender.photograph('copy');
-    assert.equal((await api.client.launches.get(id)).status.state, 'finished', 'the original stays as it is');
+    assert.equal((await api.client.launches.get(id)).status.state, 'finished', 'the original is unchanged');
 
     await bender.find('task-debug').click();
     await bender.find('debug-verb-shell').click();
@@ -164,7 +167,7 @@ suite('looking inside', { skip: missingBrowser, timeout: 15 * 60_000 }, () => {
     assert.deepEqual(bender.complaints, []);
   });
 
-  test('who was away is told at the next login who looked inside, once', async () => {
+  test('a user who was away is shown once, at the next login, who debugged the desktop', async () => {
     const before = await Someone.at(product, 'amy');
     const desktop = await before.hasDesktop();
     await before.client.session.disconnect();
@@ -187,7 +190,7 @@ suite('looking inside', { skip: missingBrowser, timeout: 15 * 60_000 }, () => {
     assert.deepEqual(amy.complaints, []);
   });
 
-  test('a desktop is made anew without what is over in it, and the same apps start again', async () => {
+  test('a rebuild removes finished containers and starts the same apps again', async () => {
     await using zoidberg = await Person.at(product);
     await zoidberg.logIn('zoidberg', 'zoidberg');
     await zoidberg.seesDesktop();
@@ -196,14 +199,14 @@ suite('looking inside', { skip: missingBrowser, timeout: 15 * 60_000 }, () => {
     const { id } = await api.client.launches.start({ app: 'terminal', args: ['-bogus'] });
     await api.isToldTheEndOf(id);
     await zoidberg.starts('text-editor');
-    await zoidberg.search('look inside');
+    await zoidberg.search('inspect');
     await zoidberg.page.keyboard.press('Enter');
-    await zoidberg.find('inside-compact').click();
-    await zoidberg.find('compact-idle').click();
-    await zoidberg.find('compact-planned').waitFor();
-    await zoidberg.find('compact-keep').click();
-    await zoidberg.find('inside-compact').click();
-    await zoidberg.find('compact-now').click();
+    await zoidberg.find('inspect-rebuild').click();
+    await zoidberg.find('rebuild-idle').click();
+    await zoidberg.find('rebuild-scheduled').waitFor();
+    await zoidberg.find('rebuild-cancel-scheduled').click();
+    await zoidberg.find('inspect-rebuild').click();
+    await zoidberg.find('rebuild-now').click();
     await api.sees('another desktop', ({ desktop }) => desktop?.status.state === 'running' && desktop.id !== before);
     await zoidberg.seesDesktop();
     await zoidberg.seesWindowOf('text-editor');

@@ -1,4 +1,4 @@
-/** Parts of a desktop die: people are told, what can go on goes on, what supervises mends. */
+/** Kills parts of a desktop: users are notified, everything else keeps running, and supervised parts restart. */
 import assert from 'node:assert/strict';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { eventually, openScreen, Someone } from './faults-kit.ts';
 import { containers, engineApi, everything, isBackTo, noMonitorsLeft, processes, processOf } from './machine.ts';
 import { DATA, Product, RUN } from './product.ts';
 
-suite('parts of a desktop die', { timeout: 10 * 60_000 }, () => {
+suite('parts of a desktop are killed', { timeout: 10 * 60_000 }, () => {
   let product: Product;
   let empty: string[];
   let hermes: Someone;
@@ -29,7 +29,7 @@ suite('parts of a desktop die', { timeout: 10 * 60_000 }, () => {
     await noMonitorsLeft();
   });
 
-  test('Xvnc is killed: it is there again, its apps are told as ended with their logs, new ones run', async () => {
+  test('Xvnc is killed: it restarts, its apps are reported as ended with their logs, and new ones run', async () => {
     const desktopId = await hermes.hasDesktop();
     const inside = await hermes.runs('terminal');
     const beside = await hermes.runs('2048-qt');
@@ -56,7 +56,7 @@ suite('parts of a desktop die', { timeout: 10 * 60_000 }, () => {
     again.socket.terminate();
   });
 
-  test('the window manager is killed: it is there again, apps go on, their windows are listed', async () => {
+  test('the window manager is killed: it restarts, apps keep running, and their windows are listed', async () => {
     const desktopId = await hermes.hasDesktop();
     const { id } = await hermes.runs('terminal');
     const app = await processOf(desktopId, 'xterm');
@@ -76,7 +76,7 @@ suite('parts of a desktop die', { timeout: 10 * 60_000 }, () => {
     screen.socket.terminate();
   });
 
-  test('an app is killed: it is told as ended by its signal, the others go on', async () => {
+  test('an app is killed: it is reported as ended by a signal, and other apps keep running', async () => {
     const desktopId = await hermes.hasDesktop();
     const inside = await hermes.runs('terminal');
     const beside = await hermes.runs('terminal', { runtime: 'pod_application', args: ['-T', 'beside'] });
@@ -96,14 +96,14 @@ suite('parts of a desktop die', { timeout: 10 * 60_000 }, () => {
     assert.equal((await hermes.client.launches.get(other.id)).status.state, 'running');
   });
 
-  test('Podman’s service is killed: desktops stream on, ends are told, launches work again', async () => {
+  test("Podman's service is killed: desktops stay connected, ended launches are reported, and new launches work", async () => {
     const desktopId = await hermes.hasDesktop();
     const { id } = await hermes.runs('terminal');
     const screen = await hermes.screen();
     const [pid] = (await readFile(join(RUN, 'engine/service.pid'), 'utf8')).split(' ').map(Number);
     assert.ok(pid);
     process.kill(pid, 'SIGKILL');
-    // At once, not only when all is well again.
+    // Happens immediately, while the service is still down.
     const xterm = await processOf(desktopId, 'xterm');
     process.kill(xterm.pid, 'SIGKILL');
     await screen.frame();
@@ -116,7 +116,7 @@ suite('parts of a desktop die', { timeout: 10 * 60_000 }, () => {
     screen.socket.terminate();
   });
 
-  test('the desktop itself is killed: all is told as ended by it, logs and home stay, a new one begins', async () => {
+  test('the desktop is killed: all its launches are reported as ended with it, logs and home are kept, and a new one starts', async () => {
     const desktopId = await hermes.hasDesktop();
     const inside = await hermes.runs('terminal');
     const beside = await hermes.runs('2048-qt');
@@ -137,7 +137,7 @@ suite('parts of a desktop die', { timeout: 10 * 60_000 }, () => {
     }
     await Promise.all([screen.closed, terminal.closed]);
     await isBackTo(empty);
-    await assert.rejects(openScreen(product, ticket), /refused with 404/);
+    await assert.rejects(openScreen(product, ticket), /refused with 409/);
     assert.notEqual(await hermes.hasDesktop(), desktopId);
     await hermes.runs('terminal');
     assert.equal(await readFile(home, 'utf8'), 'kept');
@@ -146,7 +146,7 @@ suite('parts of a desktop die', { timeout: 10 * 60_000 }, () => {
   });
 });
 
-/** Returns the pid that it had. */
+/** Returns the pid of the killed process. */
 async function killed(desktopId: string, name: string): Promise<number> {
   const { pid } = await processOf(desktopId, name);
   process.kill(pid, 'SIGKILL');

@@ -1,4 +1,4 @@
-/** What the fault tests need: people who use the API, their screens and terminals, and patience with an end. */
+/** What the fault tests share: API users with their screens and terminals, and waiting with a timeout. */
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
@@ -10,11 +10,11 @@ import { SCREEN_PROTOCOL, TICKET_PROTOCOL_PREFIX } from '#protocol/screen.ts';
 import type { Window } from '#protocol/window.ts';
 import type { Product } from './product.ts';
 
-/** Two busy cores: what takes half a second alone may take many beside a build. */
+/** Two busy cores: a step of half a second can take many seconds while something builds. */
 export const PATIENCE_MS = 60_000;
 const LOOK_PAUSE_MS = 50;
 
-/** Looks until there is an answer; for what nothing tells of. */
+/** Polls until there is a result; for conditions without an event. */
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | null>,
@@ -36,7 +36,7 @@ export const refusedWith =
 
 type Finished = Extract<LaunchState, { state: 'finished' }>;
 
-/** What the browser of this person would show. */
+/** The state that this user's browser would show. */
 interface World {
   desktop: Desktop | null;
   launches: Map<string, Launch>;
@@ -47,13 +47,13 @@ function nothing(): World {
   return { desktop: null, launches: new Map(), windows: [] };
 }
 
-/** Somebody who is logged in and sees what is told, also across restarts of the server. */
+/** A logged-in user that follows the event stream, also across restarts of the server. */
 export class Someone implements AsyncDisposable {
   readonly name: string;
   readonly client: Client;
   readonly token: string;
   readonly #product: Product;
-  /** What was seen before the connection was lost does not count. */
+  /** Starts empty after each reconnect. */
   readonly #world = nothing();
   readonly #left = new AbortController();
   readonly #looks = new Set<() => void>();
@@ -74,7 +74,7 @@ export class Someone implements AsyncDisposable {
     return new Someone(product, name, token);
   }
 
-  /** Resolves once what was told so far fits; `fits` is asked again after each event. */
+  /** Resolves when `fits` accepts the state from all events so far; it is called again after each event. */
   async sees<T>(what: string, fits: (world: Readonly<World>) => T | null | undefined | false): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const look = (): void => {
@@ -96,7 +96,7 @@ export class Someone implements AsyncDisposable {
     });
   }
 
-  /** The id of a desktop that runs. */
+  /** The id of a running desktop. */
   async hasDesktop(): Promise<string> {
     await this.client.desktop.start({ width: 800, height: 600 });
     return this.sees('a running desktop', ({ desktop }) => desktop?.status.state === 'running' && desktop.id);
@@ -173,22 +173,22 @@ export class Someone implements AsyncDisposable {
 export interface Terminal {
   readonly socket: WebSocket;
   shows(words: string): Promise<true>;
-  /** The close code. */
+  /** The WebSocket close code. */
   readonly closed: Promise<number>;
 }
 
-/** Somebody's view of a desktop: whole frames on demand, and how it ended. */
+/** A view of a desktop that requests whole frames, and its close code. */
 export interface Screen {
   readonly socket: WebSocket;
-  /** Resolves when pixels came that were asked for after the call. */
+  /** Resolves when the pixels requested by this call have arrived. */
   frame(): Promise<void>;
-  /** The close code. */
+  /** The WebSocket close code. */
   readonly closed: Promise<number>;
 }
 
 const UPDATE = 0;
 
-/** Rejects with `refused with <status>` when the ticket does not open it. */
+/** Rejects with `refused with <status>` if the ticket is not accepted. */
 export async function openScreen(product: Product, ticket: string): Promise<Screen> {
   const url = `${product.address.replace('http', 'ws')}/api/v1/screen`;
   const socket = new WebSocket(url, [SCREEN_PROTOCOL, `${TICKET_PROTOCOL_PREFIX}${ticket}`]);
@@ -198,12 +198,12 @@ export async function openScreen(product: Product, ticket: string): Promise<Scre
   await opened(socket);
   socket.send(Buffer.from('RFB 003.008\n'));
   socket.send(Buffer.from([1, 1]));
-  // Raw pixels alone.
+  // Raw encoding only.
   socket.send(Buffer.from([2, 0, 0, 1, 0, 0, 0, 0]));
   const frame = async (): Promise<void> => {
     messages.length = 0;
     socket.send(Buffer.from([3, UPDATE, 0, 0, 0, 0, 0, 64, 0, 64]));
-    // The greeting and the answer to it may come first: a frame of 64 by 64 pixels is larger than both.
+    // The greeting and its answer may come first: a frame of 64 by 64 pixels is larger than both.
     await eventually('a frame arrives', async () => {
       assert.equal(socket.readyState, socket.OPEN, 'the screen stays open');
       return messages.reduce((sum, { length }) => sum + length, 0) >= 64 * 64 * 4 ? true : null;
@@ -219,12 +219,12 @@ async function opened(socket: WebSocket): Promise<WebSocket> {
     request.destroy();
     reject(new Error(`refused with ${statusCode}`));
   });
-  // Listened to for good: one that was refused errs again when its request is destroyed.
+  // Never removed: a refused socket emits another error when its request is destroyed.
   socket.on('error', reject);
   return promise;
 }
 
-/** Of a socket that is or will be closed. */
+/** The close code of a socket that is closing or will be closed. */
 function closeCode(socket: WebSocket): Promise<number> {
   return new Promise((resolve) => {
     socket.once('close', (code) => resolve(code));

@@ -1,10 +1,10 @@
-/** Apps that want more than they may have: the kernel holds them, and people are told what happened. */
+/** Apps that exceed their limits: the kernel enforces them, and users see what happened. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { isStatus } from '#engines/containers/api.ts';
+import { isStatus } from '#containers-client/api.ts';
 import type { Runtime } from '#protocol/app.ts';
 import type { LaunchDetail } from '#protocol/launch.ts';
 import { eventually, PATIENCE_MS, Someone } from './faults-kit.ts';
@@ -49,7 +49,7 @@ suite('limits', { timeout: 10 * 60_000 }, () => {
   });
 
   for (const runtime of RUNTIMES) {
-    test(`more memory than allowed is told as such, with the limit (${runtime})`, async () => {
+    test(`an app that exceeds its memory limit is reported with the limit (${runtime})`, async () => {
       const { status, hints, limits } = await ends(runtime, 'echo hungry; exec tail /dev/zero');
       assert.deepEqual(limits, LIMITS);
       assert.deepEqual([status.reason, status.exitCode], ['out_of_memory', 137]);
@@ -57,7 +57,24 @@ suite('limits', { timeout: 10 * 60_000 }, () => {
       assert.match(hints[0]?.explanation ?? '', /64 MiB/);
     });
 
-    test(`more processes than allowed are not to be had, and the hint says why (${runtime})`, async () => {
+    test(`a process killed for memory is reported although the launch exits with code 0 (${runtime})`, async () => {
+      const { status, hints } = await ends(runtime, 'tail /dev/zero; echo survived; exit 0');
+      assert.deepEqual([status.reason, status.exitCode], ['completed', 0]);
+      assert.equal(hints[0]?.id, 'process-out-of-memory');
+      assert.match(hints[0]?.explanation ?? '', /64 MiB/);
+    });
+
+    test(`a process killed for memory is reported while the launch keeps running (${runtime})`, async () => {
+      const { id } = await hermes.client.launches.start(order(runtime, 'tail /dev/zero; sleep 600'));
+      await hermes.sees('that it lost a process', ({ launches }) => launches.get(id)?.memoryKill);
+      const { status, hints } = await hermes.client.launches.get(id);
+      assert.notEqual(status.state, 'finished');
+      assert.equal(hints[0]?.id, 'process-out-of-memory');
+      await hermes.client.launches.stop(id);
+      assert.equal((await hermes.isToldTheEndOf(id)).reason, 'stopped_by_you');
+    });
+
+    test(`an app cannot start more processes than its limit, and the hint explains it (${runtime})`, async () => {
       const forks = 'for (1..40) { my $p = fork; die "fork: $!\\n" unless defined $p; next if $p; sleep 600; exit }';
       const { status, hints } = await ends(runtime, `exec perl -e '${forks}'`);
       assert.equal(status.reason, 'error');
@@ -68,7 +85,7 @@ suite('limits', { timeout: 10 * 60_000 }, () => {
       });
     });
 
-    test(`more processor than allowed is not given (${runtime})`, async () => {
+    test(`an app gets no more CPU time than its limit (${runtime})`, async () => {
       const { id } = await hermes.client.launches.start(order(runtime, 'while :; do :; done'));
       const shares: number[] = [];
       const signal = AbortSignal.timeout(PATIENCE_MS);
@@ -78,7 +95,7 @@ suite('limits', { timeout: 10 * 60_000 }, () => {
         if (shares.length === 2) break;
       }
       assert.equal(shares.length, 2);
-      for (const share of shares) assert.ok(share < LIMITS.cpus * 1.3, `it got ${share} of a processor`);
+      for (const share of shares) assert.ok(share < LIMITS.cpus * 1.3, `it got ${share} of a CPU`);
       await hermes.client.launches.stop(id);
       assert.equal((await hermes.isToldTheEndOf(id)).reason, 'stopped_by_you');
     });
@@ -105,7 +122,7 @@ suite('limits', { timeout: 10 * 60_000 }, () => {
   }
 });
 
-/** A program that runs what it is given. */
+/** A program that runs the command it is given. */
 function greedy(): object {
   return {
     Id: `sha256:${'0'.repeat(64)}`,

@@ -1,4 +1,7 @@
-/** Two people at once share nothing; what ends with a session ends, and what is kept is kept for whom it should be. */
+/**
+ * Two simultaneous users share nothing; the end of a session closes what belongs to it and keeps the rest for its
+ * owner.
+ */
 import assert from 'node:assert/strict';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,10 +11,10 @@ import { openScreen, refusedWith, Someone } from './faults-kit.ts';
 import { everything, isBackTo, noMonitorsLeft, processes } from './machine.ts';
 import { DATA, Product, RUN } from './product.ts';
 
-/** A removal has a moment in which an engine may tell nothing of what it removes. */
+/** During a removal there is a moment when an engine may report nothing about the removed containers. */
 const ROUNDS = 8;
 
-suite('people and their sessions', { timeout: 10 * 60_000 }, () => {
+suite('users and their sessions', { timeout: 10 * 60_000 }, () => {
   let product: Product;
   let empty: string[];
 
@@ -28,7 +31,7 @@ suite('people and their sessions', { timeout: 10 * 60_000 }, () => {
     await noMonitorsLeft();
   });
 
-  test('two people at once: other ids, other homes, and what is foreign does not exist', async () => {
+  test('two simultaneous users have different ids and homes, and cannot see what belongs to the other', async () => {
     await using hermes = await Someone.at(product, 'hermes');
     await using fry = await Someone.at(product, 'fry');
     const desktops = await Promise.all([hermes.hasDesktop(), fry.hasDesktop()]);
@@ -50,7 +53,7 @@ suite('people and their sessions', { timeout: 10 * 60_000 }, () => {
     const window = await hermes.hasWindowOf(id);
     const mine = await fry.sees('his own window', (world) => world.windows[0]);
     assert.notEqual(mine.launchId, id);
-    // Displays count their windows alike: this number may be that of a window of his own, never of the other's.
+    // Window ids of two displays can be equal: this one may be a window of his own, but never one of hers.
     await fry.client.windows.act(window.id, { action: 'close' }).catch(refusedWith(404));
     await assert.rejects(launches.list({ user: 'hermes' }), refusedWith(403));
     await assert.rejects(fry.client.desktops.list(), refusedWith(403));
@@ -71,7 +74,7 @@ suite('people and their sessions', { timeout: 10 * 60_000 }, () => {
     }
   });
 
-  test('while desktops go, whoever asks for all that there are is answered', async () => {
+  test('a list of all desktops is returned while desktops are being removed', async () => {
     const administrator = await product.administrator();
     for (let round = 0; round < ROUNDS; round += 1) {
       await using hermes = await Someone.at(product, 'hermes');
@@ -86,7 +89,7 @@ suite('people and their sessions', { timeout: 10 * 60_000 }, () => {
     assert.deepEqual(faults, []);
   });
 
-  test('a session that was left: screen and terminal close, its tickets open nothing, also after a restart', async () => {
+  test('the end of a session closes screen and terminal and invalidates its tickets, also after a restart', async () => {
     await using hermes = await Someone.at(product, 'hermes');
     const desktopId = await hermes.hasDesktop();
     const [screen, terminal] = [await hermes.screen(), await hermes.terminal()];
@@ -107,7 +110,7 @@ suite('people and their sessions', { timeout: 10 * 60_000 }, () => {
     seen.socket.terminate();
   });
 
-  test('a removed desktop: its screen closes, its tickets open nothing', async () => {
+  test('the removal of a desktop closes its screen and invalidates its tickets', async () => {
     await using hermes = await Someone.at(product, 'hermes');
     await hermes.hasDesktop();
     const screen = await hermes.screen();
@@ -115,11 +118,11 @@ suite('people and their sessions', { timeout: 10 * 60_000 }, () => {
     const ticket = await hermes.ticket();
     await hermes.client.desktop.remove();
     assert.equal(await screen.closed, CloseCode.desktopGone);
-    await assert.rejects(openScreen(product, ticket), /refused with 404/);
+    await assert.rejects(openScreen(product, ticket), /refused with 409/);
     await assert.rejects(hermes.ticket(), refusedWith(409));
   });
 
-  test('log out removes all but the home, also what is just being started', async () => {
+  test('logout removes everything but the home, including what is just starting', async () => {
     await using hermes = await Someone.at(product, 'hermes');
     const desktopId = await hermes.hasDesktop();
     await hermes.runs('terminal');
@@ -131,7 +134,7 @@ suite('people and their sessions', { timeout: 10 * 60_000 }, () => {
     const begun = await Promise.all(orders);
     await hermes.client.session.logout();
     await isBackTo(empty);
-    assert.deepEqual(await readdir(join(RUN, 'desktops')), [], 'no secrets are left');
+    assert.deepEqual(await readdir(join(RUN, 'desktops')), [], 'no secrets remain');
     assert.equal(await readFile(kept, 'utf8'), 'kept');
     await rm(kept);
     await using again = await Someone.at(product, 'hermes');
@@ -142,11 +145,12 @@ suite('people and their sessions', { timeout: 10 * 60_000 }, () => {
     assert.notEqual(await again.hasDesktop(), desktopId);
   });
 
-  test('what ended is kept after log out, for its owner and for support', async () => {
+  test('finished launches are kept after logout, for their owner and for support', async () => {
     await using hermes = await Someone.at(product, 'hermes');
     await hermes.hasDesktop();
     const since = new Date().toISOString();
-    const wrong = await hermes.client.launches.start({ app: 'shm-demo-with-error', env: { MY_PASSWORD: 'secret1' } });
+    const env = { MY_PASSWORD: 'secret1', GREETING: 'good news' };
+    const wrong = await hermes.client.launches.start({ app: 'shm-demo-with-error', env });
     const end = await hermes.isToldTheEndOf(wrong.id);
     assert.deepEqual([end.reason, end.exitCode], ['error', 1]);
     const running = await hermes.runs('terminal');
@@ -166,6 +170,9 @@ suite('people and their sessions', { timeout: 10 * 60_000 }, () => {
       assert.equal(launch.environment['HOME'], '/home/hermes');
       assert.equal(launch.environment['MY_PASSWORD'], '••••');
       assert.ok(!JSON.stringify(launch).includes('secret1'));
+      // The value that the owner gave is shown to the owner only.
+      const greeting = reader === owner ? env.GREETING : '••••';
+      assert.deepEqual([launch.environment['GREETING'], launch.requested.env['GREETING']], [greeting, greeting]);
       assert.match(await reader.client.launches.log(wrong.id), /MIT-SHM/);
       const other = await reader.client.launches.get(running.id);
       assert.equal(other.status.state === 'finished' && other.status.reason, 'desktop_ended');

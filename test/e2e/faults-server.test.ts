@@ -1,11 +1,11 @@
-/** The server dies or the machine does: nothing stays half done, nothing is orphaned, people can go on. */
+/** The server is killed or the machine restarts: nothing is left incomplete or orphaned, and users can continue. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { z } from 'zod';
-import { jsonLines } from '#engines/containers/api.ts';
+import { jsonLines } from '#containers-client/api.ts';
 import { eventually, PATIENCE_MS, Someone } from './faults-kit.ts';
 import {
   containers,
@@ -21,7 +21,7 @@ import { DATA, Product, RUN } from './product.ts';
 
 const STOP_MS = 5_000;
 
-suite('the server is killed, stopped, or rebooted', { timeout: 10 * 60_000 }, () => {
+suite('the server is killed or stopped, or the machine restarts', { timeout: 10 * 60_000 }, () => {
   let product: Product;
   let empty: string[];
 
@@ -42,7 +42,7 @@ suite('the server is killed, stopped, or rebooted', { timeout: 10 * 60_000 }, ()
     (['ephemeral_container', 'pod_application'] as const).map((runtime) => ({ event, runtime })),
   );
 
-  test('a launch in whose middle the server is killed runs or is over, at every moment', async () => {
+  test('a launch during which the server is killed is either running or finished, whenever that happens', async () => {
     await using hermes = await Someone.at(product, 'hermes');
     const desktopId = await hermes.hasDesktop();
     for (const { event, runtime } of moments) {
@@ -62,7 +62,7 @@ suite('the server is killed, stopped, or rebooted', { timeout: 10 * 60_000 }, ()
         assert.equal(launch.status.reason, 'start_failed');
         assert.match(launch.status.message ?? '', /server.*again/i);
       } else {
-        assert.match(launch.imageDigest ?? '', /^sha256:/, 'what it runs is known all the same');
+        assert.match(launch.imageDigest ?? '', /^sha256:/, 'the image of a running launch is known');
         assert.equal(launch.environment['PARENT_ID'], desktopId);
         await hermes.hasWindowOf(id);
         await hermes.client.launches.stop(id);
@@ -72,7 +72,7 @@ suite('the server is killed, stopped, or rebooted', { timeout: 10 * 60_000 }, ()
     }
   });
 
-  test('a launch that ended while no server ran is told with its exit code and log', async () => {
+  test('a launch that ended while no server ran is reported with its exit code and log', async () => {
     await using hermes = await Someone.at(product, 'hermes');
     await hermes.hasDesktop();
     const { id } = await hermes.runs('terminal', { args: ['-e', 'sleep', '600'], runtime: 'pod_application' });
@@ -90,7 +90,7 @@ suite('the server is killed, stopped, or rebooted', { timeout: 10 * 60_000 }, ()
   });
 
   for (const moment of ['create', 'start']) {
-    test(`a desktop that was being made when the server was killed (${moment}) can be started again`, async () => {
+    test(`a desktop that was being created when the server was killed (${moment}) can be started again`, async () => {
       await using hermes = await Someone.at(product, 'hermes');
       const made = await engineSays(moment);
       await hermes.client.desktop.start({ width: 800, height: 600 });
@@ -106,7 +106,7 @@ suite('the server is killed, stopped, or rebooted', { timeout: 10 * 60_000 }, ()
     });
   }
 
-  test('terminals of a killed server do not stay behind', async () => {
+  test('terminals of a killed server do not remain', async () => {
     await using hermes = await Someone.at(product, 'hermes');
     const desktopId = await hermes.hasDesktop();
     const before = await everything();
@@ -119,7 +119,7 @@ suite('the server is killed, stopped, or rebooted', { timeout: 10 * 60_000 }, ()
     assert.equal(await hermes.hasDesktop(), desktopId);
   });
 
-  test('Ctrl-C with an open screen and terminal ends at once with 0; the desktop goes on', async () => {
+  test('Ctrl-C with an open screen and terminal exits at once with code 0, and the desktop keeps running', async () => {
     await using hermes = await Someone.at(product, 'hermes');
     const desktopId = await hermes.hasDesktop();
     const { id } = await hermes.runs('terminal');
@@ -132,7 +132,7 @@ suite('the server is killed, stopped, or rebooted', { timeout: 10 * 60_000 }, ()
     assert.ok(performance.now() - begun < STOP_MS, `it took ${performance.now() - begun} ms`);
     await Promise.all([screen.closed, terminal.closed]);
     const left = (await processes()).filter((one) => one.desktopId === null && one.name !== MONITOR);
-    assert.deepEqual(left, [], 'nothing but the desktop is left');
+    assert.deepEqual(left, [], 'only the desktop remains');
     assert.ok((await processes()).some(({ name }) => name === 'Xvnc'));
     await product.run();
     assert.equal(await hermes.hasDesktop(), desktopId);
@@ -142,7 +142,7 @@ suite('the server is killed, stopped, or rebooted', { timeout: 10 * 60_000 }, ()
     });
   });
 
-  test('after a reboot desktop and launches are told as ended, and all can begin anew', async () => {
+  test('after a restart of the machine desktops and launches are reported as ended, and both can be started again', async () => {
     await using hermes = await Someone.at(product, 'hermes');
     const desktopId = await hermes.hasDesktop();
     const inside = await hermes.runs('terminal');
@@ -169,7 +169,7 @@ suite('the server is killed, stopped, or rebooted', { timeout: 10 * 60_000 }, ()
 
 const Event = z.looseObject({ Type: z.string().optional(), Action: z.string().optional() });
 
-/** Listens from now on; `next` resolves with the next such event of a container. */
+/** Subscribes immediately; `next` resolves with the next container event of this kind. */
 async function engineSays(action: string): Promise<{ next: Promise<void> }> {
   const signal = AbortSignal.timeout(PATIENCE_MS);
   const stream = await engineApi.stream('GET', '/events', { signal });
@@ -181,7 +181,7 @@ async function engineSays(action: string): Promise<{ next: Promise<void> }> {
   return { next: listen() };
 }
 
-/** All ends at once, without a word, and what is in memory is lost: the run folder lies there. */
+/** Ends everything at once without notice, and loses what is kept in memory, such as the run folder. */
 async function powerCut(): Promise<void> {
   const all = await processes();
   const forgetNetworks = await networksInKernel(all);
@@ -198,7 +198,7 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It ended with another.
+    // It ended together with another process.
   }
 }
 
@@ -210,7 +210,10 @@ async function unmountBelow(folder: string): Promise<void> {
 
 const Networks = z.array(z.looseObject({ name: z.string(), network_interface: z.string().default('') }));
 
-/** Namespaces and bridges of our containers, which no kernel has after a reboot. Returns how to take them away. */
+/**
+ * Network namespaces and bridges of our containers, which don't survive a restart. Returns a function that removes
+ * them.
+ */
 async function networksInKernel(all: readonly Process[]): Promise<() => Promise<void>> {
   const ours = await Promise.all(all.map(({ pid }) => stat(`/proc/${pid}/ns/net`).catch(() => null)));
   const host = await stat('/proc/self/ns/net');

@@ -1,4 +1,4 @@
-/** Keys, clipboard and pointer between a real browser and a terminal in the desktop: what is typed is what arrives. */
+/** Keys, clipboard and pointer between a real browser and a terminal in the desktop: input arrives as typed. */
 import assert from 'node:assert/strict';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ suite('keys, clipboard and pointer', { skip: missingBrowser, timeout: 10 * 60_00
     await hermes.logIn('hermes', 'hermes');
     await hermes.seesDesktop();
     await hermes.starts('terminal');
-    // From here on every line that is typed is a line of the file.
+    // From here on every typed line is appended to the file.
     await types('clear; cat > typed\n');
     await types('begin\n');
     await arrives('begin');
@@ -37,7 +37,7 @@ suite('keys, clipboard and pointer', { skip: missingBrowser, timeout: 10 * 60_00
     for (const key of text) await hermes.page.keyboard.press(key === '\n' ? 'Enter' : key);
   }
 
-  /** The last whole line of the file; the terminal is as far as it gets, nothing tells when. */
+  /** Compares the last complete line of the file. Polls, because the terminal reports no progress. */
   async function arrives(line: string): Promise<void> {
     let last = '';
     for (const until = performance.now() + 20_000; performance.now() < until; await delay(20)) {
@@ -48,13 +48,13 @@ suite('keys, clipboard and pointer', { skip: missingBrowser, timeout: 10 * 60_00
     assert.equal(last, line);
   }
 
-  test('letters, capitals, digits and signs of the keyboard', async () => {
+  test('letters, capitals, digits and punctuation of the keyboard', async () => {
     const line = 'abc XYZ 019 ~!#$%^&*()_+-=[];\'",./<>?|\\`';
     await types(`${line}\n`);
     await arrives(line);
   });
 
-  test('AltGr types what the layout means, as Linux and as Windows report it', async () => {
+  test('AltGr types the character of the layout, as Linux and as Windows report it', async () => {
     for (const system of ['linux', 'windows'] as const) {
       const keys = [
         ['@', 'KeyQ'],
@@ -87,7 +87,7 @@ suite('keys, clipboard and pointer', { skip: missingBrowser, timeout: 10 * 60_00
     await arrives('äöÜßéÔ你.');
   });
 
-  test('no key stays down after the focus is lost while it was', async () => {
+  test('no key stays pressed when the focus is lost during the key press', async () => {
     for (const key of ['Shift', 'Control', 'Alt']) {
       await hermes.page.keyboard.down(key);
       await hermes.find('key-field').blur();
@@ -98,7 +98,7 @@ suite('keys, clipboard and pointer', { skip: missingBrowser, timeout: 10 * 60_00
     }
   });
 
-  test("no key stays down after the shell's own shortcuts", async () => {
+  test('no key stays pressed after a shortcut of the shell', async () => {
     await hermes.search('x');
     await hermes.page.keyboard.press('Escape');
     await types('after search\n');
@@ -108,16 +108,16 @@ suite('keys, clipboard and pointer', { skip: missingBrowser, timeout: 10 * 60_00
     await arrives('after placing');
   });
 
-  test('text of the browser is pasted into the app', async () => {
+  test('text from the browser is pasted into the app', async () => {
     await hermes.page.evaluate(() => navigator.clipboard.writeText('Grüße, 世界 €5\n'));
     await hermes.page.keyboard.press('Control+Shift+V');
     await arrives('Grüße, 世界 €5');
   });
 
-  test("text copied in the desktop arrives in the browser's clipboard", async () => {
+  test("text copied in the desktop arrives unchanged in the browser's clipboard", async () => {
     await hermes.page.keyboard.press('Control+c');
     await types('clear; echo Zoidberg\n');
-    // The window is maximised: its first line is below bar and title.
+    // The window is maximised: its first line is below the bar and its title.
     for (const until = performance.now() + 20_000; performance.now() < until;) {
       await hermes.page.mouse.dblclick(40, 84);
       const copied = await hermes.page.evaluate(() => navigator.clipboard.readText());
@@ -127,7 +127,7 @@ suite('keys, clipboard and pointer', { skip: missingBrowser, timeout: 10 * 60_00
     assert.fail('the text never arrived');
   });
 
-  test("the pointer has the remote cursor's shape", async () => {
+  test('the pointer has the shape of the remote cursor', async () => {
     const shape = (): Promise<string> =>
       hermes.page.evaluate(() => {
         const canvas = document.querySelector('[data-test="screen"] canvas');
@@ -147,7 +147,7 @@ suite('keys, clipboard and pointer', { skip: missingBrowser, timeout: 10 * 60_00
     }, overText);
   });
 
-  test('the browser had nothing to complain about', () => {
+  test('the browser console has no errors', () => {
     assert.deepEqual(hermes.complaints, []);
   });
 });

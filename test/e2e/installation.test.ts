@@ -1,4 +1,4 @@
-/** Starting wrongly, and going away again: what the server says before it runs, and what uninstalling leaves. */
+/** Failed starts and uninstalling: the server's messages before it runs, and what uninstalling leaves. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { EngineApi } from '#engines/containers/api.ts';
+import { EngineApi } from '#containers-client/api.ts';
 import { copyImages } from '../integration/engine-local.ts';
 import { Someone } from './faults-kit.ts';
 import { Product } from './product.ts';
@@ -24,18 +24,18 @@ suite('starting and uninstalling', { timeout: 5 * 60_000 }, () => {
   });
   after(async () => await rm(folder, { recursive: true, force: true }));
 
-  /** For starts that must fail: in folders that must stay empty. */
+  /** Folders for starts that must fail; they must stay empty. */
   const serve = (...options: readonly string[]): Promise<Ran> => {
     const places = ['--data', join(folder, 'never'), '--run', join(folder, 'never-run')];
     return ran(process.execPath, ['src/cli/cli.ts', 'serve', ...places, ...options]);
   };
 
-  test('a wrong configuration is told in one go, with lines and remedies, and nothing is started', async () => {
+  test('all configuration errors are reported together, with lines and fixes, and nothing is started', async () => {
     const file = join(folder, 'wrong.yaml');
     await writeFile(file, 'listen:\n  port: many\n  hots: 0.0.0.0\nauth:\n  ticketSeconds: 5000\n');
     const { code, err } = await serve('--config', file);
     assert.equal(code, 1);
-    assert.match(err, /^deskpod: \d things are wrong in the configuration:\n/);
+    assert.match(err, /^deskpod: There are \d errors in the configuration:\n/);
     assert.match(err, /wrong\.yaml:2: listen\.port: /);
     assert.match(err, /wrong\.yaml:3: listen\.hots: .*listen\.host/);
     assert.match(err, /wrong\.yaml:5: auth\.ticketSeconds: /);
@@ -43,20 +43,20 @@ suite('starting and uninstalling', { timeout: 5 * 60_000 }, () => {
     const keyless = await serve('--tls-cert', '/nowhere.pem');
     assert.match(
       keyless.err,
-      /--tls-cert: listen\.tlsCert: its private key is missing\. Give listen\.tlsKey \(--tls-key\)/,
+      /--tls-cert: listen\.tlsCert: its private key is missing\. Also set listen\.tlsKey \(--tls-key\)/,
     );
     const [absentCert, absentKey] = [join(folder, 'absent.crt'), join(folder, 'absent.key')];
     const unreadable = await serve('--tls-cert', absentCert, '--tls-key', absentKey);
     assert.ok(
-      [absentCert, absentKey].every((path) => unreadable.err.includes(`${path} cannot be read`)),
+      [absentCert, absentKey].every((path) => unreadable.err.includes(`${path} can't be read`)),
       unreadable.err,
     );
     const absent = await serve('--config', join(folder, 'absent.yaml'));
     assert.equal(absent.code, 1);
-    assert.match(absent.err, /absent\.yaml: the file is not there/);
+    assert.match(absent.err, /absent\.yaml: the file doesn't exist/);
   });
 
-  test('a port that is taken is named, with what to do', async () => {
+  test('a port that is in use is reported, with a fix', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const address = other.address();
@@ -70,7 +70,7 @@ suite('starting and uninstalling', { timeout: 5 * 60_000 }, () => {
     assert.match(err, new RegExp(`deskpod: .*${port} .*is in use by another program.*--port`));
   });
 
-  test('uninstalling leaves no container, network, mount or folder, and the homes when told so', async () => {
+  test('uninstalling leaves no container, network, mount or folder, and removes homes only on request', async () => {
     const places = { data: join(folder, 'data'), run: join(folder, 'run') };
     // The user's own certificate is served from the first start on.
     const [cert, key] = [join(folder, 'own.crt'), join(folder, 'own.key')];
@@ -117,7 +117,7 @@ suite('starting and uninstalling', { timeout: 5 * 60_000 }, () => {
       assert.deepEqual(
         [left?.id, left?.state],
         [desktop, 'running'],
-        'another installation on the same engine goes on',
+        'another installation on the same engine keeps running',
       );
       await fry.runs('terminal');
 
@@ -138,21 +138,21 @@ suite('starting and uninstalling', { timeout: 5 * 60_000 }, () => {
     }
   });
 
-  test('a folder that is not ours is not touched', async () => {
+  test('a folder that was not created by Deskpod is not removed', async () => {
     const data = join(folder, 'photos');
     await ran('mkdir', ['-p', join(data, 'holidays')]);
     await assert.rejects(
       uninstalled({ data, run: join(folder, 'no-run') }, '--no-homes'),
-      /does not look like a data folder/,
+      /doesn't look like a data folder/,
     );
     assert.deepEqual(await readdir(data), ['holidays']);
   });
 
   test(
-    'the systemd unit is sound',
+    'the systemd unit is valid',
     { skip: existsSync(ANALYZE) ? false : `${ANALYZE} is not there` },
     async (context) => {
-      // Its own program only: the machine's other units may have faults of theirs.
+      // Considers only the unit's own program: other units of the machine may have errors.
       const unit = (await readFile(join(ROOT, 'deploy/systemd/deskpod.service'), 'utf8'))
         .replaceAll('/opt/deskpod', ROOT)
         .replace('/usr/bin/node', process.execPath);
@@ -167,7 +167,7 @@ suite('starting and uninstalling', { timeout: 5 * 60_000 }, () => {
   );
 });
 
-/** Command lines of what runs with a folder in view: in containers by what is mounted, on the host by what it names. */
+/** Command lines of processes that use a folder: found by mounts in containers, and by arguments on the host. */
 async function processesOf(folder: string): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
   const found = await Promise.all(

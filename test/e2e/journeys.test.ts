@@ -1,14 +1,14 @@
-/** What a user does and sees, in a real Chromium, on the real product with real containers. */
+/** The user's journey in a real Chromium, with the real product and real containers. */
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { count, difference, missingBrowser, Person } from './person.ts';
 import { Product } from './product.ts';
 
-/** The boards of the two games as they are drawn on an empty field. */
+/** Colours of the two games' boards at empty fields. */
 const GTK_BOARD = [255, 255, 255] as const;
 const QT_BOARD = [205, 193, 180] as const;
 
-suite('one machine, end to end', { skip: missingBrowser, timeout: 20 * 60_000 }, () => {
+suite('end to end', { skip: missingBrowser, timeout: 20 * 60_000 }, () => {
   let product: Product;
   let hermes: Person;
 
@@ -21,7 +21,7 @@ suite('one machine, end to end', { skip: missingBrowser, timeout: 20 * 60_000 },
     await product?.[Symbol.asyncDispose]();
   });
 
-  test('a wrong password, an unknown name and empty fields get one clear message', async () => {
+  test('a wrong password, an unknown name and empty fields get the same clear message', async () => {
     await hermes.find('login').waitFor();
     await hermes.photograph('login');
     await hermes.logIn('Hermes Conrad', 'wrong');
@@ -34,7 +34,7 @@ suite('one machine, end to end', { skip: missingBrowser, timeout: 20 * 60_000 },
     await hermes.photograph('login-error');
   });
 
-  test('logging in shows each step of the start with its time, then the screen', async () => {
+  test('login shows each step of the start with its duration, then the screen', async () => {
     await hermes.logIn('Hermes Conrad', 'hermes');
     await hermes.find('starting').waitFor();
     await hermes.seesDesktop();
@@ -43,21 +43,21 @@ suite('one machine, end to end', { skip: missingBrowser, timeout: 20 * 60_000 },
       const canvas = document.querySelector<HTMLCanvasElement>('[data-test="screen"] canvas');
       return { width: canvas?.width ?? 0, height: canvas?.height ?? 0 };
     });
-    assert.deepEqual([width, height], [1280, 764], 'as large as the browser window below the bar');
+    assert.deepEqual([width, height], [1280, 764], 'the screen has the size of the browser window below the bar');
   });
 
-  test('the dock is empty at first, and searching 2048 shows both games', async () => {
+  test('the dock is empty at first, and a search for 2048 shows both games', async () => {
     assert.equal(await hermes.find('dock-app').count(), 0);
     await hermes.search('2048');
     const apps = hermes.find('search-result', '[data-kind="app"]');
     await apps.nth(1).waitFor();
     const names = await apps.evaluateAll((rows) => rows.map((row) => row.getAttribute('data-app')));
     assert.deepEqual(new Set(names), new Set(['2048-gtk', '2048-qt']));
-    assert.equal(await apps.locator('img').count(), 2, 'each has its icon');
+    assert.equal(await apps.locator('img').count(), 2, 'each game has its icon');
     await hermes.page.keyboard.press('Escape');
   });
 
-  test('both games run side by side, each in a container of its own', async () => {
+  test('both games run at the same time, each in a container of its own', async () => {
     await hermes.starts('2048-qt');
     await hermes.seesPixels('the board of 2048 Qt', (pixels) => count(pixels, QT_BOARD) > 20_000);
     await hermes.starts('2048-gtk');
@@ -70,7 +70,7 @@ suite('one machine, end to end', { skip: missingBrowser, timeout: 20 * 60_000 },
     await hermes.find('settings-close').click();
   });
 
-  test('windows are moved side by side by the keys of the shell', async () => {
+  test('shortcuts of the shell arrange windows side by side', async () => {
     const before = await hermes.pixels();
     await hermes.page.keyboard.press('Control+Alt+ArrowRight');
     await hermes.seesPixels('2048 GTK at another place', (pixels) => difference(before, pixels) > 20_000);
@@ -81,7 +81,7 @@ suite('one machine, end to end', { skip: missingBrowser, timeout: 20 * 60_000 },
     });
   });
 
-  test('arrow keys play: the board on the screen changes', async () => {
+  test('arrow keys play the game: the board on the screen changes', async () => {
     await hermes.turnsTo('2048-gtk', 'GNOME 2048');
     const before = await hermes.pixels();
     for (const key of ['ArrowLeft', 'ArrowDown', 'ArrowRight', 'ArrowUp']) await hermes.page.keyboard.press(key);
@@ -89,14 +89,14 @@ suite('one machine, end to end', { skip: missingBrowser, timeout: 20 * 60_000 },
     await hermes.photograph('desktop');
   });
 
-  test('reloading the page is back with the windows as they were', async () => {
+  test('windows are unchanged after the page is reloaded', async () => {
     await hermes.page.reload();
     await hermes.seesDesktop();
     await hermes.seesWindowOf('2048-gtk');
     await hermes.seesPixels('the board of 2048 Qt', (pixels) => count(pixels, QT_BOARD) > 20_000);
   });
 
-  test('the documented failure: the log stays, the hint explains it, its button mends it', async () => {
+  test('the documented failure: the log is kept, the hint explains it, and its button fixes it', async () => {
     await hermes.search('shm-demo-with-error');
     await hermes.find('search-result', '[data-app="shm-demo-with-error"]').first().click();
     await hermes.opens('tasks');
@@ -127,7 +127,7 @@ suite('one machine, end to end', { skip: missingBrowser, timeout: 20 * 60_000 },
     await hermes.find('settings-close').click();
   });
 
-  test('the web shell is a shell in the desktop, where netstat names Xvnc on port 6000', async () => {
+  test('the web shell runs in the desktop, where netstat shows Xvnc on port 6000', async () => {
     await hermes.page.keyboard.press('Control+Alt+t');
     await hermes.find('terminal', '[data-state="open"]').waitFor();
     const screen = hermes.find('terminal-box');
@@ -143,7 +143,7 @@ suite('one machine, end to end', { skip: missingBrowser, timeout: 20 * 60_000 },
     await hermes.find('terminal-close').click();
   });
 
-  test('a second user shares nothing with the first', async () => {
+  test('a second user shares nothing with the first one', async () => {
     await using fry = await Person.at(product);
     await fry.logIn('fry', 'fry');
     await fry.seesDesktop();
@@ -155,7 +155,7 @@ suite('one machine, end to end', { skip: missingBrowser, timeout: 20 * 60_000 },
     await logOut(fry);
   });
 
-  test('a restart of the server is over a moment later, with the windows as they were', async () => {
+  test('windows are unchanged after a short restart of the server', async () => {
     await hermes.starts('2048-gtk');
     await product.kill();
     await hermes.page.locator('html[data-screen="reconnecting"]').waitFor({ state: 'attached' });
@@ -165,7 +165,7 @@ suite('one machine, end to end', { skip: missingBrowser, timeout: 20 * 60_000 },
     await hermes.seesWindowOf('2048-gtk');
   });
 
-  test('disconnecting keeps everything; another browser is back in the same desktop', async () => {
+  test('disconnecting keeps everything, and another browser connects to the same desktop', async () => {
     await hermes.find('menu-button').click();
     await hermes.find('menu-disconnect').click();
     await hermes.find('login').waitFor();
@@ -176,7 +176,7 @@ suite('one machine, end to end', { skip: missingBrowser, timeout: 20 * 60_000 },
     await logOut(elsewhere);
   });
 
-  test('the browser had nothing to complain about', () => {
+  test('the browser console has no errors', () => {
     assert.deepEqual(hermes.complaints, []);
   });
 });

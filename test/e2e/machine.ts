@@ -1,8 +1,8 @@
-/** Everything the product has on this machine, seen from outside: containers, networks, folders, processes. */
+/** Everything that the product has on this machine, seen from outside: containers, networks, folders, processes. */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { EngineApi } from '#engines/containers/api.ts';
+import { EngineApi } from '#containers-client/api.ts';
 import { eventually } from './faults-kit.ts';
 import { DATA, RUN } from './product.ts';
 
@@ -15,13 +15,16 @@ export interface Process {
   readonly pid: number;
   readonly name: string;
   readonly command: string;
-  /** Of which desktop, or of its launches, it is; null for what runs on the host. */
+  /** The desktop that it belongs to, directly or through a launch; null for a process of the host. */
   readonly desktopId: string | null;
-  /** Whether it ended and nobody has asked how. */
+  /** Whether it is a zombie: it ended and its parent has not read its exit code. */
   readonly dead: boolean;
 }
 
-/** Of the host: those that name one of our folders; of containers: those that see one of a desktop's folders. */
+/**
+ * Processes of the host that name one of our folders, and processes of containers that mount one of a desktop's
+ * folders.
+ */
 export async function processes(): Promise<Process[]> {
   const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0 && pid !== process.pid);
   const found = await Promise.all(pids.map(describe));
@@ -38,7 +41,7 @@ async function describe(pid: number): Promise<Process | null> {
   return { pid, name: (name ?? '').trim(), command: words, desktopId, dead: / Z /.test(stat ?? '') };
 }
 
-/** The one process of this name in a desktop or its launches. */
+/** The only process with this name in a desktop or its launches. */
 export function processOf(desktopId: string, name: string): Promise<Process> {
   return eventually(`${name} runs in ${desktopId}`, async () => {
     const all = await processes();
@@ -47,15 +50,15 @@ export function processOf(desktopId: string, name: string): Promise<Process> {
 }
 
 export async function containers(): Promise<{ id: string; name: string; state: string }[]> {
-  // The compatible list fails while one of them is being removed.
+  // The Docker-compatible list fails while one of them is being removed.
   const all = await engineApi.json(Containers, 'GET', '/v4.0.0/libpod/containers/json', { query: { all: true } });
   return all.map(({ Id, Names, State }) => ({ id: Id, name: Names[0] ?? '', state: State }));
 }
 
-/** What watches over a container stays a few seconds longer than it. */
+/** A container's monitor runs a few seconds longer than the container. */
 export const MONITOR = 'conmon';
 
-/** Names of all that the product has now but for monitors, to compare with later. */
+/** The names of everything that the product has now except monitors, to compare with later. */
 export async function everything(): Promise<string[]> {
   const [inEngine, networks, folders, running] = await Promise.all([
     containers(),
@@ -73,14 +76,14 @@ export async function everything(): Promise<string[]> {
   ].toSorted();
 }
 
-/** Waits until there is what there was; some things go a moment after they are no longer needed. */
+/** Waits until everything is as before, because some objects are removed a moment after their last use. */
 export async function isBackTo(before: readonly string[]): Promise<void> {
   let more: string[] = [];
   let less: string[] = [];
   await eventually('everything is as it was', async () => {
     const now = await everything();
     more = without(now, before);
-    // A process that is gone was on its way out when the list was made; anything else must still be there.
+    // A missing process was already ending when the list was made; anything else must still exist.
     less = without(before, now).filter((one) => !one.startsWith('process '));
     return more.length + less.length === 0 ? true : null;
   }).catch((cause: unknown) => {
@@ -88,7 +91,7 @@ export async function isBackTo(before: readonly string[]): Promise<void> {
   });
 }
 
-/** What `all` has more of than `others`, each as often. */
+/** The entries of `all` that `others` lacks, counting duplicates. */
 function without(all: readonly string[], others: readonly string[]): string[] {
   const left = [...others];
   return all.filter((one) => {
@@ -98,7 +101,7 @@ function without(all: readonly string[], others: readonly string[]): string[] {
   });
 }
 
-/** For the end of a suite, when no container is left. */
+/** For the end of a suite, when all containers are removed. */
 export async function noMonitorsLeft(): Promise<void> {
   await eventually('the last monitor goes', async () => {
     return (await processes()).some(({ name }) => name === MONITOR) ? null : true;

@@ -1,17 +1,17 @@
-/** The compatible manager API on the real product, driven by the real curl with the documented lines. */
+/** The compatible manager API of the real product, called with the real curl and the documented command lines. */
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { z } from 'zod';
 import { refusedWith, Someone } from './faults-kit.ts';
 import { CatalogueByCurl, documents, refusal } from './catalogue-kit.ts';
 import { Product } from './product.ts';
-import { curl } from './tools.ts';
+import { curl, ran } from './tools.ts';
 import { inspectOf } from '../fakes/catalogue.ts';
 
-/** Nobody listens there: the image cannot be had, and that is known at once. */
+/** Nothing listens there, so pulling the image fails at once. */
 const NOWHERE = 'localhost:1/apps';
 
-suite('the manager API by curl', { timeout: 5 * 60_000 }, () => {
+suite('the manager API with curl', { timeout: 5 * 60_000 }, () => {
   let product: Product;
   let catalogue: CatalogueByCurl;
 
@@ -24,7 +24,7 @@ suite('the manager API by curl', { timeout: 5 * 60_000 }, () => {
     await product?.[Symbol.asyncDispose]();
   });
 
-  test('an array is stored and answered as an array, one object as one object, nothing as nothing', async () => {
+  test('an array is stored and returned as an array, an object as an object, and an empty request as nothing', async () => {
     const one = inspectOf(`${NOWHERE}/one.d:3.0`, { 'oc.name': 'one' });
     const two = inspectOf(`${NOWHERE}/two.d:3.0`, { 'oc.name': 'two' });
     assert.deepEqual(
@@ -34,6 +34,15 @@ suite('the manager API by curl', { timeout: 5 * 60_000 }, () => {
     const single = await catalogue.send('POST', one);
     assert.equal(z.looseObject({ name: z.string() }).parse(JSON.parse(single.body)).name, 'one');
     assert.deepEqual(documents(await catalogue.send('PUT', [])), []);
+  });
+
+  test('without a key, root’s curl is served and that of another user of this machine is not', async () => {
+    const url = `${product.address}/API/manager/images`;
+    assert.equal((await curl(url)).status, 200);
+    const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups', 'curl', '-s', '-w', '%{http_code}', url];
+    const { out } = await ran('setpriv', nobody);
+    assert.match(out, /The user 65534 of this machine needs a key.*403$/s);
+    assert.equal((await curl('-H', 'Via: 1.1 proxy', url)).status, 403, 'a proxy that nobody knows');
   });
 
   test('an entry is found, changed and removed by its id, plain or percent-encoded', async () => {
@@ -52,7 +61,7 @@ suite('the manager API by curl', { timeout: 5 * 60_000 }, () => {
     assert.deepEqual([gone.status, JSON.parse(gone.body)], [404, 'Not found']);
   });
 
-  test('a catalogue of 120 apps and 2 MB is stored at once', async (context) => {
+  test('a catalogue of 120 apps and 2 MB is stored in one request', async (context) => {
     const icon = Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg"><!--${'x'.repeat(12_400)}--></svg>`);
     const many = Array.from({ length: 120 }, (_, index) =>
       inspectOf(`${NOWHERE}/many-${index}.d:3.0`, {
@@ -66,10 +75,10 @@ suite('the manager API by curl', { timeout: 5 * 60_000 }, () => {
     const ms = Math.round(performance.now() - startedAt);
     assert.equal(stored.length, 120);
     context.diagnostic(`2 MB of 120 apps by curl: ${ms} ms`);
-    assert.ok(ms < 10_000, 'generous: a busy machine');
+    assert.ok(ms < 10_000, 'generous, for a busy machine');
   });
 
-  test('what is wrong is refused with the field, and nothing is half stored', async () => {
+  test('invalid input is refused with the field name, and nothing is stored partially', async () => {
     const known = (await catalogue.ids()).length;
     const good = inspectOf(`${NOWHERE}/good.d:3.0`);
     const bad = inspectOf(`${NOWHERE}/bad.d:3.0`, { 'oc.launch': '', 'oc.icon': undefined });
@@ -91,13 +100,13 @@ suite('the manager API by curl', { timeout: 5 * 60_000 }, () => {
     assert.equal((await catalogue.ids()).length, known);
   });
 
-  test('an app whose image cannot be had says why and cannot be started silently', async () => {
+  test('an app whose image cannot be pulled shows the reason and refuses to start', async () => {
     const id = `${NOWHERE}/absent.d:3.0`;
     documents(await catalogue.send('PUT', [inspectOf(id, { 'oc.name': 'absent' })]));
     const { availability } = await catalogue.settles(id);
     assert.equal(availability.state, 'unavailable');
     const reason = availability.state === 'unavailable' ? availability.reason : '';
-    assert.match(reason, /localhost:1\/apps\/absent\.d:3\.0 cannot be had/);
+    assert.match(reason, /localhost:1\/apps\/absent\.d:3\.0 is not available/);
     await using fry = await Someone.at(product, 'fry');
     await fry.hasDesktop();
     await assert.rejects(fry.client.launches.start({ app: 'absent' }), (error) => {
@@ -108,7 +117,7 @@ suite('the manager API by curl', { timeout: 5 * 60_000 }, () => {
     await fry.client.session.logout();
   });
 
-  test('desktops are listed, shown like a pod, and ended', async () => {
+  test('desktops can be listed, described like a pod, and removed', async () => {
     await using fry = await Someone.at(product, 'fry');
     const id = await fry.hasDesktop();
     const launch = await fry.runs('terminal');
@@ -136,7 +145,7 @@ suite('the manager API by curl', { timeout: 5 * 60_000 }, () => {
     assert.equal((await catalogue.get(`desktop/${id}`)).status, 404);
   });
 
-  test('a dry run shows the desktop that would be made for the bearer of a token, and makes none', async () => {
+  test('a dry run returns the desktop that would be created for the owner of a token, and creates none', async () => {
     await using fry = await Someone.at(product, 'fry');
     const url = `${catalogue.url}/dry_run_desktop`;
     const { status, body } = await curl('-H', `ABCAuthorization: Bearer ${fry.token}`, url);
@@ -146,7 +155,7 @@ suite('the manager API by curl', { timeout: 5 * 60_000 }, () => {
     assert.deepEqual(JSON.parse((await catalogue.get('desktop')).body), []);
   });
 
-  test('health, version, echo and the list of apps answer as documented', async () => {
+  test('health, version, echo and the list of apps return the documented responses', async () => {
     assert.equal((await curl(`${product.address}/API/healthz`)).body, 'OK');
     assert.deepEqual(JSON.parse((await catalogue.get('healthz')).body), { status: 'ok' });
     const version = z.object({ version: z.string().regex(/^\d+\.\d+\.\d+/), date: z.string(), commit: z.string() });

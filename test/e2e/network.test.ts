@@ -1,4 +1,4 @@
-/** The product open to the network: TLS and HTTP on one port, who may do what from where, and guessing made slow. */
+/** The product on the network: TLS and HTTP on one port, permissions by source address, and rate limits for logins. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { Product } from './product.ts';
 import { type Answer, curl, ran, uninstalled } from './tools.ts';
 
-/** This machine as others see it. */
+/** The address of this machine for other machines. */
 const OWN = Object.values(networkInterfaces())
   .flatMap((list) => list ?? [])
   .find(({ internal, family }) => !internal && family === 'IPv4')?.address;
@@ -27,11 +27,11 @@ const UPGRADE = [
 ] as const;
 const KEY = 'a-key-of-the-tests-that-is-long-enough';
 const CONFIG = `listen:\n  host: 0.0.0.0\nauth:\n  lockout:\n    failures: 3\nmanager:\n  apiKeys: [${KEY}]\n`;
-/** Per address and minute. */
+/** Requests per address and minute. */
 const REQUESTS = 1200;
 
 suite(
-  'open to the network',
+  'the server on the network',
   { skip: OWN === undefined && 'this machine has no address but loopback', timeout: 5 * 60_000 },
   () => {
     let product: Product;
@@ -54,7 +54,7 @@ suite(
     });
     after(async () => {
       await product?.[Symbol.asyncDispose]();
-      // The engine's store is mounted in it.
+      // Uninstalls first, because the engine's store is mounted in the folder.
       if (product) await uninstalled(product.places, '--no-homes');
       await rm(folder, { recursive: true, force: true });
     });
@@ -63,8 +63,8 @@ suite(
       curl(...trust, '-X', 'POST', ...JSON_BODY, `${address}/api/v1/session`, '-d', JSON.stringify(body));
     const withPassword = (name: string, password: string) => ({ provider: 'directory', name, password });
 
-    test('the same port speaks TLS and, to this machine alone, plain HTTP; others are sent to TLS', async () => {
-      assert.match(product.log.join('\n'), new RegExp(`Deskpod is at  https://0\\.0\\.0\\.0:${port}`));
+    test('one port serves TLS, and plain HTTP only to this machine; other clients are redirected to TLS', async () => {
+      assert.match(product.log.join('\n'), new RegExp(`Deskpod is at  https://[\\d.]+(?<!0\\.0\\.0\\.0):${port}`));
       for (const address of [`http://localhost:${port}`, `https://localhost:${port}`, safe]) {
         const { status, body, error } = await curl(...trust, `${address}/healthz`);
         assert.deepEqual([status, body], [200, 'OK'], `${address} ${error}`);
@@ -72,22 +72,22 @@ suite(
       const plain = await curl(`http://${OWN}:${port}/settings?a=1`);
       assert.deepEqual([plain.status, plain.headers['location']], [308, [`${safe}/settings?a=1`]]);
       const socket = await curl(...UPGRADE, `http://${OWN}:${port}/api/v1/screen`);
-      assert.equal(socket.status, 308, 'a WebSocket is not served in the clear either');
+      assert.equal(socket.status, 308, 'a WebSocket is not served without TLS either');
     });
 
-    test('demo people and guests stay out', async () => {
+    test('demo users and guests cannot log in', async () => {
       const options = z.looseObject({ providers: z.array(z.looseObject({ id: z.string() })) });
       const { providers } = options.parse(JSON.parse((await curl(...trust, `${safe}/api/v1/login-options`)).body));
       assert.deepEqual(
         providers.map(({ id }) => id),
         ['directory'],
       );
-      assert.doesNotMatch(product.log.join('\n'), /Demo people|Guests/);
+      assert.doesNotMatch(product.log.join('\n'), /Demo users|Guests/);
       assert.equal((await logIn(safe, withPassword('hermes', 'hermes'))).status, 401);
       assert.equal((await logIn(safe, { provider: 'anonymous' })).status, 401);
     });
 
-    test('the administrator’s login is printed once, works, and its cookie goes over TLS alone', async () => {
+    test("the administrator's login is printed once and works, and its cookie is sent over TLS only", async () => {
       const entered = await logIn(safe, withPassword(administrator.name, administrator.password));
       assert.equal(entered.status, 200, entered.body);
       const [cookie = ''] = entered.headers['set-cookie'] ?? [];
@@ -99,14 +99,14 @@ suite(
       await once(idle, 'connect');
       const startedAt = performance.now();
       assert.equal(await product.stop(), 0);
-      assert.ok(performance.now() - startedAt < 8_000, 'idle connections do not hold it');
+      assert.ok(performance.now() - startedAt < 8_000, 'idle connections do not delay it');
       product.log.length = 0;
       await product.run();
       assert.doesNotMatch(product.log.join('\n'), /Administrator/);
       assert.equal((await logIn(safe, withPassword(administrator.name, administrator.password))).status, 200);
     });
 
-    test('the manager API asks other machines for a key and says how to send it', async () => {
+    test('the manager API requires a key from other machines and says how to send it', async () => {
       const images = `${safe}/API/manager/images`;
       const refused = await curl(...trust, images);
       assert.equal(refused.status, 403);
@@ -117,21 +117,21 @@ suite(
       assert.equal((await curl(...trust, '-H', 'X-API-Key: wrong', images)).status, 403);
       assert.equal((await curl(...trust, '-H', `X-API-Key: ${KEY}`, images)).status, 200);
       const forwarded = await curl(...trust, '-H', 'X-Forwarded-For: 127.0.0.1', images);
-      assert.equal(forwarded.status, 403, 'nobody can claim to be this machine');
+      assert.equal(forwarded.status, 403, 'a forwarded header does not make a client local');
       const renamed = await curl(
         '--resolve',
         `evil.example:${port}:127.0.0.1`,
         `http://evil.example:${port}/API/manager/images`,
       );
-      assert.equal(renamed.status, 403, 'nor can a page under a foreign name');
+      assert.equal(renamed.status, 421, 'a page with another host name is refused, too');
       assert.equal((await curl(`http://localhost:${port}/API/manager/images`)).status, 200);
       const token = z.looseObject({ token: z.string() });
       const { body } = await logIn(safe, withPassword(administrator.name, administrator.password));
       const bearer = `Authorization: Bearer ${token.parse(JSON.parse(body)).token}`;
-      assert.equal((await curl(...trust, '-H', bearer, images)).status, 200, 'an administrator who is logged in');
+      assert.equal((await curl(...trust, '-H', bearer, images)).status, 200, 'a logged-in administrator is accepted');
     });
 
-    test('pages of other origins get no WebSocket', async () => {
+    test('pages of other origins get no WebSocket connection', async () => {
       for (const path of ['/api/v1/screen', '/api/v1/terminal', '/websockify']) {
         const { status } = await curl(
           ...trust,
@@ -147,7 +147,7 @@ suite(
       }
     });
 
-    test('every page forbids foreign scripts and frames', async () => {
+    test('every page forbids third-party scripts and frames', async () => {
       for (const path of ['/', '/api/v1/docs', '/api/v1/login-options', '/nothing']) {
         const { headers } = await curl(...trust, `${safe}${path}`);
         const policy = String(headers['content-security-policy']);
@@ -157,7 +157,7 @@ suite(
       }
     });
 
-    test('guessing a password ends in a refusal that says for how long', async () => {
+    test('repeated login failures are refused with the time to wait', async () => {
       const statuses: number[] = [];
       let last: Answer | null = null;
       for (let attempt = 0; attempt < 5; attempt += 1) {
@@ -166,15 +166,15 @@ suite(
       }
       assert.deepEqual(statuses, [401, 401, 401, 429, 429]);
       assert.ok(Number(last?.headers['retry-after']?.[0]) >= 1);
-      assert.match(last?.body ?? '', /too many failed attempts.*Try again in \d+ s/);
+      assert.match(last?.body ?? '', /Too many failed login attempts.*Try again in \d+ s/);
       assert.equal(
         (await logIn(safe, withPassword(administrator.name, administrator.password))).status,
         200,
-        'others go on',
+        'other clients are not affected',
       );
     });
 
-    test('a flood of requests is answered with 429 and the time to wait', async () => {
+    test('too many requests are answered with 429 and the time to wait', async () => {
       const url = `http://localhost:${port}/api/v1/login-options?n=[1-${REQUESTS + 50}]`;
       const { out } = await ran('curl', ['-sS', '-o', '/dev/null', '-w', '%{http_code} %header{retry-after}\n', url]);
       const answers = out.trim().split('\n');

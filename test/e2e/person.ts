@@ -1,8 +1,15 @@
-/** A person at a browser: a real Chromium with a profile of its own, and what one does with the product. */
+/** A user with a browser: a real Chromium with a profile of its own, and the actions in the product. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type Locator, type Page, type Request } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium,
+  type Locator,
+  type Page,
+  type Request,
+} from 'playwright-core';
 import type { Product } from './product.ts';
 import { SCREENSHOTS } from './product.ts';
 
@@ -16,16 +23,21 @@ const ARGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
-/** Two busy cores: a desktop that takes half a second alone may take many beside a build. */
+/** Two busy cores: a desktop that takes half a second when idle can take many seconds during a build. */
 const PATIENCE_MS = 60_000;
 const MOST_VISITS = 5;
 
 export const missingBrowser = existsSync(CHROMIUM) ? false : `${CHROMIUM} is not installed`;
 
+/** A browser without a page yet. */
+export async function openBrowser(...more: readonly string[]): Promise<Browser> {
+  return await chromium.launch({ executablePath: CHROMIUM, headless: true, args: [...ARGS, ...more] });
+}
+
 export class Person implements AsyncDisposable {
   readonly page: Page;
   readonly #browser: Browser;
-  /** What the browser complained about, other than the first look for a session. */
+  /** Errors in the browser console, except those of the first request for a session. */
   readonly complaints: string[] = [];
 
   private constructor(browser: Browser, page: Page) {
@@ -42,9 +54,14 @@ export class Person implements AsyncDisposable {
     });
   }
 
-  static async at(product: Pick<Product, 'address'>, viewport = { width: 1280, height: 800 }): Promise<Person> {
-    const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: ARGS });
-    const context = await browser.newContext({ viewport, permissions: ['clipboard-read', 'clipboard-write'] });
+  static async at(
+    product: Pick<Product, 'address'>,
+    viewport = { width: 1280, height: 800 },
+    more: BrowserContextOptions = {},
+  ): Promise<Person> {
+    const browser = await openBrowser();
+    const permissions = ['clipboard-read', 'clipboard-write'];
+    const context = await browser.newContext({ viewport, permissions, ...more });
     const person = new Person(browser, await context.newPage());
     await visit(person.page, product.address);
     return person;
@@ -60,7 +77,7 @@ export class Person implements AsyncDisposable {
     await this.find('login-submit').click();
   }
 
-  /** Until the screen shows pixels. */
+  /** Waits until the screen shows pixels. */
   async seesDesktop(): Promise<void> {
     await this.page.locator('html[data-screen="connected"]').waitFor({ state: 'attached' });
     await this.find('starting').waitFor({ state: 'detached' });
@@ -83,7 +100,7 @@ export class Person implements AsyncDisposable {
     await this.find('dock-app', `[data-app="${app}"][data-phase="running"]:not([data-windows="0"])`).waitFor();
   }
 
-  /** Brings an app's window to the front by the dock, until the bar names it. */
+  /** Activates an app's window through the dock and waits until the bar shows its title. */
   async turnsTo(app: string, title: string): Promise<void> {
     await this.find('dock-app', `[data-app="${app}"]`).click();
     await this.find('window-title').filter({ hasText: title }).waitFor();
@@ -101,7 +118,7 @@ export class Person implements AsyncDisposable {
     return this.find('task').filter({ hasText: appName });
   }
 
-  /** The pixels of the remote screen in a part of it, as RGB triples. */
+  /** The pixels of a part of the remote screen, as RGB triples. */
   async pixels(part?: { x: number; y: number; width: number; height: number }): Promise<Uint8Array> {
     const base64 = await this.page.evaluate((area) => {
       const canvas = document.querySelector<HTMLCanvasElement>('[data-test="screen"] canvas');
@@ -118,7 +135,7 @@ export class Person implements AsyncDisposable {
     return Buffer.from(base64, 'base64');
   }
 
-  /** Waits until a look at the screen says yes; looks again as the browser paints. */
+  /** Waits until the pixels of the screen match; checks again after each repaint of the browser. */
   async seesPixels(what: string, fits: (pixels: Uint8Array) => boolean): Promise<void> {
     const until = performance.now() + PATIENCE_MS;
     while (performance.now() < until) {
@@ -139,7 +156,7 @@ export class Person implements AsyncDisposable {
   }
 }
 
-/** Chromium drops what it loads when an interface comes or goes, as the networks of desktops do: then once more. */
+/** Chromium aborts a page load when a network interface is added or removed, as with desktops' networks: retry once. */
 async function visit(page: Page, address: string): Promise<void> {
   for (let attempt = 0; attempt < MOST_VISITS; attempt += 1) {
     let dropped = false;
@@ -153,7 +170,7 @@ async function visit(page: Page, address: string): Promise<void> {
   }
 }
 
-/** How many pixels are within `tolerance` of a colour. */
+/** Counts the pixels within `tolerance` of a colour. */
 export function count(pixels: Uint8Array, [r, g, b]: readonly [number, number, number], tolerance = 12): number {
   let found = 0;
   for (let at = 0; at < pixels.length; at += 3) {
@@ -163,7 +180,7 @@ export function count(pixels: Uint8Array, [r, g, b]: readonly [number, number, n
   return found;
 }
 
-/** How many pixels differ noticeably. */
+/** Counts the pixels that differ noticeably. */
 export function difference(before: Uint8Array, after: Uint8Array): number {
   let changed = Math.abs(before.length - after.length) / 3;
   for (let at = 0; at + 2 < Math.min(before.length, after.length); at += 3) {

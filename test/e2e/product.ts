@@ -1,15 +1,20 @@
-/** The product as a user runs it: `deskpod serve` in a process of its own, on a data folder that belongs to the tests. */
+/** The product as a user runs it: `deskpod serve` in a process of its own, on a data folder for tests. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { DEMO_PEOPLE } from '#auth/demo-directory.ts';
 import { type Client, createClient } from '#client/client.ts';
+import type { Role } from '#protocol/user.ts';
+import { openStore } from '#store/open.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 export const DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-test';
 export const RUN = process.env['DESKPOD_TEST_RUN'] ?? '/run/deskpod-test';
+/** `kubernetes`: runs tests on the cluster of `KUBECONFIG` instead of this machine. */
+export const ENGINE = process.env['DESKPOD_TEST_ENGINE'] ?? 'containers';
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 20_000;
 
@@ -21,40 +26,71 @@ export interface Places {
 export class Product implements AsyncDisposable {
   readonly address: string;
   readonly places: Places;
-  /** What it wrote so far, for a test that failed. */
+  /** The log output so far, for failed tests. */
   readonly log: string[] = [];
   readonly #port: number;
   readonly #options: readonly string[];
+  readonly #root: string;
+  readonly #owned = new AsyncDisposableStack();
   #process: ChildProcess | null = null;
 
-  private constructor(port: number, options: readonly string[], places: Places) {
+  private constructor(port: number, options: readonly string[], places: Places, root = ROOT) {
     this.places = places;
+    this.#root = root;
     this.#port = port;
     this.#options = options;
     this.address = `http://localhost:${port}`;
   }
 
-  /** Elsewhere than in the tests' own folders it starts from nothing, without images. */
-  static async start(options: readonly string[] = [], places: Places = { data: DATA, run: RUN }): Promise<Product> {
-    const product = new Product(await freePort(), options, places);
+  /** A folder other than that of the tests starts empty, without images. */
+  static async start(options: readonly string[] = [], places?: Places): Promise<Product> {
+    if (ENGINE === 'kubernetes' && places === undefined) return await Product.#onCluster(options);
+    const product = new Product(await freePort(), options, places ?? { data: DATA, run: RUN });
+    if (places === undefined) await addStaff(DATA);
     await product.run();
     await product.clear();
     return product;
   }
 
-  /** Removes what an earlier run of the tests left: desktops with their launches. */
+  static async #onCluster(options: readonly string[]): Promise<Product> {
+    const { clusterStage } = await import('../kubernetes/stage.ts');
+    const stage = await clusterStage(options, join(DATA, 'keys'));
+    const product = new Product(await freePort(), stage.options, stage.places);
+    product.#owned.use(stage);
+    await addStaff(stage.places.data);
+    await product.run();
+    await stage.addApps();
+    return product;
+  }
+
+  /** The product of another checkout, which may be older, on the folders of the tests. Removes nothing. */
+  static async of(root: string, options: readonly string[] = []): Promise<Product> {
+    const product = new Product(await freePort(), options, { data: DATA, run: RUN }, root);
+    await product.run();
+    return product;
+  }
+
+  /** Removes what an earlier test run left: desktops and their launches. */
   async clear(): Promise<void> {
     const client = await this.administrator();
     for (const { id } of await client.desktops.list()) await client.desktops.remove(id);
   }
 
-  /** As the command line of this machine's root. */
+  /** The client that root's command line on this machine uses. */
   async administrator(): Promise<Client> {
-    const token = (await readFile(join(this.places.data, 'cli-token'), 'utf8')).split('\n')[0] ?? '';
-    return createClient({ baseUrl: this.address, token });
+    return createClient({ baseUrl: this.address, token: await this.administratorToken() });
   }
 
-  /** Resolves when it listens. */
+  async administratorToken(): Promise<string> {
+    return (await readFile(join(this.places.data, 'cli-token'), 'utf8')).split('\n')[0] ?? '';
+  }
+
+  /** The pid of the server process; 0 if it is not running. */
+  get pid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
+  /** Resolves when the server listens. */
   async run(): Promise<void> {
     const args = [
       'src/cli/cli.ts',
@@ -67,7 +103,7 @@ export class Product implements AsyncDisposable {
       String(this.#port),
       ...this.#options,
     ];
-    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, args, { cwd: this.#root, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     const listening = Promise.withResolvers<void>();
     for (const stream of [child.stdout, child.stderr]) {
@@ -86,12 +122,12 @@ export class Product implements AsyncDisposable {
     await listening.promise.finally(() => clearTimeout(late));
   }
 
-  /** As Ctrl-C does. Resolves with the exit code. */
+  /** Sends the signal of Ctrl-C. Resolves to the exit code. */
   async stop(): Promise<number | null> {
     return await this.#end('SIGINT');
   }
 
-  /** As a crash does. */
+  /** Kills the process, like a crash. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }
@@ -108,6 +144,20 @@ export class Product implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+    await this.#owned.disposeAsync();
+  }
+}
+
+/** The demo users have no roles. In the tests' own folders two of them are local users, with short passwords and roles. */
+const STAFF: Readonly<Record<string, Role>> = { leela: 'support', professor: 'admin' };
+
+async function addStaff(data: string): Promise<void> {
+  await mkdir(data, { recursive: true, mode: 0o711 });
+  await using store = await openStore({ kind: 'sqlite', file: join(data, 'deskpod.db') });
+  for (const user of DEMO_PEOPLE) {
+    const role = STAFF[user.id];
+    if (role === undefined || (await store.users.find(user.id)) !== null) continue;
+    await store.users.add({ ...user, labels: [...user.labels, role] });
   }
 }
 

@@ -1,4 +1,7 @@
-/** The shell round the desktop: dock, windows by keys, themes, comings and goings, and what axe finds. */
+/**
+ * The shell around the desktop: dock, keyboard control of windows, themes, reconnects, and accessibility checked by
+ * axe.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, suite, test, type TestContext } from 'node:test';
@@ -7,11 +10,11 @@ import { Product } from './product.ts';
 
 const INSIDE = ['containers', 'namespaces', 'processes', 'sockets', 'environment', 'describe', 'yaml'] as const;
 const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
-/** Of the window at the upper left, between its border and its name. */
+/** A part of the upper left window, between its border and its title. */
 const TITLE = { x: 20, y: 10, width: 60, height: 8 };
 const WALLPAPER = { x: 1200, y: 600, width: 20, height: 20 };
 
-suite('the shell round the desktop', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
+suite('the shell around the desktop', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
   let product: Product;
   let leela: Person;
 
@@ -33,7 +36,7 @@ suite('the shell round the desktop', { skip: missingBrowser, timeout: 10 * 60_00
   async function isClean(view: string): Promise<void> {
     for (const theme of ['light', 'dark'] as const) {
       await turns(theme);
-      // Colours that are on their way to the other theme are neither.
+      // Wait for the transition to the other theme to end.
       await leela.page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
       await leela.page.evaluate(`${AXE}; 0`);
       const found = await leela.page.evaluate(
@@ -43,7 +46,7 @@ suite('the shell round the desktop', { skip: missingBrowser, timeout: 10 * 60_00
     }
   }
 
-  /** Mean of all channels. */
+  /** The mean of all channels. */
   async function brightness(part: typeof TITLE): Promise<number> {
     const pixels = await leela.pixels(part);
     return pixels.reduce((sum, value) => sum + value, 0) / pixels.length;
@@ -58,9 +61,9 @@ suite('the shell round the desktop', { skip: missingBrowser, timeout: 10 * 60_00
     };
   }
 
-  test('axe finds nothing wrong with the login page', () => isClean('login'));
+  test('axe finds no violations on the login page', () => isClean('login'));
 
-  test('a launch in progress shows a ring in the dock until its first window is there', async () => {
+  test('a launch in progress shows a ring in the dock until its first window opens', async () => {
     await leela.logIn('leela', 'leela');
     await leela.seesDesktop();
     const phases = leela.page.evaluate(
@@ -84,7 +87,7 @@ suite('the shell round the desktop', { skip: missingBrowser, timeout: 10 * 60_00
     assert.deepEqual(await dock('terminal'), { phase: 'running', windows: '1', dots: 1 });
   });
 
-  test('axe finds nothing wrong with desktop, search and tasks', async () => {
+  test('axe finds no violations on the desktop, search and tasks', async () => {
     await isClean('desktop');
     await leela.search('2048');
     await isClean('search');
@@ -96,30 +99,30 @@ suite('the shell round the desktop', { skip: missingBrowser, timeout: 10 * 60_00
     await leela.find('settings-close').click();
   });
 
-  test('axe finds nothing wrong with what is inside, nor does anything overflow', async () => {
+  test('axe finds no violations in the inspect pages, and nothing overflows', async () => {
     await leela.find('menu-button').click();
-    await leela.find('menu-inside').click();
-    await leela.find('picture').waitFor();
+    await leela.find('menu-inspect').click();
+    await leela.find('diagram').waitFor();
     for (const view of INSIDE) {
-      await leela.find(`inside-${view}`).click();
-      await leela.page.locator('[data-page] :is(table, .picture, pre)').first().waitFor();
-      await isClean(`inside ${view}`);
+      await leela.find(`inspect-${view}`).click();
+      await leela.page.locator('[data-page] :is(table, .diagram, pre)').first().waitFor();
+      await isClean(`inspect ${view}`);
       const cut = await leela.page.locator('[data-page]').evaluate((page) => page.scrollWidth - page.clientWidth);
       assert.equal(cut, 0, `${view} is wider than its sheet`);
     }
-    await leela.find('inside-containers').click();
-    await leela.find('inside-toolbox').click();
-    await leela.find('toolbox-put').waitFor();
+    await leela.find('inspect-containers').click();
+    await leela.find('inspect-toolbox').click();
+    await leela.find('toolbox-start').waitFor();
     await isClean('toolbox');
     await leela.page.keyboard.press('Escape');
-    await leela.find('inside-close').click();
-    await leela.opens('looks');
-    await leela.page.locator('[data-page="looks"] :is(table, [data-test="blank"])').first().waitFor();
-    await isClean('looks');
+    await leela.find('inspect-close').click();
+    await leela.opens('debug-sessions');
+    await leela.page.locator('[data-page="debug-sessions"] :is(table, [data-test="blank"])').first().waitFor();
+    await isClean('debug sessions');
     await leela.find('settings-close').click();
   });
 
-  test('windows and wallpaper of the desktop turn light and dark with the shell', async () => {
+  test("windows and wallpaper of the desktop follow the shell's light and dark themes", async () => {
     for (const theme of ['light', 'dark', 'light'] as const) {
       await turns(theme);
       const fits = (value: number): boolean => (theme === 'light' ? value > 180 : value < 90);
@@ -131,7 +134,7 @@ suite('the shell round the desktop', { skip: missingBrowser, timeout: 10 * 60_00
     }
   });
 
-  test('the dock menu opens a second window, raises either and stops the app', async () => {
+  test('the dock menu opens a second window, activates either one and stops the app', async () => {
     const cell = leela.find('dock-app', '[data-app="terminal"]');
     await cell.click({ button: 'right' });
     await leela.find('dock-menu-open').click();
@@ -148,7 +151,7 @@ suite('the shell round the desktop', { skip: missingBrowser, timeout: 10 * 60_00
     await cell.waitFor({ state: 'detached' });
   });
 
-  test('a click in the dock minimises the window in front and brings it back; keys do, too', async () => {
+  test('a click in the dock minimises and restores the active window, and so do keys', async () => {
     const cell = leela.find('dock-app', '[data-app="2048-qt"]');
     const minimised = leela.find('dock-menu-window').filter({ hasText: /minimised/i });
     await leela.find('window-title').filter({ hasText: '2048' }).waitFor();
@@ -167,7 +170,7 @@ suite('the shell round the desktop', { skip: missingBrowser, timeout: 10 * 60_00
     await isMinimised(false);
   });
 
-  test('reloading and coming back find the desktop as it was', async (t: TestContext) => {
+  test('the desktop is unchanged after a reload and after a reconnect', async (t: TestContext) => {
     const measured = async (what: string, come: () => Promise<unknown>): Promise<void> => {
       await come();
       const since = performance.now();
@@ -186,7 +189,7 @@ suite('the shell round the desktop', { skip: missingBrowser, timeout: 10 * 60_00
     t.diagnostic(`warm start as the server saw it: ${Math.round(trace.totalMs)} ms`);
   });
 
-  test('a guest gets in without a name, as somebody else each time', async () => {
+  test('a guest logs in without a name, and as a new guest each time', async () => {
     const ids = new Set<string>();
     for (let visit = 0; visit < 2; visit += 1) {
       await using guest = await Person.at(product);
@@ -200,7 +203,7 @@ suite('the shell round the desktop', { skip: missingBrowser, timeout: 10 * 60_00
     assert.ok(!ids.has('leela'));
   });
 
-  test('the browser had nothing to complain about', () => {
+  test('the browser console has no errors', () => {
     assert.deepEqual(leela.complaints, []);
   });
 });

@@ -1,17 +1,17 @@
-/** Settings in a real browser: apps that are built when first wanted, and everything about a launch before and after its end. */
+/** Settings in a real browser: apps built at their first use, and the details of a launch before and after its end. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { EngineApi, isStatus } from '#engines/containers/api.ts';
+import { EngineApi, isStatus } from '#containers-client/api.ts';
 import { missingBrowser, Person } from './person.ts';
 import { Product, RUN } from './product.ts';
 
 const CALCULATOR = 'localhost/deskpod/calculator:1';
-/** xterm's own output is the log of the launch. */
+/** The launch's log is the output of xterm itself. */
 const COUNTING = 'for ((i = 0; i < 9999; i++)); do echo "line $i of $PLANET" >/proc/$PPID/fd/1; sleep 0.1; done';
 
-suite('settings, launch by launch', { skip: missingBrowser, timeout: 15 * 60_000 }, () => {
+suite('settings and tasks', { skip: missingBrowser, timeout: 15 * 60_000 }, () => {
   let product: Product;
   let hermes: Person;
 
@@ -33,7 +33,7 @@ suite('settings, launch by launch', { skip: missingBrowser, timeout: 15 * 60_000
   const chosen = (): Promise<string | null> => hermes.page.locator('tr.on').getAttribute('data-launch');
   const logged = (text: string): Promise<void> => hermes.find('log-line').filter({ hasText: text }).first().waitFor();
 
-  test('an app that is not installed is built when first wanted, shows how far it is, and opens', async () => {
+  test('an app that is not installed is built at its first use, shows its progress, and opens', async () => {
     await hermes.search('calculator');
     const row = hermes.find('search-result', '[data-app="calculator"]');
     assert.match(await row.innerText(), /not installed/i);
@@ -48,7 +48,7 @@ suite('settings, launch by launch', { skip: missingBrowser, timeout: 15 * 60_000
     await hermes.find('dock-app', '[data-app="calculator"][data-windows="1"]').waitFor({ timeout: 10 * 60_000 });
   });
 
-  test('an app runs again with other variables and arguments, which its environment shows', async () => {
+  test('an app runs again with other variables and arguments, and its environment shows them', async () => {
     await hermes.starts('terminal');
     await hermes.opens('tasks');
     await hermes.task('Terminal').first().click();
@@ -57,19 +57,19 @@ suite('settings, launch by launch', { skip: missingBrowser, timeout: 15 * 60_000
       ['PLANET', 'Omicron'],
       ['SECRET_PLAN', 'popplers'],
     ].entries()) {
-      await hermes.find('again-add').click();
+      await hermes.find('run-again-add').click();
       await hermes
-        .find('again-name')
+        .find('run-again-name')
         .nth(at)
         .fill(name ?? '');
       await hermes
-        .find('again-value')
+        .find('run-again-value')
         .nth(at)
         .fill(value ?? '');
     }
-    await hermes.find('again-args').fill(`-e\nbash\n-c\n${COUNTING}`);
-    await hermes.find('again-run').click();
-    await hermes.find('again-run').waitFor({ state: 'detached' });
+    await hermes.find('run-again-args').fill(`-e\nbash\n-c\n${COUNTING}`);
+    await hermes.find('run-again-start').click();
+    await hermes.find('run-again-start').waitFor({ state: 'detached' });
     await logged('line 0 of Omicron');
     await hermes.find('tab-environment').click();
     const environment = await hermes.find('environment').innerText();
@@ -80,13 +80,13 @@ suite('settings, launch by launch', { skip: missingBrowser, timeout: 15 * 60_000
     await hermes.find('task-detail').filter({ hasText: '-e bash -c' }).waitFor();
   });
 
-  test('the log of a running app is followed, copied and downloaded', async () => {
+  test('the log of a running app can be followed, copied and downloaded', async () => {
     await hermes.find('tab-logs').click();
     await logged('line 30 of Omicron');
     const box = hermes.find('log');
     const atEnd = (): Promise<boolean> =>
       box.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight < 40 && log.scrollTop > 0);
-    assert.ok(await atEnd(), 'it follows');
+    assert.ok(await atEnd(), 'new lines appear');
     await box.evaluate((log) => log.scrollTo(0, 0));
     await hermes.find('log-follow', '[aria-pressed="false"]').waitFor();
     await hermes.find('log-follow').click();
@@ -104,7 +104,7 @@ suite('settings, launch by launch', { skip: missingBrowser, timeout: 15 * 60_000
     assert.match(await readFile(await download.path(), 'utf8'), /line 0 of Omicron\n.*line 1 of Omicron/);
   });
 
-  test('a finished launch keeps its log, runs again in the desktop, and is removed', async () => {
+  test('a finished launch keeps its log, runs again in the desktop, and can be removed', async () => {
     const id = await chosen();
     const counting = hermes.find('task', `[data-launch="${id}"]`);
     await counting.locator('[data-test="task-stop"]').click();
@@ -114,7 +114,7 @@ suite('settings, launch by launch', { skip: missingBrowser, timeout: 15 * 60_000
     await hermes.search('shm-demo-with-error');
     await hermes.find('search-result', '[data-app="shm-demo-with-error"]').first().click();
     await hermes.opens('tasks');
-    // The newest: those of earlier days are listed, too.
+    // Earlier launches are listed, too.
     const newest = hermes.page.locator('tr:first-child[data-app*="shm-demo-with-error"][data-exit="1"]');
     const failed = hermes.find('task', `[data-launch="${await newest.getAttribute('data-launch')}"]`);
     await failed.click();
@@ -126,19 +126,19 @@ suite('settings, launch by launch', { skip: missingBrowser, timeout: 15 * 60_000
     await mended.waitFor();
   });
 
-  test('System tells versions, engine and the steps of the start; User tells name, labels and logins', async () => {
+  test('System shows versions, engine and the steps of the start; User shows name, labels and logins', async () => {
     await hermes.opens('system');
     const system = hermes.page.locator('[data-page="system"]');
     await system.filter({ hasText: /Podman \d+\.\d+/ }).waitFor();
-    assert.match(await system.innerText(), /v24\.\d+[\s\S]*Screen up[\s\S]*\d+ ms/);
+    assert.match(await system.innerText(), /v24\.\d+[\s\S]*Display ready[\s\S]*\d+ ms/);
     await hermes.opens('user');
     const user = hermes.page.locator('[data-page="user"]');
     await user.filter({ hasText: '127.0.0.1' }).waitFor();
-    assert.match(await user.innerText(), /Hermes Conrad[\s\S]*hermes[\s\S]*this one/);
+    assert.match(await user.innerText(), /Hermes Conrad[\s\S]*hermes[\s\S]*this session/);
     await hermes.find('settings-close').click();
   });
 
-  test('support finds the finished launches of others; who is not support has no such page', async () => {
+  test('support finds finished launches of other users; users without that role have no such page', async () => {
     await using leela = await Person.at(product);
     await leela.logIn('leela', 'leela');
     await leela.seesDesktop();
@@ -148,7 +148,7 @@ suite('settings, launch by launch', { skip: missingBrowser, timeout: 15 * 60_000
     await leela.find('find-launches').click();
     await leela.find('task', '[data-state="finished"]').first().click();
     await leela.find('log-line').filter({ hasText: 'line 0 of Omicron' }).waitFor();
-    assert.equal(await leela.find('task-stop').or(leela.find('task-again')).count(), 0, 'they are looked at, no more');
+    assert.equal(await leela.find('task-stop').or(leela.find('task-again')).count(), 0, 'support can only view them');
     await using fry = await Person.at(product);
     await fry.logIn('fry', 'fry');
     await fry.seesDesktop();
@@ -158,12 +158,12 @@ suite('settings, launch by launch', { skip: missingBrowser, timeout: 15 * 60_000
     assert.equal(status, 403);
   });
 
-  test('the browser had nothing to complain about', () => {
+  test('the browser console has no errors', () => {
     assert.deepEqual(hermes.complaints, []);
   });
 });
 
-/** Its layers stay: building it again is quick. */
+/** Keeps the layers, so that the next build is quick. */
 async function uninstall(image: string): Promise<void> {
   const api = new EngineApi(join(RUN, 'engine/podman.sock'));
   try {

@@ -1,4 +1,4 @@
-/** Other programs as people run them beside the product: curl, the deskpod command, and what they said. */
+/** Runs other programs, such as curl and the deskpod command, and collects their output. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -16,23 +16,23 @@ export interface Ran {
 }
 
 export interface RunOptions {
-  /** For standard input, which is closed behind it. */
+  /** Written to standard input, which is then closed. */
   readonly input?: string | undefined;
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
-/** Runs a program to its end. Its failure is an answer, not an exception. */
+/** Runs a program until it exits. A failure is a result, not an exception. */
 export async function ran(program: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const { input = '', env = {}, signal = AbortSignal.timeout(TIMEOUT_MS) } = options;
   const child = spawn(program, args, { cwd: ROOT, env: { ...process.env, ...env }, signal });
-  child.stdin.on('error', () => undefined); // it may end without reading
+  child.stdin.on('error', () => undefined); // it may exit without reading
   child.stdin.end(input);
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { code: child.exitCode, out, err };
 }
 
-/** `deskpod uninstall` without questions; rejects when it fails. */
+/** Runs `deskpod uninstall` without confirmation; rejects if it fails. */
 export async function uninstalled(
   { data, run }: { readonly data: string; readonly run: string },
   homes: '--homes' | '--no-homes',
@@ -48,13 +48,13 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string[]>>;
   readonly body: string;
-  /** What curl itself complained about, with its exit code. */
+  /** The error message of curl, with its exit code. */
   readonly error: string;
 }
 
 const MARK = '\u001e';
 
-/** The real curl; rejects only when it cannot be run. */
+/** Runs the real curl; rejects only if it cannot be run. */
 export async function curl(...args: readonly string[]): Promise<Answer> {
   const format = `${MARK}%{http_code}${MARK}%{header_json}`;
   const { code, out, err } = await ran('curl', ['-sS', '--max-time', '30', '-w', format, ...args]);
@@ -62,7 +62,7 @@ export async function curl(...args: readonly string[]): Promise<Answer> {
   return { status: Number(status), headers: JSON.parse(headers), body, error: code === 0 ? '' : `${code}: ${err}` };
 }
 
-/** The deskpod command with a home folder of its own, as one person at one terminal has it. */
+/** Runs the deskpod command with a home folder of its own, like one user in one terminal. */
 export class Terminal implements AsyncDisposable {
   readonly home: string;
 
@@ -78,11 +78,16 @@ export class Terminal implements AsyncDisposable {
     return ran(process.execPath, ['src/cli/cli.ts', ...args], { ...options, env: { HOME: this.home, ...options.env } });
   }
 
-  /** Under `script`, which gives it a terminal of its own; what the terminal shows is `out`. */
-  async deskpodAtTerminal(args: readonly string[], input: string): Promise<Ran> {
+  /**
+   * Runs under `script`, which provides a terminal; `out` is what the terminal shows. Only `env` decides about colours:
+   * CI, NO_COLOR and similar variables of the test runner are removed.
+   */
+  async deskpodAtTerminal(args: readonly string[], input: string, env: RunOptions['env'] = {}): Promise<Ran> {
     const quoted = [process.execPath, 'src/cli/cli.ts', ...args].map((one) => `'${one.replaceAll("'", `'\\''`)}'`);
     const line = `stty rows 30 cols 100; exec ${quoted.join(' ')}`;
-    return await ran('script', ['-qec', line, '/dev/null'], { input, env: { HOME: this.home } });
+    const clean = { HOME: this.home, PATH: process.env['PATH'] ?? '', ...env };
+    const variables = Object.entries(clean).map(([name, value]) => `${name}=${value}`);
+    return await ran('env', ['-i', ...variables, 'script', '-qec', line, '/dev/null'], { input });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

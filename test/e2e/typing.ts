@@ -1,7 +1,7 @@
-/** Keys as browsers report them for keyboards that the test browser does not have: AltGr, dead keys, umlauts. */
+/** Key events as browsers report them for keyboards that the test browser lacks: AltGr, dead keys, umlauts. */
 import type { Page } from 'playwright-core';
 
-/** A character that its keyboard types with AltGr: as Linux and macOS report it, or as Windows does, with a Control first. */
+/** A character typed with AltGr: as Linux and macOS report it, or as Windows does, with a preceding Control. */
 export async function pressAltGr(page: Page, key: string, code: string, system: 'linux' | 'windows'): Promise<void> {
   await page.evaluate(
     ([key, code, system]) => {
@@ -23,7 +23,7 @@ export async function pressAltGr(page: Page, key: string, code: string, system: 
   );
 }
 
-/** A key of its own on its keyboard, such as an umlaut: the browser would put it into the field by itself. */
+/** A character with its own key on the keyboard, such as an umlaut; a browser would insert it into the field itself. */
 export async function pressKey(page: Page, key: string, code: string): Promise<void> {
   const browser = await page.context().newCDPSession(page);
   await browser.send('Input.dispatchKeyEvent', { type: 'keyDown', key, code, text: key });
@@ -31,7 +31,7 @@ export async function pressKey(page: Page, key: string, code: string): Promise<v
   await browser.detach();
 }
 
-/** A dead key, then a letter: one character comes out. */
+/** A dead key and a letter, which produce one character. */
 export async function pressDead(page: Page, dead: string, letter: string, code: string): Promise<void> {
   const browser = await page.context().newCDPSession(page);
   await browser.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', key: 'Dead', code: dead });
@@ -40,10 +40,64 @@ export async function pressDead(page: Page, dead: string, letter: string, code: 
   await pressKey(page, letter, code);
 }
 
-/** What an input method composes and then commits. */
+/** Text that an input method composes and then commits. */
 export async function compose(page: Page, half: string, whole: string): Promise<void> {
   const browser = await page.context().newCDPSession(page);
   await browser.send('Input.imeSetComposition', { text: half, selectionStart: half.length, selectionEnd: half.length });
   await browser.send('Input.insertText', { text: whole });
   await browser.detach();
+}
+
+export interface Chord {
+  readonly key: string;
+  readonly code: string;
+  readonly held: readonly ('Control' | 'Shift' | 'Alt' | 'Meta')[];
+}
+
+const MODIFIER_CODES = { Control: 'ControlLeft', Shift: 'ShiftLeft', Alt: 'AltLeft', Meta: 'MetaLeft' } as const;
+
+/**
+ * A key with modifiers, as a browser with that layout reports it. A Mac reports no keyup event while Command is held.
+ */
+export async function pressChord(page: Page, { key, code, held }: Chord, pasted: string | null = null): Promise<void> {
+  await page.evaluate(
+    ({ key, code, held, codes, pasted }) => {
+      const field = document.activeElement;
+      const down = new Set<string>();
+      const send = (type: string, key: string, code: string): boolean =>
+        field?.dispatchEvent(
+          new KeyboardEvent(type, {
+            key,
+            code,
+            bubbles: true,
+            cancelable: true,
+            ctrlKey: down.has('Control'),
+            shiftKey: down.has('Shift'),
+            altKey: down.has('Alt'),
+            metaKey: down.has('Meta'),
+          }),
+        ) ?? false;
+      for (const modifier of held) {
+        down.add(modifier);
+        send('keydown', modifier, codes[modifier]);
+      }
+      if (send('keydown', key, code) && pasted !== null) {
+        const clipboardData = new DataTransfer();
+        clipboardData.setData('text/plain', pasted);
+        field?.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+      }
+      if (!down.has('Meta') || !navigator.platform.startsWith('Mac')) send('keyup', key, code);
+      for (const modifier of held.toReversed()) {
+        down.delete(modifier);
+        send('keyup', modifier, codes[modifier]);
+      }
+    },
+    { key, code, held, codes: MODIFIER_CODES, pasted },
+  );
+}
+
+export async function pretendPlatform(page: Page, platform: string): Promise<void> {
+  await page.evaluate((value) => {
+    Object.defineProperty(navigator, 'platform', { value, configurable: true });
+  }, platform);
 }

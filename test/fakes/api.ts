@@ -1,26 +1,29 @@
-/** The HTTP side on a fake engine, with the real store, directory, tokens and catalogue: for tests without containers. */
+/**
+ * The HTTP routes on a fake engine, with the real store, directory, tokens and catalogue: for tests without containers.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { ANY_HOST } from '#domain/server/hosts.ts';
+import { LoginLinks } from '#auth/login-links.ts';
 import { createAnonymous } from '#auth/anonymous.ts';
-import { createAttempts } from '#auth/attempts.ts';
-import { createDirectory } from '#auth/directory.ts';
+import { currentUsers } from '#auth/current-users.ts';
+import { createAttempts } from '#auth/login-attempts.ts';
 import { gatewayToken } from '#auth/gateway-token.ts';
-import { loadKeys } from '#auth/keys.ts';
 import { createTickets } from '#auth/tickets.ts';
-import { createUserTokens } from '#auth/user-tokens.ts';
-import type { Authenticator } from '#domain/auth.ts';
-import { Closings } from '#domain/closings.ts';
+import { createUserTokens, sessionCookie } from '#auth/user-tokens.ts';
+import type { Authenticator } from '#domain/ports/auth.ts';
 import type { DebugPolicy } from '#domain/debug/policy.ts';
-import { Compactions } from '#domain/compaction/compactions.ts';
+import { Rebuilds } from '#domain/desktops/rebuilds.ts';
 import { DeskpodError } from '#domain/errors.ts';
-import { Revocations } from '#domain/revocations.ts';
+import { HomeArchives } from '#domain/desktops/home-files.ts';
+import { SessionEnds } from '#domain/server/session-ends.ts';
 import { createEvents } from '#events';
 import { apiRoutes } from '#http/api.ts';
 import type { ApiContext } from '#http/context.ts';
 import { endDesktop } from '#http/end-desktop.ts';
-import { createDoor, placeDoor } from '#http/door.ts';
+import { createTrustedProxies, applyTrustedProxies } from '#http/trusted-proxies.ts';
 import { healthRoutes } from '#http/health.ts';
 import { plainServer } from '#http/listen.ts';
 import { buildServer } from '#http/server.ts';
@@ -29,19 +32,21 @@ import { Session } from '#protocol/user.ts';
 import { createParts } from '#server/parts.ts';
 import { openStore } from '#store/open.ts';
 import { z } from 'zod';
+import { demoDirectory } from './directory.ts';
 import { FakeEngine } from './engine.ts';
+import { testKeys } from './keys.ts';
 
 export interface FakeApi extends AsyncDisposable {
   readonly app: FastifyInstance;
   readonly engine: FakeEngine;
   readonly context: ApiContext;
-  /** With the keys. */
+  /** The folder with the keys. */
   readonly folder: string;
   /** Logs in and returns the bearer token. */
   login(name: string, password?: string): Promise<string>;
 }
 
-/** `directory` takes the place of the demo people, what else is given that of the fake's own parts. */
+/** `directory` replaces the demo users; other options replace the fake's own parts. */
 export async function fakeApi({
   directory,
   policy = OPEN_POLICY,
@@ -52,7 +57,7 @@ export async function fakeApi({
   stack.defer(() => rm(folder, { recursive: true }));
   const engine = new FakeEngine();
   const store = stack.use(await openStore({ kind: 'sqlite', file: ':memory:' }));
-  const { keys } = await loadKeys(folder);
+  const keys = await testKeys(folder);
   const events = createEvents({ level: 'silent', format: 'json' });
   const parts = stack.use(
     await createParts({
@@ -62,11 +67,11 @@ export async function fakeApi({
       openDisplay: async () => {
         throw new DeskpodError('engine_unavailable', 'The fake has no screen.');
       },
-      desktop: { image: 'localhost/deskpod/desktop:1', env: {}, x11Tcp: true, limits: {} },
-      kind: 'containers',
+      desktop: { image: 'localhost/deskpod/desktop:1', env: {}, x11Tcp: true, limits: {}, languages: [] },
       own: [{ reference: 'localhost/deskpod/game:1', labels: LABELS, command: ['/bin/game'] }],
       classes: { default: { limits: {} } },
       stopGraceMs: 1,
+      launchesPerUser: 32,
       debug: policy,
       name: 'fake',
     }),
@@ -74,10 +79,15 @@ export async function fakeApi({
   const nobody = async (): Promise<never> => {
     throw new DeskpodError('not_found', 'There are no local users here.');
   };
-  const gateway = { closeSession() {}, closeDesktop() {} };
-  const compactions = stack.use(
-    new Compactions({
+  const viewers = { closeSession() {}, closeUser() {}, closeDesktop() {} };
+  const ends = stack.use(
+    new SessionEnds({ ...parts, store, viewers, longestSessionSeconds: 3600, failed: events.failed }),
+  );
+  const gateway = ends.viewers;
+  const rebuilds = stack.use(
+    new Rebuilds({
       ...parts,
+      engine,
       store,
       idleSeconds: 120,
       endDesktop: (desktopId) => endDesktop({ ...parts, engine, gateway }, desktopId),
@@ -88,23 +98,36 @@ export async function fakeApi({
     engine,
     store,
     ...parts,
-    compactions,
+    rebuilds,
+    archives: new HomeArchives(engine),
     events,
-    authenticators: [directory ?? createDirectory(store, { demo: true }), createAnonymous(store)],
-    users: { list: async () => [], add: nobody, setPassword: nobody, remove: nobody },
+    authenticators: [directory ?? demoDirectory(store), createAnonymous(store)],
+    links: new LoginLinks(store),
+    users: {
+      list: async () => [],
+      add: nobody,
+      setPassword: nobody,
+      setRoles: nobody,
+      remove: nobody,
+      current: currentUsers(store),
+    },
     attempts: createAttempts(),
     tokens: createUserTokens({ keys, seconds: 3600 }),
     tickets: createTickets({ keys, seconds: 420 }),
-    revocations: new Revocations(store, parts.replicas),
+    revocations: ends.revocations,
+    sessions: ends.sessions,
+    sessionEnds: ends,
+    cookieName: sessionCookie(keys),
     localToken: 'the-local-token-of-the-test',
     gateway,
-    closings: new Closings(),
+    closings: ends.closings,
     stopping: new AbortController().signal,
     closingsToken: gatewayToken(keys, 'closings'),
     warnings: () => [{ text: 'A key is short.', commands: ['kubectl delete secret x'] }],
     version: '0.0.0',
     server: { name: 'test', roles: ['api', 'gateway'], path: '/' },
     x11Tcp: true,
+    dock: [],
     ...more,
   };
   const { app, listening } = await buildServer({
@@ -113,9 +136,14 @@ export async function fakeApi({
     plugins: [apiRoutes(context), healthRoutes([])],
     userOf: ({ claims }) => claims?.user.id ?? null,
   });
-  placeDoor(
+  applyTrustedProxies(
     listening.servers,
-    createDoor({ trustedProxies: [], gatewayToken: gatewayToken(keys, 'forward'), path: '/' }),
+    createTrustedProxies({
+      trustedProxies: [],
+      gatewayToken: gatewayToken(keys, 'forward'),
+      path: '/',
+      hosts: ANY_HOST,
+    }),
   );
   stack.defer(() => app.close());
   return {

@@ -1,10 +1,11 @@
-/** The catalogue's surroundings in memory: a store that keeps, an engine that has the images it is told to have. */
+/** The catalogue's dependencies in memory: a store, and an engine with the given images. */
 import type { CatalogueDeps } from '#domain/catalogue/catalogue.ts';
-import { EPHEMERAL_ABILITIES } from '#domain/catalogue/runtime.ts';
-import type { AppImage, ImageInfo } from '#domain/engine.ts';
+import { CAPABILITIES } from './engine.ts';
+import type { AppImage, ImageInfo } from '#domain/ports/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
-import type { Store } from '#domain/store.ts';
+import type { Store } from '#domain/ports/store.ts';
 import type { AppDocument } from '#protocol/manager.ts';
+import { NO_REPLICAS } from './no-replicas.ts';
 
 export const LABELS = {
   'oc.name': 'paint',
@@ -62,10 +63,11 @@ export class FakeStore {
     get: async (key) => this.kept.get(key) ?? null,
     set: async (key, value) => void this.kept.set(key, value),
     change: async (key, change) => void this.kept.set(key, change(this.kept.get(key) ?? null)),
+    prune: async () => 0,
   };
 }
 
-/** Pulls wait for `finish` or `fail` of their reference. */
+/** Pulls wait until `finish` or `fail` is called with their reference. */
 export class FakeImages {
   readonly present = new Map<string, ImageInfo>();
   readonly asked: string[] = [];
@@ -119,9 +121,9 @@ export function fakeDeps(
   return {
     own: [],
     classes: {},
-    abilities: EPHEMERAL_ABILITIES.containers,
-    onProblem: (message) => void problems.push(message),
-    replicas: { tell() {}, hear: () => () => {}, onResync: () => () => {} },
+    capabilities: CAPABILITIES,
+    failed: (message) => void problems.push(message),
+    replicas: NO_REPLICAS,
     ...more,
     store: new FakeStore(),
     images: new FakeImages(),

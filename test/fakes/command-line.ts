@@ -1,4 +1,4 @@
-/** A command line in a process that is not ours to end: streams that are kept, a home of its own, a server that records. */
+/** A command line for tests: captured streams, a home folder of its own, and a server that records requests. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -11,6 +11,24 @@ import type { TestContext } from 'node:test';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { run } from '#cli/program.ts';
+import { piecesOf } from '#protocol/terminal-flow.ts';
+
+/** A finished launch as returned by the server. */
+export const LAUNCH = {
+  id: 'hermes-app-paint-4dd6f',
+  userId: 'hermes',
+  desktopId: 'hermes-db906',
+  appId: 'apps/paint:1',
+  appName: 'paint',
+  runtime: 'pod_application',
+  status: { state: 'finished', reason: 'error', exitCode: 1, finishedAt: '2026-01-02T03:05:00.000Z', message: null },
+  startedAt: '2026-01-02T03:04:05.000Z',
+  windowMs: null,
+  limits: {},
+  image: 'apps/paint:1',
+  imageDigest: null,
+  args: [],
+};
 
 export interface Heard {
   readonly method: string;
@@ -20,11 +38,11 @@ export interface Heard {
 }
 
 export interface Answers {
-  /** By `METHOD path`: what is answered as JSON, or a function that answers itself; by `UPGRADE path` a refusal. */
+  /** By `METHOD path`: a JSON response, or a function that responds itself; by `UPGRADE path`: a refusal. */
   readonly [request: string]: unknown;
 }
 
-/** Answers 404 for everything it was not told. */
+/** Responds with 404 to everything else. */
 export async function recordingServer(
   context: TestContext,
   answers: Answers,
@@ -77,10 +95,11 @@ async function answer(
 
 export interface CommandLine {
   readonly home: string;
-  /** Runs a command; `input` is standard input: text in a pipe, or the keys of a terminal. */
+  /** Runs a command; `input` is its standard input: text in a pipe, or the keys of a terminal. */
   readonly deskpod: (
     args: readonly string[],
     input?: string | PassThrough,
+    stdout?: PassThrough,
   ) => Promise<{ code: number; out: string; err: string }>;
   readonly interrupt: () => void;
 }
@@ -92,13 +111,13 @@ export async function commandLine(context: TestContext): Promise<CommandLine> {
   return {
     home,
     interrupt: () => interruption.abort(new Error('Interrupted.')),
-    deskpod: async (args, input = '') => {
-      const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    deskpod: async (args, input = '', stdout = new PassThrough()) => {
+      const stderr = new PassThrough();
       const kept = Promise.all([text(stdout), text(stderr)]);
       const typed = typeof input !== 'string';
       const stdin = typed
         ? Object.assign(input, { isTTY: true, setRawMode: () => undefined })
-        : Readable.from([Buffer.from(input)], { objectMode: false });
+        : Readable.from(piecesOf(Buffer.from(input)), { objectMode: false });
       if (typed) Object.assign(stdout, { isTTY: true, columns: 100, rows: 30 });
       const code = await run(args, { stdin, stdout, stderr, interrupted: interruption.signal, home });
       stdout.end();
@@ -107,4 +126,25 @@ export async function commandLine(context: TestContext): Promise<CommandLine> {
       return { code, out, err };
     },
   };
+}
+
+/** A command line whose commands talk to a recording server. */
+export async function deskpodAt(
+  context: TestContext,
+  answers: Answers,
+  terminal?: Parameters<typeof recordingServer>[2],
+) {
+  const { address, heard } = await recordingServer(context, answers, terminal);
+  const { deskpod, home, interrupt } = await commandLine(context);
+  /** Puts the connection options last, but before the arguments of the command in the target. */
+  const run = (args: readonly string[], input?: string | PassThrough) => {
+    const end = args.includes('--') ? args.indexOf('--') : args.length;
+    return deskpod([...args.slice(0, end), '--server', address, '--token', 't', ...args.slice(end)], input);
+  };
+  return { run, heard, home, interrupt };
+}
+
+/** The body of the first POST. */
+export function bodyOf(heard: readonly { method: string; body: string }[]): unknown {
+  return JSON.parse(heard.find(({ method }) => method === 'POST')?.body ?? 'null');
 }

@@ -1,15 +1,16 @@
 /** The debugging part of the fake engine: toolboxes that a test types into, prints from and ends. Runs nothing. */
 import { type Duplex, duplexPair } from 'node:stream';
-import type { CopySpec, EngineDebug, EngineToolbox, ToolboxSpec } from '#domain/debug/engine.ts';
-import type { EngineLaunch, ExecSession } from '#domain/engine.ts';
+import type { CopySpec, EngineDebug, EngineToolbox, ToolboxSpec } from '#domain/ports/debug-engine.ts';
+import type { EngineLaunch, ExecSession } from '#domain/ports/engine-launch.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { DebugProfile } from '#protocol/debug.ts';
-import type { Inside } from '#protocol/inside.ts';
+import type { Inspection } from '#protocol/inspect.ts';
 
-/** A terminal with its far side. */
+/** A terminal and its remote end. */
 export class FakeTerminal implements ExecSession {
   readonly stream: Duplex;
-  /** The command's side: what it writes is printed, what it reads was typed. */
+  readonly stderr = null;
+  /** The command's side: what is written here is output, what is read here is input. */
   readonly command: Duplex;
   readonly sizes: { columns: number; rows: number }[] = [];
   readonly #exit = Promise.withResolvers<number | null>();
@@ -34,12 +35,12 @@ export class FakeDebug implements EngineDebug {
   readonly copies: CopySpec[] = [];
   readonly terminals = new Map<string, FakeTerminal[]>();
   readonly stopped: string[] = [];
-  /** What the place does not admit, and its sentence. */
+  /** Profiles that the target does not admit, with the message. */
   readonly refused = new Map<DebugProfile, string>();
   readonly #launch: (spec: CopySpec['launch']) => Promise<EngineLaunch>;
   readonly #userOf: (desktopId: string) => string;
   failNext: DeskpodError | null = null;
-  /** Resolves to let a toolbox be made, when a test wants it to wait. */
+  /** If set, starting a toolbox waits for this. */
   gate: Promise<void> = Promise.resolve();
 
   constructor(launch: (spec: CopySpec['launch']) => Promise<EngineLaunch>, userOf: (desktopId: string) => string) {
@@ -59,9 +60,8 @@ export class FakeDebug implements EngineDebug {
     const refusal = this.refused.get(spec.profile);
     if (refusal !== undefined) throw new DeskpodError('profile_refused', refusal);
     this.specs.push(spec);
-    const { name, target, profile, image, by } = spec;
+    const { name, target, profile, image, by, shared } = spec;
     const { desktopId } = target;
-    const special = spec.plain || spec.command.length > 0 || spec.custom !== null || Object.keys(spec.env).length > 0;
     const box: EngineToolbox = {
       name,
       desktopId,
@@ -71,7 +71,7 @@ export class FakeDebug implements EngineDebug {
       image,
       by,
       foreign: false,
-      special,
+      shared,
       status: { state: 'running' },
       startedAt: new Date(),
     };
@@ -93,10 +93,11 @@ export class FakeDebug implements EngineDebug {
     return terminal;
   }
   async stopToolbox(_desktopId: string, toolbox: string) {
+    if (!this.boxes.has(toolbox)) throw new DeskpodError('not_found', `There is no toolbox ${toolbox}.`);
     this.stopped.push(toolbox);
     this.finish(toolbox, 137);
   }
-  /** Its command ends. */
+  /** Ends the toolbox's command. */
   finish(toolbox: string, exitCode: number) {
     const box = this.boxes.get(toolbox);
     if (!box) throw new Error(`no toolbox ${toolbox}`);
@@ -109,7 +110,7 @@ export class FakeDebug implements EngineDebug {
     this.copies.push(spec);
     return await this.#launch(spec.launch);
   }
-  async inside(desktopId: string): Promise<Inside> {
+  async inspect(desktopId: string): Promise<Inspection> {
     const userId = this.#userOf(desktopId);
     return { desktopId, userId, containers: [], entries: { finished: 0, most: null }, size: null };
   }
@@ -122,7 +123,7 @@ export class FakeDebug implements EngineDebug {
   async sockets() {
     return [];
   }
-  async happenings() {
+  async events() {
     return [];
   }
   async describe({ desktopId, launchId }: { desktopId: string; launchId?: string }) {

@@ -1,7 +1,7 @@
-/** A look as the server tells it, and what one showed. */
+/** A debug session of the API, and a recording. */
 export const ID = '7c9e6679-7425-40de-944b-e07fc1f90ae7';
 
-/** Amy's toolbox beside Hermes' launch, which runs; `changed` says otherwise. */
+/** Amy's toolbox beside Hermes' running launch, with the fields in `changed`. */
 export function debugSession(changed: object = {}): object {
   return {
     id: ID,

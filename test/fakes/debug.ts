@@ -1,4 +1,4 @@
-/** The API with desktops and a launch, and people who look into each other's: for tests of debugging. */
+/** The API with desktops and a launch, and users who debug each other's launches: for tests of debug sessions. */
 import { DebugOffer, DebugSession } from '#protocol/debug.ts';
 import { ErrorBody } from '#protocol/errors.ts';
 import { Launch } from '#protocol/launch.ts';
@@ -15,7 +15,7 @@ export interface Person {
     path: string,
     payload?: Payload,
   ): Promise<{ status: number; body: unknown; text: string }>;
-  /** A debug session that must be granted or asked for. */
+  /** Requests a debug session. */
   ask(kind: 'toolboxes' | 'copies' | 'execs', payload?: Payload): Promise<DebugSession>;
   act(id: string, action: string, payload?: Payload): Promise<DebugSession>;
   get(id: string): Promise<DebugSession>;
@@ -27,7 +27,7 @@ export interface Person {
 
 export interface DebugStage extends AsyncDisposable {
   readonly api: FakeApi;
-  /** Fry is a user, Leela supports, the professor administrates. */
+  /** Fry is a user, Leela is support, the professor is an administrator. */
   readonly fry: Person;
   readonly support: Person;
   readonly admin: Person;

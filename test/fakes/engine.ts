@@ -1,25 +1,50 @@
-/** An engine for unit tests of the domain: keeps what it is told, ends launches when the test says so. Runs nothing. */
+/** An engine for unit tests of the domain: records its calls, and ends launches when the test says so. Runs nothing. */
 import { PassThrough } from 'node:stream';
 import type {
   AppImage,
   DesktopReport,
   DesktopSpec,
   Engine,
+  EngineCapabilities,
   EngineDesktop,
   EngineEvent,
+  EngineLogLine,
+  ImageInfo,
+} from '#domain/ports/engine.ts';
+import type {
   EngineLaunch,
   EngineLaunchState,
-  EngineLogLine,
   ExecSession,
   ExecSpec,
-  ImageInfo,
   LaunchSpec,
   Target,
-} from '#domain/engine.ts';
+} from '#domain/ports/engine-launch.ts';
 import { DeskpodError } from '#domain/errors.ts';
+import type { Home } from '#protocol/desktop.ts';
+import { aRunningDesktop } from '../fixtures/engine-samples.ts';
 import { FakeDebug, FakeTerminal } from './debug-engine.ts';
+import { localExec } from './local-exec.ts';
+
+/** The abilities of the containers engine. */
+export const CAPABILITIES: EngineCapabilities = {
+  ephemeral: { limits: true, nodeChoice: true },
+  processLimits: true,
+  buildsImages: true,
+  sharedPodNetwork: false,
+  separateLostHomes: false,
+};
+
+/** The abilities of the Kubernetes engine. */
+export const CLUSTER_CAPABILITIES: EngineCapabilities = {
+  ephemeral: { limits: false, nodeChoice: false },
+  processLimits: false,
+  buildsImages: false,
+  sharedPodNetwork: true,
+  separateLostHomes: true,
+};
 
 export class FakeEngine implements Engine {
+  readonly capabilities = CAPABILITIES;
   readonly desktopsById = new Map<string, EngineDesktop>();
   readonly launchesById = new Map<string, { spec: LaunchSpec; launch: EngineLaunch }>();
   readonly logsById = new Map<string, EngineLogLine[]>();
@@ -28,19 +53,23 @@ export class FakeEngine implements Engine {
     (spec) => this.launch(spec),
     (desktopId) => this.desktopsById.get(desktopId)?.userId ?? 'nobody',
   );
-  /** Commands that were started, with their targets. */
+  /** Started commands, with their targets. */
   readonly execs: { target: Target; spec: ExecSpec; terminal: FakeTerminal }[] = [];
-  /** Of images, by their names. */
+  /** Labels of images, by image name. */
   readonly labelsOf = new Map<string, Record<string, string>>();
-  /** Set to let commands start. */
+  /** Whether homes of new desktops are kept or lost. */
+  homes: Home = 'kept';
+  /** A local folder that commands in desktops use as their home; they really run. */
+  homeFolder: string | null = null;
+  /** If set, commands can start. */
   execWorks = false;
-  /** Set to make the next call of this kind fail. */
+  /** If set, the next call of this kind fails. */
   failNext: { makeDesktop?: DeskpodError; launch?: DeskpodError } = {};
-  /** Resolves to let a launch go on, when a test wants it to wait. */
+  /** If set, starting a launch waits for this. */
   launchGate: Promise<void> = Promise.resolve();
 
   async info() {
-    return { kind: 'containers' as const, name: 'Fake', version: '1', place: 'nowhere' };
+    return { kind: 'fake', name: 'Fake', version: '1', host: 'nowhere' };
   }
   async makeDesktop(spec: DesktopSpec, report: DesktopReport) {
     const failure = this.failNext.makeDesktop;
@@ -48,18 +77,7 @@ export class FakeEngine implements Engine {
     if (failure) throw failure;
     for (const step of ['home', 'create', 'display', 'window_manager'] as const) report(step);
     const { id, account, regional } = spec;
-    const desktop: EngineDesktop = {
-      id,
-      userId: account.userId,
-      state: 'running',
-      createdAt: new Date(),
-      regional,
-      address: null,
-      place: 'nowhere',
-      screen: null,
-      uid: id,
-      entries: { finished: 0, most: null },
-    };
+    const desktop = aRunningDesktop({ id, userId: account.userId, regional, home: this.homes });
     this.desktopsById.set(id, desktop);
     return desktop;
   }
@@ -97,11 +115,12 @@ export class FakeEngine implements Engine {
       image,
       imageDigest: 'sha256:1',
       hostname: id,
+      memoryKill: false,
     };
     this.launchesById.set(id, { spec, launch });
     return launch;
   }
-  /** Ends a launch and gives the event that a real engine would tell. */
+  /** Ends a launch and returns the event that a real engine would send. */
   finish(id: string, exit: Partial<Extract<EngineLaunchState, { state: 'finished' }>> = {}): EngineLaunch {
     const known = this.launchesById.get(id);
     if (!known) throw new Error(`no launch ${id}`);
@@ -120,6 +139,9 @@ export class FakeEngine implements Engine {
     const all = [...this.launchesById.values()].map(({ launch }) => launch);
     return desktopId === undefined ? all : all.filter((launch) => launch.desktopId === desktopId);
   }
+  async findLaunch(_desktopId: string, id: string) {
+    return this.launchesById.get(id)?.launch ?? null;
+  }
   async environment(id: string) {
     return { ...this.launchesById.get(id)?.spec.env, HOME: '/home/fry', XAUTH_KEY: 'abcdef' };
   }
@@ -132,7 +154,8 @@ export class FakeEngine implements Engine {
   async *logs(target: Target) {
     yield* this.logsById.get(target.container ?? target.launchId ?? '') ?? [];
   }
-  async exec(target: Target, spec: ExecSpec): Promise<ExecSession> {
+  async exec(target: Target, spec: ExecSpec, signal: AbortSignal): Promise<ExecSession> {
+    if (this.homeFolder !== null) return localExec(this.homeFolder).exec(target, spec, signal);
     const terminal = new FakeTerminal();
     this.execs.push({ target, spec, terminal });
     if (this.execWorks) return terminal;

@@ -1,91 +1,68 @@
-/** Servers that start launches on one fake engine and one real store: as many as a test wants, each with browsers of its own. */
-import type { Identity } from '#domain/auth.ts';
-import type { EngineDesktop } from '#domain/engine.ts';
-import { Hub } from '#domain/hub.ts';
-import { Launches } from '#domain/launches.ts';
-import { Replicas } from '#domain/replicas.ts';
-import type { Store } from '#domain/store.ts';
+/**
+ * Servers that start launches on one fake engine and one real store: any number of them, each with its own browsers.
+ */
+import type { Identity } from '#domain/ports/auth.ts';
+import type { Engine } from '#domain/ports/engine.ts';
+import { EventBus } from '#domain/server/event-bus.ts';
+import type { Deadlines } from '#domain/launches/deadlines.ts';
+import { Launches } from '#domain/launches/launches.ts';
+import { Replicas } from '#domain/server/replicas.ts';
+import type { Store } from '#domain/ports/store.ts';
 import type { Runtime } from '#protocol/app.ts';
 import type { ServerEvent } from '#protocol/events.ts';
 import type { Launch } from '#protocol/launch.ts';
 import type { AppDocument } from '#protocol/manager.ts';
-import type { FakeEngine } from './engine.ts';
+import { aRunningDesktop } from '../fixtures/engine-samples.ts';
+import { anAppDocument } from '../fixtures/store-samples.ts';
 
 export const FRY: Identity = {
   user: { id: 'fry', name: 'Philip J. Fry', provider: 'directory', labels: [], roles: ['user'] },
   account: { userId: 'fry', displayName: 'Philip J. Fry', provider: 'directory', uid: 2042, gid: 12042 },
 };
-const GAME: AppDocument = {
+const GAME = anAppDocument('localhost/deskpod/2048-gtk:1', {
   cmd: ['/usr/games/gnome-2048'],
   path: '/usr/games/gnome-2048',
-  sha_id: 'sha256:1',
-  id: 'localhost/deskpod/2048-gtk:1',
-  architecture: 'amd64',
-  os: 'linux',
-  rules: {},
-  acl: { permit: ['all'] },
   launch: 'gnome-2048.gnome-2048',
-  wm_class: null,
   name: '2048-gtk',
-  icon: '2048.svg',
-  icondata: null,
-  keyword: '2048',
-  uniquerunkey: null,
-  cat: 'games',
-  args: null,
-  execmode: null,
-  showinview: null,
   displayname: '2048 GTK',
-  comment: null,
-  desktopfile: null,
-  executeclassname: null,
   executablefilename: 'gnome-2048',
-  usedefaultapplication: false,
-  mimetype: [],
-  fileextensions: [],
-  legacyfileextensions: [],
-  secrets_requirement: null,
-  containerengine: 'ephemeral_container',
-  securitycontext: {},
-  created: null,
-};
+});
 export const DESKTOP = { id: 'fry-00001', env: { TZ: 'Europe/Vienna' }, entries: { finished: 0, most: null } };
 
-export const RUNNING: EngineDesktop = {
-  id: DESKTOP.id,
-  userId: 'fry',
-  state: 'running',
-  createdAt: new Date(),
-  regional: { timezone: null, locale: null },
-  address: null,
-  place: 'nowhere',
-  screen: null,
-  uid: DESKTOP.id,
-  entries: DESKTOP.entries,
-};
+export const RUNNING = aRunningDesktop({ id: DESKTOP.id, userId: 'fry', entries: DESKTOP.entries });
 
 export interface FakeServer {
   readonly launches: Launches;
   readonly replicas: Replicas;
-  /** What the browsers of the user at this server were told. */
+  /** Events for the user's browsers on this server. */
   readonly told: ServerEvent[];
-  /** Ends of launches that this server wrote into its log. */
+  /** Ends of launches in this server's log. */
   readonly logged: Launch[];
-  /** How many hold the display. */
+  /** The number of users of the display. */
   readonly held: () => number;
   readonly start: (more?: { env?: Record<string, string>; args?: string[] }) => Promise<Launch>;
-  /** Waits until a browser is told of a launch like that. */
+  /** Waits until a browser gets an event with a matching launch. */
   readonly until: (fits: (launch: Launch) => boolean) => Promise<Launch>;
 }
 
-export async function aServer(engine: FakeEngine, store: Store, name = 'server'): Promise<FakeServer> {
-  const hub = new Hub();
+export interface FakeServerOptions {
+  readonly deadlines?: Partial<Deadlines>;
+  readonly launchesPerUser?: number;
+  /** The server's error reports; by default they fail the test. */
+  readonly failed?: (what: string, cause: unknown) => void;
+}
+
+export async function aServer(
+  engine: Engine,
+  store: Store,
+  name = 'server',
+  { deadlines = {}, failed = fail, launchesPerUser = 32 }: FakeServerOptions = {},
+): Promise<FakeServer> {
+  const hub = new EventBus();
   const told: ServerEvent[] = [];
   hub.subscribe('fry', (event) => void told.push(event));
   const logged: Launch[] = [];
-  const replicas = await Replicas.join(store, name, (what, cause) => {
-    throw new Error(what, { cause });
-  });
+  const replicas = await Replicas.join(store, name, failed);
   let held = 0;
   const launches = new Launches({
     engine,
@@ -108,13 +85,13 @@ export async function aServer(engine: FakeEngine, store: Store, name = 'server')
       return () => void (held -= 1);
     },
     stopGraceMs: 1000,
+    launchesPerUser,
     events: {
       launchStarted() {},
       launchFinished: (launch) => void logged.push(launch),
-      failed(what, cause) {
-        throw new Error(what, { cause });
-      },
+      failed,
     },
+    deadlines,
   });
   return {
     launches,
@@ -127,14 +104,18 @@ export async function aServer(engine: FakeEngine, store: Store, name = 'server')
   };
 }
 
+function fail(what: string, cause: unknown): never {
+  throw new Error(what, { cause });
+}
+
 export function launchesIn(told: readonly ServerEvent[]): Launch[] {
   return told.flatMap((event) => (event.type === 'launch' ? [event.launch] : []));
 }
 
-/** Longer than anything here takes. */
+/** Longer than any step here. */
 const LONGEST_MS = 30_000;
 
-/** Lets the program go on until there is an answer: at first as fast as it goes, then without keeping a processor busy. */
+/** Lets the program run until there is a result: at first at full speed, then without using a whole CPU. */
 export async function eventually<T>(answer: () => T | undefined | Promise<T | undefined>): Promise<T> {
   const giveUpAt = performance.now() + LONGEST_MS;
   for (let turn = 0; performance.now() < giveUpAt; turn += 1) {

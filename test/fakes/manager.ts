@@ -1,27 +1,24 @@
-/** The manager routes on a catalogue in memory and one desktop, sent to as command lines send. */
+/** The manager routes on a catalogue in memory and one desktop, called like from a command line. */
 import type { TestContext } from 'node:test';
 import fastify from 'fastify';
 import type { InjectOptions } from 'fastify';
 import { z } from 'zod';
 import { Catalogue } from '#domain/catalogue/catalogue.ts';
-import type { EngineDesktop, EngineLaunch } from '#domain/engine.ts';
+import type { EngineLaunch } from '#domain/ports/engine-launch.ts';
 import { managerRoutes } from '#http/manager/routes.ts';
 import type { ManagerDeps } from '#http/manager/routes.ts';
 import { AppDocument } from '#protocol/manager.ts';
+import { aRunningDesktop } from '../fixtures/engine-samples.ts';
 import { fakeDeps } from './catalogue.ts';
 
-export const DESKTOP: EngineDesktop = {
+export const DESKTOP = aRunningDesktop({
   id: 'hermes-db906',
   userId: 'hermes',
-  state: 'running',
   createdAt: new Date('2026-01-02T03:04:05Z'),
-  regional: { timezone: null, locale: null },
   address: '10.89.0.2',
-  place: 'here',
-  screen: null,
+  node: 'here',
   uid: 'uid-1',
-  entries: { finished: 0, most: null },
-};
+});
 export const LAUNCH: EngineLaunch = {
   id: 'hermes-conrad-2048-alpine-1eef4',
   desktopId: DESKTOP.id,
@@ -37,6 +34,7 @@ export const LAUNCH: EngineLaunch = {
   startedAt: new Date('2026-01-02T03:04:06Z'),
   image: 'a/b:1',
   imageDigest: null,
+  memoryKill: false,
   hostname: 'x',
 };
 const ACCOUNT = { userId: 'hermes', displayName: 'Hermes Conrad', provider: 'directory', uid: 2043, gid: 12043 };
@@ -45,6 +43,7 @@ export const OPEN = {
   enabled: true,
   keys: ['0123456789abcdef'],
   permitNetworks: ['127.0.0.0/8'],
+  owners: null,
   onlyNetworks: null,
   isPod: async () => false,
   keyCommand: null,
@@ -78,7 +77,7 @@ export async function server(context: TestContext, more: Partial<ManagerDeps> = 
       account,
       image: 'desktop',
       geometry: { width: 800, height: 600 },
-      regional: { timezone: null, locale: null },
+      regional: { timezone: null, languages: [] },
       env: { LANG: 'C.UTF-8' },
       x11Tcp: true,
       limits: { memoryBytes: 1024 },

@@ -1,12 +1,13 @@
-/** Servers that stand for replicas of the api role: real ones, on loopback addresses of their own and one port. */
+/** Servers in place of replicas of the api role: real ones, on different loopback addresses and one port. */
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { z } from 'zod';
+import { ANY_HOST } from '#domain/server/hosts.ts';
 import { createApiProxy } from '#gateway/api/proxy.ts';
 import { Affinity } from '#gateway/api/affinity.ts';
 import { ApiReplicas } from '#gateway/api/replicas.ts';
 import { routeUpgrades } from '#gateway/upgrade.ts';
-import { createDoor, placeDoor } from '#http/door.ts';
+import { createTrustedProxies, applyTrustedProxies } from '#http/trusted-proxies.ts';
 
 export const TOKEN = 'the-token-of-the-test';
 
@@ -43,7 +44,7 @@ export async function replicasOf(count: number, handler: (address: string) => Re
   return { replicas, port };
 }
 
-/** A gateway before them. Tokens are the names of their users. */
+/** A gateway in front of them. Tokens are user names. */
 export async function gatewayBefore({ replicas, port }: { replicas: readonly Replica[]; port: number }) {
   const failures: unknown[] = [];
   const proxy = createApiProxy({
@@ -51,19 +52,26 @@ export async function gatewayBefore({ replicas, port }: { replicas: readonly Rep
       url: `http://api-replicas:${port}`,
       resolve: async () => replicas.map(({ address }) => address),
     }),
-    affinity: new Affinity({
-      verify: async (name) => ({
-        sessionId: name,
-        user: { id: name, name, provider: 'test', labels: [], roles: ['user'] },
-        account: { userId: name, displayName: name, provider: 'test', uid: 4100, gid: 4100 },
-        expiresAt: new Date(8.64e15),
-      }),
-    }),
+    affinity: new Affinity(
+      {
+        verify: async (name) => ({
+          sessionId: name,
+          user: { id: name, name, provider: 'test', labels: [], roles: ['user'] },
+          account: { userId: name, displayName: name, provider: 'test', uid: 4100, gid: 4100 },
+          expiresAt: new Date(8.64e15),
+          since: new Date(0),
+        }),
+      },
+      'deskpod_session_test',
+    ),
     token: TOKEN,
     failed: (_what, error) => void failures.push(error),
   });
   const server = createServer((request, response) => void proxy.request(request, response));
-  placeDoor([server], createDoor({ trustedProxies: [], gatewayToken: null, path: '/' }));
+  applyTrustedProxies(
+    [server],
+    createTrustedProxies({ trustedProxies: [], gatewayToken: null, path: '/', hosts: ANY_HOST }),
+  );
   const upgrades = routeUpgrades(server, [{ path: '/api/v1/terminal', handle: proxy.upgrade.bind(proxy) }]);
   const at = await listenOn(server, '127.0.0.1');
   return {

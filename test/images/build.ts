@@ -3,17 +3,19 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type EngineApi, jsonLines } from '#engines/containers/api.ts';
+import { type EngineApi, jsonLines } from '#containers-client/api.ts';
 
 const Progress = z.looseObject({ error: z.string().nullish() });
 
+export type TestImage = 'contract' | 'bare' | 'elsewhere' | 'translated';
+
 /**
- * `contract`, made to the contract of published applications, needs the terminal's image; `bare`, one program on nothing,
- * the toolbox's. No network.
+ * `contract`, made to the contract of published applications, and `elsewhere`, without time zones, need the terminal's
+ * image; `bare`, one program on nothing, the toolbox's. `translated` needs GTK's image and, alone, the network.
  */
 export async function buildTestImage(
   api: EngineApi,
-  name: 'contract' | 'bare',
+  name: TestImage,
   reference: string,
   signal: AbortSignal,
 ): Promise<void> {
@@ -21,7 +23,7 @@ export async function buildTestImage(
   const tar = spawn('tar', ['-C', folder, '-cf', '-', '.'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const closed = once(tar, 'close');
   const reply = await api.stream('POST', '/build', {
-    query: { t: reference, dockerfile: 'Containerfile' },
+    query: { t: reference, dockerfile: 'Containerfile', networkmode: 'host', rm: true, forcerm: true },
     body: tar.stdout,
     signal,
   });

@@ -1,17 +1,19 @@
-/** The display against a real X server and window manager: the window list, its launches, and what is done to windows. */
+/**
+ * The display on a real X server and window manager: the window list, the launch of each window, and window actions.
+ */
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { XConnection } from '#display/connection.ts';
 import { openDisplay } from '#display/open.ts';
 import { waitForWindowManager } from '#display/ready.ts';
-import type { Display, XClient } from '#domain/display.ts';
+import type { Display, XClient } from '#domain/ports/display.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import type { Window, WindowAction } from '#protocol/window.ts';
 import { type Lab, missing, openLab, type RealDesktop, until } from './real-desktop.ts';
 
 const seconds = (count: number): AbortSignal => AbortSignal.timeout(count * 1000);
 
-/** The list once it looks as asked for. */
+/** Resolves to the list once it matches. */
 function windows(
   open: Display,
   what: string,
@@ -34,7 +36,7 @@ suite('the display of a desktop', { skip: missing, timeout: 20 * 60_000 }, () =>
   });
   after(() => lab?.[Symbol.asyncDispose]());
 
-  test('a window is told with its title, class and launch, found by the process that made it', async () => {
+  test('a window is listed with its title, class and launch, which is found from the process that opened it', async () => {
     await using desktop = await lab.managed();
     const asked: XClient[] = [];
     await using open = await desktop.display(async (client) => {
@@ -56,7 +58,7 @@ suite('the display of a desktop', { skip: missing, timeout: 20 * 60_000 }, () =>
     await windows(open, 'an empty list', (all) => all.length === 0);
   });
 
-  test('windows that were there before are in the list at once, with their launches', async () => {
+  test('windows that were open before are listed at once, with their launches', async () => {
     await using desktop = await lab.managed();
     await using before = await desktop.display();
     const { launchId } = await desktop.start(['xterm', '-T', 'old']);
@@ -66,14 +68,14 @@ suite('the display of a desktop', { skip: missing, timeout: 20 * 60_000 }, () =>
     assert.equal(open.windows[0]?.launchId, launchId);
   });
 
-  test('a launch that the engine cannot name leaves the window without one', async () => {
+  test('a window has no launch if the engine cannot find one', async () => {
     await using desktop = await lab.managed();
     await using open = await desktop.display(() => Promise.reject(new Error('the engine is away')));
     await desktop.start(['xterm']);
     assert.equal((await only(open)).launchId, null);
   });
 
-  test('windows are minimised, activated, placed, restored and closed', async () => {
+  test('windows can be minimised, activated, placed, restored and closed', async () => {
     await using desktop = await lab.managed();
     await using open = await desktop.display();
     await using x = await geometry(desktop);
@@ -114,7 +116,7 @@ suite('the display of a desktop', { skip: missing, timeout: 20 * 60_000 }, () =>
     );
   });
 
-  test('a title that changes without end is told at most once per 30 ms', async () => {
+  test('a title that changes continuously is reported at most once per 30 ms', async () => {
     await using desktop = await lab.managed();
     await using open = await desktop.display();
     const times: number[] = [];
@@ -123,13 +125,13 @@ suite('the display of a desktop', { skip: missing, timeout: 20 * 60_000 }, () =>
     await desktop.start(['xterm', '-e', 'sh', '-c', script]);
     await windows(open, 'the last title', ([window]) => window?.title === '2999');
     const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
-    assert.ok(Math.min(...gaps) >= 25, `smallest gap ${Math.min(...gaps)} ms`);
+    assert.ok(Math.min(...gaps) >= 25, `the smallest gap is ${Math.min(...gaps)} ms`);
   });
 
-  test('two displays of one process keep their own atoms', async () => {
+  test('two displays in one process have separate atoms', async () => {
     await using first = await lab.managed();
     await using second = await lab.bare('another-lab');
-    // Other atoms first, so that the numbers differ from those of the first server.
+    // Interns other atoms first, so that the numbers differ from those of the first server.
     await using x = await geometry(second);
     await x.connection.internAtom('DESKPOD_TEST_A');
     await second.startWindowManager();
@@ -141,7 +143,7 @@ suite('the display of a desktop', { skip: missing, timeout: 20 * 60_000 }, () =>
     assert.deepEqual([(await only(a)).title, (await only(b)).title], ['one', 'two']);
   });
 
-  test('the end of the X server is told once, and what is asked afterwards fails', async () => {
+  test('the end of the X server is reported once, and later requests fail', async () => {
     await using desktop = await lab.managed();
     await using open = await desktop.display();
     await desktop.start(['xterm']);
@@ -159,7 +161,7 @@ suite('the display of a desktop', { skip: missing, timeout: 20 * 60_000 }, () =>
     assert.equal(told, 1);
   });
 
-  test("a wrong cookie is refused with the server's reason", async () => {
+  test('a wrong cookie is refused with the reason that the server gives', async () => {
     await using desktop = await lab.bare();
     const opening = openDisplay(
       { connect: desktop.connectDisplay, xCookie: '00'.repeat(16), launchOf: async () => null },
@@ -168,7 +170,7 @@ suite('the display of a desktop', { skip: missing, timeout: 20 * 60_000 }, () =>
     await assert.rejects(opening, (error) => error instanceof DeskpodError && error.code === 'engine_unavailable');
   });
 
-  test('a window manager is waited for, and what a killed one left behind does not count', async () => {
+  test('waiting for a window manager ignores the properties that a killed one left behind', async () => {
     await using desktop = await lab.bare();
     const wait = (ms: number): Promise<void> =>
       waitForWindowManager(desktop.connectDisplay, desktop.xCookie, AbortSignal.timeout(ms));
@@ -182,7 +184,7 @@ suite('the display of a desktop', { skip: missing, timeout: 20 * 60_000 }, () =>
     await wait(10_000);
   });
 
-  test('waiting for a window manager outlives a display that does not exist yet', async () => {
+  test('waiting for a window manager also waits for a display that does not exist yet', async () => {
     await using desktop = await lab.bare();
     await desktop.startWindowManager();
     let refusals = 3;
@@ -202,7 +204,7 @@ interface Geometry extends AsyncDisposable {
   readonly connection: XConnection;
 }
 
-/** A connection of its own, to see where windows really are. */
+/** A separate connection that reads the actual positions of windows. */
 async function geometry(desktop: RealDesktop): Promise<Geometry> {
   const connection = await XConnection.open(await desktop.connectDisplay(), desktop.xCookie, seconds(10));
   return { connection, [Symbol.asyncDispose]: async () => connection.close() };
@@ -210,11 +212,11 @@ async function geometry(desktop: RealDesktop): Promise<Geometry> {
 
 async function place({ connection }: Geometry, id: number): Promise<Place> {
   const [origin, size] = await Promise.all([connection.origin(id), connection.geometry(id)]);
-  assert.ok(origin && size, 'the window is gone');
+  assert.ok(origin && size, 'the window does not exist');
   return { x: origin.destX, y: origin.destY, width: size.width };
 }
 
-/** The window manager acts in its own time, and tells nobody how far it is. */
+/** Polls, because the window manager works asynchronously and reports no progress. */
 async function settled(x: Geometry, id: number, ask: (place: Place) => boolean): Promise<Place> {
   for (let tries = 0; ; tries++) {
     const now = await place(x, id);

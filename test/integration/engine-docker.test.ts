@@ -1,98 +1,10 @@
-/**
- * The engine contract on Docker: a daemon of the test's own, with its own store, socket and network namespace, so that
- * no rule or image of the machine's own Docker is touched.
- */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { EngineApi } from '#engines/containers/api.ts';
+/** The engine contract on Docker. */
 import { engineContract } from '../contracts/engine.ts';
-import { copyImages, openEngine, OUR_IMAGES, ownStore, TEST_DATA, underTest } from './engine-local.ts';
-
-const NETNS = 'deskpod-docker-test';
-const DATA = join(TEST_DATA, 'docker');
-const RUN = '/run/deskpod-docker-test';
-const SOCKET = join(RUN, 'docker.sock');
-const START_MS = 60_000;
-
-function reasonToSkip(): string | null {
-  if (process.getuid?.() !== 0) return 'needs root';
-  if (!existsSync('/usr/sbin/dockerd')) return 'dockerd is not installed (Debian: docker.io)';
-  if (spawnSync('podman', ['--version']).status !== 0) return 'podman is not installed, which makes the images';
-  return null;
-}
+import { copyFromPodman, DATA, reasonToSkip, RUN, SOCKET, startDaemon } from './docker-kit.ts';
+import { underTest } from './engine-local.ts';
 
 engineContract('Docker', reasonToSkip(), async () => {
   const daemon = await startDaemon();
-  const api = new EngineApi(SOCKET);
-  await copyFromPodman(api);
+  await copyFromPodman();
   return underTest({ socket: SOCKET, dataDir: DATA, runDir: RUN, apiSocket: SOCKET }, daemon);
 });
-
-/** In a namespace entered by `nsenter`: `ip netns exec` would hide the cgroups. */
-async function startDaemon(): Promise<AsyncDisposable> {
-  await mkdir(RUN, { recursive: true, mode: 0o711 });
-  await endFormer();
-  spawnSync('ip', ['netns', 'add', NETNS]);
-  spawnSync('nsenter', [`--net=/run/netns/${NETNS}`, 'ip', 'link', 'set', 'lo', 'up']);
-  const folders = [
-    '--data-root',
-    join(DATA, 'store'),
-    '--exec-root',
-    join(RUN, 'exec'),
-    '--pidfile',
-    join(RUN, 'docker.pid'),
-  ];
-  const child = spawn('nsenter', [`--net=/run/netns/${NETNS}`, 'dockerd', ...folders, '-H', `unix://${SOCKET}`], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const log = createWriteStream(join(RUN, 'dockerd.log'));
-  child.stdout.pipe(log, { end: false });
-  child.stderr.pipe(log, { end: false });
-  await answers(child);
-  return {
-    [Symbol.asyncDispose]: async () => {
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      await ended;
-      log.end();
-      spawnSync('ip', ['netns', 'delete', NETNS]);
-    },
-  };
-}
-
-/** Of a test run that was killed. */
-async function endFormer(): Promise<void> {
-  const pid = Number(await readFile(join(RUN, 'docker.pid'), 'utf8').catch(() => '0'));
-  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  if (pid > 0 && command.includes(SOCKET)) {
-    process.kill(pid, 'SIGTERM');
-    for (let count = 0; existsSync(`/proc/${pid}`) && count < 200; count += 1) await delay(50);
-  }
-  await rm(join(RUN, 'docker.pid'), { force: true });
-}
-
-async function answers(child: ChildProcess): Promise<void> {
-  const api = new EngineApi(SOCKET);
-  const until = Date.now() + START_MS;
-  for (;;) {
-    if (await api.text('GET', '/_ping').catch(() => null)) return;
-    if (child.exitCode !== null || Date.now() > until)
-      throw new Error(`dockerd does not start: see ${RUN}/dockerd.log`);
-    await delay(100);
-  }
-}
-
-/** Built once, by Podman, for both. */
-async function copyFromPodman(docker: EngineApi): Promise<void> {
-  const runDir = '/run/deskpod-engine-test';
-  const signal = AbortSignal.timeout(900_000);
-  await using stack = new AsyncDisposableStack();
-  stack.use(await ownStore());
-  const podman = stack.use(await openEngine({ socket: null, dataDir: TEST_DATA, runDir, apiSocket: '' }));
-  for (const image of OUR_IMAGES) await podman.ensureImage({ reference: image, app: null }, () => undefined, signal);
-  await copyImages(new EngineApi(join(runDir, 'engine/podman.sock')), docker, signal);
-}

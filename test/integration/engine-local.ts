@@ -1,45 +1,54 @@
-/** The containers engine as the contract suite wants it, on a store for tests alone: what Podman's and Docker's test share. */
-import { readdir, rm } from 'node:fs/promises';
+/** The containers engine for the contract suite, on a separate store: what the tests of Podman and Docker share. */
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { waitForWindowManager } from '#display/ready.ts';
-import type { Engine } from '#domain/engine.ts';
-import { EngineApi, isStatus } from '#engines/containers/api.ts';
+import type { Engine } from '#domain/ports/engine.ts';
+import { EngineApi, isStatus } from '#containers-client/api.ts';
 import { createContainersEngine } from '#engines/containers/engine.ts';
 import type { EngineUnderTest } from '../contracts/engine-kit.ts';
 import { buildTestImage } from '../images/build.ts';
+import { engineEvents } from '../fakes/engine-events.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** Images are kept here from one run to the next. Never the folder of a real installation. */
-export const TEST_DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-engine';
+/** Keeps images between runs. Never the folder of a real installation. */
+export const TEST_DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-test';
+/** Sockets of engines that tests start themselves; each test run on a machine has its own. */
+export const TEST_RUN = `${process.env['DESKPOD_TEST_RUN'] ?? '/run/deskpod-test'}-engine`;
 const PREPARE_MS = 900_000;
 const PUBLISHED = 'localhost/deskpod-test/published:1';
 const BARE = 'localhost/deskpod-test/bare:1';
+const ELSEWHERE = 'localhost/deskpod-test/elsewhere:1';
 
 export interface LocalEngine {
   readonly socket: string | null;
   readonly dataDir: string;
   readonly runDir: string;
-  /** The engine's API, for looking at it from outside. */
+  /** The engine's API, for checks from outside. */
   readonly apiSocket: string;
 }
 
 export function openEngine({ socket, dataDir, runDir }: LocalEngine): Promise<Engine> {
   return createContainersEngine({
+    events: engineEvents,
     socket,
     dataDir,
     runDir,
     imagesDir: join(ROOT, 'images'),
     baseImage: null,
+    wallpapers: join(dataDir, 'wallpapers'),
     shmBytes: 256 * 1024 ** 2,
     windowManagerReady: waitForWindowManager,
   });
 }
 
-/** One test file at a time has the store; a name in the kernel, so that it is free again when its owner is killed. */
+/**
+ * Gives one test file at a time the store. The lock is a name in the kernel, so it is released when its owner is
+ * killed.
+ */
 export async function ownStore(): Promise<AsyncDisposable> {
   const until = Date.now() + PREPARE_MS;
   for (;;) {
@@ -54,7 +63,7 @@ export async function ownStore(): Promise<AsyncDisposable> {
   }
 }
 
-/** Homes are gone before and after: whoever has the store next gives the same names other numbers. */
+/** Removes homes before and after, because the next user of the store gives the same names other ids. */
 async function storeOf(lock: Server): Promise<AsyncDisposable> {
   const clear = (): Promise<void> => rm(join(TEST_DATA, 'homes'), { recursive: true, force: true });
   await clear();
@@ -68,7 +77,7 @@ async function storeOf(lock: Server): Promise<AsyncDisposable> {
 
 export const OUR_IMAGES = ['desktop', 'terminal', 'shm-demo', 'toolbox'].map((name) => `localhost/deskpod/${name}:1`);
 
-/** `keep`: desktops that are there already are part of the test, not left by one that was killed. */
+/** `keep`: existing desktops belong to the test and are not left over from one that was killed. */
 export async function underTest(
   local: LocalEngine,
   free: AsyncDisposable,
@@ -83,6 +92,7 @@ export async function underTest(
   if (!keep) {
     await buildTestImage(api, 'contract', PUBLISHED, signal);
     await buildTestImage(api, 'bare', BARE, signal);
+    await buildTestImage(api, 'elsewhere', ELSEWHERE, signal);
   }
   return {
     engine,
@@ -92,6 +102,7 @@ export async function underTest(
       shmDemo: 'localhost/deskpod/shm-demo:1',
       published: PUBLISHED,
       bare: BARE,
+      elsewhere: ELSEWHERE,
       toolbox: 'localhost/deskpod/toolbox:1',
     },
     abilities: {
@@ -99,15 +110,16 @@ export async function underTest(
       streams: true,
       walls: true,
       imageDetails: true,
-      // Docker refuses to be asked for it.
+      // Docker does not support this.
       sharedHostname: (await engine.info()).name === 'Podman',
       lines: true,
       plainUser: 1000,
     },
     objects: () => objects(api, local),
     foreign: (name) => foreign(api, name, { NetworkMode: 'none' }),
+    picture: (name, content) => picture(join(local.dataDir, 'wallpapers'), name, content),
     joined: async (desktopId, name) => foreign(api, name, await joining(api, desktopId)),
-    // On the same service, which stays its first owner's.
+    // Uses the same service, which the first engine still owns.
     another: () => openEngine({ ...local, socket: local.apiSocket }),
     [Symbol.asyncDispose]: async () => {
       await engine[Symbol.asyncDispose]();
@@ -116,7 +128,13 @@ export async function underTest(
   };
 }
 
-/** All that our images stand on, so that nothing is built again; those that are there already are left out. */
+async function picture(folder: string, name: string, content: Buffer): Promise<AsyncDisposable> {
+  await mkdir(folder, { recursive: true, mode: 0o755 });
+  await writeFile(join(folder, name), content);
+  return { [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** Copies all images that ours are based on, so that nothing is built twice. Skips existing ones. */
 export async function copyImages(from: EngineApi, to: EngineApi, signal: AbortSignal): Promise<void> {
   const names = ['rootfs', 'base', 'x11', 'desktop', 'terminal', 'shm-demo', 'toolbox'].map(
     (name) => `localhost/deskpod/${name}:1`,
@@ -150,7 +168,7 @@ const Networks = z.array(
   ]),
 );
 
-/** Of Podman its own lists: the compatible ones fail while something is being removed. */
+/** Uses Podman's own lists, because the Docker-compatible ones fail during a removal. */
 async function objects(api: EngineApi, { socket, runDir }: LocalEngine): Promise<string[]> {
   const [base, list] = socket === null ? ['/v4.0.0/libpod', '/json'] : ['', ''];
   const containers = await api.json(Containers, 'GET', `${base}/containers/json`, { query: { all: true } });
@@ -166,7 +184,7 @@ async function objects(api: EngineApi, { socket, runDir }: LocalEngine): Promise
 const Created = z.looseObject({ Id: z.string() });
 const State = z.looseObject({ Id: z.string(), State: z.looseObject({ Running: z.boolean() }) });
 
-/** By hand, as `run --pid=container:… --network=container:…`. */
+/** What a user would run as `run --pid=container:… --network=container:…`. */
 async function joining(api: EngineApi, desktopId: string): Promise<object> {
   const { Id } = await api.json(Created, 'GET', `/containers/${desktopId}/json`);
   return { NetworkMode: `container:${Id}`, PidMode: `container:${Id}` };

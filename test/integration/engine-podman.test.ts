@@ -1,10 +1,10 @@
-/** The engine contract on Podman, with the service and the store that the product itself would use. */
+/** The engine contract on Podman, with the same kind of service and store as the product. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { engineContract } from '../contracts/engine.ts';
-import { ownStore, TEST_DATA, underTest } from './engine-local.ts';
+import { ownStore, TEST_DATA, TEST_RUN, underTest } from './engine-local.ts';
 
-const runDir = '/run/deskpod-engine-test';
+const runDir = TEST_RUN;
 
 function reasonToSkip(): string | null {
   if (process.getuid?.() !== 0) return 'needs root';

@@ -1,13 +1,14 @@
-/** What outlives what: desktops a server and its Podman service, clean-up a crash, the list of desktops a reboot. */
+/**
+ * Restarts: desktops outlive a server and its Podman service, clean-up survives a crash, and a reboot ends desktops.
+ */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
-import type { EngineEvent } from '#domain/engine.ts';
-import { EngineApi } from '#engines/containers/api.ts';
-import { instanceLabels } from '#engines/containers/labels.ts';
+import { EngineApi } from '#containers-client/api.ts';
+import { instanceLabels } from '#engines/containers/pods/labels.ts';
 import {
   aDesktop,
   desktopSpec,
@@ -18,10 +19,11 @@ import {
   run,
   script,
   type EngineUnderTest,
+  watching,
 } from '../contracts/engine-kit.ts';
-import { ownStore, TEST_DATA, underTest } from './engine-local.ts';
+import { ownStore, TEST_DATA, TEST_RUN, underTest } from './engine-local.ts';
 
-const runDir = '/run/deskpod-engine-test';
+const runDir = TEST_RUN;
 const apiSocket = join(runDir, 'engine/podman.sock');
 const local = { socket: null, dataDir: TEST_DATA, runDir, apiSocket };
 const skip =
@@ -44,7 +46,7 @@ async function isListed(name: string): Promise<boolean> {
 
 const Stored = z.array(z.looseObject({ id: z.string() }));
 
-/** As when Podman is killed while it removes a container: it is in its list, and its storage knows nothing of it. */
+/** The state after Podman is killed while it removes a container: Podman still lists it, but its storage lacks it. */
 async function cutShort(under: EngineUnderTest, id: string): Promise<AsyncDisposable> {
   const { Id } = await new EngineApi(apiSocket).json(
     z.looseObject({ Id: z.string() }),
@@ -77,14 +79,14 @@ async function cutShort(under: EngineUnderTest, id: string): Promise<AsyncDispos
   };
 }
 
-describe('Podman that comes and goes', { skip, timeout: 1_200_000 }, () => {
+describe('restarts of Podman', { skip, timeout: 1_200_000 }, () => {
   let store: AsyncDisposable | null = null;
   before(async () => {
     store = await ownStore();
   });
   after(() => store?.[Symbol.asyncDispose]());
 
-  test('desktops run on when the server ends, and the next one finds them as they were', async () => {
+  test('desktops keep running when the server ends, and the next server finds them unchanged', async () => {
     const first = await open();
     const { id, desktop } = await aDesktop(first, hermes);
     const launch = await script(first, desktop, 'sleep 600');
@@ -109,14 +111,11 @@ describe('Podman that comes and goes', { skip, timeout: 1_200_000 }, () => {
     }
   });
 
-  test('a service that dies comes back, and watchers are told the present state', async () => {
+  test('a Podman service that is killed restarts, and watchers get the current state', async () => {
     await using under = await open();
     await using made = await aDesktop(under, hermes);
-    const events: EngineEvent[] = [];
-    const stop = new AbortController();
-    const watching = (async () => {
-      for await (const event of under.engine.watch(stop.signal)) events.push(event);
-    })();
+    await using watch = watching(under.engine);
+    const { events } = watch;
     const pid = await servicePid();
     await eventually('the watch begins', async () => {
       await script(under, made.desktop, 'true');
@@ -124,16 +123,14 @@ describe('Podman that comes and goes', { skip, timeout: 1_200_000 }, () => {
     });
     events.length = 0;
     process.kill(pid, 'SIGKILL');
-    await eventually('the desktop is told again', async () => {
+    await eventually('the desktop is reported again', async () => {
       return events.some((event) => event.type === 'desktop' && event.desktop.id === made.id) ? true : null;
     });
     assert.equal((await run(under.engine, { desktopId: made.id }, 'echo fine')).output, 'fine');
     assert.notEqual(await servicePid(), pid);
-    stop.abort();
-    await watching;
   });
 
-  test('a desktop of which half is gone is removed all the same', async () => {
+  test('a desktop with missing parts can be removed', async () => {
     await using under = await open();
     const before = await under.objects();
     const { id, desktop } = await aDesktop(under, hermes);
@@ -144,7 +141,7 @@ describe('Podman that comes and goes', { skip, timeout: 1_200_000 }, () => {
     assert.deepEqual(await under.objects(), before);
   });
 
-  test('what a killed server left half made is cleared away when the next one opens', async () => {
+  test('a server removes what a killed server left incomplete when it opens the engine', async () => {
     const first = await open();
     const before = await first.objects();
     const api = new EngineApi(apiSocket);
@@ -155,7 +152,7 @@ describe('Podman that comes and goes', { skip, timeout: 1_200_000 }, () => {
     await mkdir(join(runDir, 'desktops', spec.id), { recursive: true });
     const { id, desktop } = await aDesktop(first, hermes);
     const { id: launch } = await script(first, desktop, 'sleep 600', { runtime: 'pod_application' });
-    // The desktop itself goes by hand; its launch, network and folders stay.
+    // Removes only the desktop's container; its launch, network and folders remain.
     await api.text('DELETE', `/containers/${id}`, { query: { force: true } });
     assert.ok((await first.objects()).includes(`container ${launch}`));
     await first[Symbol.asyncDispose]();
@@ -163,16 +160,16 @@ describe('Podman that comes and goes', { skip, timeout: 1_200_000 }, () => {
     assert.deepEqual(await second.objects(), before);
   });
 
-  test('a removal that was cut short is in nobody’s way, and is finished by whoever tidies up', async () => {
+  test('an interrupted removal does no harm, and the next clean-up finishes it', async () => {
     await using under = await open();
     const before = await under.objects();
     const { id } = await aDesktop(under, hermes);
     await using other = await aDesktop(under, fry);
     await using undo = new AsyncDisposableStack();
     undo.use(await cutShort(under, id));
-    const told = await under.engine.desktops();
+    const found = await under.engine.desktops();
     assert.deepEqual(
-      told.map((one) => one.id),
+      found.map((one) => one.id),
       [other.id],
     );
     await under.engine.removeDesktop(other.id, patience());
@@ -184,7 +181,7 @@ describe('Podman that comes and goes', { skip, timeout: 1_200_000 }, () => {
     assert.deepEqual(await under.objects(), before);
   });
 
-  test('and by whoever opens next', async () => {
+  test('and the next start finishes it', async () => {
     const first = await open();
     const before = await first.objects();
     const { id } = await aDesktop(first, hermes);
@@ -195,7 +192,7 @@ describe('Podman that comes and goes', { skip, timeout: 1_200_000 }, () => {
     assert.deepEqual(await second.objects(), before);
   });
 
-  test('after a reboot the desktops that it ended are listed as ended', async () => {
+  test('after a reboot, the desktops that it ended are listed as ended', async () => {
     const first = await open();
     const { id, desktop } = await aDesktop(first, hermes);
     const launch = await script(first, desktop, 'sleep 600');

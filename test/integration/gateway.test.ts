@@ -1,4 +1,6 @@
-/** The gateway between a WebSocket and a real desktop: pixels, input, rights, clipboard, resizing, several viewers. */
+/**
+ * The gateway between a WebSocket and a real desktop: pixels, input, permissions, clipboard, resizing, several viewers.
+ */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -6,7 +8,7 @@ import { after, before, suite, test } from 'node:test';
 import { constants, inflateSync } from 'node:zlib';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import type { TicketRights } from '#domain/auth.ts';
+import type { TicketRights } from '#domain/ports/auth.ts';
 import { createGateway } from '#gateway/gateway.ts';
 import { routeUpgrades } from '#gateway/upgrade.ts';
 import { CloseCode } from '#protocol/screen.ts';
@@ -23,7 +25,7 @@ const REQUEST = 1 << 25;
 const CAPS = 1 << 24;
 
 interface Screens extends AsyncDisposable {
-  /** The rights are the ticket. */
+  /** The permissions are those of the ticket. */
   view(rights: TicketRights): Promise<Viewer>;
 }
 
@@ -58,14 +60,14 @@ async function screens(desktop: RealDesktop, vncPassword = desktop.vncPassword):
       return viewer;
     },
     async [Symbol.asyncDispose]() {
-      gateway.close();
+      await gateway.close();
       routes.close();
       server.close();
     },
   };
 }
 
-/** As much of an RFB client as the tests need. */
+/** A minimal RFB client for the tests. */
 class Viewer {
   readonly ws: WebSocket;
   size = { width: 0, height: 0 };
@@ -116,7 +118,9 @@ class Viewer {
     this.ws.send(message);
   }
 
-  /** Raw pixels of a part of the screen, in the pieces the server makes; the next thing it sends must be that. */
+  /**
+   * Raw pixels of a part of the screen, in the rectangles that the server sends. The next message must be that update.
+   */
   async pixels(x: number, y: number, width: number, height: number): Promise<Buffer> {
     this.update(x, y, width, height);
     const head = await this.read(4);
@@ -130,7 +134,7 @@ class Viewer {
     return Buffer.concat(pieces);
   }
 
-  /** Until the pixel has this colour, as blue, green, red; asks again as fast as the server answers. */
+  /** Waits until the pixel has this colour, as blue, green, red; requests updates as fast as the server sends them. */
   async sees(x: number, y: number, colour: readonly number[]): Promise<void> {
     for (const end = performance.now() + 20_000; performance.now() < end;) {
       const pixel = [...(await this.pixels(x, y, 1, 1)).subarray(0, 3)];
@@ -143,7 +147,7 @@ class Viewer {
     for (const down of [1, 0]) this.ws.send(Buffer.from([4, down, 0, 0, 0, 0, keysym >> 8, keysym & 0xff]));
   }
 
-  /** The next message of the server, which must be about the clipboard. */
+  /** Reads the server's next message, which must be about the clipboard. */
   async clipboard(): Promise<{ flags: number; text: string }> {
     const head = await this.read(8);
     assert.equal(head.readUInt8(0), CUT_TEXT);
@@ -154,12 +158,12 @@ class Viewer {
     return { flags, text: flags & PROVIDE && !(flags & CAPS) ? inflated(body.subarray(4)) : '' };
   }
 
-  /** Skips others until there is one with this flag. */
+  /** Skips messages without this flag. */
   async clipboardWith(flag: number): Promise<{ flags: number; text: string }> {
     for (;;) {
       const message = await this.clipboard();
       if (message.flags & flag && !(message.flags & CAPS)) return message;
-      assert.equal(message.text, '', 'text came unasked');
+      assert.equal(message.text, '', 'text arrived without a request');
     }
   }
 
@@ -173,18 +177,18 @@ class Viewer {
   }
 }
 
-/** The stream of a server is never finished, only flushed; the text follows its length. */
+/** The server only flushes its stream and never ends it. The text follows its length. */
 function inflated(body: Buffer): string {
   return inflateSync(body, { finishFlush: constants.Z_SYNC_FLUSH }).toString('utf8', 4);
 }
 
-/** By xterm, as a program copies: it owns the clipboard from then on. */
+/** Copies text with xterm, which owns the clipboard from then on. */
 async function copy(desktop: RealDesktop, text: string): Promise<void> {
   const command = `printf '\\033]52;c;${Buffer.from(text).toString('base64')}\\007'; exec sleep 600`;
   await desktop.start(['xterm', '-xrm', '*allowWindowOps: true', '-e', 'sh', '-c', command]);
 }
 
-/** By xterm, which writes what it got into its log. */
+/** Pastes into xterm, which writes the text to its log. */
 async function paste(desktop: RealDesktop): Promise<string> {
   const ask = `stty -echo; printf '\\033]52;c;?\\007'; IFS= read -r -t 20 -d $'\\a' answer; echo "\${answer##*;}" >/proc/$PPID/fd/1`;
   const xterm = await desktop.start(['xterm', '-xrm', '*allowWindowOps: true', '-e', 'bash', '-c', ask]);
@@ -206,7 +210,18 @@ suite('a screen through the gateway', { skip: missing, timeout: 20 * 60_000 }, (
   });
   after(() => lab?.[Symbol.asyncDispose]());
 
-  test('the pixels of the desktop come through, to several viewers at once', async () => {
+  test('200 simultaneous viewers can connect, and so can as many programs on the display', async () => {
+    await using desktop = await lab.bare('burst');
+    await using gateway = await screens(desktop);
+    const several = Array.from({ length: 200 });
+    const viewers = await Promise.all(several.map(() => gateway.view(ALL)));
+    assert.ok(viewers.every(({ size }) => size.width > 0));
+    for (const { ws } of viewers) ws.terminate();
+    const programs = await Promise.all(several.map(() => desktop.connectDisplay()));
+    for (const program of programs) program.destroy();
+  });
+
+  test('the pixels of the desktop reach several viewers at once', async () => {
     await using desktop = await lab.managed();
     await desktop.start(['xterm', '-bg', '#3366cc', '-geometry', '300x100+0+0']);
     await using gateway = await screens(desktop);
@@ -219,7 +234,7 @@ suite('a screen through the gateway', { skip: missing, timeout: 20 * 60_000 }, (
     }
   });
 
-  test('keys of a viewer in control reach the window, keys of one that may only look do not', async () => {
+  test('keys of a viewer with control reach the window, and keys of a view-only viewer do not', async () => {
     await using desktop = await lab.managed();
     await using gateway = await screens(desktop);
     await using display = await desktop.display();
@@ -232,7 +247,7 @@ suite('a screen through the gateway', { skip: missing, timeout: 20 * 60_000 }, (
     await active;
     const watcher = await gateway.view({ ...ALL, screen: 'view' });
     watcher.key(0xff0d);
-    // Answered after the keys were dealt with.
+    // The reply shows that the keys were processed.
     await watcher.pixels(0, 0, 1, 1);
     await display.act(display.windows[0]?.id ?? 0, { action: 'activate' });
     assert.equal(await shell.isRunning(), true);
@@ -242,7 +257,7 @@ suite('a screen through the gateway', { skip: missing, timeout: 20 * 60_000 }, (
     await shell.ended();
   });
 
-  test('a viewer in control resizes the desktop, one that may only look does not', async () => {
+  test('a viewer with control can resize the desktop, and a view-only viewer cannot', async () => {
     await using desktop = await lab.managed();
     await using gateway = await screens(desktop);
     const resize = Buffer.from([251, 0, 3, 32, 2, 88, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 32, 2, 88, 0, 0, 0, 0]);
@@ -253,15 +268,12 @@ suite('a screen through the gateway', { skip: missing, timeout: 20 * 60_000 }, (
     const user = await gateway.view(ALL);
     user.encodings(RAW, EXTENDED_DESKTOP_SIZE);
     user.ws.send(resize);
-    const size = until<number>(
-      'the new size',
-      (tell) => polled(async () => tell((await gateway.view(ALL)).size.width)),
-      (width) => width === 800,
-    );
-    assert.equal(await size, 800);
+    // An RFB server resizes in its own time, and reports that only to viewers that ask.
+    const width = async (): Promise<number> => (await gateway.view(ALL)).size.width;
+    for (const end = Date.now() + 10_000; (await width()) !== 800;) assert.ok(Date.now() < end, 'the new size');
   });
 
-  test('text comes out of the desktop in both forms of the clipboard', async () => {
+  test('text leaves the desktop in both forms of the clipboard', async () => {
     await using desktop = await lab.managed();
     await using gateway = await screens(desktop);
     const plain = await gateway.view(ALL);
@@ -277,7 +289,7 @@ suite('a screen through the gateway', { skip: missing, timeout: 20 * 60_000 }, (
     assert.match((await modern.clipboardWith(PROVIDE)).text, /^out of here/);
   });
 
-  test('without the right to take text out, a viewer learns that there is new text and cannot get it', async () => {
+  test('a viewer without permission to copy text out learns that there is new text, but cannot get it', async () => {
     await using desktop = await lab.managed();
     await using gateway = await screens(desktop);
     const viewer = await gateway.view({ ...ALL, clipboardOut: false });
@@ -288,11 +300,11 @@ suite('a screen through the gateway', { skip: missing, timeout: 20 * 60_000 }, (
     viewer.extended(REQUEST | 1);
     viewer.update(0, 0, 0, 0);
     await copy(desktop, 'secret after');
-    // Whatever was asked for would come before this.
+    // A reply to the requests would arrive before this message.
     await viewer.clipboardWith(NOTIFY);
   });
 
-  test('text goes into the desktop only with the right to', async () => {
+  test('text can be pasted into the desktop only with permission', async () => {
     await using desktop = await lab.managed();
     await using gateway = await screens(desktop);
     const forbidden = await gateway.view({ ...ALL, clipboardIn: false });
@@ -305,7 +317,7 @@ suite('a screen through the gateway', { skip: missing, timeout: 20 * 60_000 }, (
     assert.equal(await paste(desktop), 'allowed');
   });
 
-  test('a wrong password of the desktop is 503, and the end of its screen a close code', async () => {
+  test('a wrong password for the desktop gives status 503, and the end of its screen a close code', async () => {
     await using desktop = await lab.bare();
     await using wrong = await screens(desktop, 'another1');
     await assert.rejects(wrong.view(ALL), /503/);
@@ -317,9 +329,3 @@ suite('a screen through the gateway', { skip: missing, timeout: 20 * 60_000 }, (
     assert.equal(code, CloseCode.screenLost);
   });
 });
-
-/** Asks every 50 ms until stopped: what an RFB server does in its own time is told to those who asked for it only. */
-function polled(ask: () => Promise<void>): () => void {
-  const timer = setInterval(() => void ask(), 50);
-  return () => clearInterval(timer);
-}

@@ -1,4 +1,4 @@
-/** A real slapd on loopback with the demo people, and servers that misbehave, for tests of logging in. */
+/** A real slapd on loopback with the demo users, and misbehaving servers, for login tests. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -16,21 +16,22 @@ export const ADMIN = 'cn=admin,dc=planetexpress,dc=com';
 export const ADMIN_PASSWORD = 'GoodNewsEveryone';
 
 export interface Slapd extends AsyncDisposable {
-  /** `ldap://`, with StartTLS for those who ask. */
+  /** `ldap://`, with optional StartTLS. */
   readonly url: string;
   /** `ldaps://` */
   readonly tlsUrl: string;
-  /** File of the certificate that both show. */
+  /** Path of the certificate that both URLs use. */
   readonly ca: string;
   add(ldif: string): Promise<void>;
-  /** What the directory itself makes of this DN and password. */
+  modify(ldif: string): Promise<void>;
+  /** Whether the directory itself accepts this DN and password. */
   letsIn(dn: string, password: string): Promise<boolean>;
   stop(): Promise<void>;
 }
 
 /**
- * As the image runs it, with its folder and ports elsewhere, on two addresses of which the certificate has one; and as
- * careless as a directory can be: a name with an empty password counts as a login.
+ * Configured like the image, but with other folders and ports, and on two addresses, one of which is in the
+ * certificate. It is as lax as a directory can be: a bind with a name and an empty password succeeds.
  */
 export async function startSlapd(): Promise<Slapd> {
   await using stack = new AsyncDisposableStack();
@@ -51,21 +52,23 @@ export async function startSlapd(): Promise<Slapd> {
   stack.defer(stop);
   await saysItStarts(child);
   const running = stack.move();
+  const change = async (command: string, ldif: string): Promise<void> => {
+    if (!(await succeeds(command, ['-x', '-H', url, '-D', ADMIN, '-w', ADMIN_PASSWORD], ldif)))
+      throw new Error(`${command} failed`);
+  };
   return {
     url,
     tlsUrl,
     ca: join(state, 'tls/certificate.pem'),
-    add: async (ldif) => {
-      if (!(await succeeds('ldapadd', ['-x', '-H', url, '-D', ADMIN, '-w', ADMIN_PASSWORD], ldif)))
-        throw new Error('ldapadd failed');
-    },
+    add: (ldif) => change('ldapadd', ldif),
+    modify: (ldif) => change('ldapmodify', ldif),
     letsIn: (dn, password) => succeeds('ldapwhoami', ['-x', '-H', url, '-D', dn, '-w', password]),
     stop,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 
-/** The same server by an address that its certificate does not name. */
+/** The same server at an address that its certificate lacks. */
 export function elsewhere(url: string): string {
   return url.replace('127.0.0.1', '127.0.0.2');
 }
@@ -97,11 +100,11 @@ async function succeeds(command: string, args: readonly string[], input = ''): P
 
 export interface Rogue extends AsyncDisposable {
   readonly url: string;
-  /** How often somebody connected. */
+  /** The number of connections so far. */
   connections(): number;
 }
 
-/** A server of our own; says nothing at all unless told what to do with what comes in. */
+/** A server for tests; it sends nothing unless a handler for incoming data is given. */
 export async function rogueServer(
   heard: (socket: Socket, data: Buffer) => void = () => {},
   scheme = 'ldap',
@@ -122,13 +125,13 @@ export async function rogueServer(
   };
 }
 
-/** The answer “success” to a bind (0x61) or an extended request such as StartTLS (0x78). */
+/** The response “success” to a bind (0x61) or an extended request such as StartTLS (0x78). */
 export function success(request: Buffer, kind: 0x61 | 0x78): Buffer {
-  const messageId = request[4] ?? 0; // behind sequence, length, integer, length
+  const messageId = request[4] ?? 0; // after sequence, length, integer, length
   return Buffer.from([0x30, 0x0c, 0x02, 0x01, messageId, kind, 0x07, 0x0a, 0x01, 0x00, 0x04, 0x00, 0x04, 0x00]);
 }
 
-/** An address where nobody listens. */
+/** An address with no server. */
 export async function deadUrl(): Promise<string> {
   return `ldap://127.0.0.1:${await freePort()}`;
 }
@@ -154,11 +157,11 @@ function addressOf(server: Server): AddressInfo {
 }
 
 export interface TestPeople extends People {
-  /** What the administrator was told. */
+  /** Messages for the administrator. */
   readonly warnings: string[];
 }
 
-/** The people of these servers, with short waits, as `auth.ldap` would have them. */
+/** The users of these servers, with short timeouts, as configured by `auth.ldap`. */
 export function peopleOf(
   servers: readonly string[],
   { password = ADMIN_PASSWORD, ...changes }: Partial<LdapSource> & { password?: string } = {},

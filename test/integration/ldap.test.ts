@@ -21,10 +21,10 @@ const idOf = async (name: string, password: string, people = peopleOf([slapd.url
 const unreachable = (words: RegExp) => (error: unknown) =>
   error instanceof DeskpodError &&
   error.code === 'directory_unavailable' &&
-  error.message === 'The directory Planet Express cannot be reached.' &&
+  error.message === "The directory Planet Express can't be reached." &&
   words.test(String(error.cause));
 
-test('a person logs in by common name and by uid, whatever the case, and is the same person', async () => {
+test('a user logs in by common name and by uid, in any case, and is the same user', async () => {
   for (const name of ['Hermes Conrad', 'hermes', 'HERMES', ' hermes   conrad ']) {
     assert.deepEqual(await peopleOf([slapd.url]).prove(name, 'hermes'), {
       user: { id: 'hermes', name: 'Hermes Conrad', provider: 'planet', labels: ['user'], roles: ['user'] },
@@ -33,19 +33,19 @@ test('a person logs in by common name and by uid, whatever the case, and is the 
   }
 });
 
-test('each of the seven demo people logs in with the uid as password', async () => {
+test('each of the seven demo users logs in with the uid as password', async () => {
   for (const id of ['fry', 'hermes', 'leela', 'professor', 'bender', 'zoidberg', 'amy']) {
     assert.equal(await idOf(id, id), id);
   }
 });
 
-test('a wrong password is refused, a name that nobody has is unknown', async () => {
+test('a wrong password is refused, and an unknown name is reported as unknown', async () => {
   assert.equal(await idOf('hermes', 'Hermes'), 'refused');
   assert.equal(await idOf('hermes', 'fry'), 'refused');
   assert.equal(await idOf('nobody', 'hermes'), 'unknown');
 });
 
-test('an empty password opens nothing, although the directory itself accepts it', async () => {
+test('an empty password is refused, although the directory itself accepts it', async () => {
   assert.equal(await slapd.letsIn(`cn=Hermes Conrad,${PEOPLE}`, ''), true);
   await using store = await openStore({ kind: 'sqlite', file: ':memory:' });
   const directory = createDirectory(store, { demo: false, sources: [{ ...peopleOf([slapd.url]), displayName: 'x' }] });
@@ -58,16 +58,17 @@ test('an empty password opens nothing, although the directory itself accepts it'
 test('an unknown name takes about as long as a wrong password', async () => {
   await using store = await openStore({ kind: 'sqlite', file: ':memory:' });
   const directory = createDirectory(store, { demo: false, sources: [{ ...peopleOf([slapd.url]), displayName: 'x' }] });
-  const fastest = async (name: string) => {
-    const times: number[] = [];
-    for (let round = 0; round < 3; round += 1) {
-      const started = performance.now();
-      assert.equal(await directory.authenticate({ name, password: 'wrong' }), null);
-      times.push(performance.now() - started);
-    }
-    return Math.min(...times);
+  const time = async (name: string): Promise<number> => {
+    const started = performance.now();
+    assert.equal(await directory.authenticate({ name, password: 'wrong' }), null);
+    return performance.now() - started;
   };
-  const [known, unknown] = [await fastest('hermes'), await fastest('nobody')];
+  // In turn, and the fastest of each: other work on the machine delays some of them.
+  let [known, unknown] = [Infinity, Infinity];
+  for (let round = 0; round < 6; round += 1) {
+    known = Math.min(known, await time('hermes'));
+    unknown = Math.min(unknown, await time('nobody'));
+  }
   const ratio = unknown / known;
   assert.ok(
     ratio > 0.5 && ratio < 2,
@@ -75,7 +76,7 @@ test('an unknown name takes about as long as a wrong password', async () => {
   );
 });
 
-test('nothing typed as a name is taken for a part of the filter', async () => {
+test('no character in a name is interpreted as part of the filter', async () => {
   for (const name of [
     '*',
     'herm*',
@@ -92,11 +93,11 @@ test('nothing typed as a name is taken for a part of the filter', async () => {
   }
 });
 
-test('a name that has special characters in the directory is found by them', async () => {
+test('a name with special characters in the directory can be used to log in', async () => {
   assert.equal(await idOf('Star * (the) \\ one', 'star'), 'star');
 });
 
-test('accents are found as the directory has them, composed or not, and typed ones where it has none', async () => {
+test('accents match as in the directory, composed or decomposed, and an accent that it lacks does not matter', async () => {
   for (const name of [
     'Zoë Łukasiewicz-Ñandú',
     'Zoe\u0308 Łukasiewicz-N\u0303andu\u0301',
@@ -110,12 +111,12 @@ test('accents are found as the directory has them, composed or not, and typed on
   assert.equal(await idOf('Bender Bending Rodríguez', 'bender'), 'bender');
 });
 
-test('an entry with several values in its name, and one with odd characters in it, log in', async () => {
+test('an entry with several values in its name and an entry with unusual characters can log in', async () => {
   assert.equal(await idOf('Amy Wong', 'amy'), 'amy');
   assert.equal(await idOf('Kroker, Kif+1 "the" <lieutenant>; #2=\\', 'kif'), 'kif');
 });
 
-test('a name that two entries have is refused with either password, and the administrator is told', async () => {
+test('a name of two entries is refused with either password, and the administrator is informed', async () => {
   const people = peopleOf([slapd.url]);
   assert.equal(await idOf('Double Agent', 'one', people), 'refused');
   assert.equal(await idOf('Double Agent', 'two', people), 'refused');
@@ -123,7 +124,7 @@ test('a name that two entries have is refused with either password, and the admi
   assert.equal(await idOf('agent1', 'one', people), 'agent1');
 });
 
-test('nobody gets the numbers of root, and who has none gets some of ours', async () => {
+test("no user gets root's uid or gid, and users without ids get ids from Deskpod", async () => {
   const numbers = async (name: string) => {
     const proof = await peopleOf([slapd.url]).prove(name, name);
     return typeof proof === 'string' ? proof : [proof.account.uid, proof.account.gid];
@@ -132,21 +133,21 @@ test('nobody gets the numbers of root, and who has none gets some of ours', asyn
   assert.deepEqual(await numbers('plain'), [20_000, 20_000]);
 });
 
-test('an entry without an id is refused, and the administrator is told', async () => {
+test('an entry without an id is refused, and the administrator is informed', async () => {
   const people = peopleOf([slapd.url]);
   assert.equal(await idOf('No Id', 'noid', people), 'refused');
-  assert.match(people.warnings[0] ?? '', /cn=No Id,.* has no uid/);
+  assert.match(people.warnings[0] ?? '', /cn=No Id,.* has no valid uid/);
 });
 
-test('an account without a password cannot be entered', async () => {
+test('an account without a password cannot log in', async () => {
   assert.equal(await idOf('nopass', 'anything'), 'refused');
 });
 
-test('the directory is searched anonymously where there is no service account', async () => {
+test('the directory is searched anonymously without a service account', async () => {
   assert.equal(await idOf('leela', 'leela', peopleOf([slapd.url], { bindDn: null })), 'leela');
 });
 
-test('who knows an id says so, whatever its characters', async () => {
+test('the directory that owns an id says so, with any characters in the id', async () => {
   const people = peopleOf([slapd.url]);
   assert.deepEqual(await Promise.all(['HERMES', 'nobody', '*', 'zoë'].map((id) => people.owns(id))), [
     true,
@@ -156,7 +157,7 @@ test('who knows an id says so, whatever its characters', async () => {
   ]);
 });
 
-test('many people log in at once, each as themselves', async () => {
+test('many users log in at once, each as themselves', async () => {
   const people = peopleOf([slapd.url]);
   const ids = ['fry', 'hermes', 'leela', 'professor', 'bender', 'zoidberg', 'amy'];
   const wrong = ids.map((id) => idOf(id, `not ${id}`, people));
@@ -164,34 +165,34 @@ test('many people log in at once, each as themselves', async () => {
   assert.deepEqual(new Set(await Promise.all(wrong)), new Set(['refused']));
 });
 
-test('when the first server is down the second one answers, and is asked first for a while', async () => {
+test('when the first server is down the second one is used, and is preferred for a while', async () => {
   const dead = await deadUrl();
   const people = peopleOf([dead, slapd.url]);
   assert.equal(await idOf('fry', 'fry', people), 'fry');
   assert.equal(await idOf('fry', 'wrong', people), 'refused');
   assert.equal(people.warnings.length, 1);
-  assert.match(people.warnings[0] ?? '', /ECONNREFUSED.*answered in its place/);
+  assert.match(people.warnings[0] ?? '', /ECONNREFUSED.*used ldap.* instead/);
 });
 
-test('when no server answers that is told apart from a wrong password', async () => {
+test('an outage of all servers is reported differently from a wrong password', async () => {
   const [one, other] = [await deadUrl(), await deadUrl()];
   await assert.rejects(peopleOf([one, other]).prove('fry', 'fry'), unreachable(/ECONNREFUSED.*ECONNREFUSED/));
   await assert.rejects(peopleOf([one]).owns('fry'), unreachable(/ECONNREFUSED/));
 });
 
-test('a refused service account is a fault of the directory, not of who logs in', async () => {
+test('a refused service account is reported as an error of the directory, not of the user', async () => {
   const people = peopleOf([slapd.url], { password: 'wrong' });
-  await assert.rejects(people.prove('fry', 'fry'), unreachable(/does not let the service account cn=admin.* in/));
+  await assert.rejects(people.prove('fry', 'fry'), unreachable(/refuses the service account cn=admin/));
 });
 
-test('a base that is not there is a fault of the directory', async () => {
+test('a missing search base is reported as an error of the directory', async () => {
   await assert.rejects(
     peopleOf([slapd.url], { baseDn: `ou=nowhere,${PEOPLE}` }).prove('fry', 'fry'),
     unreachable(/0x20/),
   );
 });
 
-test('a server that never answers costs the configured time and no more', async () => {
+test('a server that never responds is abandoned after the configured timeout', async () => {
   await using silent = await rogueServer();
   const started = performance.now();
   const people = peopleOf([silent.url, slapd.url], { timeoutSeconds: 0.5 });
@@ -203,10 +204,10 @@ test('a server that never answers costs the configured time and no more', async 
   );
 });
 
-test('a server that accepts and never begins TLS, or never goes on with it, costs the configured time', async () => {
+test('a server that accepts connections but does not start or finish TLS is abandoned after the configured timeout', async () => {
   await using ldaps = await rogueServer(() => {}, 'ldaps');
   const connecting = peopleOf([ldaps.url], { connectTimeoutSeconds: 0.2 }).prove('fry', 'fry');
-  await assert.rejects(connecting, unreachable(/no connection came about within 0.2 s/));
+  await assert.rejects(connecting, unreachable(/no connection within 0.2 s/));
   await using plain = await rogueServer();
   const starting = peopleOf([plain.url], { startTls: true, timeoutSeconds: 0.2 }).prove('fry', 'fry');
   await assert.rejects(starting, unreachable(/within 0.2 s/));
@@ -216,20 +217,20 @@ for (const [name, at] of [
   ['StartTLS', (): [string, boolean] => [slapd.url, true]],
   ['ldaps', (): [string, boolean] => [slapd.tlsUrl, false]],
 ] as const) {
-  test(`${name} works with a certificate that is trusted`, async () => {
+  test(`${name} works with a trusted certificate`, async () => {
     const [url, startTls] = at();
     assert.equal(await idOf('amy', 'amy', peopleOf([url], { startTls, ca: slapd.ca })), 'amy');
     const byName = url.replace('127.0.0.1', 'localhost');
     assert.equal(await idOf('amy', 'amy', peopleOf([byName], { startTls, ca: slapd.ca })), 'amy');
   });
 
-  test(`${name} is refused with a certificate that nobody vouches for, unless nobody should look`, async () => {
+  test(`${name} is refused with an untrusted certificate, unless verification is disabled`, async () => {
     const [url, startTls] = at();
     await assert.rejects(peopleOf([url], { startTls }).prove('amy', 'amy'), unreachable(/self-signed certificate/));
     assert.equal(await idOf('amy', 'amy', peopleOf([url], { startTls, verify: false })), 'amy');
   });
 
-  test(`${name} is refused with a certificate for somebody else`, async () => {
+  test(`${name} is refused with a certificate for another host`, async () => {
     const [url, startTls] = at();
     const people = peopleOf([elsewhere(url)], { startTls, ca: slapd.ca });
     await assert.rejects(people.prove('amy', 'amy'), unreachable(/127\.0\.0\.2 is not in the cert/));
@@ -237,7 +238,7 @@ for (const [name, at] of [
   });
 }
 
-test('no password is sent when StartTLS is promised and then not kept', async () => {
+test('no password is sent when StartTLS is announced but fails', async () => {
   const said: Buffer[] = [];
   await using rogue = await rogueServer((socket, data) => {
     said.push(data);
@@ -252,18 +253,18 @@ test('no password is sent when StartTLS is promised and then not kept', async ()
   assert.equal(rogue.connections(), 1);
 });
 
-test('a connection that breaks in the middle is not opened again as nobody', async () => {
+test('a connection that breaks during login is not reopened anonymously', async () => {
   await using rogue = await rogueServer((socket, data) => socket.end(success(data, 0x61)));
   await assert.rejects(peopleOf([rogue.url]).prove('fry', 'secret'), unreachable(/./));
   assert.equal(rogue.connections(), 1);
 });
 
-test('a server that sends nonsense is one that cannot be reached', async () => {
+test('a server that sends invalid data is reported as unreachable', async () => {
   await using rogue = await rogueServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
   await assert.rejects(peopleOf([rogue.url], { timeoutSeconds: 1 }).prove('fry', 'secret'), unreachable(/./));
 });
 
-test('a certificate file that cannot be read is told', async () => {
+test('an unreadable certificate file is reported', async () => {
   await assert.rejects(
     peopleOf([slapd.tlsUrl], { ca: '/nowhere.pem' }).prove('fry', 'fry'),
     unreachable(/nowhere\.pem/),
@@ -272,6 +273,36 @@ test('a certificate file that cannot be read is told', async () => {
 
 const PASSWORD = (password: string) => `objectClass: inetOrgPerson\nuserPassword: ${password}\n`;
 const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+test('a user who is gone, or whom the filter no longer matches, is not found by a later check', async () => {
+  const dn = `uid=leaver,${PEOPLE}`;
+  await slapd.add(`dn: ${dn}\ncn: The Leaver\nsn: L\nuid: leaver\n${PASSWORD('leaver')}`);
+  const active = peopleOf([slapd.url], {
+    filter: '(&(objectClass=inetOrgPerson)(!(title=disabled))(|(cn=%s)(uid=%s)))',
+  });
+  const check = active.check ?? assert.fail('it has none');
+  const found = () => Promise.all(['The Leaver', 'leaver'].map((name) => check(name, 'leaver')));
+  assert.equal(await idOf('leaver', 'leaver', active), 'leaver');
+  assert.deepEqual(await found(), [true, true]);
+  assert.equal(await check('The Leaver', 'somebody else'), false);
+  await slapd.modify(`dn: ${dn}\nchangetype: modify\nadd: title\ntitle: disabled\n`);
+  assert.deepEqual(await found(), [false, false]);
+  await slapd.modify(`dn: ${dn}\nchangetype: modify\ndelete: title\n`);
+  assert.deepEqual(await found(), [true, true]);
+  await slapd.modify(`dn: ${dn}\nchangetype: delete\n`);
+  assert.deepEqual(await found(), [false, false]);
+  await assert.rejects(
+    async () => peopleOf([await deadUrl()]).check?.('leaver', 'leaver'),
+    unreachable(/ECONNREFUSED/),
+  );
+});
+
+test('an account that may not log in now is refused before its password is checked', async () => {
+  const people = peopleOf([slapd.url]);
+  const found: string[] = [];
+  const proof = await people.prove('Hermes Conrad', 'hermes', (userId) => found.push(userId) > 1);
+  assert.deepEqual([proof, found], ['refused', ['hermes']]);
+});
 
 const MORE_PEOPLE = [
   `dn: cn=Star \\2a (the) \\5c one,${PEOPLE}\ncn: Star * (the) \\ one\nsn: Star\nuid: star\n${PASSWORD('star')}`,

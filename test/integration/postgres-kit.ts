@@ -1,4 +1,6 @@
-/** A PostgreSQL of the tests' own, from Debian's binaries: in a folder under /tmp, on loopback, as an unprivileged user. */
+/**
+ * A PostgreSQL server for tests, from Debian's packages: in a folder under /tmp, on loopback, as an unprivileged user.
+ */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -9,22 +11,22 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client } from 'pg';
 
-/** `nobody`: the server refuses to run as root. */
+/** The user is `nobody`, because the server refuses to run as root. */
 const UNPRIVILEGED = 65_534;
 const USER = process.getuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {};
 const PASSWORD = 'Good news, everyone';
 
 export interface PostgresCluster extends AsyncDisposable {
-  /** The certificate that it shows, which signed itself. */
+  /** The server's self-signed certificate. */
   readonly certificate: string;
-  /** Makes an empty database; its URL. */
+  /** Creates an empty database and returns its URL. */
   database(): Promise<string>;
   restart(): Promise<void>;
   stop(): Promise<void>;
   start(): Promise<void>;
 }
 
-/** The folder of the newest one installed. */
+/** The folder of the newest installed version. */
 export function postgresBinaries(): string | null {
   const found = globSync('/usr/lib/postgresql/*/bin/initdb').toSorted((a, b) => versionOf(a) - versionOf(b));
   const newest = found.at(-1);
@@ -86,7 +88,7 @@ export async function query(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
-/** No path here has a blank. */
+/** No path here contains a space. */
 function words(line: string): string[] {
   return line.split(' ');
 }

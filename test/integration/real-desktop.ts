@@ -1,42 +1,52 @@
-/** A real desktop for tests, in the container that the product would make: nothing of X is needed on this machine. Not a test itself. */
+/**
+ * A real desktop for tests, in the container that the product would create, so this machine needs nothing of X. Not a
+ * test itself.
+ */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { openDisplay } from '#display/open.ts';
 import { waitForWindowManager } from '#display/ready.ts';
-import type { Display, XClient } from '#domain/display.ts';
-import type { Engine } from '#domain/engine.ts';
+import type { Display, XClient } from '#domain/ports/display.ts';
+import type { Engine } from '#domain/ports/engine.ts';
 import { ephemeralName, userPodName } from '#domain/names.ts';
 import { createContainersEngine } from '#engines/containers/engine.ts';
 import { finished, patience, printed, run } from '../contracts/engine-kit.ts';
-import { ownStore, TEST_DATA } from './engine-local.ts';
+import { ownStore, TEST_DATA, TEST_RUN } from './engine-local.ts';
+import { engineEvents } from '../fakes/engine-events.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const DESKTOP = 'localhost/deskpod/desktop:1';
 const TERMINAL = 'localhost/deskpod/terminal:1';
 const PREPARE_MS = 900_000;
-/** In place of the window manager until a test starts the real one: the script of the desktop takes a function for it. */
+/**
+ * Replaces the window manager until a test starts the real one: the script of the desktop prefers a function of that
+ * name.
+ */
 const NO_WINDOW_MANAGER = { 'BASH_FUNC_icewm%%': '() { exec sleep infinity; }' };
 
-/** Why the tests cannot run here, or false. */
+/** The reason for skipping the tests, or false. */
 export const missing = ((): string | false => {
   if (process.getuid?.() !== 0) return 'needs root';
   return spawnSync('podman', ['--version']).status !== 0 && 'podman is not installed';
 })();
 
-/** The engine of a test file; it has the store for itself until it is disposed. */
+/** The engine of a test file, which has exclusive use of the store until it is disposed. */
 export interface Lab extends AsyncDisposable {
-  /** Xvnc without a window manager; `waitForWindowManager` is a test of its own. Several at once need several names. */
+  /**
+   * Starts Xvnc without a window manager, because `waitForWindowManager` is tested itself. Several desktops need
+   * different names.
+   */
   bare(name?: string): Promise<RealDesktop>;
   managed(name?: string): Promise<RealDesktop>;
 }
 
-/** An X client of the terminal's image, in a container inside the desktop. */
+/** An X client from the terminal's image, in a container inside the desktop. */
 export interface Program {
   readonly launchId: string;
   isRunning(): Promise<boolean>;
   stop(): Promise<void>;
-  /** What it wrote to its log, once it has ended by itself. */
+  /** The contents of its log, once it has exited. */
   ended(): Promise<readonly string[]>;
 }
 
@@ -46,7 +56,7 @@ export interface RealDesktop extends AsyncDisposable {
   readonly connectDisplay: () => Promise<Duplex>;
   readonly connectScreen: () => Promise<Duplex>;
   launchOf(client: XClient): Promise<string | null>;
-  /** Windows belong to the launches that the engine names, unless told otherwise. */
+  /** By default, windows belong to the launches that the engine finds. */
   display(launchOf?: (client: XClient) => Promise<string | null>): Promise<Display>;
   start(command: readonly string[]): Promise<Program>;
   startWindowManager(): Promise<void>;
@@ -59,9 +69,10 @@ export async function openLab(): Promise<Lab> {
   stack.use(await ownStore());
   const engine = stack.use(
     await createContainersEngine({
+      events: engineEvents,
       socket: null,
       dataDir: TEST_DATA,
-      runDir: '/run/deskpod-engine-test',
+      runDir: TEST_RUN,
       imagesDir: join(ROOT, 'images'),
       baseImage: null,
       shmBytes: 256 * 1024 ** 2,
@@ -93,7 +104,7 @@ async function bare(engine: Engine, name: string): Promise<RealDesktop> {
       account,
       image: DESKTOP,
       geometry: { width: 1000, height: 700 },
-      regional: { timezone: null, locale: null },
+      regional: { timezone: null, languages: [] },
       env: NO_WINDOW_MANAGER,
       x11Tcp: false,
       limits: {},
@@ -148,7 +159,7 @@ async function start(engine: Engine, desktopId: string, user: string, command: r
   };
 }
 
-/** Resolves when `ask` is true of what `listen` tells, at most after 20 s. */
+/** Resolves when `ask` accepts a value from `listen`; fails after 20 s. */
 export function until<T>(
   what: string,
   listen: (tell: (value: T) => void) => () => void,

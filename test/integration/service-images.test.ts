@@ -1,4 +1,4 @@
-/** The services of a desktop, each in the image that a cluster runs, with no more rights than a cluster gives. */
+/** The services of a desktop, each in the image that a cluster runs, with the minimal permissions of a cluster. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
@@ -25,7 +25,7 @@ interface Asked {
   readonly body?: string | Buffer<ArrayBuffer>;
 }
 
-/** Its address, once it listens. */
+/** Resolves to its address when it listens. */
 async function listening(service: Service, port: number): Promise<string> {
   const address = await service.address();
   await appears(async () => ((await answers(address, port)) ? true : null), `port ${port}`);
@@ -43,10 +43,10 @@ async function answers(host: string, port: number): Promise<boolean> {
 async function endsAtOnce(service: Service): Promise<void> {
   const { ms, code } = await service.stop();
   assert.equal(code, 0);
-  assert.ok(ms < 2500, `it took ${Math.round(ms)} ms to end`);
+  assert.ok(ms < 2500, `it took ${Math.round(ms)} ms to exit`);
 }
 
-test('files are read and written over WebDAV by who has the password, and by nobody else', { skip }, async () => {
+test('files can be read and written over WebDAV with the password only', { skip }, async () => {
   const home = services.volume('files-home');
   const hash = createHash('sha1').update('open sesame').digest('base64');
   const files = await services.start('files', {
@@ -89,7 +89,7 @@ test('files are read and written over WebDAV by who has the password, and by nob
   await endsAtOnce(files);
 });
 
-test('sound is played and heard by who has the cookie; without it nobody gets in', { skip }, async () => {
+test('sound can be played and recorded with the cookie only', { skip }, async () => {
   const cookie = services.secret('pulse-cookie', randomBytes(256));
   const tmp = services.volume('sound-tmp');
   const sound = await services.start('sound', { mounts: { '/tmp': tmp, '/run/deskpod/secret': cookie } });
@@ -118,7 +118,7 @@ test('sound is played and heard by who has the cookie; without it nobody gets in
 });
 
 test(
-  'lp makes a PDF of its title in the home; who does not know the queue is refused and told nothing',
+  "lp writes a PDF named after its title to the home; a client without the queue's name is refused without details",
   { skip },
   async () => {
     const home = services.volume('printer-home');
@@ -160,13 +160,13 @@ test(
   },
 );
 
-test('the toolbox has a busybox that needs no other file', { skip }, async () => {
+test('the toolbox has a static busybox', { skip }, async () => {
   const { output } = await services.run('toolbox', { command: ['file', '-L', '/usr/bin/busybox'] });
   assert.match(output, /statically linked/);
 });
 
 test(
-  'the database is made at the first start and is there after a stop and a kill, with the password of today',
+  'the database is created at the first start and survives a stop and a kill, with the current password',
   { skip },
   async () => {
     const uid = 999;

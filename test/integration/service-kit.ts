@@ -1,17 +1,17 @@
-/** Service images run as a cluster would run them: any user, no rights, a read-only root, volumes for what they write. */
+/** Service images run as in a cluster: any user, no privileges, a read-only root, volumes for what they write. */
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { EngineApi } from '#engines/containers/api.ts';
-import { ImageBuilder } from '#engines/containers/images/builder.ts';
-import { referenceOf } from '#engines/containers/images/plan.ts';
-import { PodmanService } from '#engines/containers/podman-service.ts';
-import { ownStore, TEST_DATA } from './engine-local.ts';
+import { EngineApi } from '#containers-client/api.ts';
+import { ImageBuilder } from '#containers-client/images/builder.ts';
+import { referenceOf } from '#containers-client/images/plan.ts';
+import { PodmanService } from '#containers-client/podman-service.ts';
+import { ownStore, TEST_DATA, TEST_RUN } from './engine-local.ts';
 
 export const UID = 4100;
-const RUN = '/run/deskpod-engine-test';
+const RUN = TEST_RUN;
 const BUILD_MS = 900_000;
 const READY_MS = 20_000;
 
@@ -23,10 +23,10 @@ const Inspected = z.looseObject({
 });
 
 export interface Wish {
-  /** Without one, what the image starts by itself. */
+  /** Default: the command of the image. */
   readonly command?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** What is mounted where. */
+  /** Mounted volumes, by path in the container. */
   readonly mounts?: Readonly<Record<string, string>>;
   readonly uid?: number;
 }
@@ -42,7 +42,7 @@ export class Services implements AsyncDisposable {
     this.#owned.use(owned);
   }
 
-  /** Has the images of these names built if need be. */
+  /** Builds the images of these names if needed. */
   static async open(images: readonly string[]): Promise<Services> {
     const owned = new AsyncDisposableStack();
     owned.use(await ownStore());
@@ -55,7 +55,7 @@ export class Services implements AsyncDisposable {
     return new Services(api, owned);
   }
 
-  /** A folder as a volume of a pod is: of root and the user's group. */
+  /** A folder that is like a pod's volume: owned by root and the user's group. */
   volume(name: string, uid = UID): string {
     const path = join(this.#folder, name);
     mkdirSync(path);
@@ -64,7 +64,7 @@ export class Services implements AsyncDisposable {
     return path;
   }
 
-  /** A folder with one file that the user may read. */
+  /** A folder with one file that the user can read. */
   secret(name: string, content: string | Buffer, uid = UID): string {
     const path = join(this.#folder, `secret-${name}`, name);
     mkdirSync(dirname(path), { recursive: true });
@@ -97,7 +97,7 @@ export class Services implements AsyncDisposable {
     return new Service(this.#api, Id);
   }
 
-  /** Runs to the end. */
+  /** Runs until it exits. */
   async run(image: string, wish: Wish): Promise<{ code: number; output: string }> {
     const container = await this.start(image, wish);
     return container.ended();
@@ -125,7 +125,7 @@ export class Service {
     return network.IPAddress;
   }
 
-  /** All it said. */
+  /** All its output so far. */
   log(): Promise<string> {
     return this.#api.text('GET', `/containers/${this.#id}/logs`, { query: { stdout: true, stderr: true } });
   }
@@ -135,7 +135,7 @@ export class Service {
     return { code: StatusCode, output: await this.log() };
   }
 
-  /** TERM; how long it took to end, in ms, and how it did. */
+  /** Sends TERM; returns the time until it exited, in ms, and its exit status. */
   async stop(): Promise<{ ms: number; code: number }> {
     const begun = performance.now();
     await this.#api.text('POST', `/containers/${this.#id}/stop`, { query: { t: 10 } });
@@ -157,7 +157,7 @@ export class Service {
   }
 }
 
-/** Until `look` has something to show; what others make appears without an event that could be waited for. */
+/** Polls until `look` has a result; for changes without an event. */
 export async function appears<T>(look: () => Promise<T | null>, what: string): Promise<T> {
   const until = Date.now() + READY_MS;
   for (;;) {

@@ -1,14 +1,21 @@
-/** PostgreSQL keeps the store's promises, and what only a database server can go wrong with. */
+/** The store contract on PostgreSQL, and failures that only a database server has. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { DeskpodError } from '#domain/errors.ts';
-import { keepHouse } from '#domain/housekeeping.ts';
-import type { Store } from '#domain/store.ts';
+import { runHousekeeping } from '#domain/server/housekeeping.ts';
+import type { Store } from '#domain/ports/store.ts';
+import { Kysely, sql } from 'kysely';
+import { migrate } from '#store/migrate.ts';
+import { MIGRATIONS } from '#store/migrations.ts';
 import { openStore } from '#store/open.ts';
+import { PatientPostgresDialect } from '#store/postgres/dialect.ts';
+import type { Tables } from '#store/tables.ts';
+import { postgresWriteLock } from '#store/write-lock.ts';
 import { storeContract } from '../contracts/store.ts';
-import { aLaunchRecord, anAppDocument } from '../contracts/store-samples.ts';
+import { aLaunchRecord, anAppDocument } from '../fixtures/store-samples.ts';
 import { FakeEngine } from '../fakes/engine.ts';
 import { aServer, RUNNING } from '../fakes/launches.ts';
 import { postgresBinaries, type PostgresCluster, query, startPostgres } from './postgres-kit.ts';
@@ -43,7 +50,7 @@ describe('on PostgreSQL', { skip, timeout: 300_000 }, () => {
     return { open: () => open(url), async [Symbol.asyncDispose]() {} };
   });
 
-  test('two servers that open an empty database at once both get its tables', async () => {
+  test('two servers that open an empty database at once both find its tables', async () => {
     const url = await cluster.database();
     const opened = await Promise.all(Array.from({ length: 4 }, () => open(url)));
     await opened[0]?.values.set('key', 'value');
@@ -51,7 +58,7 @@ describe('on PostgreSQL', { skip, timeout: 300_000 }, () => {
     for (const store of opened) await store[Symbol.asyncDispose]();
   });
 
-  test('the database is restarted in the middle: the next call works', async () => {
+  test('the next call works after a restart of the database', async () => {
     await using store = await open(await cluster.database());
     await Promise.all(Array.from({ length: 10 }, (_, index) => store.values.set(`k${index}`, 'before')));
     await cluster.restart();
@@ -63,22 +70,24 @@ describe('on PostgreSQL', { skip, timeout: 300_000 }, () => {
     assert.equal((await store.apps.list()).length, 1);
   });
 
-  test('calls made while the database is away are done when it is back', async () => {
-    await using store = await open(await cluster.database());
+  test('calls made while the database is down succeed when it is back', async () => {
+    const url = await cluster.database();
+    await using store = await open(url);
     await cluster.stop();
+    const tried = connectionAt(Number(new URL(url).port));
     const calls = [store.values.set('one', '1'), store.apps.put([anAppDocument('one')]), store.accounts.uidOf('amy')];
-    await delay(500);
+    await tried;
     await cluster.start();
     await Promise.all(calls);
     assert.equal(await store.values.get('one'), '1');
   });
 
-  test('a database that stays away is told as a sentence, after a bounded wait', { timeout: LONGEST_MS }, async () => {
+  test('a database that stays down is reported with a message after a while', { timeout: LONGEST_MS }, async () => {
     const url = await cluster.database();
     await using store = await open(url);
     await cluster.stop();
     try {
-      const unreachable = refused(/^The database 127\.0\.0\.1:\d+\/d\w+ cannot be reached: .*REFUSED/, /Start it/);
+      const unreachable = refused(/^The database 127\.0\.0\.1:\d+\/d\w+ can’t be reached: .*REFUSED/, /Start it/);
       await Promise.all([assert.rejects(store.values.get('one'), unreachable), assert.rejects(open(url), unreachable)]);
     } finally {
       await cluster.start();
@@ -86,7 +95,7 @@ describe('on PostgreSQL', { skip, timeout: 300_000 }, () => {
     assert.equal(await store.values.get('one'), null);
   });
 
-  test('connections that somebody cuts cost nobody a call', async () => {
+  test('calls succeed although somebody closes the connections', async () => {
     const url = await cluster.database();
     await using store = await open(url);
     for (let round = 0; round < 5; round += 1) {
@@ -100,7 +109,7 @@ describe('on PostgreSQL', { skip, timeout: 300_000 }, () => {
     assert.equal(await store.values.get('key-7'), '4');
   });
 
-  test('a wrong password, a database that is not there and a wrong host are sentences with a remedy', async () => {
+  test('a wrong password, a missing database and a wrong host are reported with a message and a fix', async () => {
     const right = await cluster.database();
     const wrong = (change: (url: URL) => void): string => {
       const url = new URL(right);
@@ -115,7 +124,7 @@ describe('on PostgreSQL', { skip, timeout: 300_000 }, () => {
     await assert.rejects(open(mode), refused(/sslmode=prefer/, /verify-full/));
   });
 
-  test('sslmode encrypts, and proves who the server is as far as it says', async () => {
+  test('sslmode encrypts, and verifies the server as far as its value demands', async () => {
     const url = new URL(await cluster.database());
     const encrypted = async (mode: string, changes: (url: URL) => void = () => {}) => {
       const address = new URL(url);
@@ -139,14 +148,11 @@ describe('on PostgreSQL', { skip, timeout: 300_000 }, () => {
       address.hostname = 'localhost';
     };
     assert.equal(await encrypted('verify-full', named), true);
-    await assert.rejects(
-      encrypted('verify-full'),
-      refused(/cannot be reached: .*(self-signed|certificate)/, /sslmode/),
-    );
-    await assert.rejects(encrypted('verify-full', trusted), refused(/cannot be reached/, /sslmode/));
+    await assert.rejects(encrypted('verify-full'), refused(/can’t be reached: .*(self-signed|certificate)/, /sslmode/));
+    await assert.rejects(encrypted('verify-full', trusted), refused(/can’t be reached/, /sslmode/));
   });
 
-  test('a server that gave no sign for a while is no longer alive', async () => {
+  test('a server without a recent heartbeat is no longer alive', async () => {
     const url = await cluster.database();
     await using store = await open(url);
     await store.replicas.beat('quiet');
@@ -155,7 +161,7 @@ describe('on PostgreSQL', { skip, timeout: 300_000 }, () => {
     assert.deepEqual([...(await store.replicas.alive())], ['lively']);
   });
 
-  test('changes are told to every server; after a cut connection they are told to look again', async () => {
+  test('every server is informed of changes; after a lost connection it is informed to reload', async () => {
     const url = await cluster.database();
     await using one = await open(url);
     await using two = await open(url);
@@ -181,7 +187,7 @@ describe('on PostgreSQL', { skip, timeout: 300_000 }, () => {
     await assert.rejects(one.changes.publish('catalogue', 'x'.repeat(9000)), /too long/);
   });
 
-  test('two servers look after the launches of their users together', { timeout: LONGEST_MS }, async () => {
+  test('two servers manage the launches of their users together', { timeout: LONGEST_MS }, async () => {
     const url = await cluster.database();
     await using stack = new AsyncDisposableStack();
     const engine = new FakeEngine();
@@ -214,19 +220,62 @@ describe('on PostgreSQL', { skip, timeout: 300_000 }, () => {
       store,
       launches: two.launches,
       debug: { sweep: async () => {} },
-      compactions: { sweep: async () => {} },
+      rebuilds: { sweep: async () => {} },
+      revocations: { prune: async () => 0 },
       debugKeepDays: 90,
       keepDays: 30,
+      checkDirectories: async () => {},
+      directoryCheckSeconds: 0,
       failed: (what: string) => assert.fail(what),
     };
-    const kept = keepHouse(house, end.signal);
+    const kept = runHousekeeping(house, end.signal);
     const { status } = await two.until(({ id: told, status: is }) => told === orphan.id && is.state === 'finished');
     assert.ok(status.state === 'finished' && status.reason === 'start_failed');
     end.abort();
     await kept;
   });
 
-  test('one server leads at a time; another takes over when the leader loses its connection', async () => {
+  test('sessions of the day before the migration count as open', { timeout: LONGEST_MS }, async () => {
+    const url = await cluster.database();
+    const db = new Kysely<Tables>({ dialect: new PatientPostgresDialect(url) });
+    const at = new Date(Date.now() - 7_200_000);
+    try {
+      await migrate(db, postgresWriteLock, MIGRATIONS.slice(0, 5));
+      await sql`insert into logins values ('fry', 's1', ${at.toISOString()}, '::1', 'Browser')`.execute(db);
+    } finally {
+      await db.destroy();
+    }
+    await using store = await open(url);
+    const [login] = await store.logins.open(new Date(), 'fry');
+    assert.deepEqual([login?.sessionId, login?.endsAt], ['s1', new Date(at.getTime() + 86_400_000)]);
+    await store.logins.end('fry', null, new Date());
+    assert.deepEqual(await store.logins.open(new Date()), []);
+  });
+
+  test('launches that the engine refuses immediately all end', { timeout: LONGEST_MS }, async () => {
+    await using stack = new AsyncDisposableStack();
+    const store = stack.use(await open(await cluster.database()));
+    // Opens several connections, none of which preserves the order of another.
+    await Promise.all(Array.from({ length: 10 }, () => store.values.get('key')));
+    const engine = new FakeEngine();
+    engine.launch = async () => {
+      throw new DeskpodError('app_unavailable', 'The cluster does not answer.');
+    };
+    const server = await aServer(engine, store);
+    stack.use(server.replicas);
+    for (let round = 0; round < 5; round += 1) {
+      const ids = (await Promise.all(Array.from({ length: 8 }, () => server.start()))).map(({ id }) => id);
+      for (const id of ids) await server.until((launch) => launch.id === id && launch.status.state === 'finished');
+    }
+    const records = await store.launches.list({});
+    assert.equal(records.length, 40);
+    assert.deepEqual(
+      records.map(({ end }) => end?.reason),
+      records.map(() => 'start_failed'),
+    );
+  });
+
+  test('one server leads at a time, and another takes over when the leader loses its connection', async () => {
     const url = await cluster.database();
     await using one = await open(url);
     await using two = await open(url);
@@ -260,3 +309,11 @@ describe('on PostgreSQL', { skip, timeout: 300_000 }, () => {
     assert.deepEqual(led, ['one', 'else', 'two', 'two']);
   });
 });
+
+/** Resolves when a client has tried to connect to the port of a stopped server and the port is free again. */
+async function connectionAt(port: number): Promise<void> {
+  const server = createServer((socket) => socket.destroy()).listen(port, '127.0.0.1');
+  await once(server, 'connection');
+  server.close();
+  await once(server, 'close');
+}

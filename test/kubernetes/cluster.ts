@@ -1,22 +1,25 @@
-/** The cluster of these tests: whether there is one, and namespaces of their own in it that go when they end. */
+/** The cluster of these tests: whether there is one, and namespaces in it that are deleted when the tests end. */
 import { z } from 'zod';
 import type { HomesConfig, KubernetesConfig } from '#config/config.ts';
-import type { Engine } from '#domain/engine.ts';
-import { ClusterApi, hasStatus } from '#engines/kubernetes/api.ts';
+import type { Engine } from '#domain/ports/engine.ts';
+import { ClusterApi } from '#engines/kubernetes/cluster/api.ts';
+import { hasStatus } from '#engines/kubernetes/cluster/api-fault.ts';
 import { type EngineUnderTest, hermes } from '../contracts/engine-kit.ts';
 
 const GONE_TIMEOUT_MS = 120_000;
 
-/** Where the images of this checkout were pushed to. */
+/** The registry to which the images of this checkout were pushed. */
 export const REGISTRY = process.env['DESKPOD_TEST_REGISTRY'] ?? '127.0.0.1:5000/deskpod';
+/** Images of others are in a repository next to it. */
+export const OTHERS = `${REGISTRY}-others`;
 export const KUBECONFIG = process.env['KUBECONFIG'] ?? null;
 
-/** The reason why there is nothing to test on; null when there is. */
+/** The reason why there is no cluster for the tests; null if there is one. */
 export function reasonToSkip(): string | null {
   return KUBECONFIG === null ? 'KUBECONFIG is not set: there is no cluster to test on' : null;
 }
 
-/** As an installation would have it, on the images of this checkout. */
+/** The configuration of an installation that uses the images of this checkout. */
 export function clusterConfig(namespace: string, homes: HomesConfig): KubernetesConfig {
   return {
     kind: 'kubernetes',
@@ -32,7 +35,7 @@ export function clusterConfig(namespace: string, homes: HomesConfig): Kubernetes
   };
 }
 
-/** For tests beside the contract: what they ask of the images, and nothing else. */
+/** For tests outside the contract suite, which need only its images. */
 export function underTest(engine: Engine): EngineUnderTest {
   return {
     engine,
@@ -42,6 +45,7 @@ export function underTest(engine: Engine): EngineUnderTest {
       shmDemo: '',
       published: '',
       bare: '',
+      elsewhere: '',
       toolbox: '',
     },
     abilities: {
@@ -54,6 +58,7 @@ export function underTest(engine: Engine): EngineUnderTest {
       plainUser: hermes.uid,
     },
     objects: async () => [],
+    picture: () => Promise.reject(new Error('not asked for here')),
     foreign: () => Promise.reject(new Error('not asked for here')),
     [Symbol.asyncDispose]: async () => {},
   };
@@ -64,8 +69,12 @@ export interface Namespace extends AsyncDisposable {
   readonly api: ClusterApi;
 }
 
-/** Enforces *restricted*. What an earlier run left of it is removed first. */
-export async function ownNamespace(name: string, level = 'restricted'): Promise<Namespace> {
+/** Enforces *restricted*. Removes what an earlier run left in it first. */
+export async function ownNamespace(
+  name: string,
+  level = 'restricted',
+  atTheEnd: 'wait until it is gone' | 'leave it going' = 'wait until it is gone',
+): Promise<Namespace> {
   const api = ClusterApi.connect(KUBECONFIG);
   const remove = async (): Promise<void> => {
     try {
@@ -73,12 +82,15 @@ export async function ownNamespace(name: string, level = 'restricted'): Promise<
     } catch (error) {
       if (!hasStatus(error, 404, 409)) throw error;
     }
+  };
+  const removed = async (): Promise<void> => {
+    await remove();
     await untilGone(api, name);
   };
-  await remove();
+  await removed();
   const labels = { 'pod-security.kubernetes.io/enforce': level };
   await api.call((options) => api.core.createNamespace({ body: { metadata: { name, labels } } }, options));
-  return { name, api, [Symbol.asyncDispose]: remove };
+  return { name, api, [Symbol.asyncDispose]: atTheEnd === 'leave it going' ? remove : removed };
 }
 
 async function untilGone(api: ClusterApi, name: string): Promise<void> {
@@ -97,7 +109,7 @@ async function untilGone(api: ClusterApi, name: string): Promise<void> {
 
 const Names = z.looseObject({ items: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) })) });
 
-/** Pods, secrets and policies, as `kind name`. */
+/** Pods, Secrets and NetworkPolicies, as `kind name`. */
 export async function objectsIn({ api, name: namespace }: Namespace): Promise<string[]> {
   const [pods, secrets, policies] = await Promise.all([
     api.call((options) => api.core.listNamespacedPod({ namespace }, options)),
@@ -106,7 +118,7 @@ export async function objectsIn({ api, name: namespace }: Namespace): Promise<st
   ]);
   const named = (kind: string, list: unknown) =>
     Names.parse(list).items.map(({ metadata }) => `${kind} ${metadata.name}`);
-  // Pull pods stay for a while: that is what they are for.
+  // Ignores pull pods, which are kept on purpose.
   return [...named('pod', pods), ...named('secret', secrets), ...named('policy', policies)]
     .filter((name) => !name.startsWith('pod pull-'))
     .sort();

@@ -1,21 +1,13 @@
-/** Copies of launches on a real cluster, beside those that `kubectl debug --copy-to` makes. */
+/** Copies of launches on a real cluster, compared with those that `kubectl debug --copy-to` creates. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
-import type { CopySpec } from '#domain/debug/engine.ts';
+import type { CopySpec } from '#domain/ports/debug-engine.ts';
 import { podAppName } from '#domain/names.ts';
-import {
-  eventually,
-  failsWith,
-  finished,
-  firstWindow,
-  launchSpec,
-  patience,
-  printed,
-  script,
-} from '../contracts/engine-kit.ts';
+import { eventually, finished, firstWindow, launchSpec, patience, printed, script } from '../contracts/engine-kit.ts';
 import { reasonToSkip, REGISTRY } from './cluster.ts';
 import { type Debugged, debugged } from './debug-kit.ts';
+import { failsWith } from '../fixtures/fails-with.ts';
 
 const skip = reasonToSkip() ?? false;
 const Listed = z.looseObject({
@@ -53,7 +45,7 @@ describe('copies on a cluster', { skip, timeout: 600_000 }, () => {
   const copy = (on: Debugged, asked: CopySpec) => on.engine.debug.copy(asked, () => {}, patience());
   const podOf = async (on: Debugged, name: string) =>
     Listed.parse(JSON.parse(await on.kubectl('get', 'pod', name, '-o', 'json')));
-  /** The scheduler's choice is nobody's wish. */
+  /** Omits the node that the scheduler chose. */
   const specOf = async (on: Debugged, name: string) => {
     const { nodeName: _node, ...kept } = (await podOf(on, name)).spec;
     return kept;
@@ -71,7 +63,7 @@ describe('copies on a cluster', { skip, timeout: 600_000 }, () => {
     ],
   ];
   for (const [what, changed, options, command] of cases) {
-    test(`a plain one with ${what} is what kubectl debug makes`, async () => {
+    test(`a plain copy with ${what} equals the one that kubectl debug creates`, async () => {
       const launch = await script(wide.under, wide.desktop, 'exec sleep 600', { runtime: 'pod_application' });
       const named = command.length > 0 ? [`--container=${launch.id}`] : [];
       const to = [`--copy-to=${launch.id}-copy`, '--share-processes=true', '--attach=false'];
@@ -83,7 +75,7 @@ describe('copies on a cluster', { skip, timeout: 600_000 }, () => {
     });
   }
 
-  test('where the namespace admits no tracing, a plain one is what kubectl makes with the profile restricted', async () => {
+  test('where the namespace forbids ptrace, a plain copy equals the one that kubectl creates with the profile restricted', async () => {
     const launch = await script(narrow.under, narrow.desktop, 'exec sleep 600', { runtime: 'pod_application' });
     const options = [`--container=${launch.id}`, '--profile=restricted', '--share-processes=true', '--attach=false'];
     await narrow.kubectl('debug', launch.id, `--copy-to=${launch.id}-copy`, ...options, '--', 'sleep', '600');
@@ -93,7 +85,7 @@ describe('copies on a cluster', { skip, timeout: 600_000 }, () => {
     await narrow.engine.removeLaunch(launch.id);
   });
 
-  test('without plain it differs from its original by exactly what was asked for, its name, and what it runs for', async () => {
+  test('without plain, a copy differs from its original only in the requested fields and its host name', async () => {
     const { engine, under, desktop } = narrow;
     const launch = await script(under, desktop, 'exec sleep 600', { runtime: 'pod_application', env: { KEPT: '1' } });
     const before = await specOf(narrow, launch.id);
@@ -109,14 +101,14 @@ describe('copies on a cluster', { skip, timeout: 600_000 }, () => {
     assert.equal((await engine.environment(made.id))['NEW'], '2');
     assert.equal((await engine.environment(made.id))['KEPT'], '1');
     assert.equal((await podOf(narrow, made.id)).metadata.annotations['deskpod/copy-of'], launch.id);
-    assert.deepEqual(await specOf(narrow, launch.id), before, 'the original is as it was');
+    assert.deepEqual(await specOf(narrow, launch.id), before, 'the original is unchanged');
     await engine.stopLaunch(made.id, 500, patience());
     assert.equal((await finished(engine, made)).state, 'finished');
     await engine.removeLaunch(made.id);
     await engine.removeLaunch(launch.id);
   });
 
-  test('one that died at once is copied with another command, and one that was stopped as well', async () => {
+  test('a launch that ended at once is copied with another command, and so is one that was stopped', async () => {
     const { engine, under, desktop } = narrow;
     const launch = await script(under, desktop, 'echo broken; exit 3', { runtime: 'pod_application' });
     await finished(engine, launch);
@@ -128,7 +120,7 @@ describe('copies on a cluster', { skip, timeout: 600_000 }, () => {
     for (const { id } of [launch, first, second]) await engine.removeLaunch(id);
   });
 
-  test('one of an ephemeral launch is a pod of its own, whose window is on the same display', async () => {
+  test('a copy of an ephemeral launch is a pod of its own, with its window on the same display', async () => {
     const { engine, under, desktop } = narrow;
     const launch = await script(under, desktop, 'exit 3');
     await finished(engine, launch);
@@ -139,7 +131,7 @@ describe('copies on a cluster', { skip, timeout: 600_000 }, () => {
     await engine.removeLaunch(made.id);
   });
 
-  test('what is not there cannot be copied', async () => {
+  test('a target that does not exist cannot be copied', async () => {
     await assert.rejects(copy(narrow, spec(narrow, 'hermes-app-none', {})), failsWith('not_found'));
     const nowhere = spec(narrow, 'x', {}, {});
     const launch = { ...nowhere.launch, desktopId: 'gone-00000' };

@@ -1,4 +1,4 @@
-/** What goes wrong with toolboxes on a real cluster, and in which words it is told. */
+/** Toolbox failures on a real cluster and their error messages. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -24,7 +24,7 @@ const told =
     return true;
   };
 
-describe('a toolbox that cannot be had', { skip, timeout: 600_000 }, () => {
+describe('a toolbox that cannot be started', { skip, timeout: 600_000 }, () => {
   let narrow: Debugged;
   let wide: Debugged;
   before(async () => {
@@ -37,7 +37,7 @@ describe('a toolbox that cannot be had', { skip, timeout: 600_000 }, () => {
   });
   const names = async (on: Debugged) => (await on.engine.debug.toolboxes(on.desktop.id)).map(({ name }) => name);
 
-  test('what has ended cannot be looked into', async () => {
+  test('a launch that has ended cannot be debugged', async () => {
     const { desktop, engine, under } = narrow;
     for (const runtime of ['ephemeral_container', 'pod_application'] as const) {
       const launch = await script(under, desktop, 'exit 3', { runtime });
@@ -47,7 +47,7 @@ describe('a toolbox that cannot be had', { skip, timeout: 600_000 }, () => {
     }
   });
 
-  test('a launch that ends between the click and the start is told as that, and nothing stays', async () => {
+  test('a launch that ends between request and start is reported as such, and no toolbox remains', async () => {
     const { desktop, engine, under } = narrow;
     const launch = await script(under, desktop, 'trap "exit 4" USR1; while :; do sleep 0.02; done', {
       runtime: 'pod_application',
@@ -60,7 +60,7 @@ describe('a toolbox that cannot be had', { skip, timeout: 600_000 }, () => {
     assert.ok(!(await names(narrow)).includes('too-late'));
   });
 
-  test('an image that does not exist is told within seconds', async () => {
+  test('an image that does not exist is reported within seconds', async () => {
     const began = Date.now();
     const asked = addToolbox(
       narrow,
@@ -72,17 +72,17 @@ describe('a toolbox that cannot be had', { skip, timeout: 600_000 }, () => {
     assert.ok(!(await names(narrow)).includes('no-image'));
   });
 
-  test('one that nobody waits for any more is hidden', async () => {
+  test('a toolbox whose request was aborted is hidden', async () => {
     const waiting: string[] = [];
     const signal = AbortSignal.timeout(1_500);
     const spec = toolboxSpec({ desktopId: narrow.desktop.id }, { image: '127.0.0.1:1/none:1', name: 'given-up' });
     await assert.rejects(narrow.engine.debug.addToolbox(spec, (text) => waiting.push(text), signal));
     assert.ok(!(await names(narrow)).includes('given-up'));
-    const { containers } = await narrow.engine.debug.inside(narrow.desktop.id);
+    const { containers } = await narrow.engine.debug.inspect(narrow.desktop.id);
     assert.deepEqual(containers.find(({ name }) => name === 'given-up')?.kind, 'toolbox');
   });
 
-  test('one whose note was never written is ours all the same, and can be stopped', async () => {
+  test('a toolbox whose annotation is missing is still recognised and can be stopped', async () => {
     const { desktop, engine, kubectl } = narrow;
     const { name } = await addToolbox(narrow, { desktopId: desktop.id });
     await kubectl('annotate', 'pod', desktop.id, `toolbox.deskpod/${name}-`);
@@ -91,23 +91,23 @@ describe('a toolbox that cannot be had', { skip, timeout: 600_000 }, () => {
       const one = await found();
       return one?.target === null ? one : null;
     });
-    assert.deepEqual([lost.foreign, lost.by, lost.special], [false, null, true]);
+    assert.deepEqual([lost.foreign, lost.by, lost.shared], [false, null, false]);
     await engine.debug.stopToolbox(desktop.id, name, patience());
     await eventually('it has ended', async () => ((await found())?.status.state === 'finished' ? true : null));
   });
 
-  test('what Pod Security does not admit is refused in its words, and nothing is added', async () => {
+  test('a toolbox that violates Pod Security is refused with the message of Kubernetes, and nothing is added', async () => {
     const asked = addToolbox(narrow, { desktopId: narrow.desktop.id }, { profile: 'sysadmin', name: 'too-wide' });
     await assert.rejects(asked, told('profile_refused', /profile sysadmin: violates PodSecurity "restricted/));
     const pod = await narrow.kubectl('get', 'pod', narrow.desktop.id, '-o', 'json');
-    assert.ok(!pod.includes('too-wide'), 'not even a note');
+    assert.ok(!pod.includes('too-wide'), 'not even an annotation');
   });
 
-  test('root in a pod that runs nobody as root is told before anybody waits', async () => {
+  test('root in a pod that must run as non-root is refused without waiting for the container', async () => {
     const custom = { securityContext: { runAsUser: 0, runAsNonRoot: null } };
     const more = { profile: 'baseline', plain: true, custom, name: 'as-root' } as const;
     const asked = addToolbox(wide, { desktopId: wide.desktop.id }, more);
-    await assert.rejects(asked, told('profile_refused', /would run as root, and its pod runs nobody as root/));
+    await assert.rejects(asked, told('profile_refused', /would run as root, which its pod does not allow/));
   });
 
   test('a custom container is merged as kubectl does, or refused', async () => {
@@ -129,7 +129,7 @@ describe('a toolbox that cannot be had', { skip, timeout: 600_000 }, () => {
     await assert.rejects(ports, told('invalid_request', /ports/));
   });
 
-  test('a name is taken once', async () => {
+  test('a toolbox name can be used once', async () => {
     const { desktop, under } = narrow;
     const { name } = await addToolbox(narrow, { desktopId: desktop.id });
     await assert.rejects(
@@ -142,7 +142,7 @@ describe('a toolbox that cannot be had', { skip, timeout: 600_000 }, () => {
     await assert.rejects(launch, told('name_taken', /./));
   });
 
-  test('a server whose role lacks the right says which', async () => {
+  test('a server whose role lacks a permission says which one', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'deskpod-role-'));
     const file = join(folder, 'kubeconfig');
     await writeFile(file, await narrowKubeconfig(narrow));
@@ -158,18 +158,21 @@ describe('a toolbox that cannot be had', { skip, timeout: 600_000 }, () => {
     });
     const profiles = await engine.debug.profiles(target);
     assert.match(profiles.get('restricted') ?? '', /cannot patch resource "pods\/ephemeralcontainers"/);
-    await assert.rejects(engine.debug.happenings(narrow.desktop.id), told('forbidden', /events/));
+    await assert.rejects(engine.debug.events(narrow.desktop.id), told('forbidden', /events/));
     assert.match(await engine.debug.describe(target), /Events: +<not readable/);
     const { name } = await addToolbox(narrow, target);
     await eventually('the other server knows', async () => {
       const found = (await engine.debug.toolboxes()).find((one) => one.name === name);
       return found?.status.state === 'running' ? true : null;
     });
-    await assert.rejects(engine.debug.attach(narrow.desktop.id, name, patience()), told('forbidden', /go inside/));
+    await assert.rejects(
+      engine.debug.attach(narrow.desktop.id, name, patience()),
+      told('forbidden', /run commands in containers/),
+    );
     await rm(folder, { recursive: true });
   });
 
-  test('a list that is full takes no more, and one of the others is used', async () => {
+  test('a full list of ephemeral containers accepts no more, and an existing toolbox is used', async () => {
     const { engine, under, kubectl } = narrow;
     const desktop = await engine.makeDesktop(desktopSpec(under, fry), () => {}, patience());
     const { name } = await addToolbox({ ...narrow, desktop }, { desktopId: desktop.id });
@@ -192,7 +195,7 @@ describe('a toolbox that cannot be had', { skip, timeout: 600_000 }, () => {
     await engine.removeDesktop(desktop.id, patience());
   });
 
-  test('a desktop that is being removed takes none', async () => {
+  test('a desktop that is being removed accepts no toolbox', async () => {
     const { desktop, kubectl, engine } = wide;
     const hold = (finalizers: readonly string[]) =>
       kubectl('patch', 'pod', desktop.id, '--type=merge', '-p', JSON.stringify({ metadata: { finalizers } }));
@@ -206,7 +209,7 @@ describe('a toolbox that cannot be had', { skip, timeout: 600_000 }, () => {
 
 const Config = z.looseObject({ users: z.array(z.looseObject({ name: z.string(), user: z.unknown() })) });
 
-/** Of an account that may watch and note, but neither add containers nor go inside them. */
+/** The kubeconfig of an account that may read and annotate pods, but neither add ephemeral containers nor use exec. */
 async function narrowKubeconfig({ kubectl, namespace }: Debugged): Promise<string> {
   await kubectl('create', 'serviceaccount', 'narrow');
   await kubectl('create', 'role', 'narrow', '--verb=get,list,watch,patch', '--resource=pods');

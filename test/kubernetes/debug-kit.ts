@@ -1,19 +1,21 @@
-/** What the tests of debugging share: engines and desktops in namespaces of their own, `kubectl` beside them, terminals. */
+/** What the debug tests share: engines and desktops in namespaces of their own, `kubectl` for comparison, terminals. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { waitForWindowManager } from '#display/ready.ts';
-import type { EngineToolbox, ToolboxSpec } from '#domain/debug/engine.ts';
-import type { Engine, EngineDesktop, ExecSession, Target } from '#domain/engine.ts';
+import type { EngineToolbox, ToolboxSpec } from '#domain/ports/debug-engine.ts';
+import type { Engine, EngineDesktop } from '#domain/ports/engine.ts';
+import type { ExecSession, Target } from '#domain/ports/engine-launch.ts';
 import { createKubernetesEngine } from '#engines/kubernetes/engine.ts';
 import { desktopSpec, type EngineUnderTest, eventually, hermes, patience } from '../contracts/engine-kit.ts';
 import { clusterConfig, KUBECONFIG, type Namespace, ownNamespace, REGISTRY, underTest } from './cluster.ts';
+import { engineEvents } from '../fakes/engine-events.ts';
 
 export const TOOLBOX = `${REGISTRY}/toolbox:1`;
 export const GRAPHICAL = 'x-graphical';
 
-/** An engine with one desktop, in a namespace of its own. */
+/** An engine with one desktop in a namespace of its own. */
 export interface Debugged extends AsyncDisposable {
   readonly engine: Engine;
   readonly under: EngineUnderTest;
@@ -41,6 +43,7 @@ export async function debugged(name: string, level: string): Promise<Debugged> {
 
 export function openEngine(namespace: string, kubeconfig = KUBECONFIG) {
   return createKubernetesEngine({
+    events: engineEvents,
     config: { ...clusterConfig(namespace, { kind: 'none' }), kubeconfig },
     shmBytes: 2 ** 26,
     windowManagerReady: waitForWindowManager,
@@ -68,6 +71,7 @@ export function toolboxSpec(target: Target, more: Partial<ToolboxSpec> = {}): To
     plain: false,
     custom: null,
     by: 'leela',
+    shared: true,
     ...more,
   };
 }
@@ -80,7 +84,7 @@ const Listed = z.looseObject({
   spec: z.looseObject({ ephemeralContainers: z.array(z.looseObject({ name: z.string() })).default([]) }),
 });
 
-/** The entry of a pod's list, as the cluster keeps it. */
+/** The ephemeral container in the spec of a pod, as the cluster stores it. */
 export async function entryOf(on: Debugged, pod: string, name: string): Promise<Record<string, unknown>> {
   const { spec } = Listed.parse(JSON.parse(await on.kubectl('get', 'pod', pod, '-o', 'json')));
   const found = spec.ephemeralContainers.find((one) => one.name === name);
@@ -88,7 +92,7 @@ export async function entryOf(on: Debugged, pod: string, name: string): Promise<
   return found;
 }
 
-/** Types into a terminal and reads what comes. */
+/** Types into a terminal and reads its output. */
 export class Typist implements Disposable {
   readonly session: ExecSession;
   text = '';

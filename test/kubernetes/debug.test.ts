@@ -1,10 +1,11 @@
-/** Toolboxes on a real cluster, beside what `kubectl` itself makes and says. */
+/** Toolboxes on a real cluster, compared with what `kubectl` creates and prints. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { DebugProfile } from '#protocol/debug.ts';
-import { failsWith, patience, printed, script, start } from '../contracts/engine-kit.ts';
+import { patience, printed, script, start } from '../contracts/engine-kit.ts';
 import { reasonToSkip, REGISTRY } from './cluster.ts';
 import { addToolbox, attached, type Debugged, debugged, entryOf, GRAPHICAL, TOOLBOX, toolboxOf } from './debug-kit.ts';
+import { failsWith } from '../fixtures/fails-with.ts';
 
 const skip = reasonToSkip() ?? false;
 
@@ -43,13 +44,13 @@ describe('toolboxes on a cluster', { skip, timeout: 600_000 }, () => {
   };
 
   for (const profile of ['restricted', 'baseline', 'general', 'netadmin', 'sysadmin'] as const) {
-    test(`a plain one with the profile ${profile} is what kubectl debug makes`, async () => {
+    test(`a plain toolbox with the profile ${profile} equals the one that kubectl debug creates`, async () => {
       const { theirs, ours } = await beside(profile === 'restricted' ? narrow : wide, profile);
       assert.deepEqual(ours, theirs);
     });
   }
 
-  test('without plain it is more by exactly this', async () => {
+  test('without plain, a toolbox has exactly these additions', async () => {
     const { id } = narrow.desktop;
     const plain = await addToolbox(narrow, { desktopId: id }, { plain: true });
     const { name } = await addToolbox(narrow, { desktopId: id });
@@ -64,7 +65,7 @@ describe('toolboxes on a cluster', { skip, timeout: 600_000 }, () => {
     });
   });
 
-  test('one stands in the files of a launch, is shared by all who attach, and outlives them', async () => {
+  test('a toolbox starts in the files of a launch, is shared by all attached clients, and outlives their connections', async () => {
     const { engine, desktop, under } = narrow;
     const launch = await script(under, desktop, 'echo here > /tmp/mark; exec sleep 600');
     const { name } = await addToolbox(narrow, { desktopId: desktop.id, launchId: launch.id });
@@ -93,7 +94,7 @@ describe('toolboxes on a cluster', { skip, timeout: 600_000 }, () => {
     await engine.stopLaunch(launch.id, 500, patience());
   });
 
-  test('one beside a pod of its own sees that pod’s processes, and is found by its name', async () => {
+  test('a toolbox beside a launch with its own pod sees the processes of that pod, and is found by its name', async () => {
     const { engine, desktop, under } = narrow;
     const launch = await script(under, desktop, 'exec sleep 600', { runtime: 'pod_application' });
     const target = { desktopId: desktop.id, launchId: launch.id };
@@ -108,7 +109,7 @@ describe('toolboxes on a cluster', { skip, timeout: 600_000 }, () => {
     await engine.removeLaunch(launch.id);
   });
 
-  test('one of root is ended as well', async () => {
+  test('a toolbox that runs as root can be stopped, too', async () => {
     const { name } = await addToolbox(wide, { desktopId: wide.desktop.id }, { profile: 'netadmin' });
     {
       using one = await attached(wide, name);
@@ -119,7 +120,7 @@ describe('toolboxes on a cluster', { skip, timeout: 600_000 }, () => {
     assert.equal((await toolboxOf(wide, name)).status.state, 'finished');
   });
 
-  test('what the namespace admits is asked of the cluster', async () => {
+  test('the permitted profiles are read from the cluster', async () => {
     const [few, all] = await Promise.all(
       [narrow, wide].map((on) => on.engine.debug.profiles({ desktopId: on.desktop.id })),
     );
@@ -132,7 +133,7 @@ describe('toolboxes on a cluster', { skip, timeout: 600_000 }, () => {
       assert.match(few?.get(profile) ?? '', /^violates PodSecurity "restricted:latest": /, profile);
   });
 
-  test('nothing of it is a launch', async () => {
+  test('a toolbox is not listed as a launch', async () => {
     const { engine, desktop } = narrow;
     const names = (await engine.debug.toolboxes(desktop.id)).map(({ name }) => name);
     assert.ok(names.length > 2);
@@ -143,7 +144,7 @@ describe('toolboxes on a cluster', { skip, timeout: 600_000 }, () => {
     );
   });
 
-  test('a program that an image does not have is named, with a terminal and without', async () => {
+  test('a program that the image lacks is named in the error, with a terminal and without', async () => {
     const { engine, desktop, under } = narrow;
     const tty = { columns: 80, rows: 24 };
     for (const one of [null, tty]) {

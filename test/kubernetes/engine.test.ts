@@ -6,8 +6,9 @@ import { waitForWindowManager } from '#display/ready.ts';
 import { createKubernetesEngine } from '#engines/kubernetes/engine.ts';
 import { engineContract, type EngineUnderTest } from '../contracts/engine.ts';
 import { hermes } from '../contracts/engine-kit.ts';
-import { clusterConfig, type Namespace, objectsIn, ownNamespace, reasonToSkip, REGISTRY } from './cluster.ts';
-import { hasStatus } from '#engines/kubernetes/api.ts';
+import { clusterConfig, type Namespace, objectsIn, OTHERS, ownNamespace, reasonToSkip, REGISTRY } from './cluster.ts';
+import { hasStatus } from '#engines/kubernetes/cluster/api-fault.ts';
+import { engineEvents } from '../fakes/engine-events.ts';
 
 const NAMESPACE = 'deskpod-engine-test';
 /** The node of the test cluster is this machine. */
@@ -20,6 +21,7 @@ engineContract('Kubernetes', reasonToSkip(), async () => {
   await freshHomes(namespace);
   const open = () =>
     createKubernetesEngine({
+      events: engineEvents,
       config: clusterConfig(NAMESPACE, HOMES_CONFIG),
       shmBytes: 256 * 1024 ** 2,
       windowManagerReady: waitForWindowManager,
@@ -33,6 +35,7 @@ engineContract('Kubernetes', reasonToSkip(), async () => {
       shmDemo: `${REGISTRY}/shm-demo:1`,
       published: `${REGISTRY}/published:1`,
       bare: `${REGISTRY}/bare:1`,
+      elsewhere: `${OTHERS}/elsewhere:1`,
       toolbox: `${REGISTRY}/toolbox:1`,
     },
     abilities: {
@@ -46,6 +49,7 @@ engineContract('Kubernetes', reasonToSkip(), async () => {
     },
     objects: () => objectsIn(namespace),
     foreign: (name) => foreign(namespace, name),
+    picture: (name, content) => picture(namespace, name, content),
     another: open,
     [Symbol.asyncDispose]: async () => {
       await engine[Symbol.asyncDispose]();
@@ -59,7 +63,7 @@ engineContract('Kubernetes', reasonToSkip(), async () => {
 const HOMES_CONFIG: HomesConfig = {
   kind: 'persistentVolumeClaim',
   claim: null,
-  // As where nobody makes volumes: one of type local for each user.
+  // For clusters without dynamic provisioning: one local volume for each user.
   volume: {
     spec: {
       capacity: { storage: '1Gi' },
@@ -92,6 +96,17 @@ async function removeVolumes({ api }: Namespace): Promise<void> {
       if (!hasStatus(error, 404)) throw error;
     }
   }
+}
+
+async function picture({ api, name: namespace }: Namespace, file: string, content: Buffer): Promise<AsyncDisposable> {
+  const name = 'deskpod-wallpapers';
+  const body = { metadata: { name }, binaryData: { [file]: content.toString('base64') } };
+  await api.call((options) => api.core.createNamespacedConfigMap({ namespace, body }, options));
+  return {
+    async [Symbol.asyncDispose]() {
+      await api.call((options) => api.core.deleteNamespacedConfigMap({ name, namespace }, options));
+    },
+  };
 }
 
 async function foreign({ api, name: namespace }: Namespace, name: string) {

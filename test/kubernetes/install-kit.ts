@@ -1,4 +1,4 @@
-/** The scripts of deploy/ and the programs beside them, as an administrator runs them, in namespaces of the tests' own. */
+/** The scripts of deploy/ and related programs, run as by an administrator, in namespaces of the tests. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -6,22 +6,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Ran, ran, ROOT } from '../e2e/tools.ts';
 
-/** Where the tests' images are; the run of these tests pushes them there. */
+/** The registry of the tests' images; the runner of these tests pushes them. */
 export const REGISTRY = process.env['DESKPOD_TEST_REGISTRY'] ?? '127.0.0.1:5000/deskpod';
 export const MINUTE_MS = 60_000;
 
-/** Why nothing can be tried, or false. */
+/** The reason for skipping the tests, or false. */
 export const noCluster =
   process.env['KUBECONFIG'] === undefined ? 'KUBECONFIG is not set: there is no cluster to install into' : false;
 export const noHelm = spawnSync('helm', ['version']).status === 0 ? false : 'helm is not installed';
 export const noShellcheck = spawnSync('shellcheck', ['--version']).status === 0 ? false : 'shellcheck is not installed';
 
-/** One command line as people type it. */
+/** Runs one command line in a shell. */
 export function shell(line: string, env: Readonly<Record<string, string>> = {}, timeoutMs = MINUTE_MS): Promise<Ran> {
   return ran('bash', ['-c', line], { env, signal: AbortSignal.timeout(timeoutMs) });
 }
 
-/** The same, which must succeed; answers what it printed. */
+/** Runs a command line that must succeed; returns its output. */
 export async function done(
   line: string,
   env: Readonly<Record<string, string>> = {},
@@ -36,7 +36,7 @@ export function kubectl(line: string, timeoutMs = MINUTE_MS): Promise<string> {
   return done(`kubectl ${line}`, {}, timeoutMs);
 }
 
-/** A namespace for one test, with a folder on the node for its database; both go with it. */
+/** A namespace for one test, with a folder on the node for its database. Both are removed with it. */
 export class Place implements AsyncDisposable {
   readonly namespace: string;
   readonly nodePort: number;
@@ -51,9 +51,14 @@ export class Place implements AsyncDisposable {
     return `http://localhost:${this.nodePort}`;
   }
 
-  /** `deploy/install.sh` with what makes it this place's. */
+  /** Runs `deploy/install.sh` with the options for this namespace. */
   install(more = '', timeoutMs = 10 * MINUTE_MS): Promise<Ran> {
-    return shell(`${join(ROOT, 'deploy/install.sh')} ${this.options} ${more} </dev/null`, {}, timeoutMs);
+    return this.installWith(`--homes none ${more}`, timeoutMs);
+  }
+
+  /** Runs it without options about homes. */
+  installWith(more: string, timeoutMs = 10 * MINUTE_MS): Promise<Ran> {
+    return shell(`${join(ROOT, 'deploy/install.sh')} ${this.withoutHomes} ${more} </dev/null`, {}, timeoutMs);
   }
 
   uninstall(more = '--yes'): Promise<Ran> {
@@ -61,7 +66,12 @@ export class Place implements AsyncDisposable {
     return shell(`${script} --namespace ${this.namespace} ${more} </dev/null`, {}, 5 * MINUTE_MS);
   }
 
+  /** The test cluster has no storage class. */
   get options(): string {
+    return `${this.withoutHomes} --homes none`;
+  }
+
+  get withoutHomes(): string {
     return `--namespace ${this.namespace} --node-port ${this.nodePort} --registry ${REGISTRY} --pull-policy Always --node-path ${this.folder}`;
   }
 
@@ -71,7 +81,7 @@ export class Place implements AsyncDisposable {
   }
 }
 
-/** Everything of an installation, whoever made it, also what belongs to no namespace. */
+/** Removes all objects of an installation, however it was created, including cluster-wide ones. */
 export async function clear(namespace: string): Promise<void> {
   const suffix = namespace === 'abcdesktop' ? '' : `-${namespace}`;
   await shell(`kubectl delete namespace ${namespace} --ignore-not-found --timeout=150s`, {}, 3 * MINUTE_MS);

@@ -1,19 +1,26 @@
-/** `deploy/install.sh` and `deploy/uninstall.sh` against a real cluster: what they refuse, and whole installations. */
+/** `deploy/install.sh` and `deploy/uninstall.sh` on a real cluster: refusals and complete installations. */
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
 import { curl, ROOT } from '../e2e/tools.ts';
 import { clear, done, kubectl, MINUTE_MS, noCluster, noHelm, Place, REGISTRY, shell } from './install-kit.ts';
 
+/** The HTTP status of a login with a local password. */
+async function logIn(address: string, name: string, password: string): Promise<number> {
+  const body = JSON.stringify({ provider: 'directory', name, password });
+  const headers = ['-H', 'X-Deskpod: 1', '-H', 'Content-Type: application/json'];
+  return (await curl('-X', 'POST', ...headers, '-d', body, `${address}/api/v1/session`)).status;
+}
+
 const SCRIPT = join(ROOT, 'deploy/install.sh');
 const ROLES = ['pyos-od', 'nginx-od', 'mongodb-od', 'speedtest-od', 'openldap-od'];
 
-suite('before anything is made', { skip: noCluster, timeout: 10 * MINUTE_MS }, () => {
+suite('checks before anything is created', { skip: noCluster, timeout: 10 * MINUTE_MS }, () => {
   const place = new Place('refused', 30_551);
   after(() => place[Symbol.asyncDispose]());
 
-  test('a dry run shows every object and leaves no trace', async () => {
+  test('a dry run prints every object and creates nothing', async () => {
     const { code, out, err } = await place.install('--dry-run');
     assert.equal(code, 0, err);
     for (const object of [
@@ -23,16 +30,16 @@ suite('before anything is made', { skip: noCluster, timeout: 10 * MINUTE_MS }, (
       'service/desktop',
     ])
       assert.match(out, new RegExp(object));
-    assert.match(out, /Nothing was made/);
+    assert.match(out, /Nothing was created/);
     assert.equal(await kubectl(`get namespace ${place.namespace} --ignore-not-found`), '');
   });
 
-  test('kubectl may be several words', async () => {
+  test('the kubectl command can consist of several words', async () => {
     const { code, err } = await shell(`KUBECTL='env LC_ALL=C kubectl' ${SCRIPT} ${place.options} --dry-run`);
     assert.equal(code, 0, err);
   });
 
-  test('piped from curl it takes the manifests of a release, and says so when it has none', async () => {
+  test('piped from curl, the script uses the manifests of a release, and reports when there is none', async () => {
     const piped = `cat ${SCRIPT} | bash -s -- ${place.options} --dry-run`;
     const alone = await shell(piped);
     assert.equal(alone.code, 1);
@@ -42,7 +49,7 @@ suite('before anything is made', { skip: noCluster, timeout: 10 * MINUTE_MS }, (
     assert.match(released.out, /deployment.apps\/api created/);
   });
 
-  test('without a storage class it names the ways out', async () => {
+  test('without a storage class the script lists the alternatives', async () => {
     const { code, err } = await shell(
       `${SCRIPT} --namespace ${place.namespace} --node-port ${place.nodePort} </dev/null`,
     );
@@ -50,13 +57,13 @@ suite('before anything is made', { skip: noCluster, timeout: 10 * MINUTE_MS }, (
     for (const way of ['--node-path', '--small', '--storage-class']) assert.match(err, new RegExp(way));
   });
 
-  test('a cluster that does not answer is told with how to choose another', async () => {
+  test('an unreachable cluster is reported with the way to select another one', async () => {
     const { code, err } = await shell(`${SCRIPT} --dry-run`, { KUBECONFIG: '/dev/null' });
     assert.equal(code, 1);
     assert.match(err, /API server cannot be reached[^]*KUBECONFIG/);
   });
 
-  test('a port that belongs to another service is refused, with a free one', async () => {
+  test('a port that another service uses is refused, and a free one is suggested', async () => {
     await using other = new Place('other', place.nodePort);
     await kubectl(`create namespace ${other.namespace}`);
     await kubectl(`-n ${other.namespace} create service nodeport web --tcp=80 --node-port=${place.nodePort}`);
@@ -65,7 +72,7 @@ suite('before anything is made', { skip: noCluster, timeout: 10 * MINUTE_MS }, (
     assert.match(err, new RegExp(`${place.nodePort} belongs to the service ${other.namespace}/web[^]*--node-port 30`));
   });
 
-  test('a namespace with another installation is refused', async () => {
+  test('a namespace that has another installation is refused', async () => {
     await using other = new Place('taken', 30_552);
     await kubectl(`create namespace ${other.namespace}`);
     await kubectl(`-n ${other.namespace} create deployment pyos-od --image=none --replicas=0`);
@@ -74,7 +81,7 @@ suite('before anything is made', { skip: noCluster, timeout: 10 * MINUTE_MS }, (
     assert.match(err, /another installation: pyos-od[^]*--namespace/);
   });
 
-  test('an image that cannot be pulled ends it with pod, image and what Kubernetes says', async () => {
+  test('an image that cannot be pulled stops the script with the pod, the image and the message of Kubernetes', async () => {
     const { code, err } = await place.install('--tag not-there');
     assert.equal(code, 1);
     assert.match(err, /pod\/anonymous-\S+ does not start/);
@@ -82,7 +89,7 @@ suite('before anything is made', { skip: noCluster, timeout: 10 * MINUTE_MS }, (
     assert.match(err, /event +\w+: .*not found/i);
   });
 
-  test('a folder that is not on the node ends it with the folder, and made, the next run goes on', async () => {
+  test('a folder missing on the node stops the script with its path, and the next run continues once it exists', async () => {
     await using other = new Place('folder', 30_556);
     await rm(other.folder, { recursive: true });
     const { code, err } = await other.install();
@@ -95,13 +102,13 @@ suite('before anything is made', { skip: noCluster, timeout: 10 * MINUTE_MS }, (
   });
 });
 
-suite('an installation by the script', { skip: noCluster, timeout: 20 * MINUTE_MS }, () => {
+suite('installing with the script', { skip: noCluster, timeout: 20 * MINUTE_MS }, () => {
   const place = new Place('script', 30_553);
   const state = (what: string) => kubectl(`get ${what} -n ${place.namespace}`);
   let keys = '';
   after(() => place[Symbol.asyncDispose]());
 
-  test('ends with the address, and every documented role runs', async () => {
+  test('the script prints the address, and every documented role runs', async () => {
     const { code, out, err } = await place.install();
     assert.equal(code, 0, `${out}${err}`);
     assert.match(out, new RegExp(`Deskpod is at http://\\S+:${place.nodePort}`));
@@ -110,7 +117,7 @@ suite('an installation by the script', { skip: noCluster, timeout: 20 * MINUTE_M
     assert.match((await curl(place.address)).body, /<html/i);
   });
 
-  test('od.config has a key, without which the manager API is closed', async () => {
+  test('od.config contains an API key, and the manager API is closed without it', async () => {
     const images = `${place.address}/API/manager/images`;
     const refused = await curl(images);
     assert.equal(refused.status, 403);
@@ -120,7 +127,76 @@ suite('an installation by the script', { skip: noCluster, timeout: 20 * MINUTE_M
     assert.equal((await curl('-H', `X-API-Key: ${key}`, images)).status, 200);
   });
 
-  test('run again it changes nothing and keeps keys and passwords', async () => {
+  test('the administrator logs in with the password of the printed Secret, also after a restart, and no log contains it', async () => {
+    const { out } = await place.install();
+    const command = /kubectl get secret deskpod-admin .*$/m.exec(out)?.[0] ?? assert.fail(out);
+    const password = await done(command);
+    assert.match(password, /^(?:[a-z]{6}-){3}[a-z]{6}$/);
+    assert.equal(await logIn(place.address, 'admin', password), 200);
+    const log = await kubectl(`logs -l run=pyos-od -n ${place.namespace} --tail=-1`);
+    assert.ok(!log.includes(password), 'the log contains the password');
+    assert.doesNotMatch(log, /Deskpod is at/, 'the log does not print the address of a pod, which nobody can open');
+    assert.match(log, /behind the service gateway: +kubectl get service gateway -n /);
+    await kubectl(`delete secret deskpod-admin -n ${place.namespace}`);
+    await kubectl(`rollout restart deployment api -n ${place.namespace}`);
+    await kubectl(`rollout status deployment api -n ${place.namespace} --timeout=120s`, 3 * MINUTE_MS);
+    assert.equal(
+      await kubectl(`get secret deskpod-admin -n ${place.namespace} --ignore-not-found`),
+      '',
+      'the Secret is not created again',
+    );
+    assert.equal(await logIn(place.address, 'admin', password), 200);
+  });
+
+  test('the documented command resets a forgotten administrator password', async () => {
+    const line = `kubectl exec -i deploy/api -n ${place.namespace} -- deskpod users passwd admin`;
+    const { code, err } = await shell(`printf '%s\\n' 'a new password' | ${line}`);
+    assert.equal(code, 0, err);
+    assert.doesNotMatch(err, /Defaulted container/);
+    assert.equal(await logIn(place.address, 'admin', 'a new password'), 200);
+  });
+
+  test('no warning repeats endlessly, and the log has no lines about readiness', async () => {
+    await kubectl(`delete events --all -n ${place.namespace}`);
+    await kubectl(`delete pod -l run=speedtest-od -n ${place.namespace}`);
+    await kubectl(`rollout status deployment speedtest -n ${place.namespace} --timeout=120s`, 3 * MINUTE_MS);
+    assert.doesNotMatch(await state('events'), /FailedToRetrieveImagePullSecret/);
+    const { out, err } = await shell(`kubectl logs -l run=pyos-od -n ${place.namespace} --tail=-1`);
+    assert.doesNotMatch(err, /Defaulted/);
+    assert.doesNotMatch(out, /\/readyz 200/);
+  });
+
+  test('the documented command replaces the empty registry credentials', async () => {
+    const file = `${place.folder}.json`;
+    await writeFile(file, '{"auths":{"registry.example.org":{"auth":"YTpi"}}}');
+    const made = `kubectl create secret generic abcdesktopregistrysecret --type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson=${file} -n ${place.namespace} --dry-run=client -o yaml | kubectl replace --force -f -`;
+    await done(made);
+    await done(made);
+    await rm(file);
+    const login = await done(
+      `kubectl get secret abcdesktopregistrysecret -n ${place.namespace} -o jsonpath='{.data.\\.dockerconfigjson}' | base64 -d`,
+    );
+    assert.match(login, /registry\.example\.org/);
+  });
+
+  test('the speed test downloads, uploads and responds, with less than 30 MB of memory', async () => {
+    const raw = (path: string) =>
+      `kubectl get --raw '/api/v1/namespaces/${place.namespace}/services/speedtest:80/proxy/speedtest/${path}'`;
+    assert.equal(await done(raw('ping')), '');
+    // The API server's proxy adds its own path in front.
+    assert.match(await done(raw('')), /<base href="[^"]*\/speedtest\/">/);
+    assert.equal((await done(`${raw('garbage?bytes=3000001')} | wc -c`)).trim(), '3000001');
+    const inside = `exec deploy/speedtest -n ${place.namespace} -- sh -c`;
+    const pss = `cat /proc/[0-9]*/smaps_rollup | awk '"'"'/^Pss:/ { sum += $2 } END { print sum }'"'"'`;
+    const most = `for i in 1 2 3 4 5 6 7 8; do ${pss}; sleep 0.3; done 2>/dev/null | sort -n | tail -n 1`;
+    const [kilobytes] = await Promise.all([
+      kubectl(`${inside} '${most}'`),
+      ...Array.from({ length: 4 }, () => done(`${raw('garbage?bytes=30000000')} >/dev/null`)),
+    ]);
+    assert.ok(Number(kilobytes) > 500 && Number(kilobytes) < 30_000, `${kilobytes} kB`);
+  });
+
+  test('a second run changes nothing and keeps keys and passwords', async () => {
     keys = await state('secrets -o jsonpath="{.items[*].data}"');
     const before = await state(`deployments -o jsonpath='{.items[*].metadata.generation}'`);
     const { code, out, err } = await place.install();
@@ -129,13 +205,13 @@ suite('an installation by the script', { skip: noCluster, timeout: 20 * MINUTE_M
     assert.equal(await state(`deployments -o jsonpath='{.items[*].metadata.generation}'`), before);
   });
 
-  test('another form in the same place is refused', async () => {
+  test('another form of installation in the same namespace is refused', async () => {
     const { code, err } = await place.install('--small');
     assert.equal(code, 1);
     assert.match(err, /other form/);
   });
 
-  test('taken away without its data, the next one goes on with it', async () => {
+  test('after an uninstallation that keeps the data, a new installation uses them', async () => {
     const { code, out, err } = await place.uninstall('--yes --keep-data');
     assert.equal(code, 0, `${out}${err}`);
     assert.equal(await state('deployments,services -o name'), '');
@@ -145,7 +221,7 @@ suite('an installation by the script', { skip: noCluster, timeout: 20 * MINUTE_M
     assert.equal((await curl(`${place.address}/healthz`)).body, 'OK');
   });
 
-  test('taken away as a whole, nothing is left, in the cluster neither', async () => {
+  test('a complete uninstallation leaves nothing, neither in the namespace nor in the cluster', async () => {
     const { code, out, err } = await place.uninstall();
     assert.equal(code, 0, `${out}${err}`);
     await kubectl(`wait --for=delete namespace/${place.namespace} --timeout=120s`, 3 * MINUTE_MS);
@@ -154,20 +230,23 @@ suite('an installation by the script', { skip: noCluster, timeout: 20 * MINUTE_M
   });
 });
 
-suite('one pod', { skip: noCluster, timeout: 10 * MINUTE_MS }, () => {
+suite('a single pod', { skip: noCluster, timeout: 10 * MINUTE_MS }, () => {
   const place = new Place('small', 30_554);
   after(() => place[Symbol.asyncDispose]());
 
-  test('is the whole product with SQLite on a volume', async () => {
-    const { code, out, err } = await place.install('--small --without-openldap');
+  test('one pod is the complete product, with SQLite on a volume', async () => {
+    const { code, out, err } = await place.install('--small --without-openldap --path /desk');
     assert.equal(code, 0, `${out}${err}`);
+    const printed = /Deskpod is at (\S+)/.exec(out)?.[1] ?? assert.fail(out);
+    assert.match(printed, new RegExp(`:${place.nodePort}/desk/$`));
+    assert.match((await curl(printed)).body, /<base href="\/desk\/">/);
     assert.equal(await kubectl(`get deployments -n ${place.namespace} -o name`), 'deployment.apps/api\n');
     assert.equal((await curl(`${place.address}/healthz`)).body, 'OK');
     assert.match((await curl(place.address)).body, /<html/i);
   });
 });
 
-suite('an installation by the chart', { skip: noCluster || noHelm, timeout: 15 * MINUTE_MS }, () => {
+suite('installing with the chart', { skip: noCluster || noHelm, timeout: 15 * MINUTE_MS }, () => {
   const place = new Place('chart', 30_555);
   const { namespace, nodePort, folder } = place;
   after(async () => {
@@ -176,13 +255,13 @@ suite('an installation by the chart', { skip: noCluster || noHelm, timeout: 15 *
     await place[Symbol.asyncDispose]();
   });
 
-  test('makes keys and configuration itself and runs', async () => {
+  test('the chart creates keys and configuration, and everything runs', async () => {
     const node =
       (await kubectl('get nodes -o name'))
         .trim()
         .replace(/^node\//, '')
         .split('\n')[0] ?? '';
-    const values = `image.registry=${REGISTRY},image.pullPolicy=Always,gateway.nodePort=${nodePort},storage.nodePath=${folder},storage.node=${node}`;
+    const values = `image.registry=${REGISTRY},image.pullPolicy=Always,gateway.nodePort=${nodePort},homes.kind=none,storage.nodePath=${folder},storage.node=${node},path=/desk`;
     const chart = join(ROOT, 'deploy/kubernetes/chart');
     const notes = await done(
       `helm install deskpod ${chart} -n ${namespace} --create-namespace --set ${values} --wait --timeout 8m`,
@@ -190,20 +269,50 @@ suite('an installation by the chart', { skip: noCluster || noHelm, timeout: 15 *
       10 * MINUTE_MS,
     );
     assert.match(notes, /manager API/);
-    // Helm waits for pods, not for nodes to let the port through to them.
+    const address = /echo "http:.*"$/m.exec(notes)?.[0] ?? assert.fail(notes);
+    assert.match(await done(address), new RegExp(`^http://[0-9.]+:${nodePort}/desk/\n$`));
+    const page = await curl('--retry', '20', '--retry-connrefused', (await done(address)).trim());
+    assert.match(page.body, /<base href="\/desk\/">|Deskpod is starting/);
+    // Helm waits for pods, but not until the nodes forward the port.
     assert.equal((await curl('--retry', '20', '--retry-connrefused', `${place.address}/healthz`)).body, 'OK');
     for (const role of ROLES) assert.match(await kubectl(`get pods -n ${namespace} -l run=${role}`), /Running/);
   });
 
-  test('the script leaves it to Helm', async () => {
+  test('the script refuses an installation that Helm manages', async () => {
     const { code, err } = await place.install();
     assert.equal(code, 1);
     assert.match(err, /helm upgrade deskpod/);
   });
 
-  test('the key that its notes name opens the manager API', async () => {
+  test("the key named in the chart's notes opens the manager API", async () => {
     const key = await kubectl(`get secret deskpod-manager-key -n ${namespace} -o jsonpath='{.data.key}' | base64 -d`);
     assert.equal((await curl('-H', `X-API-Key: ${key}`, `${place.address}/API/manager/images`)).status, 200);
+  });
+});
+
+suite('uninstalling the chart', { skip: noCluster || noHelm, timeout: 10 * MINUTE_MS }, () => {
+  const namespace = 'deskpod-test-leaves';
+  after(() => clear(namespace));
+
+  test('the chart keeps what its notes and the documents list: keys, configuration, volume', async () => {
+    const chart = join(ROOT, 'deploy/kubernetes/chart');
+    const values = `api.replicas=1,gateway.replicas=1,gateway.nodePort=30557,rbac.clusterRole=false`;
+    await done(`helm install deskpod ${chart} -n ${namespace} --create-namespace --set ${values}`, {}, 2 * MINUTE_MS);
+    assert.match(
+      await done(`helm get notes deskpod -n ${namespace}`),
+      /helm uninstall .* keeps keys, configuration and volumes/,
+    );
+    await done(`helm uninstall deskpod -n ${namespace} --wait`, {}, 3 * MINUTE_MS);
+    const left = await kubectl(`get secrets,configmaps,pvc,deployments,services -n ${namespace} -o name`);
+    for (const name of [
+      'secret/abcdesktopjwtusersigning',
+      'configmap/abcdesktop-config',
+      'persistentvolumeclaim/postgres',
+    ])
+      assert.match(left, new RegExp(`^${name}$`, 'm'));
+    assert.doesNotMatch(left, /deployment|service\//);
+    await done(`helm install deskpod ${chart} -n ${namespace} --set ${values}`, {}, 2 * MINUTE_MS);
+    await done(`helm uninstall deskpod -n ${namespace}`);
   });
 });
 

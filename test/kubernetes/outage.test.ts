@@ -1,4 +1,6 @@
-/** The cluster's API server away for a while: what is shown heals by itself, and screens do not notice. */
+/**
+ * The cluster's API server is unreachable for a while: the shown state recovers by itself, and screens stay connected.
+ */
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -9,16 +11,25 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { waitForWindowManager } from '#display/ready.ts';
-import type { Engine, EngineEvent } from '#domain/engine.ts';
+import type { Engine } from '#domain/ports/engine.ts';
 import { createKubernetesEngine } from '#engines/kubernetes/engine.ts';
-import { desktopSpec, eventually, hermes, patience, script, type EngineUnderTest } from '../contracts/engine-kit.ts';
+import {
+  aDesktop,
+  eventually,
+  hermes,
+  patience,
+  script,
+  type EngineUnderTest,
+  watching,
+} from '../contracts/engine-kit.ts';
 import { clusterConfig, KUBECONFIG, type Namespace, ownNamespace, reasonToSkip, underTest } from './cluster.ts';
+import { engineEvents } from '../fakes/engine-events.ts';
 
 const NAMESPACE = 'deskpod-outage-test';
 const skip = reasonToSkip() ?? false;
 const LONG_CUT_MS = 30_000;
 
-describe('the API server away for a while', { skip, timeout: 600_000 }, () => {
+describe('the API server is unreachable for a while', { skip, timeout: 600_000 }, () => {
   let namespace: Namespace;
   let wire: Wire;
   let engine: Engine;
@@ -27,6 +38,7 @@ describe('the API server away for a while', { skip, timeout: 600_000 }, () => {
     namespace = await ownNamespace(NAMESPACE);
     wire = await Wire.lay();
     engine = await createKubernetesEngine({
+      events: engineEvents,
       config: { ...clusterConfig(NAMESPACE, { kind: 'none' }), kubeconfig: wire.kubeconfig },
       shmBytes: 2 ** 26,
       windowManagerReady: waitForWindowManager,
@@ -43,18 +55,16 @@ describe('the API server away for a while', { skip, timeout: 600_000 }, () => {
     ['connections that are reset', (): Promise<void> => wire.reset(2_000)],
     ['a network that swallows everything for half a minute', (): Promise<void> => wire.swallow(LONG_CUT_MS)],
   ] as const) {
-    test(`${what}: the screen streams on, and what happened meanwhile is told afterwards`, async () => {
-      const desktop = await engine.makeDesktop(desktopSpec(under, hermes), () => {}, patience());
+    test(`${what}: the screen stays connected, and events of that time are reported afterwards`, async () => {
+      await using made = await aDesktop(under, hermes);
+      const { desktop } = made;
       const launch = await script(under, desktop, 'sleep 1; exit 7');
-      const events: EngineEvent[] = [];
-      const stop = new AbortController();
-      const watching = (async () => {
-        for await (const event of engine.watch(stop.signal)) events.push(event);
-      })();
+      await using watch = watching(engine);
+      const { events } = watch;
       const screen = await engine.connect(desktop.id, 'screen', patience());
       screen.on('error', () => {});
       const away = cut();
-      // Not through the API server: a gateway has its address from the ticket.
+      // Works without the API server: a gateway reads the address from the ticket.
       const [banner] = await screen.take(1).toArray();
       assert.match(String(banner), /^RFB/);
       await away;
@@ -71,13 +81,10 @@ describe('the API server away for a while', { skip, timeout: 600_000 }, () => {
       );
       assert.ok((await engine.desktops()).some(({ id, state }) => id === desktop.id && state === 'running'));
       await engine.ready();
-      stop.abort();
-      await watching;
-      await engine.removeDesktop(desktop.id, patience());
     });
   }
 
-  test('while it is away, whoever asks for something is told so in words', async () => {
+  test('requests of that time fail with an explanation', async () => {
     const away = wire.reset(3_000);
     await delay(100);
     await assert.rejects(engine.ready(), (error) => error instanceof Error && /does not answer/.test(error.message));
@@ -91,7 +98,7 @@ describe('the API server away for a while', { skip, timeout: 600_000 }, () => {
   });
 });
 
-/** A wire to the API server that can be cut. */
+/** A connection to the API server that can be cut. */
 class Wire implements AsyncDisposable {
   readonly kubeconfig: string;
   readonly #folder: string;
@@ -121,7 +128,7 @@ class Wire implements AsyncDisposable {
     return wire;
   }
 
-  /** Every connection breaks, and no other is taken. */
+  /** Resets all connections and refuses new ones. */
   async reset(ms: number): Promise<void> {
     this.#mode = 'refused';
     for (const socket of this.#sockets) socket.resetAndDestroy();
@@ -129,7 +136,7 @@ class Wire implements AsyncDisposable {
     this.#mode = 'through';
   }
 
-  /** Nothing breaks, and nothing comes through, as when a cable is pulled; what was on its way is lost. */
+  /** Keeps connections open but transfers nothing, as if a cable were pulled; data in flight are lost. */
   async swallow(ms: number): Promise<void> {
     this.#mode = 'swallowed';
     await delay(ms);

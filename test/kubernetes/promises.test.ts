@@ -1,4 +1,4 @@
-/** What only a cluster promises: labels that documented commands wait for, pulls on every node, and no more than is asked. */
+/** Behaviour that only a cluster has: labels for documented commands, pull pods on every node, minimal permissions. */
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { waitForWindowManager } from '#display/ready.ts';
 import { createKubernetesEngine } from '#engines/kubernetes/engine.ts';
-import type { Engine } from '#domain/engine.ts';
+import type { Engine } from '#domain/ports/engine.ts';
 import {
   desktopSpec,
   eventually,
@@ -19,11 +19,12 @@ import {
   type EngineUnderTest,
 } from '../contracts/engine-kit.ts';
 import { clusterConfig, type Namespace, ownNamespace, reasonToSkip, REGISTRY, underTest } from './cluster.ts';
+import { engineEvents } from '../fakes/engine-events.ts';
 
 const NAMESPACE = 'deskpod-promises-test';
 const skip = reasonToSkip() ?? false;
 
-describe('a cluster', { skip, timeout: 600_000 }, () => {
+describe('behaviour on a cluster', { skip, timeout: 600_000 }, () => {
   let namespace: Namespace;
   let engine: Engine;
   let under: EngineUnderTest;
@@ -39,6 +40,7 @@ describe('a cluster', { skip, timeout: 600_000 }, () => {
 
   const open = (): Promise<Engine> =>
     createKubernetesEngine({
+      events: engineEvents,
       config: clusterConfig(NAMESPACE, { kind: 'none' }),
       shmBytes: 2 ** 26,
       windowManagerReady: waitForWindowManager,
@@ -49,15 +51,15 @@ describe('a cluster', { skip, timeout: 600_000 }, () => {
     return list.items.map(({ metadata }) => metadata?.name ?? '');
   };
 
-  test('an engine that is closed as soon as it is open waits for nothing', async () => {
+  test('an engine that is closed right after it was opened does not wait', async () => {
     const other = await open();
     const begun = performance.now();
     await other[Symbol.asyncDispose]();
-    // An open watch ends by itself after half a minute.
+    // An open watch would end by itself after half a minute.
     assert.ok(performance.now() - begun < 10_000);
   });
 
-  test('an app pod that is over leaves the documented selector, and stays with its log', async () => {
+  test('a finished app pod loses the documented label, and remains with its log', async () => {
     const desktop = await engine.makeDesktop(desktopSpec(under, hermes), () => {}, patience());
     const launch = await script(under, desktop, 'echo done', { runtime: 'pod_application' });
     await finished(engine, launch);
@@ -69,7 +71,7 @@ describe('a cluster', { skip, timeout: 600_000 }, () => {
     await engine.removeDesktop(desktop.id, patience());
   });
 
-  test('pull pods are there as soon as images are announced: one of each documented type, and become ready', async () => {
+  test('pull pods are created when images are announced, one of each documented type, and become ready', async () => {
     const image = { reference: `${REGISTRY}/shm-demo:1`, app: 'shm-demo' };
     await engine.announceImages([image]);
     for (const type of ['pod_application', 'pod_application_pull']) {
@@ -77,13 +79,17 @@ describe('a cluster', { skip, timeout: 600_000 }, () => {
       assert.equal(names.filter((name) => name.startsWith('pull-shm-demo-')).length, 1, type);
     }
     await engine.ensureImage(image, () => {}, patience());
-    assert.deepEqual(await engine.launches(), [], 'they are nobody’s launches');
+    assert.deepEqual(await engine.launches(), [], 'they do not belong to a launch');
     await engine.announceImages([image]);
-    assert.equal((await labelled('type=pod_application_pull')).length, 1, 'announcing again makes no more');
+    assert.equal(
+      (await labelled('type=pod_application_pull')).length,
+      1,
+      'announcing an image again creates no more pods',
+    );
   });
 
-  test('an image that holds nothing but a program of its own is pulled, too', async () => {
-    // The pause image of a cluster has no shell and nothing else.
+  test('an image that contains only its own program is pulled, too', async () => {
+    // The pause image of a cluster contains no shell.
     const image = { reference: 'localhost/pause:1', app: 'pause' };
     await engine.announceImages([image]);
     const { api, name } = namespace;
@@ -98,7 +104,7 @@ describe('a cluster', { skip, timeout: 600_000 }, () => {
     });
   });
 
-  test('a desktop carries its finished launches, and says how many', async () => {
+  test('a desktop reports how many finished launches it has, and the maximum', async () => {
     const desktop = await engine.makeDesktop(desktopSpec(under, hermes), () => {}, patience());
     for (let count = 0; count < 2; count += 1) await finished(engine, await script(under, desktop, 'true'));
     const [now] = await engine.desktops();
@@ -107,8 +113,9 @@ describe('a cluster', { skip, timeout: 600_000 }, () => {
     await engine.removeDesktop(desktop.id, patience());
   });
 
-  test('a home in a folder of the node is refused in words where the namespace does not admit it', async () => {
+  test('a home in a folder of the node is refused with an explanation if the namespace forbids it', async () => {
     await using other = await createKubernetesEngine({
+      events: engineEvents,
       config: clusterConfig(NAMESPACE, { kind: 'hostPath', root: '/var/lib/deskpod-cluster-homes' }),
       shmBytes: 2 ** 26,
       windowManagerReady: waitForWindowManager,
@@ -119,10 +126,11 @@ describe('a cluster', { skip, timeout: 600_000 }, () => {
     );
   });
 
-  test('a home in a folder of the node is its user’s where the namespace admits it', async () => {
+  test('a home in a folder of the node belongs to its user if the namespace permits it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'deskpod-homes-'));
     await using open = await ownNamespace(`${NAMESPACE}-open`, 'privileged');
     await using other = await createKubernetesEngine({
+      events: engineEvents,
       config: clusterConfig(open.name, { kind: 'hostPath', root: folder }),
       shmBytes: 2 ** 26,
       windowManagerReady: waitForWindowManager,
@@ -134,7 +142,7 @@ describe('a cluster', { skip, timeout: 600_000 }, () => {
     await rm(folder, { recursive: true });
   });
 
-  test('print, sound and files of a desktop answer its own programs', async () => {
+  test('programs in a desktop can use its printer, sound and files', async () => {
     const desktop = await engine.makeDesktop(desktopSpec(under, hermes), () => {}, patience());
     const printed = await output(
       under,

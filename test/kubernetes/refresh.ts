@@ -1,15 +1,15 @@
-/** A node that has an image keeps it under its tag; here the tag may have moved since the last run of these tests. */
+/** A node keeps an image under its tag, but the tag may have moved since the last test run. */
 import { z } from 'zod';
-import { ClusterApi } from '#engines/kubernetes/api.ts';
-import type { Pod } from '#engines/kubernetes/pod.ts';
-import { View } from '#engines/kubernetes/view.ts';
+import { ClusterApi } from '#engines/kubernetes/cluster/api.ts';
+import type { Pod } from '#engines/kubernetes/cluster/pod.ts';
+import { View } from '#engines/kubernetes/cluster/view.ts';
 import { KUBECONFIG, REGISTRY } from './cluster.ts';
 
 const NAME = 'deskpod-refresh-images';
 const NAMESPACE = 'default';
 const TIMEOUT_MS = 300_000;
 
-/** Pulls every image that was pushed, by a pod that names them all and starts none. Answers how many. */
+/** Pulls all pushed images with one pod that lists them and starts none. Returns their number. */
 export async function refreshNode(signal: AbortSignal): Promise<string> {
   const references = await pushed();
   const api = ClusterApi.connect(KUBECONFIG);
@@ -41,7 +41,7 @@ export async function refreshNode(signal: AbortSignal): Promise<string> {
   return `${references.length} pulled`;
 }
 
-/** A container that could not start, since its command is not there, has its image. */
+/** An image is present once its container fails to start, because the command doesn't exist. */
 function allPulled(pod: Pod | null): true | null {
   const statuses = pod?.status.containerStatuses ?? [];
   const pulled = statuses.filter(({ state }) => state?.terminated ?? state?.waiting?.reason === 'RunContainerError');
@@ -50,7 +50,7 @@ function allPulled(pod: Pod | null): true | null {
 
 const Catalog = z.looseObject({ repositories: z.array(z.string()) });
 
-/** Those of the walk have names and tags of their own. */
+/** Images of the walk have names and tags of their own. */
 async function pushed(): Promise<string[]> {
   const [host = '', ...folder] = REGISTRY.split('/');
   const reply = await fetch(`http://${host}/v2/_catalog?n=1000`);

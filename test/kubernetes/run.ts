@@ -1,27 +1,49 @@
 /**
- * `npm run test:kubernetes`: brings the images of this checkout into the cluster's registry, then runs the engine
- * contract, the installation and the documented walk on the cluster that `KUBECONFIG` names. `-- PATTERN…` runs only test
- * files whose path has one of these.
+ * `npm run test:kubernetes`: pushes the images of this checkout to the registry of the cluster of `KUBECONFIG`, then
+ * runs the engine contract, the installation, the documented walk and tests of `test/e2e` there. `-- PATTERN…` runs
+ * only test files whose path contains one of these patterns.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { globSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
 import { openEngine } from '#setup/engine.ts';
 import { pushImage } from '#setup/images/deliver.ts';
 import { makeImages } from '#setup/images/images.ts';
 import { installPackages, missingPackages } from '#setup/packages.ts';
 import { createProgress } from '#setup/progress.ts';
 import { bundleWeb } from '#setup/web-bundle.ts';
-import { buildTestImage } from '../images/build.ts';
-import { reasonToSkip, REGISTRY } from './cluster.ts';
+import { buildTestImage, type TestImage } from '../images/build.ts';
+import { OTHERS, reasonToSkip, REGISTRY } from './cluster.ts';
 import { refreshNode } from './refresh.ts';
+import { runFiles } from '../runner/files.ts';
+import { readTimes, timeTable } from '../runner/times.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** The images of `npm test` are here already. */
+/** A checkout that already has the images of `npm test`. */
 const DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-test';
 const RUN = process.env['DESKPOD_TEST_RUN'] ?? '/run/deskpod-test';
 const PACKAGES = ['chromium', 'curl', 'fonts-dejavu-core', 'jq', 'openssl', 'shellcheck'];
+
+/** Tests of `test/e2e` that also run on the cluster. */
+const JOURNEYS = ['debug-command-line', 'journeys', 'logs', 'screen-size', 'web-shell'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
+
+/**
+ * Each works in a namespace of its own and changes nothing else in the cluster, so two run side by side: the engine
+ * contract, as long as the others together, first. The other files end parts of the cluster, or own a port or a class.
+ */
+const SIDE_BY_SIDE = [
+  'engine',
+  'debug',
+  'debug-copy',
+  'debug-errors',
+  'debug-inspect',
+  'manifests',
+  'promises',
+  'streams',
+].map((name) => `${name}.test.ts`);
 
 const reason = reasonToSkip();
 if (reason !== null) {
@@ -29,9 +51,10 @@ if (reason !== null) {
   process.exit(0);
 }
 const patterns = process.argv.slice(2);
-const files = globSync('test/kubernetes/**/*.test.ts', { cwd: ROOT })
-  .filter((path) => patterns.length === 0 || patterns.some((pattern) => path.includes(pattern)))
-  .toSorted();
+const chosen = (paths: readonly string[]): string[] =>
+  paths.filter((path) => patterns.length === 0 || patterns.some((pattern) => path.includes(pattern)));
+const files = chosen(globSync('test/kubernetes/**/*.test.ts', { cwd: ROOT }).toSorted());
+const journeys = chosen(JOURNEYS);
 const progress = createProgress(process.stdout);
 const places = { root: ROOT, dataDir: DATA, runDir: RUN, baseImage: null, engineSocket: null };
 const never = new AbortController().signal;
@@ -44,17 +67,32 @@ await progress.step('Pages', async () => ((await bundleWeb(ROOT)) ? 'bundled' : 
 await makeImages(places, { push: REGISTRY }, progress, never);
 await pushTestImage('contract', 'published');
 await pushTestImage('bare', 'bare');
+await pushTestImage('elsewhere', 'elsewhere', OTHERS);
 await progress.step('Images on the node', () => refreshNode(never));
-const child = spawn(process.execPath, ['--test', '--test-concurrency=1', ...files], {
-  cwd: ROOT,
-  stdio: 'inherit',
-  env: { ...process.env, DESKPOD_TEST_DATA: DATA, DESKPOD_TEST_RUN: RUN, DESKPOD_TEST_REGISTRY: REGISTRY },
-});
-const [code] = await once(child, 'exit');
-process.exit(typeof code === 'number' ? code : 1);
+const env = { ...process.env, DESKPOD_TEST_DATA: DATA, DESKPOD_TEST_RUN: RUN, DESKPOD_TEST_REGISTRY: REGISTRY };
+const scratch = await mkdtemp(join(tmpdir(), 'deskpod-test-'));
+const reports: string[] = [];
+const codes = [
+  await run(chosen(SIDE_BY_SIDE.map((name) => `test/kubernetes/${name}`)), 2),
+  await run(
+    files.filter((path) => !SIDE_BY_SIDE.includes(basename(path))),
+    1,
+  ),
+  await run(journeys, 1, { DESKPOD_TEST_ENGINE: 'kubernetes' }),
+];
+console.log(`\n${timeTable([], reports.flatMap(readTimes))}`);
+await rm(scratch, { recursive: true });
+process.exit(Math.max(...codes));
 
-/** Images that no installation needs: `contract` is of the published kind. */
-async function pushTestImage(folder: 'contract' | 'bare', name: string): Promise<void> {
+async function run(paths: readonly string[], atOnce: number, more: NodeJS.ProcessEnv = {}): Promise<number> {
+  if (paths.length === 0) return 0;
+  const times = join(scratch, `${reports.length}.jsonl`);
+  reports.push(times);
+  return await runFiles(paths, { root: ROOT, env: { ...env, ...more }, atOnce, times });
+}
+
+/** Images that only tests use: `contract` follows the contract of published apps. */
+async function pushTestImage(folder: TestImage, name: string, registry = REGISTRY): Promise<void> {
   await using owned = new AsyncDisposableStack();
   const api = await openEngine(places, owned, progress);
   await progress.step(`Test image ${name}`, async (detail) => {
@@ -68,8 +106,9 @@ async function pushTestImage(folder: 'contract' | 'bare', name: string): Promise
       source: '',
       labels: {},
       command: [],
+      args: {},
     };
-    await pushImage(api, image, { registry: REGISTRY, tag: '1', insecure: true, login: {} }, detail, never);
-    return `${REGISTRY}/${name}:1`;
+    await pushImage(api, image, { registry, tag: '1', insecure: true, login: {} }, detail, never);
+    return `${registry}/${name}:1`;
   });
 }

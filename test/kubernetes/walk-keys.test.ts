@@ -1,14 +1,26 @@
-/** The documented commands to the letter, with keys of 1024 bits, and the manager API behind the key that is installed. */
+/**
+ * The documented commands, word for word, with keys of 1024 bits, and the manager API protected by the installed key.
+ */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, suite } from 'node:test';
 import { missingBrowser, Person } from '../e2e/person.ts';
-import { MINUTE_MS, noCluster } from './install-kit.ts';
+import { MINUTE_MS, noCluster, shell } from './install-kit.ts';
 import { ADDRESS, seesBoard, steps, Walk } from './walk-kit.ts';
 
 const KEY = randomBytes(24).toString('hex');
 
-suite('the documented walk, to the letter', { skip: noCluster || missingBrowser, timeout: 30 * MINUTE_MS }, () => {
+/** The time when the log first contains these words; null if it doesn't. */
+function timeOf(log: string, words: string): number | null {
+  const [time = ''] =
+    log
+      .split('\n')
+      .find((line) => line.includes(words))
+      ?.split(' ') ?? [];
+  return time === '' ? null : Date.parse(time);
+}
+
+suite('the documented walk, word for word', { skip: noCluster || missingBrowser, timeout: 30 * MINUTE_MS }, () => {
   const step = steps();
   let walk: Walk;
 
@@ -18,7 +30,7 @@ suite('the documented walk, to the letter', { skip: noCluster || missingBrowser,
   });
   after(() => walk?.[Symbol.asyncDispose]());
 
-  step('short keys stop nothing: every part becomes ready', async () => {
+  step('short keys do not block the start: every part becomes ready', async () => {
     await walk.run('kubectl create namespace abcdesktop');
     await walk.makeKeys(1024);
     await walk.run('kubectl create configmap abcdesktop-config --from-file=od.config -n abcdesktop');
@@ -28,7 +40,7 @@ suite('the documented walk, to the letter', { skip: noCluster || missingBrowser,
   });
 
   step(
-    'longer keys are made in a Secret that all replicas share, and the log has the commands to replace the short ones',
+    'longer keys are created in a Secret that all replicas share, and the log has the commands to replace the short ones',
     async () => {
       assert.match(await walk.run('kubectl get secret deskpod-keys -n abcdesktop'), /deskpod-keys +Opaque +6 /);
       const log = await walk.run('kubectl logs -l run=pyos-od -n abcdesktop --tail=-1');
@@ -38,7 +50,37 @@ suite('the documented walk, to the letter', { skip: noCluster || missingBrowser,
     },
   );
 
-  step('without the key the manager API says which header it wants and which line reads the key', async () => {
+  step('gateways get the longer keys within five seconds, both new and replaced ones', async () => {
+    const gateways = (await walk.run('kubectl get pods -l run=nginx-od -n abcdesktop -o name')).trim().split('\n');
+    const ready = (pod: string) =>
+      shell(`kubectl get --raw /api/v1/namespaces/abcdesktop/pods/${pod.replace('pod/', '')}:8080/proxy/readyz`);
+    const madeAt = Date.parse(
+      await walk.run(`kubectl get secret deskpod-keys -n abcdesktop -o jsonpath='{.metadata.creationTimestamp}'`),
+    );
+    for (const pod of gateways) {
+      assert.equal((await ready(pod)).out, 'OK', pod);
+      const log = await walk.run(`kubectl logs ${pod} -n abcdesktop`);
+      const [seen, waiting] = [timeOf(log, 'this gateway is ready'), timeOf(log, 'waiting for keys')];
+      assert.ok(seen !== null, log);
+      // A gateway that started after the keys were created never waited.
+      const ms = waiting === null ? 0 : seen - Math.max(madeAt, waiting);
+      // Kubernetes stores the creation time in whole seconds.
+      assert.ok(ms < 6_000, `${pod} got them ${ms} ms later`);
+    }
+    await walk.run('kubectl delete secret deskpod-keys -n abcdesktop');
+    await walk.run('kubectl rollout restart deployment api -n abcdesktop');
+    await walk.run('kubectl rollout status deployment api -n abcdesktop --timeout=120s', 3 * MINUTE_MS);
+    const until = Date.now() + 5_000;
+    for (const pod of gateways) {
+      let log = '';
+      while (!log.includes('the keys were replaced')) {
+        assert.ok(Date.now() < until, `${pod} within five seconds: ${log}`);
+        log = await walk.run(`kubectl logs ${pod} -n abcdesktop`);
+      }
+    }
+  });
+
+  step('without the key the manager API names the required header and the command that prints the key', async () => {
     const refused = JSON.parse(await walk.put('2048-alpine.d.3.0.json'));
     assert.match(refused.message, /X-API-Key/);
     const line = /kubectl get configmap abcdesktop-config [^;.]*apikey/.exec(refused.message)?.[0];
@@ -46,12 +88,12 @@ suite('the documented walk, to the letter', { skip: noCluster || missingBrowser,
     assert.ok((await walk.run(line)).includes(KEY));
   });
 
-  step('with the key it takes the app', async () => {
+  step('with the key it accepts the app', async () => {
     const document = await walk.add('2048-alpine.d.3.0.json', `X-API-Key: ${KEY}`);
     assert.equal(document.name, '2048-alpine');
   });
 
-  step('people log in, through whichever replica, and play', async () => {
+  step('users log in through any replica, and play', async () => {
     await using hermes = await Person.at({ address: ADDRESS });
     await hermes.logIn('Hermes Conrad', 'hermes');
     await hermes.seesDesktop();

@@ -1,4 +1,4 @@
-/** Somebody who follows the documentation: a folder with its files, its commands word by word, a browser. */
+/** A user who follows the documentation: a folder with its files, its commands word for word, a browser. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
@@ -7,17 +7,16 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { count, type Person } from '../e2e/person.ts';
-import { Product } from '../e2e/product.ts';
 import { ROOT, Terminal } from '../e2e/tools.ts';
 import { clear, done, MINUTE_MS, REGISTRY, shell } from './install-kit.ts';
 
 export const ADDRESS = 'http://localhost:30443';
 export const NAMESPACE = 'abcdesktop';
-/** The board of 2048 Qt on an empty field, and that of GNOME 2048. */
+/** Colours of the boards of 2048 Qt and GNOME 2048 at empty fields. */
 export const QT_BOARD = [205, 193, 180] as const;
 export const GTK_BOARD = [255, 255, 255] as const;
 
-/** The documented key commands, with the length that they are asked for. */
+/** The documented key commands, with the requested key length. */
 const KEYS = (bits: number) => `
 openssl genrsa -out abcdesktop_jwt_desktop_payload_private_key.pem ${bits}
 openssl rsa -in abcdesktop_jwt_desktop_payload_private_key.pem -outform PEM -pubout -out  _abcdesktop_jwt_desktop_payload_public_key.pem
@@ -33,19 +32,20 @@ kubectl create secret generic abcdesktopjwtdesktopsigning --from-file=abcdesktop
 kubectl create secret generic abcdesktopjwtusersigning --from-file=abcdesktop_jwt_user_signing_private_key.pem --from-file=abcdesktop_jwt_user_signing_public_key.pem --namespace=abcdesktop
 `;
 
-/** What a catalogue file is made from. */
+/** The source of a catalogue file. */
 export interface Export {
-  /** App of this project. */
+  /** An app of this project. */
   readonly app: string;
-  /** Name and tag of the image in the registry. */
+  /** The name and tag of the image in the registry. */
   readonly as: string;
   readonly file: string;
-  readonly labels?: readonly string[];
 }
 
 const Added = z.looseObject({ name: z.string(), icondata: z.string() });
 
-/** Tests that build on each other: after the first that fails, the others are skipped, and the parts' logs are shown. */
+/**
+ * Tests that depend on each other: after a failure, the remaining ones are skipped, and the logs of the pods are shown.
+ */
 export function steps(): (name: string, run: () => Promise<void>) => void {
   let failed: string | null = null;
   return (name, run) => {
@@ -67,14 +67,14 @@ export function steps(): (name: string, run: () => Promise<void>) => void {
 export class Walk implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'deskpod-walk-'));
 
-  /** A cluster without an installation, and the files that one downloads; `config` changes the od.config of the release. */
+  /** A cluster without an installation, and the downloaded files; `config` changes the od.config of the release. */
   static async begin(config: (text: string) => string): Promise<Walk> {
     const walk = new Walk();
     await clear(NAMESPACE);
     mkdirSync(join(walk.folder, 'volume'));
     for (const file of ['deskpod.yaml', 'poduser.yaml'])
       await copyFile(join(ROOT, 'deploy/kubernetes', file), join(walk.folder, file));
-    // Always: what an earlier run of the tests left on the node has the same names.
+    // Always needed: files that an earlier test run left on the node have the same names.
     await walk.run(`sed -i 's#localhost/deskpod#${REGISTRY}#; s#IfNotPresent#Always#' deskpod.yaml poduser.yaml`);
     const text = await readFile(join(ROOT, 'deploy/kubernetes/od.config'), 'utf8');
     const changed = config(text);
@@ -82,7 +82,7 @@ export class Walk implements AsyncDisposable {
     return walk;
   }
 
-  /** A line in the folder of the walk; it must succeed. */
+  /** Runs a command line in the folder of the walk; it must succeed. */
   run(line: string, timeoutMs = MINUTE_MS): Promise<string> {
     return done(`cd ${this.folder} && ${line}`, {}, timeoutMs);
   }
@@ -91,29 +91,27 @@ export class Walk implements AsyncDisposable {
     const path = join(this.folder, file);
     const before = await readFile(path, 'utf8');
     const after = edit(before);
-    assert.notEqual(after, before, `${file} has what is to be changed`);
+    assert.notEqual(after, before, `${file} contains the text to change`);
     await writeFile(path, after);
   }
 
-  /** `deskpod apps export` on a machine that has the images, as docs/install-kubernetes.md has it. */
+  /** Runs `deskpod apps export` as in docs/install-kubernetes.md: from the checkout, without a server. */
   async exportApps(exports: readonly Export[]): Promise<void> {
-    await using product = await Product.start();
     await using terminal = await Terminal.open();
-    for (const { app, as, file, labels = [] } of exports) {
+    for (const { app, as, file } of exports) {
       const args = ['apps', 'export', app, '--as', as, '--registry', REGISTRY, '-o', join(this.folder, file)];
-      const more = labels.flatMap((label) => ['--label', label]);
-      const { code, err } = await terminal.deskpod([...args, ...more, '--data', product.places.data]);
+      const { code, err } = await terminal.deskpod(args);
       assert.equal(code, 0, err);
     }
   }
 
-  /** Step 2 of the documentation; answers what kubectl printed. */
+  /** Step 2 of the documentation; returns the output of kubectl. */
   async makeKeys(bits: number): Promise<string> {
     await this.run(`set -e${KEYS(bits)}`);
     return await this.run(`set -e${SECRETS}`);
   }
 
-  /** The cluster of the tests has no storage class: docs/install-kubernetes.md has this volume for such ones. */
+  /** The test cluster has no storage class; docs/install-kubernetes.md has this volume for such clusters. */
   async makeVolume(): Promise<void> {
     const node = (await this.run('kubectl get nodes -o name')).split('\n')[0]?.replace('node/', '') ?? '';
     const volume = {
@@ -140,7 +138,7 @@ export class Walk implements AsyncDisposable {
     await this.run('kubectl create -f volume.json');
   }
 
-  /** Until every part of the installation runs. */
+  /** Waits until every part of the installation runs. */
   async waitForParts(): Promise<void> {
     const parts = ['postgres', 'openldap', 'api', 'gateway', 'speedtest'];
     for (const part of parts) {
@@ -151,7 +149,7 @@ export class Walk implements AsyncDisposable {
     }
   }
 
-  /** The documented PUT, perhaps with the key of this installation. */
+  /** Sends the documented PUT, optionally with the key of this installation. */
   put(file: string, ...headers: readonly string[]): Promise<string> {
     const more = headers.map((header) => ` -H '${header}'`).join('');
     return this.run(
@@ -159,7 +157,7 @@ export class Walk implements AsyncDisposable {
     );
   }
 
-  /** The same where it is to be taken: the app that it became. */
+  /** Sends a PUT that must succeed; returns the added app. */
   async add(file: string, ...headers: readonly string[]): Promise<z.infer<typeof Added>> {
     const answer = await this.put(file, ...headers);
     const parsed = z.tuple([Added]).safeParse(JSON.parse(answer));
@@ -172,7 +170,7 @@ export class Walk implements AsyncDisposable {
   }
 }
 
-/** What the web shell shows after a command. */
+/** Waits for the output of a command in the web shell. */
 export async function typedInShell(person: Person, command: string, expected: RegExp): Promise<void> {
   if (!(await person.find('terminal').isVisible())) {
     await person.page.keyboard.press('Control+Alt+t');
@@ -190,7 +188,10 @@ export async function typedInShell(person: Person, command: string, expected: Re
   );
 }
 
-/** Begins to note when the screen was not connected; the answer tells the longest time of it so far, in milliseconds. */
+/**
+ * Records when the screen is disconnected; the returned function reports the longest interruption so far, in
+ * milliseconds.
+ */
 export async function watchFreezes(person: Person): Promise<() => Promise<number>> {
   await person.page.evaluate(() => {
     const freezes: number[] = [0];

@@ -1,6 +1,6 @@
 /**
- * The documentation of the compatible system, walked from an empty cluster to a mended application: its commands word by
- * word, its people in a real browser. Keys of 2048 bits, and an od.config that lets addresses in without a key.
+ * The documentation of the compatible system, from an empty cluster to a fixed application: its commands word for word,
+ * its users in a real browser. Uses keys of 2048 bits, and an od.config that permits some addresses without a key.
  */
 import assert from 'node:assert/strict';
 import { after, before, suite } from 'node:test';
@@ -22,12 +22,7 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     await walk.exportApps([
       { app: '2048-gtk', as: '2048-alpine.d:3.0', file: '2048-alpine.d.3.0.json' },
       { app: '2048-qt', as: '2048-ubuntu.d:3.0', file: '2048-ubuntu.d.3.0.json' },
-      {
-        app: 'shm-demo-with-error',
-        as: 'shm-demo-with-error.d:3.0',
-        file: '2048-alpine-with-error.d.3.0.json',
-        labels: ['oc.name=2048-alpine-with-error', 'oc.displayname=2048 (with error)', 'oc.keyword=2048'],
-      },
+      { app: '2048-alpine-with-error', as: '2048-alpine-with-error.d:3.0', file: '2048-alpine-with-error.d.3.0.json' },
     ]);
   });
   after(async () => {
@@ -35,7 +30,7 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     await walk?.[Symbol.asyncDispose]();
   });
 
-  step('1: namespace, keys and their secrets', async () => {
+  step('1: namespace, keys and their Secrets', async () => {
     assert.equal(await walk.run('kubectl create namespace abcdesktop'), 'namespace/abcdesktop created\n');
     await walk.run('kubectl label namespace abcdesktop pod-security.kubernetes.io/enforce=restricted');
     const made = await walk.makeKeys(2048);
@@ -44,7 +39,7 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     assert.match(await walk.run('kubectl get secrets -n abcdesktop'), /abcdesktopjwtusersigning +Opaque +2 /);
   });
 
-  step('2: the pod of a user fetches its images and becomes ready, 4/4', async () => {
+  step("2: the pod that prepulls a user's images becomes ready, 4/4", async () => {
     assert.equal(await walk.run('kubectl create -f poduser.yaml'), `pod/${PREPULL} created\n`);
     assert.equal(
       await walk.run(`kubectl wait --for=condition=Ready pod/${PREPULL} -n abcdesktop --timeout=300s`, 6 * MINUTE_MS),
@@ -54,7 +49,7 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     assert.match(await walk.run('kubectl delete -f poduser.yaml'), new RegExp(`pod "${PREPULL}" deleted`));
   });
 
-  step('2: configuration, then everything else by one file; each documented role runs', async () => {
+  step('2: configuration, then everything else from one file; each documented role runs', async () => {
     const made = await walk.run('kubectl create configmap abcdesktop-config --from-file=od.config -n abcdesktop');
     assert.equal(made, 'configmap/abcdesktop-config created\n');
     await walk.makeVolume();
@@ -72,7 +67,7 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
   });
 
   step(
-    '3: the catalogue files say how they run, and PUT takes them without a key, as this od.config permits',
+    '3: the catalogue files say how they run, and PUT accepts them without a key, as this od.config permits',
     async () => {
       const label = (file: string) => walk.run(`cat ${file} | jq -r '.[0].Config.Labels."oc.containerengine"'`);
       assert.equal(await label('2048-alpine.d.3.0.json'), 'ephemeral_container\n');
@@ -82,11 +77,11 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
         assert.equal(document.name, name);
         assert.match(document.icondata, /^PHN2Zy/);
       }
-      assert.match(await walk.run('kubectl logs -l run=pyos-od -n abcdesktop --tail=-1'), /manager.*needs no key/);
+      assert.match(await walk.run('kubectl logs -l run=pyos-od -n abcdesktop --tail=-1'), /manager.*need no key/);
     },
   );
 
-  step('4: waiting for the pull pods ends, by either of the documented selectors', async () => {
+  step('4: waiting for the pull pods succeeds with either of the documented selectors', async () => {
     for (const type of ['pod_application', 'pod_application_pull']) {
       const met = await walk.run(
         `kubectl wait --for=condition=Ready pods --selector=type=${type} --timeout=240s -n abcdesktop`,
@@ -98,7 +93,7 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     assert.equal((await walk.run('kubectl get pods -n abcdesktop | grep -c Completed || true')).trim(), '0');
   });
 
-  step('5: Hermes Conrad logs in by the directory; the dock is empty, 2048 finds both games', async () => {
+  step('5: Hermes Conrad logs in with LDAP; the dock is empty, and 2048 finds both games', async () => {
     hermes = await Person.at({ address: ADDRESS });
     await hermes.logIn('Hermes Conrad', 'wrong');
     await hermes.find('login-error').waitFor();
@@ -129,7 +124,7 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     await hermes.photograph('kubernetes-games');
   });
 
-  step('6: kubectl shows one game as a pod and the other in the status of the desktop', async () => {
+  step('6: kubectl shows one game as a pod and the other one in the status of the desktop', async () => {
     const pods = await walk.run('kubectl get pods -n abcdesktop');
     assert.match(pods, /^hermes-app-2048-ubuntu-[0-9a-f]{5} +1\/1 +Running/m);
     const desktop = /^(hermes-[0-9a-f]{5}) +4\/4 +Running/m.exec(pods)?.[1];
@@ -150,7 +145,7 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     assert.equal(ended.state.terminated.reason, 'Completed');
   });
 
-  step('7: the game that shares memory fails as a pod; its log and the hint stay', async () => {
+  step('7: the game that uses shared memory fails as a pod; its log and the hint are kept', async () => {
     const document = await walk.add('2048-alpine-with-error.d.3.0.json');
     assert.equal(document.name, '2048-alpine-with-error');
     const wait =
@@ -159,6 +154,11 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     await hermes.search('2048');
     await hermes.find('search-result', '[data-kind="app"]').nth(2).waitFor();
     await hermes.find('search-result', '[data-app="2048-alpine-with-error"]').first().click();
+    await hermes.find('notice', '[data-level="error"]').filter({ hasText: 'exit code 1' }).waitFor();
+    await hermes
+      .find('notice-hint')
+      .filter({ hasText: /memory/i })
+      .waitFor();
     await hermes.opens('tasks');
     const failed = hermes.find('task', '[data-state="finished"][data-exit="1"]').first();
     await failed.waitFor();
@@ -173,12 +173,12 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     assert.match(await walk.run(`kubectl logs ${name} -n abcdesktop`), /MIT-SHM/);
   });
 
-  step('8: in the web shell, netstat names Xvnc on port 6000', async () => {
+  step('8: in the web shell, netstat shows Xvnc on port 6000', async () => {
     await typedInShell(hermes, 'netstat -anp 2>/dev/null | grep LISTEN', /:6000 .*LISTEN.*Xvnc/);
     await hermes.find('terminal-close').click();
   });
 
-  step('8: a changed od.config holds after the documented commands, and an open desktop survives them', async () => {
+  step('8: a changed od.config applies after the documented commands, and an open desktop survives them', async () => {
     await hermes.starts('2048-ubuntu');
     await walk.change('od.config', (text) => text.replace(`{ 'X11LISTEN': 'tcp' }`, `{ 'COLOUR': 'green' }`));
     await walk.run('kubectl delete configmap abcdesktop-config -n abcdesktop');
@@ -192,7 +192,7 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
   });
 
   step(
-    '8: a desktop made after the change does not listen; the log of a pod says so, the hint has the remedy',
+    '8: a desktop created after the change does not listen; the log of a pod says so, and the hint has the fix',
     async () => {
       await using fry = await Person.at({ address: ADDRESS });
       await fry.logIn('fry', 'fry');
@@ -215,7 +215,7 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     },
   );
 
-  step('9: the cluster role lists nodes and no more', async () => {
+  step('9: the cluster role permits listing nodes and nothing else', async () => {
     const role = await walk.run('kubectl describe ClusterRole pyos-role -n abcdesktop');
     assert.match(role, /nodes +\[\] +\[\] +\[get list watch\]/);
     assert.equal(role.split('\n').filter((line) => /\[\] +\[\]/.test(line)).length, 1);
@@ -223,7 +223,7 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     assert.match(binding, /ServiceAccount +pyos-serviceaccount +abcdesktop/);
   });
 
-  step('9: the log follows requests with who, what and how it ended, and the probes every ten seconds', async () => {
+  step('9: the log shows requests with user, action and result, and the probes every ten seconds', async () => {
     const follow = 'timeout 25 kubectl logs -l run=pyos-od -n abcdesktop --follow -n abcdesktop';
     const [{ out }] = await Promise.all([
       shell(follow),
@@ -238,7 +238,7 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     );
   });
 
-  step('9: restarting everything freezes an open screen for less than two seconds', async () => {
+  step('9: restarting everything interrupts an open screen for less than two seconds', async () => {
     await hermes.seesDesktop();
     const longest = await watchFreezes(hermes);
     const restarted = await walk.run('kubectl rollout restart deployment -n abcdesktop');
@@ -247,7 +247,7 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 40 * 
     await hermes.seesDesktop();
     await seesBoard(hermes, 'qt');
     const frozen = await longest();
-    assert.ok(frozen < 2_000, `the screen froze for ${Math.round(frozen)} ms`);
+    assert.ok(frozen < 2_000, `the screen was interrupted for ${Math.round(frozen)} ms`);
     assert.match(await walk.run('kubectl get pods -n abcdesktop'), /^api-\S+ +1\/1 +Running/m);
   });
 });

@@ -1,25 +1,25 @@
-/** What the user can do with looks inside, wherever in the shell it is asked for. */
+/** The user's actions on debug sessions, for every part of the UI. */
 import type { CopyRequest, DebugSession, ExecRequest, ToolboxRequest } from '#protocol/debug.ts';
 import { effect, signal } from '@preact/signals';
 import { api } from '../state/api.ts';
 import { attempt, say } from '../state/notices.ts';
 import { debugSessions, launches, session as login, world } from '../state/store.ts';
 import { changeWorld } from '../state/world.ts';
-import { debugShown } from '../terminal/control.ts';
-import { closeAllLayers, openLayer } from '../ui/layers.ts';
+import { shownDebugSession } from '../terminal/control.ts';
+import { closeAllLayers, openLayer } from '../layers/layers.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { endText, isNews } from './sessions.ts';
 
-/** The answer may come before the event: everything shows the session at once. */
+/** The reply may arrive before the event: the UI shows the session at once. */
 export function learn(session: DebugSession): void {
   const known = debugSessions.value.find(({ id }) => id === session.id);
   if (isNews(session, known)) world.value = changeWorld(world.value, { type: 'debug', session });
 }
 
-export const putToolbox = (request: ToolboxRequest): Promise<void> => begin(api.debug.toolbox(request));
+export const startToolbox = (request: ToolboxRequest): Promise<void> => begin(api.debug.toolbox(request));
 export const openExec = (request: ExecRequest): Promise<void> => begin(api.debug.exec(request));
 
-/** The terminal is there at once, and says what it waits for. Rejects when the server refuses: the form says why. */
+/** Opens the terminal at once, which shows what it waits for. Rejects if the server refuses, for the form to show. */
 async function begin(asked: Promise<DebugSession>): Promise<void> {
   const session = await asked;
   learn(session);
@@ -27,14 +27,14 @@ async function begin(asked: Promise<DebugSession>): Promise<void> {
   showSession(session);
 }
 
-/** Copies that go to Tasks as soon as they have a name there. */
+/** Copies to open in Tasks as soon as they are listed there. */
 const copying = signal<readonly string[]>([]);
 
-export async function makeCopy(request: CopyRequest): Promise<void> {
+export async function startCopy(request: CopyRequest): Promise<void> {
   const session = await api.debug.copy(request);
   closeAllLayers();
   learn(session);
-  // Last: it may be in Tasks already, which opens then.
+  // Last: if it is already listed, Tasks opens right away.
   copying.value = [...copying.value, session.id];
 }
 
@@ -42,7 +42,7 @@ function forget(id: string): void {
   copying.value = copying.value.filter((one) => one !== id);
 }
 
-/** From now on; returns how to stop. */
+/** Returns a function that stops it. */
 export function followCopies(): () => void {
   return effect(() => {
     for (const session of debugSessions.value) {
@@ -50,7 +50,7 @@ export function followCopies(): () => void {
       const { status, name } = session;
       if (status.state === 'ended') {
         forget(session.id);
-        if (status.reason !== 'stopped') say('error', endText(session, t.looks));
+        if (status.reason !== 'stopped') say('error', endText(session, t.debugSessions));
       } else if (name !== null && launches.value.some(({ id }) => id === name)) {
         forget(session.id);
         openLayer({ kind: 'settings', page: 'tasks', launchId: name });
@@ -59,15 +59,15 @@ export function followCopies(): () => void {
   });
 }
 
-/** Its terminal; a copy has none of its own, it is a launch like others. */
+/** Opens its terminal. A copy has none: it is a launch. */
 export function showSession(session: DebugSession): void {
   if (session.kind !== 'copy' || session.status.state !== 'running' || session.name === null) {
-    debugShown.value = session.id;
+    shownDebugSession.value = session.id;
   } else if (session.userId === login.value?.user.id) {
     openLayer({ kind: 'settings', page: 'tasks', launchId: session.name });
   } else {
     const { desktopId, userId, name } = session;
-    openLayer({ kind: 'inside', of: { desktopId, userId, launchId: name } });
+    openLayer({ kind: 'inspect', target: { desktopId, userId, launchId: name } });
   }
 }
 
@@ -78,7 +78,7 @@ export const approve = (id: string, agree: boolean): Promise<boolean> => act(() 
 export const extendSession = (id: string): Promise<boolean> => act(() => api.debug.extend(id));
 export const endSession = (id: string): Promise<boolean> => act(() => api.debug.end(id));
 
-/** The user knows of these now. */
+/** Marks them as seen by the user. */
 export async function markSeen(sessions: readonly DebugSession[]): Promise<boolean> {
   return attempt(async () => {
     for (const session of sessions) {

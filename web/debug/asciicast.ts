@@ -1,17 +1,8 @@
-/** A recording of a terminal (asciicast version 2): read from its text, with pauses cut, and what to show when. Pure. */
-import { z } from 'zod';
-
-const Header = z.object({
-  version: z.literal(2),
-  width: z.int().min(1).max(1000),
-  height: z.int().min(1).max(1000),
-  timestamp: z.number().optional(),
-});
-/** Seconds, kind, data: `o` is output, `r` a new size such as `80x24`; others are of no use here. */
-const Entry = z.tuple([z.number().nonnegative(), z.string(), z.string()]);
+/** Playback of a terminal recording: shortens pauses, and finds what to show when. Pure. */
+import { readAsciicast } from '#protocol/asciicast.ts';
 
 export interface CastEvent {
-  /** Milliseconds in the film, pauses cut. */
+  /** Milliseconds of playback, with shortened pauses. */
   readonly at: number;
   readonly kind: 'output' | 'size';
   readonly data: string;
@@ -22,24 +13,20 @@ export interface Cast {
   readonly rows: number;
   readonly events: readonly CastEvent[];
   readonly lengthMs: number;
-  /** Milliseconds of silence that are left out. */
+  /** Milliseconds of skipped silence. */
   readonly cutMs: number;
 }
 
-/** Nobody watches longer silence. */
+/** Longer pauses are shortened to this. */
 const LONGEST_PAUSE_MS = 2_000;
 
-/** Null when it is no recording. A last line that broke off is left out. */
+/** Null if it isn't a recording. */
 export function parseCast(text: string, longestPause = LONGEST_PAUSE_MS): Cast | null {
-  const [first = '', ...rest] = text.split('\n');
-  const header = Header.safeParse(json(first));
-  if (!header.success) return null;
+  const recording = readAsciicast(text);
+  if (recording === null) return null;
   const events: CastEvent[] = [];
   let [real, film] = [0, 0];
-  for (const line of rest) {
-    const entry = Entry.safeParse(json(line));
-    if (!entry.success) continue;
-    const [seconds, code, data] = entry.data;
+  for (const { seconds, code, data } of recording.entries) {
     const kind = code === 'o' ? 'output' : code === 'r' ? 'size' : null;
     if (kind === null) continue;
     const now = Math.max(real, seconds * 1000);
@@ -47,19 +34,11 @@ export function parseCast(text: string, longestPause = LONGEST_PAUSE_MS): Cast |
     real = now;
     events.push({ at: film, kind, data });
   }
-  const { width, height } = header.data;
-  return { columns: width, rows: height, events, lengthMs: film, cutMs: real - film };
+  const { columns, rows } = recording;
+  return { columns, rows, events, lengthMs: film, cutMs: real - film };
 }
 
-function json(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
-}
-
-/** How many events have happened `at` this moment of the film. */
+/** How many events have happened by this time of the playback. */
 export function playedBy({ events }: Cast, at: number): number {
   let [low, high] = [0, events.length];
   while (low < high) {
@@ -70,7 +49,7 @@ export function playedBy({ events }: Cast, at: number): number {
   return low;
 }
 
-/** Columns and rows of a size event; null when it is none. */
+/** Columns and rows of a size event, or null. */
 export function sizeOf(data: string): { readonly columns: number; readonly rows: number } | null {
   const found = /^(\d{1,4})x(\d{1,4})$/.exec(data);
   return found ? { columns: Math.max(1, Number(found[1])), rows: Math.max(1, Number(found[2])) } : null;
@@ -78,7 +57,7 @@ export function sizeOf(data: string): { readonly columns: number; readonly rows:
 
 export const SPEEDS = [1, 2, 4, 8] as const;
 
-/** `1:07` of the film. */
+/** `1:07`. */
 export function clock(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;

@@ -1,6 +1,6 @@
 /**
- * Stands in the bar while somebody else is inside this user's desktop: who, since when, why, and the button that ends it.
- * There it covers no window.
+ * Shown in the bar while another user debugs this user's desktop: who, since when, why, and a button to end it.
+ * In the bar it covers no window.
  */
 import type { DebugSession } from '#protocol/debug.ts';
 import { Eye } from 'lucide';
@@ -9,14 +9,14 @@ import { moment } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/strings/catalogue.ts';
 import { endSession, showSession } from './actions.ts';
-import { insideMine, objectOf } from './sessions.ts';
+import { debuggingMine, objectOf } from './sessions.ts';
 import './debug.css';
 
 export function Banner() {
-  const inside = insideMine(debugSessions.value, session.value?.user.id ?? '');
+  const sessions = debuggingMine(debugSessions.value, session.value?.user.id ?? '');
   return (
     <div class="banners" role="status" aria-live="polite">
-      {inside.map((one) => (
+      {sessions.map((one) => (
         <One key={one.id} session={one} />
       ))}
     </div>

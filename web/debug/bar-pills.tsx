@@ -1,17 +1,17 @@
-/** In the bar: who waits for an answer, the user's own looks that go on, and what happened while they were away. */
+/** Debug sessions in the bar: requests to answer, the user's own, and new ones from while the user was away. */
 import { Bug, CopyPlus, Eye, MessageCircleQuestion, SquareTerminal } from 'lucide';
 import { debugSessions, session } from '../state/store.ts';
-import { debugShown } from '../terminal/control.ts';
+import { shownDebugSession } from '../terminal/control.ts';
 import { Icon } from '../ui/icon.tsx';
-import { openLayer } from '../ui/layers.ts';
+import { openLayer } from '../layers/layers.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { showSession } from './actions.ts';
 import { askingMe, leftMs, mine, objectOf, stateText, unseen, WARN_MS } from './sessions.ts';
-import { useNow } from './use-now.ts';
+import { useNow } from '../ui/use-now.ts';
 import './debug.css';
 
 const ICONS = { toolbox: Bug, copy: CopyPlus, exec: SquareTerminal };
-/** The bar has room for so many of the user's own. */
+/** How many of the user's own sessions the bar shows. */
 const MOST = 3;
 
 export function BarPills() {
@@ -60,16 +60,16 @@ function Own({ sessions }: { sessions: ReturnType<typeof mine> }) {
             key={one.id}
             type="button"
             class={ending ? 'bar-pill warn' : 'bar-pill'}
-            aria-pressed={debugShown.value === one.id}
-            title={stateText(one, t.looks).text}
-            onClick={() => (debugShown.value === one.id ? (debugShown.value = null) : showSession(one))}
+            aria-pressed={shownDebugSession.value === one.id}
+            title={stateText(one, t.debugSessions).text}
+            onClick={() => (shownDebugSession.value === one.id ? (shownDebugSession.value = null) : showSession(one))}
             data-test="debug-pill"
             data-session={one.id}
             data-state={one.status.state}
           >
             <Icon of={ICONS[one.kind]} size={14} />
             <span class="truncate">{t.debug.panelTitles[one.kind](objectOf(one))}</span>
-            {one.status.state !== 'running' && <span class="small">{stateText(one, t.looks).text}</span>}
+            {one.status.state !== 'running' && <span class="small">{stateText(one, t.debugSessions).text}</span>}
             {ending && <span class="small">{t.bar.ending}</span>}
           </button>
         );

@@ -1,11 +1,11 @@
-/** Somebody asks to look inside this user's desktop: who, why, with which rights. It never closes by itself. */
+/** Another user requests a debug session on this user's desktop. The dialog never closes automatically. */
 import { useState } from 'preact/hooks';
 import { debugSessions } from '../state/store.ts';
 import { dateTime } from '../ui/format.ts';
-import { LayerFrame } from '../ui/layer.tsx';
-import { closeLayer } from '../ui/layers.ts';
+import { LayerFrame } from '../layers/layer-frame.tsx';
+import { closeLayer } from '../layers/layers.ts';
 import { t } from '../ui/strings/catalogue.ts';
-import { FactList } from '../settings/fact-list.tsx';
+import { FactList } from '../ui/fact-list.tsx';
 import { answer } from './actions.ts';
 import { endText, objectOf } from './sessions.ts';
 import './debug.css';
@@ -19,12 +19,12 @@ export function Consent({ id }: { id: string }) {
   const open = status.state === 'asking';
   const say = async (agree: boolean) => {
     setBusy(true);
-    const told = await answer(id, agree);
+    const answered = await answer(id, agree);
     setBusy(false);
-    if (told) closeLayer('consent');
+    if (answered) closeLayer('consent');
   };
   return (
-    <LayerFrame kind="consent" label={title} role="alertdialog" look="dialog wide" dim>
+    <LayerFrame kind="consent" label={title} role="alertdialog" class="dialog wide" dim>
       {/* Not a button: keys that were meant for an application must not agree to anything. */}
       <h2 tabIndex={-1} data-autofocus>
         {title}
@@ -64,7 +64,7 @@ export function Consent({ id }: { id: string }) {
   );
 }
 
-/** It was answered elsewhere, approved, or nobody waits any more. */
+/** It was answered elsewhere, approved, or cancelled. */
 function closedWords(session: Parameters<typeof endText>[0]): string {
-  return session.status.state === 'ended' ? endText(session, t.looks) : t.consent.answered;
+  return session.status.state === 'ended' ? endText(session, t.debugSessions) : t.consent.answered;
 }

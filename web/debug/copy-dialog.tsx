@@ -1,27 +1,28 @@
-/** Starts a launch again as a copy that can be looked into: another image, command or variables; the original stays. */
+/** Starts a copy of a launch for debugging, with another image, command or variables. */
 import type { DebugOffer } from '#protocol/debug.ts';
 import { useState } from 'preact/hooks';
-import { VariableRows } from '../settings/variable-rows.tsx';
+import { Checkbox, TextField } from '../ui/form-fields.tsx';
+import { VariableRows } from '../ui/variable-rows.tsx';
 import { t } from '../ui/strings/catalogue.ts';
-import { makeCopy } from './actions.ts';
-import type { Aim } from './aim.ts';
+import { startCopy } from './actions.ts';
+import type { DebugSubject } from '../layers/debug-subject.ts';
 import { type CopyForm, copyFormOf, copyRequestOf, problemOf } from './debug-form.ts';
-import { Ends, Reason, TextField, Tick, WhatHappens } from './form-parts.tsx';
-import { useSend } from './use-send.ts';
+import { Advanced, FormEnd, Reason, WhatHappens } from './form-parts.tsx';
+import { useSubmit } from '../ui/use-submit.ts';
 
-/** Does nothing for as long as one looks. */
+/** Keeps the container running without starting the app. */
 const SLEEP = 'sleep infinity';
 
-export function CopyDialog({ aim, launch, offer }: { aim: Aim; launch: string; offer: DebugOffer }) {
+export function CopyDialog({ subject, launch, offer }: { subject: DebugSubject; launch: string; offer: DebugOffer }) {
   const [form, setForm] = useState(copyFormOf);
   const change = (changed: Partial<CopyForm>) => setForm({ ...form, ...changed });
-  const { busy, problem, submit } = useSend(
+  const { busy, problem, submit } = useSubmit(
     () => problemOf(form, offer.needs, t.debug.problems),
-    () => makeCopy(copyRequestOf(form, launch)),
+    () => startCopy(copyRequestOf(form, launch)),
   );
   return (
     <form class="debug-form" onSubmit={submit} noValidate>
-      <WhatHappens verb="copy" offer={offer} aim={aim} />
+      <WhatHappens verb="copy" offer={offer} subject={subject} />
       <TextField
         label={t.debug.command}
         hint={t.debug.copyCommandHint}
@@ -36,12 +37,12 @@ export function CopyDialog({ aim, launch, offer }: { aim: Aim; launch: string; o
         label={t.debug.image}
         hint={t.debug.copyImageHint}
         value={form.image}
-        placeholder={aim.image ?? ''}
+        placeholder={subject.image ?? ''}
         test="copy-image"
         change={(image) => change({ image })}
       />
       <VariableRows variables={form.variables} change={(variables) => change({ variables })} test="copy-env" />
-      <Tick
+      <Checkbox
         label={t.debug.share}
         hint={t.debug.shareHint}
         on={form.shareProcesses}
@@ -49,33 +50,16 @@ export function CopyDialog({ aim, launch, offer }: { aim: Aim; launch: string; o
         change={(shareProcesses) => change({ shareProcesses })}
       />
       <Reason offer={offer} value={form.reason} change={(reason) => change({ reason })} />
-      <details class="debug-more">
-        <summary data-test="copy-advanced">{t.debug.advanced}</summary>
-        <div class="debug-form">
-          <TextField
-            label={t.debug.copyName}
-            hint={t.debug.copyNameHint}
-            value={form.name}
-            test="copy-name"
-            change={(name) => change({ name })}
-          />
-          <Tick
-            label={t.debug.sameNode}
-            hint={t.debug.sameNodeHint}
-            on={form.sameNode}
-            test="copy-same-node"
-            change={(sameNode) => change({ sameNode })}
-          />
-          <Tick
-            label={t.debug.plain}
-            hint={t.debug.plainCopyHint}
-            on={form.plain}
-            test="copy-plain"
-            change={(plain) => change({ plain })}
-          />
-        </div>
-      </details>
-      <Ends problem={problem} busy={busy} label={t.debug.makeCopy} test="copy-make" />
+      <Advanced form={form} change={change} nameLabel={t.debug.copyName} plainHint={t.debug.plainCopyHint} test="copy">
+        <Checkbox
+          label={t.debug.sameNode}
+          hint={t.debug.sameNodeHint}
+          on={form.sameNode}
+          test="copy-same-node"
+          change={(sameNode) => change({ sameNode })}
+        />
+      </Advanced>
+      <FormEnd problem={problem} busy={busy} label={t.debug.startCopy} test="copy-start" />
     </form>
   );
 }

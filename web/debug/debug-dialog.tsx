@@ -1,28 +1,29 @@
-/** The dialog that leads into what runs: a toolbox beside it, a copy of it, or a shell in it. */
+/** The debug dialog: start a toolbox, start a copy, or open a shell. */
 import { useState } from 'preact/hooks';
 import { api } from '../state/api.ts';
 import { session } from '../state/store.ts';
-import { LayerFrame } from '../ui/layer.tsx';
-import { useRemote } from '../ui/remote.ts';
+import { LayerFrame } from '../layers/layer-frame.tsx';
+import { useRemote } from '../state/use-remote.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { Failure, Loading } from '../ui/views.tsx';
-import { type Aim, targetOf } from './aim.ts';
+import { type DebugSubject, type DebugVerb, targetOf } from '../layers/debug-subject.ts';
 import { CopyDialog } from './copy-dialog.tsx';
-import type { DebugVerb } from './debug-form.ts';
 import { ShellDialog } from './shell-dialog.tsx';
 import { ToolboxDialog } from './toolbox-dialog.tsx';
 import './debug.css';
 
-export default function DebugDialog({ aim, verb: first }: { aim: Aim; verb: DebugVerb }) {
-  const [verb, setVerb] = useState<DebugVerb>(aim.over ? 'copy' : first);
-  const [offer, retry] = useRemote(JSON.stringify(targetOf(aim)), (signal) => api.debug.offer(targetOf(aim), signal));
-  const own = aim.userId === session.value?.user.id;
+export default function DebugDialog({ subject, verb: first }: { subject: DebugSubject; verb: DebugVerb }) {
+  const [verb, setVerb] = useState<DebugVerb>(subject.ended ? 'copy' : first);
+  const [offer, retry] = useRemote(JSON.stringify(targetOf(subject)), (signal) =>
+    api.debug.offer(targetOf(subject), signal),
+  );
+  const own = subject.userId === session.value?.user.id;
   return (
-    <LayerFrame kind="debug" label={t.debug.title(aim.name)} look="dialog debug-dialog" dim>
-      <h2>{t.debug.title(aim.name)}</h2>
-      {!own && <p class="small">{t.debug.whose(aim.userId)}</p>}
+    <LayerFrame kind="debug" label={t.debug.title(subject.name)} class="dialog debug-dialog" dim>
+      <h2>{t.debug.title(subject.name)}</h2>
+      {!own && <p class="small">{t.debug.whose(subject.userId)}</p>}
       <div class="segments" role="tablist" aria-label={t.debug.how}>
-        {verbsOf(aim).map((one) => (
+        {verbsOf(subject).map((one) => (
           <button
             key={one}
             type="button"
@@ -38,17 +39,17 @@ export default function DebugDialog({ aim, verb: first }: { aim: Aim; verb: Debu
       </div>
       {offer.state === 'loading' && <Loading />}
       {offer.state === 'failed' && <Failure error={offer.error} retry={retry} />}
-      {offer.state === 'there' && verb === 'toolbox' && <ToolboxDialog aim={aim} offer={offer.value} />}
-      {offer.state === 'there' && verb === 'copy' && aim.launchId !== null && (
-        <CopyDialog aim={aim} launch={aim.launchId} offer={offer.value} />
+      {offer.state === 'loaded' && verb === 'toolbox' && <ToolboxDialog subject={subject} offer={offer.value} />}
+      {offer.state === 'loaded' && verb === 'copy' && subject.launchId !== null && (
+        <CopyDialog subject={subject} launch={subject.launchId} offer={offer.value} />
       )}
-      {offer.state === 'there' && verb === 'shell' && <ShellDialog aim={aim} offer={offer.value} own={own} />}
+      {offer.state === 'loaded' && verb === 'shell' && <ShellDialog subject={subject} offer={offer.value} own={own} />}
     </LayerFrame>
   );
 }
 
-/** Only a launch can be copied; what is over has nothing to go into; shells open in the desktop's first container. */
-function verbsOf({ launchId, container, over }: Aim): readonly DebugVerb[] {
+/** Only launches can be copied, ended ones only that. A desktop's shell opens in its main container. */
+function verbsOf({ launchId, container, ended }: DebugSubject): readonly DebugVerb[] {
   if (launchId === null) return container === null ? ['toolbox', 'shell'] : ['toolbox'];
-  return over ? ['copy'] : ['toolbox', 'copy', 'shell'];
+  return ended ? ['copy'] : ['toolbox', 'copy', 'shell'];
 }

@@ -1,4 +1,5 @@
-/** The forms for toolbox, copy and shell: what people type, what is wrong with it, and the request it means. Pure. */
+/** The forms for toolbox and copy: their fields, validation, and the request they make. Pure. */
+import { parseJson } from '#protocol/json.ts';
 import {
   ContainerName,
   type CopyRequest,
@@ -7,16 +8,14 @@ import {
   type ToolboxRequest,
 } from '#protocol/debug.ts';
 import { z } from 'zod';
-import { badName, type VariableRow, variablesOf } from '../settings/again-form.ts';
+import { invalidName, type VariableRow, variablesOf } from '../ui/variables.ts';
 import type { Strings } from '../ui/strings/catalogue.ts';
-import { type Aim, targetOf } from './aim.ts';
-
-export type DebugVerb = 'toolbox' | 'copy' | 'shell';
+import { type DebugSubject, type DebugVerb, targetOf } from '../layers/debug-subject.ts';
 
 interface Common {
   readonly name: string;
   readonly image: string;
-  /** As one types it at a prompt. */
+  /** As typed at a shell prompt. */
   readonly command: string;
   readonly variables: readonly VariableRow[];
   readonly plain: boolean;
@@ -25,7 +24,7 @@ interface Common {
 
 export interface ToolboxForm extends Common {
   readonly profile: DebugProfile | null;
-  /** Container of the desktop; empty for the launch's own. */
+  /** Container of the desktop; empty for the default. */
   readonly target: string;
   /** JSON of a partial container; administrators only. */
   readonly custom: string;
@@ -38,14 +37,14 @@ export interface CopyForm extends Common {
 
 const EMPTY: Common = { name: '', image: '', command: '', variables: [], plain: false, reason: '' };
 
-export function toolboxFormOf(offer: DebugOffer, aim: Aim): ToolboxForm {
-  const target = aim.container !== null && offer.targets.includes(aim.container) ? aim.container : '';
+export function toolboxFormOf(offer: DebugOffer, subject: DebugSubject): ToolboxForm {
+  const target = subject.container !== null && offer.targets.includes(subject.container) ? subject.container : '';
   return { ...EMPTY, image: offer.images[0] ?? '', profile: offer.profile, target, custom: '' };
 }
 
 export const copyFormOf = (): CopyForm => ({ ...EMPTY, shareProcesses: true, sameNode: false });
 
-/** What keeps the form from being sent, in words; null when nothing does. */
+/** The first problem of the form as a sentence, or null. */
 export function problemOf(
   form: ToolboxForm | CopyForm,
   needs: DebugOffer['needs'],
@@ -53,7 +52,7 @@ export function problemOf(
 ): string | null {
   if (form.name !== '' && !ContainerName.safeParse(form.name).success) return words.name;
   if (commandOf(form.command) === null) return words.command;
-  const bad = badName(form);
+  const bad = invalidName(form.variables);
   if (bad !== null) return words.variable(bad);
   if ('custom' in form && customOf(form.custom) === null) return words.custom;
   if ('profile' in form && form.profile === null) return words.profile;
@@ -61,11 +60,11 @@ export function problemOf(
   return null;
 }
 
-/** What is left to its default is not sent. */
-export function toolboxRequestOf(form: ToolboxForm, aim: Aim): ToolboxRequest {
+/** Default values are not sent. */
+export function toolboxRequestOf(form: ToolboxForm, subject: DebugSubject): ToolboxRequest {
   const custom = customOf(form.custom);
   return {
-    ...targetOf(aim),
+    ...targetOf(subject),
     ...commonOf(form),
     ...(form.profile === null ? {} : { profile: form.profile }),
     ...(form.target === '' ? {} : { target: form.target }),
@@ -88,17 +87,13 @@ function commonOf({ name, image, command, variables, plain, reason }: Common) {
   };
 }
 
-/** A partial container; empty for none, null when it is not JSON of one. */
+/** The partial container spec: empty if there is none, null if it isn't a JSON object. */
 export function customOf(text: string): Record<string, unknown> | null {
   if (text.trim() === '') return {};
-  try {
-    return z.record(z.string(), z.unknown()).safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
+  return z.record(z.string(), z.unknown()).safeParse(parseJson(text)).data ?? null;
 }
 
-/** The words of a command as a shell splits them, without its other magic; null when a quote stays open. */
+/** Splits a command into words like a shell, without expansions; null if a quote isn't closed. */
 export function commandOf(line: string): readonly string[] | null {
   const words: string[] = [];
   let word: string | null = null;
@@ -124,10 +119,19 @@ export function commandOf(line: string): readonly string[] | null {
   return word === null ? words : [...words, word];
 }
 
-/** What will happen, before it does. */
-export function explained(verb: DebugVerb, offer: DebugOffer, aim: Aim, words: Strings['debug']): readonly string[] {
+/** What will happen when the form is submitted. */
+export function explained(
+  verb: DebugVerb,
+  offer: DebugOffer,
+  subject: DebugSubject,
+  words: Strings['debug'],
+): readonly string[] {
   const minutes = Math.round(offer.ttlSeconds / 60);
   const lasts = verb === 'shell' ? [] : [words.lasts[verb](minutes)];
-  const asked = { nothing: [], reason: [words.asksReason(aim.userId)], consent: [words.asksConsent(aim.userId)] };
-  return [words.what[verb](aim.name), ...lasts, ...asked[offer.needs]];
+  const asked = {
+    nothing: [],
+    reason: [words.asksReason(subject.userId)],
+    consent: [words.asksConsent(subject.userId)],
+  };
+  return [words.what[verb](subject.name), ...lasts, ...asked[offer.needs]];
 }

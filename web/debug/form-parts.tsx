@@ -1,15 +1,16 @@
-/** What the forms of the debug dialog have in common: what will happen, why, what refuses it, and the buttons. */
+/** Parts that the forms of the debug dialog share. */
 import type { DebugOffer } from '#protocol/debug.ts';
 import type { ComponentChildren } from 'preact';
-import { closeLayer } from '../ui/layers.ts';
+import { closeLayer } from '../layers/layers.ts';
+import { Checkbox, TextField } from '../ui/form-fields.tsx';
 import { t } from '../ui/strings/catalogue.ts';
-import type { Aim } from './aim.ts';
-import { type DebugVerb, explained } from './debug-form.ts';
+import type { DebugSubject, DebugVerb } from '../layers/debug-subject.ts';
+import { explained } from './debug-form.ts';
 
-export function WhatHappens({ verb, offer, aim }: { verb: DebugVerb; offer: DebugOffer; aim: Aim }) {
+export function WhatHappens({ verb, offer, subject }: { verb: DebugVerb; offer: DebugOffer; subject: DebugSubject }) {
   return (
     <ul class="debug-what" data-test="debug-what">
-      {explained(verb, offer, aim, t.debug).map((line) => (
+      {explained(verb, offer, subject, t.debug).map((line) => (
         <li key={line}>{line}</li>
       ))}
     </ul>
@@ -22,7 +23,7 @@ interface ReasonProps {
   readonly change: (reason: string) => void;
 }
 
-/** Asked for where somebody else is concerned. */
+/** Required unless the desktop is the user's own. */
 export function Reason({ offer, value, change }: ReasonProps) {
   if (offer.needs === 'nothing') return null;
   return (
@@ -42,56 +43,46 @@ export function Reason({ offer, value, change }: ReasonProps) {
   );
 }
 
-interface TextProps {
-  readonly label: string;
-  readonly hint: string;
-  readonly value: string;
-  readonly placeholder?: string;
+interface AdvancedProps {
+  readonly form: { readonly name: string; readonly plain: boolean };
+  readonly change: (changed: { readonly name?: string; readonly plain?: boolean }) => void;
+  readonly nameLabel: string;
+  readonly namePlaceholder?: string;
+  readonly plainHint: string;
+  /** Tests find the fields by it: `<test>-advanced`, `-name`, `-plain`. */
   readonly test: string;
-  readonly change: (value: string) => void;
+  readonly children: ComponentChildren;
 }
 
-export function TextField({ label, hint, value, placeholder, test, change }: TextProps) {
+/** Rarely used fields, collapsed at first: the name, `children`, and whether to do exactly what kubectl debug does. */
+export function Advanced({ form, change, nameLabel, namePlaceholder, plainHint, test, children }: AdvancedProps) {
   return (
-    <label>
-      <span class="legend">
-        {label} <span class="small">{hint}</span>
-      </span>
-      <input
-        class="mono"
-        type="text"
-        value={value}
-        placeholder={placeholder}
-        spellcheck={false}
-        autocomplete="off"
-        onInput={(event) => change(event.currentTarget.value)}
-        data-test={test}
-      />
-    </label>
+    <details class="debug-more">
+      <summary data-test={`${test}-advanced`}>{t.debug.advanced}</summary>
+      <div class="debug-form">
+        <TextField
+          label={nameLabel}
+          hint={t.debug.nameHint}
+          value={form.name}
+          placeholder={namePlaceholder}
+          test={`${test}-name`}
+          change={(name) => change({ name })}
+        />
+        {children}
+        <Checkbox
+          label={t.debug.plain}
+          hint={plainHint}
+          on={form.plain}
+          test={`${test}-plain`}
+          change={(plain) => change({ plain })}
+        />
+      </div>
+    </details>
   );
 }
 
-interface TickProps {
-  readonly label: string;
-  readonly hint: string;
-  readonly on: boolean;
-  readonly test: string;
-  readonly change: (on: boolean) => void;
-}
-
-export function Tick({ label, hint, on, test, change }: TickProps) {
-  return (
-    <label class="debug-tick">
-      <input type="checkbox" checked={on} onChange={() => change(!on)} data-test={test} />
-      <span>
-        {label} <span class="small">{hint}</span>
-      </span>
-    </label>
-  );
-}
-
-interface EndsProps {
-  /** What keeps the form from being sent; said once the form was tried. */
+interface FormEndProps {
+  /** Why the form can't be submitted, shown after an attempt. */
   readonly problem: string | null;
   readonly busy: boolean;
   readonly label: string;
@@ -99,7 +90,7 @@ interface EndsProps {
   readonly children?: ComponentChildren;
 }
 
-export function Ends({ problem, busy, label, test, children }: EndsProps) {
+export function FormEnd({ problem, busy, label, test, children }: FormEndProps) {
   return (
     <>
       {problem !== null && (
@@ -120,7 +111,7 @@ export function Ends({ problem, busy, label, test, children }: EndsProps) {
   );
 }
 
-/** The whole verb is refused: the server's sentence takes the form's place. */
+/** Shown in place of the form when the server refuses this kind of session. */
 export function Refused({ refusal }: { refusal: string }) {
   return (
     <div class="debug-refused" role="note" data-test="debug-refusal">

@@ -1,48 +1,48 @@
-/** Looks inside as the shell words them: whose they are, which wait for whom, how long they last. Pure. */
+/** Debug sessions as the UI presents them: whose they are, who has to answer, how long they last. Pure. */
 import type { DebugSession } from '#protocol/debug.ts';
 import type { Strings } from '../ui/strings/catalogue.ts';
+import type { Tone } from '../ui/tone.ts';
 
 type Sessions = readonly DebugSession[];
-export type Tone = 'ok' | 'accent' | 'warn' | 'bad' | '';
 
-/** So long before its end a session says so. */
+/** How long before its end a session warns. */
 export const WARN_MS = 120_000;
 
 export const isOpen = ({ status }: DebugSession): boolean => status.state !== 'ended';
 
 const ORDER = { asking: 0, starting: 1, running: 2, ended: 3 };
 
-/** Answers to requests and events pass each other: a session never goes back to a state before the one that is known. */
+/** Replies and events may overtake each other: a session never goes back to an earlier state. */
 export function isNews(after: DebugSession, known: DebugSession | undefined): boolean {
   if (!known) return true;
   const [a, b] = [after.status, known.status];
   if (a.state === 'running' && b.state === 'running') return a.endsAt >= b.endsAt;
-  // Of a short one the recording is known only after its end.
+  // The recording of a short session is known only after its end.
   if (a.state === b.state && known.transcript && !after.transcript) return false;
   return ORDER[a.state] >= ORDER[b.state];
 }
 
-/** By somebody else, at this user's desktop. */
+/** By another user, on this user's desktop. */
 const atMine = ({ by, userId }: DebugSession, me: string): boolean => userId === me && by.id !== me;
 
-/** They wait for this user's answer. */
+/** Sessions that wait for this user's answer. */
 export function askingMe(sessions: Sessions, me: string): Sessions {
   return sessions.filter((session) => atMine(session, me) && session.status.state === 'asking');
 }
 
-/** Somebody else is inside, or is just coming in. */
-export function insideMine(sessions: Sessions, me: string): Sessions {
+/** Running or starting sessions of others on this user's desktop. */
+export function debuggingMine(sessions: Sessions, me: string): Sessions {
   return sessions.filter(
     (session) => atMine(session, me) && (session.status.state === 'running' || session.status.state === 'starting'),
   );
 }
 
-/** This user's own that wait, begin or go on. */
+/** This user's own open sessions. */
 export function mine(sessions: Sessions, me: string): Sessions {
   return sessions.filter((session) => session.by.id === me && isOpen(session));
 }
 
-/** Over, and this user was not told; what they ended or declined themselves they know. */
+/** Ended sessions this user hasn't seen, except those they ended or declined themselves. */
 export function unseen(sessions: Sessions, me: string): Sessions {
   return sessions.filter(
     (session) =>
@@ -54,17 +54,17 @@ export function unseen(sessions: Sessions, me: string): Sessions {
   );
 }
 
-/** Of those, the ones that were over before this page was there: they are shown unasked, once. */
+/** Those that had ended before this page was opened: they are shown once without being asked for. */
 export function whileAway(sessions: Sessions, me: string, since: Date): Sessions {
   return unseen(sessions, me).filter(({ status }) => status.state === 'ended' && new Date(status.at) < since);
 }
 
-/** What is looked into, for people. */
+/** The name of what is debugged, for the user. */
 export function objectOf({ appName, launchId, target, desktopId }: DebugSession): string {
   return appName ?? launchId ?? target ?? desktopId;
 }
 
-/** Milliseconds until it ends on its own; null while it does not run. */
+/** Milliseconds until it expires; null if it isn't running. */
 export function leftMs({ status }: DebugSession, now: number): number | null {
   return status.state === 'running' ? Math.max(0, Date.parse(status.endsAt) - now) : null;
 }
@@ -78,7 +78,7 @@ export function leftText(ms: number): string {
 
 export function stateText(
   { status }: DebugSession,
-  words: Strings['looks'],
+  words: Strings['debugSessions'],
 ): { readonly text: string; readonly tone: Tone } {
   switch (status.state) {
     case 'asking':
@@ -94,8 +94,8 @@ export function stateText(
   }
 }
 
-/** One sentence on how it ended. */
-export function endText(session: DebugSession, words: Strings['looks']): string {
+/** How it ended, as a sentence. */
+export function endText(session: DebugSession, words: Strings['debugSessions']): string {
   const { status } = session;
   if (status.state !== 'ended') return '';
   const how = words.endSentences[status.reason];
@@ -103,7 +103,7 @@ export function endText(session: DebugSession, words: Strings['looks']): string 
   return [how, code, status.message].filter(Boolean).join(' ');
 }
 
-/** Whether an administrator's word may take the place of the person's by now. */
+/** Whether an administrator can approve it by now in place of the owner. */
 export function isApprovable({ status }: DebugSession, now: number): boolean {
   return status.state === 'asking' && Date.parse(status.approvableAt) <= now;
 }

@@ -1,27 +1,27 @@
-/** Puts a toolbox beside a launch or a container of the desktop: with which rights, from which image. */
+/** Starts a toolbox for a launch or a container of the desktop, with a profile and an image. */
 import type { DebugOffer } from '#protocol/debug.ts';
 import { useState } from 'preact/hooks';
-import { isAdmin } from '../settings/pages.ts';
-import { VariableRows } from '../settings/variable-rows.tsx';
+import { TextField } from '../ui/form-fields.tsx';
+import { VariableRows } from '../ui/variable-rows.tsx';
 import { t } from '../ui/strings/catalogue.ts';
-import { putToolbox } from './actions.ts';
-import type { Aim } from './aim.ts';
+import { startToolbox } from './actions.ts';
+import type { DebugSubject } from '../layers/debug-subject.ts';
 import { problemOf, type ToolboxForm, toolboxFormOf, toolboxRequestOf } from './debug-form.ts';
-import { Ends, Reason, Refused, TextField, Tick, WhatHappens } from './form-parts.tsx';
-import { useSend } from './use-send.ts';
+import { Advanced, FormEnd, Reason, Refused, WhatHappens } from './form-parts.tsx';
+import { useSubmit } from '../ui/use-submit.ts';
 
-export function ToolboxDialog({ aim, offer }: { aim: Aim; offer: DebugOffer }) {
-  const [form, setForm] = useState(() => toolboxFormOf(offer, aim));
+export function ToolboxDialog({ subject, offer }: { subject: DebugSubject; offer: DebugOffer }) {
+  const [form, setForm] = useState(() => toolboxFormOf(offer, subject));
   const change = (changed: Partial<ToolboxForm>) => setForm({ ...form, ...changed });
-  const { busy, problem, submit } = useSend(
+  const { busy, problem, submit } = useSubmit(
     () => problemOf(form, offer.needs, t.debug.problems),
-    () => putToolbox(toolboxRequestOf(form, aim)),
+    () => startToolbox(toolboxRequestOf(form, subject)),
   );
   if (offer.refusal !== null) return <Refused refusal={offer.refusal} />;
   return (
     <form class="debug-form" onSubmit={submit} noValidate>
-      <WhatHappens verb="toolbox" offer={offer} aim={aim} />
-      {aim.launchId === null && (
+      <WhatHappens verb="toolbox" offer={offer} subject={subject} />
+      {subject.launchId === null && (
         <label>
           <span class="legend">{t.debug.target}</span>
           <select
@@ -41,7 +41,7 @@ export function ToolboxDialog({ aim, offer }: { aim: Aim; offer: DebugOffer }) {
       <fieldset>
         <legend>{t.debug.profile}</legend>
         {offer.profiles.map(({ profile, refusal }) => (
-          <label key={profile} class={refusal === null ? 'debug-tick' : 'debug-tick off'}>
+          <label key={profile} class={refusal === null ? 'checkbox' : 'checkbox off'}>
             <input
               type="radio"
               name="profile"
@@ -72,50 +72,39 @@ export function ToolboxDialog({ aim, offer }: { aim: Aim; offer: DebugOffer }) {
         </select>
       </label>
       <Reason offer={offer} value={form.reason} change={(reason) => change({ reason })} />
-      <details class="debug-more">
-        <summary data-test="toolbox-advanced">{t.debug.advanced}</summary>
-        <div class="debug-form">
-          <TextField
-            label={t.debug.name}
-            hint={t.debug.nameHint}
-            value={form.name}
-            placeholder="debugger-…"
-            test="toolbox-name"
-            change={(name) => change({ name })}
-          />
-          <TextField
-            label={t.debug.command}
-            hint={t.debug.toolboxCommandHint}
-            value={form.command}
-            test="toolbox-command"
-            change={(command) => change({ command })}
-          />
-          <VariableRows variables={form.variables} change={(variables) => change({ variables })} test="toolbox-env" />
-          <Tick
-            label={t.debug.plain}
-            hint={t.debug.plainHint}
-            on={form.plain}
-            test="toolbox-plain"
-            change={(plain) => change({ plain })}
-          />
-          {isAdmin() && (
-            <label>
-              <span class="legend">
-                {t.debug.custom} <span class="small">{t.debug.customHint}</span>
-              </span>
-              <textarea
-                class="mono"
-                rows={3}
-                spellcheck={false}
-                value={form.custom}
-                onInput={(event) => change({ custom: event.currentTarget.value })}
-                data-test="toolbox-custom"
-              />
-            </label>
-          )}
-        </div>
-      </details>
-      <Ends problem={problem} busy={busy} label={t.debug.put} test="toolbox-put" />
+      <Advanced
+        form={form}
+        change={change}
+        nameLabel={t.debug.name}
+        namePlaceholder="debugger-…"
+        plainHint={t.debug.plainHint}
+        test="toolbox"
+      >
+        <TextField
+          label={t.debug.command}
+          hint={t.debug.toolboxCommandHint}
+          value={form.command}
+          test="toolbox-command"
+          change={(command) => change({ command })}
+        />
+        <VariableRows variables={form.variables} change={(variables) => change({ variables })} test="toolbox-env" />
+        {offer.custom && (
+          <label>
+            <span class="legend">
+              {t.debug.custom} <span class="small">{t.debug.customHint}</span>
+            </span>
+            <textarea
+              class="mono"
+              rows={3}
+              spellcheck={false}
+              value={form.custom}
+              onInput={(event) => change({ custom: event.currentTarget.value })}
+              data-test="toolbox-custom"
+            />
+          </label>
+        )}
+      </Advanced>
+      <FormEnd problem={problem} busy={busy} label={t.debug.startToolbox} test="toolbox-start" />
     </form>
   );
 }

@@ -1,8 +1,8 @@
-/** What others looked at in this user's desktop while they were not here, until they say that they have seen it. */
+/** Debug sessions on this user's desktop while they were away, until they are marked as seen. */
 import { useState } from 'preact/hooks';
 import { debugSessions } from '../state/store.ts';
-import { LayerFrame } from '../ui/layer.tsx';
-import { closeLayer, openLayer } from '../ui/layers.ts';
+import { LayerFrame } from '../layers/layer-frame.tsx';
+import { closeLayer, openLayer } from '../layers/layers.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { dateTime } from '../ui/format.ts';
 import { markSeen } from './actions.ts';
@@ -19,7 +19,7 @@ export function WhileAway({ ids }: { ids: readonly string[] }) {
     if (done) closeLayer('while-away');
   };
   return (
-    <LayerFrame kind="while-away" label={t.whileAway.title} look="dialog wide" dim>
+    <LayerFrame kind="while-away" label={t.whileAway.title} class="dialog wide" dim>
       <h2 tabIndex={-1} data-autofocus>
         {t.whileAway.title}
       </h2>
@@ -30,13 +30,13 @@ export function WhileAway({ ids }: { ids: readonly string[] }) {
               <b>{one.by.name}</b> {t.banner.what[one.kind](objectOf(one))}
             </p>
             <p class="small">
-              {t.whileAway.times(dateTime(one.startedAt ?? one.askedAt), endOf(one))} {endText(one, t.looks)}
+              {t.whileAway.times(dateTime(one.startedAt ?? one.askedAt), endOf(one))} {endText(one, t.debugSessions)}
             </p>
             {one.reason && <p class="small">{t.banner.why(one.reason)}</p>}
             {one.grantedBy !== null && <p class="small">{t.whileAway.approved(one.grantedBy)}</p>}
             {one.transcript && (
               <button type="button" class="link" onClick={() => openLayer({ kind: 'recording', session: one })}>
-                {t.looks.play}
+                {t.debugSessions.play}
               </button>
             )}
           </li>

@@ -1,4 +1,4 @@
-/** What the login form says about its fields and about a refusal. Pure. */
+/** Validation of the login form, and which field a refusal is about. Pure. */
 import type { Strings } from '../ui/strings/catalogue.ts';
 
 export interface FieldErrors {
@@ -6,7 +6,7 @@ export interface FieldErrors {
   readonly password?: string;
 }
 
-/** Said before the server is asked: both at once, so that nobody mends one to learn of the other. */
+/** Reports both fields at once, before the server is asked. */
 export function emptyFields(name: string, password: string, words: Strings['login']): FieldErrors {
   return {
     ...(name.trim() === '' ? { name: words.emptyName } : {}),

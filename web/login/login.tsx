@@ -1,23 +1,24 @@
-/** The first page: who are you? Tabs for the ways to log in, one clear sentence when it does not work. */
+/** The login page: a tab for each login method, and one clear message if login fails. */
 import { ConnectionError } from '#client/errors.ts';
+import { ignore } from '#protocol/ignore.ts';
 import type { LoginOptions, LoginRequest, Provider } from '#protocol/user.ts';
-import { LogIn } from 'lucide';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { api } from '../state/api.ts';
-import { sentence } from '../state/notices.ts';
+import { errorText } from '../ui/error-text.ts';
 import { login } from '../state/session.ts';
 import { farewell } from '../state/store.ts';
-import { Icon, Mark } from '../ui/icon.tsx';
-import { useRemote } from '../ui/remote.ts';
+import { Mark } from '../ui/icon.tsx';
+import { useRemote } from '../state/use-remote.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { Blank, Failure, Loading } from '../ui/views.tsx';
-import { emptyFields, type FieldErrors } from './login-fields.ts';
+import { DirectoryForm, Refusal } from './directory-form.tsx';
 import './login.css';
 
-export function Login() {
-  const [options, again] = useRemote('options', () => api.session.options());
+/** `onStart` is called when the user starts to log in. */
+export function Login({ onStart }: { readonly onStart: () => void }) {
+  const [options, retry] = useRemote('options', () => askedEarly() ?? api.session.options());
   return (
-    <main class="login" data-test="login">
+    <main class="login" data-test="login" onInput={onStart}>
       <div class="glass login-card">
         <h1 class="login-brand">
           <Mark /> {t.product}
@@ -28,15 +29,29 @@ export function Login() {
           </p>
         )}
         {options.state === 'loading' && <Loading />}
-        {options.state === 'failed' && <Failure error={options.error} retry={again} />}
-        {options.state === 'there' && <Ways options={options.value} />}
+        {options.state === 'failed' && <Failure error={options.error} retry={retry} />}
+        {options.state === 'loaded' && <Ways options={options.value} />}
       </div>
       <footer class="login-foot small">
         {t.login.stays}
-        {options.state === 'there' && <span>{`${t.product} ${options.value.version}`}</span>}
+        {options.state === 'loaded' && <span>{`${t.product} ${options.value.version}`}</span>}
       </footer>
     </main>
   );
+}
+
+/** Requested when the page loads, in parallel with the session: saves a round trip. */
+let early: Promise<LoginOptions> | null = null;
+
+export function askEarly(): void {
+  early = api.session.options();
+  early.catch(ignore('the caller that awaits it handles the failure'));
+}
+
+function askedEarly(): Promise<LoginOptions> | null {
+  const asked = early;
+  early = null;
+  return asked;
 }
 
 function Ways({ options }: { options: LoginOptions }) {
@@ -52,7 +67,7 @@ function Ways({ options }: { options: LoginOptions }) {
     try {
       await login(request);
     } catch (error) {
-      setFailure(error instanceof ConnectionError ? error.message : sentence(error));
+      setFailure(error instanceof ConnectionError ? error.message : errorText(error));
       setBusy(false);
     }
   };
@@ -115,94 +130,6 @@ function Ways({ options }: { options: LoginOptions }) {
         )}
       </div>
     </>
-  );
-}
-
-interface FormProps {
-  readonly busy: boolean;
-  readonly failure: string | null;
-  readonly hint: string | undefined;
-  readonly enter: (request: LoginRequest) => Promise<void>;
-}
-
-function DirectoryForm({ busy, failure, hint, enter }: FormProps) {
-  const [errors, setErrors] = useState<FieldErrors>({});
-  const form = useRef<HTMLFormElement>(null);
-  const field = (name: string) => form.current?.querySelector<HTMLInputElement>(`[name=${name}]`);
-  useEffect(() => field('name')?.focus(), []);
-  // After a refusal the password is what is typed again.
-  useEffect(() => {
-    if (failure) field('password')?.select();
-  }, [failure]);
-
-  const submit = (event: Event) => {
-    event.preventDefault();
-    const [name, password] = [field('name')?.value ?? '', field('password')?.value ?? ''];
-    const empty = emptyFields(name, password, t.login);
-    setErrors(empty);
-    if (empty.name !== undefined || empty.password !== undefined)
-      field(empty.name === undefined ? 'password' : 'name')?.focus();
-    else void enter({ provider: 'directory', name: name.trim(), password });
-  };
-  return (
-    <form ref={form} class="login-form" onSubmit={submit} noValidate>
-      {hint && <p class="small">{hint}</p>}
-      <Field name="name" label={t.login.name} type="text" complete="username" error={errors.name} />
-      <Field
-        name="password"
-        label={t.login.password}
-        type="password"
-        complete="current-password"
-        error={errors.password}
-      />
-      {failure && <Refusal text={failure} />}
-      <button type="submit" class="primary wide" disabled={busy} data-test="login-submit">
-        {busy ? <span class="ring on-accent" /> : <Icon of={LogIn} />}
-        {busy ? t.login.busy : t.login.submit}
-      </button>
-    </form>
-  );
-}
-
-interface FieldProps {
-  readonly name: string;
-  readonly label: string;
-  readonly type: 'text' | 'password';
-  readonly complete: string;
-  readonly error: string | undefined;
-}
-
-function Field({ name, label, type, complete, error }: FieldProps) {
-  const shared = {
-    id: `login-${name}`,
-    name,
-    autocomplete: complete,
-    autocapitalize: 'none',
-    spellcheck: false,
-    'aria-invalid': error === undefined ? undefined : 'true',
-    'aria-describedby': error === undefined ? undefined : `login-${name}-error`,
-    'data-test': `login-${name}`,
-  } as const;
-  return (
-    <div>
-      <label class="small" for={`login-${name}`}>
-        {label}
-      </label>
-      {type === 'password' ? <input {...shared} type="password" /> : <input {...shared} type="text" />}
-      {error && (
-        <p class="field-error" id={`login-${name}-error`}>
-          {error}
-        </p>
-      )}
-    </div>
-  );
-}
-
-function Refusal({ text }: { text: string }) {
-  return (
-    <p class="login-refusal" role="alert" data-test="login-error">
-      {text}
-    </p>
   );
 }
 

@@ -1,75 +1,53 @@
-/** Text between the two clipboards: by itself where the browser allows it without a dialog, else by one button. */
+/** Syncs the two clipboards: automatically if the browser allows it without a prompt, otherwise by a button. */
 import { signal } from '@preact/signals';
+import { ClipboardSync } from './clipboard-sync.ts';
+import { ignore } from '#protocol/ignore.ts';
 
-/** Text that was copied in the desktop and could not be put into this computer's clipboard yet. */
+/** Text copied in the desktop that couldn't be written to this computer's clipboard yet. */
 export const waitingCopy = signal<string | null>(null);
+
+export const clipboards = new ClipboardSync({ write: tryWrite, waiting: waitingCopy });
 
 interface Sides {
   sendClipboard(text: string): void;
-}
-
-/** What both clipboards held last, so that text does not travel in circles. */
-let last = '';
-
-export function rememberSent(text: string): void {
-  last = text;
-}
-
-/** From the desktop to this computer. */
-export async function takeFromDesktop(text: string): Promise<void> {
-  if (text === last) return;
-  last = text;
-  waitingCopy.value = (await tryWrite(text)) ? null : text;
-}
-
-/** By the button, within the user's gesture. */
-export async function copyWaiting(): Promise<boolean> {
-  const text = waitingCopy.value;
-  if (text === null || !(await tryWrite(text))) return false;
-  waitingCopy.value = null;
-  return true;
 }
 
 async function tryWrite(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return ignore('the browser does not let the page copy', false)(error);
   }
 }
 
-/** Text of this computer: null when the browser does not hand it over. May show the browser's own question. */
+/** Text of this computer's clipboard; null if the browser doesn't share it. May show the browser's prompt. */
 export async function readHere(): Promise<string | null> {
   try {
     return await navigator.clipboard.readText();
-  } catch {
-    return null;
+  } catch (error) {
+    return ignore('the browser does not share its clipboard', null)(error);
   }
 }
 
-/** Whenever the user comes back: what was copied elsewhere goes to the desktop, what waited goes out. Never asks. */
-export function exchangeOnFocus(sides: Sides, until: AbortSignal): void {
+/** When the user returns, syncs both clipboards. Never shows a prompt. */
+export function syncOnFocus(sides: Sides, until: AbortSignal): void {
   const exchange = async () => {
-    await copyWaiting();
-    if (!(await mayRead())) return;
-    const text = await readHere();
-    if (text === null || text === '' || text === last) return;
-    last = text;
-    sides.sendClipboard(text);
+    const text = await clipboards.comeBack(async () => ((await mayRead()) ? await readHere() : null));
+    if (text !== null) sides.sendClipboard(text);
   };
-  // Our own request to release keys is no real loss of focus and never followed by a focus event of the window.
   window.addEventListener('focus', () => void exchange(), { signal: until });
+  window.addEventListener('blur', () => clipboards.leave(), { signal: until });
   void exchange();
 }
 
 async function mayRead(): Promise<boolean> {
   try {
-    // Not in TypeScript's list of names; browsers that do not know it reject.
+    // Unknown to TypeScript; browsers that don't support it reject.
     const name: string = 'clipboard-read';
     const { state } = await navigator.permissions.query({ name: name as PermissionName });
     return state === 'granted' && document.hasFocus();
-  } catch {
-    return false;
+  } catch (error) {
+    return ignore('the browser does not know this permission', false)(error);
   }
 }

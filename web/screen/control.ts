@@ -1,18 +1,33 @@
-/** What the rest of the shell may do with the screen, whichever connection stands at the moment. */
+/** The screen, for the rest of the UI, independent of its current connection. */
 import { signal } from '@preact/signals';
-import { rememberSent } from './clipboard.ts';
-import { releaseKeys } from './key-field.ts';
+import { MAX_CLIPBOARD_BYTES } from '#protocol/screen.ts';
+import { say } from '../state/notices.ts';
+import { size } from '../ui/format.ts';
+import { t } from '../ui/strings/catalogue.ts';
+import { clipboardBytes, isTooLarge } from './clipboard-bytes.ts';
+import { clipboards } from './clipboard.ts';
+import { KeyQueue } from './key-queue.ts';
+import { Keyboard } from './keyboard.ts';
+import { isMac } from './platform.ts';
 import type { ScreenState } from './reconnect.ts';
 import type { RfbLink } from './rfb.ts';
 
 export const screenState = signal<ScreenState>('closed');
-/** True from the first painted frame on. */
+/** The server's error after which automatic retries are useless. */
+export const screenRefusal = signal<unknown>(null);
+/** True once the first frame has been painted. */
 export const painted = signal(false);
-/** Touch: the picture is moved and zoomed by the browser instead of being clicked. */
+/** On touch devices: gestures pan and zoom the screen instead of clicking. */
 export const panning = signal(false);
 export const touchKeyboard = signal(false);
 
 export const current: { link: RfbLink | null; field: HTMLTextAreaElement | null } = { link: null, field: null };
+
+export const keyQueue = new KeyQueue({
+  now: () => performance.now(),
+  dropped: () => say('warning', t.screen.keysDropped),
+});
+export const keyboard = new Keyboard((item) => keyQueue.push(item), isMac);
 
 export function focusScreen(): void {
   current.field?.focus({ preventScroll: true });
@@ -24,18 +39,32 @@ export function hasScreenFocus(): boolean {
 }
 
 export function leaveScreen(): void {
-  releaseKeys();
+  keyboard.releaseAll();
 }
 
-export function sendText(text: string): void {
-  rememberSent(text);
-  current.link?.sendClipboard(text);
+/** Sends text to the desktop's clipboard. If it is too large, shows a notice and returns false. */
+export function sendText(text: string): boolean {
+  if (isTooLarge(text)) {
+    refuseText(clipboardBytes(text));
+    return false;
+  }
+  clipboards.rememberSent(text);
+  // noVNC can't encode lone surrogates.
+  keyQueue.push({ kind: 'text', text: text.toWellFormed() });
+  return true;
+}
+
+/** The notice to show afterwards. */
+export function sentNotice(): string {
+  return screenState.value === 'connected' ? t.clipboard.sent : t.clipboard.sentLater;
+}
+
+export function refuseText(bytes: number): void {
+  say('error', t.clipboard.tooLargeHere(size(bytes), size(MAX_CLIPBOARD_BYTES)));
 }
 
 export function tapKey(keysym: number, modifiers: readonly number[] = []): void {
-  for (const modifier of modifiers) current.link?.sendKey(modifier, null, true);
-  current.link?.sendKey(keysym, null);
-  for (const modifier of modifiers.toReversed()) current.link?.sendKey(modifier, null, false);
+  keyboard.type([keysym], modifiers);
 }
 
 export function showState(state: ScreenState): void {

@@ -1,39 +1,39 @@
 /**
- * The hidden text field that has the focus while keys go to the desktop. Plain keys are handed to noVNC as they are;
- * dead keys, input methods and touch keyboards are composed by the browser in the field and arrive as characters.
+ * The hidden text field that has the focus while keys go to the desktop. Plain keys are forwarded unchanged; dead
+ * keys, input methods and touch keyboards are composed by the browser in the field and arrive as characters.
  */
+import type { Keyboard } from './keyboard.ts';
 import { KEYSYM, keysymsOf } from './keysym.ts';
+import { asShortcut } from './shortcut-layout.ts';
+import { isMac } from './platform.ts';
+import { isModifier, type KeyStroke } from './key-item.ts';
 
 export interface KeyTarget {
-  /** noVNC listens there. */
-  canvas(): HTMLCanvasElement | null;
-  sendKey(keysym: number, code: string | null, down?: boolean): void;
-  /** Puts text into the desktop's clipboard. */
-  sendClipboard(text: string): void;
+  readonly keyboard: Keyboard;
+  /** Sends text to the desktop's clipboard; false if the desktop's own is newer and nothing should be sent. */
+  readonly paste: (text: string) => boolean;
 }
 
-/** Something to delete must stand in the field, else touch keyboards do not report backspace. */
+/** The field must contain text, otherwise touch keyboards don't report backspace. */
 const KEPT = '\u00A0';
 
-export function attachKeyField(field: HTMLTextAreaElement, target: KeyTarget, signal: AbortSignal): void {
+export function attachKeyField(field: HTMLTextAreaElement, { keyboard, paste }: KeyTarget, signal: AbortSignal): void {
   let afterDead = false;
-  let pasting: KeyboardEvent | null = null;
+  let pasting: KeyStroke | null = null;
 
   const reset = () => {
     field.value = KEPT;
     field.setSelectionRange(1, 1);
   };
-  const hand = (event: KeyboardEvent, type = event.type) => {
-    const copy = copyOf(event, type);
-    target.canvas()?.dispatchEvent(copy);
-    if (type === event.type && copy.defaultPrevented) event.preventDefault();
-  };
   const flush = () => {
     const { value } = field;
     reset();
     afterDead = false;
-    if (value === '') target.sendKey(KEYSYM.BackSpace, null);
-    for (const keysym of keysymsOf(value.replace(KEPT, ''))) target.sendKey(keysym, null);
+    keyboard.type([...(value === '' ? [KEYSYM.BackSpace] : []), ...keysymsOf(value.replace(KEPT, ''))]);
+  };
+  const pressPaste = () => {
+    if (pasting) keyboard.press(pasting);
+    pasting = null;
   };
 
   field.addEventListener(
@@ -45,24 +45,21 @@ export function attachKeyField(field: HTMLTextAreaElement, target: KeyTarget, si
         afterDead = true;
         return;
       }
-      if (!isModifier(event.key)) afterDead = false;
-      // The browser's own paste gives us the text without asking; the keys follow it to the desktop.
-      if (isPaste(event)) {
-        pasting = event;
-        return;
-      }
-      hand(event);
+      if (!isModifier(event.key) && event.key !== 'CapsLock') afterDead = false;
+      const stroke = strokeOf(event);
+      // The browser's paste event provides the text without a prompt; the keys are sent after it.
+      if (isPaste(asShortcut(stroke, isMac()))) pasting = stroke;
+      else if (keyboard.press(stroke)) event.preventDefault();
     },
     { signal },
   );
   field.addEventListener(
     'keyup',
     (event) => {
-      if (pasting?.code === event.code) {
-        hand(pasting, 'keydown');
-        pasting = null;
-      }
-      hand(event);
+      // macOS reports no keyup while Command is held.
+      if (pasting?.code === event.code || event.key === 'Meta') pressPaste();
+      keyboard.release(strokeOf(event));
+      event.preventDefault();
     },
     { signal },
   );
@@ -71,10 +68,10 @@ export function attachKeyField(field: HTMLTextAreaElement, target: KeyTarget, si
     (event) => {
       event.preventDefault();
       const text = event.clipboardData?.getData('text/plain') ?? '';
-      if (text !== '') target.sendClipboard(text);
-      if (pasting && !pasting.metaKey) hand(pasting, 'keydown');
-      else pressPaste(target);
-      pasting = null;
+      if (text !== '' && !paste(text)) pasting = null;
+      else if (pasting) pressPaste();
+      // From the browser's menu.
+      else keyboard.type([V], [KEYSYM.Control]);
     },
     { signal },
   );
@@ -87,18 +84,19 @@ export function attachKeyField(field: HTMLTextAreaElement, target: KeyTarget, si
   );
   field.addEventListener('compositionend', () => field.value !== KEPT && flush(), { signal });
   field.addEventListener('focus', reset, { signal });
-  field.addEventListener('blur', releaseKeys, { signal });
-  document.addEventListener('visibilitychange', releaseKeys, { signal });
+  const release = () => {
+    pasting = null;
+    keyboard.releaseAll();
+  };
+  field.addEventListener('blur', release, { signal });
+  document.addEventListener('visibilitychange', release, { signal });
 }
 
-/** Everything that is down in the desktop goes up: noVNC does so when the window loses the focus. */
-export function releaseKeys(): void {
-  window.dispatchEvent(new Event('blur'));
-}
+const V = 0x76;
 
-function copyOf(event: KeyboardEvent, type: string): KeyboardEvent {
+function strokeOf(event: KeyboardEvent): KeyStroke {
   const { key, code, keyCode, location, repeat, ctrlKey, shiftKey, altKey, metaKey } = event;
-  return new KeyboardEvent(type, {
+  return {
     key,
     code,
     keyCode,
@@ -108,26 +106,14 @@ function copyOf(event: KeyboardEvent, type: string): KeyboardEvent {
     shiftKey,
     altKey,
     metaKey,
-    modifierAltGraph: event.getModifierState('AltGraph'),
-    modifierCapsLock: event.getModifierState('CapsLock'),
-    modifierNumLock: event.getModifierState('NumLock'),
-    cancelable: true,
-  });
+    altGraph: event.getModifierState('AltGraph'),
+    capsLock: event.getModifierState('CapsLock'),
+    numLock: event.getModifierState('NumLock'),
+  };
 }
 
-const isModifier = (key: string): boolean => ['Shift', 'Control', 'Alt', 'AltGraph', 'Meta', 'CapsLock'].includes(key);
-
-function isPaste({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): boolean {
+function isPaste({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyStroke): boolean {
   if (altKey) return false;
   if (key === 'Insert') return shiftKey && !ctrlKey && !metaKey;
-  return key.toLowerCase() === 'v' && ctrlKey !== metaKey;
-}
-
-/** For paste without our keys: Command+V of a Mac, or the browser's menu. */
-function pressPaste(target: KeyTarget): void {
-  const v = 0x76;
-  target.sendKey(KEYSYM.Control, 'ControlLeft', true);
-  target.sendKey(v, 'KeyV', true);
-  target.sendKey(v, 'KeyV', false);
-  target.sendKey(KEYSYM.Control, 'ControlLeft', false);
+  return key.toLowerCase() === 'v' && (isMac() ? metaKey && !ctrlKey : ctrlKey && !metaKey);
 }

@@ -21,7 +21,12 @@ export const KEYSYM = {
   Delete: 0xffff,
 } as const;
 
-/** Latin-1 is itself, everything else is its code point in the Unicode range; null for what is no character. */
+/** Shift, Ctrl, Caps Lock, Meta, Alt, Super and Hyper. */
+export function isModifierKeysym(keysym: number): boolean {
+  return keysym >= 0xffe1 && keysym <= 0xffee;
+}
+
+/** Latin-1 maps to itself, other characters to the Unicode range; null if it isn't a character. */
 export function keysymOf(character: string): number | null {
   const named = NAMED[character];
   if (named !== undefined) return named;
@@ -30,7 +35,7 @@ export function keysymOf(character: string): number | null {
   return code < 0x100 ? code : 0x0100_0000 + code;
 }
 
-/** CRLF is one Return; what cannot be typed is left out. */
+/** CRLF is one Return; characters that can't be typed are omitted. */
 export function keysymsOf(text: string): readonly number[] {
   return Array.from(text.replaceAll('\r\n', '\n'), keysymOf).filter((keysym) => keysym !== null);
 }

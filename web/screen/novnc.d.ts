@@ -1,7 +1,19 @@
-/** What we use of noVNC 1.7 (docs/API.md of the package); it ships no types. */
+/** The part of noVNC 1.7 in use (docs/API.md of the package), which ships no types. */
 declare module '@novnc/novnc' {
+  /** The part of a WebSocket that noVNC uses. */
+  export interface RawChannel {
+    binaryType: BinaryType;
+    onopen: ((event: Event) => void) | null;
+    onmessage: ((event: MessageEvent) => void) | null;
+    onclose: ((event: CloseEvent) => void) | null;
+    onerror: ((event: Event) => void) | null;
+    readonly protocol: string;
+    readonly readyState: number;
+    send(data: Uint8Array<ArrayBuffer>): void;
+    close(): void;
+  }
   export default class RFB extends EventTarget {
-    constructor(target: HTMLElement, channel: WebSocket, options?: { shared?: boolean });
+    constructor(target: HTMLElement, channel: RawChannel, options?: { shared?: boolean });
     background: string;
     focusOnClick: boolean;
     resizeSession: boolean;

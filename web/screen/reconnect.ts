@@ -1,4 +1,4 @@
-/** Keeps the screen connected: at once when it is lost, then with growing pauses, at once when the network is back. */
+/** Keeps the screen connected: retries at once, then with growing delays, and when the network is back. */
 import { retryDelay } from '#client/stream.ts';
 import { CloseCode } from '#protocol/screen.ts';
 
@@ -6,41 +6,48 @@ export type ScreenState = 'connecting' | 'connected' | 'reconnecting' | 'closed'
 
 /** One connection to the screen. */
 export interface ScreenLink {
-  /** Resolves when the server has accepted; rejects when it did not. */
+  /** Resolves when the server has accepted the connection, otherwise rejects. */
   readonly connected: Promise<void>;
-  /** Resolves with the close code when the connection is over, for whatever reason. */
+  /** Resolves with the close code when the connection has ended for any reason. */
   readonly closed: Promise<number>;
   close(): void;
 }
 
-export interface Keeping {
+export interface KeepOptions {
   readonly signal: AbortSignal;
   readonly ticket: (signal: AbortSignal) => Promise<string>;
-  /** Told when a ticket did not open the screen, or will not open it again. */
+  /** Called if a ticket didn't open the screen, or won't open it again. */
   readonly doubt: () => void;
+  /** Called if a screen didn't open: rejects with the server's reason, which browsers hide. */
+  readonly check?: (signal: AbortSignal) => Promise<void>;
   readonly open: (token: string) => ScreenLink;
-  /** Resolves after the pause, or before when waiting makes no sense any more. */
+  /** Resolves after the delay, or earlier if waiting has become pointless. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly onState: (state: ScreenState) => void;
-  /** True for a failure after which trying again is useless. */
+  /** True for an error after which retries are useless. */
   readonly isFinal: (error: unknown) => boolean;
   readonly now: () => number;
 }
 
-/** A connection that lasted this long was a good one: the next failure starts with a short pause again. */
+/** After a connection of this length, delays start short again. */
 const GOOD_MS = 5_000;
 /** How long the server may take to accept a screen. */
 const CONNECT_MS = 15_000;
-/** And when it did before: a gateway that just went may swallow the question. Doubled each time it was too short. */
+/** The limit for a reconnect: a gateway that has just stopped may never answer. Doubled after each timeout. */
 const RECONNECT_MS = 2_000;
-/** After these a ticket that was good is so no more. */
+/** How many failed reconnects before the page's origin is checked again. */
+const CHECK_AFTER = 3;
+/** Close codes after which a ticket is no longer valid. */
 const TICKET_OVER: ReadonlySet<number> = new Set([CloseCode.sessionEnded, CloseCode.desktopGone]);
 
-/** Ends when the signal aborts or a failure is final; until then it tries for ever, at most every ten seconds. */
-export async function keepConnected(keeping: Keeping): Promise<void> {
+/** The connection ended before it was established. */
+class Unopened extends Error {}
+
+/** Ends when the signal aborts or an error is final; otherwise it retries forever, at most every ten seconds. */
+export async function keepConnected(keeping: KeepOptions): Promise<void> {
   const { signal, onState } = keeping;
   onState('connecting');
-  let stood = false;
+  let established = false;
   let misses = 0;
   for (let attempt = 0; !signal.aborted; attempt += 1) {
     if (attempt > 0) {
@@ -49,35 +56,39 @@ export async function keepConnected(keeping: Keeping): Promise<void> {
       if (signal.aborted) break;
     }
     try {
-      const since = await once(keeping, stood ? Math.min(CONNECT_MS, RECONNECT_MS * 2 ** misses) : CONNECT_MS);
-      stood = true;
+      const since = await once(keeping, established ? Math.min(CONNECT_MS, RECONNECT_MS * 2 ** misses) : CONNECT_MS);
+      established = true;
       misses = 0;
       if (keeping.now() - since >= GOOD_MS) attempt = 0;
     } catch (error) {
-      if (keeping.isFinal(error)) break;
       misses += 1;
+      const asks = !(error instanceof Unopened) || (established && misses < CHECK_AFTER) ? undefined : keeping.check;
+      if (keeping.isFinal((await asks?.(signal).catch((reason: unknown) => reason)) ?? error)) break;
     }
   }
   onState('closed');
 }
 
-/** One connection from ticket to end; returns since when it stood, rejects when it never did. */
-async function once({ signal, ticket, doubt, open, onState, now }: Keeping, patienceMs: number): Promise<number> {
+/** One connection from ticket to end; returns when it was established, rejects if it never was. */
+async function once({ signal, ticket, doubt, open, onState, now }: KeepOptions, timeoutMs: number): Promise<number> {
   const link = open(await ticket(signal));
   const close = () => link.close();
-  const tooSlow = setTimeout(close, patienceMs);
+  const tooSlow = setTimeout(close, timeoutMs);
   signal.addEventListener('abort', close, { once: true });
   if (signal.aborted) close();
   try {
-    await Promise.race([link.connected, link.closed.then(() => Promise.reject(new Error('closed before it stood')))]);
+    await Promise.race([
+      link.connected,
+      link.closed.then(() => Promise.reject(new Error('closed before it was established'))),
+    ]);
     clearTimeout(tooSlow);
     const since = now();
     onState('connected');
     if (TICKET_OVER.has(await link.closed)) doubt();
     return since;
-  } catch (error) {
+  } catch (cause) {
     doubt();
-    throw error;
+    throw new Unopened('The screen did not open.', { cause });
   } finally {
     clearTimeout(tooSlow);
     signal.removeEventListener('abort', close);

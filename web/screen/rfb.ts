@@ -1,61 +1,145 @@
-/** One noVNC connection: opens it, says when it stands, paints and ends, hands its canvas over for the last frame. */
+/** One noVNC connection: reports when it is established, paints and ends, and provides its canvas for the last frame. */
 import RFB from '@novnc/novnc';
-import { CloseCode, SCREEN_PATH, SCREEN_PROTOCOL, TICKET_PROTOCOL_PREFIX } from '#protocol/screen.ts';
-import { socketAddress } from '../ui/address.ts';
+import {
+  CloseCode,
+  NOTES_PROTOCOL,
+  SCREEN_PATH,
+  SCREEN_PROTOCOL,
+  type ScreenNotice,
+  TICKET_PROTOCOL_PREFIX,
+} from '#protocol/screen.ts';
+import { socketUrl } from '../ui/server-url.ts';
+import { isTouch } from '../ui/pointer.ts';
 import { t } from '../ui/strings/catalogue.ts';
+import { CopyTimeout } from './copy-timeout.ts';
+import { screenChannel } from './channel.ts';
+import type { KeySink } from './key-queue.ts';
 import type { ScreenLink } from './reconnect.ts';
+import type { KeyItem, KeyStroke } from './key-item.ts';
 
-export interface RfbLink extends ScreenLink {
+export interface RfbLink extends ScreenLink, KeySink {
   readonly canvas: HTMLCanvasElement | null;
-  /** Resolves at the first frame that has pixels, or when the connection ends before. */
+  /** Resolves at the first frame with pixels, or when the connection ends. */
   readonly painted: Promise<boolean>;
-  sendKey(keysym: number, code: string | null, down?: boolean): void;
-  sendClipboard(text: string): void;
+  /** Resolves when keys and text can be sent; never if the connection ends first. */
+  readonly ready: Promise<void>;
+  /** How many key messages the gateway forwarded, if it closed the connection itself; otherwise null. */
+  received(): number | null;
+  /** The last known width and height of the desktop. */
+  size(): string;
+  /** Requests this window's size; false if the desktop already has it. */
+  askSize(): boolean;
 }
 
-/** How long the first frame is looked for, in frames of the browser: about ten seconds. */
-const FRAMES_TO_FIRST_PIXEL = 600;
+export interface RfbListeners {
+  /** The desktop has new text: `copied` or `copyMissing` follows, unless rights forbid it or the connection ends. */
+  readonly announced: () => void;
+  readonly copied: (text: string) => void;
+  /** The desktop announced text that didn't arrive. */
+  readonly copyMissing: () => void;
+  readonly refused: (bytes: number) => void;
+  readonly viewerLeft: () => void;
+}
 
-export function openRfb(target: HTMLElement, token: string, onClipboard: (text: string) => void): RfbLink {
-  // A socket of our own: noVNC does not tell the code that it was closed with.
-  const socket = new WebSocket(socketAddress(SCREEN_PATH), [SCREEN_PROTOCOL, `${TICKET_PROTOCOL_PREFIX}${token}`]);
+/** How many browser frames to wait for the first desktop frame: about ten seconds. */
+const FRAMES_TO_FIRST_PIXEL = 600;
+/** How long the server may take to announce the extended clipboard. */
+const CAPABILITIES_MS = 1_000;
+
+export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, listeners: RfbListeners): RfbLink {
+  // An own socket, because noVNC hides its close code.
+  const protocols = [SCREEN_PROTOCOL, `${TICKET_PROTOCOL_PREFIX}${token}`, NOTES_PROTOCOL];
+  const socket = new WebSocket(socketUrl(SCREEN_PATH), protocols);
+  const ended = Promise.withResolvers<number>();
+  const ready = Promise.withResolvers<void>();
+  const knowsClipboard = Promise.withResolvers<void>();
+  const awaited = new CopyTimeout(listeners.copyMissing);
+  let written = 0;
+  let received: number | null = null;
   let code: number = CloseCode.normal;
   socket.addEventListener('close', (event) => {
     code = event.code;
+    awaited.settled();
   });
-  const rfb = new RFB(target, socket, { shared: true });
+  const onNotice = (notice: ScreenNotice) => {
+    if (notice.kind === 'keys') received = notice.received;
+    else if (notice.kind === 'clipboard_too_large') listeners.refused(notice.bytes);
+    else if (notice.kind === 'clipboard_withheld') awaited.settled();
+    else listeners.viewerLeft();
+  };
+  const channel = screenChannel(socket, {
+    onSent: (what) => {
+      if (what === 'key') written += 1;
+      else if (what === 'clipboard_request') {
+        awaited.asked();
+        listeners.announced();
+      } else if (what === 'clipboard_caps') knowsClipboard.resolve();
+    },
+    onReceived: (bytes) => awaited.received(bytes),
+    onNotice,
+  });
+  const rfb = new RFB(target, channel, { shared: true });
   const canvas = target.querySelector('canvas');
   canvas?.setAttribute('role', 'img');
-  canvas?.setAttribute('aria-label', t.screen.label);
+  canvas?.setAttribute('aria-label', isTouch() ? t.screen.labelTouch : t.screen.label);
   rfb.background = 'transparent';
-  // The focus belongs to our key field: dead keys and input methods work only in a field.
+  // The focus belongs to the key field: dead keys and input methods work only in a field.
   rfb.focusOnClick = false;
-  rfb.resizeSession = true;
+  rfb.resizeSession = ownsSize;
   rfb.qualityLevel = 8;
   rfb.compressionLevel = 1;
 
-  const over = Promise.withResolvers<number>();
-  const stands = Promise.withResolvers<void>();
-  rfb.addEventListener('disconnect', () => over.resolve(code));
-  rfb.addEventListener('connect', () => stands.resolve());
+  rfb.addEventListener('disconnect', () => ended.resolve(code));
+  rfb.addEventListener('connect', () => {
+    ready.resolve();
+    setTimeout(knowsClipboard.resolve, CAPABILITIES_MS);
+  });
   rfb.addEventListener('clipboard', (event) => {
+    awaited.settled();
     const text = textOf(event);
-    if (text !== '') onClipboard(text);
+    if (text !== '') listeners.copied(text);
   });
   let closing = false;
   return {
     canvas,
-    connected: stands.promise,
-    closed: over.promise,
-    painted: Promise.race([stands.promise.then(() => firstPixel(canvas)), over.promise.then(() => false)]),
+    connected: ready.promise,
+    closed: ended.promise,
+    painted: Promise.race([ready.promise.then(() => firstPixel(canvas)), ended.promise.then(() => false)]),
+    ready: knowsClipboard.promise,
     close: () => {
       if (closing) return;
       closing = true;
       rfb.disconnect();
     },
-    sendKey: (keysym, code, down) => rfb.sendKey(keysym, code, down),
-    sendClipboard: (text) => rfb.clipboardPasteFrom(text),
+    writable: () => socket.readyState === WebSocket.OPEN,
+    written: () => written,
+    received: () => received,
+    deliver: (item) => deliver(rfb, canvas, item),
+    size: () => `${canvas?.width}x${canvas?.height}`,
+    askSize: () => {
+      const { width, height } = target.getBoundingClientRect();
+      // Setting it makes noVNC compare the sizes, even if unchanged.
+      rfb.resizeSession = true;
+      return canvas?.width !== Math.floor(width) || canvas.height !== Math.floor(height);
+    },
   };
+}
+
+function deliver(rfb: RFB, canvas: HTMLCanvasElement | null, item: KeyItem): void {
+  if (item.kind === 'text') rfb.clipboardPasteFrom(item.text);
+  else if (item.kind === 'keysym') rfb.sendKey(item.keysym, item.code, item.down);
+  // noVNC listens on its canvas.
+  else canvas?.dispatchEvent(eventOf(item.stroke, item.down));
+}
+
+function eventOf({ altGraph, capsLock, numLock, ...stroke }: KeyStroke, down: boolean): KeyboardEvent {
+  return new KeyboardEvent(down ? 'keydown' : 'keyup', {
+    ...stroke,
+    modifierAltGraph: altGraph,
+    modifierCapsLock: capsLock,
+    modifierNumLock: numLock,
+    cancelable: true,
+  });
 }
 
 function textOf(event: Event): string {
@@ -65,20 +149,20 @@ function textOf(event: Event): string {
     : '';
 }
 
-/** The canvas is transparent until noVNC has drawn the first update into it. */
+/** The canvas is transparent until noVNC has drawn the first update. */
 function firstPixel(canvas: HTMLCanvasElement | null): Promise<boolean> {
-  // Through a canvas of one pixel: reading noVNC's own back would make the browser move it out of fast memory.
+  // Via a one-pixel canvas: reading noVNC's canvas directly would make the browser move it off the GPU.
   const probe = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
   if (!canvas || !probe) return Promise.resolve(false);
   return new Promise((resolve) => {
     let left = FRAMES_TO_FIRST_PIXEL;
-    const look = () => {
+    const check = () => {
       left -= 1;
       if (canvas.width > 0) probe.drawImage(canvas, canvas.width >> 1, canvas.height >> 1, 1, 1, 0, 0, 1, 1);
       const opaque = probe.getImageData(0, 0, 1, 1).data[3] === 255;
       if (opaque || left <= 0) resolve(opaque);
-      else requestAnimationFrame(look);
+      else requestAnimationFrame(check);
     };
-    look();
+    check();
   });
 }

@@ -1,23 +1,45 @@
-/** The desktop's picture, in the size of the window; over it the dimmed last frame while it reconnects. */
-import { useEffect, useRef } from 'preact/hooks';
-import { ApiError } from '#client/errors.ts';
+/** The desktop's screen in the size of the window; while it reconnects, the last frame is shown dimmed. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ApiError, isPermanent } from '#client/errors.ts';
+import { ignore } from '#protocol/ignore.ts';
+import { MAX_CLIPBOARD_BYTES } from '#protocol/screen.ts';
 import { api, wake } from '../state/api.ts';
+import { say } from '../state/notices.ts';
+import { checkPage } from '../state/page-check.ts';
 import { expired } from '../state/session.ts';
-import { useLate } from '../ui/late.ts';
-import { covered } from '../ui/layers.ts';
+import { size } from '../ui/format.ts';
+import { useDelayed } from '../ui/use-delayed.ts';
+import { covered } from '../layers/layers.ts';
+import { isTouch } from '../ui/pointer.ts';
 import { t } from '../ui/strings/catalogue.ts';
-import { exchangeOnFocus, takeFromDesktop } from './clipboard.ts';
-import { current, focusScreen, painted, panning, screenState, sendText, showState, touchKeyboard } from './control.ts';
+import { clipboards, syncOnFocus } from './clipboard.ts';
+import {
+  current,
+  focusScreen,
+  keyboard,
+  keyQueue,
+  painted,
+  panning,
+  refuseText,
+  screenRefusal,
+  screenState,
+  sendText,
+  showState,
+  touchKeyboard,
+} from './control.ts';
 import { attachKeyField } from './key-field.ts';
-import { KeptTicket } from './kept-ticket.ts';
+import { TicketCache } from './ticket-cache.ts';
 import { keepConnected } from './reconnect.ts';
-import { openRfb } from './rfb.ts';
-import { desktopMinimum } from './size.ts';
+import { ScreenRefused } from './refused.tsx';
+import { openRfb, type RfbLink } from './rfb.ts';
+import { SizeRequest } from './size-request.ts';
+import { requestSizeOnUse, desktopMinimum } from './size.ts';
 import './screen.css';
 
 const SHORT_BREAK_MS = 300;
 
 export default function Screen() {
+  const [round, setRound] = useState(0);
   const frame = useRef<HTMLDivElement>(null);
   const ghost = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -25,25 +47,32 @@ export default function Screen() {
     const abort = new AbortController();
     if (frame.current && ghost.current && field.current) run(frame.current, ghost.current, field.current, abort.signal);
     return () => abort.abort();
-  }, []);
+  }, [round]);
   const state = screenState.value;
-  // A break that is over before anybody sees it is not worth a word.
-  const away = useLate(state === 'reconnecting', SHORT_BREAK_MS);
+  // Very short interruptions aren't shown.
+  const away = useDelayed(state === 'reconnecting', SHORT_BREAK_MS);
   return (
-    <div class="screen" data-test="screen" data-panning={panning.value} data-away={away} onPointerDown={onPointerDown}>
+    <div
+      class="screen"
+      data-test="screen"
+      data-panning={panning.value}
+      data-away={away}
+      onPointerDownCapture={onPointerDown}
+    >
       <div class="screen-frame" ref={frame} />
       <div class="screen-ghost" ref={ghost} aria-hidden="true" />
       <textarea
         ref={field}
         class="key-field"
         data-test="key-field"
-        aria-label={t.screen.label}
+        aria-label={isTouch() ? t.screen.labelTouch : t.screen.label}
         autocapitalize="off"
         autocomplete="off"
         spellcheck={false}
         inputMode={touchKeyboard.value ? 'text' : 'none'}
         rows={1}
       />
+      {screenRefusal.value !== null && <ScreenRefused error={screenRefusal.value} retry={() => setRound(round + 1)} />}
       {away && (
         <div class="screen-veil" role="status" data-test="reconnecting">
           <div class="glass">
@@ -60,8 +89,9 @@ export default function Screen() {
 }
 
 function onPointerDown(event: PointerEvent): void {
+  keyboard.pressPointer(event.metaKey);
   if (!panning.value) queueMicrotask(focusScreen);
-  // Input methods show their candidates at the field: it follows the pointer.
+  // Input methods show candidates at the field, so it follows the pointer.
   const field = current.field;
   if (!field) return;
   field.style.left = `${Math.round(event.clientX)}px`;
@@ -72,23 +102,26 @@ function run(frame: HTMLElement, ghost: HTMLElement, field: HTMLTextAreaElement,
   const asked = performance.now();
   current.field = field;
   painted.value = false;
-  attachKeyField(
-    field,
-    {
-      canvas: () => current.link?.canvas ?? null,
-      sendKey: (keysym, code, down) => current.link?.sendKey(keysym, code, down),
-      sendClipboard: sendText,
-    },
-    signal,
-  );
+  screenRefusal.value = null;
+  attachKeyField(field, { keyboard, paste: (text) => !clipboards.isNewerHere(text) || sendText(text) }, signal);
+  const sizeRequest = new SizeRequest({
+    now: () => performance.now(),
+    later: (ms, then) => setTimeout(() => signal.aborted || then(), ms),
+    size: () => current.link?.size() ?? '',
+    ask: () => current.link?.askSize() ?? false,
+  });
+  const box = frame.parentElement;
+  if (box) requestSizeOnUse(box, sizeRequest, signal);
   fitToWholePixels(frame, signal);
   signal.addEventListener('abort', () => {
     current.link = null;
     current.field = null;
     painted.value = false;
+    screenRefusal.value = null;
+    keyQueue.clear();
   });
 
-  const ticket = new KeptTicket({
+  const ticket = new TicketCache({
     fetch: (until) => api.desktop.ticket(until),
     isFinal: (error) => error instanceof ApiError && error.code === 'not_authenticated',
     now: () => Date.now(),
@@ -100,18 +133,30 @@ function run(frame: HTMLElement, ghost: HTMLElement, field: HTMLTextAreaElement,
     ticket: (until) => ticket.take(until),
     doubt: () => ticket.doubt(),
     open: (token) => {
-      const link = openRfb(frame, token, (text) => void takeFromDesktop(text));
+      // After an interruption all viewers reconnect: the desktop keeps the size of the one in use.
+      const link = openRfb(frame, token, !painted.value || document.hasFocus(), {
+        announced: () => clipboards.expectFromDesktop(),
+        copied: (text) => void clipboards.takeFromDesktop(text),
+        copyMissing: () => {
+          void clipboards.missInDesktop();
+          say('warning', t.clipboard.tooLargeThere(size(MAX_CLIPBOARD_BYTES)));
+        },
+        refused: refuseText,
+        viewerLeft: () => document.visibilityState === 'visible' && sizeRequest.send(),
+      });
       current.link = link;
+      passKeys(link);
       void link.painted.then((seen) => seen && link === current.link && shown());
       void link.closed.then(() => {
-        // noVNC has taken its canvas out of the page; its last frame stays on show until the next one is painted.
+        // noVNC has removed its canvas from the page; its last frame is shown until the next one is painted.
         if (painted.value && link.canvas && !ghost.firstChild) ghost.replaceChildren(link.canvas);
       });
       return link;
     },
     pause,
     onState: showState,
-    isFinal: expired,
+    check: checkPage,
+    isFinal: (error) => expired(error) || refused(error),
     now: () => performance.now(),
   });
 
@@ -120,15 +165,32 @@ function run(frame: HTMLElement, ghost: HTMLElement, field: HTMLTextAreaElement,
     if (painted.value) return;
     painted.value = true;
     if (!covered.value) focusScreen();
-    exchangeOnFocus({ sendClipboard: sendText }, signal);
-    // Only a figure for the trace: losing it loses nothing.
-    api.desktop.firstPixel(Math.round(performance.now() - asked)).catch(() => {});
+    syncOnFocus({ sendClipboard: sendText }, signal);
+    // Only used for the start trace, so a failure doesn't matter.
+    api.desktop
+      .firstPixel(Math.round(performance.now() - asked))
+      .catch(ignore('the start trace does without this time'));
   };
 }
 
+/** A missing desktop isn't final: its events report what happens next. */
+function refused(error: unknown): boolean {
+  if (!isPermanent(error) || error.code === 'desktop_missing') return false;
+  screenRefusal.value = error;
+  return true;
+}
+
+function passKeys(link: RfbLink): void {
+  void link.ready.then(() => link.writable() && keyQueue.connected(link));
+  void link.closed.then(() => {
+    keyQueue.lost(link, link.received());
+    clipboards.forgetSent();
+  });
+}
+
 /**
- * noVNC asks for the size of its frame and compares it exactly: a fraction of a pixel, as browser zoom makes, would be
- * asked for again and again. One desktop pixel is one CSS pixel, so text has the size it has elsewhere in the browser.
+ * noVNC compares the size of its element exactly: with a fraction of a pixel, which browser zoom causes, it would
+ * request a resize forever. One desktop pixel is one CSS pixel, so text is as large as elsewhere in the browser.
  */
 function fitToWholePixels(frame: HTMLElement, signal: AbortSignal): void {
   const box = frame.parentElement;
@@ -137,7 +199,7 @@ function fitToWholePixels(frame: HTMLElement, signal: AbortSignal): void {
     const { width, height } = box.getBoundingClientRect();
     frame.style.width = `${Math.max(desktopMinimum().width, Math.floor(width))}px`;
     frame.style.height = `${Math.max(desktopMinimum().height, Math.floor(height))}px`;
-    // Whole multiples stay sharp without smoothing; between them smoothing looks better.
+    // Integer scales are sharp without smoothing; others need it.
     frame.classList.toggle('sharp', Number.isInteger(devicePixelRatio) && devicePixelRatio > 1);
   };
   const observer = new ResizeObserver(fit);

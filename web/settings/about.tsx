@@ -1,5 +1,5 @@
-/** What this is, under which licence, and where its API is described. */
-import { address } from '../ui/address.ts';
+/** What Deskpod is, its licence, and a link to its API reference. */
+import { serverUrl } from '../ui/server-url.ts';
 import { Mark } from '../ui/icon.tsx';
 import { t } from '../ui/strings/catalogue.ts';
 
@@ -13,7 +13,7 @@ export function About() {
       <p>{t.about.text}</p>
       <p class="small">{t.about.licence}</p>
       <p>
-        <a href={address('api/v1/docs').href} target="_blank" rel="noreferrer">
+        <a href={serverUrl('api/v1/docs').href} target="_blank" rel="noreferrer">
           {t.about.api}
         </a>
       </p>

@@ -1,8 +1,10 @@
-/** All keys the shell takes; everything else goes to the desktop. */
-import { SHORTCUT_KEYS } from '../shell/shortcuts.ts';
+/** The shell's shortcuts, and gestures on touch devices. */
+import { isMac } from '../screen/platform.ts';
+import { SHORTCUT_KEYS } from '../state/shortcuts.ts';
+import { isTouch } from '../ui/pointer.ts';
 import { t } from '../ui/strings/catalogue.ts';
 
-const ROWS: readonly (readonly [keys: readonly string[], what: string])[] = [
+const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [SHORTCUT_KEYS.search, t.keyboard.search],
   [SHORTCUT_KEYS.menu, t.keyboard.bar],
   [SHORTCUT_KEYS.terminal, t.keyboard.shell],
@@ -16,13 +18,39 @@ const ROWS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [['Esc'], t.keyboard.escape],
 ];
 
+const TOUCHES: readonly (readonly [touch: string, what: string])[] = [
+  [t.keyboard.tap, t.keyboard.tapWhat],
+  [t.keyboard.twoTap, t.keyboard.twoTapWhat],
+  [t.keyboard.drag, t.keyboard.dragWhat],
+  [t.keyboard.twoDrag, t.keyboard.twoDragWhat],
+  [t.keyboard.pinch, t.keyboard.pinchWhat],
+  [t.keyboard.pan, t.keyboard.panWhat],
+  [t.keyboard.onScreen, t.keyboard.onScreenWhat],
+];
+
 export function KeyboardPage() {
+  const touch = isTouch();
   return (
     <>
-      <h2>{t.keyboard.title}</h2>
+      <h2>{touch ? t.keyboard.touchTitle : t.keyboard.title}</h2>
+      {touch && (
+        <>
+          <table class="shortcuts" data-test="touches">
+            <tbody>
+              {TOUCHES.map(([how, what]) => (
+                <tr key={how}>
+                  <td>{how}</td>
+                  <td>{what}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          <h3>{t.keyboard.keysTitle}</h3>
+        </>
+      )}
       <table class="shortcuts" data-test="shortcuts">
         <tbody>
-          {ROWS.map(([keys, what]) => (
+          {KEYS.map(([keys, what]) => (
             <tr key={what}>
               <td>
                 {keys.map((key, at) => (
@@ -38,6 +66,7 @@ export function KeyboardPage() {
         </tbody>
       </table>
       <p class="small">{t.keyboard.note}</p>
+      {isMac() && <p class="small">{t.keyboard.mac}</p>}
     </>
   );
 }

@@ -1,11 +1,12 @@
-/** For support: launches of other people, by user, app and time, with their kept logs. */
+/** For support: launches of all users, filtered by user, app and time. */
 import type { LaunchFilter } from '#client/client.ts';
 import type { Launch } from '#protocol/launch.ts';
 import { useState } from 'preact/hooks';
 import { api } from '../state/api.ts';
-import { useRemote } from '../ui/remote.ts';
+import { useRemote } from '../state/use-remote.ts';
 import { t } from '../ui/strings/catalogue.ts';
-import { Blank, Failure, Loading } from '../ui/views.tsx';
+import { RemoteList } from '../ui/remote-list.tsx';
+import { Blank } from '../ui/views.tsx';
 import { TaskDetail } from './task-detail.tsx';
 import { TaskTable } from './task-table.tsx';
 
@@ -65,20 +66,16 @@ export function LaunchesPage() {
 }
 
 function Found({ query }: { query: LaunchFilter }) {
-  const [found, retry] = useRemote(JSON.stringify(query), (signal) => api.launches.list(query, signal));
+  const [launches, retry] = useRemote(JSON.stringify(query), (signal) => api.launches.list(query, signal));
   const [chosen, choose] = useState<Launch | null>(null);
-  if (found.state === 'loading') return <Loading />;
-  if (found.state === 'failed') return <Failure error={found.error} retry={retry} />;
-  if (found.value.length === 0)
-    return (
-      <Blank title={t.launches.none}>
-        <p>{t.launches.noneHint}</p>
-      </Blank>
-    );
   return (
-    <>
-      <TaskTable launches={found.value} usage={new Map()} chosen={chosen?.id ?? null} choose={choose} showUser />
-      {chosen && <TaskDetail key={chosen.id} launch={chosen} />}
-    </>
+    <RemoteList list={launches} retry={retry} empty={t.launches.none} emptyHint={t.launches.noneHint}>
+      {(found) => (
+        <>
+          <TaskTable launches={found} usage={new Map()} chosen={chosen?.id ?? null} choose={choose} showUser />
+          {chosen && <TaskDetail key={chosen.id} launch={chosen} />}
+        </>
+      )}
+    </RemoteList>
   );
 }

@@ -1,19 +1,18 @@
-/** A launch's log: live while it runs, whole when it is over; follow, find, copy, download. */
-import { ConnectionError } from '#client/errors.ts';
-import { retryDelay } from '#client/stream.ts';
+/** A launch's log, live while it runs: follow, find, copy, download. */
+import { plainText } from '#protocol/escapes.ts';
 import type { Launch, LogLine } from '#protocol/launch.ts';
 import { ArrowDownToLine, Copy, Download, FileArchive, Search } from 'lucide';
 import { memo } from '../ui/memo.ts';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api } from '../state/api.ts';
-import { attempt, sentence } from '../state/notices.ts';
+import { attempt } from '../state/notices.ts';
 import { isOver } from '../state/world.ts';
 import { logTime } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/strings/catalogue.ts';
-import { appended, emptyLog, looksBad, type LogText } from './task-model.ts';
-
-type Reading = 'reading' | 'over' | 'broken' | { readonly failed: string };
+import { cssOf, spansOf } from './log-colours.ts';
+import { looksBad } from './task-model.ts';
+import { useLog } from './use-log.ts';
 
 export function LogView({ launch }: { launch: Launch }) {
   const [log, reading] = useLog(launch.id);
@@ -28,10 +27,12 @@ export function LogView({ launch }: { launch: Launch }) {
 
   const asked = query.trim().toLowerCase();
   const hits =
-    asked === '' ? null : log.blocks.flatMap((block) => block.filter(({ text }) => text.toLowerCase().includes(asked)));
+    asked === ''
+      ? null
+      : log.blocks.flatMap((block) => block.filter(({ text }) => plainText(text).toLowerCase().includes(asked)));
   const copy = async () => {
     const text = log.blocks
-      .flatMap((block) => block.map((line) => `${line.at === null ? '' : `${line.at} `}${line.text}`))
+      .flatMap((block) => block.map((line) => `${line.at === null ? '' : `${line.at} `}${plainText(line.text)}`))
       .join('\n');
     if (await attempt(() => navigator.clipboard.writeText(text))) setCopied(true);
   };
@@ -105,7 +106,7 @@ export function LogView({ launch }: { launch: Launch }) {
         {log.dropped > 0 && <div class="log-note">{t.tasks.logCut(log.dropped)}</div>}
         {hits ? <Block lines={hits} /> : log.blocks.map((lines, at) => <Block key={log.dropped + at} lines={lines} />)}
         {log.lines === 0 && reading !== 'broken' && typeof reading === 'string' && (
-          <div class="log-note">{reading === 'over' || isOver(launch) ? t.tasks.noLog : t.tasks.noLogYet}</div>
+          <div class="log-note">{reading === 'complete' || isOver(launch) ? t.tasks.noLog : t.tasks.noLogYet}</div>
         )}
       </div>
       {reading === 'broken' && (
@@ -120,60 +121,28 @@ export function LogView({ launch }: { launch: Launch }) {
 
 const Block = memo(({ lines }: { lines: readonly LogLine[] }) => (
   <>
-    {lines.map((line, at) => (
-      <div key={at} class={looksBad(line.text) ? 'log-line bad' : 'log-line'} data-test="log-line">
-        {line.at !== null && <time>{logTime(line.at)}</time>}
-        <span>{line.text}</span>
-      </div>
-    ))}
+    {lines.map((line, at) =>
+      line.skipped ? (
+        <div key={at} class="log-note" data-test="log-skipped">
+          {t.tasks.logSkipped(line.skipped.lines, line.skipped.bytes)}
+        </div>
+      ) : (
+        <div key={at} class={looksBad(line.text) ? 'log-line bad' : 'log-line'} data-test="log-line">
+          {line.at !== null && <time>{logTime(line.at)}</time>}
+          <span>
+            {spansOf(line.text).map(({ text, style }, part) => {
+              const css = cssOf(style);
+              return css === null ? (
+                text
+              ) : (
+                <span key={part} style={css}>
+                  {text}
+                </span>
+              );
+            })}
+          </span>
+        </div>
+      ),
+    )}
   </>
 ));
-
-/** Lines are drawn once per frame, however fast they come. A log that breaks off is read again from its beginning. */
-function useLog(id: string): [LogText, Reading] {
-  const [log, setLog] = useState(emptyLog);
-  const [reading, setReading] = useState<Reading>('reading');
-  useEffect(() => {
-    const abort = new AbortController();
-    void readLog(id, abort.signal, setLog, setReading);
-    return () => abort.abort();
-  }, [id]);
-  return [log, reading];
-}
-
-async function readLog(
-  id: string,
-  signal: AbortSignal,
-  setLog: (log: LogText) => void,
-  setReading: (reading: Reading) => void,
-): Promise<void> {
-  for (let attempts = 0; !signal.aborted; attempts += 1) {
-    await new Promise((resolve) => setTimeout(resolve, retryDelay(attempts)));
-    if (signal.aborted) return;
-    let whole = emptyLog;
-    let waiting: LogLine[] = [];
-    let frame = 0;
-    const draw = () => {
-      frame = 0;
-      whole = appended(whole, waiting);
-      waiting = [];
-      if (!signal.aborted) setLog(whole);
-    };
-    try {
-      for await (const line of api.launches.logStream(id, signal)) {
-        attempts = 0;
-        waiting.push(line);
-        frame ||= requestAnimationFrame(draw);
-      }
-      cancelAnimationFrame(frame);
-      draw();
-      return setReading('over');
-    } catch (error) {
-      cancelAnimationFrame(frame);
-      if (signal.aborted) return;
-      if (waiting.length > 0) draw();
-      if (!(error instanceof ConnectionError)) return setReading({ failed: sentence(error) });
-      setReading('broken');
-    }
-  }
-}

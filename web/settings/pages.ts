@@ -1,6 +1,6 @@
-/** The pages of the settings: which there are for this user and by which words they are found. */
-import { session } from '../state/store.ts';
-import type { SettingsPage } from '../ui/layers.ts';
+/** The pages of the settings that this user can open, with search keywords. */
+import { isSupport } from '../state/roles.ts';
+import type { SettingsPage } from '../layers/layers.ts';
 import { t } from '../ui/strings/catalogue.ts';
 
 export interface PageEntry {
@@ -13,7 +13,7 @@ const ORDER: readonly SettingsPage[] = [
   'tasks',
   'launches',
   'desktops',
-  'looks',
+  'debug-sessions',
   'system',
   'user',
   'appearance',
@@ -23,14 +23,6 @@ const ORDER: readonly SettingsPage[] = [
 
 /** For support and administrators. */
 const STAFF: ReadonlySet<SettingsPage> = new Set(['launches', 'desktops']);
-
-export function isSupport(): boolean {
-  return session.value?.user.roles.some((role) => role === 'support' || role === 'admin') ?? false;
-}
-
-export function isAdmin(): boolean {
-  return session.value?.user.roles.includes('admin') ?? false;
-}
 
 export function pagesFor(): readonly PageEntry[] {
   return ORDER.filter((page) => !STAFF.has(page) || isSupport()).map((page) => ({

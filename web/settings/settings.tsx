@@ -1,10 +1,10 @@
-/** The settings sheet: pages at the left, found by name; the desktop stays visible round it. */
+/** The settings: searchable list of pages at the left; the desktop stays visible around the sheet. */
 import { X } from 'lucide';
-import { useState } from 'preact/hooks';
-import { index, rank } from '../shell/rank.ts';
+import { useRef, useState } from 'preact/hooks';
+import { index, rank } from '../state/rank.ts';
 import { Icon } from '../ui/icon.tsx';
-import { LayerFrame } from '../ui/layer.tsx';
-import { closeLayer, openLayer, type SettingsPage } from '../ui/layers.ts';
+import { LayerFrame } from '../layers/layer-frame.tsx';
+import { closeLayer, openLayer, type SettingsPage } from '../layers/layers.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { About } from './about.tsx';
 import { Appearance } from './appearance.tsx';
@@ -16,9 +16,10 @@ import { SystemPage } from './system-page.tsx';
 import { Tasks } from './tasks.tsx';
 import { UserPage } from './user-page.tsx';
 import { lazy } from '../ui/lazy.tsx';
+import { useOverflow } from '../ui/overflow.ts';
 import './settings.css';
 
-const LooksPage = lazy(() => import('../debug/looks-page.tsx'));
+const DebugSessionsPage = lazy(() => import('./debug-sessions-page.tsx'));
 
 export function Settings({ page, launchId }: { page: SettingsPage; launchId: string | null }) {
   const [query, setQuery] = useState('');
@@ -28,10 +29,12 @@ export function Settings({ page, launchId }: { page: SettingsPage; launchId: str
     query,
     pages.length,
   );
+  const nav = useRef<HTMLElement>(null);
+  const overflow = useOverflow(nav, `${page} ${found.length}`);
   const go = (to: SettingsPage) => openLayer({ kind: 'settings', page: to, launchId: null });
   return (
-    <LayerFrame kind="settings" label={t.settings.title} look="sheet">
-      <nav class="sheet-nav" aria-label={t.settings.title}>
+    <LayerFrame kind="settings" label={t.settings.title} class="sheet">
+      <nav class="sheet-nav" aria-label={t.settings.title} ref={nav} onScroll={overflow.note} data-more={overflow.more}>
         <input
           type="search"
           placeholder={t.settings.search}
@@ -80,8 +83,8 @@ function Page({ page, launchId }: { page: SettingsPage; launchId: string | null 
       return <LaunchesPage />;
     case 'desktops':
       return <DesktopsPage />;
-    case 'looks':
-      return <LooksPage />;
+    case 'debug-sessions':
+      return <DebugSessionsPage />;
     case 'system':
       return <SystemPage />;
     case 'user':

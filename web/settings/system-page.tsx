@@ -1,14 +1,14 @@
-/** What runs here and what of it should be mended, and how the last start of the desktop went. */
-import { TraceView } from '../shell/trace-view.tsx';
+/** Versions of the installation, its warnings, and the last start of the desktop. */
+import { TraceView } from '../desktop/trace-view.tsx';
 import { api } from '../state/api.ts';
 import { desktop } from '../state/store.ts';
 import { dateTime, duration } from '../ui/format.ts';
-import { address } from '../ui/address.ts';
-import { useRemote } from '../ui/remote.ts';
+import { serverUrl } from '../ui/server-url.ts';
+import { useRemote } from '../state/use-remote.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { Failure, Loading } from '../ui/views.tsx';
-import { FactList } from './fact-list.tsx';
-import { isAdmin } from './pages.ts';
+import { FactList } from '../ui/fact-list.tsx';
+import { isAdmin } from '../state/roles.ts';
 import { Warnings } from './warnings.tsx';
 
 export function SystemPage() {
@@ -18,7 +18,7 @@ export function SystemPage() {
       <h2>{t.settings.pages.system}</h2>
       {reply.state === 'loading' && <Loading />}
       {reply.state === 'failed' && <Failure error={reply.error} retry={retry} />}
-      {reply.state === 'there' && (
+      {reply.state === 'loaded' && (
         <>
           <FactList
             facts={[
@@ -35,7 +35,7 @@ export function SystemPage() {
             ]}
           />
           <p class="system-speedtest">
-            <a href={address('speedtest/').href} target="_blank" rel="noreferrer" data-test="speedtest-link">
+            <a href={serverUrl('speedtest/').href} target="_blank" rel="noreferrer" data-test="speedtest-link">
               {t.system.speedtest}
             </a>{' '}
             <span class="small">{t.system.speedtestHint}</span>

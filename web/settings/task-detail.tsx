@@ -1,21 +1,22 @@
-/** The chosen launch: its log, environment and facts; what its failure means and the ways to run it again. */
-import type { Hint, Launch, LaunchDetail } from '#protocol/launch.ts';
-import { Bug, Lightbulb, ScanEye } from 'lucide';
-import { useState } from 'preact/hooks';
-import { aimAtLaunch } from '../debug/aim.ts';
-import { insideLaunch } from '../inside/own.ts';
-import { runAgain } from '../shell/actions.ts';
+/** The selected launch: log, environment, details, hints, and ways to run it again. */
+import type { Launch } from '#protocol/launch.ts';
+import { Bug, ScanEye } from 'lucide';
+import { useEffect, useState } from 'preact/hooks';
+import { subjectOfLaunch } from '../layers/debug-subject.ts';
+import { inspectLaunch } from '../inspect/open-inspect.ts';
+import { runAgain } from '../apps/actions.ts';
 import { api } from '../state/api.ts';
+import { noticeIdOf } from '../state/ended-notices.ts';
+import { dismissNotices } from '../state/notices.ts';
 import { isOver } from '../state/world.ts';
-import { dateTime, duration } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
-import { openLayer } from '../ui/layers.ts';
-import { useRemote } from '../ui/remote.ts';
+import { openLayer } from '../layers/layers.ts';
+import { useRemote } from '../state/use-remote.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { Failure, Loading } from '../ui/views.tsx';
-import { FactList } from './fact-list.tsx';
+import { HintBox } from './hint-box.tsx';
+import { EnvironmentTable, Facts } from './launch-facts.tsx';
 import { LogView } from './log-view.tsx';
-import { limitsText, stateOf, withRemedy } from './task-model.ts';
 import './task-detail.css';
 
 type Tab = 'logs' | 'environment' | 'details';
@@ -23,17 +24,21 @@ const TABS: readonly Tab[] = ['logs', 'environment', 'details'];
 
 interface Props {
   readonly launch: Launch;
-  /** Absent where a launch is only looked at: other people's cannot be run again. */
+  /** Absent for other users' launches, which can't be run again. */
   readonly choose?: (launch: Launch) => void;
 }
 
 export function TaskDetail({ launch, choose }: Props) {
   const [tab, setTab] = useState<Tab>('logs');
-  // What is known about a launch changes when it ends: reason, hints, exit code.
-  const [detail, retry] = useRemote(`${launch.id} ${launch.status.state}`, (signal) =>
+  // Reason, hints and exit code change when a launch ends or one of its processes is killed.
+  const [detail, retry] = useRemote(`${launch.id} ${launch.status.state} ${launch.memoryKill}`, (signal) =>
     api.launches.get(launch.id, signal),
   );
-  const known = detail.state === 'there' ? detail.value : null;
+  const known = detail.state === 'loaded' ? detail.value : null;
+  // The log and the hint replace the notice.
+  useEffect(() => {
+    if (launch.unread) dismissNotices([noticeIdOf(launch)]);
+  }, [launch.id, launch.unread]);
   const start = async (changed: Parameters<typeof runAgain>[1]) => {
     const started = await runAgain(launch, changed);
     if (started) choose?.(started);
@@ -71,13 +76,13 @@ export function TaskDetail({ launch, choose }: Props) {
           <button
             type="button"
             class="quiet"
-            onClick={() => openLayer({ kind: 'again', launch })}
+            onClick={() => openLayer({ kind: 'run-again', launch })}
             data-test="task-with"
           >
             {t.tasks.againWith}
           </button>
         )}
-        <LookActs launch={launch} />
+        <InspectActions launch={launch} />
       </div>
       {known?.hints.map((hint) => (
         <HintBox key={hint.id} hint={hint} detail={known} start={choose ? start : undefined} />
@@ -91,104 +96,21 @@ export function TaskDetail({ launch, choose }: Props) {
   );
 }
 
-/** Ways to look into it. */
-function LookActs({ launch }: { launch: Launch }) {
+/** Buttons to inspect and debug it. */
+function InspectActions({ launch }: { launch: Launch }) {
   return (
     <>
-      <button type="button" class="quiet" onClick={() => insideLaunch(launch)} data-test="task-inside">
-        <Icon of={ScanEye} size={15} /> {t.inside.open}
+      <button type="button" class="quiet" onClick={() => inspectLaunch(launch)} data-test="task-inspect">
+        <Icon of={ScanEye} size={15} /> {t.inspect.open}
       </button>
       <button
         type="button"
         class="quiet"
-        onClick={() => openLayer({ kind: 'debug', aim: aimAtLaunch(launch), verb: 'toolbox' })}
+        onClick={() => openLayer({ kind: 'debug', subject: subjectOfLaunch(launch), verb: 'toolbox' })}
         data-test="task-debug"
       >
         <Icon of={Bug} size={15} /> {t.debug.open}
       </button>
     </>
-  );
-}
-
-interface HintProps {
-  readonly hint: Hint;
-  readonly detail: LaunchDetail;
-  readonly start: ((changed: ReturnType<typeof withRemedy>) => Promise<void>) | undefined;
-}
-
-function HintBox({ hint, detail, start }: HintProps) {
-  return (
-    <div class="hint" role="note" data-test="hint" data-hint={hint.id}>
-      <Icon of={Lightbulb} size={18} />
-      <div class="grow">
-        <p>
-          <b>{hint.title}</b> {hint.explanation}
-        </p>
-        {hint.anchor !== null && <p class="small">{`${t.tasks.guide}: docs/troubleshooting.md, ${hint.anchor}`}</p>}
-        {start && hint.remedies.length > 0 && (
-          <div class="row hint-remedies">
-            {hint.remedies.map((remedy) => (
-              <button
-                key={remedy.label}
-                type="button"
-                onClick={() => void start(withRemedy(detail, remedy))}
-                data-test="remedy"
-              >
-                {remedy.label}
-              </button>
-            ))}
-          </div>
-        )}
-      </div>
-    </div>
-  );
-}
-
-function EnvironmentTable({ detail }: { detail: LaunchDetail }) {
-  const rows = Object.entries(detail.environment).toSorted(([a], [b]) => a.localeCompare(b));
-  if (rows.length === 0) return <p class="small">{t.tasks.noEnvironment}</p>;
-  return (
-    <div class="task-scroll" tabIndex={0} role="region" aria-label={t.tasks.environment}>
-      <table class="task-env" data-test="environment">
-        <thead>
-          <tr>
-            <th scope="col">{t.tasks.variable}</th>
-            <th scope="col">{t.tasks.value}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([name, value]) => (
-            <tr key={name}>
-              <td>{name}</td>
-              <td>{value}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <p class="small">{t.tasks.masked}</p>
-    </div>
-  );
-}
-
-function Facts({ detail }: { detail: LaunchDetail }) {
-  const { facts } = t.tasks;
-  const end = detail.status.state === 'finished' ? detail.status : null;
-  return (
-    <FactList
-      facts={[
-        [facts.id, detail.id],
-        [facts.image, detail.image],
-        [facts.digest, detail.imageDigest],
-        [facts.runsAs, t.tasks[detail.runtime]],
-        [facts.limits, limitsText(detail.limits, t.tasks) || facts.none],
-        [facts.arguments, detail.args.join(' ') || facts.none],
-        [facts.started, dateTime(detail.startedAt)],
-        [facts.window, detail.windowMs === null ? null : duration(detail.windowMs)],
-        [facts.finished, end ? dateTime(end.finishedAt) : null],
-        [facts.reason, end ? stateOf(detail, t.tasks.states).text : null],
-        [facts.exitCode, end?.exitCode == null ? null : String(end.exitCode)],
-        [facts.engineSays, end?.message ?? null],
-      ]}
-    />
   );
 }

@@ -1,13 +1,12 @@
-/** A launch as the Tasks page words it: state, what may be done, what a remedy asks for. Pure. */
+/** How the Tasks page presents a launch: state, limits, remedies and log. Pure. */
 import type { Limits } from '#protocol/app.ts';
-import type { Desktop } from '#protocol/desktop.ts';
-import type { Launch, LaunchAgain, LaunchDetail, LogLine, Remedy, Usage } from '#protocol/launch.ts';
+import { plainText } from '#protocol/escapes.ts';
+import type { Launch, LaunchCommand, LaunchDetail, LogLine, Remedy, Usage } from '#protocol/launch.ts';
 import { bytes, count, percent } from '../ui/format.ts';
 import type { Strings } from '../ui/strings/catalogue.ts';
+import type { Tone } from '../ui/tone.ts';
 
-export type Tone = 'ok' | 'accent' | 'warn' | 'bad' | '';
-
-/** The state in words; the colour only repeats it. */
+/** The state as text; the tone only repeats it. */
 export function stateOf(
   { status }: Pick<Launch, 'status'>,
   words: Strings['tasks']['states'],
@@ -38,12 +37,6 @@ function finished({ reason, exitCode }: Finished, words: Strings['tasks']['state
   return { text: words[reason], tone: harmless ? '' : 'bad' };
 }
 
-/** How much of the launches that a desktop can have in its life is used up; only where there is such a number. */
-export function fullness({ finished, most }: Desktop['entries']): 'empty' | 'filling' | 'nearly full' {
-  if (most === null || finished < most / 3) return 'empty';
-  return finished < (most * 2) / 3 ? 'filling' : 'nearly full';
-}
-
 export function memoryText(usage: Usage | undefined, limits: Limits, words: Strings['tasks']): string {
   if (!usage) return '';
   const used = bytes(usage.memoryBytes);
@@ -64,11 +57,11 @@ export function limitsText({ memoryBytes, cpus, processes }: Limits, words: Stri
   return parts.filter((part) => part !== null).join(' · ');
 }
 
-/** The launch as it was asked for, with the remedy's changes added: the rest of the request stays. */
+/** The original request with the remedy's changes. */
 export function withRemedy(
   { requested, runtime }: Pick<LaunchDetail, 'requested' | 'runtime'>,
   remedy: Remedy,
-): LaunchAgain {
+): LaunchCommand {
   const added = (remedy.args ?? []).filter((argument) => !requested.args.includes(argument));
   return {
     runtime: remedy.runtime ?? runtime,
@@ -77,18 +70,18 @@ export function withRemedy(
   };
 }
 
-/** Lines that say what went wrong are set off by colour; the text says so itself. */
+/** Whether a log line reports an error, to highlight it. */
 export function looksBad(text: string): boolean {
   return /\b(error|fatal|failed|cannot|could not|denied|exception|abort(ed)?|killed|segmentation|Bad[A-Z]\w+)\b/i.test(
-    text,
+    plainText(text),
   );
 }
 
-/** At most `limit` lines in blocks: a block that is full never changes, so drawing it again costs nothing. */
+/** At most `limit` lines in blocks: a full block never changes, so it isn't rendered again. */
 export interface LogText {
   readonly blocks: readonly (readonly LogLine[])[];
   readonly lines: number;
-  /** Left out at the beginning. */
+  /** Number of lines dropped at the beginning. */
   readonly dropped: number;
 }
 

@@ -1,7 +1,7 @@
-/** The table of launches; the first cell chooses a row, the last one acts on it. */
+/** The table of launches: the first cell selects a row, the last one has its actions. */
 import type { Launch, Usage } from '#protocol/launch.ts';
 import { Trash2 } from 'lucide';
-import { runAgain, stopLaunch } from '../shell/actions.ts';
+import { runAgain, stopLaunch } from '../apps/actions.ts';
 import { api } from '../state/api.ts';
 import { attempt } from '../state/notices.ts';
 import { isOver, waitingOf } from '../state/world.ts';
@@ -143,7 +143,7 @@ function StopButton({ launch }: { launch: Launch }) {
 }
 
 function AfterActs({ launch, choose }: { launch: Launch; choose: (launch: Launch) => void }) {
-  const again = async () => {
+  const run = async () => {
     const started = await runAgain(launch);
     if (started) choose(started);
   };
@@ -153,7 +153,7 @@ function AfterActs({ launch, choose }: { launch: Launch; choose: (launch: Launch
         type="button"
         class="quiet"
         aria-label={`${t.tasks.again}: ${launch.appName}`}
-        onClick={() => void again()}
+        onClick={() => void run()}
         data-test="task-again"
       >
         {t.tasks.again}

@@ -1,15 +1,16 @@
-/** Tasks: every launch of the user with what it uses; the chosen one's log, environment and ways to run it again. */
+/** Tasks: the user's launches with their resource usage, and the details of the selected one. */
+import { ignore } from '#protocol/ignore.ts';
 import type { Launch, Usage } from '#protocol/launch.ts';
 import { ScanEye } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import { api, wake } from '../state/api.ts';
-import { insideOwn } from '../inside/own.ts';
+import { inspectOwnDesktop } from '../inspect/open-inspect.ts';
 import { desktop, launches, running, world } from '../state/store.ts';
 import { Icon } from '../ui/icon.tsx';
-import { openLayer } from '../ui/layers.ts';
+import { openLayer } from '../layers/layers.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { Blank, Loading } from '../ui/views.tsx';
-import { DesktopEntries } from './desktop-entries.tsx';
+import { DesktopEntries } from '../desktop/desktop-entries.tsx';
 import { TaskDetail } from './task-detail.tsx';
 import { TaskTable } from './task-table.tsx';
 
@@ -27,8 +28,8 @@ export function Tasks({ launchId }: { launchId: string | null }) {
       <div class="row sheet-title">
         <h2 class="grow">{t.settings.pages.tasks}</h2>
         {desktop.value?.id && (
-          <button type="button" class="quiet" onClick={insideOwn} data-test="tasks-inside">
-            <Icon of={ScanEye} size={15} /> {t.inside.openDesktop}
+          <button type="button" class="quiet" onClick={inspectOwnDesktop} data-test="tasks-inspect">
+            <Icon of={ScanEye} size={15} /> {t.inspect.openDesktop}
           </button>
         )}
         {running.value.length > 0 && <span class="pill accent">{t.tasks.running(running.value.length)}</span>}
@@ -53,7 +54,7 @@ function NoTasks() {
   );
 }
 
-/** Measured by the server only while this page is open. */
+/** The server measures usage only while this page is open. */
 function useUsage(): ReadonlyMap<string, Usage> {
   const [usage, setUsage] = useState<ReadonlyMap<string, Usage>>(new Map());
   useEffect(() => {
@@ -62,8 +63,7 @@ function useUsage(): ReadonlyMap<string, Usage> {
       for await (const { usage: all } of api.usage({ signal: abort.signal, wake }))
         setUsage(new Map(all.map((one) => [one.launchId, one])));
     };
-    // Without figures the table is as useful as before; the event stream tells of lost connections.
-    read().catch(() => {});
+    read().catch(ignore('the table is useful without usage'));
     return () => abort.abort();
   }, []);
   return usage;

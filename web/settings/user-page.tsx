@@ -1,12 +1,16 @@
-/** Who is logged in, what their labels allow, and from where they logged in lately. */
+/** The logged-in user with labels and roles, and their sessions, which can be ended. */
 import type { LoginRecord } from '#protocol/user.ts';
+import { useState } from 'preact/hooks';
+import { openLayer } from '../layers/layers.ts';
 import { api } from '../state/api.ts';
+import { attempt } from '../state/notices.ts';
 import { session } from '../state/store.ts';
 import { dateTime } from '../ui/format.ts';
-import { useRemote } from '../ui/remote.ts';
+import { useRemote } from '../state/use-remote.ts';
+import { DataTable } from '../ui/data-table.tsx';
 import { t } from '../ui/strings/catalogue.ts';
 import { Failure, Loading } from '../ui/views.tsx';
-import { FactList } from './fact-list.tsx';
+import { FactList } from '../ui/fact-list.tsx';
 
 export function UserPage() {
   const [logins, retry] = useRemote('logins', () => api.session.history());
@@ -26,42 +30,70 @@ export function UserPage() {
           [t.user.until, dateTime(expiresAt)],
         ]}
       />
-      <h3>{t.user.sessions}</h3>
+      <div class="row">
+        <h3 class="grow">{t.user.sessions}</h3>
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => openLayer({ kind: 'logout-everywhere' })}
+          data-test="logout-everywhere"
+        >
+          {t.user.everywhere}
+        </button>
+      </div>
       {logins.state === 'loading' && <Loading />}
       {logins.state === 'failed' && <Failure error={logins.error} retry={retry} />}
-      {logins.state === 'there' && <Logins logins={logins.value} />}
+      {logins.state === 'loaded' && <Logins logins={logins.value} ended={retry} />}
     </>
   );
 }
 
-function Logins({ logins }: { logins: readonly LoginRecord[] }) {
+function Logins({ logins, ended }: { logins: readonly LoginRecord[]; ended: () => void }) {
   return (
-    <div class="table-box" tabIndex={0} role="region" aria-label={t.user.sessions}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{t.user.when}</th>
-            <th scope="col">{t.user.address}</th>
-            <th scope="col">{t.user.browser}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {logins.map(({ at, address, userAgent, current }) => (
-            <tr key={`${at} ${address}`}>
-              <td class="number">
-                {dateTime(at)} {current && <span class="pill ok">{t.user.current}</span>}
-              </td>
-              <td class="number">{address}</td>
-              <td class="small">{browserOf(userAgent)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable
+      label={t.user.sessions}
+      columns={[t.user.when, t.user.address, t.user.browser, t.user.ends]}
+      actions
+      box="table-box"
+    >
+      {logins.map((login) => (
+        <tr key={login.id} data-test="login-record">
+          <td class="number">
+            {dateTime(login.at)} {login.current && <span class="pill ok">{t.user.current}</span>}
+          </td>
+          <td class="number">{login.address}</td>
+          <td class="small">{browserOf(login.userAgent)}</td>
+          <td class="number">{login.open ? login.endsAt && dateTime(login.endsAt) : t.user.ended}</td>
+          <td>{login.open && !login.current && <End login={login} ended={ended} />}</td>
+        </tr>
+      ))}
+    </DataTable>
   );
 }
 
-/** The name people know out of a user agent line; the line itself when none is in it. */
+function End({ login, ended }: { login: LoginRecord; ended: () => void }) {
+  const [busy, setBusy] = useState(false);
+  const end = async () => {
+    setBusy(true);
+    await attempt(() => api.session.end(login.id));
+    setBusy(false);
+    ended();
+  };
+  return (
+    <button
+      type="button"
+      class="quiet"
+      disabled={busy}
+      aria-label={`${t.user.logout}: ${dateTime(login.at)}, ${login.address}`}
+      onClick={() => void end()}
+      data-test="session-end"
+    >
+      {t.user.logout}
+    </button>
+  );
+}
+
+/** The browser's name from a user agent string, or the string itself. */
 function browserOf(userAgent: string): string {
   const named = /(Edg|OPR|Firefox|Chrom(?:e|ium)|Version)\/(\d+)/.exec(userAgent);
   if (!named) return userAgent;

@@ -1,11 +1,11 @@
-/** For administrators: what is wrong with this installation, each with the commands that mend it. */
+/** For administrators: problems of this installation, each with the commands that fix it. */
 import type { SystemWarning } from '#protocol/system.ts';
-import { Check, Copy, TriangleAlert } from 'lucide';
-import { useState } from 'preact/hooks';
+import { TriangleAlert } from 'lucide';
 import { api } from '../state/api.ts';
-import { attempt } from '../state/notices.ts';
+import { copyText } from '../state/notices.ts';
+import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { useRemote } from '../ui/remote.ts';
+import { useRemote } from '../state/use-remote.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { Failure, Loading } from '../ui/views.tsx';
 import './warnings.css';
@@ -17,9 +17,9 @@ export function Warnings() {
       <h3>{t.system.warnings}</h3>
       {warnings.state === 'loading' && <Loading />}
       {warnings.state === 'failed' && <Failure error={warnings.error} retry={retry} />}
-      {warnings.state === 'there' && warnings.value.length === 0 && <p class="small">{t.system.noWarnings}</p>}
-      {warnings.state === 'there' && (
-        <ul class="mendings">
+      {warnings.state === 'loaded' && warnings.value.length === 0 && <p class="small">{t.system.noWarnings}</p>}
+      {warnings.state === 'loaded' && (
+        <ul class="system-warnings">
           {warnings.value.map((warning) => (
             <Warning key={warning.text} warning={warning} />
           ))}
@@ -30,11 +30,9 @@ export function Warnings() {
 }
 
 function Warning({ warning: { text, commands } }: { warning: SystemWarning }) {
-  const [copied, setCopied] = useState(false);
   const block = commands.join('\n');
-  const copy = async () => setCopied(await attempt(() => navigator.clipboard.writeText(`${block}\n`)));
   return (
-    <li class="mending" data-test="warning">
+    <li class="system-warning" data-test="warning">
       <Icon of={TriangleAlert} size={16} />
       <div class="grow">
         <p>{text}</p>
@@ -43,19 +41,7 @@ function Warning({ warning: { text, commands } }: { warning: SystemWarning }) {
             <pre tabIndex={0} aria-label={t.system.commands}>
               {block}
             </pre>
-            <button
-              type="button"
-              class="icon"
-              title={copied ? t.copied : t.system.copyCommands}
-              aria-label={t.system.copyCommands}
-              onClick={() => void copy()}
-              data-test="warning-copy"
-            >
-              <Icon of={copied ? Check : Copy} size={14} />
-            </button>
-            <span role="status" class="hidden-text">
-              {copied ? t.copied : ''}
-            </span>
+            <CopyButton text={`${block}\n`} copy={copyText} label={t.system.copyCommands} test="warning-copy" />
           </div>
         )}
       </div>

@@ -1,11 +1,12 @@
-/** Who is here decides what is shown: the login page or the workspace. */
+/** Shows the login page, or the workspace, whose code is loaded after login. */
 import { Failure } from '../ui/views.tsx';
 import { Login } from '../login/login.tsx';
 import { boot } from '../state/session.ts';
 import { bootFailure, session } from '../state/store.ts';
-import { Notices } from './notices.tsx';
-import { Workspace } from './workspace.tsx';
-import './app.css';
+import { lazy } from '../ui/lazy.tsx';
+import './boot.css';
+
+const Workspace = lazy(() => import('./workspace.tsx'));
 
 export function App() {
   const who = session.value;
@@ -19,9 +20,8 @@ export function App() {
     );
   return (
     <>
-      {who === null && <Login />}
+      {who === null && <Login onStart={() => void Workspace.preload()} />}
       {who && <Workspace key={who.user.id} />}
-      <Notices />
     </>
   );
 }

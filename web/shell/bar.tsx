@@ -1,25 +1,25 @@
-/** The thin bar over the desktop: menu, the active window's title, clipboard, notices, who and when. */
-import { Bell, Clipboard, ClipboardCheck, Hand, Keyboard, Search, WifiOff } from 'lucide';
-import { useEffect, useState } from 'preact/hooks';
+/** The bar above the desktop: menu, active window's title, clipboard, notifications, user and clock. */
+import { Bell, FolderClock, WifiOff } from 'lucide';
 import { Banner } from '../debug/banner.tsx';
 import { BarPills } from '../debug/bar-pills.tsx';
-import { copyWaiting, readHere, waitingCopy } from '../screen/clipboard.ts';
-import { focusScreen, painted, panning, sendText, touchKeyboard } from '../screen/control.ts';
-import { say } from '../state/notices.ts';
-import { board, online, session, windows } from '../state/store.ts';
+import { painted } from '../screen/control.ts';
+import { board, desktop, online, session, windows } from '../state/store.ts';
 import { Icon, Mark } from '../ui/icon.tsx';
-import { useLate } from '../ui/late.ts';
-import { layers, openLayer, toggleLayer } from '../ui/layers.ts';
+import { useDelayed } from '../ui/use-delayed.ts';
+import { layers, openLayer, toggleLayer } from '../layers/layers.ts';
 import { t } from '../ui/strings/catalogue.ts';
+import { ClipboardButtons } from './clipboard-buttons.tsx';
+import { Clock } from './clock.tsx';
+import { TouchButtons } from './touch-buttons.tsx';
 import './bar.css';
 
-/** A stream that comes back within this was never missed. */
+/** Shorter interruptions of the event stream aren't shown. */
 const NOTED_MS = 1_000;
 
 export function Bar() {
   const active = windows.value.find((window) => window.active);
   const unread = board.value.unread.length;
-  const offline = useLate(!online.value, NOTED_MS);
+  const offline = useDelayed(!online.value, NOTED_MS);
   const menuOpen = layers.value.some(({ kind }) => kind === 'menu');
   return (
     <header class="bar glass" aria-label={t.bar.label} data-test="bar">
@@ -45,18 +45,30 @@ export function Bar() {
       )}
       <Banner />
       <BarPills />
+      {desktop.value?.home === 'lost' && desktop.value.id !== null && (
+        <button
+          type="button"
+          class="quiet bar-home"
+          title={t.home.markTitle}
+          aria-label={t.home.markTitle}
+          onClick={() => openLayer({ kind: 'home' })}
+          data-test="home-mark"
+        >
+          <Icon of={FolderClock} size={14} /> <span>{t.home.mark}</span>
+        </button>
+      )}
       {painted.value && <ClipboardButtons />}
       {painted.value && <TouchButtons />}
       <button
         type="button"
         class="quiet icon"
-        aria-label={t.notices.label}
+        aria-label={t.bar.notices(unread)}
         title={t.bar.notices(unread)}
         onClick={() => toggleLayer({ kind: 'notices' })}
         data-test="notices-button"
       >
         <Icon of={Bell} size={15} />
-        {unread > 0 && <i class="bar-dot" />}
+        {unread > 0 && <i class="bar-count number">{unread}</i>}
       </button>
       <button
         type="button"
@@ -68,95 +80,5 @@ export function Bar() {
       </button>
       <Clock />
     </header>
-  );
-}
-
-function ClipboardButtons() {
-  const paste = async () => {
-    const text = await readHere();
-    if (text === null) openLayer({ kind: 'paste' });
-    else if (text === '') say('info', t.clipboard.empty);
-    else {
-      sendText(text);
-      say('info', t.clipboard.sent);
-      focusScreen();
-    }
-  };
-  return (
-    <>
-      {waitingCopy.value !== null && (
-        <button
-          type="button"
-          class="bar-copy"
-          title={waitingCopy.value.slice(0, 200)}
-          onClick={() => void copyWaiting().then(focusScreen)}
-          data-test="clipboard-copy"
-        >
-          <Icon of={ClipboardCheck} size={14} /> {t.clipboard.copyHere}
-        </button>
-      )}
-      <button
-        type="button"
-        class="quiet icon"
-        aria-label={t.clipboard.paste}
-        title={t.clipboard.paste}
-        onClick={() => void paste()}
-        data-test="clipboard-paste"
-      >
-        <Icon of={Clipboard} size={15} />
-      </button>
-    </>
-  );
-}
-
-/** Only where fingers are: shown by style for coarse pointers. */
-function TouchButtons() {
-  return (
-    <>
-      <button
-        type="button"
-        class="quiet icon touch-only"
-        aria-label={t.screen.pan}
-        aria-pressed={panning.value}
-        onClick={() => (panning.value = !panning.value)}
-      >
-        <Icon of={Hand} size={15} />
-      </button>
-      <button
-        type="button"
-        class="quiet icon touch-only"
-        aria-label={t.screen.keyboard}
-        aria-pressed={touchKeyboard.value}
-        onClick={() => {
-          touchKeyboard.value = !touchKeyboard.value;
-          focusScreen();
-        }}
-        data-test="touch-keyboard"
-      >
-        <Icon of={Keyboard} size={16} />
-      </button>
-      <button
-        type="button"
-        class="quiet icon small-only"
-        aria-label={t.bar.search}
-        onClick={() => openLayer({ kind: 'search' })}
-      >
-        <Icon of={Search} size={15} />
-      </button>
-    </>
-  );
-}
-
-function Clock() {
-  const [now, setNow] = useState(() => new Date());
-  useEffect(() => {
-    // Right at each full minute.
-    const timer = setTimeout(() => setNow(new Date()), 60_000 - (Date.now() % 60_000) + 5);
-    return () => clearTimeout(timer);
-  }, [now]);
-  return (
-    <time class="bar-clock number" dateTime={now.toISOString()}>
-      {new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' }).format(now)}
-    </time>
   );
 }

@@ -1,13 +1,13 @@
-/** What a dock entry offers: its windows, one more, stop, its place in the dock. */
+/** The menu of a dock entry: its windows, a new one, stop, and its position in the dock. */
 import { AppWindow, ArrowLeft, ArrowRight, ListChecks, Pin, PinOff, Plus, Square } from 'lucide';
 import { useEffect } from 'preact/hooks';
 import { apps, preferences } from '../state/store.ts';
 import { Icon } from '../ui/icon.tsx';
-import { LayerFrame, menuKeys } from '../ui/layer.tsx';
-import { closeLayer, openLayer } from '../ui/layers.ts';
+import { LayerFrame, menuKeys } from '../layers/layer-frame.tsx';
+import { closeLayer, openLayer } from '../layers/layers.ts';
 import { t } from '../ui/strings/catalogue.ts';
-import { actOnWindow, movePin, runApp, stopApp, togglePin } from './actions.ts';
-import { pinsOf } from './dock-entries.ts';
+import { actOnWindow, movePin, runApp, stopApp, togglePin } from '../apps/actions.ts';
+import { pinsOf } from '../apps/dock-entries.ts';
 import { currentDock } from './dock.tsx';
 
 const WIDTH = 248;
@@ -31,7 +31,7 @@ export function DockMenu({ of: key, x }: { of: string; x: number }) {
       kind="dock-menu"
       label={name}
       role="menu"
-      look="menu"
+      class="menu"
       style={{ left: `${left}px`, bottom: '84px', width: `${WIDTH}px` }}
     >
       <div onKeyDown={menuKeys}>

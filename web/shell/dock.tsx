@@ -1,17 +1,18 @@
-/** Pinned apps, then what runs: start, bring forward, see what starts. Hides until needed if the user likes. */
+/** The dock: pinned apps, then running ones. It hides automatically if the user prefers that. */
 import { Search } from 'lucide';
 import { useRef, useState } from 'preact/hooks';
 import { apps, launches, preferences, windows } from '../state/store.ts';
 import { focusScreen } from '../screen/control.ts';
 import { AppIcon } from '../ui/app-icon.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { openLayer } from '../ui/layers.ts';
+import { openLayer } from '../layers/layers.ts';
+import { isTouch } from '../ui/pointer.ts';
 import { t } from '../ui/strings/catalogue.ts';
-import { actOnWindow, movePin, runApp } from './actions.ts';
-import { dockClick, type DockEntry, dockEntries, pinsOf } from './dock-entries.ts';
+import { actOnWindow, movePin, runApp } from '../apps/actions.ts';
+import { dockClick, type DockEntry, dockEntries, pinsOf } from '../apps/dock-entries.ts';
 import './dock.css';
 
-/** A finger that rests this long means the menu. */
+/** A touch of this length opens the menu. */
 const LONG_PRESS_MS = 500;
 
 export function currentDock(): readonly DockEntry[] {
@@ -23,6 +24,8 @@ export function Dock() {
   const [dragged, setDragged] = useState<string | null>(null);
   const entries = currentDock();
   const hides = preferences.value.dockHidden;
+  const touch = isTouch();
+  const search = touch ? t.dock.searchTouch : t.dock.search;
   const drop = (entry: DockEntry) => {
     if (dragged !== null && dragged !== entry.key && entry.app) {
       const pins = pinsOf(preferences.value.dock, apps.value);
@@ -37,8 +40,8 @@ export function Dock() {
         <button
           type="button"
           class="dock-cell"
-          aria-label={t.dock.search}
-          title={t.dock.search}
+          aria-label={search}
+          title={search}
           onClick={() => openLayer({ kind: 'search' })}
           data-test="dock-search"
         >
@@ -47,7 +50,7 @@ export function Dock() {
           </span>
         </button>
         <i class="dock-line" />
-        {entries.length === 0 && <p class="dock-empty">{t.dock.empty}</p>}
+        {entries.length === 0 && <p class="dock-empty">{touch ? t.dock.emptyTouch : t.dock.empty}</p>}
         {entries.map((entry) => (
           <Cell key={entry.key} entry={entry} drag={() => setDragged(entry.key)} drop={() => drop(entry)} />
         ))}
@@ -70,7 +73,7 @@ function Cell({ entry, drag, drop }: { entry: DockEntry; drag: () => void; drop:
     if (what.act === 'launch' && app) void runApp(app);
     else if (what.act === 'activate' || what.act === 'minimise') void actOnWindow(what.window, { action: what.act });
     if (what.act === 'menu') menu(cell);
-    // Keys are meant for the application now.
+    // Keys now go to the app.
     else focusScreen();
   };
   const dots = Math.min(3, windows.length);

@@ -1,12 +1,12 @@
-/** The shell's own keys, taken before the desktop or a terminal sees them. */
+/** Handles the shell's shortcuts before the desktop or a terminal receives them. */
 import { focusScreen, hasScreenFocus, leaveScreen } from '../screen/control.ts';
 import { goToTerminal, hasTerminalFocus } from '../terminal/control.ts';
-import { closeLayer, layers, openLayer, toggleLayer } from '../ui/layers.ts';
-import { placeActive } from './actions.ts';
-import { type ShortcutAction, shortcutFor } from './shortcuts.ts';
+import { closeLayer, layers, openLayer, toggleLayer } from '../layers/layers.ts';
+import { placeActive } from '../apps/actions.ts';
+import { type ShortcutAction, shortcutFor } from '../state/shortcuts.ts';
 
 export function listenForShortcuts(signal: AbortSignal): void {
-  /** Keys whose press was ours: their release is too. */
+  /** Keys whose keydown was handled here: so is their keyup. */
   const taken = new Set<string>();
   const take = (event: KeyboardEvent) => {
     event.preventDefault();
@@ -19,7 +19,7 @@ export function listenForShortcuts(signal: AbortSignal): void {
       const chord = { code, ctrlKey, altKey, shiftKey, metaKey, altGraph: event.getModifierState('AltGraph') };
       const action = shortcutFor(chord, hasScreenFocus() || hasTerminalFocus());
       const top = layers.value.at(-1);
-      // Wherever the focus is at this moment: the key must not slip through to the desktop.
+      // Regardless of the focus, the key must not reach the desktop.
       if (event.key === 'Escape' && top && !event.isComposing) {
         take(event);
         taken.add(code);
@@ -28,7 +28,7 @@ export function listenForShortcuts(signal: AbortSignal): void {
       if (action === null) return;
       take(event);
       taken.add(code);
-      // Ctrl and Alt have reached the desktop already: they must not stay down there.
+      // Ctrl and Alt have already reached the desktop: release them there.
       leaveScreen();
       if (!event.repeat) perform(action);
     },

@@ -1,23 +1,25 @@
-/** Draws what is open over the desktop, in the order in which it was opened. */
+/** Renders the open layers in the order in which they were opened. */
 import { Consent } from '../debug/consent.tsx';
 import { WhileAway } from '../debug/while-away.tsx';
-import { Again } from '../settings/again.tsx';
-import { Compact } from '../settings/compact.tsx';
+import { LogoutEverywhere } from '../settings/logout-everywhere.tsx';
+import { RunAgain } from '../settings/run-again.tsx';
+import { RebuildDialog } from '../desktop/rebuild-dialog.tsx';
 import { RemoveDesktop } from '../settings/desktops-page.tsx';
 import { Settings } from '../settings/settings.tsx';
 import { lazy } from '../ui/lazy.tsx';
-import { type Layer, layers } from '../ui/layers.ts';
+import { type Layer, layers } from '../layers/layers.ts';
 import { DockMenu } from './dock-menu.tsx';
+import { HomeLayer } from '../desktop/home-files.tsx';
 import { Logout } from './logout.tsx';
 import { Menu } from './menu.tsx';
 import { NoticeHistory } from './notices.tsx';
 import { Paste } from './paste.tsx';
-import { DesktopFull, Rebuild } from './rebuild.tsx';
+import { DesktopFull } from '../desktop/desktop-full.tsx';
 import { Search } from './search.tsx';
 
-const InsideSheet = lazy(() => import('../inside/inside.tsx'));
+const InspectSheet = lazy(() => import('../inspect/inspect.tsx'));
 const DebugDialog = lazy(() => import('../debug/debug-dialog.tsx'));
-const Recording = lazy(() => import('../terminal/recording.tsx'));
+const Recording = lazy(() => import('../debug/recording.tsx'));
 
 export function Layers() {
   return (
@@ -41,22 +43,24 @@ function One({ layer }: { layer: Layer }) {
       return <Paste />;
     case 'logout':
       return <Logout />;
+    case 'logout-everywhere':
+      return <LogoutEverywhere />;
+    case 'home':
+      return <HomeLayer />;
     case 'dock-menu':
       return <DockMenu of={layer.key} x={layer.x} />;
     case 'settings':
       return <Settings page={layer.page} launchId={layer.launchId} />;
-    case 'again':
-      return <Again launch={layer.launch} />;
-    case 'rebuild':
-      return <Rebuild />;
+    case 'run-again':
+      return <RunAgain launch={layer.launch} />;
     case 'desktop-full':
       return <DesktopFull reason={layer.reason} asPod={layer.asPod} />;
-    case 'compact':
-      return <Compact />;
-    case 'inside':
-      return <InsideSheet of={layer.of} />;
+    case 'rebuild':
+      return <RebuildDialog />;
+    case 'inspect':
+      return <InspectSheet target={layer.target} />;
     case 'debug':
-      return <DebugDialog aim={layer.aim} verb={layer.verb} />;
+      return <DebugDialog subject={layer.subject} verb={layer.verb} />;
     case 'consent':
       return <Consent key={layer.id} id={layer.id} />;
     case 'while-away':

@@ -1,4 +1,4 @@
-/** The shell's menu under the mark: everything that is not an app. */
+/** The main menu: everything that isn't an app. */
 import {
   Check,
   Expand,
@@ -17,13 +17,13 @@ import { attempt } from '../state/notices.ts';
 import { changePreferences } from '../state/preferences.ts';
 import { disconnect } from '../state/session.ts';
 import { preferences, session } from '../state/store.ts';
-import { insideOwn } from '../inside/own.ts';
+import { inspectOwnDesktop } from '../inspect/open-inspect.ts';
 import { openShellIn, terminal } from '../terminal/control.ts';
 import { Icon } from '../ui/icon.tsx';
-import { LayerFrame, menuKeys } from '../ui/layer.tsx';
-import { closeLayer, openLayer } from '../ui/layers.ts';
+import { LayerFrame, menuKeys } from '../layers/layer-frame.tsx';
+import { closeLayer, openLayer } from '../layers/layers.ts';
 import { t } from '../ui/strings/catalogue.ts';
-import { SHORTCUT_KEYS, type ShortcutAction } from './shortcuts.ts';
+import { SHORTCUT_KEYS, type ShortcutAction } from '../state/shortcuts.ts';
 
 const THEMES = ['system', 'light', 'dark'] as const;
 
@@ -31,7 +31,7 @@ export function Menu() {
   const { theme, dockHidden } = preferences.value;
   const full = document.fullscreenElement !== null;
   return (
-    <LayerFrame kind="menu" label={t.menu.label} role="menu" look="menu" style={{ left: '8px', top: '42px' }}>
+    <LayerFrame kind="menu" label={t.menu.label} role="menu" class="menu" style={{ left: '8px', top: '42px' }}>
       <div onKeyDown={menuKeys}>
         <div class="head">{session.value?.user.name}</div>
         <Item icon={Search} keys="search" test="menu-search" run={() => openLayer({ kind: 'search' })} stays>
@@ -48,8 +48,8 @@ export function Menu() {
         <Item icon={SquareTerminal} keys="terminal" test="menu-terminal" run={openTerminal}>
           {t.menu.shell}
         </Item>
-        <Item icon={ScanEye} test="menu-inside" run={insideOwn} stays>
-          {t.menu.inside}
+        <Item icon={ScanEye} test="menu-inspect" run={inspectOwnDesktop} stays>
+          {t.inspect.open}
         </Item>
         <Item icon={full ? Shrink : Expand} test="menu-fullscreen" run={() => void attempt(toggleFullScreen)}>
           {full ? t.menu.leaveFullScreen : t.menu.fullScreen}
@@ -107,7 +107,7 @@ interface ItemProps {
   readonly keys?: ShortcutAction;
   readonly test: string;
   readonly run: () => void;
-  /** What it opens takes the menu's place; else the menu closes first. */
+  /** It opens a layer that replaces the menu; otherwise the menu closes first. */
   readonly stays?: boolean;
   readonly children: ComponentChildren;
 }

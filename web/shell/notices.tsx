@@ -1,41 +1,69 @@
-/** What the user should know: one notice at a time at the lower right, spoken, and the list of earlier ones. */
+/** Notifications: one at a time at the lower right, announced to screen readers, and the list of earlier ones. */
+import { signal } from '@preact/signals';
 import type { Notice } from '#protocol/events.ts';
 import { CircleAlert, Info, TriangleAlert, X } from 'lucide';
-import { useEffect } from 'preact/hooks';
-import { dismissNotice } from '../state/notices.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { isEndNotice, noticeToShow } from '../state/ended-notices.ts';
+import { stayLoggedIn } from '../state/keep-session.ts';
+import { isSessionWarning } from '../state/session-life.ts';
+import { dismissNotices } from '../state/notices.ts';
 import { board } from '../state/store.ts';
 import { moment } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
-import { LayerFrame } from '../ui/layer.tsx';
-import { closeLayer, openLayer } from '../ui/layers.ts';
+import { LayerFrame } from '../layers/layer-frame.tsx';
+import { closeLayer, openLayer } from '../layers/layers.ts';
 import { t } from '../ui/strings/catalogue.ts';
+import { EndedNotice } from './ended-notice.tsx';
 import './notices.css';
 
 const ICONS = { info: Info, warning: TriangleAlert, error: CircleAlert };
-/** Long enough to read it; errors stay. */
+/** How long a notice is shown; errors stay. */
 const SHOWN_MS = { info: 6_000, warning: 12_000 };
+/** How long the notice of an ended launch is shown; it stays unread. */
+const END_SHOWN_MS = 15_000;
+
+/** Unread notices that were shown long enough, or waited behind one that was: they stay in the list. */
+const shown = signal<ReadonlySet<string>>(new Set());
 
 export function Notices() {
   const { unread } = board.value;
-  const [first] = unread;
+  const waiting = unread.filter(({ id }) => !shown.value.has(id));
+  const first = noticeToShow(waiting);
+  const [inUse, setInUse] = useState(false);
+  useEffect(() => setInUse(false), [first?.id]);
   useEffect(() => {
-    if (!first || first.level === 'error') return undefined;
-    const timer = setTimeout(() => dismissNotice(first.id), SHOWN_MS[first.level]);
+    if (!first || inUse) return undefined;
+    const { id } = first;
+    if (isEndNotice(first)) {
+      const passed = waiting.map((notice) => notice.id);
+      const timer = setTimeout(() => (shown.value = new Set([...shown.value, ...passed])), END_SHOWN_MS);
+      return () => clearTimeout(timer);
+    }
+    if (first.level === 'error' || isSessionWarning(first)) return undefined;
+    const timer = setTimeout(() => dismissNotices([id]), SHOWN_MS[first.level]);
     return () => clearTimeout(timer);
-  }, [first?.id]);
+  }, [first?.id, inUse]);
   const urgent = first?.level === 'error';
+  const others = waiting.length - 1;
   return (
-    <div class="notices" data-test="notices">
+    <div
+      class="notices"
+      data-test="notices"
+      onPointerEnter={() => setInUse(true)}
+      onPointerLeave={() => setInUse(false)}
+      onFocusCapture={() => setInUse(true)}
+      onBlurCapture={() => setInUse(false)}
+    >
       <div role="status" aria-live="polite">
-        {first && !urgent && <Card notice={first} others={unread.length - 1} />}
+        {first && !urgent && <Card notice={first} others={others} />}
       </div>
-      <div role="alert">{first && urgent && <Card notice={first} others={unread.length - 1} />}</div>
+      <div role="alert">{first && urgent && <Card notice={first} others={others} />}</div>
     </div>
   );
 }
 
 function Card({ notice, others }: { notice: Notice; others: number }) {
-  const { id, level, text, launchId } = notice;
+  const { id, level, text } = notice;
   return (
     <div key={id} class={`glass notice ${level}`} data-test="notice" data-level={level}>
       <Icon of={ICONS[level]} size={18} />
@@ -44,18 +72,14 @@ function Card({ notice, others }: { notice: Notice; others: number }) {
           <span class="hidden-text">{t.notices.levels[level]}: </span>
           {text}
         </p>
-        {(launchId !== null || others > 0) && (
-          <p class="small row">
-            {launchId !== null && <ShowInTasks id={id} launchId={launchId} />}
-            {others > 0 && <span>{t.notices.more(others)}</span>}
-          </p>
-        )}
+        <More notice={notice} />
+        {others > 0 && <p class="small">{t.notices.more(others)}</p>}
       </div>
       <button
         type="button"
         class="quiet icon"
         aria-label={t.notices.dismiss}
-        onClick={() => dismissNotice(id)}
+        onClick={() => dismissNotices([id])}
         data-test="notice-dismiss"
       >
         <Icon of={X} size={15} />
@@ -64,9 +88,34 @@ function Card({ notice, others }: { notice: Notice; others: number }) {
   );
 }
 
+/** Actions for the notice. */
+function More({ notice }: { notice: Notice }) {
+  const { id, launchId } = notice;
+  if (isSessionWarning(notice)) return <Stay />;
+  if (launchId === null) return null;
+  if (isEndNotice(notice)) return <EndedNotice id={id} launchId={launchId} />;
+  return (
+    <p class="small row">
+      <ShowInTasks id={id} launchId={launchId} />
+    </p>
+  );
+}
+
+function Stay() {
+  const stay = stayLoggedIn.value;
+  if (stay === null) return null;
+  return (
+    <p class="small row">
+      <button type="button" class="link" onClick={stay} data-test="session-stay">
+        {t.session.stay}
+      </button>
+    </p>
+  );
+}
+
 function ShowInTasks({ id, launchId }: { id: string; launchId: string }) {
   const show = () => {
-    dismissNotice(id);
+    dismissNotices([id]);
     closeLayer('notices');
     openLayer({ kind: 'settings', page: 'tasks', launchId });
   };
@@ -80,22 +129,22 @@ function ShowInTasks({ id, launchId }: { id: string; launchId: string }) {
 export function NoticeHistory() {
   const { history, unread } = board.value;
   useEffect(() => {
-    for (const { id } of unread) dismissNotice(id);
+    if (unread.length > 0) dismissNotices(unread.map(({ id }) => id));
   }, [unread]);
   return (
-    <LayerFrame kind="notices" label={t.notices.label} look="notice-history" style={{ right: '8px', top: '42px' }}>
+    <LayerFrame kind="notices" label={t.notices.label} class="notice-history" style={{ right: '8px', top: '42px' }}>
       <h2>{t.notices.label}</h2>
       {history.length === 0 && <p class="small">{t.notices.empty}</p>}
       <ul>
-        {history.map(({ id, level, text, launchId, at }) => (
-          <li key={id} class={`notice ${level}`}>
-            <Icon of={ICONS[level]} />
+        {history.map((notice) => (
+          <li key={notice.id} class={`notice ${notice.level}`} data-test="notice-earlier">
+            <Icon of={ICONS[notice.level]} />
             <div class="grow">
-              <p>{text}</p>
-              <p class="small row">
-                <time dateTime={at}>{moment(at, new Date())}</time>
-                {launchId !== null && <ShowInTasks id={id} launchId={launchId} />}
+              <p>{notice.text}</p>
+              <p class="small">
+                <time dateTime={notice.at}>{moment(notice.at, new Date())}</time>
               </p>
+              <More notice={notice} />
             </div>
           </li>
         ))}

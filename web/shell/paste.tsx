@@ -1,23 +1,25 @@
-/** The way in for text when the browser does not hand its clipboard over: the user pastes it here. */
+/** A field to paste text into if the browser doesn't share its clipboard. */
 import { useRef } from 'preact/hooks';
-import { sendText } from '../screen/control.ts';
+import { sendText, sentNotice } from '../screen/control.ts';
+import { isMac } from '../screen/platform.ts';
 import { say } from '../state/notices.ts';
-import { LayerFrame } from '../ui/layer.tsx';
-import { closeLayer } from '../ui/layers.ts';
+import { LayerFrame } from '../layers/layer-frame.tsx';
+import { closeLayer } from '../layers/layers.ts';
+import { isTouch } from '../ui/pointer.ts';
 import { t } from '../ui/strings/catalogue.ts';
 
 export function Paste() {
   const field = useRef<HTMLTextAreaElement>(null);
   const send = (text: string) => {
     if (text === '') return;
-    sendText(text);
+    if (!sendText(text)) return;
     closeLayer('paste');
-    say('info', t.clipboard.sent);
+    say('info', sentNotice());
   };
   return (
-    <LayerFrame kind="paste" label={t.clipboard.paste} look="dialog" dim>
+    <LayerFrame kind="paste" label={t.clipboard.paste} class="dialog" dim>
       <h2>{t.clipboard.paste}</h2>
-      <p class="small">{t.clipboard.pasteHint}</p>
+      <p class="small">{hint()}</p>
       <textarea
         ref={field}
         rows={5}
@@ -39,4 +41,9 @@ export function Paste() {
       </div>
     </LayerFrame>
   );
+}
+
+function hint(): string {
+  if (isTouch()) return t.clipboard.pasteHintTouch;
+  return isMac() ? t.clipboard.pasteHintMac : t.clipboard.pasteHint;
 }

@@ -1,9 +1,9 @@
-/** What the search field finds: apps, open windows, settings pages, each with what can be done with it. Pure. */
+/** The search results: apps, open windows and settings pages, each with its actions. Pure. */
 import type { App, Runtime } from '#protocol/app.ts';
 import type { Launch } from '#protocol/launch.ts';
 import type { Window } from '#protocol/window.ts';
 import { isOver } from '../state/world.ts';
-import { type Findable, index, type Indexed, rank } from './rank.ts';
+import { type Findable, index, type Indexed, rank } from '../state/rank.ts';
 
 export type Found =
   | { readonly kind: 'app'; readonly app: App; readonly phase: 'idle' | 'starting' | 'running' }
@@ -73,7 +73,7 @@ export interface Sections {
   readonly pages: readonly Found[];
 }
 
-/** Without a query: all apps, and nothing else; it is the list of what there is. */
+/** Without a query: all apps and nothing else. */
 export function search(indexed: SearchIndex, query: string): Sections {
   const asked = query.trim() !== '';
   const found = (entries: readonly Indexed<Findable & { found: Found }>[], limit: number) =>
@@ -87,7 +87,7 @@ export function search(indexed: SearchIndex, query: string): Sections {
 
 export type FoundAction = 'open' | 'in-desktop' | 'in-pod' | 'pin' | 'unpin';
 
-/** The first is what Enter does; Tab goes through the others. */
+/** Enter runs the first; Tab cycles through the others. */
 export function actionsOf(found: Found, pinned: boolean): readonly FoundAction[] {
   if (found.kind !== 'app') return ['open'];
   const other: FoundAction = otherRuntime(found.app.runtime) === 'ephemeral_container' ? 'in-desktop' : 'in-pod';
@@ -101,4 +101,19 @@ export function otherRuntime(runtime: Runtime): Runtime {
 export function keyOf(found: Found): string {
   if (found.kind === 'app') return `app:${found.app.id}`;
   return found.kind === 'window' ? `window:${found.window.id}` : `page:${found.page}`;
+}
+
+/** The texts next to a name, without repeating the name or each other. */
+export function besides(name: string, parts: readonly (string | null)[]): string {
+  const plain = (text: string): string =>
+    ` ${text
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+      .trim()} `;
+  const kept: string[] = [];
+  for (const part of parts) {
+    if (part === null || part.trim() === '') continue;
+    if (![name, ...kept].some((said) => plain(said).includes(plain(part)))) kept.push(part);
+  }
+  return kept.join(' · ');
 }

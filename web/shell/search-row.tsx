@@ -1,11 +1,11 @@
-/** One result: picture, name, where it runs, its state in words, and for the chosen one what can be done with it. */
+/** One result: icon, name, runtime, state, and the actions of the selected one. */
 import type { App } from '#protocol/app.ts';
 import { AppWindow, CornerDownLeft, Settings } from 'lucide';
 import { AppIcon } from '../ui/app-icon.tsx';
 import { bytes } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/strings/catalogue.ts';
-import type { Found, FoundAction } from './search-results.ts';
+import { besides, type Found, type FoundAction } from './search-results.ts';
 
 interface Props {
   readonly id: string;
@@ -30,7 +30,7 @@ export function SearchRow({ id, found, selected, actions, action, run, point }: 
       data-kind={found.kind}
       data-app={found.kind === 'app' ? found.app.name : undefined}
     >
-      <Picture found={found} />
+      <Diagram found={found} />
       <div class="grow">
         <b class="truncate">{title(found)}</b>
         <div class="small truncate">{detail(found)}</div>
@@ -59,7 +59,7 @@ export function SearchRow({ id, found, selected, actions, action, run, point }: 
   );
 }
 
-function Picture({ found }: { found: Found }) {
+function Diagram({ found }: { found: Found }) {
   if (found.kind === 'app') return <AppIcon name={found.app.displayName} url={found.app.iconUrl} size={40} />;
   if (found.kind === 'window' && found.window.icon !== null)
     return <img class="app-icon" src={found.window.icon} alt="" width={40} height={40} />;
@@ -76,13 +76,14 @@ const title = (found: Found): string => {
 };
 
 function detail(found: Found): string {
-  if (found.kind === 'page') return found.page === 'inside' ? t.inside.ofDesktop : t.settings.title;
-  if (found.kind === 'window') return [t.search.window, found.appName].filter(Boolean).join(' · ');
+  const name = title(found);
+  if (found.kind === 'page') return besides(name, [found.page === 'inspect' ? t.inspect.ofDesktop : t.settings.title]);
+  if (found.kind === 'window') return besides(name, [t.search.window, found.appName]);
   const { app } = found;
   const where = app.runtime === 'ephemeral_container' ? t.search.inDesktop : t.search.inPod;
   const note = app.availability.state === 'unavailable' ? app.availability.reason : where;
   const doing = app.availability.state === 'installing' ? app.availability.step : note;
-  return [app.description, doing].filter(Boolean).join(' · ');
+  return besides(name, [app.description, doing]);
 }
 
 function AppPills({ app, phase }: { app: App; phase: 'idle' | 'starting' | 'running' }) {

@@ -1,28 +1,28 @@
-/** One field for apps, windows and settings. Enter runs the first, arrows choose, Tab goes through more actions. */
+/** Searches apps, windows and settings. Enter runs the selected result, arrows select, Tab cycles through actions. */
 import { Search as SearchIcon } from 'lucide';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { insideOwn } from '../inside/own.ts';
+import { inspectOwnDesktop } from '../inspect/open-inspect.ts';
 import { apps, launches, windows, world } from '../state/store.ts';
 import { pagesFor } from '../settings/pages.ts';
 import { Icon } from '../ui/icon.tsx';
-import { LayerFrame } from '../ui/layer.tsx';
-import { closeLayer, openLayer, type SettingsPage } from '../ui/layers.ts';
+import { LayerFrame } from '../layers/layer-frame.tsx';
+import { closeLayer, openLayer, type SettingsPage } from '../layers/layers.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { Blank, Loading } from '../ui/views.tsx';
-import { actOnWindow, isPinned, runApp, togglePin } from './actions.ts';
+import { actOnWindow, isPinned, runApp, togglePin } from '../apps/actions.ts';
 import { actionsOf, type Found, type FoundAction, keyOf, otherRuntime, search, searchIndex } from './search-results.ts';
 import { SearchRow } from './search-row.tsx';
 import './search.css';
 
-/** Not a page of the settings, found like one. */
-const INSIDE = { page: 'inside', title: t.inside.short, words: t.inside.words };
+/** Found like a page of the settings. */
+const INSPECT = { page: 'inspect', title: t.inspect.short, words: t.inspect.words };
 
 export function Search() {
   const [query, setQuery] = useState('');
   const [at, setAt] = useState(0);
   const [action, setAction] = useState(0);
   const list = useRef<HTMLDivElement>(null);
-  const pages = [...pagesFor(), INSIDE];
+  const pages = [...pagesFor(), INSPECT];
   const indexed = useMemo(
     () => searchIndex({ apps: apps.value, launches: launches.value, windows: windows.value, pages }),
     [apps.value, launches.value, windows.value],
@@ -77,7 +77,7 @@ export function Search() {
       </div>
     );
   return (
-    <LayerFrame kind="search" label={t.search.label} look="search" dim={false}>
+    <LayerFrame kind="search" label={t.search.label} class="search" dim={false}>
       <div class="search-field">
         <Icon of={SearchIcon} size={20} />
         <input
@@ -140,7 +140,7 @@ const actionsFor = (found: Found): readonly FoundAction[] =>
   actionsOf(found, found.kind === 'app' && isPinned(found.app.id));
 
 function perform(found: Found, action: FoundAction): void {
-  if (found.kind === 'page' && found.page === INSIDE.page) return insideOwn();
+  if (found.kind === 'page' && found.page === INSPECT.page) return inspectOwnDesktop();
   if (found.kind === 'page') return openLayer({ kind: 'settings', page: settingsPage(found.page), launchId: null });
   if (found.kind === 'app' && (action === 'pin' || action === 'unpin')) return togglePin(found.app.id);
   closeLayer('search', true);

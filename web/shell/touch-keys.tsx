@@ -1,4 +1,4 @@
-/** Keys that touch keyboards lack, over the on-screen keyboard; Ctrl and Alt hold for the next key. */
+/** Extra keys above the on-screen keyboard; Ctrl and Alt apply to the next key. */
 import { useState } from 'preact/hooks';
 import { KEYSYM } from '../screen/keysym.ts';
 import { focusScreen, tapKey, touchKeyboard } from '../screen/control.ts';

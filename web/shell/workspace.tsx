@@ -1,49 +1,56 @@
-/** Everything a logged-in user sees: bar, screen, dock, terminal, and the layers over them. */
+/** The page of a logged-in user: bar, screen, dock, terminals, and the layers over them. */
+import '@fontsource-variable/inter/wght.css';
+import '@fontsource-variable/jetbrains-mono/wght.css';
 import { useEffect } from 'preact/hooks';
-import { watchDebug } from '../debug/watch.ts';
-import { focusScreen, leaveScreen, painted, showState } from '../screen/control.ts';
+import { openDebugPrompts } from '../debug/prompts.ts';
+import { focusScreen, leaveScreen, painted, screenRefusal, showState } from '../screen/control.ts';
 import { screenSize } from '../screen/size.ts';
-import { desktopFollowsTheme, startDesktop } from '../state/session.ts';
+import { desktopFollowsTheme, startDesktop } from '../state/start-desktop.ts';
 import { asking, desktop } from '../state/store.ts';
-import { tellWaiting } from '../state/waiting.ts';
-import { debugShown, shellPlace, terminalOpen } from '../terminal/control.ts';
+import { notifyEnded } from '../state/notify-ended.ts';
+import { notifyWaiting } from '../state/notify-waiting.ts';
+import { shownDebugSession, shellTarget, terminalOpen } from '../terminal/control.ts';
 import { lazy } from '../ui/lazy.tsx';
-import { closeAllLayers, covered, focusKeeper } from '../ui/layers.ts';
-import { openWhenInstalled } from './actions.ts';
+import { closeAllLayers, covered, focusKeeper } from '../layers/layers.ts';
+import { openWhenInstalled } from '../apps/actions.ts';
 import { Bar } from './bar.tsx';
 import { Dock } from './dock.tsx';
 import { listenForShortcuts } from './keys.ts';
 import { Layers } from './layers-view.tsx';
+import { Notices } from './notices.tsx';
 import { Starting } from './starting.tsx';
 import { TouchKeys } from './touch-keys.tsx';
+import './app.css';
 
 const Screen = lazy(() => import('../screen/screen.tsx'));
 const TerminalPanel = lazy(() => import('../terminal/terminal-panel.tsx'));
-const DebugPanel = lazy(() => import('../terminal/debug-panel.tsx'));
+const DebugPanel = lazy(() => import('../debug/debug-terminal.tsx'));
 
-export function Workspace() {
+export default function Workspace() {
   const start = () => void startDesktop(screenSize());
   useEffect(() => {
     const abort = new AbortController();
     void Screen.preload();
     start();
     listenForShortcuts(abort.signal);
-    const settle = openWhenInstalled();
-    const unfollow = desktopFollowsTheme();
-    const hush = tellWaiting();
-    const unwatch = watchDebug();
+    const stopInstalls = openWhenInstalled();
+    const stopTheme = desktopFollowsTheme();
+    const stopWaiting = notifyWaiting();
+    const stopEnded = notifyEnded();
+    const stopPrompts = openDebugPrompts();
     focusKeeper.leaving = leaveScreen;
     focusKeeper.returning = focusScreen;
     return () => {
       abort.abort();
-      settle();
-      unfollow();
-      hush();
-      unwatch();
+      stopInstalls();
+      stopTheme();
+      stopWaiting();
+      stopEnded();
+      stopPrompts();
       closeAllLayers();
       terminalOpen.value = false;
-      shellPlace.value = null;
-      debugShown.value = null;
+      shellTarget.value = null;
+      shownDebugSession.value = null;
       showState('closed');
     };
   }, []);
@@ -53,19 +60,22 @@ export function Workspace() {
   // The event stream may say "none" before the request for a desktop has arrived.
   const shown = found?.status.state === 'none' && asking.value ? null : found;
   return (
-    <main>
-      <div class="stage" inert={covered.value} data-test="stage">
-        {runs && <Screen key={found.id} />}
-        {(!runs || !painted.value) && <Starting desktop={shown} again={start} />}
-        <Bar />
-        {runs && painted.value && <Dock />}
-        {runs && painted.value && <TouchKeys />}
-        <div class="over-screen">
-          {runs && terminalOpen.value && <TerminalPanel />}
-          {debugShown.value !== null && <DebugPanel />}
+    <>
+      <main>
+        <div class="stage" inert={covered.value} data-test="stage">
+          {runs && <Screen key={found.id} />}
+          {(!runs || (!painted.value && screenRefusal.value === null)) && <Starting desktop={shown} restart={start} />}
+          <Bar />
+          {runs && painted.value && <Dock />}
+          {runs && painted.value && <TouchKeys />}
+          <div class="over-screen">
+            {runs && terminalOpen.value && <TerminalPanel />}
+            {shownDebugSession.value !== null && <DebugPanel />}
+          </div>
         </div>
-      </div>
-      <Layers />
-    </main>
+        <Layers />
+      </main>
+      <Notices />
+    </>
   );
 }

@@ -1,13 +1,13 @@
-/** The speed test's way to the server in a browser; addresses are relative to the page, which lies in `speedtest/`. */
-import { address } from '../ui/address.ts';
+/** The speed test's connection to the server; URLs are relative to the page in `speedtest/`. */
+import { serverUrl } from '../ui/server-url.ts';
 import type { Line } from './measure.ts';
 
-/** No answer at all, or one that broke off. */
+/** No reply, or an incomplete one. */
 export class LineError extends Error {
   override readonly name = 'LineError';
 }
 
-/** The server, or something before it, said no. */
+/** The server or a proxy refused the request. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
   readonly status: number;
@@ -18,9 +18,9 @@ export class RefusedError extends Error {
   }
 }
 
-/** A round trip or the beginning of an answer that takes longer has failed. */
+/** Timeout of a round trip and of the start of a reply. */
 const ANSWER_MS = 10_000;
-/** `getRandomValues` gives no more at once. */
+/** The limit of `getRandomValues` per call. */
 const RANDOM_BYTES = 65_536;
 const BLOCK_BYTES = 1024 * 1024;
 
@@ -31,7 +31,7 @@ export const line: Line = {
     const sent = performance.now();
     const answer = await asked(path, signal);
     await answer.arrayBuffer();
-    return onTheWay(address(path).href) ?? performance.now() - sent;
+    return onTheWay(serverUrl(path).href) ?? performance.now() - sent;
   },
   download: async (bytes, onBytes, signal) => {
     const answer = await asked(`garbage?bytes=${bytes}`, signal);
@@ -60,7 +60,7 @@ async function asked(path: string, signal: AbortSignal): Promise<Response> {
   const timer = setTimeout(() => slow.abort(), ANSWER_MS);
   try {
     const both = AbortSignal.any([signal, slow.signal]);
-    const answer = await fetch(address(path), { cache: 'no-store', signal: both });
+    const answer = await fetch(serverUrl(path), { cache: 'no-store', signal: both });
     if (!answer.ok) throw new RefusedError(answer.status);
     return answer;
   } catch (cause) {
@@ -73,22 +73,22 @@ async function asked(path: string, signal: AbortSignal): Promise<Response> {
 
 let pings = 0;
 
-/** Without what a busy browser adds to it; null when it does not tell. */
+/** Without the delay of a busy browser; null if the browser doesn't report it. */
 function onTheWay(url: string): number | null {
   const entry = performance.getEntriesByName(url).find((one) => one instanceof PerformanceResourceTiming);
   performance.clearResourceTimings();
   return entry && entry.requestStart > 0 ? entry.responseStart - entry.requestStart : null;
 }
 
-/** fetch does not tell how much of a body has left. */
+/** fetch doesn't report the progress of an upload. */
 function sent(body: Blob, onBytes: (bytes: number) => void, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    let told = 0;
+    let reported = 0;
     const tell = (loaded: number) => {
       const left = Math.min(loaded, body.size);
-      onBytes(left - told);
-      told = left;
+      onBytes(left - reported);
+      reported = left;
     };
     const abort = () => request.abort();
     request.upload.addEventListener('progress', ({ loaded }) => tell(loaded));
@@ -100,9 +100,9 @@ function sent(body: Blob, onBytes: (bytes: number) => void, signal: AbortSignal)
     request.addEventListener('error', () => reject(new LineError('broken off')));
     request.addEventListener('abort', () => reject(signal.reason));
     request.addEventListener('loadend', () => signal.removeEventListener('abort', abort));
-    request.open('POST', address('upload'));
+    request.open('POST', serverUrl('upload'));
     request.setRequestHeader('content-type', 'application/octet-stream');
-    // The server takes no change without it: a form of another site cannot send it.
+    // Required by the server: a form of another site can't send it.
     request.setRequestHeader('x-deskpod', '1');
     if (signal.aborted) return reject(signal.reason);
     signal.addEventListener('abort', abort);
@@ -112,7 +112,7 @@ function sent(body: Blob, onBytes: (bytes: number) => void, signal: AbortSignal)
 
 const bodies = new Map<number, Blob>();
 
-/** Nothing on the way can compress it. */
+/** Random data can't be compressed on the way. */
 function bodyOf(bytes: number): Blob {
   const known = bodies.get(bytes);
   if (known) return known;

@@ -1,6 +1,6 @@
 /**
- * Entry of the speed test, a page of its own that needs no login. Stable hooks for tests, all as `data-test`: speedtest
- * (data-state), speedtest-start, -cancel, -failure, -summary, and -latency, -jitter, -download, -upload (data-value).
+ * Entry of the speed test, a separate page that needs no login. Elements carry `data-test` for tests, with `data-state`
+ * and `data-value`.
  */
 import '@fontsource-variable/inter/wght.css';
 import '../ui/tokens.css';

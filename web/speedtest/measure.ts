@@ -1,9 +1,9 @@
-/** The speed test itself: round trips, then bytes down, then bytes up; each bounded in time and bytes. */
+/** The speed test: round trips, download, upload, each limited in time and bytes. */
 import { jitter, median, Meter } from './meter.ts';
 
 export type Phase = 'latency' | 'download' | 'upload';
 
-/** What is known so far; null is not measured yet. Times in milliseconds, rates in bits a second. */
+/** The figures so far; null if not measured yet. Times in milliseconds, rates in bits per second. */
 export interface Figures {
   readonly latency: number | null;
   readonly jitter: number | null;
@@ -12,22 +12,22 @@ export interface Figures {
 }
 
 export interface Result extends Figures {
-  /** How long all of it took. */
+  /** The total duration. */
   readonly ms: number;
   readonly trips: number;
   readonly downBytes: number;
   readonly upBytes: number;
 }
 
-/** The way to the server, as the test needs it. Every promise rejects when the signal aborts. */
+/** The connection to the server. Every promise rejects when the signal aborts. */
 export interface Line {
-  /** Milliseconds that an answer took on its way. */
+  /** Milliseconds of a round trip. */
   readonly ping: (signal: AbortSignal) => Promise<number>;
-  /** `onBytes` is told what has arrived since it was told last. */
+  /** `onBytes` receives the number of bytes since the last call. */
   readonly download: (bytes: number, onBytes: (bytes: number) => void, signal: AbortSignal) => Promise<void>;
-  /** `onBytes` is told what has left since it was told last. */
+  /** `onBytes` receives the number of bytes since the last call. */
   readonly upload: (bytes: number, onBytes: (bytes: number) => void, signal: AbortSignal) => Promise<void>;
-  /** Milliseconds, never going back. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   /** Calls `tick` until the returned function is called. */
   readonly every: (ms: number, tick: () => void) => () => void;
@@ -43,18 +43,18 @@ const PHASE_MS = 5_000;
 const MOST_TRIPS = 40;
 const SAMPLE_MS = 250;
 const MOST_BYTES = 1024 * MIB;
-/** Side by side: one alone is slowed by long distances. */
+/** Parallel streams: a single one is slow over long distances. */
 const STREAMS = 4;
 const DOWN_BYTES = 64 * MIB;
-/** Proxies often take no larger body. */
+/** Proxies often refuse larger bodies. */
 const FIRST_UP_BYTES = MIB;
 const LONGEST_UP_BYTES = 16 * MIB;
 
 export const noFigures: Figures = { latency: null, jitter: null, download: null, upload: null };
 
-/** Rejects when the signal aborts or the line fails; what was told by then stays true. */
+/** Rejects when the signal aborts or the connection fails; figures reported until then are valid. */
 export async function measure(line: Line, { onPhase, onFigures }: Telling, signal: AbortSignal): Promise<Result> {
-  const begun = line.now();
+  const startedAt = line.now();
   let figures = noFigures;
   const tell = (more: Partial<Figures>) => {
     figures = { ...figures, ...more };
@@ -68,7 +68,7 @@ export async function measure(line: Line, { onPhase, onFigures }: Telling, signa
   onPhase('upload');
   const up = await transfer(line, uploads(line), (upload) => tell({ upload }), signal);
   tell({ upload: up.median() });
-  return { ...figures, ms: line.now() - begun, trips, downBytes: down.bytes, upBytes: up.bytes };
+  return { ...figures, ms: line.now() - startedAt, trips, downBytes: down.bytes, upBytes: up.bytes };
 }
 
 async function roundTrips(
@@ -76,7 +76,7 @@ async function roundTrips(
   tell: (latency: number | null, spread: number | null) => void,
   signal: AbortSignal,
 ): Promise<number> {
-  // The first one also opens the connection.
+  // The first request also opens the connection.
   await line.ping(signal);
   const until = line.now() + PHASE_MS;
   const trips: number[] = [];
@@ -89,7 +89,7 @@ async function roundTrips(
 
 type Stream = (onBytes: (bytes: number) => void, signal: AbortSignal) => Promise<void>;
 
-/** Several streams for the time of a phase, or until enough bytes went. */
+/** Runs several streams for the duration of a phase, or until enough bytes are transferred. */
 async function transfer(
   line: Line,
   stream: Stream,
@@ -130,7 +130,7 @@ function downloads(line: Line): Stream {
   return (onBytes, signal) => line.download(DOWN_BYTES, onBytes, signal);
 }
 
-/** Larger and larger bodies, as long as they are taken. */
+/** Increases the size of bodies until one is refused. */
 function uploads(line: Line): Stream {
   let size = FIRST_UP_BYTES;
   let most = LONGEST_UP_BYTES;
@@ -140,7 +140,7 @@ function uploads(line: Line): Stream {
       await line.upload(asked, onBytes, signal);
       size = Math.max(size, asked * 4);
     } catch (error) {
-      // Something before the server may cut what is too large for it without a word.
+      // A proxy may close the connection if the body is too large.
       if (signal.aborted || asked <= FIRST_UP_BYTES) throw error;
       most = FIRST_UP_BYTES;
     }

@@ -1,17 +1,17 @@
-/** Figures of a speed test out of what was seen: rates of transfers, spread of round trips. Pure. */
+/** Computes the figures of a speed test: rates of transfers, jitter of round trips. Pure. */
 
-/** Bytes that had arrived (or left) at a moment. */
+/** Bytes transferred until a point in time. */
 interface Mark {
   readonly at: number;
   readonly bytes: number;
 }
 
-/** Lines begin slowly: what they do at first is no measure of what they can. */
+/** Connections start slowly, so the first samples are ignored. */
 const WARM_UP_MS = 1_000;
-/** Of the figure that is on show while it runs. */
+/** Window of the figure shown during the test. */
 const LIVE_MS = 1_000;
 
-/** Collects one mark per sample; times in milliseconds, rates in bits a second. */
+/** Collects one mark per sample; times in milliseconds, rates in bits per second. */
 export class Meter {
   readonly #marks: Mark[];
 
@@ -19,7 +19,7 @@ export class Meter {
     this.#marks = [{ at, bytes: 0 }];
   }
 
-  /** `bytes` since the beginning. */
+  /** `bytes` since the start. */
   mark(at: number, bytes: number): void {
     this.#marks.push({ at, bytes });
   }
@@ -32,14 +32,14 @@ export class Meter {
     return this.#rates().length;
   }
 
-  /** Over about the last second; null before there is a sample. */
+  /** Over about the last second; null without samples. */
   live(): number | null {
     const last = this.#marks.at(-1);
     const from = this.#marks.findLast(({ at }) => last !== undefined && at <= last.at - LIVE_MS) ?? this.#marks[0];
     return last && from && last.at > from.at ? rate(from, last) : null;
   }
 
-  /** Of the samples after the warm-up; of all when it ended before. */
+  /** Of the samples after the warm-up, or of all if there are none. */
   median(): number | null {
     return median(this.#rates());
   }
@@ -51,8 +51,8 @@ export class Meter {
       .flatMap(([before, mark]) =>
         before && mark.at > before.at ? [{ at: before.at, rate: rate(before, mark) }] : [],
       );
-    const begun = this.#marks[0]?.at ?? 0;
-    const warm = all.filter(({ at }) => at >= begun + WARM_UP_MS);
+    const startedAt = this.#marks[0]?.at ?? 0;
+    const warm = all.filter(({ at }) => at >= startedAt + WARM_UP_MS);
     return (warm.length > 0 ? warm : all).map((one) => one.rate);
   }
 }
@@ -67,7 +67,7 @@ export function median(values: readonly number[]): number | null {
   return low === undefined || high === undefined ? null : (low + high) / 2;
 }
 
-/** How much one round trip differs from the one before, on average. */
+/** The average difference between consecutive round trips. */
 export function jitter(trips: readonly number[]): number | null {
   if (trips.length < 2) return null;
   const steps = trips.slice(1).map((trip, index) => Math.abs(trip - (trips[index] ?? trip)));

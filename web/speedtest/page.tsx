@@ -1,4 +1,4 @@
-/** The speed test page: four figures that move while they are measured, and what they were measured from. */
+/** The speed test page: four figures that update during the test, and a summary. */
 import { useEffect } from 'preact/hooks';
 import { bitRate, bytes, duration, milliseconds } from '../ui/format.ts';
 import { Mark } from '../ui/icon.tsx';

@@ -1,4 +1,4 @@
-/** Where the speed test of this page stands: one at a time, started and cancelled by buttons. */
+/** The state of the page's speed test: one at a time, started and cancelled by buttons. */
 import { signal } from '@preact/signals';
 import { line } from './line.ts';
 import { type Figures, measure, noFigures, type Phase, type Result } from './measure.ts';

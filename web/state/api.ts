@@ -1,10 +1,20 @@
-/** The one client of this page, and the moments at which waiting for the network should end. */
+/** The API client of this page, and the events that end waiting for the network. */
 import { createClient } from '#client/client.ts';
-import { address } from '../ui/address.ts';
+import { serverUrl } from '../ui/server-url.ts';
 
-export const api = createClient({ baseUrl: address('').href.replace(/\/$/, '') });
+/** Fires `refused` when the server answers any request with 401. */
+export const login = new EventTarget();
 
-/** Fires `wake` when the network or the user is back: pauses between attempts end then. */
+export const api = createClient({
+  baseUrl: serverUrl('').href.replace(/\/$/, ''),
+  async fetch(input, init) {
+    const response = await fetch(input, init);
+    if (response.status === 401) login.dispatchEvent(new Event('refused'));
+    return response;
+  },
+});
+
+/** Fires `wake` when the network or the user is back: pauses between retries end. */
 export const wake = new EventTarget();
 
 export function watchForWake(): void {

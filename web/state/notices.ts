@@ -1,40 +1,38 @@
-/** Telling the user: what the server reports and what went wrong here meet on one board. */
-import { ApiError, ConnectionError } from '#client/errors.ts';
+/** Notifications: reports of the server and errors of this page on one board. */
 import type { Notice } from '#protocol/events.ts';
-import { t } from '../ui/strings/catalogue.ts';
-import { board } from './store.ts';
+import { errorText } from '../ui/error-text.ts';
+import { api } from './api.ts';
+import { launchesNotified } from './ended-notices.ts';
+import { board, launches } from './store.ts';
 import { dismiss, post } from './world.ts';
 
-let made = 0;
+let created = 0;
 
 export function show(notice: Notice): void {
   board.value = post(board.value, notice);
 }
 
 export function say(level: Notice['level'], text: string, launchId: string | null = null): void {
-  made += 1;
-  show({ id: `here-${made}`, level, text, launchId, at: new Date().toISOString() });
+  created += 1;
+  show({ id: `here-${created}`, level, text, launchId, at: new Date().toISOString() });
 }
 
-export function dismissNotice(id: string): void {
-  board.value = dismiss(board.value, id);
+/** Marks them as read; those about ended launches in every tab and permanently. */
+export function dismissNotices(ids: readonly string[]): void {
+  const launchIds = launchesNotified(ids, launches.value);
+  board.value = ids.reduce(dismiss, board.value);
+  if (launchIds.length > 0) void attempt(() => api.launches.read(launchIds));
 }
 
-/** What a failure means to people: the server's sentence and its remedy, or that the network is gone. */
-export function sentence(error: unknown): string {
-  if (error instanceof ApiError) return error.remedy ? `${error.message} ${error.remedy}` : error.message;
-  if (error instanceof ConnectionError) return error.message;
-  console.error(error);
-  return error instanceof Error ? error.message : t.notices.unnamed;
-}
-
-/** Runs what a button asks for; a failure becomes a notice. Resolves to whether it worked. */
+/** Runs an action of the user. A failure becomes a notice. Resolves to whether it succeeded. */
 export async function attempt(work: () => Promise<unknown>): Promise<boolean> {
   try {
     await work();
     return true;
   } catch (error) {
-    say('error', sentence(error));
+    say('error', errorText(error));
     return false;
   }
 }
+
+export const copyText = (text: string): Promise<boolean> => attempt(() => navigator.clipboard.writeText(text));

@@ -1,4 +1,4 @@
-/** What a user keeps between sessions: read once per login, written after each change. */
+/** The user's preferences: read at login, written after each change. */
 import type { Preferences } from '#protocol/system.ts';
 import { applyTheme } from '../ui/theme.ts';
 import { api } from './api.ts';
@@ -12,7 +12,7 @@ export async function loadPreferences(): Promise<void> {
   });
 }
 
-/** Shown at once; the server learns of it after a short rest, so that dragging does not send every step. */
+/** Applied at once and sent after a short delay, so that dragging doesn't send every step. */
 export function changePreferences(change: Partial<Preferences>): void {
   preferences.value = { ...preferences.value, ...change };
   if (change.theme) applyTheme(change.theme);

@@ -1,24 +1,29 @@
-/** Coming and going: who is logged in, the desktop's start, the event stream that keeps the store current. */
+/** Login and logout, and the event stream that keeps the store up to date. */
 import { ApiError, isPassing } from '#client/errors.ts';
 import type { ServerEvent } from '#protocol/events.ts';
-import type { LoginRequest, Session } from '#protocol/user.ts';
+import { LOGIN_FRAGMENT, type LoginRequest, type Session } from '#protocol/user.ts';
 import { batch } from '@preact/signals';
-import { shownTheme } from '../ui/theme.ts';
-import { api, wake } from './api.ts';
-import { attempt, sentence, show } from './notices.ts';
+import { api, login as loginEvents, wake } from './api.ts';
+import { keepSession } from './keep-session.ts';
+import { say, show } from './notices.ts';
+import { errorText } from '../ui/error-text.ts';
 import { loadPreferences } from './preferences.ts';
-import { asking, board, bootFailure, type Farewell, farewell, online, session, world } from './store.ts';
+import { board, bootFailure, type Farewell, farewell, online, session, world } from './store.ts';
 import { changeWorld, emptyBoard, emptyWorld } from './world.ts';
 
-/** A server that is just being replaced is back in a moment. */
-const BOOT_AGAIN_MS = 2_000;
+/** A server that is being replaced is back within moments. */
+const BOOT_RETRY_MS = 2_000;
 
 let following: AbortController | null = null;
 
-/** Asks who is logged in; from then on `session` is known. */
+/** Asks who is logged in. Afterwards `session` is known, and any 401 ends it. */
 export async function boot(): Promise<void> {
+  loginEvents.addEventListener('refused', endIfHere);
+  // Of the same page, which doesn't load again for another fragment.
+  window.addEventListener('hashchange', () => isLoginLink() && location.reload());
   try {
-    enter(await api.session.current());
+    const used = await useLoginLink();
+    enter(used ?? (await api.session.current()));
     bootFailure.value = null;
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) {
@@ -26,8 +31,27 @@ export async function boot(): Promise<void> {
       bootFailure.value = null;
     } else {
       bootFailure.value = error;
-      if (isPassing(error)) setTimeout(() => bootFailure.value === error && void boot(), BOOT_AGAIN_MS);
+      if (isPassing(error)) setTimeout(() => bootFailure.value === error && void boot(), BOOT_RETRY_MS);
     }
+  }
+}
+
+function isLoginLink(): boolean {
+  return location.hash.startsWith(LOGIN_FRAGMENT);
+}
+
+/** Logs in with the link that the server printed, if this page was opened by it. */
+async function useLoginLink(): Promise<Session | null> {
+  if (!isLoginLink()) return null;
+  const token = location.hash.slice(LOGIN_FRAGMENT.length);
+  // It must not stay in the history.
+  history.replaceState(null, '', location.pathname + location.search);
+  try {
+    return await api.session.login({ provider: 'link', token });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    farewell.value = 'linkOver';
+    return null;
   }
 }
 
@@ -35,78 +59,36 @@ export async function login(request: LoginRequest): Promise<void> {
   enter(await api.session.login(request));
 }
 
-/** Leaves; everything keeps running. */
+/** The desktop keeps running. */
 export async function disconnect(): Promise<void> {
   await api.session.disconnect();
   leave('disconnected');
 }
 
-/** Leaves and removes the desktop. */
+/** Removes the desktop. */
 export async function logout(): Promise<void> {
+  // Events that arrive during the logout clear it.
+  const why = loggedOut();
   await api.session.logout();
-  leave('loggedOut');
+  leave(why);
 }
 
-interface Size {
-  readonly width: number;
-  readonly height: number;
+/** Ends all sessions, also those of other browsers; the desktop keeps running. */
+export async function logoutEverywhere(): Promise<void> {
+  await api.session.endAll();
+  leave('everywhere');
 }
 
-/** Asks for the desktop in the size of the window; progress arrives as events. */
-export async function startDesktop(size: Size): Promise<void> {
-  asking.value = true;
-  try {
-    const found = await api.desktop.start({
-      ...size,
-      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-      locale: navigator.language,
-      dark: shownTheme.value === 'dark',
-    });
-    world.value = { ...world.value, desktop: found };
-  } catch (error) {
-    if (expired(error)) return;
-    const remedy = error instanceof ApiError && error.remedy ? { remedy: error.remedy } : {};
-    const status = {
-      state: 'failed' as const,
-      reason: error instanceof ApiError ? error.message : sentence(error),
-      ...remedy,
-    };
-    world.value = {
-      ...world.value,
-      desktop: { id: null, status, trace: null, place: null, entries: { finished: 0, most: null } },
-    };
-  } finally {
-    asking.value = false;
-  }
-}
-
-/** A new desktop in place of this one: what runs in it ends, files stay. Fails if the old one could not be removed. */
-export async function rebuildDesktop(size: Size): Promise<void> {
-  asking.value = true;
-  try {
-    await api.desktop.remove();
-  } catch (error) {
-    asking.value = false;
-    throw error;
-  }
-  await startDesktop(size);
-}
-
-/** From now on the windows in the desktop change with the shell; the theme of the start is part of its request. */
-export function desktopFollowsTheme(): () => void {
-  let told = shownTheme.peek();
-  return shownTheme.subscribe((theme) => {
-    if (theme === told) return;
-    told = theme;
-    void attempt(() => api.desktop.theme(theme === 'dark'));
-  });
-}
-
-/** True when the failure means that the session is over; then the login page is already on show. */
+/** True if the error means that the session has ended; the login page is shown then. */
 export function expired(error: unknown): boolean {
   if (!(error instanceof ApiError) || error.code !== 'not_authenticated') return false;
   leave('ended');
   return true;
+}
+
+/** Another tab may have extended the session without this server knowing. */
+async function stillHere(): Promise<void> {
+  await api.session.current().catch(expired);
 }
 
 function enter(who: Session): void {
@@ -120,6 +102,17 @@ function enter(who: Session): void {
   following?.abort();
   following = new AbortController();
   void follow(following.signal);
+  keepSession(who, expired, following.signal);
+}
+
+function endIfHere(): void {
+  if (session.peek()) leave('ended');
+}
+
+/** Says what happened to the files, if known. */
+function loggedOut(): Farewell {
+  const home = world.value.desktop?.home;
+  return home === 'kept' ? 'loggedOutKept' : home === 'lost' ? 'loggedOutLost' : 'loggedOut';
 }
 
 function leave(why: Farewell): void {
@@ -140,13 +133,17 @@ async function follow(signal: AbortSignal): Promise<void> {
   try {
     for await (const event of api.events({ signal, wake, onState })) take(event);
   } catch (error) {
-    if (!signal.aborted && !expired(error)) bootFailure.value = error;
+    if (signal.aborted || expired(error)) return;
+    bootFailure.value = error;
+    online.value = false;
+    say('error', errorText(error));
   }
 }
 
 function take(event: ServerEvent): void {
   if (event.type === 'notice') show(event.notice);
-  else if (event.type === 'session_ended') leave('disconnected');
-  else if (event.type === 'logged_out') leave('loggedOut');
+  else if (event.type === 'session_ended' && event.why === 'over') void stillHere();
+  else if (event.type === 'session_ended') leave(event.why === 'revoked' ? 'revoked' : 'disconnected');
+  else if (event.type === 'logged_out') leave(loggedOut());
   else world.value = changeWorld(world.value, event);
 }

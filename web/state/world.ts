@@ -1,4 +1,4 @@
-/** What the server told about the user's desktop, and how each event changes it. Pure: tests feed it events. */
+/** The state of the user's desktop as reported by the server, and how each event changes it. Pure. */
 import type { App } from '#protocol/app.ts';
 import type { DebugSession } from '#protocol/debug.ts';
 import type { Desktop } from '#protocol/desktop.ts';
@@ -11,11 +11,11 @@ export interface World {
   readonly apps: readonly App[];
   /** Newest first. */
   readonly launches: readonly Launch[];
-  /** As the server orders them. */
+  /** In the server's order. */
   readonly windows: readonly Window[];
-  /** Looks into what runs, by the user or at the user's desktop: those of this login, newest last. */
+  /** Debug sessions by the user or on the user's desktop, newest last. */
   readonly debug: readonly DebugSession[];
-  /** False until the first list arrived: an empty list then means something else. */
+  /** False until the first list has arrived: until then an empty list means unknown. */
   readonly known: { readonly apps: boolean; readonly launches: boolean };
 }
 
@@ -30,7 +30,7 @@ export const emptyWorld: World = {
 
 type Changing = Exclude<ServerEvent, { type: 'notice' | 'logged_out' | 'session_ended' }>;
 
-/** A part that did not change keeps its identity, so that only what shows it is drawn again. */
+/** Unchanged parts keep their identity, so that only views of changed parts render again. */
 export function changeWorld(world: World, event: Changing): World {
   switch (event.type) {
     case 'desktop':
@@ -65,14 +65,14 @@ function newestFirst(launches: readonly Launch[]): readonly Launch[] {
 
 export const isOver = (launch: Launch): boolean => launch.status.state === 'finished';
 
-/** What a launch waits for before it can run, in the engine's words; null when it waits for nothing in particular. */
+/** What a launch waits for before it can run, as the engine reports it; null if unknown. */
 export function waitingOf({ status }: Pick<Launch, 'status'>): string | null {
   return status.state === 'starting' ? status.detail?.trim() || null : null;
 }
 
-/** Notices shown one at a time; those of level error stay until they are read, the others leave by themselves. */
+/** Notices shown one at a time. Errors stay until they are read, the others disappear automatically. */
 export interface NoticeBoard {
-  /** Oldest unread first: the first is on show. */
+  /** Oldest first; the first one is shown. */
   readonly unread: readonly Notice[];
   /** Newest first, at most `HISTORY`. */
   readonly history: readonly Notice[];
@@ -81,13 +81,13 @@ export interface NoticeBoard {
 const HISTORY = 100;
 export const emptyBoard: NoticeBoard = { unread: [], history: [] };
 
-/** A notice that is known already (a snapshot repeats them) changes nothing. */
+/** Ignores known notices: snapshots repeat them. */
 export function post(board: NoticeBoard, notice: Notice): NoticeBoard {
   if (board.history.some(({ id }) => id === notice.id)) return board;
   return { unread: [...board.unread, notice].slice(-HISTORY), history: [notice, ...board.history].slice(0, HISTORY) };
 }
 
-/** Like `post`, but a notice of this id is there once: while it is unread its words are replaced, read ones stay read. */
+/** Like `post`, but replaces a notice of the same ID. A read notice stays read. */
 export function amend(board: NoticeBoard, notice: Notice): NoticeBoard {
   const replaced = (all: readonly Notice[]) => all.map((one) => (one.id === notice.id ? notice : one));
   return board.history.some(({ id }) => id === notice.id)

@@ -1,33 +1,33 @@
-/** Which terminals are open over the desktop, and how the rest of the shell reaches them. */
+/** The terminals that are open over the desktop, for the rest of the UI. */
 import { signal } from '@preact/signals';
 
-/** What the web shell is in: the desktop, or one launch. */
-export interface ShellPlace {
+/** The launch that the web shell runs in. */
+export interface ShellTarget {
   readonly launchId: string;
   readonly name: string;
 }
 
 export const terminalOpen = signal(false);
 /** Null: the desktop. */
-export const shellPlace = signal<ShellPlace | null>(null);
+export const shellTarget = signal<ShellTarget | null>(null);
 
-/** The debug session whose terminal is on show. */
-export const debugShown = signal<string | null>(null);
+/** The debug session whose terminal is shown. */
+export const shownDebugSession = signal<string | null>(null);
 
-/** The terminal that was shown last, set while it is on show. */
+/** The terminal opened last, while it is shown. */
 export const terminal: { focus: (() => void) | null } = { focus: null };
 
 export const hasTerminalFocus = (): boolean => document.activeElement?.closest('.terminal-panel') != null;
 
-/** Opens it, goes to it, or leaves it, as the moment asks. */
+/** Opens the terminal, or moves the focus to it or away from it. */
 export function goToTerminal(leave: () => void): void {
-  if (!terminalOpen.value && debugShown.value === null) openShellIn(null);
+  if (!terminalOpen.value && shownDebugSession.value === null) openShellIn(null);
   else if (hasTerminalFocus()) leave();
   else terminal.focus?.();
 }
 
-/** One web shell at a time: a shell elsewhere takes its place. */
-export function openShellIn(place: ShellPlace | null): void {
-  shellPlace.value = place;
+/** There is one web shell at a time: a new one replaces it. */
+export function openShellIn(target: ShellTarget | null): void {
+  shellTarget.value = target;
   terminalOpen.value = true;
 }

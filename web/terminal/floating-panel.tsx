@@ -9,14 +9,14 @@ import './terminal-panel.css';
 
 interface Props {
   readonly title: string;
-  /** Beside the title, while there is room. */
+  /** Next to the title, if there is room. */
   readonly note: string;
   /** Between title and window buttons. */
   readonly tools?: ComponentChildren;
   readonly state: string;
   /** Tests find it by this name; its close button is `<test>-close`. */
   readonly test: string;
-  /** After it was moved the keys go back to its content. */
+  /** Called after a move, to give the focus back to the content. */
   readonly focus: () => void;
   readonly close: () => void;
   readonly children: ComponentChildren;

@@ -1,4 +1,4 @@
-/** Where the terminal lies over the desktop. Pure. */
+/** Position and size of the terminal over the desktop. Pure. */
 
 export interface Panel {
   readonly x: number;
@@ -13,10 +13,10 @@ export interface Bounds {
 }
 
 const LEAST = { width: 320, height: 160 };
-/** So much of the title stays in reach, in CSS pixels. */
+/** How much of the title bar stays reachable, in CSS pixels. */
 const REACH = 80;
 
-/** Lower right of the middle, where it leaves the work visible. */
+/** To the lower right of the centre. */
 export function firstPanel(bounds: Bounds): Panel {
   const width = Math.min(760, bounds.width - 32);
   const height = Math.min(440, bounds.height - 120);
@@ -26,7 +26,7 @@ export function firstPanel(bounds: Bounds): Panel {
   );
 }
 
-/** Never smaller than usable, never with its title out of reach. */
+/** Keeps a usable size and a reachable title bar. */
 export function inBounds({ x, y, width, height }: Panel, bounds: Bounds): Panel {
   const fit = {
     width: Math.max(Math.min(LEAST.width, bounds.width), Math.min(width, bounds.width)),
@@ -39,7 +39,7 @@ export function inBounds({ x, y, width, height }: Panel, bounds: Bounds): Panel 
   };
 }
 
-/** When the window shrinks, the panel comes along as a whole. */
+/** When the window shrinks, the panel moves into view. */
 export function pulledIn(panel: Panel, bounds: Bounds): Panel {
   const fit = inBounds(panel, bounds);
   return {

@@ -2,6 +2,7 @@
 import '@xterm/xterm/css/xterm.css';
 import { FitAddon } from '@xterm/addon-fit';
 import { Terminal } from '@xterm/xterm';
+import { ignore } from '#protocol/ignore.ts';
 
 const colours = {
   background: '#0f1116',
@@ -12,9 +13,9 @@ const colours = {
   brightBlack: '#7d8494',
 };
 
-/** The terminal's font is there, or cannot be had: then another one does. */
+/** Resolves when the terminal's font has loaded or failed to load. */
 export async function fontsReady(): Promise<void> {
-  await document.fonts.load('13px "JetBrains Mono Variable"').catch(() => []);
+  await document.fonts.load('13px "JetBrains Mono Variable"').catch(ignore('another font serves, too'));
 }
 
 export interface ShellView {
@@ -44,6 +45,6 @@ function copies(event: KeyboardEvent, screen: Terminal): boolean {
   if (event.type !== 'keydown' || !event.ctrlKey || !event.shiftKey || event.code !== 'KeyC') return false;
   event.preventDefault();
   const text = screen.getSelection();
-  if (text) void navigator.clipboard?.writeText(text).catch(() => {});
+  if (text) void navigator.clipboard?.writeText(text).catch(ignore('the browser does not let the page copy'));
   return true;
 }

@@ -1,34 +1,35 @@
-/** The web shell's window over the desktop: in the desktop, or in one launch. */
+/** The window of the web shell, which runs in the desktop or in one launch. */
 import { useState } from 'preact/hooks';
-import { aimAtLaunch } from '../debug/aim.ts';
+import { subjectOfLaunch } from '../layers/debug-subject.ts';
 import { focusScreen } from '../screen/control.ts';
 import { launches } from '../state/store.ts';
-import { openLayer } from '../ui/layers.ts';
+import { openLayer } from '../layers/layers.ts';
+import { isTouch } from '../ui/pointer.ts';
 import { t } from '../ui/strings/catalogue.ts';
-import { type ShellPlace, shellPlace, terminalOpen } from './control.ts';
+import { type ShellTarget, shellTarget, terminalOpen } from './control.ts';
 import { FloatingPanel } from './floating-panel.tsx';
 import { noProgram } from './reopen.ts';
 import { useShell } from './use-shell.ts';
 
 export default function TerminalPanel() {
-  const place = shellPlace.value;
-  return <ShellPanel key={place?.launchId ?? ''} place={place} />;
+  const target = shellTarget.value;
+  return <ShellPanel key={target?.launchId ?? ''} target={target} />;
 }
 
-function ShellPanel({ place }: { place: ShellPlace | null }) {
+function ShellPanel({ target }: { target: ShellTarget | null }) {
   const [round, setRound] = useState(0);
-  const shell = useShell(place ? { in: 'launch', id: place.launchId } : { in: 'desktop' }, round);
+  const shell = useShell(target ? { in: 'launch', id: target.launchId } : { in: 'desktop' }, round);
   const { state } = shell;
   const close = () => {
     terminalOpen.value = false;
-    shellPlace.value = null;
+    shellTarget.value = null;
     queueMicrotask(focusScreen);
   };
-  const lost = !place || shell.stood ? t.terminal.lost : t.terminal.refused(place.name);
+  const lost = !target || shell.connected ? t.terminal.lost : t.terminal.refused(target.name);
   return (
     <FloatingPanel
-      title={place ? t.terminal.titleIn(place.name) : t.terminal.title}
-      note={t.terminal.leave}
+      title={target ? t.terminal.titleIn(target.name) : t.terminal.title}
+      note={isTouch() ? t.terminal.leaveTouch : t.terminal.leave}
       state={state.state}
       test="terminal"
       focus={shell.focus}
@@ -40,11 +41,11 @@ function ShellPanel({ place }: { place: ShellPlace | null }) {
           <span class="grow">
             {state.state === 'lost'
               ? (state.message ?? lost)
-              : place && noProgram(state.exitCode)
-                ? t.terminal.noShell(place.name)
+              : target && noProgram(state.exitCode)
+                ? t.terminal.noShell(target.name)
                 : t.terminal.ended(state.exitCode)}
           </span>
-          {place && <ToolboxInstead launchId={place.launchId} close={close} />}
+          {target && <ToolboxInstead launchId={target.launchId} close={close} />}
           <button type="button" onClick={() => setRound(round + 1)} data-test="terminal-again">
             {t.terminal.again}
           </button>
@@ -54,17 +55,17 @@ function ShellPanel({ place }: { place: ShellPlace | null }) {
   );
 }
 
-/** An image without a shell can be looked into all the same. */
+/** An image without a shell can be debugged with a toolbox. */
 function ToolboxInstead({ launchId, close }: { launchId: string; close: () => void }) {
   const launch = launches.value.find(({ id }) => id === launchId);
   if (!launch) return null;
   const put = () => {
     close();
-    openLayer({ kind: 'debug', aim: aimAtLaunch(launch), verb: 'toolbox' });
+    openLayer({ kind: 'debug', subject: subjectOfLaunch(launch), verb: 'toolbox' });
   };
   return (
     <button type="button" onClick={put} data-test="terminal-toolbox">
-      {t.debug.instead}
+      {t.debug.toolboxInstead}
     </button>
   );
 }

@@ -1,38 +1,38 @@
-/** Opens a shell in a box of the page for as long as the box is shown, and fits it to the box. */
+/** Opens a shell in an element of the page, while the element is shown, and fits it to its size. */
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { terminal } from './control.ts';
 import { fontsReady } from './shell-view.ts';
-import { openShell, type ShellSession, type ShellState, type ShellWish } from './shell-session.ts';
+import { openShell, type ShellSession, type ShellState, type ShellRequest } from './shell-session.ts';
 
 export interface Shell {
   readonly box: RefObject<HTMLDivElement | null>;
   readonly state: ShellState;
   readonly people: number;
-  /** Whether this shell ever stood: one that did not was refused, or its place has no shell. */
-  readonly stood: boolean;
+  /** Whether this shell ever connected: if not, it was refused, or the image has no shell. */
+  readonly connected: boolean;
   readonly focus: () => void;
 }
 
-/** `round` counts the shells in this box: another number is a new one. */
-export function useShell(wish: ShellWish, round: number): Shell {
+/** A new `round` opens a new shell. */
+export function useShell(request: ShellRequest, round: number): Shell {
   const [state, setState] = useState<ShellState>({ state: 'connecting' });
   const [people, setPeople] = useState(1);
-  const [stood, setStood] = useState(false);
+  const [connected, setConnected] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const session = useRef<ShellSession | null>(null);
   useEffect(() => {
-    let gone = false;
+    let disposed = false;
     let observer: ResizeObserver | undefined;
     let focus: (() => void) | null = null;
-    setStood(false);
+    setConnected(false);
     const begin = () => {
-      if (gone || !box.current) return;
+      if (disposed || !box.current) return;
       const onState = (next: ShellState) => {
-        if (next.state === 'open') setStood(true);
+        if (next.state === 'open') setConnected(true);
         setState(next);
       };
-      const opened = openShell(box.current, wish, { onState, onPeople: setPeople });
+      const opened = openShell(box.current, request, { onState, onPeople: setPeople });
       session.current = opened;
       ({ focus } = opened);
       terminal.focus = focus;
@@ -40,16 +40,16 @@ export function useShell(wish: ShellWish, round: number): Shell {
       observer.observe(box.current);
       opened.focus();
     };
-    // The terminal measures its letters once: the font must be there first.
+    // The terminal measures its characters once, so the font must be loaded first.
     void fontsReady().then(begin);
     return () => {
-      gone = true;
+      disposed = true;
       observer?.disconnect();
       session.current?.dispose();
       session.current = null;
-      // Another terminal may have been opened since.
+      // Another terminal may have opened since.
       if (terminal.focus === focus) terminal.focus = null;
     };
-  }, [wish.in, wish.in === 'desktop' ? '' : wish.id, round]);
-  return { box, state, people, stood, focus: () => session.current?.focus() };
+  }, [request.in, request.in === 'desktop' ? '' : request.id, round]);
+  return { box, state, people, connected, focus: () => session.current?.focus() };
 }

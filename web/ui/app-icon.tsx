@@ -1,9 +1,9 @@
-/** An app's picture from the catalogue, or a generated letter tile when it has none or it cannot be shown. */
+/** An app's icon from the catalogue, or a generated letter tile if it has none or it doesn't load. */
 import { useState } from 'preact/hooks';
-import { address } from './address.ts';
+import { serverUrl } from './server-url.ts';
 import './app-icon.css';
 
-/** Same name, same colour; 12 steps round the wheel keep neighbours apart. */
+/** The same name always gets the same of 12 hues. */
 export function hueOf(name: string): number {
   let sum = 7;
   for (const letter of name) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973;
@@ -17,7 +17,7 @@ export function AppIcon({ name, url, size = 44 }: { name: string; url: string | 
     return (
       <img
         class="app-icon"
-        src={address(url).href}
+        src={serverUrl(url).href}
         alt=""
         style={box}
         draggable={false}

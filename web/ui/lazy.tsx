@@ -1,11 +1,12 @@
-/** A view whose code is fetched when it is first shown: screen and terminal carry large libraries. */
+/** A view whose code is loaded when it is first shown: the screen and the terminal need large libraries. */
 import type { ComponentType, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Failure } from './views.tsx';
+import { ignore } from '#protocol/ignore.ts';
 
 export interface Lazy<Props> {
   (props: Props): JSX.Element | null;
-  /** Fetches the code now, because it will be needed. */
+  /** Loads the code ahead of time. */
   preload(): Promise<unknown>;
 }
 
@@ -22,7 +23,7 @@ export function lazy<Props extends object = object>(
     const [, setReady] = useState(loaded !== null);
     const [round, setRound] = useState(0);
     useEffect(() => {
-      // The code may have come between this view's first drawing and now: then it is drawn again, too.
+      // The code may have loaded between the first rendering and this effect; render again in that case, too.
       fetchOnce().then(
         () => setReady(true),
         (error: unknown) => setFailure(error),
@@ -41,5 +42,5 @@ export function lazy<Props extends object = object>(
     const Loaded = loaded;
     return Loaded && <Loaded {...props} />;
   };
-  return Object.assign(View, { preload: () => fetchOnce().catch(() => null) });
+  return Object.assign(View, { preload: () => fetchOnce().catch(ignore('it is loaded again when it is shown')) });
 }

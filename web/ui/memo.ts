@@ -1,4 +1,4 @@
-/** A component that is drawn again only when a property is another object or value. */
+/** A component that renders again only if a property has changed, by identity. */
 import { Component, type ComponentType, h } from 'preact';
 
 export function memo<Props extends object>(Drawn: ComponentType<Props>): ComponentType<Props> {

@@ -1,4 +1,4 @@
-/** Must run before the first schema is made: compiled validators need `eval`, which the security policy forbids. */
+/** Must run before the first schema is created: compiled validators need `eval`, which the CSP forbids. */
 import { z } from 'zod';
 
 z.config({ jitless: true });

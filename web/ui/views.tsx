@@ -1,9 +1,9 @@
-/** How a view looks when it has nothing to show: empty, loading, failed, offline, forbidden. Each says what to do. */
+/** What a view shows instead of content: empty, loading, failed, offline, forbidden. Each says what to do. */
 import { ApiError, ConnectionError, ReplyError } from '#client/errors.ts';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
-import { sentence } from '../state/notices.ts';
+import { errorText } from './error-text.ts';
 import { t } from './strings/catalogue.ts';
+import { useDelayed } from './use-delayed.ts';
 
 export function Blank({ title, children, test }: { title: string; children?: ComponentChildren; test?: string }) {
   return (
@@ -14,13 +14,9 @@ export function Blank({ title, children, test }: { title: string; children?: Com
   );
 }
 
-/** Shows nothing for the first moments: what is quick needs no word. */
+/** Shows nothing at first: a fast reply needs no message. */
 export function Loading() {
-  const [slow, setSlow] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setSlow(true), 150);
-    return () => clearTimeout(timer);
-  }, []);
+  const slow = useDelayed(true, 150);
   return (
     <div class="blank" role="status">
       {slow ? t.loading : ''}
@@ -29,7 +25,7 @@ export function Loading() {
 }
 
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
-  const again = retry && (
+  const retryButton = retry && (
     <button type="button" onClick={retry} data-test="retry">
       {t.retry}
     </button>
@@ -44,7 +40,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
     return (
       <Blank title={t.states.offlineTitle} test="offline">
         <p>{t.states.offline}</p>
-        {again}
+        {retryButton}
       </Blank>
     );
   if (error instanceof ReplyError)
@@ -59,8 +55,8 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
     );
   return (
     <Blank title={t.states.failedTitle} test="failed">
-      <p role="alert">{sentence(error)}</p>
-      {again}
+      <p role="alert">{errorText(error)}</p>
+      {retryButton}
     </Blank>
   );
 }

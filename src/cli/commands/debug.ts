@@ -1,109 +1,141 @@
-/** `deskpod debug`: a toolbox beside a launch or desktop, a copy of a launch, or joining what somebody has opened. */
+/** `deskpod debug`: starts a toolbox or a copy, or attaches to an existing debug session. */
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { Client } from '#client/client.ts';
+import { ApiError } from '#client/errors.ts';
 import { DebugProfile } from '#protocol/debug.ts';
 import type { DebugSession } from '#protocol/debug.ts';
 import { connect, withConnection } from '../connection.ts';
 import type { Connection } from '../connection.ts';
-import { untilAllowed } from '../debug-waiting.ts';
+import { waitUntilStarted } from '../debug-waiting.ts';
 import { EXIT } from '../failure.ts';
 import { clock, say, sayJson } from '../io.ts';
 import type { Io } from '../io.ts';
-import { PLACE_HELP } from '../target.ts';
-import { shownSoFar } from '../asciicast.ts';
+import { TARGET_HELP } from '../target.ts';
+import { recordedOutput } from '../asciicast.ts';
 import { shareTerminal } from '../lasting-terminal.ts';
+import type { TerminalEnd } from '../terminal-connection.ts';
 import { variable } from '../variable.ts';
 import { sayOffer } from './debug-offer.ts';
-import { readWish, yesOrNo } from './debug-wish.ts';
-import type { DebugOptions, DebugWish } from './debug-wish.ts';
-import { needTerminalFor } from './exec.ts';
+import { readRequest, yesOrNo } from './debug-request.ts';
+import type { DebugOptions, DebugRequest } from './debug-request.ts';
+import { requireTerminal } from './exec.ts';
 
 const EXAMPLES = `
 Examples:
-  deskpod debug hermes-app-2048-qt-4dd6f -it           a shell beside the app, in its files
-  deskpod debug - --profile restricted -it -- top      a command beside your desktop
-  deskpod debug LAUNCH --copy-to -it -- sleep infinity the app again with another command
-  deskpod debug --attach SESSION                       join a look that goes on (deskpod looks list)
+  deskpod debug hermes-app-2048-qt-4dd6f -it            start a toolbox with a shell next to the app
+  deskpod debug - --profile restricted -it -- top       run a command next to your desktop
+  deskpod debug LAUNCH --copy-to -it -- sleep infinity  start a copy of the app with another command
+  deskpod debug --attach SESSION                        attach to an existing session
 
-In a toolbox’s terminal, Enter ~ . leaves it running; exit ends it. What is somebody else’s needs --reason.`;
+In a toolbox’s terminal, Enter ~ . detaches; exit ends the session.
+Debugging other users’ launches requires --reason.
+For a launch that is named like a command above, write launch:NAME.`;
 
-/** `ended` is told the exit code of what ran in the terminal, which becomes this program's. */
+/** `ended` receives the exit code of the terminal's command, which becomes this program's. */
 export function debugCommand(debug: Command, io: Io, ended: (exitCode: number) => void): void {
-  withConnection(debug.description('look into what runs: put a toolbox beside it, copy it, or join a look'))
-    .argument('[launch]', PLACE_HELP)
-    .argument('[command...]', 'to run there instead of a shell, after --')
-    .option('-i, --interactive', 'attach, and pass standard input on')
-    .option('-t, --tty', 'attach with the keys and the size of this terminal')
-    .option('--reason <text>', 'why; needed for somebody else’s, who is asked or told')
+  withConnection(debug.description('debug a launch or desktop: start a toolbox or a copy, or manage debug sessions'))
+    .usage(
+      '[options] [launch] [-- command...]\n       deskpod debug <ls|approve|deny|extend|end|acknowledge|play> [options]',
+    )
+    .argument('[launch]', TARGET_HELP)
+    .argument('[command...]', 'command to run instead of a shell, after --')
+    .option('-i, --interactive', 'attach to the terminal and forward standard input')
+    .option('-t, --tty', 'attach with a terminal')
+    .option('--reason <text>', 'why you debug; required for other users’ launches and shown to their owner')
     .addOption(
-      new Option('-e, --env <name=value>', 'variable for the toolbox or copy, may be repeated')
+      new Option('-e, --env <name=value>', 'environment variable of the toolbox or copy; repeatable')
         .argParser(variable)
         .default({}, 'none'),
     )
-    .option('--image <image>', 'of the toolbox, from the allowed ones; with --copy-to as --set-image')
-    .option('--plain', 'exactly what kubectl debug adds: no mounts, user and first line of ours')
-    .option('--target <container>', 'this container of the desktop instead of the launch’s own')
+    .option('--image <image>', 'image of the toolbox, from the allowed images; with --copy-to: same as --set-image')
+    .option('--plain', 'exactly like kubectl debug: without Deskpod’s mounts, user and greeting')
+    .option('--target <container>', 'target another container of the desktop')
     .option('--container <name>', 'name of the toolbox (default: debugger-xxxxx)')
     .addOption(
-      new Option('--profile <profile>', 'rights of the toolbox (default: the widest you may have there)').choices(
+      new Option('--profile <profile>', 'security profile of the toolbox (default: the widest one available)').choices(
         DebugProfile.options,
       ),
     )
-    .option('--custom <file>', 'partial container spec in YAML or JSON; for administrators')
-    .option('--copy-to [name]', 'make a copy that runs beside the desktop; the original is never touched')
-    .option('--set-image <image>', 'of the copy')
-    .option('--share-processes [yes]', 'whether containers of the copy see each other’s processes', yesOrNo, true)
-    .option('--same-node', 'the copy runs on the original’s node and no other')
-    .option('--attach <session>', 'join a look that goes on')
-    .option('--offer', 'do nothing, say what you may have there: profiles, images, containers')
-    .option('--json', 'print the session as JSON instead of the toolbox’s name')
+    .option(
+      '--custom <file>',
+      'partial container spec (YAML or JSON); for administrators, if debug.profiles permits it',
+    )
+    .option('--copy-to [name]', 'start a copy in a pod of its own; the original keeps running')
+    .option('--set-image <image>', 'image of the copy')
+    .option('--share-processes [yes]', 'share one process namespace among the copy’s containers', yesOrNo, true)
+    .option('--same-node', 'schedule the copy on the node of the original')
+    .option('--attach <session>', 'attach to an existing session')
+    .option('--offer', 'only list the available profiles, images and targets')
+    .option('--json', 'print the session as JSON')
     .addHelpText('after', EXAMPLES)
-    .action(async (place: string | undefined, command: string[], options: DebugOptions) => {
-      const wish = await readWish(place, command, options);
-      needTerminalFor(io, options.tty);
+    .action(async (target: string | undefined, command: string[], options: DebugOptions) => {
+      const request = await readRequest(target, command, options);
+      requireTerminal(io, options.tty);
       const connection = await connect(io, options);
-      if (wish.kind === 'offer') return sayOffer(io, await connection.client.debug.offer(wish.target, io.interrupted));
-      const session = await begun(io, connection.client, wish);
+      if (request.kind === 'offer')
+        return sayOffer(io, await connection.client.debug.offer(request.target, io.interrupted));
+      const session = await start(io, connection.client, request);
       if (options.json) return sayJson(io, session);
-      const attached = options.tty ?? options.interactive ?? wish.kind === 'attach';
+      const attached = options.tty ?? options.interactive ?? request.kind === 'attach';
       if (!attached) return say(io, session.name ?? session.id);
       return ended(await attach(io, connection, session, options));
     });
 }
 
-async function begun(io: Io, client: Client, wish: Exclude<DebugWish, { kind: 'offer' }>): Promise<DebugSession> {
-  if (wish.kind === 'attach') return await untilAllowed(io, client, await client.debug.get(wish.session));
-  const asked = wish.kind === 'copy' ? await client.debug.copy(wish.request) : await client.debug.toolbox(wish.request);
-  return await untilAllowed(io, client, asked);
+async function start(io: Io, client: Client, request: Exclude<DebugRequest, { kind: 'offer' }>): Promise<DebugSession> {
+  if (request.kind === 'attach') return await waitUntilStarted(io, client, await client.debug.get(request.session));
+  const session =
+    request.kind === 'copy' ? await client.debug.copy(request.request) : await client.debug.toolbox(request.request);
+  return await waitUntilStarted(io, client, session);
 }
 
-/** Input goes along when it was asked for, or when there is a terminal to join with. */
+/** Without -i and -t, the terminal is used if standard input is one. */
 async function attach(io: Io, connection: Connection, session: DebugSession, options: DebugOptions): Promise<number> {
-  if (session.status.state === 'ended') return await shown(io, connection.client, session);
-  const joined = options.tty === undefined && options.interactive === undefined;
-  const tty = options.tty ?? (joined && io.stdin.isTTY === true);
-  io.stderr.write(`${introduction(session)}${tty ? ' Enter ~ . leaves it.' : ''}\n`);
-  const end = await shareTerminal(io, connection.login, session.id, tty);
-  // A copy's terminal is a shell beside its program, which does not end with it.
-  const goesOn = end === 'left' || session.kind === 'copy';
-  const more = `Back: deskpod debug --attach ${session.id}  End: deskpod looks end ${session.id}`;
-  if (goesOn) io.stderr.write(`${tty ? '\n' : ''}deskpod: it goes on. ${more}\n`);
-  return end === 'left' ? EXIT.done : end;
+  if (session.status.state === 'ended') return await replay(io, connection.client, session);
+  const implicit = options.tty === undefined && options.interactive === undefined;
+  const tty = options.tty ?? (implicit && io.stdin.isTTY === true);
+  io.stderr.write(`${introduction(session)}${tty ? ' Enter ~ . detaches.' : ''}\n`);
+  const end = await share(io, connection, session, tty);
+  if (typeof end !== 'number' && end !== 'detached') return await replay(io, connection.client, end);
+  // A copy's terminal is a shell beside its program, which outlives the shell.
+  const isOpen = end === 'detached' || session.kind === 'copy';
+  const more = `Attach: deskpod debug --attach ${session.id}  End: deskpod debug end ${session.id}`;
+  if (isOpen) io.stderr.write(`${tty ? '\n' : ''}deskpod: The session is still open. ${more}\n`);
+  return end === 'detached' ? EXIT.done : end;
 }
 
-/** A command may be over before anybody could attach: what it printed is in the recording. */
-async function shown(io: Io, client: Client, { id, status, transcript }: DebugSession): Promise<number> {
-  if (transcript) io.stdout.write(shownSoFar(await client.debug.transcript(id, io.interrupted)));
+/** How the terminal ended; the session itself if it had ended before the terminal opened. */
+async function share(
+  io: Io,
+  { client, login }: Connection,
+  { id }: DebugSession,
+  tty: boolean,
+): Promise<TerminalEnd | DebugSession> {
+  try {
+    return await shareTerminal(io, login, id, tty);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'conflict') throw error;
+    const now = await client.debug.get(id);
+    if (now.status.state !== 'ended') throw error;
+    return now;
+  }
+}
+
+/** Prints the recording of a command that ended before the terminal opened. */
+async function replay(io: Io, client: Client, { id, kind, status, transcript }: DebugSession): Promise<number> {
+  if (transcript) io.stdout.write(recordedOutput(await client.debug.transcript(id, io.interrupted)));
   const exitCode = status.state === 'ended' ? status.exitCode : null;
-  io.stderr.write(`deskpod: it has ended${exitCode === null ? '' : ` with exit code ${exitCode}`}.\n`);
+  const how = `The session ended${exitCode === null ? '' : ` with exit code ${exitCode}`}.`;
+  const message = kind === 'copy' && status.state === 'ended' ? status.message : null;
+  io.stderr.write(`deskpod: ${message ?? how}\n`);
   return exitCode ?? EXIT.failed;
 }
 
 function introduction({ kind, name, launchId, desktopId, profile, reused, status }: DebugSession): string {
-  const what = kind === 'copy' ? `Copy ${name ?? ''} of` : `${reused ? 'The toolbox' : 'Toolbox'} ${name ?? ''} beside`;
+  const what =
+    kind === 'copy' ? `Copy ${name ?? ''} of` : `${reused ? 'Existing toolbox' : 'Toolbox'} ${name ?? ''} on`;
   const rights = profile === null ? '' : `, profile ${profile}`;
-  const again = reused ? ', which was there already' : '';
   const until = status.state === 'running' ? `, until ${clock(status.endsAt)}` : '';
-  return `${what} ${launchId ?? desktopId}${again}${rights}${until}.`;
+  return `${what} ${launchId ?? desktopId}${rights}${until}.`;
 }

@@ -1,89 +1,89 @@
-/** `deskpod exec`: a command in a running launch, with or without a terminal. */
+/** `deskpod exec`: runs a command in a running launch, with or without a terminal. */
 import type { Command } from 'commander';
 import { ApiError } from '#client/errors.ts';
 import type { Client } from '#client/client.ts';
 import { connect, withConnection } from '../connection.ts';
-import { untilAllowed } from '../debug-waiting.ts';
+import { endQuietly, waitUntilStarted } from '../debug-waiting.ts';
 import { CliError, EXIT } from '../failure.ts';
 import type { Io } from '../io.ts';
-import type { Wanted } from '../login.ts';
-import { debugTargetOf } from '../target.ts';
+import type { ServerOptions } from '../login.ts';
+import { debugTargetOf, TARGET_HELP } from '../target.ts';
 import { TerminalConnection } from '../terminal-connection.ts';
-import type { TerminalWish } from '../terminal-connection.ts';
+import type { LocalTerminal } from '../terminal-connection.ts';
 
-interface ExecOptions extends Wanted {
+interface ExecOptions extends ServerOptions {
   readonly interactive?: true;
   readonly tty?: true;
   readonly reason?: string;
 }
 
-const END_TIMEOUT_MS = 5_000;
+/** The exit codes of shells for a missing and for a non-executable program. */
+const EXIT_CODES: Readonly<Partial<Record<string, number>>> = { no_such_program: 127, not_executable: 126 };
 
-/** `ended` is told the command's exit code, which becomes this program's. */
+/** `ended` receives the command's exit code, which becomes this program's. */
 export function execCommand(exec: Command, io: Io, ended: (exitCode: number) => void): void {
-  withConnection(exec.description('run a command in a running launch; without one a shell'))
-    .argument('<launch>', 'id of the launch; - means your desktop itself, desktop:ID another one')
-    .argument('[command...]', 'after --')
-    .option('-i, --interactive', 'pass standard input on')
-    .option('-t, --tty', 'give the command a terminal')
-    .option('--reason <text>', 'why; needed for somebody else’s, who is asked or told')
+  withConnection(exec.description('run a command (default: a shell) in a running launch'))
+    .argument('<launch>', TARGET_HELP)
+    .argument('[command...]', 'command to run, after --')
+    .option('-i, --interactive', 'forward standard input')
+    .option('-t, --tty', 'allocate a terminal')
+    .option('--reason <text>', 'why you run it; required for other users’ launches and shown to their owner')
     .passThroughOptions()
-    .action(async (place: string, words: string[], options: ExecOptions) => {
+    .action(async (given: string, words: string[], options: ExecOptions) => {
       const { client, login } = await connect(io, options);
-      needTerminalFor(io, options.tty);
+      requireTerminal(io, options.tty);
       const command = words.filter((one, index) => index > 0 || one !== '--');
       const { tty = false, interactive: input = false, reason } = options;
-      const wish = { command, tty, input, shared: false };
-      const target = debugTargetOf(place);
-      const open = (where: Pick<TerminalWish, 'launch' | 'debug'>) =>
-        new TerminalConnection(io, login, { ...wish, ...where }).run();
+      const request = { command, tty, input, shared: false };
+      const target = debugTargetOf(given);
+      const open = (where: Pick<LocalTerminal, 'launch' | 'debug'>) =>
+        new TerminalConnection(io, login, { ...request, ...where }).run();
       try {
-        const needsLook = reason !== undefined || target.desktop !== undefined;
-        const code = needsLook
-          ? await lookWhile(io, client, { ...target, reason: reason ?? '' }, (debug) => open({ debug }))
+        const needsSession = reason !== undefined || target.desktop !== undefined;
+        const code = needsSession
+          ? await withSession(io, client, { ...target, reason: reason ?? '' }, (debug) => open({ debug }))
           : await open({ launch: target.launch });
-        ended(code === 'left' ? EXIT.done : code);
+        ended(code === 'detached' ? EXIT.done : code);
       } catch (error) {
-        throw explained(error, place);
+        throw withRemedy(error, given);
       }
     });
 }
 
-/** `-t` in a pipe would show nobody the keys that it waits for. */
-export function needTerminalFor(io: Io, tty: true | undefined): void {
+/** In a pipe, -t would wait for keys that never come. */
+export function requireTerminal(io: Io, tty: true | undefined): void {
   if (tty !== true || io.stdin.isTTY === true) return;
-  throw new CliError('-t needs a terminal here too.', { remedy: 'Leave it out in a pipe.', exitCode: EXIT.usage });
+  throw new CliError('-t requires a terminal on standard input.', {
+    remedy: 'Omit -t in a pipe.',
+    exitCode: EXIT.usage,
+  });
 }
 
-/** Asks first, and gives the permission back when the command has ended. */
-async function lookWhile<Result>(
+/** Requests a debug session for the command and ends it with the command. */
+async function withSession<Result>(
   io: Io,
   client: Client,
   request: Parameters<Client['debug']['exec']>[0],
   act: (session: string) => Promise<Result>,
 ): Promise<Result> {
-  const { id } = await untilAllowed(io, client, await client.debug.exec(request));
+  const { id } = await waitUntilStarted(io, client, await client.debug.exec(request));
   try {
     return await act(id);
   } finally {
-    // It may have ended with its terminal; and what the command did is worth more than how the permission went.
-    await Promise.race([client.debug.end(id).catch(() => undefined), late(END_TIMEOUT_MS)]);
+    await endQuietly(client, id);
   }
 }
 
-function late(ms: number): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, ms).unref());
-}
-
-/** The server's own sentence, and what can be done here. */
-function explained(error: unknown, place: string): unknown {
+/** The server's message, with a remedy for this command line. */
+function withRemedy(error: unknown, target: string): unknown {
   if (!(error instanceof ApiError)) return error;
-  const remedy = remedyOf(error, place);
-  return remedy === undefined ? error : new CliError(error.message, { remedy, cause: error });
+  const remedy = remedyOf(error, target);
+  const exitCode = EXIT_CODES[error.code] ?? EXIT.failed;
+  return new CliError(error.message, { ...(remedy === undefined ? {} : { remedy }), exitCode, cause: error });
 }
 
-function remedyOf({ code, remedy }: ApiError, place: string): string | undefined {
-  if (code === 'no_such_program') return `A toolbox beside it has a shell and tools: deskpod debug ${place} -it`;
-  if (code === 'not_found') return 'deskpod launches list shows what runs; what is somebody else’s needs --reason.';
-  return code === 'forbidden' ? (remedy ?? 'What is somebody else’s needs --reason.') : remedy;
+function remedyOf({ code, remedy }: ApiError, target: string): string | undefined {
+  if (code === 'no_such_program') return `A toolbox has a shell and tools: deskpod debug ${target} -it`;
+  if (code === 'not_found') return 'To list launches: deskpod launches list. Other users’ launches require --reason.';
+  return code === 'forbidden' ? (remedy ?? 'Other users’ launches require --reason.') : remedy;
 }

@@ -1,19 +1,20 @@
-/** `deskpod login` and `logout`: for servers that are not this machine's own. */
+/** `deskpod login` and `logout`: for servers on other machines. */
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { ignore } from '#protocol/ignore.ts';
 import { createClient } from '#client/client.ts';
 import { CliError } from '../failure.ts';
 import { say } from '../io.ts';
 import type { Io } from '../io.ts';
-import { base, DEFAULT_SERVER, forgetLogin, keepLogin, readKept } from '../login.ts';
+import { base, DEFAULT_SERVER, forgetLogin, storeLogin, storedLogin } from '../login.ts';
 import { askLine, askPassword } from '../prompt.ts';
 
 export function loginCommand(login: Command, io: Io): void {
   login
-    .description('log in to a server; later commands speak to it for you')
-    .argument('[name]', 'your name, as on the login page')
-    .addOption(new Option('--server <url>', 'address of the server').env('DESKPOD_SERVER').default(DEFAULT_SERVER))
-    .option('--anonymous', 'as a guest')
+    .description('log in to a server, for this and later commands')
+    .argument('[name]', 'your user name, as on the login page')
+    .addOption(new Option('--server <url>', 'server address').env('DESKPOD_SERVER').default(DEFAULT_SERVER))
+    .option('--anonymous', 'log in as a guest')
     .action(async (given: string | undefined, { server, anonymous }: { server: string; anonymous?: true }) => {
       const baseUrl = base(server);
       const client = createClient({ baseUrl });
@@ -26,20 +27,25 @@ export function loginCommand(login: Command, io: Io): void {
               password: await askPassword(io, 'Password: '),
             },
       );
-      await keepLogin(io, { server: baseUrl, token });
+      await storeLogin(io, { server: baseUrl, token });
       say(io, `${user.name} at ${baseUrl}, until ${expiresAt}`);
     });
 }
 
 export function logoutCommand(logout: Command, io: Io): void {
-  logout.description('forget the login; the desktop keeps running').action(async () => {
-    const kept = await readKept(io);
-    if (kept === null) throw new CliError('Nobody is logged in here.');
-    // The login is forgotten here also when its server is gone or has ended it already.
-    await createClient({ baseUrl: kept.server, token: kept.token })
-      .session.disconnect()
-      .catch(() => undefined);
-    await forgetLogin(io);
-    say(io, `Logged out of ${kept.server}.`);
-  });
+  logout
+    .description('log out; the desktop keeps running')
+    .option('--everywhere', 'also in browsers and on other machines')
+    .action(async ({ everywhere }: { everywhere?: true }) => {
+      const stored = await storedLogin(io);
+      if (stored === null) throw new CliError('You’re not logged in.');
+      const { session } = createClient({ baseUrl: stored.server, token: stored.token });
+      if (everywhere) await session.endAll();
+      else
+        await session
+          .disconnect()
+          .catch(ignore('the local login is removed even if the server is away or has ended the session'));
+      await forgetLogin(io);
+      say(io, everywhere ? `Logged out of ${stored.server} everywhere.` : `Logged out of ${stored.server}.`);
+    });
 }

@@ -1,67 +1,102 @@
-/** `deskpod users`: the logins that this installation keeps itself. */
+/** `deskpod users`: manage local users. */
 import type { Command } from 'commander';
-import { Option } from 'commander';
+import { Argument, Option } from 'commander';
 import type { Role } from '#protocol/user.ts';
 import { connect, withConnection } from '../connection.ts';
 import { CliError, EXIT } from '../failure.ts';
 import { say, sayJson, sayTable } from '../io.ts';
 import type { Io } from '../io.ts';
-import type { Wanted } from '../login.ts';
+import type { ServerOptions } from '../login.ts';
 import { askPassword } from '../prompt.ts';
 
 export function usersCommand(users: Command, io: Io): void {
-  withConnection(users.command('list').description('list the local logins'))
-    .option('--json', 'as JSON')
-    .action(async ({ json, ...wanted }: Wanted & { json?: true }) => {
-      const { client } = await connect(io, wanted);
+  withConnection(users.command('list').description('list local users'))
+    .option('--json', 'print JSON')
+    .action(async ({ json, ...server }: ServerOptions & { json?: true }) => {
+      const { client } = await connect(io, server);
       const list = await client.users.list();
       if (json) return sayJson(io, list);
       return sayTable(
         io,
-        ['ID', 'NAME', 'LABELS', 'SINCE'],
+        ['ID', 'NAME', 'LABELS', 'CREATED'],
         list.map(({ id, name, labels, createdAt }) => [id, name, labels.join(','), createdAt]),
       );
     });
 
   withConnection(
-    users.command('add').description('add a login; the password is asked for, or read from standard input'),
+    users.command('add').description('add a user; prompts for the password, or reads it from standard input'),
   )
-    .argument('<name>', 'name for people, for example “Hermes Conrad”')
-    .option('--id <id>', 'short name, part of object names (default: made from the name)')
-    .addOption(
-      new Option('--role <role>', 'what the user may do').choices(['user', 'support', 'admin']).default('user'),
-    )
-    .option('--json', 'as JSON')
-    .action(async (name: string, { id, role, json, ...wanted }: Wanted & { id?: string; role: Role; json?: true }) => {
-      const { client } = await connect(io, wanted);
-      const password = await newPassword(io);
-      const roles: Role[] = role === 'user' ? ['user'] : ['user', role];
-      const user = await client.users.add({ name, password, roles, ...(id === undefined ? {} : { id }) });
-      if (json) return sayJson(io, user);
-      return say(io, user.id);
-    });
+    .argument('<name>', 'display name, such as “Hermes Conrad”')
+    .option('--id <id>', 'user ID, part of object names (default: derived from the name)')
+    .addOption(new Option('--role <role>', 'role of the user').choices(['user', 'support', 'admin']).default('user'))
+    .option('--json', 'print JSON')
+    .action(
+      async (name: string, { id, role, json, ...server }: ServerOptions & { id?: string; role: Role; json?: true }) => {
+        const { client } = await connect(io, server);
+        const password = await newPassword(io);
+        const user = await client.users.add({
+          name,
+          password,
+          roles: rolesOf(role),
+          ...(id === undefined ? {} : { id }),
+        });
+        if (json) return sayJson(io, user);
+        return say(io, user.id);
+      },
+    );
 
-  withConnection(users.command('passwd').description('set a password; it is asked for, or read from standard input'))
-    .argument('<id>', 'id of the user')
-    .action(async (id: string, wanted: Wanted) => {
-      const { client } = await connect(io, wanted);
+  withConnection(
+    users
+      .command('passwd')
+      .description('change a password and end the user’s sessions; prompts for it, or reads it from standard input'),
+  )
+    .argument('<id>', 'user ID')
+    .action(async (id: string, server: ServerOptions) => {
+      const { client } = await connect(io, server);
       await client.users.setPassword(id, await newPassword(io));
-      say(io, `The password of ${id} is set.`);
+      say(io, `The password of ${id} was changed.`);
     });
 
-  withConnection(users.command('remove').description('remove a login; the home stays'))
-    .argument('<id>', 'id of the user')
-    .action(async (id: string, wanted: Wanted) => {
-      const { client } = await connect(io, wanted);
+  withConnection(users.command('role').description('change a user’s role; the user must log in again'))
+    .argument('<id>', 'user ID')
+    .addArgument(new Argument('<role>', 'the new role').choices(['user', 'support', 'admin']))
+    .action(async (id: string, role: Role, server: ServerOptions) => {
+      const { client } = await connect(io, server);
+      await client.users.setRoles(id, rolesOf(role));
+      say(io, `${id} now has the role ${role}.`);
+    });
+
+  withConnection(
+    users
+      .command('logout')
+      .description('end all sessions of a user, also of one from a directory; desktops keep running'),
+  )
+    .argument('<id>', 'user ID')
+    .action(async (id: string, server: ServerOptions) => {
+      const { client } = await connect(io, server);
+      await client.users.endSessions(id);
+      say(io, `The sessions of ${id} were ended.`);
+    });
+
+  withConnection(
+    users.command('remove').description('remove a user and end their sessions; desktops and files are kept'),
+  )
+    .argument('<id>', 'user ID')
+    .action(async (id: string, server: ServerOptions) => {
+      const { client } = await connect(io, server);
       await client.users.remove(id);
       say(io, id);
     });
 }
 
-/** Twice at a terminal, where a slip of the finger is not seen. */
+function rolesOf(role: Role): Role[] {
+  return role === 'user' ? ['user'] : ['user', role];
+}
+
+/** Prompts twice at a terminal, where typing errors are invisible. */
 async function newPassword(io: Io): Promise<string> {
   const password = await askPassword(io, 'Password: ');
   if (io.stdin.isTTY !== true) return password;
-  if (password === (await askPassword(io, 'Again: '))) return password;
-  throw new CliError('The two passwords differ; nothing was changed.', { exitCode: EXIT.usage });
+  if (password === (await askPassword(io, 'Repeat password: '))) return password;
+  throw new CliError('The passwords don’t match. Nothing was changed.', { exitCode: EXIT.usage });
 }

@@ -8,7 +8,7 @@ const Provider = z.looseObject({
   config_ref: z.string().nullish(),
   displayname: z.string().nullish(),
 });
-const Manager = z.looseObject({ providers: z.record(z.string(), Provider).nullish() }).nullish();
+const Manager = z.looseObject({ providers: z.record(z.string(), Provider.nullable()).nullish() }).nullish();
 type Manager = z.output<typeof Manager>;
 
 export const authManagers = rule(z.looseObject({ explicit: Manager, implicit: Manager }), mapManagers);
@@ -55,5 +55,7 @@ function enabledIn(managers: object, name: string): string[] {
 }
 
 function enabled(manager: Manager): [string, z.output<typeof Provider>][] {
-  return Object.entries(manager?.providers ?? {}).filter(([, provider]) => provider.enabled);
+  return Object.entries(manager?.providers ?? {}).flatMap(([name, provider]) =>
+    provider?.enabled ? [[name, provider]] : [],
+  );
 }

@@ -16,9 +16,13 @@ export interface IniFault {
   readonly line: number;
   readonly message: string;
   readonly remedy: string;
+  /** What the line begins with, which may be meant as a key. */
+  readonly word: string;
 }
 
-const SECTION = /^\[([^\]'",]*)\]\s*(?:[#;].*)?$/;
+export const SECTION = /^\[([^\]'",]*)\]\s*(?:[#;].*)?$/;
+/** Of keys that stand for keys. */
+const DEEPEST = 10;
 const KEY = /^([A-Za-z_][^:='"{[(]*?)\s*[:=](.*)$/;
 
 /** Lines may end in CR LF; a byte order mark is skipped. */
@@ -51,35 +55,33 @@ export function readIni(content: string): { entries: IniEntry[]; faults: IniFaul
     } else if (pair) {
       entry = { section, key: pair[1] ?? '', line, indent, lines: [pair[2] ?? ''] };
       entries.push(entry);
-    } else if (entry) {
-      // A closing bracket at the margin, which a stricter reader would refuse.
+    } else if (entry && !/^[\p{L}_/]/u.test(text)) {
+      // A closing bracket or a part of the value at the margin, which a stricter reader would refuse.
       entry.lines.push(text);
     } else {
+      entry = null;
       faults.push({
         line,
         message: `“${text.slice(0, 60)}” is no key with a value`,
         remedy: 'Write it as “key: value”.',
+        word: /^[\w.-]+/.exec(text)?.[0] ?? '',
       });
     }
   }
-  return {
-    entries: entries.map(({ section, key, line, lines }) => ({
-      section,
-      key,
-      line,
-      // The compatible system interpolates: a percent sign is written twice.
-      text: lines.join('\n').trimEnd().replaceAll('%%', '%'),
-    })),
-    faults,
-  };
+  const raw = entries.map(({ section, key, line, lines }) => ({
+    section,
+    key,
+    line,
+    text: lines.join('\n').trimEnd(),
+  }));
+  return { entries: raw.map((each) => ({ ...each, text: interpolated(each, raw) })), faults };
 }
 
-/** Whether a file is of this form: it begins with a section, which no YAML file of ours does. */
-export function looksLikeIni(content: string): boolean {
-  const first = content
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .find((line) => line !== '' && !line.startsWith('#') && !line.startsWith(';'));
-  return first !== undefined && SECTION.test(first);
+/** `%(key)s` stands for what another key of the section has, and a percent sign is written twice. */
+function interpolated(entry: IniEntry, all: readonly IniEntry[], depth = 0): string {
+  return entry.text.replaceAll(/%%|%\(([^)]*)\)s/g, (written, key: string | undefined) => {
+    if (key === undefined) return '%';
+    const other = all.findLast((each) => each.key === key && [entry.section, 'DEFAULT'].includes(each.section));
+    return other === undefined || depth >= DEEPEST ? written : interpolated(other, all, depth + 1);
+  });
 }

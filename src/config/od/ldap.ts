@@ -2,7 +2,17 @@
 import { z } from 'zod';
 import type { Elsewhere, Fault, Mapping, Others } from './rule.ts';
 
+/** Nobody waits longer for a login; longer times come down to it. */
+const LONGEST_SECONDS = 120;
+
 const word = () => z.string().nullish();
+const seconds = () =>
+  z
+    .union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
+    .transform((given) => Math.min(given, LONGEST_SECONDS))
+    .nullish();
+/** What tells other services from LDAP directories; its other keys are for whatever service it is. */
+const Service = z.looseObject({ domain: z.unknown(), servers: z.unknown(), ldap_basedn: z.unknown() }).partial();
 const Directory = z.looseObject({
   displayname: word(),
   servers: z.union([z.string(), z.array(z.string())]),
@@ -13,8 +23,8 @@ const Directory = z.looseObject({
   users_ou: word(),
   serviceaccount: z.looseObject({ login: word(), password: word() }).nullish(),
   auth_type: word(),
-  ldap_timeout: z.number().nullish(),
-  ldap_connect_timeout: z.number().nullish(),
+  ldap_timeout: seconds(),
+  ldap_connect_timeout: seconds(),
   useridattr: word(),
   usercnattr: word(),
   useruidattr: word(),
@@ -62,13 +72,12 @@ export function ldapSource(name: string, provider: Provider, others: Others): Re
   // A key with one directory in it may call that otherwise than the provider.
   const names = Object.keys(directories.data);
   const inside = names.includes(name) || names.length !== 1 ? name : (names[0] ?? name);
-  const found = Directory.safeParse(directories.data[inside]);
   const at = (path: readonly PropertyKey[]): Elsewhere => ({ key: ref, path: [inside, ...path] });
+  const other = otherService(directories.data[inside]);
+  if (other !== null) return { notes: [{ ...at(other.path), text: `${name}: ${other.text}` }] };
+  const found = Directory.safeParse(directories.data[inside]);
   if (!found.success) {
     return { faults: found.error.issues.map(({ path, message }) => ({ ...at(path), message })) };
-  }
-  if (filled(found.data['domain'])) {
-    return { notes: [{ ...at(['domain']), text: `${name}: Active Directory is not used yet` }] };
   }
   if (baseOf(found.data) === undefined) {
     const remedy = 'Give the DN that people are searched under, such as ou=people,dc=example,dc=org.';
@@ -79,6 +88,14 @@ export function ldapSource(name: string, provider: Provider, others: Others): Re
     from: ([part = '', ...rest]) => at(theirs(found.data, String(part), rest)),
     notes: notesOf(name, found.data).map((text) => ({ ...at([]), text })),
   };
+}
+
+/** Why it is none that this server asks, whatever else is in it; null for an LDAP directory. */
+function otherService(given: unknown): { path: readonly string[]; text: string } | null {
+  const { domain, servers, ldap_basedn, users_ou } = Service.safeParse(given).data ?? { servers: given };
+  if (filled(domain)) return { path: ['domain'], text: 'Active Directory is not used yet' };
+  if (filled(servers) || filled(ldap_basedn) || filled(users_ou)) return null;
+  return { path: [], text: 'has no LDAP servers, so it is not used' };
 }
 
 function sourceOf(name: string, provider: Provider, given: Directory): object {

@@ -1,24 +1,36 @@
-/** od.config of the compatible system: what is acted on becomes settings, the rest is accepted and listed. */
+/**
+ * od.config of the compatible system: what is acted on becomes settings, the rest is accepted and listed. What cannot be
+ * read prevents a start only where ignoring it would be dangerous: who may log in, who may call, what apps may use.
+ */
 import type { ConfigNote } from '../config.ts';
 import type { Given, SourceReading } from '../given.ts';
 import { nearest } from '../nearest.ts';
-import { placeText, type Problem } from '../problems.ts';
+import { KEYS, Settings } from '../settings.ts';
+import { positionText, type Problem } from '../problems.ts';
 import { PythonError } from '../python/error.ts';
 import { parsePython, type PythonValue } from '../python/literal.ts';
 import { lineAt, toPlain } from '../python/plain.ts';
-import { type IniEntry, readIni } from './ini.ts';
+import { type IniEntry, readIni, SECTION } from './ini.ts';
 import { UNUSED } from './known.ts';
 import { type Elsewhere, isElsewhere, type Rule } from './rule.ts';
-import { RULES } from './rules.ts';
+import { REFUSING, RULES } from './rules.ts';
 
 /** `source` is the file's name for people. */
 export function readOdConfig(content: string, source: string): SourceReading {
   const { entries, faults } = readIni(content);
   const given: Given[] = [];
   const notes: ConfigNote[] = [];
-  const problems: Problem[] = faults.map((fault) => ({ source, key: '', ...fault }));
+  const problems: Problem[] = [];
+  const warn = ({ key, line, message }: Problem): number =>
+    notes.push({ level: 'warning', where: positionText({ source, line }), key, text: `${message}: not used` });
+  for (const fault of faults) {
+    const problem = { source, key: '', ...fault };
+    if (REFUSING.has(fault.word)) problems.push(problem);
+    else warn(problem);
+  }
+  const malformed: Problem[] = [];
   const values = new Map<IniEntry, PythonValue | null>();
-  for (const entry of entries) values.set(entry, parse(entry, source, problems));
+  for (const entry of entries) values.set(entry, parse(entry, source, malformed));
   const file = new KeysOfFile(values);
 
   const first = new Map<string, number>();
@@ -26,7 +38,7 @@ export function readOdConfig(content: string, source: string): SourceReading {
   for (const entry of entries) {
     const value = values.get(entry) ?? null;
     const note = (level: ConfigNote['level'], text: string, key = entry.key, line = entry.line) =>
-      notes.push({ level, where: placeText({ source, line }), key, text });
+      notes.push({ level, where: positionText({ source, line }), key, text });
     const before = first.get(`${entry.section} ${entry.key}`);
     if (before !== undefined) note('warning', `is given on line ${before}, too: the last one counts`);
     first.set(`${entry.section} ${entry.key}`, entry.line);
@@ -37,27 +49,35 @@ export function readOdConfig(content: string, source: string): SourceReading {
     else unused.push(() => file.isUsed(entry) || note('unused', UNUSED.get(entry.key) ?? unknownText(entry)));
   }
   for (const tell of unused) tell();
+  for (const problem of malformed) {
+    if (REFUSING.has(problem.key) || file.wasAskedFor(problem.key)) problems.push(problem);
+    else warn(problem);
+  }
   return { given, problems: problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)), notes };
 }
 
 /** What the keys of the file say, for rules that join several; remembers which were asked for. */
 class KeysOfFile {
   readonly #values = new Map<string, PythonValue>();
-  readonly #used = new Set<string>();
+  readonly #asked = new Set<string>();
 
   constructor(values: ReadonlyMap<IniEntry, PythonValue | null>) {
     for (const [entry, value] of values) if (isGlobal(entry) && value !== null) this.#values.set(entry.key, value);
   }
 
   read(key: string): unknown {
+    this.#asked.add(key);
     const value = this.#values.get(key);
-    if (value === undefined) return undefined;
-    this.#used.add(key);
-    return toPlain(value);
+    return value === undefined ? undefined : toPlain(value);
+  }
+
+  /** Whether another key refers to it. */
+  wasAskedFor(key: string): boolean {
+    return this.#asked.has(key);
   }
 
   isUsed(entry: IniEntry): boolean {
-    return isGlobal(entry) && this.#used.has(entry.key);
+    return isGlobal(entry) && this.#asked.has(entry.key);
   }
 
   lineAt({ key, path }: Elsewhere): number | null {
@@ -66,8 +86,8 @@ class KeysOfFile {
   }
 }
 
-function isGlobal({ section }: IniEntry): boolean {
-  return section === 'global' || section === '';
+function isGlobal({ section }: Pick<IniEntry, 'section'>): boolean {
+  return section === 'global' || section === 'DEFAULT' || section === '';
 }
 
 function parse(entry: IniEntry, source: string, problems: Problem[]): PythonValue | null {
@@ -91,13 +111,18 @@ interface Sink {
 
 function applyRule(rule: Rule, entry: IniEntry, value: PythonValue, { source, problems, note, file }: Sink): Given[] {
   const { key } = entry;
-  const lineOf = (place: readonly PropertyKey[] | Elsewhere) =>
-    isElsewhere(place) ? (file.lineAt(place) ?? entry.line) : lineAt(value, place);
+  const lineOf = (path: readonly PropertyKey[] | Elsewhere) =>
+    isElsewhere(path) ? (file.lineAt(path) ?? entry.line) : lineAt(value, path);
+  if (value.type === 'none' && REFUSING.has(key) && key !== 'authmanagers') {
+    note('unused', 'is None, as if it were not there');
+    return [];
+  }
   const result = rule(toPlain(value), (other) => file.read(other));
   if (!('mapped' in result)) {
     for (const { key: at = key, path, message, remedy = AS_THE_ORIGINAL } of result) {
       const line = lineOf(at === key ? path : { key: at, path });
-      problems.push({ source, line, key: [at, ...path].join('.'), message, remedy });
+      if (REFUSING.has(key)) problems.push({ source, line, key: [at, ...path].join('.'), message, remedy });
+      else note('warning', `${words(message)}: not used`, [at, ...path].join('.'), line);
     }
     return [];
   }
@@ -105,19 +130,36 @@ function applyRule(rule: Rule, entry: IniEntry, value: PythonValue, { source, pr
     if (typeof each === 'string') note('unused', each);
     else note('unused', each.text, each.key, lineOf(each));
   }
-  return result.mapped.map(({ setting, value: mapped, from = (path) => path }) => {
+  return result.mapped.flatMap(({ setting, value: mapped, from = (path) => path }): Given[] => {
     const whole = from([]);
-    return {
-      setting,
-      value: mapped,
-      name: isElsewhere(whole) ? whole.key : key,
-      place: (path) => ({ source, line: lineOf(from(path)) }),
-    };
+    const [issue] = REFUSING.has(key) ? [] : (Settings.shape[setting].safeParse(mapped).error?.issues ?? []);
+    if (issue !== undefined) {
+      note('warning', `${words(issue.message)}: not used`, [key, ...issue.path].join('.'), lineOf(from(issue.path)));
+      return [];
+    }
+    const position: Given['position'] = (path) => ({ source, line: lineOf(from(path)) });
+    return [{ setting, value: mapped, name: isElsewhere(whole) ? whole.key : key, position }];
   });
 }
 
+function words(message: string): string {
+  return message.replace(/^Invalid input: /, '').replace(/\.$/, '');
+}
+
+/** Whether a file is of this form: it begins with a section, or has keys that only it has. */
+export function looksLikeOdConfig(content: string): boolean {
+  const lines = content.replace(/^\uFEFF/, '').split(/\r?\n/);
+  const first = lines.map((line) => line.trim()).find((line) => line !== '' && !/^[#;]/.test(line));
+  if (first !== undefined && SECTION.test(first)) return true;
+  const keys = lines.flatMap((line) => /^([A-Za-z_][\w.-]*)\s*[:=]/.exec(line)?.[1] ?? []);
+  return keys.some((key) => (RULES.has(key) || UNUSED.has(key)) && !KEYS.has(key) && !TOP_LEVEL.has(key));
+}
+
+/** What a configuration file of ours has at its margin. */
+const TOP_LEVEL = new Set([...KEYS.keys()].map((key) => key.split('.')[0] ?? key));
+
 function unknownText({ section, key }: IniEntry): string {
-  if (section !== 'global' && section !== '') return `section [${section}] is not used`;
+  if (!isGlobal({ section })) return `section [${section}] is not used`;
   const meant = nearest(key, [...RULES.keys(), ...UNUSED.keys()]);
   return meant === null ? 'is not known and not used' : `is not known and not used; ${meant} is`;
 }

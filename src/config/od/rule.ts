@@ -4,13 +4,13 @@ import type { Key } from '../settings.ts';
 
 type Path = readonly PropertyKey[];
 
-/** A place under another key of the file. */
+/** A value under another key of the file. */
 export interface Elsewhere {
   readonly key: string;
   readonly path: Path;
 }
 
-/** One setting that a key gives. `from` leads from a place in our value to the same place in theirs. */
+/** One setting that a key gives. `from` maps a path in Deskpod's value to the path in the file's. */
 export interface Mapped {
   readonly setting: Key;
   readonly value: unknown;
@@ -48,6 +48,6 @@ export function rule<T extends z.ZodType>(
   };
 }
 
-export function isElsewhere(place: Path | Elsewhere): place is Elsewhere {
-  return 'key' in place;
+export function isElsewhere(path: Path | Elsewhere): path is Elsewhere {
+  return 'key' in path;
 }

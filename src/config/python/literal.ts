@@ -98,6 +98,7 @@ class Parser {
         return { type: 'string', value: this.#strings(), line: token.line };
       case 'name':
         this.#at += 1;
+        if (this.#isSign('[') || this.#isSign('(')) throw computed(token.text, token.line);
         return named(token.text, token.line);
       case 'sign':
         return this.#bracketed(token);
@@ -220,6 +221,14 @@ const MEANT = new Map([
   ['none', 'None'],
   ['null', 'None'],
 ]);
+
+function computed(text: string, line: number): PythonError {
+  return new PythonError(
+    line,
+    `${text.slice(0, 60)}… is an expression that only Python can compute`,
+    'Write the value itself.',
+  );
+}
 
 function named(text: string, line: number): PythonValue {
   if (text === 'True' || text === 'False') return { type: 'bool', value: text === 'True', line };

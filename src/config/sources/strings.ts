@@ -1,4 +1,4 @@
-/** Environment variables and command line options: strings, made into the values their settings want. */
+/** Environment variables and command-line options: parsed into the values of their settings. */
 import { resolve } from 'node:path';
 import type { ConfigNote } from '../config.ts';
 import type { Given, SourceReading } from '../given.ts';
@@ -7,7 +7,7 @@ import type { Problem } from '../problems.ts';
 import type { Facts } from '../facts.ts';
 import { type Key, keyOf, KEYS } from '../settings.ts';
 
-/** Options as the command line gives them; a switch that was not used is undefined. */
+/** Options of the command line; an unused switch is undefined. */
 export interface ConfigOptions {
   /** The configuration file. */
   readonly config?: string | undefined;
@@ -17,6 +17,7 @@ export interface ConfigOptions {
   readonly run?: string | undefined;
   readonly engineSocket?: string | undefined;
   readonly baseImage?: string | undefined;
+  readonly languages?: string | undefined;
   readonly roles?: string | undefined;
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
@@ -65,13 +66,13 @@ function add(
   raw: string | number | boolean,
 ): void {
   if (setting === null) return;
-  const place = { source: name, line: null };
+  const position = { source: name, line: null };
   const value = typeof raw === 'string' ? fromText(raw, facts.read) : raw;
   if (value === null) {
-    problems.push({ ...place, key: '', message: `“${raw}” does not fit`, remedy: `It takes: ${facts.type}.` });
+    problems.push({ ...position, key: '', message: `“${raw}” isn't valid`, remedy: `It takes: ${facts.type}.` });
     return;
   }
-  given.push({ setting, value, name: '', place: () => place });
+  given.push({ setting, value, name: '', position: () => position });
 }
 
 function fromText(text: string, read: Facts['read']): string | number | boolean | string[] | null {
@@ -98,17 +99,19 @@ const SWITCH = new Map([
   ...['0', 'false', 'no', 'off'].map((word) => [word, false] as const),
 ]);
 
-/** Read by the command line, which is told where a server is. */
+/** Read by the command line. */
 const CLIENT_VARIABLES = ['DESKPOD_SERVER', 'DESKPOD_TOKEN'];
 
-/** A misspelt variable would otherwise go unnoticed. */
+/** Misspelt variables would otherwise go unnoticed. */
 function unknownVariables(env: Variables): ConfigNote[] {
   const known = [...KEYS.values()].flatMap(({ variable }) => (variable === undefined ? [] : [variable]));
   const all = [...known, ...FILE_VARIABLES, ...CLIENT_VARIABLES];
   return Object.keys(env).flatMap((name): ConfigNote[] => {
     if (!name.startsWith('DESKPOD_') || name.startsWith('DESKPOD_TEST_') || all.includes(name)) return [];
     const meant = nearest(name, all);
-    return [{ level: 'warning', where: name, key: '', text: `is not known${meant === null ? '' : `; ${meant} is`}` }];
+    return [
+      { level: 'warning', where: name, key: '', text: `is unknown${meant === null ? '' : `; did you mean ${meant}?`}` },
+    ];
   });
 }
 

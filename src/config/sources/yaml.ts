@@ -2,24 +2,24 @@
 import { isMap, isScalar, LineCounter, type Node, type Pair, parseDocument, type YAMLMap } from 'yaml';
 import type { Given, SourceReading } from '../given.ts';
 import { nearest } from '../nearest.ts';
-import type { Place, Problem } from '../problems.ts';
+import type { SourcePosition, Problem } from '../problems.ts';
 import { type Key, keyOf, KEYS } from '../settings.ts';
 
 /** `source` is the file's name for people. */
 export function readYaml(content: string, source: string): SourceReading {
   const lines = new LineCounter();
   const document = parseDocument(content, { lineCounter: lines, prettyErrors: false });
-  const place = (offset: number | undefined): Place => ({
+  const positionAt = (offset: number | undefined): SourcePosition => ({
     source,
     line: offset === undefined ? null : Math.max(1, lines.linePos(offset).line),
   });
   const problems: Problem[] = document.errors.map((error) => ({
-    ...place(error.pos[0]),
+    ...positionAt(error.pos[0]),
     key: '',
     message: `not valid YAML: ${error.message.replace(/\.$/, '')}`,
     remedy: 'Indent with spaces, and put text with special characters in quotes.',
   }));
-  // Half a file would only lead to more complaints.
+  // The rest of a broken file would only cause more errors.
   if (problems.length > 0) return { given: [], problems, notes: [] };
   const given: Given[] = [];
   const root = document.contents;
@@ -27,7 +27,7 @@ export function readYaml(content: string, source: string): SourceReading {
   const walk = (map: YAMLMap, prefix: string): void => {
     for (const pair of map.items) {
       const name = `${prefix}${keyText(pair)}`;
-      const at = place(startOf(pair.key) ?? startOf(map));
+      const at = positionAt(startOf(pair.key) ?? startOf(map));
       const setting = keyOf(name);
       if (setting !== null) given.push(leaf(setting, name, pair, at));
       else if (isSection(name) && isMap(pair.value)) walk(pair.value, `${name}.`);
@@ -35,19 +35,19 @@ export function readYaml(content: string, source: string): SourceReading {
       else problems.push({ ...at, key: name, ...(isSection(name) ? notASection(name) : unknown(name)) });
     }
   };
-  const leaf = (setting: Key, name: string, { value }: Pair, at: Place): Given => ({
+  const leaf = (setting: Key, name: string, { value }: Pair, at: SourcePosition): Given => ({
     setting,
     name,
     value: isNode(value) ? value.toJS(document) : value,
-    place: (path) => (path.length === 0 ? at : place(startOf(deepest(value, path)) ?? startOf(value))),
+    position: (path) => (path.length === 0 ? at : positionAt(startOf(deepest(value, path)) ?? startOf(value))),
   });
 
   if (isMap(root)) walk(root, '');
   else if (root !== null) {
     problems.push({
-      ...place(0),
+      ...positionAt(0),
       key: '',
-      message: 'the file is no map of keys',
+      message: "the file isn't a map of keys",
       remedy: 'Write lines such as “dataDir: /srv/deskpod”.',
     });
   }
@@ -65,12 +65,12 @@ function notASection(name: string) {
 
 function unknown(name: string) {
   const last = name.slice(name.lastIndexOf('.') + 1);
-  // A key may be misspelt, or right and at the wrong place.
+  // A key may be misspelt, or correct but in the wrong section.
   const elsewhere = [...KEYS.keys()].find((key) => key === last || key.endsWith(`.${last}`));
   const meant = nearest(name, KEYS.keys()) ?? elsewhere ?? null;
   return {
-    message: 'there is no such key',
-    remedy: meant === null ? 'Remove it; docs/config.md has every key.' : `Did you mean ${meant}?`,
+    message: 'unknown key',
+    remedy: meant === null ? 'Remove it. docs/config.md lists all keys.' : `Did you mean ${meant}?`,
   };
 }
 

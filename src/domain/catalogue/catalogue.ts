@@ -1,39 +1,33 @@
 /**
- * The catalogue: which apps there are, whether their images are here, and getting them here. Entries live in the store;
- * this class keeps them in memory, so that listing and launching ask nobody.
+ * The catalogue: the apps, the state of their images, and installing them. Entries are in the store; this class caches
+ * them in memory for listing and launching.
  */
-import type { App, AppAvailability, Limits, PodWishes, Runtime } from '../../protocol/app.ts';
+import type { App, AppAvailability, Limits, PodSettings, Runtime } from '../../protocol/app.ts';
 import type { AppDocument } from '../../protocol/manager.ts';
-import type { Engine, ImageInfo } from '../engine.ts';
+import type { ImageInfo } from '../ports/engine.ts';
 import { DeskpodError } from '../errors.ts';
-import type { Replicas } from '../replicas.ts';
-import type { Store } from '../store.ts';
+import { ignore } from '#protocol/ignore.ts';
+import type { Replicas } from '../server/replicas.ts';
+import type { Store } from '../ports/store.ts';
 import { visibleTo, type Viewer } from './acl.ts';
 import { toApp } from './app.ts';
-import { ImageStates } from './images.ts';
+import { ImageStates, type ImageStatesDeps } from './images.ts';
 import { findApp, findDocument } from './lookup.ts';
-import { documentOfImage, withVariants } from './own.ts';
-import type { OwnImage } from './own.ts';
-import { limitsFor, podWishesFor, runtimeFor } from './runtime.ts';
-import type { EphemeralAbilities, ExecuteClasses, RuntimeChoice } from './runtime.ts';
-import { followOthers } from './others.ts';
+import { documentOfImage, withVariants } from './own-apps.ts';
+import { limitsFor, podSettingsFor, runtimeFor } from './runtime.ts';
+import type { RuntimeCapabilities, ExecuteClasses, RuntimeChoice } from './runtime.ts';
+import { CatalogueMessage, followOthers } from './other-servers.ts';
 import { Seeds } from './seeds.ts';
 
-export interface CatalogueDeps {
+export interface CatalogueDeps extends ImageStatesDeps {
   readonly store: Pick<Store, 'apps' | 'values'>;
-  readonly replicas: Pick<Replicas, 'tell' | 'hear' | 'onResync'>;
-  readonly images: Pick<Engine, 'image' | 'ensureImage' | 'announceImages'>;
-  readonly own: readonly OwnImage[];
+  readonly replicas: Pick<Replicas, 'topic' | 'onResync'>;
   readonly classes: ExecuteClasses;
-  readonly abilities: EphemeralAbilities;
-  /** A failure nobody waits for: for the log. */
-  readonly onProblem: (message: string, cause: unknown) => void;
-  /** Pulls and builds at the same time; 2 unless said otherwise. */
-  readonly concurrency?: number;
+  readonly capabilities: RuntimeCapabilities;
 }
 
-/** Ids may have 512 characters. */
-const MOST_TOLD = 10;
+/** Ids can have 512 characters. */
+const MOST_PUBLISHED = 10;
 
 export type CatalogueChange =
   | { readonly type: 'app'; readonly document: AppDocument; readonly availability: AppAvailability }
@@ -42,33 +36,35 @@ export type CatalogueChange =
 export class Catalogue implements AsyncDisposable {
   readonly #deps: CatalogueDeps;
   readonly #states: ImageStates;
+  readonly #messages;
   readonly #listeners = new Set<(change: CatalogueChange) => void>();
   readonly #background = new AbortController();
   #documents = new Map<string, AppDocument>();
 
   private constructor(deps: CatalogueDeps) {
     this.#deps = deps;
+    this.#messages = deps.replicas.topic('catalogue', CatalogueMessage);
     this.#states = new ImageStates(deps, {
-      changed: (document) => this.#tell(document),
+      changed: (document) => this.#publish(document),
       present: (document, image) => this.#adopt(document, image),
-      settled: (id) => this.#tellOthers([id]),
+      settled: (id) => this.#notifyOthers([id]),
     });
   }
 
-  /** Loads the entries, adds apps of ours that were never added before, and looks in the background which images are here. */
+  /** Loads the entries, adds new apps of the product, and checks in the background which images are present. */
   static async open(given: CatalogueDeps): Promise<Catalogue> {
     const deps = { ...given, own: withVariants(given.own) };
     const catalogue = new Catalogue(deps);
-    const stop = followOthers(deps.replicas, (ids) => catalogue.#readAgain(ids), deps.onProblem);
+    const stop = followOthers(deps.replicas, (ids) => catalogue.#readAgain(ids), deps.failed);
     catalogue.#background.signal.addEventListener('abort', stop, { once: true });
     await new Seeds(deps.store, deps.own).plant();
     await catalogue.reload();
     await catalogue.#states.load();
-    catalogue.refresh().catch((cause: unknown) => deps.onProblem('Could not look which app images are here', cause));
+    catalogue.refresh().catch((cause: unknown) => deps.failed('checking which app images are present', cause));
     return catalogue;
   }
 
-  /** As the store has them; those added since it was read come last. */
+  /** In the order of the store; entries added since it was read come last. */
   list(): readonly AppDocument[] {
     return [...this.#documents.values()];
   }
@@ -78,46 +74,52 @@ export class Catalogue implements AsyncDisposable {
     return this.#documents.get(key) ?? findDocument(this.list(), key);
   }
 
-  /** What the bearer of these labels may start. */
+  /** The apps that these labels may start. */
   async appsFor(labels: Viewer): Promise<App[]> {
     const mine = this.list().filter((document) => visibleTo(document, labels));
     return await Promise.all(mine.map(async (document) => await this.present(document)));
   }
 
-  /** By id, hash, name, launch, path, executable or media type; `not_found` also for an app these labels may not use. */
+  /** By id, hash, name, launch, path, executable or media type; `not_found` also if these labels may not use it. */
   async startable(key: string, labels: Viewer): Promise<AppDocument> {
     const mine = this.list().filter((document) => visibleTo(document, labels));
     const found = findApp(mine, key);
     if (found !== null) return found;
-    throw new DeskpodError('not_found', `There is no app “${key}” for you.`, { field: 'app' });
+    throw new DeskpodError('not_found', `There is no app “${key}” that you can use.`, { field: 'app' });
+  }
+
+  /** The ids of these apps, in this order; those that don't exist or aren't for these labels are left out. */
+  idsOf(keys: readonly string[], labels: Viewer): string[] {
+    const mine = this.list().filter((document) => visibleTo(document, labels));
+    return [...new Set(keys.flatMap((key) => findApp(mine, key)?.id ?? []))];
   }
 
   async present(document: AppDocument): Promise<App> {
-    const { classes, abilities } = this.#deps;
-    const { runtime } = runtimeFor(document, undefined, classes, abilities);
-    const limits = limitsFor(document, classes, runtime, abilities);
+    const { classes, capabilities } = this.#deps;
+    const { runtime } = runtimeFor(document, undefined, classes, capabilities);
+    const limits = limitsFor(document, classes, runtime, capabilities);
     return { ...toApp(document, this.availability(document.id), limits), runtime };
   }
 
   /**
-   * How a launch of this app runs. `runtime_refused` when the runtime asked for cannot carry what the app needs;
-   * `app_unavailable` with the reason when its image is known not to be had.
+   * How a launch of this app runs. `runtime_refused` if the requested runtime doesn't support what the app needs;
+   * `app_unavailable` with the reason if its image can't be installed.
    */
   resolve(
     document: AppDocument,
-    wanted: Runtime | undefined,
-  ): RuntimeChoice & { readonly limits: Limits; readonly pod: PodWishes } {
+    requested: Runtime | undefined,
+  ): RuntimeChoice & { readonly limits: Limits; readonly pod: PodSettings } {
     const availability = this.availability(document.id);
     if (availability.state === 'unavailable') {
-      throw new DeskpodError('app_unavailable', `${document.displayname} cannot be started: ${availability.reason}`, {
-        remedy: `When that is mended, install it again: deskpod apps install ${document.name}`,
+      throw new DeskpodError('app_unavailable', `${document.displayname} can't be started: ${availability.reason}`, {
+        remedy: `After fixing that, install it again: deskpod apps install ${document.name}`,
       });
     }
-    const { classes, abilities } = this.#deps;
-    const choice = runtimeFor(document, wanted, classes, abilities);
+    const { classes, capabilities } = this.#deps;
+    const choice = runtimeFor(document, requested, classes, capabilities);
     const { runtime } = choice;
-    const limits = limitsFor(document, classes, runtime, abilities);
-    return { ...choice, limits, pod: podWishesFor(document, classes, runtime) };
+    const limits = limitsFor(document, classes, runtime, capabilities);
+    return { ...choice, limits, pod: podSettingsFor(document, classes, runtime) };
   }
 
   availability(id: string): AppAvailability {
@@ -128,12 +130,12 @@ export class Catalogue implements AsyncDisposable {
     return this.availability(id).state === 'ready';
   }
 
-  /** What a launch of this app is started from: not always its id. */
+  /** The image of a launch of this app: not always its id. */
   imageReference(document: AppDocument): string {
     return this.#states.reference(document);
   }
 
-  /** Stores all or nothing. The last of several with the same id counts; answers what was stored. */
+  /** Stores all or none. Of several with the same id, the last one counts. Returns the stored ones. */
   async put(documents: readonly AppDocument[]): Promise<readonly AppDocument[]> {
     const unique = [...new Map(documents.map((document) => [document.id, document])).values()];
     await this.#deps.store.apps.put(unique);
@@ -141,30 +143,30 @@ export class Catalogue implements AsyncDisposable {
       this.#documents.set(document.id, document);
       this.#states.forget(document.id);
     }
-    for (const document of unique) this.#tell(document);
-    this.#tellOthers(unique.map(({ id }) => id));
+    for (const document of unique) this.#publish(document);
+    this.#notifyOthers(unique.map(({ id }) => id));
     return unique;
   }
 
-  /** Looks which of these images are here; fetches nothing. */
+  /** Checks which of these images are present; downloads nothing. */
   async look(documents: readonly AppDocument[]): Promise<void> {
     await this.#states.look(documents, this.#background.signal);
   }
 
-  /** Begins to fetch these images and returns when the engine has begun; what fails is kept as the app's reason. */
+  /** Starts to install these images and resolves once the engine has started; failures are stored with the apps. */
   async installAll(documents: readonly AppDocument[]): Promise<void> {
     await this.#states.announce(documents);
-    for (const { id } of documents) this.install(id).catch(() => undefined);
+    for (const { id } of documents) this.install(id).catch(ignore('the reason is kept with the app'));
   }
 
-  /** Fetches or builds an app's image, also one that failed before. `app_unavailable` with the reason when it cannot be had. */
+  /** Downloads or builds an app's image, also after a failure. `app_unavailable` with the reason if that fails. */
   async install(id: string, signal?: AbortSignal): Promise<void> {
     const document = this.find(id);
     if (document === null) throw new DeskpodError('not_found', `There is no app “${id}”.`, { field: 'app' });
     await this.#states.install(document, signal);
   }
 
-  /** By the keys of {@link find}; answers the ids that were removed. Running launches are not touched. */
+  /** By the keys of {@link find}; returns the removed ids. Doesn't touch running launches. */
   async remove(keys: readonly string[]): Promise<readonly string[]> {
     const ids = keys.flatMap((key) => this.find(key)?.id ?? []);
     const removed = await this.#deps.store.apps.remove([...new Set(ids)]);
@@ -173,7 +175,7 @@ export class Catalogue implements AsyncDisposable {
       this.#states.forget(id);
     }
     if (removed.length > 0) this.#emit({ type: 'removed', ids: removed });
-    this.#tellOthers(removed);
+    this.#notifyOthers(removed);
     return removed;
   }
 
@@ -183,12 +185,12 @@ export class Catalogue implements AsyncDisposable {
     this.#documents = new Map(documents.map((document) => [document.id, document]));
   }
 
-  /** Looks again which images are here, for example after the engine came back. */
+  /** Checks again which images are present, for example after the engine restarted. */
   async refresh(): Promise<void> {
     await this.look(this.list());
   }
 
-  /** Returns how to stop listening. */
+  /** Returns a function that unsubscribes. */
   onChange(listener: (change: CatalogueChange) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -200,7 +202,7 @@ export class Catalogue implements AsyncDisposable {
     await this.#states[Symbol.asyncDispose]();
   }
 
-  /** Another server changed these, or who knows which: what is kept of them, and whether their images are here. */
+  /** Another server changed these apps: reads them, and checks their images. */
   async #readAgain(ids: ReadonlySet<string> | 'all'): Promise<void> {
     const before = this.#documents;
     await this.reload();
@@ -213,16 +215,16 @@ export class Catalogue implements AsyncDisposable {
       if (old !== undefined && old.sha_id !== document.sha_id) this.#states.drop(document.id);
     }
     await this.#states.readReasons(changed);
-    for (const document of changed) this.#tell(document);
+    for (const document of changed) this.#publish(document);
     await this.look(changed);
   }
 
-  #tellOthers(ids: readonly string[]): void {
-    // A message is short: of many they look at all.
-    if (ids.length > 0) this.#deps.replicas.tell('catalogue', ids.length > MOST_TOLD ? {} : { ids });
+  #notifyOthers(ids: readonly string[]): void {
+    // Messages are short: without ids, the others read all apps.
+    if (ids.length > 0) this.#messages.publish(ids.length > MOST_PUBLISHED ? {} : { ids: [...ids] });
   }
 
-  /** An image of ours knows more about itself than its recipe said: hash, date, command. */
+  /** A present image has more details than its recipe: hash, date, command. */
   async #adopt(document: AppDocument, image: ImageInfo): Promise<void> {
     const own = this.#deps.own.find(({ reference }) => reference === document.id);
     const present = own === undefined ? document : documentOfImage(own, image);
@@ -231,7 +233,7 @@ export class Catalogue implements AsyncDisposable {
     this.#documents.set(present.id, present);
   }
 
-  #tell({ id }: AppDocument): void {
+  #publish({ id }: AppDocument): void {
     const document = this.#documents.get(id);
     if (document !== undefined) this.#emit({ type: 'app', document, availability: this.availability(id) });
   }

@@ -1,6 +1,6 @@
 /** An image of ours as the catalogue file that other installations take: the documented `docker inspect` form. */
-import { DockerInspect } from '../../protocol/inspect.ts';
-import type { ImageInfo } from '../engine.ts';
+import { DockerInspect } from '#protocol/image-inspect.ts';
+import type { ImageInfo } from '../ports/engine.ts';
 import { repositoryName } from './reference.ts';
 
 export interface ExportName {

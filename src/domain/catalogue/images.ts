@@ -1,38 +1,49 @@
-/** Where the image of each app stands: here, not here, on its way, or not to be had and why. Reasons outlive a restart. */
+/** The state of each app's image: installed, not installed, installing, or unavailable with a reason, which is stored. */
 import type { AppAvailability } from '../../protocol/app.ts';
 import type { AppDocument } from '../../protocol/manager.ts';
-import type { AppImage, ImageInfo } from '../engine.ts';
-import { DeskpodError } from '../errors.ts';
-import type { CatalogueDeps } from './catalogue.ts';
+import type { AppImage, Engine, ImageInfo } from '../ports/engine.ts';
+import type { Store } from '../ports/store.ts';
+import { DeskpodError, messageOf, withPeriod } from '../errors.ts';
+import { isTimeout } from '../deadlines.ts';
 import { Installs } from './installs.ts';
-import { ownOf } from './own.ts';
+import { ownOf, type OwnImage } from './own-apps.ts';
 import { pullReference } from './reference.ts';
 
-/** Where the reasons are kept, as a JSON object from app id to sentence. */
+/** Key of the stored reasons, a JSON object from app id to sentence. */
 const REASONS_KEY = 'catalogue.unavailable';
-/** Questions to the engine at the same time. */
+/** Parallel requests to the engine. */
 const LOOK_CONCURRENCY = 8;
-/** Progress is told at most this often per app, in ms. */
+/** Shortest time between progress reports of an app. */
 const STEP_INTERVAL_MS = 100;
+
+export interface ImageStatesDeps {
+  readonly store: Pick<Store, 'values'>;
+  readonly images: Pick<Engine, 'image' | 'ensureImage' | 'announceImages'>;
+  readonly own: readonly OwnImage[];
+  /** A failure in the background, for the log. */
+  readonly failed: (message: string, cause: unknown) => void;
+  /** Parallel pulls and builds; default: 2. */
+  readonly concurrency?: number;
+}
 
 interface Listener {
   changed(document: AppDocument): void;
   present(document: AppDocument, image: ImageInfo): Promise<void>;
-  /** An installation that was made here is over, and what came of it is kept. */
+  /** An installation by this server finished, and its result is stored. */
   settled(id: string): void;
 }
 
 export class ImageStates implements AsyncDisposable {
-  readonly #deps: CatalogueDeps;
+  readonly #deps: ImageStatesDeps;
   readonly #listener: Listener;
   readonly #installs: Installs;
   readonly #states = new Map<string, AppAvailability>();
-  /** Apps whose image is here under another name than their id. */
+  /** Apps whose image has another name than their id. */
   readonly #elsewhere = new Map<string, string>();
-  /** Reasons that are being kept. */
+  /** Pending writes of reasons. */
   #kept: Promise<void> = Promise.resolve();
 
-  constructor(deps: CatalogueDeps, listener: Listener) {
+  constructor(deps: ImageStatesDeps, listener: Listener) {
     this.#deps = deps;
     this.#listener = listener;
     this.#installs = new Installs(deps.concurrency ?? 2);
@@ -44,7 +55,7 @@ export class ImageStates implements AsyncDisposable {
     }
   }
 
-  /** As other servers left them: of these apps, but for what is known here to be otherwise. */
+  /** Reads the reasons that other servers stored for these apps, unless this server knows better. */
   async readReasons(documents: readonly AppDocument[]): Promise<void> {
     const reasons = new Map(readReasons(await this.#deps.store.values.get(REASONS_KEY)));
     for (const { id } of documents) {
@@ -93,7 +104,7 @@ export class ImageStates implements AsyncDisposable {
     await this.#installs.run(document.id, async (ending) => await this.#fetch(document, ending), signal);
   }
 
-  /** What became of an installation is told to others when they can read why. */
+  /** Publishes the result of an installation once its reason is stored. */
   #tellSettled({ id }: AppDocument): void {
     void this.#kept.then(() => this.#listener.settled(id));
   }
@@ -168,23 +179,17 @@ export class ImageStates implements AsyncDisposable {
           return JSON.stringify(Object.fromEntries(reasons));
         }),
       )
-      .catch((cause: unknown) => this.#deps.onProblem('Could not keep why an app is unavailable', cause));
+      .catch((cause: unknown) => this.#deps.failed('storing why an app is unavailable', cause));
   }
 }
 
-/** Engines end their messages as they like. */
-function sentence(text: string): string {
-  return /[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`;
-}
-
 function reasonOf(cause: unknown, reference: string): string {
-  if (cause instanceof DeskpodError) return [sentence(cause.message), cause.remedy ?? ''].join(' ').trim();
-  if (cause instanceof DOMException && cause.name === 'TimeoutError')
-    return `${reference} was not here after 30 minutes.`;
-  return `${reference} could not be fetched: ${cause instanceof Error ? cause.message : String(cause)}`;
+  if (cause instanceof DeskpodError) return withPeriod(cause.toSentence());
+  if (isTimeout(cause)) return `${reference} wasn't downloaded within 30 minutes.`;
+  return `${reference} couldn't be downloaded: ${messageOf(cause)}`;
 }
 
-/** Passes on a line when it is new and the last one was a while ago; nothing after `close`. */
+/** Reports a line if it is new and the last report was a while ago; nothing after `close`. */
 function throttled(tell: (line: string) => void): { report: (line: string) => void; close: () => void } {
   let last = '';
   let at = -Infinity;

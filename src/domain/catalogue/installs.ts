@@ -2,6 +2,7 @@
  * Installations under way: one per reference however many want it, a few at a time, each with an end. Whoever waits may
  * stop waiting without ending it for the others.
  */
+import { withDeadline } from '../deadlines.ts';
 import { DeskpodError } from '../errors.ts';
 
 /** The slowest build on a slow line; after it the app is unavailable and says so. */
@@ -30,18 +31,10 @@ export class Installs implements AsyncDisposable {
       throw new DeskpodError('engine_unavailable', 'The server is stopping, nothing is installed any more.');
     signal?.throwIfAborted();
     const { done } = this.#running.get(key) ?? this.#start(key, work);
-    if (signal === undefined) return await done;
-    const { promise, reject } = Promise.withResolvers<never>();
-    const stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      await Promise.race([done, promise]);
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
+    await (signal === undefined ? done : withDeadline(done, signal));
   }
 
-  /** Whoever waits is told; the key is free at once. */
+  /** Rejects the waiting callers; the key is free at once. */
   cancel(key: string): void {
     const running = this.#running.get(key);
     this.#running.delete(key);
@@ -83,7 +76,7 @@ export class Installs implements AsyncDisposable {
     }
   }
 
-  /** Resolved by whoever finishes, who hands its place over. */
+  /** Resolved when an installation finishes and frees a slot. */
   #turn(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#queue.push(resolve);

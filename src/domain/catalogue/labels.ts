@@ -1,9 +1,10 @@
 /**
  * The values inside `oc.*` labels. All are strings by contract, some hold JSON that is broken in published images: those
- * fall back and leave a warning. Access rules fall back to nobody, never to everybody.
+ * fall back and leave a warning. Access rules fall back to no user, never to all users.
  */
-import { PodWishes } from '../../protocol/app.ts';
+import { PodSettings } from '../../protocol/app.ts';
 import { Acl } from '../../protocol/manager.ts';
+import { parseJson } from '#protocol/json.ts';
 
 /** Reads labels one by one; remembers what was wrong with them. */
 export class LabelReader {
@@ -45,9 +46,9 @@ export class LabelReader {
   }
 
   /** What the app asks of its pod; nothing, with a warning, when it cannot be read. */
-  pod(label: string): PodWishes {
+  pod(label: string): PodSettings {
     const text = this.text(label);
-    const parsed = PodWishes.strict().safeParse(text === null ? {} : parseJson(text));
+    const parsed = PodSettings.strict().safeParse(text === null ? {} : parseJson(text));
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;
     this.#warn(
@@ -65,13 +66,13 @@ export class LabelReader {
     return false;
   }
 
-  /** Absent means everybody. One that cannot be read means nobody: a slip of the pen must not open an app to all. */
+  /** Without a rule, all users have access. An unreadable rule permits no user: a typing error must not open an app to all. */
   acl(label: string): Acl {
     const text = this.text(label);
     if (text === null) return { permit: ['all'] };
     const parsed = Acl.safeParse(listsOf(parseJson(text)));
     if (parsed.success) return parsed.data;
-    this.#warn(label, 'is not an access rule like {"permit":["all"]}; nobody may use this app until it is corrected');
+    this.#warn(label, 'is not an access rule like {"permit":["all"]}; no user can use this app until it is corrected');
     return { permit: [] };
   }
 
@@ -110,15 +111,6 @@ export function splitList(text: string | null, separator: string): string[] {
     .split(separator)
     .map((part) => part.trim())
     .filter((part) => part !== '');
-}
-
-/** Undefined when it is not JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -2,9 +2,9 @@
  * Puts the apps that come with the product into the catalogue once: those an administrator removed stay away. Entries
  * whose image was never built follow their recipe.
  */
-import type { Store } from '../store.ts';
-import { documentOfOwn } from './own.ts';
-import type { OwnImage } from './own.ts';
+import type { Store } from '../ports/store.ts';
+import { documentOfOwn } from './own-apps.ts';
+import type { OwnImage } from './own-apps.ts';
 
 const KEY = 'catalogue.seeded';
 

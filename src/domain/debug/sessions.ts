@@ -1,227 +1,213 @@
 /**
- * Looking into what runs: asked for, agreed to, begun, recorded and ended. The store holds the truth; whichever server is
- * asked acts, and all tell their browsers.
+ * Debug sessions: requested, approved, started, recorded and ended. The store holds their state; the server that receives
+ * a request acts on it, and all servers notify their browsers.
  */
-import type { DebugOffer, DebugSession, DebugTarget } from '../../protocol/debug.ts';
-import type { TerminalSize } from '../../protocol/terminal.ts';
-import type { Desktops } from '../desktops.ts';
-import type { Engine } from '../engine.ts';
+import type { DebugOffer, DebugSession, DebugTarget } from '#protocol/debug.ts';
+import type { TerminalSize } from '#protocol/terminal.ts';
+import type { Desktops } from '../desktops/desktops.ts';
+import type { Engine } from '../ports/engine.ts';
+import { until } from '../deadlines.ts';
 import { DeskpodError } from '../errors.ts';
-import type { Hub } from '../hub.ts';
-import type { Launches } from '../launches.ts';
-import type { Replicas } from '../replicas.ts';
-import type { Store } from '../store.ts';
-import { DebugBook } from './book.ts';
-import { DebugAsking } from './asking.ts';
-import { DebugCare } from './care.ts';
+import type { EventBus } from '../server/event-bus.ts';
+import type { Launches } from '../launches/launches.ts';
+import type { Replicas } from '../server/replicas.ts';
+import type { Store } from '../ports/store.ts';
 import { DebugConsent } from './consent.ts';
-import { DebugEnding, type DebugEvents } from './ending.ts';
-import { DebugExits } from './exits.ts';
-import { running } from './new-session.ts';
-import { offerFor } from './offers.ts';
-import type { DebugPolicy } from './policy.ts';
-import { type DebugFilter, type DebugRecord, type DebugWant } from './record.ts';
-import { endBy, type Looker, mayJoin, mayRead, mayReplay, mayType } from './rules.ts';
-import type { Seat } from './shared-terminal.ts';
-import { DebugStarting } from './starting.ts';
+import { DebugEnding, endOfCopy } from './ending.ts';
+import {
+  type DebugPolicy,
+  endBy,
+  mayJoin,
+  mayRead,
+  mayReplay,
+  mayType,
+  type Requester,
+  runningState,
+} from './policy.ts';
+import { DebugReconciler } from './reconciler.ts';
+import type { DebugFilter, DebugRecord, DebugRequest } from '../ports/debug-store.ts';
+import { assertJoinable, type DebugEvents } from './record.ts';
+import { DebugRegistry } from './registry.ts';
+import { DebugRequests } from './request.ts';
+import type { Participant } from './shared-terminal.ts';
+import { DebugStarter } from './starter.ts';
+import { offerFor } from './targets.ts';
 import { DebugTerminals, type TerminalCommand } from './terminals.ts';
-import { Turns } from './turns.ts';
-import { assertJoinable } from './words.ts';
 
 export interface DebugDeps {
   readonly engine: Engine;
   readonly store: Store;
-  readonly hub: Hub;
+  readonly hub: EventBus;
   readonly replicas: Replicas;
   readonly desktops: Desktops;
   readonly launches: Launches;
-  /** Whether the image is one of an app that this person may start: then a copy may be made from it, too. */
-  readonly mayRun: (looker: Looker, image: string) => boolean;
+  /** Whether the image belongs to an app that this person may start, so that a copy may use it. */
+  readonly mayRun: (requester: Requester, image: string) => boolean;
   readonly policy: DebugPolicy;
   readonly events: DebugEvents;
 }
 
 export class DebugSessions implements AsyncDisposable {
   readonly #deps: DebugDeps;
-  readonly #book: DebugBook;
+  readonly #registry: DebugRegistry;
   readonly #terminals: DebugTerminals;
   readonly #ending: DebugEnding;
-  readonly #asking: DebugAsking;
-  readonly #starting: DebugStarting;
+  readonly #requests: DebugRequests;
+  readonly #starter: DebugStarter;
   readonly #consent: DebugConsent;
-  readonly #care: DebugCare;
+  readonly #reconciler: DebugReconciler;
 
   constructor(deps: DebugDeps) {
     this.#deps = deps;
-    const failed = deps.events.failed.bind(deps.events);
-    const turns = new Turns();
-    const book = new DebugBook({ ...deps, failed });
-    const { me } = deps.replicas;
-    const ending = new DebugEnding({ ...deps, book, turns });
-    const terminals: DebugTerminals = new DebugTerminals({ ...deps, me, over: (...end) => exits.over(...end), failed });
-    const exits = new DebugExits({ ...deps, me, book, ending, terminals, failed });
-    this.#asking = new DebugAsking({ ...deps, book, me });
-    this.#book = book;
-    this.#terminals = terminals;
-    this.#ending = ending;
-    this.#starting = new DebugStarting({ ...deps, book, terminals, ending, turns });
-    this.#consent = new DebugConsent({
-      ...deps,
-      book,
-      ending,
-      me,
-      granted: (record) => this.#granted(record),
-    });
-    this.#care = new DebugCare({ ...deps, book, ending, terminals, failed });
-    book.onChange((record) => {
-      this.#changed(record).catch((error: unknown) => failed('telling a shared terminal of its session', error));
-    });
+    this.#registry = new DebugRegistry(deps);
+    const stored = { ...deps, registry: this.#registry };
+    this.#requests = new DebugRequests(stored);
+    this.#ending = new DebugEnding(stored);
+    this.#terminals = new DebugTerminals(stored);
+    const live = { ...stored, ending: this.#ending, terminals: this.#terminals };
+    this.#starter = new DebugStarter(live);
+    this.#reconciler = new DebugReconciler(live);
+    this.#consent = new DebugConsent({ ...live, starter: this.#starter });
   }
 
-  offer(looker: Looker, target: DebugTarget): Promise<DebugOffer> {
-    return offerFor(this.#deps, looker, target);
+  offer(requester: Requester, target: DebugTarget): Promise<DebugOffer> {
+    return offerFor(this.#deps, requester, target);
   }
 
-  /** Returns once it is recorded; what follows is published. */
-  async ask(looker: Looker, want: DebugWant): Promise<DebugSession> {
-    const record = await this.#asking.ask(looker, want);
-    if (record.session.grant !== null) this.#granted(record);
+  /** Returns once the request is stored; its progress is published. */
+  async request(requester: Requester, request: DebugRequest): Promise<DebugSession> {
+    const record = await this.#requests.add(requester, request);
+    if (record.session.grant !== null) this.#starter.start(record);
     return record.session;
   }
 
-  /** By the person whose desktop it is. */
-  async answer(looker: Looker, id: string, agree: boolean): Promise<DebugSession> {
-    return await this.#consent.answer(looker, await this.#readable(looker, id), agree);
+  /** By the owner of the desktop. */
+  async answer(requester: Requester, id: string, agree: boolean): Promise<DebugSession> {
+    return await this.#consent.answer(requester, await this.#readable(requester, id), agree);
   }
 
-  /** By an administrator, when that person does not answer. */
-  async approve(looker: Looker, id: string, agree: boolean): Promise<DebugSession> {
-    return await this.#consent.approve(looker, await this.#readable(looker, id), agree);
+  /** By an administrator, if the owner doesn't answer. */
+  async approve(requester: Requester, id: string, agree: boolean): Promise<DebugSession> {
+    return await this.#consent.approve(requester, await this.#readable(requester, id), agree);
   }
 
-  /** Its time to live begins anew. */
-  async extend(looker: Looker, id: string): Promise<DebugSession> {
-    const { session } = await this.#readable(looker, id);
-    if (looker.id !== session.by.id)
-      throw new DeskpodError('forbidden', 'Only the one who looks can ask for more time.');
-    const extended = await this.#book.change(id, ['running'], { status: running(this.#deps.policy) });
+  /** Restarts its time to live. */
+  async extend(requester: Requester, id: string): Promise<DebugSession> {
+    const { session } = await this.#readable(requester, id);
+    if (requester.id !== session.by.id)
+      throw new DeskpodError('forbidden', 'Only the requester can extend this debug session.');
+    const extended = await this.#registry.change(id, ['running'], { status: runningState(this.#deps.policy) });
     if (extended) return extended.session;
-    throw new DeskpodError('conflict', 'It does not run.', { remedy: 'Begin another one.' });
+    throw new DeskpodError('conflict', 'This debug session isn’t running.', { remedy: 'Start another one.' });
   }
 
-  /** By the one who looks, the person whose desktop it is, or an administrator. One that has ended is fine. */
-  async end(looker: Looker, id: string): Promise<DebugSession> {
-    const record = await this.#readable(looker, id);
-    const reason = endBy(looker, record.session);
+  /** By the requester, the owner of the desktop, or an administrator. Does nothing if it has ended. */
+  async end(requester: Requester, id: string): Promise<DebugSession> {
+    const record = await this.#readable(requester, id);
+    const reason = endBy(requester, record.session);
     if (reason === null)
-      throw new DeskpodError('forbidden', 'Only who looks, who is looked at and administrators can end this.');
+      throw new DeskpodError(
+        'forbidden',
+        'Only the requester, the owner of the desktop and administrators can end this debug session.',
+      );
     await this.#ending.end(id, { reason });
-    // As it is now: its recording may be kept a moment after its end.
-    return ((await this.#book.find(id)) ?? record).session;
+    // Its current state: the recording may have been stored after the end.
+    return ((await this.#registry.find(id)) ?? record).session;
   }
 
-  /** The person it is about knows of it. */
-  async seen(looker: Looker, id: string): Promise<void> {
-    const { session } = await this.#readable(looker, id);
-    if (session.userId !== looker.id) throw new DeskpodError('forbidden', 'This is about somebody else.');
-    if (!session.seen) await this.#book.change(id, ['asking', 'starting', 'running', 'ended'], { seen: true });
+  /** Marks it as seen by the owner of the desktop. */
+  async seen(requester: Requester, id: string): Promise<void> {
+    const { session } = await this.#readable(requester, id);
+    if (session.userId !== requester.id)
+      throw new DeskpodError('forbidden', 'Only the owner of the desktop can mark this as seen.');
+    if (!session.seen) await this.#registry.change(id, ['asking', 'starting', 'running', 'ended'], { seen: true });
   }
 
-  async get(looker: Looker, id: string): Promise<DebugSession> {
-    return (await this.#readable(looker, id)).session;
+  async get(requester: Requester, id: string): Promise<DebugSession> {
+    return (await this.#readable(requester, id)).session;
   }
 
   async list(filter: DebugFilter): Promise<DebugSession[]> {
-    return (await this.#book.list(filter)).map(({ session }) => session);
+    return (await this.#registry.list(filter)).map(({ session }) => session);
   }
 
-  async transcript(looker: Looker, id: string): Promise<string> {
-    const { session } = await this.#readable(looker, id);
-    if (!mayReplay(looker, session))
-      throw new DeskpodError('forbidden', 'This recording is for who looked, who was looked at, and administrators.');
+  async transcript(requester: Requester, id: string): Promise<string> {
+    const { session } = await this.#readable(requester, id);
+    if (!mayReplay(requester, session))
+      throw new DeskpodError(
+        'forbidden',
+        'Only the requester, the owner of the desktop and administrators can read this recording.',
+      );
     const text = await this.#deps.store.debug.transcript(id);
-    if (text === '') throw new DeskpodError('not_found', 'Nothing was recorded.');
+    if (text === '') throw new DeskpodError('not_found', 'This debug session has no recording.');
     return text;
   }
 
-  /** A seat at its terminal; `conflict` with its state when it does not run. One that starts is waited for. */
+  /** Joins its terminal; waits while it starts, and throws `conflict` with its state if it does not run. */
   async join(
-    looker: Looker,
+    requester: Requester,
     id: string,
     size: TerminalSize,
     command: TerminalCommand,
     signal: AbortSignal,
-  ): Promise<Seat> {
-    const { session } = await this.#readable(looker, id);
-    if (!mayJoin(looker, session)) throw new DeskpodError('not_found', `There is no debug session ${id}.`);
-    const record = await this.#begun(id, signal);
+  ): Promise<Participant> {
+    const { session } = await this.#readable(requester, id);
+    if (!mayJoin(requester, session)) throw new DeskpodError('not_found', `There is no debug session ${id}.`);
+    const record = await this.#whenStarted(requester, id, signal);
     assertJoinable(record.session);
-    return await this.#terminals.join(record, size, command, mayType(looker, record, this.#deps.policy));
+    try {
+      return await this.#terminals.join(record, size, command, mayType(requester, record, this.#deps.policy));
+    } catch (error) {
+      const refused = error instanceof DeskpodError && (error.code === 'conflict' || error.code === 'not_found');
+      const end = refused ? await endOfCopy(this.#deps.engine, record.session) : null;
+      if (!end) throw error;
+      await this.#ending.end(id, end);
+      throw new DeskpodError('conflict', end.message ?? 'The copy has ended.', { cause: error });
+    }
   }
 
-  /** At start-up: terminals of an earlier life of this server are held and recorded again. */
+  /** At start-up: takes over the sessions of this server's previous process, which has the same `name`. */
   adopt(name: string): Promise<void> {
-    return this.#care.adopt(name);
+    return this.#reconciler.adopt(name);
   }
 
-  /** For one server at a time, every few seconds. */
+  /** Runs every few seconds, in one server at a time. */
   sweep(): Promise<void> {
-    return this.#care.sweep();
+    return this.#reconciler.sweep();
   }
 
   async desktopEnded(desktopId: string): Promise<void> {
-    const open = await this.#book.list({ desktopId, open: true });
+    const open = await this.#registry.list({ desktopId, open: true });
     await Promise.all(open.map(({ session }) => this.#ending.end(session.id, { reason: 'desktop_ended' })));
   }
 
-  /** Whether somebody is inside a desktop, or about to be. */
-  async isLookedInto(desktopId: string): Promise<boolean> {
-    return (await this.#book.list({ desktopId, open: true, limit: 1 })).length > 0;
+  /** Whether a debug session on this desktop waits, starts or runs. */
+  async hasOpenSession(desktopId: string): Promise<boolean> {
+    return (await this.#registry.list({ desktopId, open: true, limit: 1 })).length > 0;
   }
 
-  /** Resolves when nothing is being started. */
+  /** Resolves when no session is being started. */
   async settled(signal: AbortSignal): Promise<void> {
-    await this.#starting.settled(signal);
+    await this.#starter.settled(signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#terminals[Symbol.asyncDispose]();
   }
 
-  /** Of a short session nothing may be kept before its end: that there is a recording is told afterwards. */
-  async #changed(record: DebugRecord): Promise<void> {
-    await this.#terminals.changed(record);
-    const { status, transcript, id } = record.session;
-    if (status.state === 'ended' && !transcript) await this.#book.tellRecording(id);
-  }
-
-  #granted(record: DebugRecord): void {
-    this.#deps.events.debugGranted(record.session);
-    if (record.session.status.state === 'running') this.#deps.events.debugStarted(record.session);
-    this.#starting.begin(record);
-  }
-
-  async #readable(looker: Looker, id: string): Promise<DebugRecord> {
-    const record = await this.#book.find(id);
-    if (record && mayRead(looker, record.session)) return record;
+  async #readable(requester: Requester, id: string): Promise<DebugRecord> {
+    const record = await this.#registry.find(id);
+    if (record && mayRead(requester, record.session)) return record;
     throw new DeskpodError('not_found', `There is no debug session ${id}.`);
   }
 
-  async #begun(id: string, signal: AbortSignal): Promise<DebugRecord> {
-    const { promise, resolve, reject } = Promise.withResolvers<DebugRecord>();
-    const settle = (record: DebugRecord | null): void => {
-      if (record?.session.id === id && record.session.status.state !== 'starting') resolve(record);
+  async #whenStarted(requester: Requester, id: string, signal: AbortSignal): Promise<DebugRecord> {
+    const onChange = (changed: () => void): (() => void) =>
+      this.#registry.onChange(({ session }) => void (session.id === id && changed()));
+    const started = async (): Promise<DebugRecord | undefined> => {
+      const record = await this.#readable(requester, id);
+      return record.session.status.state === 'starting' ? undefined : record;
     };
-    const stop = this.#book.onChange(settle);
-    const gone = (): void => reject(signal.reason);
-    signal.addEventListener('abort', gone, { once: true });
-    try {
-      signal.throwIfAborted();
-      settle(await this.#book.find(id));
-      return await promise;
-    } finally {
-      stop();
-      signal.removeEventListener('abort', gone);
-    }
+    return await until(onChange, started, signal);
   }
 }

@@ -1,35 +1,41 @@
 /**
- * One attachment to a running command that several people share. Each seat gets what was printed before and then what is
- * printed, and what any of them types goes in. The terminal is as large as the smallest seat. Leaving ends nothing.
+ * One connection to a running command that several participants share. Each of them receives the earlier output and then
+ * the live output; the input of all goes to the command. The size is that of the smallest participant. Leaving ends nothing.
  */
-import { Duplex } from 'node:stream';
-import type { TerminalMessage, TerminalSize } from '../../protocol/terminal.ts';
-import type { ExecSession } from '../engine.ts';
-import { Past } from './past.ts';
+import { Duplex, Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import type { ServerMessage, TerminalSize } from '#protocol/terminal.ts';
+import type { ExecSession } from '../ports/engine-launch.ts';
+import { waitAtMost } from '../deadlines.ts';
+import { ignore } from '#protocol/ignore.ts';
 
-/** Above this a slow seat holds the command back; one that reads nothing for so long has to come again. */
-const HOLD_BYTES = 1024 * 1024;
-const HOLD_MS = 10_000;
+/** With more unread bytes, a slow participant pauses the command; after a pause without reading, it is disconnected. */
+const PAUSE_BYTES = 1024 * 1024;
+const PAUSE_MS = 10_000;
 const EXIT_CODE_MS = 5_000;
-const WATCHING = 'You watch: what you type goes nowhere, since rights like these are not offered to you.';
+const READ_ONLY = 'This terminal is read-only for you: its profile isn’t available to you.';
+export const SCROLLBACK_BYTES = 512 * 1024;
+/** Longer overlaps are not detected. */
+const OVERLAP_BYTES = 16 * 1024;
 export const FIRST_SIZE: TerminalSize = { columns: 80, rows: 24 };
 
-/** What people at a terminal are told beside its bytes. */
-export type SeatNews = Extract<TerminalMessage, { type: 'people' | 'ending' | 'error' }>;
+/** Notifications to a participant, beside the terminal's bytes. */
+export type ParticipantEvents = Extract<ServerMessage, { type: 'people' | 'ending' | 'error' }>;
 
-/** One person's side: destroying its stream is leaving. */
-export interface Seat extends ExecSession {
-  onNews(listener: (news: SeatNews) => void): void;
+/** One person's side of the terminal; destroying its stream leaves it. */
+export interface Participant extends ExecSession {
+  onNews(listener: (news: ParticipantEvents) => void): void;
 }
 
-interface Place {
+interface Seat {
   readonly stream: Duplex;
-  /** Whose session it belongs to. */
+  readonly stderr: Readable | null;
+  /** The debug session it belongs to. */
   readonly group: string;
-  readonly news: Set<(news: SeatNews) => void>;
+  readonly news: Set<(news: ParticipantEvents) => void>;
   readonly left: (exitCode: number | null) => void;
   size: TerminalSize;
-  /** Gets nothing more. */
+  /** Receives nothing more. */
   over: boolean;
 }
 
@@ -40,149 +46,163 @@ export interface TerminalListener {
 
 export class SharedTerminal {
   readonly #session: ExecSession;
-  readonly #past = new Past();
-  readonly #places = new Set<Place>();
+  readonly #past = { stdout: new Scrollback(), stderr: new Scrollback() };
+  readonly #seats = new Set<Seat>();
   readonly #listeners = new Set<TerminalListener>();
-  readonly #endings = new Map<string, string>();
+  readonly #deadlines = new Map<string, string>();
   #size = FIRST_SIZE;
   #redraw: boolean;
-  #hold: NodeJS.Timeout | null = null;
-  /** Resolves with the exit code, if anybody knows it, once nothing more comes. */
+  #pause: NodeJS.Timeout | null = null;
+  /** Resolves with the exit code, or null if it is unknown, after all output. */
   readonly over: Promise<number | null>;
 
-  /** `redraw`: it was there before, so the program shall paint itself anew for the first seat. */
+  /** `redraw`: the command ran before, so its program should redraw for the first participant. */
   constructor(session: ExecSession, { past, redraw = false }: { past?: Buffer; redraw?: boolean } = {}) {
     this.#session = session;
     this.#redraw = redraw;
-    if (past !== undefined && past.length > 0) this.#past.add(past);
-    const { stream } = session;
-    const over = Promise.withResolvers<void>();
-    stream.on('data', (piece: Buffer) => this.#printed(piece));
-    stream.once('error', () => stream.destroy());
-    stream.once('end', () => over.resolve());
-    stream.once('close', () => over.resolve());
-    if (stream.destroyed) over.resolve();
-    stream.resume();
-    this.over = over.promise.then(() => this.#ended());
-    session.resize(FIRST_SIZE).catch(() => {});
+    if (past !== undefined && past.length > 0) this.#past.stdout.add(past);
+    const { stream, stderr } = session;
+    stream.on('data', (piece: Buffer) => this.#printed('stdout', piece));
+    stderr?.on('data', (piece: Buffer) => this.#printed('stderr', piece));
+    this.#setPaused(false);
+    const outputs = stderr === null ? [stream] : [stream, stderr];
+    const ends = outputs.map((one) => finished(one, { writable: false }));
+    this.over = Promise.allSettled(ends).then(() => this.#ended());
+    if (stderr === null) session.resize(FIRST_SIZE).catch(ignore('the command has ended'));
   }
 
-  /** Of the session `group`; `mayType` false only watches. */
-  join(size: TerminalSize, group: string, mayType = true): Seat {
+  /** Joins as part of the session `group`; without `mayType`, read-only. */
+  join(size: TerminalSize, group: string, mayType = true): Participant {
     const exit = Promise.withResolvers<number | null>();
     const stream = new Duplex({
       read: () => this.#release(),
       write: (piece: Buffer, _encoding, done) => {
         if (mayType) return this.#typed(piece, done);
-        tell(place, { type: 'error', message: WATCHING });
+        notify(seat, { type: 'error', message: READ_ONLY });
         done();
       },
+      final: (done) => {
+        if (mayType) this.#session.stream.end(() => done());
+        else done();
+      },
       destroy: (error, done) => {
-        this.#leave(place);
+        stderr?.destroy();
+        this.#leave(seat);
         done(error);
       },
     });
-    // Whoever sits there hears of it; without anybody it ends nothing else.
+    const stderr = this.#session.stderr === null ? null : new Readable({ read: () => this.#release() });
+    // The consumer sees the error; without a listener it would end the process.
     stream.on('error', () => {});
-    const place: Place = { stream, group, size, news: new Set(), left: exit.resolve, over: false };
-    const past = this.#past.all();
-    if (past.length > 0) stream.push(past);
-    this.#places.add(place);
+    const seat: Seat = { stream, stderr, group, size, news: new Set(), left: exit.resolve, over: false };
+    const { stdout: printed, stderr: complained } = this.#past;
+    if (printed.all().length > 0) stream.push(printed.all());
+    if (complained.all().length > 0) stderr?.push(complained.all());
+    this.#seats.add(seat);
     this.#fit();
-    this.#tellPeople();
+    this.#notifyCount();
     return {
       stream,
+      stderr,
       exitCode: exit.promise,
-      resize: async (wanted) => {
-        place.size = wanted;
+      resize: async (newSize) => {
+        seat.size = newSize;
         this.#fit();
       },
       onNews: (listener) => {
-        place.news.add(listener);
-        listener({ type: 'people', count: Math.max(this.#places.size, 1) });
-        const endsAt = this.#endings.get(group);
+        seat.news.add(listener);
+        listener({ type: 'people', count: Math.max(this.#seats.size, 1) });
+        const endsAt = this.#deadlines.get(group);
         if (endsAt !== undefined) listener({ type: 'ending', endsAt });
       },
     };
   }
 
-  /** Returns how to stop listening. */
+  /** Returns a function that unsubscribes the listener. */
   listen(listener: TerminalListener): () => void {
     this.#listeners.add(listener);
     listener.resize(this.#size);
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Tells the people of a session that it ends soon; null takes that back. */
+  /** Warns the participants of a session that it ends soon; null cancels the warning. */
   warn(group: string, endsAt: string | null): void {
-    if (endsAt === null) this.#endings.delete(group);
-    else this.#endings.set(group, endsAt);
-    for (const place of this.#places)
-      if (endsAt !== null && place.group === group) tell(place, { type: 'ending', endsAt });
+    if (endsAt === null) this.#deadlines.delete(group);
+    else this.#deadlines.set(group, endsAt);
+    for (const seat of this.#seats)
+      if (endsAt !== null && seat.group === group) notify(seat, { type: 'ending', endsAt });
   }
 
-  /** The session is over, the terminal may go on for others. */
+  /** Ends the seats of a session; the terminal stays open for other sessions. */
   dismiss(group: string, why: string | null): void {
-    for (const place of this.#places) {
-      if (place.group !== group) continue;
-      if (why !== null) tell(place, { type: 'error', message: why });
-      finish(place);
+    for (const seat of this.#seats) {
+      if (seat.group !== group) continue;
+      if (why !== null) notify(seat, { type: 'error', message: why });
+      finish(seat);
     }
   }
 
-  /** Leaves the command; it goes on where the engine lets it. */
+  /** Disconnects from the command, which keeps running if the engine allows it. */
   close(): void {
     this.#session.stream.destroy();
   }
 
-  #printed(piece: Buffer): void {
-    this.#past.add(piece);
+  #printed(name: 'stdout' | 'stderr', piece: Buffer): void {
+    this.#past[name].add(piece);
     for (const listener of this.#listeners) listener.output(piece);
-    for (const { stream, over } of this.#places) if (!over) stream.push(piece);
-    if ([...this.#places].some(isBehind)) this.#holdBack();
+    for (const { stream, stderr, over } of this.#seats)
+      if (!over && !stream.destroyed) (name === 'stderr' ? stderr : stream)?.push(piece);
+    if ([...this.#seats].some(isBehind)) this.#pauseCommand();
   }
 
   #typed(piece: Buffer, done: () => void): void {
     const { stream } = this.#session;
-    if (stream.destroyed || stream.writableEnded || stream.write(piece)) done();
-    else stream.once('drain', done);
+    if (stream.destroyed || stream.writableEnded) done();
+    else stream.write(piece, () => done());
   }
 
-  #holdBack(): void {
-    if (this.#hold) return;
-    this.#session.stream.pause();
-    const before = new Map([...this.#places].map((place) => [place, place.stream.readableLength]));
-    this.#hold = setTimeout(() => this.#heldLong(before), HOLD_MS).unref();
+  #setPaused(paused: boolean): void {
+    for (const output of [this.#session.stream, this.#session.stderr])
+      if (paused) output?.pause();
+      else output?.resume();
   }
 
-  /** Whoever read nothing meanwhile has gone, perhaps; whoever is merely slow is waited for. */
-  #heldLong(before: ReadonlyMap<Place, number>): void {
-    for (const place of [...this.#places].filter(isBehind))
-      if (place.stream.readableLength >= (before.get(place) ?? 0))
-        place.stream.destroy(new Error('what it prints was not read in time; connect again'));
-    this.#hold = null;
-    if ([...this.#places].some(isBehind)) this.#holdBack();
-    else this.#session.stream.resume();
+  #pauseCommand(): void {
+    if (this.#pause) return;
+    this.#setPaused(true);
+    const before = new Map([...this.#seats].map((seat) => [seat, unread(seat)]));
+    this.#pause = setTimeout(() => this.#pauseElapsed(before), PAUSE_MS).unref();
+  }
+
+  /** Disconnects a participant that read nothing meanwhile; a slow one gets more time. */
+  #pauseElapsed(before: ReadonlyMap<Seat, number>): void {
+    const alone = this.#seats.size === 1;
+    for (const seat of [...this.#seats].filter(isBehind))
+      if (!alone && unread(seat) >= (before.get(seat) ?? 0))
+        seat.stream.destroy(new Error('The output wasn’t read in time. Connect again.'));
+    this.#pause = null;
+    if ([...this.#seats].some(isBehind)) this.#pauseCommand();
+    else this.#setPaused(false);
   }
 
   #release(): void {
-    if (!this.#hold || [...this.#places].some(isBehind)) return;
-    clearTimeout(this.#hold);
-    this.#hold = null;
-    this.#session.stream.resume();
+    if (!this.#pause || [...this.#seats].some(isBehind)) return;
+    clearTimeout(this.#pause);
+    this.#pause = null;
+    this.#setPaused(false);
   }
 
-  #leave(place: Place): void {
-    if (!this.#places.delete(place)) return;
-    place.left(null);
+  #leave(seat: Seat): void {
+    if (!this.#seats.delete(seat)) return;
+    seat.left(null);
     this.#release();
     this.#fit();
-    this.#tellPeople();
+    this.#notifyCount();
   }
 
   #fit(): void {
-    const sizes = [...this.#places].map(({ size }) => size);
-    if (sizes.length === 0) return;
+    const sizes = [...this.#seats].map(({ size }) => size);
+    if (sizes.length === 0 || this.#session.stderr !== null) return;
     const size = {
       columns: Math.min(...sizes.map(({ columns }) => columns)),
       rows: Math.min(...sizes.map(({ rows }) => rows)),
@@ -192,42 +212,70 @@ export class SharedTerminal {
     const resized = this.#redraw
       ? this.#session.resize(other).then(() => this.#session.resize(size))
       : this.#session.resize(size);
-    // A command that has just ended has no size any more.
-    resized.catch(() => {});
+    // A command that has just ended can't be resized.
+    resized.catch(ignore('the command has ended'));
     this.#redraw = false;
     this.#size = size;
     for (const listener of this.#listeners) listener.resize(size);
   }
 
-  #tellPeople(): void {
-    const count = this.#places.size;
-    if (count > 0) for (const place of this.#places) tell(place, { type: 'people', count });
+  #notifyCount(): void {
+    const count = this.#seats.size;
+    if (count > 0) for (const seat of this.#seats) notify(seat, { type: 'people', count });
   }
 
   async #ended(): Promise<number | null> {
-    if (this.#hold) clearTimeout(this.#hold);
-    const late = Promise.withResolvers<null>();
-    const timer = setTimeout(() => late.resolve(null), EXIT_CODE_MS).unref();
-    const exitCode = await Promise.race([this.#session.exitCode.catch(() => null), late.promise]);
-    clearTimeout(timer);
-    for (const place of this.#places) {
-      place.left(exitCode);
-      finish(place);
+    if (this.#pause) clearTimeout(this.#pause);
+    const known = this.#session.exitCode.catch(ignore('the exit code is unknown', null));
+    const exitCode = await waitAtMost(EXIT_CODE_MS, known, null);
+    for (const seat of this.#seats) {
+      seat.left(exitCode);
+      finish(seat);
     }
     return exitCode;
   }
 }
 
-function finish(place: Place): void {
-  if (place.over || place.stream.destroyed) return;
-  place.over = true;
-  place.stream.push(null);
+function finish(seat: Seat): void {
+  if (seat.over || seat.stream.destroyed) return;
+  seat.over = true;
+  seat.stream.push(null);
+  seat.stderr?.push(null);
 }
 
-function isBehind({ stream }: Place): boolean {
-  return !stream.destroyed && stream.readableLength > HOLD_BYTES;
+function unread({ stream, stderr }: Seat): number {
+  return stream.readableLength + (stderr?.readableLength ?? 0);
 }
 
-function tell({ news }: Place, message: SeatNews): void {
+function isBehind(seat: Seat): boolean {
+  return !seat.stream.destroyed && unread(seat) > PAUSE_BYTES;
+}
+
+function notify({ news }: Seat, message: ParticipantEvents): void {
   for (const listener of news) listener(message);
+}
+
+/** The latest output, in whole pieces up to a limit. */
+class Scrollback {
+  readonly #pieces: Buffer[] = [];
+  #size = 0;
+
+  add(piece: Buffer): void {
+    this.#pieces.push(piece);
+    this.#size += piece.length;
+    while (this.#size > SCROLLBACK_BYTES && this.#pieces.length > 1) this.#size -= this.#pieces.shift()?.length ?? 0;
+  }
+
+  all(): Buffer {
+    return Buffer.concat(this.#pieces);
+  }
+}
+
+/** Removes the end of a log that is also the start of the live output, which arrived while the log was read. */
+export function withoutOverlap(log: Buffer, live: Buffer): Buffer {
+  const most = Math.min(log.length, live.length, OVERLAP_BYTES);
+  for (let length = most; length > 0; length -= 1) {
+    if (log.subarray(log.length - length).equals(live.subarray(0, length))) return log.subarray(0, log.length - length);
+  }
+  return log;
 }

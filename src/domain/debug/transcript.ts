@@ -1,19 +1,19 @@
-/** Records what a terminal prints as asciicast version 2, piece by piece as it comes. What is typed is never recorded. */
+/** Records the output of a terminal as asciicast version 2. Input is never recorded. */
 import { StringDecoder } from 'node:string_decoder';
-import type { TerminalSize } from '../../protocol/terminal.ts';
-import { TRANSCRIPT_BYTES } from './record.ts';
+import type { TerminalSize } from '#protocol/terminal.ts';
+import { TRANSCRIPT_BYTES } from '../ports/debug-store.ts';
 import { FIRST_SIZE, type TerminalListener } from './shared-terminal.ts';
 
 const FLUSH_MS = 1_000;
 const FLUSH_BYTES = 64 * 1024;
 
 export interface TranscriptOptions {
-  /** Its time zero. */
+  /** Time zero of the recording. */
   readonly startedAt: Date;
   readonly title: string;
-  /** It was begun by another server, or before this one was started again. */
-  readonly begun: boolean;
-  /** False when there is no room for more. */
+  /** Whether it has its header already, from another server or from an earlier process of this one. */
+  readonly started: boolean;
+  /** Resolves to false when the recording is full. */
   readonly write: (text: string) => Promise<boolean>;
   readonly failed: (error: unknown) => void;
 }
@@ -23,14 +23,14 @@ export class Transcript implements TerminalListener {
   readonly #decoder = new StringDecoder('utf8');
   #pending = '';
   #left = TRANSCRIPT_BYTES;
-  #begun: boolean;
+  #started: boolean;
   #full = false;
   #timer: NodeJS.Timeout | null = null;
   #writing = Promise.resolve();
 
   constructor(options: TranscriptOptions) {
     this.#options = options;
-    this.#begun = options.begun;
+    this.#started = options.started;
   }
 
   output(piece: Buffer): void {
@@ -39,10 +39,10 @@ export class Transcript implements TerminalListener {
   }
 
   resize({ columns, rows }: TerminalSize): void {
-    if (this.#begun) this.#add('r', `${columns}x${rows}`);
+    if (this.#started) this.#add('r', `${columns}x${rows}`);
   }
 
-  /** Resolves when all of it is kept. */
+  /** Resolves when all of it is stored. */
   async end(): Promise<void> {
     this.#flush();
     await this.#writing;
@@ -51,8 +51,8 @@ export class Transcript implements TerminalListener {
   #add(code: 'o' | 'r', data: string): void {
     if (this.#full) return;
     const { startedAt, title } = this.#options;
-    if (!this.#begun) {
-      this.#begun = true;
+    if (!this.#started) {
+      this.#started = true;
       const { columns: width, rows: height } = FIRST_SIZE;
       const timestamp = Math.floor(startedAt.getTime() / 1000);
       this.#pending = `${JSON.stringify({ version: 2, width, height, timestamp, title })}\n`;
@@ -70,7 +70,7 @@ export class Transcript implements TerminalListener {
     this.#pending = '';
     if (text === '' || this.#full) return;
     this.#left -= Buffer.byteLength(text);
-    // What is printed faster than it can be kept does not pile up here.
+    // Output that arrives faster than it can be stored must not accumulate.
     if (this.#left < 0) this.#full = true;
     this.#writing = this.#writing
       .then(async () => {

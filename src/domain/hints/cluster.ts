@@ -4,7 +4,7 @@ import type { Failure, HintRule } from './failure.ts';
 
 const NOT_PULLED = /\b(?:ImagePullBackOff|ErrImagePull|InvalidImageName|ImageInspectError|RegistryUnavailable)\b/;
 const NO_NODE = /\b\d+\/\d+ nodes are available\b|\bUnschedulable\b/;
-const FULL = /carries \d+ finished launch|has had \d+ launches inside it/;
+const FULL = /(?:holds|carries) \d+ finished launch|has had \d+ (?:containers added to|launches inside) it/;
 
 /** The engine's words alone: a log may speak of other clusters. */
 const says = ({ message }: Failure, what: RegExp): boolean => what.test(message ?? '');

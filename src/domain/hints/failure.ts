@@ -5,7 +5,10 @@ import type { EndReason, Hint, Remedy } from '../../protocol/launch.ts';
 export interface Failure {
   readonly exitCode: number | null;
   readonly reason: EndReason;
+  /** The launch itself was ended for lack of memory. */
   readonly outOfMemory: boolean;
+  /** A process of it was. */
+  readonly memoryKill: boolean;
   readonly limits: Limits;
   readonly runtime: Runtime;
   /** The end of its output; only the last 64 kB are read. */
@@ -16,6 +19,9 @@ export interface Failure {
   /** Of the image, for example `arm64`. */
   readonly architecture?: string | null;
 }
+
+/** What is known of every launch, whether it has ended or not. */
+export type About = Pick<Failure, 'memoryKill' | 'limits' | 'runtime' | 'image'>;
 
 /** One known failure. The anchor in docs/troubleshooting.md is the rule's id. */
 export interface HintRule {
@@ -31,7 +37,7 @@ export function failed({ reason, exitCode }: Failure): boolean {
   );
 }
 
-/** The output and the engine's words together: some failures are told only by one of them. */
+/** The output and the engine's message together: some failures appear in only one of them. */
 export function textOf({ log, message }: Failure): string {
   return `${log.slice(-65_536)}\n${message ?? ''}`;
 }
@@ -42,6 +48,6 @@ export function inTheDesktop({ runtime }: Failure): Remedy[] {
 }
 
 /** The same app as a pod, for launches that are not one yet. */
-export function asPod({ runtime }: Failure): Remedy[] {
+export function asPod({ runtime }: Pick<Failure, 'runtime'>): Remedy[] {
   return runtime === 'ephemeral_container' ? [{ label: 'Run again as a pod', runtime: 'pod_application' }] : [];
 }

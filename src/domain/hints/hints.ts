@@ -3,10 +3,10 @@ import type { Hint } from '../../protocol/launch.ts';
 import { CHROMIUM } from './chromium.ts';
 import { CLUSTER } from './cluster.ts';
 import { DISPLAY } from './display.ts';
-import type { Failure, HintRule } from './failure.ts';
+import type { About, Failure, HintRule } from './failure.ts';
 import { NETWORK } from './network.ts';
 import { PROGRAM } from './program.ts';
-import { RESOURCES } from './resources.ts';
+import { lostProcess, RESOURCES } from './resources.ts';
 import { SHARED_MEMORY } from './shared-memory.ts';
 import { SIGNALS } from './signals.ts';
 
@@ -26,7 +26,7 @@ export const RULES: readonly HintRule[] = [
 
 const MOST = 3;
 
-/** At most three, the most telling first; none for a failure nobody wrote down. */
+/** At most three, the most specific first; none for an unknown failure. */
 export function hintsFor(failure: Failure): Hint[] {
   const hints: Hint[] = [];
   for (const { id, recognise } of RULES) {
@@ -36,7 +36,13 @@ export function hintsFor(failure: Failure): Hint[] {
   return hints.some(({ id }) => !isVague(id)) ? hints.filter(({ id }) => !isVague(id)) : hints;
 }
 
-/** Hints by exit code alone say little once the log told the cause. */
+/** What is worth knowing of a launch that has not ended. */
+export function hintsWhileRunning(about: About): Hint[] {
+  const words = lostProcess(about);
+  return words === null ? [] : [{ id: 'process-out-of-memory', anchor: 'process-out-of-memory', ...words }];
+}
+
+/** Hints from the exit code alone add nothing if the log names the cause. */
 function isVague(id: string): boolean {
   return SIGNALS.some((rule) => rule.id === id);
 }

@@ -1,13 +1,14 @@
 /** Memory, disk and processes that ran out. */
+import type { Hint } from '../../protocol/launch.ts';
 import { asPod, failed, textOf } from './failure.ts';
-import type { Failure, HintRule } from './failure.ts';
+import type { About, Failure, HintRule } from './failure.ts';
 
 const FULL = /No space left on device|\bENOSPC\b|Disk quota exceeded|\bEDQUOT\b|disk is full|database or disk is full/i;
 const NO_PROCESS =
   /(?:fork|clone|pthread_create|vfork)[^\n]{0,60}(?:Resource temporarily unavailable|EAGAIN)|Cannot fork|can't fork|failed to create (?:a )?thread/i;
 const NO_MEMORY = /\bOut of memory\b|Cannot allocate memory|std::bad_alloc|\bENOMEM\b|JavaScript heap out of memory/i;
 
-function memory({ limits }: Failure): string {
+function memory({ limits }: Pick<Failure, 'limits'>): string {
   return limits.memoryBytes === undefined ? 'the desktop’s memory' : `${sizeOf(limits.memoryBytes)} of memory`;
 }
 
@@ -15,6 +16,24 @@ function memory({ limits }: Failure): string {
 export function sizeOf(bytes: number): string {
   const [unit, factor] = bytes >= 1024 ** 3 ? ['GiB', 1024 ** 3] : ['MiB', 1024 ** 2];
   return `${Math.round((bytes / factor) * 10) / 10} ${unit}`;
+}
+
+function moreMemory({ limits }: Pick<Failure, 'limits'>): string {
+  return limits.memoryBytes === undefined
+    ? 'In the desktop it shares its memory with the other apps; close some, or run it as a pod with memory of its own.'
+    : 'The limit comes from the app’s execute class (oc.executeclassname) or the default class; an administrator can give it a larger one.';
+}
+
+/** A launch may go on, or end well, without one of its processes. */
+export function lostProcess(about: About): Omit<Hint, 'id' | 'anchor'> | null {
+  if (!about.memoryKill) return null;
+  return {
+    title: 'A process of this app was killed for lack of memory',
+    explanation:
+      `The app reached ${memory(about)}, and the kernel ended one of its processes; what that did is missing. ` +
+      moreMemory(about),
+    remedies: [{ label: 'Run again', env: {} }, ...asPod(about)],
+  };
 }
 
 export const RESOURCES: readonly HintRule[] = [
@@ -27,12 +46,14 @@ export const RESOURCES: readonly HintRule[] = [
         title: 'The app ran out of memory',
         explanation:
           `It needed more than ${memory(failure)} and ${counted ? 'the kernel ended it' : 'could not go on'}. ` +
-          (failure.limits.memoryBytes === undefined
-            ? 'In the desktop it shares its memory with the other apps; close some, or run it as a pod with memory of its own.'
-            : 'The limit comes from the app’s execute class (oc.executeclassname) or the default class; an administrator can give it a larger one.'),
+          moreMemory(failure),
         remedies: [{ label: 'Run again', env: {} }, ...asPod(failure)],
       };
     },
+  },
+  {
+    id: 'process-out-of-memory',
+    recognise: (failure) => (failure.outOfMemory || failure.reason === 'out_of_memory' ? null : lostProcess(failure)),
   },
   {
     id: 'home-full',

@@ -1,4 +1,4 @@
-/** Ends by a signal, told by the exit code (128 + signal) alone: what little can be said when the log says nothing. */
+/** Programs that a signal ended, known from the exit code (128 + signal) alone: for logs that don't name a cause. */
 import { asPod, failed, inTheDesktop, textOf } from './failure.ts';
 import type { Failure, HintRule } from './failure.ts';
 

@@ -3,48 +3,56 @@ import { availableParallelism, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { z } from 'zod';
-import type { EngineDebug } from '#domain/debug/engine.ts';
-import type * as port from '#domain/engine.ts';
-import { DeskpodError } from '#domain/errors.ts';
+import type { EngineDebug } from '#domain/ports/debug-engine.ts';
+import type * as port from '#domain/ports/engine.ts';
+import type * as launches from '#domain/ports/engine-launch.ts';
 import type { Environment } from '#protocol/app.ts';
-import { EngineApi } from './api.ts';
-import { CgroupFiles, containerOfProcess } from './cgroups.ts';
-import type { WindowManagerReady } from '../open.ts';
+import { EngineApi } from '#containers-client/api.ts';
+import { CgroupFiles, containerOfProcess } from './host/cgroups.ts';
+import type { WindowManagerReady } from '#domain/ports/display.ts';
 import { findDesktop, findLaunch, type Context } from './context.ts';
 import { ContainersDebug } from './debug/debug.ts';
 import { findContainer } from './debug/targets.ts';
-import { connectSocket } from './desktop-ready.ts';
-import { listDesktops, makeDesktop, removeDesktop } from './desktops.ts';
-import { exec } from './exec.ts';
-import { readCredentials } from './folders.ts';
-import { ImageBuilder } from './images/builder.ts';
-import { Images } from './images.ts';
-import { instanceLabels } from './labels.ts';
-import { launch, launchEnvironment, listLaunches, removeLaunch, stopLaunch } from './launches.ts';
-import { clearLeftovers, CutShort } from './leftovers.ts';
-import { readLogs, type LogOptions } from './logs.ts';
-import { nameOf, Objects } from './objects.ts';
-import { OutOfMemory } from './out-of-memory.ts';
-import { desktopPaths } from './paths.ts';
-import { inspectMachine } from './podman-config.ts';
-import { PodmanService } from './podman-service.ts';
-import { UsageMeter } from './usage.ts';
-import { watchEngine } from './watch.ts';
+import { connectSocket } from './host/connect-socket.ts';
+import { listDesktops, removeDesktop } from './desktops/desktops.ts';
+import { DesktopStart } from './desktops/start.ts';
+import { exec } from './exec/exec.ts';
+import { ownerOf, readCredentials } from './desktops/folders.ts';
+import { ImageBuilder } from '#containers-client/images/builder.ts';
+import { Images } from './images/images.ts';
+import { instanceLabels } from './pods/labels.ts';
+import { launch, launchEnvironment, readLaunch, listLaunches, removeLaunch, stopLaunch } from './launches/launches.ts';
+import { clearLeftovers, CutShort } from './desktops/leftovers.ts';
+import { readLogs, type LogOptions } from './exec/logs.ts';
+import { nameOf, Objects } from './pods/describe.ts';
+import { OutOfMemory } from './host/out-of-memory.ts';
+import { desktopPaths } from './specs/paths.ts';
+import { inspectMachine } from '#containers-client/podman-config.ts';
+import { PodmanService } from '#containers-client/podman-service.ts';
+import { UsageMeter } from './host/usage.ts';
+import { watchEngine } from './pods/watch.ts';
+import { Exclusive } from '../shared/exclusive.ts';
+import { startDesktop } from '../shared/start-desktop.ts';
 
 export interface ContainersEngineOptions {
-  /** Of a running Podman or Docker; null starts Podman on a store of its own below `dataDir`. */
+  /** Of a running Podman or Docker; null starts Podman with its own store below `dataDir`. */
   readonly socket: string | null;
-  /** Homes, and the store if it is ours. One engine at a time per folder. */
+  /** Homes, and the store of the server's own Podman. One engine at a time per folder. */
   readonly dataDir: string;
   /** Sockets and secrets, gone after a reboot; short, for example `/run/deskpod`. */
   readonly runDir: string;
-  /** The recipes of our own images. */
+  /** The Containerfiles of the product's images. */
   readonly imagesDir: string;
-  /** An image of Debian to build them on; null makes one. */
+  /** A Debian image to build them on; null builds one. */
   readonly baseImage: string | null;
-  /** Size of the shared memory of a desktop, bytes. */
+  /** Languages of the programs in the product's images. */
+  readonly languages?: readonly string[];
+  /** Folder of an administrator's wallpapers, which need not exist. */
+  readonly wallpapers?: string;
+  /** Shared memory of a desktop, in bytes. */
   readonly shmBytes: number;
   readonly windowManagerReady: WindowManagerReady;
+  readonly events: port.EngineEvents;
 }
 
 const Version = z.looseObject({
@@ -52,7 +60,7 @@ const Version = z.looseObject({
   Components: z.array(z.looseObject({ Name: z.string() })).nullish(),
 });
 
-/** Rejects with `engine_unavailable` when there is no engine. What a killed server left half done is cleared away. */
+/** Rejects with `engine_unavailable` when there is no engine. Cleans up what a killed server left. */
 export async function createContainersEngine(options: ContainersEngineOptions): Promise<port.Engine> {
   const dataDir = resolve(options.dataDir);
   const runDir = resolve(options.runDir);
@@ -67,7 +75,7 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
     api,
     objects: new Objects(api, instance, flavour),
     instance,
-    around: {
+    settings: {
       flavour,
       shmBytes: options.shmBytes,
       node: hostname(),
@@ -78,16 +86,26 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
     runDir,
     outOfMemory: cleanup.use(new OutOfMemory()),
     cgroups: new CgroupFiles(),
+    wallpapers: options.wallpapers ?? null,
     windowManagerReady: options.windowManagerReady,
+    events: options.events,
   };
   await clearLeftovers(context);
-  const { imagesDir, baseImage } = options;
-  const builder = new ImageBuilder(api, { imagesDir, baseImage, workDir: join(dataDir, 'cache') });
+  const { imagesDir, baseImage, languages = [] } = options;
+  const builder = new ImageBuilder(api, { imagesDir, baseImage, languages, workDir: join(dataDir, 'cache') });
   const images = new Images(api, builder, dataDir);
   return new ContainersEngine(context, images, version.Version, cleanup.move());
 }
 
 class ContainersEngine implements port.Engine {
+  /** A container that joins a desktop can have everything that any other can. */
+  readonly capabilities: port.EngineCapabilities = {
+    ephemeral: { limits: true, nodeChoice: true },
+    processLimits: true,
+    buildsImages: true,
+    sharedPodNetwork: false,
+    separateLostHomes: false,
+  };
   readonly debug: EngineDebug;
   readonly #context: Context;
   readonly #images: Images;
@@ -95,8 +113,8 @@ class ContainersEngine implements port.Engine {
   readonly #owned: AsyncDisposableStack;
   readonly #usage: UsageMeter;
   readonly #cutShort: CutShort;
-  /** Desktops in the making: two of one id would undo each other. */
-  readonly #making = new Set<string>();
+  /** Desktops that are being made. */
+  readonly #making = new Exclusive();
 
   constructor(context: Context, images: Images, version: string, owned: AsyncDisposableStack) {
     this.#context = context;
@@ -109,27 +127,19 @@ class ContainersEngine implements port.Engine {
   }
 
   async info(): Promise<port.EngineInfo> {
-    const { flavour, node } = this.#context.around;
+    const { flavour, node } = this.#context.settings;
     return {
       kind: 'containers',
       name: flavour === 'podman' ? 'Podman' : 'Docker',
       version: this.#version,
-      place: node,
+      host: node,
     };
   }
 
-  async makeDesktop(
-    spec: port.DesktopSpec,
-    report: port.DesktopReport,
-    signal: AbortSignal,
-  ): Promise<port.EngineDesktop> {
-    if (this.#making.has(spec.id)) throw new DeskpodError('conflict', `The desktop ${spec.id} is being made already.`);
-    this.#making.add(spec.id);
-    try {
-      return await makeDesktop(this.#context, spec, report, signal);
-    } finally {
-      this.#making.delete(spec.id);
-    }
+  makeDesktop(spec: port.DesktopSpec, report: port.DesktopReport, signal: AbortSignal): Promise<port.EngineDesktop> {
+    return this.#making.run(spec.id, `The desktop ${spec.id} is being made already.`, () =>
+      startDesktop(spec, new DesktopStart(this.#context, spec), report, signal),
+    );
   }
 
   desktops(): Promise<readonly port.EngineDesktop[]> {
@@ -146,7 +156,8 @@ class ContainersEngine implements port.Engine {
 
   async connect(desktopId: string, portName: port.DesktopPort, signal: AbortSignal): Promise<Duplex> {
     const paths = desktopPaths(this.#context.runDir, desktopId);
-    return connectSocket(portName === 'screen' ? paths.rfbSocket : paths.xSocket, signal);
+    const owner = await ownerOf(paths, desktopId);
+    return connectSocket(portName === 'screen' ? paths.rfbSocket : paths.xSocket, owner, signal);
   }
 
   async launchOfProcess(desktopId: string, pid: number): Promise<string | null> {
@@ -158,12 +169,20 @@ class ContainersEngine implements port.Engine {
     return owner?.desktopId === desktopId ? nameOf(owner.container) : null;
   }
 
-  launch(spec: port.LaunchSpec, _report: (waiting: string) => void, signal: AbortSignal): Promise<port.EngineLaunch> {
+  launch(
+    spec: launches.LaunchSpec,
+    _report: (waiting: string) => void,
+    signal: AbortSignal,
+  ): Promise<launches.EngineLaunch> {
     return launch(this.#context, spec, signal);
   }
 
-  launches(desktopId?: string): Promise<readonly port.EngineLaunch[]> {
+  launches(desktopId?: string): Promise<readonly launches.EngineLaunch[]> {
     return listLaunches(this.#context, desktopId);
+  }
+
+  findLaunch(_desktopId: string, id: string): Promise<launches.EngineLaunch | null> {
+    return readLaunch(this.#context, id);
   }
 
   environment(id: string): Promise<Environment> {
@@ -178,12 +197,12 @@ class ContainersEngine implements port.Engine {
     return removeLaunch(this.#context, id);
   }
 
-  async *logs(target: port.Target, options: LogOptions, signal: AbortSignal): AsyncGenerator<port.EngineLogLine> {
+  async *logs(target: launches.Target, options: LogOptions, signal: AbortSignal): AsyncGenerator<port.EngineLogLine> {
     const { container } = await findContainer(this.#context, target);
     yield* readLogs(this.#context, container, options, signal);
   }
 
-  async exec(target: port.Target, spec: port.ExecSpec, signal: AbortSignal): Promise<port.ExecSession> {
+  async exec(target: launches.Target, spec: launches.ExecSpec, signal: AbortSignal): Promise<launches.ExecSession> {
     const { container, user } = await findContainer(this.#context, target);
     return exec(this.#context, container, user, spec, signal);
   }
@@ -196,7 +215,7 @@ class ContainersEngine implements port.Engine {
     return this.#images.find(reference);
   }
 
-  /** There is one node, and whoever wants an image here waits for it. */
+  /** Nothing to do: there is one node, and callers that need an image wait for it. */
   async announceImages(): Promise<void> {}
 
   ensureImage(

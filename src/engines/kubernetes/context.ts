@@ -1,59 +1,72 @@
-/** What the parts of the engine share, and how its objects are found in the view. */
-import type { Account, Entries } from '#domain/engine.ts';
+/** What all parts of the engine share, and lookups of managed pods in the view. */
+import type { Account, DesktopCredentials, EngineEvents } from '#domain/ports/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
-import type { WindowManagerReady } from '../open.ts';
-import type { ClusterApi } from './api.ts';
-import type { Access } from './belongings.ts';
-import type { Surroundings } from './desktop-pod.ts';
-import type { ExecPlace } from './exec.ts';
-import { readPod } from './labels.ts';
-import type { Looks } from './look.ts';
-import type { Pod } from './pod.ts';
-import { CONTAINERS } from './ports.ts';
-import type { View } from './view.ts';
+import type { WindowManagerReady } from '#domain/ports/display.ts';
+import type { ClusterApi } from './cluster/api.ts';
+import type { EngineSettings } from './specs/desktop-pod.ts';
+import type { ContainerRef } from './exec/exec.ts';
+import { readPod } from './cluster/labels.ts';
+import type { NodeQueries } from './exec/node-queries.ts';
+import type { Pod } from './cluster/pod.ts';
+import { CONTAINERS } from './cluster/ports.ts';
+import type { View } from './cluster/view.ts';
+
+/** What opens a desktop and its services. */
+export interface Access extends DesktopCredentials {
+  /** Of the print queue: its name is all that lets somebody print. */
+  readonly queue: string;
+}
 
 export interface Context {
   readonly api: ClusterApi;
   readonly namespace: string;
-  readonly around: Surroundings;
+  readonly settings: EngineSettings;
   readonly view: View;
-  readonly looks: Looks;
-  /** Of desktops by the uid of their pod: they never change. */
+  readonly nodeQueries: NodeQueries;
+  /** By the uid of the desktop's pod. An access never changes. */
   readonly accesses: Map<string, Access>;
   readonly windowManagerReady: WindowManagerReady;
+  readonly events: EngineEvents;
 }
 
-/** A pod of ours with what its labels say. */
+/** A managed pod with what its labels say. */
 export interface Found {
   readonly pod: Pod;
   readonly desktopId: string;
   readonly account: Account;
 }
 
-/** Past this many the object grows so large that every change of it is felt; the store of a cluster takes 1.5 MB. */
-export const MOST_ENTRIES: NonNullable<Entries['most']> = 100;
-
-export function desktopIn(context: Context, id: string): Found {
-  const found = ofKind(context, id, 'desktop');
+export function findDesktop(context: Context, id: string): Found {
+  const found = findPod(context, id, 'desktop');
   if (found === null) throw new DeskpodError('not_found', `There is no desktop ${id}.`);
   return found;
 }
 
-export function ofKind(context: Context, name: string, kind: 'desktop' | 'launch'): Found | null {
+export function findPod(context: Context, name: string, kind: 'desktop' | 'launch'): Found | null {
   const pod = context.view.pod(name);
-  const ours = pod && readPod(pod);
-  return pod && ours && ours.kind !== 'pull' && ours.kind === kind
-    ? { pod, desktopId: ours.desktopId, account: ours.account }
+  const owned = pod && readPod(pod);
+  return pod && owned && owned.kind !== 'pull' && owned.kind === kind
+    ? { pod, desktopId: owned.desktopId, account: owned.account }
     : null;
 }
 
-export function* allOf(context: Context, kind: 'desktop' | 'launch'): Generator<Found> {
+export function* listPods(context: Context, kind: 'desktop' | 'launch'): Generator<Found> {
   for (const { metadata } of context.view.pods) {
-    const found = ofKind(context, metadata.name, kind);
+    const found = findPod(context, metadata.name, kind);
     if (found) yield found;
   }
 }
 
-export function graphicalOf({ api, namespace }: Pick<Context, 'api' | 'namespace'>, desktopId: string): ExecPlace {
+export function graphicalContainer(
+  { api, namespace }: Pick<Context, 'api' | 'namespace'>,
+  desktopId: string,
+): ContainerRef {
   return { api, namespace, pod: desktopId, container: CONTAINERS.graphical };
+}
+
+/** `desktop_missing` when it is gone. */
+export function requireDesktop(context: Context, desktopId: string): Found {
+  const desktop = findPod(context, desktopId, 'desktop');
+  if (!desktop) throw new DeskpodError('desktop_missing', `The desktop ${desktopId} is gone.`);
+  return desktop;
 }

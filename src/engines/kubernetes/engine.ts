@@ -1,69 +1,89 @@
 /** The `kubernetes` engine: desktops and launches as pods and ephemeral containers. Puts its parts together. */
 import type { Duplex } from 'node:stream';
 import type { KubernetesConfig } from '#config/config.ts';
-import type * as port from '#domain/engine.ts';
-import type { EngineDebug } from '#domain/debug/engine.ts';
+import type * as port from '#domain/ports/engine.ts';
+import type * as launches from '#domain/ports/engine-launch.ts';
+import type { EngineDebug } from '#domain/ports/debug-engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
+import { ignore } from '#protocol/ignore.ts';
 import type { Environment } from '#protocol/app.ts';
-import type { WindowManagerReady } from '../open.ts';
-import { accessOf } from './access.ts';
-import { ClusterApi, hasStatus } from './api.ts';
-import { connectTo } from './connect.ts';
-import { type Context, desktopIn, graphicalOf } from './context.ts';
-import { connectDisplay, listDesktops, makeDesktop, removeDesktop } from './desktops.ts';
-import { isLaunchEntry } from './describe.ts';
+import type { WindowManagerReady } from '#domain/ports/display.ts';
+import { accessOf } from './desktops/access.ts';
+import { ClusterApi } from './cluster/api.ts';
+import { hasStatus } from './cluster/api-fault.ts';
+import { connectTo } from './cluster/connect.ts';
+import { type Context, findDesktop, graphicalContainer } from './context.ts';
+import { listDesktops, removeDesktop } from './desktops/desktops.ts';
+import { connectDisplay } from './desktops/display.ts';
+import { DesktopStart } from './desktops/start.ts';
+import { isLaunchContainer } from './pods/describe.ts';
+import { refuseEnded } from './debug/attach.ts';
 import { debugOf } from './debug/debug.ts';
-import { exec } from './exec.ts';
-import { markFinished } from './finished.ts';
-import { announceImages, ensureImage, findImage } from './images.ts';
-import { launch, launchEnvironment, listLaunches, removeLaunch, stopLaunch } from './launches.ts';
-import { type LogOptions, readLogs } from './logs.ts';
-import { Looks } from './look.ts';
-import { execPlace, hasTerminal, placeOf, runsAt } from './places.ts';
-import { containerIdOf } from './pod.ts';
-import { PORTS } from './ports.ts';
+import { exec } from './exec/exec.ts';
+import { markFinished } from './pods/finished.ts';
+import { announceImages, ensureImage, findImage } from './images/images.ts';
+import { launchEnvironment, listLaunches, readLaunch } from './launches/launches.ts';
+import { removeLaunch } from './launches/remove.ts';
+import { launch } from './launches/start.ts';
+import { stopLaunch } from './launches/stop.ts';
+import { type LogOptions, readLogs } from './exec/logs.ts';
+import { NodeQueries } from './exec/node-queries.ts';
+import { containerRef, findTarget, isRunning } from './pods/targets.ts';
+import { containerIdOf } from './cluster/pod.ts';
+import { PORTS } from './cluster/ports.ts';
 import { tidy } from './tidy.ts';
-import { usageOf } from './usage-of.ts';
-import { UsageMeter } from './usage.ts';
-import { View } from './view.ts';
-import { watchEngine } from './watch.ts';
+import { usageOf } from './host/usage-of.ts';
+import { UsageMeter } from './host/usage.ts';
+import { View } from './cluster/view.ts';
+import { watchEngine } from './pods/watch.ts';
+import { Exclusive } from '../shared/exclusive.ts';
+import { startDesktop } from '../shared/start-desktop.ts';
+
+/** By then the status of a container that was just started is in the view. */
+const STATUS_DELAY_MS = 1_000;
 
 export interface KubernetesEngineOptions {
   readonly config: KubernetesConfig;
-  /** Size of the shared memory of a desktop, bytes. */
+  /** Shared memory of a desktop, in bytes. */
   readonly shmBytes: number;
   readonly windowManagerReady: WindowManagerReady;
+  readonly events: port.EngineEvents;
 }
 
-/** Rejects with `engine_unavailable` when the cluster cannot be reached or does not let us look. */
+/** Rejects with `engine_unavailable` when the cluster cannot be reached or does not let this server list pods. */
 export async function createKubernetesEngine(options: KubernetesEngineOptions): Promise<port.Engine> {
-  const { config, shmBytes, windowManagerReady } = options;
+  const { config, shmBytes, windowManagerReady, events } = options;
   const api = ClusterApi.connect(config.kubeconfig);
   const { namespace } = config;
   const view = await View.open(api, namespace);
   const context: Context = {
     api,
     namespace,
-    around: { namespace, config, shmBytes },
+    settings: { namespace, config, shmBytes },
     view,
-    looks: new Looks((desktopId) => graphicalOf({ api, namespace }, desktopId)),
+    nodeQueries: new NodeQueries((desktopId) => graphicalContainer({ api, namespace }, desktopId)),
     accesses: new Map(),
     windowManagerReady,
+    events,
   };
-  // A label is not worth a desktop: the next change of the pod tries again.
-  return new KubernetesEngine(
-    context,
-    markFinished(context, () => {}),
-  );
+  return new KubernetesEngine(context, markFinished(context));
 }
 
 class KubernetesEngine implements port.Engine {
+  /** Kubernetes limits no ephemeral container by itself, and processes only for all pods of a node. */
+  readonly capabilities: port.EngineCapabilities = {
+    ephemeral: { limits: false, nodeChoice: false },
+    processLimits: false,
+    buildsImages: false,
+    sharedPodNetwork: true,
+    separateLostHomes: true,
+  };
   readonly debug: EngineDebug;
   readonly #context: Context;
   readonly #stop: () => void;
   readonly #usage = new UsageMeter();
-  /** Desktops in the making: two of one id would undo each other. */
-  readonly #making = new Set<string>();
+  /** Desktops that are being made. */
+  readonly #making = new Exclusive();
   #version: string | null = null;
 
   constructor(context: Context, stop: () => void) {
@@ -75,21 +95,13 @@ class KubernetesEngine implements port.Engine {
   async info(): Promise<port.EngineInfo> {
     this.#version ??= await this.#context.api.version();
     const { server } = this.#context.api;
-    return { kind: 'kubernetes', name: 'Kubernetes', version: this.#version, place: new URL(server).host };
+    return { kind: 'kubernetes', name: 'Kubernetes', version: this.#version, host: new URL(server).host };
   }
 
-  async makeDesktop(
-    spec: port.DesktopSpec,
-    report: port.DesktopReport,
-    signal: AbortSignal,
-  ): Promise<port.EngineDesktop> {
-    if (this.#making.has(spec.id)) throw new DeskpodError('conflict', `The desktop ${spec.id} is being made already.`);
-    this.#making.add(spec.id);
-    try {
-      return await makeDesktop(this.#context, spec, report, signal);
-    } finally {
-      this.#making.delete(spec.id);
-    }
+  makeDesktop(spec: port.DesktopSpec, report: port.DesktopReport, signal: AbortSignal): Promise<port.EngineDesktop> {
+    return this.#making.run(spec.id, `The desktop ${spec.id} is being made already.`, () =>
+      startDesktop(spec, new DesktopStart(this.#context, spec), report, signal),
+    );
   }
 
   async desktops(): Promise<readonly port.EngineDesktop[]> {
@@ -101,33 +113,41 @@ class KubernetesEngine implements port.Engine {
   }
 
   async credentials(desktopId: string): Promise<port.DesktopCredentials> {
-    const { vncPassword, xCookie } = await accessOf(this.#context, desktopId);
+    const { vncPassword, xCookie } = await accessOf(this.#context, findDesktop(this.#context, desktopId));
     return { vncPassword, xCookie };
   }
 
   async connect(desktopId: string, portName: port.DesktopPort, signal: AbortSignal): Promise<Duplex> {
-    const { pod } = desktopIn(this.#context, desktopId);
+    const { pod } = findDesktop(this.#context, desktopId);
     if (portName === 'display') return connectDisplay(this.#context, pod, signal);
     return connectTo({ host: pod.status.podIP ?? '', port: PORTS.graphical }, signal);
   }
 
   async launchOfProcess(desktopId: string, pid: number): Promise<string | null> {
-    const { pod } = desktopIn(this.#context, desktopId);
-    const containerId = await this.#context.looks.ownerOf(desktopId, pid);
+    const { pod } = findDesktop(this.#context, desktopId);
+    const containerId = await this.#context.nodeQueries.ownerOf(desktopId, pid);
     const entries = pod.status.ephemeralContainerStatuses ?? [];
     const owner = entries.find((status) => containerIdOf(status) === containerId)?.name;
-    // One that was just started may draw before the cluster tells of it.
-    if (owner !== undefined) return isLaunchEntry(pod, owner) ? owner : null;
+    // A launch may open windows before its container is in the pod's status.
+    if (owner !== undefined) return isLaunchContainer(pod, owner) ? owner : null;
     if (containerId === null) return null;
     return this.#ownerSoon(desktopId, containerId);
   }
 
-  launch(spec: port.LaunchSpec, report: (waiting: string) => void, signal: AbortSignal): Promise<port.EngineLaunch> {
+  launch(
+    spec: launches.LaunchSpec,
+    report: (waiting: string) => void,
+    signal: AbortSignal,
+  ): Promise<launches.EngineLaunch> {
     return launch(this.#context, spec, report, signal);
   }
 
-  async launches(desktopId?: string): Promise<readonly port.EngineLaunch[]> {
+  async launches(desktopId?: string): Promise<readonly launches.EngineLaunch[]> {
     return listLaunches(this.#context, desktopId);
+  }
+
+  findLaunch(desktopId: string, id: string): Promise<launches.EngineLaunch | null> {
+    return readLaunch(this.#context, desktopId, id);
   }
 
   async environment(id: string): Promise<Environment> {
@@ -142,17 +162,19 @@ class KubernetesEngine implements port.Engine {
     return removeLaunch(this.#context, id);
   }
 
-  async *logs(target: port.Target, options: LogOptions, signal: AbortSignal): AsyncGenerator<port.EngineLogLine> {
-    const place = placeOf(this.#context, target);
-    const runs = () => runsAt(this.#context, place);
-    const terminal = hasTerminal(place);
-    yield* readLogs({ ...execPlace(this.#context, place), runs, terminal }, options, signal);
+  async *logs(target: launches.Target, options: LogOptions, signal: AbortSignal): AsyncGenerator<port.EngineLogLine> {
+    const located = findTarget(this.#context, target);
+    const runs = () => isRunning(this.#context, located);
+    yield* readLogs({ ...containerRef(this.#context, located), runs }, options, signal);
   }
 
-  async exec(target: port.Target, spec: port.ExecSpec, signal: AbortSignal): Promise<port.ExecSession> {
-    const place = placeOf(this.#context, target);
-    if (!runsAt(this.#context, place)) throw new DeskpodError('conflict', 'It does not run, so nothing can run in it.');
-    return exec(execPlace(this.#context, place), spec, signal);
+  async exec(target: launches.Target, spec: launches.ExecSpec, signal: AbortSignal): Promise<launches.ExecSession> {
+    const located = findTarget(this.#context, target);
+    if (!isRunning(this.#context, located)) {
+      refuseEnded(located);
+      throw new DeskpodError('conflict', 'It does not run, so no command can run in it.');
+    }
+    return exec(containerRef(this.#context, located), spec, signal);
   }
 
   usage(desktopId: string): Promise<readonly port.LaunchUsage[]> {
@@ -180,7 +202,7 @@ class KubernetesEngine implements port.Engine {
   }
 
   async podNetworks(): Promise<readonly string[]> {
-    const { config } = this.#context.around;
+    const { config } = this.#context.settings;
     if (config.podNetworks !== null) return config.podNetworks;
     return [...this.#context.view.nodes].flatMap(({ spec }) => spec.podCIDRs ?? (spec.podCIDR ? [spec.podCIDR] : []));
   }
@@ -195,7 +217,7 @@ class KubernetesEngine implements port.Engine {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop();
-    await this.#context.looks[Symbol.asyncDispose]();
+    await this.#context.nodeQueries[Symbol.asyncDispose]();
     await this.#context.view[Symbol.asyncDispose]();
   }
 
@@ -206,12 +228,13 @@ class KubernetesEngine implements port.Engine {
         (pod) => {
           const all = pod?.status.ephemeralContainerStatuses ?? [];
           const name = all.find((status) => containerIdOf(status) === containerId)?.name;
-          return pod && name !== undefined && isLaunchEntry(pod, name) ? name : null;
+          return pod && name !== undefined && isLaunchContainer(pod, name) ? name : null;
         },
-        AbortSignal.timeout(1_000),
+        AbortSignal.timeout(STATUS_DELAY_MS),
       );
-    } catch {
-      // The desktop's own, or a tool that an administrator put there.
+    } catch (error) {
+      // A container of the desktop itself, or one that an administrator added.
+      ignore('the process belongs to no launch')(error);
       return null;
     }
   }

@@ -1,28 +1,30 @@
-/** Whose request it is, so that all of one user's meet the same replica: the user of the session, else the client's address. */
+/** Identifies the caller, so that a user's requests reach the same replica: by the session's user, otherwise by address. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { parse } from 'node:querystring';
-import type { UserTokens } from '#domain/auth.ts';
-import { SESSION_COOKIE } from '#protocol/user.ts';
+import type { UserTokens } from '#domain/ports/auth.ts';
+import { sessionToken } from '#domain/server/session-token.ts';
 
 const REMEMBERED = 2_000;
 
 export interface Caller {
-  /** Null without a session that is ours. Whether it still stands is the api's to say. */
+  /** Null without a session of this installation. Only the API knows whether it is still valid. */
   readonly userId: string | null;
-  /** What the replica is chosen by. */
+  /** Determines the replica. */
   readonly key: string;
 }
 
 export class Affinity {
   readonly #tokens: Pick<UserTokens, 'verify'>;
+  readonly #cookie: string;
   readonly #users = new Map<string, Promise<string | null>>();
 
-  constructor(tokens: Pick<UserTokens, 'verify'>) {
+  /** `cookie` is the name of this installation's session cookie. */
+  constructor(tokens: Pick<UserTokens, 'verify'>, cookie: string) {
     this.#tokens = tokens;
+    this.#cookie = cookie;
   }
 
   async callerOf(headers: IncomingHttpHeaders): Promise<Caller> {
-    const token = tokenOf(headers);
+    const token = sessionToken(headers, this.#cookie);
     const userId = token === null ? null : await this.#userOf(token);
     return { userId, key: userId === null ? `address ${String(headers['x-forwarded-for'])}` : `user ${userId}` };
   }
@@ -35,10 +37,4 @@ export class Affinity {
     this.#users.set(token, user);
     return user;
   }
-}
-
-function tokenOf(headers: IncomingHttpHeaders): string | null {
-  const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
-  const cookie = parse(headers.cookie ?? '', '; ')[SESSION_COOKIE];
-  return bearer ?? (typeof cookie === 'string' ? cookie : null);
 }

@@ -1,10 +1,11 @@
-/** Connections to the api replicas in one order of preference: the first that takes one gets the request. */
+/** Connections to the API replicas in order of preference: the first replica that accepts gets the request. */
 import { Agent, type ClientRequestArgs } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ApiReplicas } from './replicas.ts';
+import { toError } from '#domain/errors.ts';
 
 const MOST_IDLE = 32;
-/** Shorter than replicas keep an idle connection: the one that ends it must not be the one who is asked. */
+/** Shorter than the replicas' keep-alive timeout, so that a replica doesn't close a connection while it gets a request. */
 const IDLE_MS = 60_000;
 
 type Done = (error: Error | null, stream: Duplex) => void;
@@ -12,7 +13,7 @@ type Done = (error: Error | null, stream: Duplex) => void;
 export class ReplicaAgent extends Agent {
   readonly #replicas: ApiReplicas;
   readonly #order: readonly string[];
-  /** To another than the first: good for the request that it was made for. */
+  /** Not to the first replica: for a single request only. */
   readonly #makeshift = new WeakSet<Duplex>();
 
   constructor(replicas: ApiReplicas, order: readonly string[]) {
@@ -25,7 +26,7 @@ export class ReplicaAgent extends Agent {
     void this.#connect(done);
   }
 
-  /** What it answers decides, though Node's types say that it answers nothing. */
+  /** The return value matters, although Node's types declare none. */
   override keepSocketAlive(stream: Duplex): unknown {
     const kept: unknown = super.keepSocketAlive(stream);
     return this.#makeshift.has(stream) ? false : kept;
@@ -34,10 +35,10 @@ export class ReplicaAgent extends Agent {
   async #connect(done: Done): Promise<void> {
     const found = await this.#replicas.connect(this.#order).then(
       (socket) => ({ socket }),
-      (error: unknown) => ({ error: error instanceof Error ? error : new Error(String(error)) }),
+      (error: unknown) => ({ error: toError(error) }),
     );
     if ('error' in found) {
-      // Node looks at no stream beside an error, though its types want one.
+      // Node ignores the stream if there is an error, although its types require one.
       Reflect.apply(done, undefined, [found.error]);
       return;
     }
@@ -46,7 +47,7 @@ export class ReplicaAgent extends Agent {
   }
 }
 
-/** One agent for each order that users have; forgotten when the replicas change. */
+/** One agent for each order of replicas; dropped when the replicas change. */
 export class ReplicaAgents {
   readonly #replicas: ApiReplicas;
   readonly #agents = new Map<string, ReplicaAgent>();
@@ -59,7 +60,7 @@ export class ReplicaAgents {
   for(order: readonly string[]): ReplicaAgent {
     const addresses = order.toSorted().join();
     if (addresses !== this.#addresses) {
-      // What is under way ends by itself, and idle connections are ended by the other side.
+      // Requests finish by themselves, and the replicas close idle connections.
       this.#agents.clear();
       this.#addresses = addresses;
     }
@@ -69,7 +70,7 @@ export class ReplicaAgents {
     return agent;
   }
 
-  /** Ends what is idle and what is under way. */
+  /** Closes idle connections and cancels requests. */
   destroy(): void {
     for (const agent of this.#agents.values()) agent.destroy();
     this.#agents.clear();

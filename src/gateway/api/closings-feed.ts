@@ -1,22 +1,27 @@
-/** Hears from every replica of the api role which sessions and desktops ended, so that their viewers here are closed. */
+/** Receives from every API replica which sessions and desktops ended, so that their viewers here are closed. */
 import { get, type IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import { setInterval } from 'node:timers/promises';
+import { ignore } from '#protocol/ignore.ts';
 import { Closing, CLOSINGS_PATH } from '#protocol/closing.ts';
 import type { ApiReplicas } from './replicas.ts';
 
-/** How soon a new replica, or one that broke off, is listened to. It repeats the recent ones. */
+/** How often to connect to new replicas, and to those that disconnected. They repeat recent closings. */
 const LOOK_EVERY_MS = 2_000;
-/** A replica says something at least every 25 s. */
+/** A replica sends something at least every 25 s. */
 const SILENCE_MS = 60_000;
 
 export interface ClosingsFeedOptions {
   readonly replicas: Pick<ApiReplicas, 'all' | 'port'>;
   readonly token: string;
   readonly closed: (closing: Closing) => void;
+  /** A replica refused this token because it has other keys. Called at every attempt. */
+  readonly refused?: () => void;
 }
 
-/** Ends when aborted. */
+const UNAUTHORIZED = 401;
+
+/** Resolves when aborted. */
 export async function followClosings(options: ClosingsFeedOptions, signal: AbortSignal): Promise<void> {
   const { replicas } = options;
   const heard = new Set<string>();
@@ -24,9 +29,8 @@ export async function followClosings(options: ClosingsFeedOptions, signal: Abort
     for (const address of await replicas.all()) {
       if (heard.has(address)) continue;
       heard.add(address);
-      // One that does not answer is tried again at the next look.
       void hear(address, options, signal)
-        .catch(() => {})
+        .catch(ignore('the next round retries it'))
         .finally(() => heard.delete(address));
     }
   };
@@ -38,10 +42,10 @@ export async function followClosings(options: ClosingsFeedOptions, signal: Abort
   }
 }
 
-/** Resolves when the replica breaks off. */
+/** Resolves when the replica disconnects. */
 async function hear(
   host: string,
-  { replicas, token, closed }: ClosingsFeedOptions,
+  { replicas, token, closed, refused = () => {} }: ClosingsFeedOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
@@ -62,6 +66,7 @@ async function hear(
   const answer = await promise;
   if (answer.statusCode !== 200) {
     answer.destroy();
+    if (answer.statusCode === UNAUTHORIZED) refused();
     return;
   }
   for await (const line of createInterface({ input: answer })) {

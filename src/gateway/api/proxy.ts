@@ -1,33 +1,33 @@
 /**
- * Passes requests on to the api role: streams both ways, nothing is kept. The door before it made the forwarding headers
- * true; here they get the proof that a gateway of ours says so.
+ * Forwards requests to the API and streams both ways. The forwarding headers are verified already (trusted-proxies.ts);
+ * the proxy adds the token that proves it.
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createProxyServer } from 'httpxy';
 import { DeskpodError } from '#domain/errors.ts';
+import { ignore } from '#protocol/ignore.ts';
+import { ERROR_STATUS, RETRY_AFTER_SECONDS } from '#protocol/errors.ts';
 import { GATEWAY_HEADER } from '#protocol/forwarding.ts';
-import { refusalBody } from '../refusal.ts';
 import type { Affinity } from './affinity.ts';
 import { ReplicaAgents } from './agent.ts';
 import type { ApiReplicas } from './replicas.ts';
 
-const RETRY_AFTER_SECONDS = '2';
 const MOST_TRIES = 3;
-/** RFC 9110, section 7.6.1: about one connection, not about the request. */
+/** Hop-by-hop headers (RFC 9110, section 7.6.1). */
 const HOP_BY_HOP = ['keep-alive', 'proxy-connection', 'proxy-authorization', 'te', 'trailer', 'upgrade', 'expect'];
 
 export interface ApiProxyOptions {
   readonly replicas: ApiReplicas;
   readonly affinity: Affinity;
-  /** What the api role knows gateways by. */
+  /** Authenticates gateways to the API. */
   readonly token: string;
   readonly failed: (what: string, error: unknown) => void;
 }
 
 export interface ApiProxy {
-  /** Owns both from now on; resolves when the answer is over, and never rejects. */
+  /** Owns both; resolves at the end of the response, and never rejects. */
   request(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** Owns the socket; rejects while a refusal can still be sent. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
@@ -53,7 +53,7 @@ export function createApiProxy({ replicas, affinity, token, failed }: ApiProxyOp
 
   return {
     async request(request, response) {
-      const again = canBeSentAgain(request);
+      const again = isRepeatable(request);
       passOnly(request.headers, token);
       try {
         for (let left = again ? MOST_TRIES : 1; ; left -= 1) {
@@ -83,8 +83,8 @@ export function createApiProxy({ replicas, affinity, token, failed }: ApiProxyOp
       request.headers[GATEWAY_HEADER] = token;
       upstream.write(headOf(request), 'latin1');
       upstream.write(head);
-      // Whatever is answered, a refusal too, goes out as it is.
-      await pipeline(socket, upstream, socket).catch(() => {});
+      // The response, also a refusal, is passed on unchanged.
+      await pipeline(socket, upstream, socket).catch(ignore('one side closed the connection'));
       socket.destroy();
       upstream.destroy();
     },
@@ -93,8 +93,8 @@ export function createApiProxy({ replicas, affinity, token, failed }: ApiProxyOp
   };
 }
 
-/** Without a body nothing is lost when a connection breaks before the answer began. */
-function canBeSentAgain({ headers, method }: IncomingMessage): boolean {
+/** A request without a body can be repeated if the connection breaks before the response starts. */
+function isRepeatable({ headers, method }: IncomingMessage): boolean {
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
   return !hasBody && (method === 'GET' || method === 'HEAD' || method === 'DELETE' || method === 'OPTIONS');
 }
@@ -108,7 +108,7 @@ function passOnly(headers: IncomingHttpHeaders, token: string): void {
   headers[GATEWAY_HEADER] = token;
 }
 
-/** The request as it came, with the headers as they are now. */
+/** The head of the request, with its current headers. */
 function headOf({ method, url, headers }: IncomingMessage): string {
   const lines = Object.entries(headers).flatMap(([name, value]) =>
     [value ?? []].flat().map((one) => `${name}: ${one}\r\n`),
@@ -116,19 +116,19 @@ function headOf({ method, url, headers }: IncomingMessage): string {
   return `${method} ${url} HTTP/1.1\r\n${lines.join('')}\r\n`;
 }
 
-/** 503 when nobody took the request, 502 when whoever took it broke off. */
+/** 502 if the replica broke off; otherwise the status of the failure, 503 if no replica accepted the request. */
 function answer(response: ServerResponse, error: unknown): void {
   const known =
     error instanceof DeskpodError
       ? error
-      : new DeskpodError('engine_unavailable', 'The server behind this gateway broke off.', {
+      : new DeskpodError('engine_unavailable', 'The server behind this gateway disconnected.', {
           remedy: 'Try again in a moment.',
           cause: error,
         });
-  response.writeHead(known === error ? 503 : 502, {
+  response.writeHead(known === error ? ERROR_STATUS[known.code] : 502, {
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',
-    'retry-after': RETRY_AFTER_SECONDS,
+    'retry-after': String(RETRY_AFTER_SECONDS),
   });
-  response.end(refusalBody(known));
+  response.end(JSON.stringify(known.toBody()));
 }

@@ -1,22 +1,24 @@
 /**
- * The replicas of the api role behind one name, and in which order a user meets them: always the same one first, so that
- * what it keeps in memory for them is used.
+ * The API replicas behind one name, and their order for each user: always the same one first, because it has the user's
+ * state in memory.
  */
 import { createHash } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { withDeadline } from '#domain/deadlines.ts';
 import { DeskpodError } from '#domain/errors.ts';
+import { ignore } from '#protocol/ignore.ts';
 import { connectTcp } from '../screen-connect.ts';
 
-/** Names are asked for again after this long, and at once after a failure. */
+/** Names are resolved again after this long, and at once after a failure. */
 const FRESH_MS = 1_000;
-/** While they are asked for, what was known so long ago goes on counting. */
+/** While a name is being resolved, known addresses stay valid for this long. */
 const USABLE_MS = 10_000;
 const LOOKUP_MS = 2_000;
-/** One that answers nothing for so long is taken for dead; on a network of its own it answers in a millisecond. */
+/** A replica that doesn't accept within this time counts as dead; usually it takes a millisecond. */
 const CONNECT_MS = 1_500;
-/** One that failed is asked last for so long. */
+/** How long a replica that failed is tried last. */
 const AVOIDED_MS = 5_000;
 const PATIENCE_MS = 6_000;
 const RETRY_MS = 250;
@@ -25,13 +27,13 @@ export interface ReplicasOptions {
   /** For example `http://api-replicas:8000`. */
   readonly url: string;
   /**
-   * One address for all of them, behind which the network finds one that is ready: it knows of comings and goings before
-   * names do. For example `http://api:8000`; null where there is none.
+   * Load-balanced address of all replicas, which reflects changes earlier than DNS does. For example `http://api:8000`;
+   * null if there is none.
    */
   readonly serviceUrl?: string | null;
-  /** All addresses of a name; the system's resolver when left out. */
+  /** Resolves a name to all its addresses; default: the system's resolver. */
   readonly resolve?: (name: string) => Promise<readonly string[]>;
-  /** How long a request waits for a first address: the cluster's DNS is seconds behind its pods. */
+  /** How long a request waits for a first address: the cluster's DNS lags seconds behind its pods. */
   readonly patienceMs?: number;
 }
 
@@ -56,7 +58,7 @@ export class ApiReplicas {
     this.#patienceMs = patienceMs;
   }
 
-  /** The addresses, the one that belongs to this key first, those that failed just now last. Empty when none is known. */
+  /** The addresses: first the one for this key, last those that failed recently. Empty if none is known. */
   async ranked(key: string): Promise<readonly string[]> {
     const order = rank(key, await this.#some());
     const avoided = (address: string): boolean => this.#isAvoided(address);
@@ -76,7 +78,7 @@ export class ApiReplicas {
     }
   }
 
-  /** In no order. When the name cannot be resolved for a while, those that were known go on counting. */
+  /** Unordered. If the name can't be resolved for a while, known addresses stay valid. */
   async all(): Promise<readonly string[]> {
     const age = performance.now() - this.#knownAt;
     if (this.#isStale || age > FRESH_MS) {
@@ -86,27 +88,27 @@ export class ApiReplicas {
     return this.#known;
   }
 
-  /** Connects to the first of these that takes the connection; `engine_unavailable` when none does. */
+  /** Connects to the first of these that accepts; `engine_unavailable` if none does. */
   async connect(addresses: readonly string[], signal?: AbortSignal): Promise<Socket> {
     let cause: unknown = null;
     for (const host of this.#withService(addresses)) {
       signal?.throwIfAborted();
       try {
-        const late = AbortSignal.timeout(CONNECT_MS);
-        return await connectTcp({ host, port: this.port }, signal ? AbortSignal.any([signal, late]) : late);
+        const deadline = AbortSignal.timeout(CONNECT_MS);
+        return await connectTcp({ host, port: this.port }, signal ? AbortSignal.any([signal, deadline]) : deadline);
       } catch (error) {
         signal?.throwIfAborted();
         cause = error;
         this.#failed(host);
       }
     }
-    throw new DeskpodError('engine_unavailable', 'The server behind this gateway does not answer.', {
+    throw new DeskpodError('engine_unavailable', "The server behind this gateway doesn't respond.", {
       remedy: 'Try again in a moment.',
       cause,
     });
   }
 
-  /** After the first that has not failed just now: the others' addresses are as old as its own. */
+  /** The service comes after the first address that hasn't failed recently: the others are just as old. */
   #withService([first, ...others]: readonly string[]): readonly string[] {
     if (this.#service === null || first === undefined) return first === undefined ? others : [first, ...others];
     return this.#isAvoided(first) ? [this.#service, first, ...others] : [first, this.#service, ...others];
@@ -120,7 +122,7 @@ export class ApiReplicas {
 
   async #ask(): Promise<void> {
     try {
-      const found = await within(LOOKUP_MS, this.#resolve(this.name));
+      const found = await withDeadline(this.#resolve(this.name), AbortSignal.timeout(LOOKUP_MS));
       if (found.length > 0) {
         this.#known = [...new Set(found)];
         this.#knownAt = performance.now();
@@ -128,15 +130,15 @@ export class ApiReplicas {
       }
       for (const address of this.#avoidedUntil.keys())
         if (!this.#known.includes(address)) this.#avoidedUntil.delete(address);
-    } catch {
-      // A name without a ready replica does not resolve at all.
+    } catch (error) {
+      ignore('a name without a ready replica does not resolve')(error);
     } finally {
       this.#asking = null;
     }
   }
 }
 
-/** Rendezvous hashing: when one goes, only its own users move; when one comes, it takes its share from all. */
+/** Rendezvous hashing: a replica that leaves only moves its own users; a new one takes its share from all. */
 export function rank(key: string, addresses: readonly string[]): string[] {
   const score = (address: string): string => createHash('sha256').update(`${key}\n${address}`).digest('hex');
   const scored = addresses.map((address) => ({ address, score: score(address) }));
@@ -145,14 +147,4 @@ export function rank(key: string, addresses: readonly string[]): string[] {
 
 async function everyAddress(name: string): Promise<readonly string[]> {
   return (await lookup(name, { all: true })).map(({ address }) => address);
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

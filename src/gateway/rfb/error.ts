@@ -1,9 +1,9 @@
-/** A peer that does not speak RFB as it must. */
+/** A peer that violates the RFB protocol. */
 import { CloseCode } from '#protocol/screen.ts';
 
 export class RfbError extends Error {
   override readonly name = 'RfbError';
-  /** What the viewer's WebSocket is closed with when the viewer is to blame. */
+  /** Close code of the viewer's WebSocket if the viewer is at fault. */
   readonly closeCode: CloseCode;
 
   constructor(message: string, closeCode: CloseCode = CloseCode.protocol) {

@@ -1,5 +1,5 @@
-/** Frames what an RFB viewer sends, whatever the chunks: every message whole, of a known type, within its bound. */
-import { CloseCode } from '#protocol/screen.ts';
+/** Splits a viewer's RFB stream into messages, and checks their types and sizes. */
+import { MAX_CLIPBOARD_BYTES } from '#protocol/screen.ts';
 import { RfbError } from './error.ts';
 
 export type MessageKind =
@@ -11,6 +11,7 @@ export type MessageKind =
   | 'key'
   | 'pointer'
   | 'cut_text'
+  | 'oversized_cut_text'
   | 'continuous_updates'
   | 'fence'
   | 'power'
@@ -24,15 +25,13 @@ export interface ViewerMessage {
   readonly bytes: Buffer;
 }
 
-/** Text of a paste, compressed or not. */
-export const MAX_CUT_TEXT_BYTES = 1024 * 1024;
 export const EXTENDED_MOUSE_BUTTONS = -316;
 const MAX_FENCE_BYTES = 64;
 const MAX_ENCODINGS = 1024;
 
 interface Shape {
   readonly kind: MessageKind;
-  /** Bytes needed to get on: the message's length once its head is there, more than `head` holds until then. */
+  /** The message's length once its head is complete; until then, the bytes needed for the next step. */
   readonly needs: (head: Buffer) => number;
 }
 
@@ -55,32 +54,35 @@ const SHAPES: ReadonlyMap<number, Shape> = new Map([
   [255, { kind: 'extended_key', needs: qemu }],
 ]);
 
-/** How a viewer begins (RFC 6143, section 7.1): its version, then its security type and ClientInit. */
+/** The start of a viewer's stream (RFC 6143, section 7.1): version, then security type and ClientInit. */
 const OPENING = [fixed('version', 12), fixed('choice', 2)];
 const QEMU_AUDIO = 1;
 /** With extended mouse buttons, a pointer message whose mask has its highest bit set has one more byte. */
 const LONG_POINTER = fixed('pointer', 7);
 
-/** Fed with every chunk of one viewer in order. The first are `version` and `choice`. */
+/** Gets every chunk of one viewer in order. The first messages are `version` and `choice`. */
 export class ViewerMessages {
-  /** Messages of the opening that came so far. */
+  /** Messages of the handshake so far. */
   #opened = 0;
   #extendedButtons = false;
   #partial: Buffer = Buffer.alloc(0);
   #filled = 0;
+  /** Remaining bytes of a message that is dropped. */
+  #skip = 0;
 
-  /** The messages that this chunk completes; they may share its memory. Throws `RfbError`, after which it is of no use. */
+  /** The messages that this chunk completes; they may share its memory. Unusable after it throws `RfbError`. */
   push(chunk: Buffer): readonly ViewerMessage[] {
     const messages: ViewerMessage[] = [];
     let offset = 0;
     while (offset < chunk.length) {
-      offset +=
-        this.#filled > 0 ? this.#fill(chunk.subarray(offset), messages) : this.#take(chunk.subarray(offset), messages);
+      const rest = chunk.subarray(offset);
+      if (this.#skip > 0) offset += this.#drop(rest);
+      else offset += this.#filled > 0 ? this.#fill(rest, messages) : this.#take(rest, messages);
     }
     return messages;
   }
 
-  /** The usual case: a message that lies whole in the chunk. Returns how many bytes were used. */
+  /** The usual case: the chunk contains a whole message. Returns its length. */
   #take(rest: Buffer, messages: ViewerMessage[]): number {
     const shape = this.#shape(rest);
     const needs = shape.needs(rest);
@@ -93,7 +95,7 @@ export class ViewerMessages {
     return rest.length;
   }
 
-  /** Adds to the message that an earlier chunk began. */
+  /** Continues a message that started in an earlier chunk. */
   #fill(rest: Buffer, messages: ViewerMessage[]): number {
     const used = rest.copy(this.#partial, this.#filled, 0, this.#partial.length - this.#filled);
     this.#filled += used;
@@ -107,6 +109,12 @@ export class ViewerMessages {
       this.#partial = Buffer.concat([head], needs);
     }
     return used;
+  }
+
+  #drop(rest: Buffer): number {
+    const dropped = Math.min(this.#skip, rest.length);
+    this.#skip -= dropped;
+    return dropped;
   }
 
   #shape(head: Buffer): Shape {
@@ -123,12 +131,16 @@ export class ViewerMessages {
   #complete(shape: Shape, bytes: Buffer): ViewerMessage {
     this.#opened = Math.min(this.#opened + 1, OPENING.length);
     if (shape.kind === 'set_encodings') this.#extendedButtons = encodingsOf(bytes).includes(EXTENDED_MOUSE_BUTTONS);
+    if (shape.kind === 'cut_text' && cutTextBytes(bytes) > MAX_CLIPBOARD_BYTES) {
+      this.#skip = 8 + cutTextBytes(bytes) - bytes.length;
+      return { kind: 'oversized_cut_text', bytes };
+    }
     const audio = shape.kind === 'extended_key' && bytes.readUInt8(1) === QEMU_AUDIO;
     return { kind: audio ? 'audio' : shape.kind, bytes };
   }
 }
 
-/** What a SetEncodings message lists. */
+/** The encodings of a SetEncodings message. */
 export function encodingsOf(message: Buffer): readonly number[] {
   return Array.from({ length: message.readUInt16BE(2) }, (_, index) => message.readInt32BE(4 + index * 4));
 }
@@ -140,15 +152,24 @@ function setEncodings(head: Buffer): number {
   return 4 + count * 4;
 }
 
-/** A negative length marks the extended clipboard, which begins with four bytes of flags. */
+/** The clipboard message after its first eight bytes. */
+export function cutTextBytes(message: Buffer): number {
+  return Math.abs(message.readInt32BE(4));
+}
+
+/** Whether it is an extended clipboard message: its length is negative, and four bytes of flags follow. */
+export function isExtended(cutText: Buffer): boolean {
+  return cutText.readInt32BE(4) < 0;
+}
+
+/** Of a text that is too large, only the head is kept, for its length. */
 function cutText(head: Buffer): number {
   if (head.length < 8) return 8;
-  const length = head.readInt32BE(4);
-  if (Math.abs(length) > MAX_CUT_TEXT_BYTES) {
-    throw new RfbError('The clipboard text is larger than 1 MiB.', CloseCode.tooBig);
-  }
-  if (length < 0 && length > -4) throw new RfbError('The viewer sent a clipboard message without flags.');
-  return 8 + Math.abs(length);
+  const extended = isExtended(head);
+  const length = cutTextBytes(head);
+  if (extended && length < 4) throw new RfbError('The viewer sent a clipboard message without flags.');
+  if (length > MAX_CLIPBOARD_BYTES) return extended ? 12 : 8;
+  return 8 + length;
 }
 
 function fence(head: Buffer): number {

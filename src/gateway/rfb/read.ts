@@ -1,7 +1,7 @@
-/** Reads an exact number of bytes from a stream that nobody else reads yet, leaving what follows in the stream. */
+/** Reads an exact number of bytes from a stream without other readers, and leaves the rest in the stream. */
 import type { Duplex } from 'node:stream';
 
-/** Fails when the stream ends or breaks first, or the signal aborts. `count` is at most the stream's high-water mark. */
+/** Fails if the stream ends or breaks first, or the signal aborts. `count` is at most the stream's high-water mark. */
 export async function readExactly(stream: Duplex, count: number, signal: AbortSignal): Promise<Buffer> {
   while (!stream.destroyed) {
     signal.throwIfAborted();

@@ -1,12 +1,13 @@
 /** Desktops and their launches through the compatible API. */
-import type { Engine, EngineDesktop, EngineLaunch } from '#domain/engine.ts';
+import type { Engine, EngineDesktop } from '#domain/ports/engine.ts';
+import type { EngineLaunch } from '#domain/ports/engine-launch.ts';
 import { NotFoundText } from './errors.ts';
 import { presentContainer, presentDesktop, presentPod } from './present.ts';
 
-/** Removal goes through the rules of the server, which tell users and keep records; looking is the engine's. */
+/** Removal goes through the server, which notifies users and keeps records; queries go to the engine. */
 export interface ManagerDesktops extends Pick<Engine, 'desktops' | 'launches'> {
   removeDesktop(desktop: EngineDesktop): Promise<void>;
-  /** Stops it if it runs, and forgets it. */
+  /** Stops it if it runs, and deletes it. */
   removeLaunch(launch: EngineLaunch): Promise<void>;
 }
 

@@ -1,14 +1,13 @@
-/** Failures as the compatible API answers them: `{status, status_message, message}`, with a list where there are many. */
+/** Errors in the form of the compatible API: `{status, status_message, message}`, with a list of several. */
 import { STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { DeskpodError } from '#domain/errors.ts';
-import { STATUS, toDeskpodError } from '../errors.ts';
+import { type Refusal, refusalOf } from '../errors.ts';
 
-/** A refusal whose words clients of the compatible API look for. */
+/** A refusal with the wording that clients of the compatible API expect. */
 export class ManagerError extends Error {
   override readonly name = 'ManagerError';
   readonly status: number;
-  /** One per complaint when there are several. */
+  /** One per problem, if there are several. */
   readonly errors: readonly { field: string; message: string }[] | undefined;
 
   constructor(status: number, message: string, errors?: readonly { field: string; message: string }[]) {
@@ -18,7 +17,7 @@ export class ManagerError extends Error {
   }
 }
 
-/** Answered as the bare text `"Not found"`, which clients compare. */
+/** Sent as the bare text `"Not found"`, which clients compare. */
 export class NotFoundText extends Error {}
 
 export function managerErrorHandler(failed: (what: string, error: unknown) => void) {
@@ -27,7 +26,7 @@ export function managerErrorHandler(failed: (what: string, error: unknown) => vo
       await reply.status(404).type('application/json; charset=utf-8').send(JSON.stringify('Not found'));
       return;
     }
-    const known = error instanceof ManagerError ? error : fromDomain(toDeskpodError(error));
+    const known = error instanceof ManagerError ? error : fromDomain(refusalOf(error));
     if (known.status >= 500) failed(`${request.method} ${request.url.slice(0, 200)}`, error);
     const { status, message, errors } = known;
     const body = { status, status_message: `${status} ${STATUS_CODES[status] ?? 'Error'}`, message };
@@ -35,6 +34,6 @@ export function managerErrorHandler(failed: (what: string, error: unknown) => vo
   };
 }
 
-function fromDomain({ code, message, remedy }: DeskpodError): ManagerError {
-  return new ManagerError(STATUS[code], remedy === undefined ? message : `${message} ${remedy}`);
+function fromDomain({ status, error: { message, remedy } }: Refusal): ManagerError {
+  return new ManagerError(status, remedy === undefined ? message : `${message} ${remedy}`);
 }

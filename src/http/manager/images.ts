@@ -1,9 +1,9 @@
 /** The catalogue through the compatible API: bare entries in, bare entries out. */
 import type { Catalogue } from '#domain/catalogue/catalogue.ts';
 import { exportInspect } from '#domain/catalogue/export.ts';
-import { parseInspect } from '#domain/catalogue/inspect.ts';
-import type { InspectProblem } from '#domain/catalogue/inspect.ts';
-import type { Engine } from '#domain/engine.ts';
+import { parseInspect } from '#domain/catalogue/image-inspect.ts';
+import type { InspectProblem } from '#domain/catalogue/image-inspect.ts';
+import type { Engine } from '#domain/ports/engine.ts';
 import type { AppDocument } from '#protocol/manager.ts';
 import { ManagerError, NotFoundText } from './errors.ts';
 
@@ -12,7 +12,7 @@ export type ImageCatalogue = Pick<
   'list' | 'find' | 'put' | 'remove' | 'look' | 'installAll' | 'reload' | 'imageReference'
 >;
 
-/** Of exported names, as the files of the compatible catalogue have it. */
+/** The tag of exported names, as in the files of the compatible catalogue. */
 const VERSION_TAG = '3.0';
 
 export class Images {
@@ -34,13 +34,13 @@ export class Images {
     return this.#catalogue.find(id) ?? this.#unknown();
   }
 
-  /** Stores and, with `pull`, begins to fetch: an array answers an array, one object one object. */
+  /** Stores the apps and, with `pull`, starts to pull their images. Returns an array for an array, an object for an object. */
   async store(body: unknown, options: { readonly id: string | null; readonly pull: boolean }): Promise<unknown> {
     const { single, documents } = this.#parse(body, options.id);
     const stored = await this.#catalogue.put(documents);
     if (options.pull) await this.#catalogue.installAll(stored);
-    // Nobody waits for what the engine has: events tell it, and a catalogue of a hundred apps asks a while.
-    else this.#catalogue.look(stored).catch((cause: unknown) => this.#warn(`looking for images: ${String(cause)}`));
+    // The response doesn't wait for the state of the images: it arrives as events, after a while for a large catalogue.
+    else this.#catalogue.look(stored).catch((cause: unknown) => this.#warn(`checking images: ${String(cause)}`));
     return single ? stored[0] : stored;
   }
 
@@ -65,7 +65,7 @@ export class Images {
     return await this.#catalogue.remove(this.#catalogue.list().map((document) => document.id));
   }
 
-  /** Our own addition: an installed app as the file that another installation takes. By id, or by its short name. */
+  /** A Deskpod extension: exports an installed app, by id or short name, for another installation. */
   async export(key: string, query: URLSearchParams): Promise<unknown> {
     const document =
       this.#catalogue.find(key) ?? this.#catalogue.list().find(({ name }) => name === key) ?? this.#unknown();
@@ -73,7 +73,7 @@ export class Images {
     if (image === null)
       throw new ManagerError(
         409,
-        `The image of ${document.name} is not here. Install it first: deskpod apps install ${document.name}`,
+        `The image of ${document.name} is missing. Install it first: deskpod apps install ${document.name}`,
       );
     const name = query.get('as') ?? `${document.name}.d:${VERSION_TAG}`;
     const registry = query.get('registry') ?? document.id.split('/').slice(0, -1).join('/');
@@ -86,7 +86,7 @@ export class Images {
     const exported = exportInspect(image, { name, registry, labels: { ...registered, ...labelsOf(query) } });
     const [problem] = parseInspect(exported)?.skipped ?? [];
     if (problem !== undefined)
-      throw new ManagerError(400, `It cannot be exported so: ${problem.field} ${problem.message}.`);
+      throw new ManagerError(400, `These export options are invalid: ${problem.field} ${problem.message}.`);
     return exported;
   }
 
@@ -105,14 +105,14 @@ export class Images {
     if (skipped.length > 0) throw refusal(skipped, single);
     const other = id === null ? undefined : documents.find((document) => document.id !== id);
     if (other !== undefined)
-      throw new ManagerError(400, `RepoTags[0] is ${other.id}, but the address names ${String(id)}.`);
+      throw new ManagerError(400, `RepoTags[0] is ${other.id}, but the URL names ${String(id)}.`);
     for (const { index, field, message } of warnings)
       this.#warn(`${documents[index]?.id ?? index}: ${field} ${message}`);
     return { single, documents };
   }
 }
 
-/** `label=oc.containerengine=pod_application`, as often as there are labels. */
+/** `label=oc.containerengine=pod_application`, repeated per label. */
 function labelsOf(query: URLSearchParams): Record<string, string> {
   const pairs = query.getAll('label').map((label) => [label.split('=')[0] ?? '', label.slice(label.indexOf('=') + 1)]);
   return Object.fromEntries(pairs.filter(([label]) => label?.startsWith('oc.')));
@@ -123,11 +123,11 @@ function refusal(problems: readonly InspectProblem[], single: boolean): ManagerE
     field: single ? field : `[${index}].${field}`,
     message,
   }));
-  const said = errors.slice(0, 5).map(({ field, message }) => `${field} ${message}`);
+  const summary = errors.slice(0, 5).map(({ field, message }) => `${field} ${message}`);
   const more = errors.length > 5 ? `; and ${errors.length - 5} more` : '';
   return new ManagerError(
     400,
-    `failed to add json image format to collection: ${said.join('; ')}${more}. Nothing was stored.`,
+    `failed to add json image format to collection: ${summary.join('; ')}${more}. Nothing was stored.`,
     errors,
   );
 }

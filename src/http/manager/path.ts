@@ -1,14 +1,15 @@
-/** The part of an address after `/API/manager/`: an action of any case and an argument that keeps its own. */
+/** The part of a URL after `/API/manager/`: a case-insensitive action and an argument. */
+import { ignore } from '#protocol/ignore.ts';
 
 export interface ManagerPath {
   /** Lower case; empty for `/API/manager`. */
   readonly action: string;
-  /** What follows, decoded: an id may hold `/` and `:`, plain or percent-encoded. Null when nothing follows. */
+  /** The rest, decoded: an id may contain `/` and `:`, plain or percent-encoded. Null if empty. */
   readonly argument: string | null;
   readonly query: URLSearchParams;
 }
 
-/** Null for percent signs that encode nothing. */
+/** Null for invalid percent encoding. */
 export function parsePath(url: string): ManagerPath | null {
   const end = url.indexOf('?');
   const path = end === -1 ? url : url.slice(0, end);
@@ -17,12 +18,12 @@ export function parsePath(url: string): ManagerPath | null {
   try {
     const argument = decodeURIComponent(rest.join('/')).replace(/\/+$/, '');
     return { action: decodeURIComponent(action).toLowerCase(), argument: argument === '' ? null : argument, query };
-  } catch {
-    return null;
+  } catch (error) {
+    return ignore('not percent-encoded', null)(error);
   }
 }
 
-/** `manager` → a pattern for the router that matches it in any case. */
+/** `manager` → a router pattern that matches it case-insensitively. */
 export function anyCase(word: string): string {
   return word.replaceAll(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`);
 }

@@ -1,15 +1,17 @@
-/** Desktops and launches in the field names of the compatible API. No password or cookie is ever among them. */
-import type { DesktopSpec, EngineDesktop, EngineLaunch } from '#domain/engine.ts';
+/** Desktops and launches in the field names of the compatible API, without passwords and cookies. */
+import type { DesktopSpec, EngineDesktop } from '#domain/ports/engine.ts';
+import { terminationReason } from '#domain/launches/termination-reason.ts';
+import type { EngineLaunch } from '#domain/ports/engine-launch.ts';
 
-/** A row of `GET desktop`. What this system does not have is null; `vncPassword` is left out on purpose. */
-export function presentDesktop({ id, state, address, place, createdAt }: EngineDesktop) {
+/** A row of `GET desktop`. Fields without a counterpart are null; `vncPassword` is omitted on purpose. */
+export function presentDesktop({ id, state, address, node, createdAt }: EngineDesktop) {
   return {
     id,
     ipAddr: address,
     status: phaseOf(state),
     container_id: id,
     creation_timestamp: createdAt.toISOString(),
-    nodehostname: nodeOf(place),
+    nodehostname: node,
     hostname: id,
     container_name: id,
     name: id,
@@ -32,7 +34,7 @@ export function presentPod(desktop: EngineDesktop, launches: readonly EngineLaun
       labels: { type: 'x11server', access_userid: desktop.userId },
     },
     spec: {
-      nodeName: nodeOf(desktop.place),
+      nodeName: desktop.node,
       ephemeralContainers: ephemeral.map(({ id, image }) => ({ name: id, image })),
     },
     status: {
@@ -68,7 +70,7 @@ export function presentContainer({ id, desktopId, runtime, image, imageDigest, s
   };
 }
 
-/** `dry_run_desktop`: the desktop that would be made, as a pod. */
+/** `dry_run_desktop`: the desktop that would be started, as a pod. */
 export function presentPlan({ id, account, image, env, labels, limits, geometry }: DesktopSpec) {
   return {
     apiVersion: 'v1',
@@ -100,11 +102,6 @@ export function presentPlan({ id, account, image, env, labels, limits, geometry 
   };
 }
 
-/** A place is told to people as `node (address)`. */
-function nodeOf(place: string): string {
-  return place.replace(/ \(.*\)$/, '');
-}
-
 function phaseOf(state: EngineDesktop['state']): string {
   return state === 'running' ? 'Running' : 'Succeeded';
 }
@@ -119,7 +116,7 @@ function stateOf({ status, startedAt }: EngineLaunch) {
       return {
         terminated: {
           exitCode: status.exitCode,
-          reason: status.outOfMemory ? 'OOMKilled' : status.exitCode === 0 ? 'Completed' : 'Error',
+          reason: terminationReason(status),
           startedAt: startedAt.toISOString(),
           finishedAt: status.finishedAt.toISOString(),
         },

@@ -3,9 +3,13 @@
  * case, bodies as `text/javascript` or `application/json`, answers bare.
  */
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
-import type { Identity } from '#domain/auth.ts';
-import type { DesktopSpec, Engine } from '#domain/engine.ts';
-import { clientOf } from '../door.ts';
+import type { Identity } from '#domain/ports/auth.ts';
+import type { DesktopSpec, Engine } from '#domain/ports/engine.ts';
+import { bearerToken } from '#protocol/bearer.ts';
+import { compressAnswers } from '../compress.ts';
+import { localUserOf } from '../local-user.ts';
+import { clientOf } from '../trusted-proxies.ts';
+import { textOf } from '../text-body.ts';
 import type { ManagerAccess } from './access.ts';
 import { managerGate } from './access.ts';
 import { DesktopActions } from './desktops.ts';
@@ -16,6 +20,7 @@ import type { ImageCatalogue } from './images.ts';
 import { anyCase, parsePath } from './path.ts';
 import type { ManagerPath } from './path.ts';
 import { presentPlan } from './present.ts';
+import { messageOf } from '#domain/errors.ts';
 
 export interface ManagerDeps {
   readonly catalogue: ImageCatalogue;
@@ -26,7 +31,7 @@ export interface ManagerDeps {
   readonly isAdministrator: (request: FastifyRequest) => Promise<boolean>;
   /** Whose user token this is, for `dry_run_desktop`. */
   readonly userOf: (token: string) => Promise<Identity | null>;
-  /** The desktop this user would get; makes nothing. */
+  /** The desktop that this user would get; starts nothing. */
   readonly planDesktop: (identity: Identity) => Promise<DesktopSpec>;
   readonly version: { readonly date: string; readonly commit: string; readonly version: string };
   readonly warn: (message: string) => void;
@@ -47,6 +52,7 @@ export function managerRoutes(deps: ManagerDeps): FastifyPluginAsync {
   const actions = actionsOf(deps);
 
   return async (app) => {
+    await compressAnswers(app);
     bodiesAsText(app);
     app.setErrorHandler(managerErrorHandler(deps.failed));
 
@@ -65,11 +71,12 @@ export function managerRoutes(deps: ManagerDeps): FastifyPluginAsync {
       exposeHeadRoute: false,
       onRequest: async (request) => {
         if (request.headers['x-api-key'] === undefined && (await deps.isAdministrator(request))) return;
-        await gate({ address: clientOf(request.headers, request.ip), headers: request.headers });
+        const address = clientOf(request.headers, request.ip);
+        await gate({ address, headers: request.headers, localUser: async () => await localUserOf(request.raw) });
       },
       handler: async (request, reply) => {
         const path = parsePath(request.raw.url ?? '');
-        if (path === null) throw new ManagerError(400, 'The address holds a % that encodes nothing.');
+        if (path === null) throw new ManagerError(400, 'The URL has an invalid percent encoding.');
         const byMethod = actions[path.action];
         if (byMethod === undefined)
           throw new ManagerError(404, `There is no action “${path.action}” in the manager API.`);
@@ -97,8 +104,8 @@ function actionsOf({
   const desktopActions = new DesktopActions(desktops);
   const health = { GET: () => ({ status: 'ok' }) };
   const dryRun: Action = async ({ request }) => {
-    const token = /^Bearer (.+)$/i.exec(String(request.headers['abcauthorization'] ?? ''))?.[1];
-    const identity = token === undefined ? null : await userOf(token);
+    const token = bearerToken(request.headers['abcauthorization']);
+    const identity = token === null ? null : await userOf(token);
     if (identity === null)
       throw new ManagerError(401, 'user is not authenticated: send the user’s token as “ABCAuthorization: Bearer …”.');
     return presentPlan(await planDesktop(identity));
@@ -127,14 +134,14 @@ function actionsOf({
   return Object.assign(Object.create(null), table);
 }
 
-/** The id may stand in the address or, as older clients send it, in `?image=`. */
+/** The id is in the URL or, from older clients, in `?image=`. */
 function idOf({ argument, query }: Call): string | null {
   return argument ?? query.get('image');
 }
 
 function needed(value: string | null, what: string): string {
   if (value !== null) return value;
-  throw new ManagerError(400, `Which ${what}? Put its id behind /API/manager/${what}/.`);
+  throw new ManagerError(400, `The ${what} is missing. Put its id after /API/manager/${what}/.`);
 }
 
 function bodyOf({ request }: Call): unknown {
@@ -144,11 +151,11 @@ function bodyOf({ request }: Call): unknown {
   try {
     return JSON.parse(body);
   } catch (cause) {
-    throw new ManagerError(400, `The body is not JSON: ${cause instanceof Error ? cause.message : String(cause)}.`);
+    throw new ManagerError(400, `The body is not JSON: ${messageOf(cause)}.`);
   }
 }
 
-/** Secrets are shown as sent or not, never by value. */
+/** Reports whether secrets were sent, never their values. */
 function echo(request: FastifyRequest, query: URLSearchParams) {
   const hidden = new Set(['x-api-key', 'authorization', 'abcauthorization', 'cookie']);
   const headers = Object.entries(request.headers).map(([name, value]) => [name, hidden.has(name) ? '••••' : value]);
@@ -159,11 +166,13 @@ function echo(request: FastifyRequest, query: URLSearchParams) {
   };
 }
 
-/** Parsing is the action's: a refusal then has the form of this API. */
+/** The action parses the body, so that errors have the form of this API. */
 function bodiesAsText(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(['text/javascript', 'application/json'], { parseAs: 'string' }, (_request, body, done) =>
-    done(null, body),
+  app.addContentTypeParser(
+    ['text/javascript', 'application/json'],
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => textOf(body, request.headers['content-type']),
   );
   app.addContentTypeParser('*', (request, _payload, done) => {
     const type = request.headers['content-type'] ?? 'no content type';

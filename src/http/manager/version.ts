@@ -1,6 +1,7 @@
-/** What `/API/version` answers: the package's version and, where the program runs from a git checkout, its commit. */
+/** The response of `/API/version`: the package's version and, in a git checkout, its commit. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { ignore } from '#protocol/ignore.ts';
 
 const run = promisify(execFile);
 const TIMEOUT_MS = 5_000;
@@ -13,10 +14,10 @@ export interface BuildVersion {
   readonly commit: string;
 }
 
-/** Never rejects: a machine without git or a copied folder just does not know. */
+/** Never rejects: without git or a checkout, the commit is unknown. */
 export async function buildVersion(root: string, version: string): Promise<BuildVersion> {
   const args = ['-C', root, 'show', '--no-patch', '--format=%cI %H', 'HEAD'];
-  const said = await run('git', args, { timeout: TIMEOUT_MS }).catch(() => null);
+  const said = await run('git', args, { timeout: TIMEOUT_MS }).catch(ignore('not a git checkout', null));
   const [date = '', commit = ''] = said?.stdout.trim().split(' ') ?? [];
   return /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit) ? { version, date, commit } : { version, date: '', commit: '' };
 }

@@ -23,7 +23,7 @@ export function appRoutes(context: ApiContext): FastifyPluginAsyncZod {
       async (request, reply) => {
         const icon = iconOf(await catalogue.startable(request.query.app, viewerOf(authenticated(request))));
         if (!icon) throw new DeskpodError('not_found', 'This app has no icon.');
-        // An icon is other people's file: shown as a picture, never run as a page.
+        // Icons are untrusted files: browsers must show them as images, never run them as pages.
         void reply
           .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox")
           .type(icon.type);
@@ -47,7 +47,7 @@ export function appRoutes(context: ApiContext): FastifyPluginAsyncZod {
         const { app: key, env, args } = request.body;
         const document = await catalogue.startable(key, viewerOf(claims));
         await store.apps.setDefaults(document.id, { env, args });
-        events.audit(claims.user.id, 'set the defaults of', document.id);
+        events.audit(claims.user.id, 'set the defaults of', { app: document.id });
         return { env, args };
       },
     );

@@ -1,7 +1,7 @@
-/** Looking into what runs: `/api/v1/debug`. */
+/** Debug sessions: `/api/v1/debug`. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { DebugFilter } from '#domain/debug/record.ts';
+import type { DebugFilter } from '#domain/ports/debug-store.ts';
 import {
   CopyRequest,
   DebugOffer,
@@ -31,8 +31,8 @@ export function debugRoutes({ debug }: ApiContext): FastifyPluginAsyncZod {
         const { user: self } = authenticated(request);
         const { user, open, limit } = request.query;
         if (user !== undefined && user !== self.id) withRole(request, 'support', 'admin');
-        const whose: DebugFilter = user === undefined ? { involving: self.id } : user === '*' ? {} : { userId: user };
-        return { sessions: await debug.list({ ...whose, ...(open === undefined ? {} : { open }), limit }) };
+        const filter: DebugFilter = user === undefined ? { involving: self.id } : user === '*' ? {} : { userId: user };
+        return { sessions: await debug.list({ ...filter, ...(open === undefined ? {} : { open }), limit }) };
       },
     );
 
@@ -40,21 +40,21 @@ export function debugRoutes({ debug }: ApiContext): FastifyPluginAsyncZod {
       '/debug/toolboxes',
       { schema: { body: ToolboxRequest, response: { 202: DebugSession } } },
       async (request, reply) =>
-        reply.status(202).send(await debug.ask(authenticated(request).user, { ...request.body, kind: 'toolbox' })),
+        reply.status(202).send(await debug.request(authenticated(request).user, { ...request.body, kind: 'toolbox' })),
     );
 
     app.post(
       '/debug/copies',
       { schema: { body: CopyRequest, response: { 202: DebugSession } } },
       async (request, reply) =>
-        reply.status(202).send(await debug.ask(authenticated(request).user, { ...request.body, kind: 'copy' })),
+        reply.status(202).send(await debug.request(authenticated(request).user, { ...request.body, kind: 'copy' })),
     );
 
     app.post(
       '/debug/execs',
       { schema: { body: ExecRequest, response: { 202: DebugSession } } },
       async (request, reply) =>
-        reply.status(202).send(await debug.ask(authenticated(request).user, { ...request.body, kind: 'exec' })),
+        reply.status(202).send(await debug.request(authenticated(request).user, { ...request.body, kind: 'exec' })),
     );
 
     app.get('/debug/:id', { schema: one }, async (request) =>

@@ -1,14 +1,15 @@
-/** The caller's desktop, and for staff everybody's: `/api/v1/desktop`, `/api/v1/desktops`. */
+/** The caller's desktop, and for staff all desktops: `/api/v1/desktop`, `/api/v1/desktops`. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { DeskpodError } from '#domain/errors.ts';
-import { Desktop, DesktopRequest, DesktopSummary, Ticket } from '#protocol/desktop.ts';
+import { locationOf } from '#domain/ports/engine.ts';
+import { Desktop, DesktopRequest, DesktopSummary, FirstPixel, Ticket } from '#protocol/desktop.ts';
 import type { ApiContext } from '../context.ts';
 import { endDesktop } from '../end-desktop.ts';
 import { authenticated, withRole } from '../session.ts';
 
 export function desktopRoutes(context: ApiContext): FastifyPluginAsyncZod {
-  const { desktops, engine, tickets, events, compactions } = context;
+  const { desktops, engine, tickets, events, rebuilds, archives } = context;
   return async (app) => {
     app.get('/desktop', { schema: { response: { 200: Desktop } } }, async (request) =>
       desktops.get(authenticated(request).user.id),
@@ -20,10 +21,14 @@ export function desktopRoutes(context: ApiContext): FastifyPluginAsyncZod {
       return desktops.start({ user, account }, request.body);
     });
 
-    app.post('/desktop/first-pixel', { schema: { response: { 204: z.null() } } }, async (request, reply) => {
-      await desktops.firstPixel(authenticated(request).user.id);
-      return reply.status(204).send(null);
-    });
+    app.post(
+      '/desktop/first-pixel',
+      { schema: { body: FirstPixel, response: { 204: z.null() } } },
+      async (request, reply) => {
+        await desktops.firstPixel(authenticated(request).user.id, request.body.ms);
+        return reply.status(204).send(null);
+      },
+    );
 
     const body = z.object({ dark: z.boolean() });
     app.put('/desktop/theme', { schema: { body, response: { 204: z.null() } } }, async (request, reply) => {
@@ -34,32 +39,37 @@ export function desktopRoutes(context: ApiContext): FastifyPluginAsyncZod {
     app.delete('/desktop', { schema: { response: { 204: z.null() } } }, async (request, reply) => {
       const { user } = authenticated(request);
       const desktop = desktops.runningOrNull(user.id);
+      if (desktop) archives.refuseToEnd(desktop.id);
       if (desktop) await endDesktop(context, desktop.id);
       else await desktops.remove(user.id);
       return reply.status(204).send(null);
     });
 
     const when = z.object({ when: z.enum(['now', 'idle']) });
-    app.post('/desktop/compaction', { schema: { body: when, response: { 204: z.null() } } }, async (request, reply) => {
+    app.post('/desktop/rebuild', { schema: { body: when, response: { 204: z.null() } } }, async (request, reply) => {
       const { user, account } = authenticated(request);
-      if (request.body.when === 'now') await compactions.now({ user, account });
-      else await compactions.whenIdle({ user, account });
+      const { id } = desktops.running(user.id);
+      if (request.body.when === 'now') archives.refuseToEnd(id);
+      if (request.body.when === 'now') await rebuilds.now({ user, account });
+      else await rebuilds.whenIdle({ user, account });
       return reply.status(204).send(null);
     });
 
-    app.delete('/desktop/compaction', { schema: { response: { 204: z.null() } } }, async (request, reply) => {
-      await compactions.takeBack(authenticated(request).user.id);
+    app.delete('/desktop/rebuild', { schema: { response: { 204: z.null() } } }, async (request, reply) => {
+      await rebuilds.cancel(authenticated(request).user.id);
       return reply.status(204).send(null);
     });
 
     app.post('/desktop/ticket', { schema: { response: { 200: Ticket } } }, async (request) => {
-      const { user, sessionId } = authenticated(request);
+      const { user, sessionId, since: sessionSince, expiresAt: sessionEndsAt } = authenticated(request);
       const desktop = desktops.running(user.id);
       const { vncPassword } = await engine.credentials(desktop.id);
       const { token, expiresAt } = await tickets.issue({
         desktopId: desktop.id,
         userId: user.id,
         sessionId,
+        sessionSince,
+        sessionEndsAt,
         vncPassword,
         screen: desktop.screen,
         uid: desktop.uid,
@@ -75,12 +85,13 @@ export function desktopRoutes(context: ApiContext): FastifyPluginAsyncZod {
         withRole(request, 'support', 'admin');
         const all = await engine.desktops();
         return {
-          desktops: all.map(({ id, userId, state, createdAt, place }) => ({
-            id,
-            userId,
-            state,
-            createdAt: createdAt.toISOString(),
-            place,
+          desktops: all.map((desktop) => ({
+            id: desktop.id,
+            userId: desktop.userId,
+            state: desktop.state,
+            createdAt: desktop.createdAt.toISOString(),
+            place: locationOf(desktop),
+            home: desktop.home,
           })),
         };
       },
@@ -94,7 +105,7 @@ export function desktopRoutes(context: ApiContext): FastifyPluginAsyncZod {
         const { id } = request.params;
         const owner = desktops.ownerOf(id);
         if (owner === null) throw new DeskpodError('not_found', `There is no desktop ${id}.`);
-        events.audit(user.id, 'removed desktop', id);
+        events.audit(user.id, 'removed desktop', { desktop: id });
         await endDesktop(context, id);
         return reply.status(204).send(null);
       },

@@ -1,4 +1,4 @@
-/** A JSON schema in the notation of TypeScript types, which people read faster. */
+/** Renders a JSON schema in the notation of TypeScript types, which is easier to read. */
 import { z } from 'zod';
 
 const Schema = z.looseObject({
@@ -20,7 +20,7 @@ const SHORT = 72;
 /** Unknown forms are `unknown`. */
 export function shapeOf(given: unknown, indent = ''): string {
   const shape = bare(given, indent);
-  // How OpenAPI 3.0 says it.
+  // The notation of OpenAPI 3.0.
   const isNullable = typeof given === 'object' && given !== null && 'nullable' in given && given.nullable === true;
   return isNullable ? `${shape} | null` : shape;
 }

@@ -1,4 +1,4 @@
-/** The API described: OpenAPI as JSON, and a page for people made from it. */
+/** The description of the API: OpenAPI as JSON, and an HTML page generated from it. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { shapeOf } from './docs-shape.ts';
@@ -38,10 +38,10 @@ function page({ info, paths }: z.infer<typeof Description>): string {
 <title>${escape(info.title)} API</title>
 <style>${STYLE}</style>
 <h1>${escape(info.title)} ${escape(info.version)} API</h1>
-<p>Log in with <code>POST /api/v1/session</code>; then send the cookie with the header <code>X-Deskpod: 1</code>, or the answered
-token as <code>Authorization: Bearer</code>. What happens comes as server-sent events, a snapshot first. The screen is RFB over the
-WebSocket <code>/api/v1/screen</code> with a ticket as its subprotocol, a terminal the WebSocket <code>/api/v1/terminal</code>.
-A failure is <code>{ error: { code, message, remedy?, field? } }</code>. Machine readable: <a href="openapi.json">openapi.json</a>.</p>
+<p>Log in with <code>POST /api/v1/session</code>. Then send the cookie with the header <code>X-Deskpod: 1</code>, or the returned
+token as <code>Authorization: Bearer</code>. State changes arrive as server-sent events after a snapshot. The screen is RFB over the
+WebSocket <code>/api/v1/screen</code> with a ticket as its subprotocol; terminals use the WebSocket <code>/api/v1/terminal</code>.
+Errors are <code>{ error: { code, message, remedy?, field? } }</code>. Machine-readable: <a href="openapi.json">openapi.json</a>.</p>
 <table>${contents.join('\n')}</table>
 ${operations.map(({ name, operation }) => section(name, operation)).join('\n')}</html>`;
 }
@@ -56,13 +56,13 @@ function section(
   { summary = '', parameters = [], requestBody, responses }: z.infer<typeof Operation>,
 ): string {
   const inputs = parameters.map(
-    ({ name: parameter, in: place, required, schema }) =>
-      `${parameter}${required === true ? '' : '?'}: ${shapeOf(schema)}  — in the ${place === 'path' ? 'address' : place}`,
+    ({ name: parameter, in: source, required, schema }) =>
+      `${parameter}${required === true ? '' : '?'}: ${shapeOf(schema)}  — in the ${source}`,
   );
   const body = requestBody?.content['application/json']?.schema;
   const answers = Object.entries(responses).map(([status, { content }]) => {
     const schema = content?.['application/json']?.schema;
-    return schema ? `<p>Answers ${escape(status)}</p>${block(shapeOf(schema))}` : `<p>Answers ${escape(status)}</p>`;
+    return schema ? `<p>Returns ${escape(status)}</p>${block(shapeOf(schema))}` : `<p>Returns ${escape(status)}</p>`;
   });
   return `<h2 id="${anchor(name)}">${escape(name)}</h2><p>${escape(summary)}</p>${
     inputs.length > 0 ? block(inputs.join('\n')) : ''

@@ -1,4 +1,4 @@
-/** What happens, as it happens: `/api/v1/events` and `/api/v1/usage`. */
+/** Live streams of server-sent events: `/api/v1/events` and `/api/v1/usage`. */
 import { setInterval } from 'node:timers/promises';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { visibleTo, type Viewer } from '#domain/catalogue/acl.ts';
@@ -9,15 +9,16 @@ import type { ServerEvent } from '#protocol/events.ts';
 import type { ApiContext } from '../context.ts';
 import { authenticated, viewerOf } from '../session.ts';
 import { openEventStream } from '../sse.ts';
+import { ignore } from '#protocol/ignore.ts';
 
-/** Counters of the kernel have no event; they are read only while somebody looks. */
+/** Kernel counters raise no event, so they are polled while a client is connected. */
 const USAGE_EVERY_MS = 2_000;
 const SHOWN_LAUNCHES = 200;
 const SHOWN_UNSEEN = 50;
 const JUST_ENDED_MS = 600_000;
 
 export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
-  const { hub, desktops, displays, launches, catalogue, engine, debug, compactions } = context;
+  const { hub, desktops, displays, launches, catalogue, engine, debug, rebuilds } = context;
   async function tellOfApps(
     change: CatalogueChange,
     viewer: Viewer,
@@ -27,7 +28,7 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
     else if (visibleTo(change.document, viewer)) send({ type: 'app', app: await catalogue.present(change.document) });
   }
 
-  /** By or about somebody: what waits, goes on or has just ended; and what was done about them that they have not seen. */
+  /** Debug sessions by a user or on their desktop: pending and active ones, and ended ones that they haven't seen. */
   async function debugOf(userId: string): Promise<Iterable<DebugSession>> {
     const [unseen, ended, open] = await Promise.all([
       debug.list({ userId, open: false, seen: false, limit: SHOWN_UNSEEN }),
@@ -48,7 +49,7 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
       let held: { desktopId: string; release: () => void } | null = null;
 
       const send = (event: ServerEvent): void => stream.send(event);
-      /** The window list is kept while somebody listens. */
+      /** Holds the display, and so the window list, while the stream is open. */
       const hold = (status: DesktopState): void => {
         const desktopId = status.state === 'running' ? (desktops.runningOrNull(user.id)?.id ?? null) : null;
         if (held?.desktopId === desktopId) return;
@@ -62,7 +63,7 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
         if (event.type === 'session_ended' || event.type === 'logged_out') stream.end();
       });
       context.stopping.addEventListener('abort', () => stream.end(), { signal: stream.signal });
-      const stopWatching = compactions.watch(user.id);
+      const stopWatching = rebuilds.watch(user.id);
       const stopApps = catalogue.onChange((change) => void tellOfApps(change, viewer, send));
       stream.signal.addEventListener('abort', () => {
         stop();
@@ -77,10 +78,14 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
       send({ type: 'launches', launches: await launches.list({ userId: user.id, limit: SHOWN_LAUNCHES }) });
       send({ type: 'apps', apps: await catalogue.appsFor(viewer) });
       for (const session of await debugOf(user.id)) send({ type: 'debug', session });
-      for (const notice of await compactions.notices(user.id)) send({ type: 'notice', notice });
+      for (const notice of await rebuilds.notices(user.id)) send({ type: 'notice', notice });
       if (stream.signal.aborted) return;
       hold(desktop.status);
-      if (desktop.id) send({ type: 'windows', windows: [...(await displays.windows(desktop.id).catch(() => []))] });
+      if (desktop.id)
+        send({
+          type: 'windows',
+          windows: [...(await displays.windows(desktop.id).catch(ignore('the display is gone or not up yet', [])))],
+        });
     });
 
     app.get('/usage', async (request, reply) => {
@@ -88,13 +93,15 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
       const stream = openEventStream(request, reply);
       const sample = async (): Promise<void> => {
         const desktop = desktops.runningOrNull(user.id);
-        stream.send({ usage: desktop ? await engine.usage(desktop.id).catch(() => []) : [] });
+        stream.send({
+          usage: desktop ? await engine.usage(desktop.id).catch(ignore('the next sample may succeed', [])) : [],
+        });
       };
       await sample();
       try {
         for await (const _ of setInterval(USAGE_EVERY_MS, null, { signal: stream.signal })) await sample();
-      } catch {
-        // The reader has gone.
+      } catch (error) {
+        ignore('the client has disconnected')(error);
       }
     });
   };

@@ -1,6 +1,7 @@
-/** Logs of launches, running or finished, as text or as a stream; and all that is known of one, as an archive. */
+/** Logs of running and finished launches, as text or as a stream, and support archives. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { plainText } from '#protocol/escapes.ts';
 import type { ApiContext } from '../context.ts';
 import { launchLines } from '../launch-lines.ts';
 import { readableLaunch } from '../ownership.ts';
@@ -8,15 +9,19 @@ import { openEventStream } from '../sse.ts';
 import { supportArchive } from '../support/archive.ts';
 
 const Id = z.object({ id: z.string().max(253) });
+/** `colors=true` keeps colours and styles (SGR). */
+const Form = z.object({ colors: z.enum(['true', 'false']).default('false') });
 const READ_TIMEOUT_MS = 10_000;
 
 export function launchLogRoutes(context: ApiContext): FastifyPluginAsyncZod {
   return async (app) => {
-    app.get('/launches/:id/log', { schema: { params: Id, response: { 200: z.string() } } }, async (request, reply) => {
+    const schema = { params: Id, querystring: Form, response: { 200: z.string() } };
+    app.get('/launches/:id/log', { schema }, async (request, reply) => {
+      const form = request.query.colors === 'true' ? (words: string) => words : plainText;
       const { record } = await readableLaunch(context, request, request.params.id);
       let text = '';
       for await (const line of launchLines(context.engine, record, false, AbortSignal.timeout(READ_TIMEOUT_MS)))
-        text += `${line.at ? `${line.at} ` : ''}${line.text}\n`;
+        text += `${line.at ? `${line.at} ` : ''}${form(line.text)}\n`;
       void reply
         .type('text/plain; charset=utf-8')
         .header('content-disposition', `attachment; filename="${record.id}.log"`);

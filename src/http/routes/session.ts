@@ -4,49 +4,94 @@ import { setTimeout } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Identity } from '#domain/auth.ts';
+import type { Authenticator, Identity } from '#domain/ports/auth.ts';
 import { DeskpodError } from '#domain/errors.ts';
-import { LoginOptions, LoginRecord, LoginRequest, Session, SESSION_COOKIE } from '#protocol/user.ts';
+import { LoginOptions, LoginRequest, Session, type User } from '#protocol/user.ts';
 import type { ApiContext } from '../context.ts';
 import { endDesktop } from '../end-desktop.ts';
-import { authenticated } from '../session.ts';
+import { authenticated, forgetCookie, keepCookie } from '../session.ts';
+import { settingForClient, type SettingForClient } from '../trusted-proxies.ts';
 
 const REFUSED = 'That name and password do not go together.';
 const PROVIDER_NAMES = { directory: 'Directory', anonymous: 'Guest' } as const;
 
+function presentSession(user: User, expiresAt: Date): Session {
+  const secondsLeft = Math.max(0, Math.round((expiresAt.getTime() - Date.now()) / 1000));
+  return { user, expiresAt: expiresAt.toISOString(), secondsLeft };
+}
+
+function tooMany(seconds: number, reply: FastifyReply): DeskpodError {
+  void reply.header('retry-after', seconds);
+  return new DeskpodError('too_many_attempts', 'Too many failed login attempts.', {
+    remedy: `Try again in ${seconds} s.`,
+  });
+}
+
+function linkIsOver(): DeskpodError {
+  return new DeskpodError('login_refused', 'This login link was used already, or has expired.', {
+    remedy: 'Log in with name and password, or restart the server for another link.',
+  });
+}
+
+/** The same for every name, whether it exists or not. */
+function refusedByProxy(what: string, who: string, setting: SettingForClient): DeskpodError {
+  const once =
+    setting === 'listen.allowedHosts' ? 'its host name is in' : 'it sends X-Forwarded-For and its address is in';
+  return new DeskpodError('login_refused', what, {
+    remedy: `If you came through a reverse proxy: ${who} can log in once ${once} ${setting}.`,
+  });
+}
+
 export function sessionRoutes(context: ApiContext): FastifyPluginAsyncZod {
-  const { authenticators, store, tokens, revocations, desktops, gateway, hub, events } = context;
+  const { authenticators, store, tokens, sessionEnds, desktops, hub, events } = context;
+
+  function methodOf(body: LoginRequest): Authenticator['authenticate'] {
+    if (body.provider === 'link') return () => context.links.use(body.token);
+    const authenticator = authenticators.find(({ id }) => id === body.provider);
+    if (!authenticator) throw new DeskpodError('login_refused', 'This login method is disabled here.');
+    return (credentials, admits) => authenticator.authenticate(credentials, admits);
+  }
 
   async function prove(body: LoginRequest, request: FastifyRequest, reply: FastifyReply): Promise<Identity> {
-    const authenticator = authenticators.find((candidate) => candidate.id === body.provider);
-    if (!authenticator) throw new DeskpodError('login_refused', 'This way to log in is switched off here.');
-    const credentials = body.provider === 'directory' ? body : { name: '', password: '' };
+    const authenticate = methodOf(body);
+    const setting = settingForClient(request.headers);
+    const given = body.provider === 'directory' ? body : { name: '', password: '' };
+    const credentials = { ...given, isUnknownClient: setting !== null };
     const { name } = credentials;
+    if (setting !== null && body.provider === 'anonymous')
+      throw refusedByProxy('Guests can’t log in through this proxy.', 'guests', setting);
     const attempt = context.attempts.begin(request.ip, name);
-    if (attempt.verdict === 'refused') {
-      void reply.header('retry-after', attempt.retryAfterSeconds);
-      const remedy = `Try again in ${attempt.retryAfterSeconds} s.`;
-      throw new DeskpodError('too_many_attempts', 'There were too many failed attempts.', { remedy });
-    }
+    if (attempt.verdict === 'refused') throw tooMany(attempt.retryAfterSeconds, reply);
     if (attempt.delayMs > 0) await setTimeout(attempt.delayMs);
-    const identity = await authenticator.authenticate(credentials).catch((error: unknown) => {
-      context.attempts.undecided(request.ip, name);
+    /** Of the name, once it is known. */
+    const account: { userId?: string; retryAfterSeconds: number | null } = { retryAfterSeconds: null };
+    const admits = (userId: string): boolean => {
+      // Asked again if one server of a directory fails and another responds.
+      if (account.userId === userId) return account.retryAfterSeconds === null;
+      const verdict = context.attempts.found(name, userId);
+      account.userId = userId;
+      account.retryAfterSeconds = verdict.verdict === 'refused' ? verdict.retryAfterSeconds : null;
+      return verdict.verdict === 'go';
+    };
+    const identity = await authenticate(credentials, admits).catch((error: unknown) => {
+      context.attempts.undecided(request.ip, name, account.userId);
       throw error;
     });
+    if (account.retryAfterSeconds !== null) throw tooMany(account.retryAfterSeconds, reply);
     if (!identity) {
       events.loginRefused(name, request.ip);
+      if (body.provider === 'link') throw linkIsOver();
+      if (setting !== null) throw refusedByProxy(REFUSED, 'demo users', setting);
       throw new DeskpodError('login_refused', REFUSED, { remedy: 'Check both and try again.' });
     }
-    context.attempts.succeeded(request.ip, name);
+    context.attempts.succeeded(request.ip, name, account.userId);
     return identity;
   }
 
   async function end(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { sessionId, expiresAt, user } = authenticated(request);
-    await revocations.revoke(sessionId, expiresAt, user.id);
-    gateway.closeSession(sessionId);
-    hub.publish(user.id, { type: 'session_ended', sessionId });
-    void reply.clearCookie(SESSION_COOKIE, { path: context.server.path });
+    await sessionEnds.end({ sessionId, userId: user.id, why: 'left' }, expiresAt);
+    forgetCookie(context, reply);
   }
 
   return async (app) => {
@@ -61,26 +106,44 @@ export function sessionRoutes(context: ApiContext): FastifyPluginAsyncZod {
       async (request, reply) => {
         const identity = await prove(request.body, request, reply);
         const sessionId = randomUUID();
-        const { token, expiresAt } = await tokens.issue(identity, sessionId);
+        const at = new Date();
+        const { token, expiresAt } = await tokens.issue(identity, sessionId, at);
         const { user } = identity;
         const userAgent = (request.headers['user-agent'] ?? '').slice(0, 512);
-        await store.logins.add({ userId: user.id, sessionId, at: new Date(), address: request.ip, userAgent });
-        events.loggedIn(user.id, request.ip);
-        void reply.setCookie(SESSION_COOKIE, token, {
-          path: context.server.path,
-          httpOnly: true,
-          sameSite: 'strict',
-          secure: request.protocol === 'https',
-          expires: expiresAt,
+        await store.logins.add({
+          userId: user.id,
+          sessionId,
+          at,
+          address: request.ip,
+          userAgent,
+          provider: user.provider,
+          login: request.body.provider === 'directory' ? request.body.name : null,
+          endsAt: expiresAt,
         });
-        return { user, expiresAt: expiresAt.toISOString(), token };
+        events.loggedIn(user.id, request.ip);
+        keepCookie(context, request, reply, { token, expiresAt });
+        return { ...presentSession(user, expiresAt), token };
       },
     );
 
     app.get('/session', { schema: { response: { 200: Session } } }, async (request) => {
       const { user, expiresAt } = authenticated(request);
-      return { user, expiresAt: expiresAt.toISOString() };
+      return presentSession(user, expiresAt);
     });
+
+    app.post(
+      '/session/extend',
+      { schema: { response: { 200: Session.extend({ token: z.string().optional() }) } } },
+      async (request, reply) => {
+        const { sessionId, user, account, since } = authenticated(request);
+        if (sessionId === 'local') throw new DeskpodError('forbidden', 'The local administrator’s session never ends.');
+        const { token, expiresAt } = await tokens.issue({ user, account }, sessionId, since);
+        await sessionEnds.extend(sessionId, user.id, expiresAt);
+        const bearer = request.headers.authorization !== undefined;
+        if (!bearer) keepCookie(context, request, reply, { token, expiresAt });
+        return { ...presentSession(user, expiresAt), ...(bearer && { token }) };
+      },
+    );
 
     app.delete('/session', { schema: { response: { 204: z.null() } } }, async (request, reply) => {
       events.loggedOut(authenticated(request).user.id, 'kept');
@@ -91,6 +154,7 @@ export function sessionRoutes(context: ApiContext): FastifyPluginAsyncZod {
     app.post('/session/logout', { schema: { response: { 204: z.null() } } }, async (request, reply) => {
       const { user } = authenticated(request);
       const desktop = desktops.runningOrNull(user.id);
+      if (desktop) context.archives.refuseToEnd(desktop.id);
       if (desktop) await endDesktop(context, desktop.id);
       else await desktops.remove(user.id);
       events.loggedOut(user.id, 'removed');
@@ -98,22 +162,5 @@ export function sessionRoutes(context: ApiContext): FastifyPluginAsyncZod {
       await end(request, reply);
       return reply.status(204).send(null);
     });
-
-    app.get(
-      '/sessions',
-      { schema: { response: { 200: z.object({ logins: z.array(LoginRecord) }) } } },
-      async (request) => {
-        const { user, sessionId } = authenticated(request);
-        const entries = await store.logins.list(user.id);
-        return {
-          logins: entries.map(({ at, address, userAgent, sessionId: id }) => ({
-            at: at.toISOString(),
-            address,
-            userAgent,
-            current: id === sessionId,
-          })),
-        };
-      },
-    );
   };
 }

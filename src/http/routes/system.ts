@@ -1,23 +1,24 @@
 /** Versions, preferences and local users: `/api/v1/system`, `/preferences`, `/users`. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { toPreferences, toStored } from '#domain/desktops/dock.ts';
 import { StartTrace } from '#protocol/desktop.ts';
 import { Preferences, System, SystemWarning } from '#protocol/system.ts';
-import { LocalUserSummary, NewLocalUser } from '#protocol/user.ts';
-import type { ApiContext, LocalUserFacts } from '../context.ts';
-import { authenticated, withRole } from '../session.ts';
+import { LocalUserSummary, NewLocalUser, NewRoles } from '#protocol/user.ts';
+import type { ApiContext, Claims, LocalUserFacts } from '../context.ts';
+import { authenticated, viewerOf, withRole } from '../session.ts';
 
 const Id = z.object({ id: z.string().max(256) });
 
 export function systemRoutes(context: ApiContext): FastifyPluginAsyncZod {
-  const { engine, store, desktops, users, events } = context;
+  const { engine, store, desktops, users, events, catalogue } = context;
   return async (app) => {
     app.get(
       '/system',
       { schema: { response: { 200: z.object({ system: System, trace: StartTrace.nullable() }) } } },
       async (request) => {
         const { user } = authenticated(request);
-        const { kind, name, version, place } = await engine.info();
+        const { kind, name, version, host } = await engine.info();
         const desktop = desktops.get(user.id);
         const trace = desktop.trace ?? (desktop.id ? await store.traces.last(desktop.id) : null);
         const system: System = {
@@ -26,9 +27,10 @@ export function systemRoutes(context: ApiContext): FastifyPluginAsyncZod {
           roles: [...context.server.roles],
           node: process.version,
           engine: { kind, name, version },
-          host: place,
+          host,
           uptimeSeconds: Math.round(process.uptime()),
           x11Listen: context.x11Tcp ? 'tcp' : 'unix',
+          separateLostHomes: engine.capabilities.separateLostHomes,
         };
         return { system, trace };
       },
@@ -43,11 +45,15 @@ export function systemRoutes(context: ApiContext): FastifyPluginAsyncZod {
       },
     );
 
-    app.get('/preferences', { schema: { response: { 200: Preferences } } }, async (request) =>
-      store.preferences.get(authenticated(request).user.id),
-    );
+    const pinned = (claims: Claims) => catalogue.idsOf(context.dock, viewerOf(claims));
+    app.get('/preferences', { schema: { response: { 200: Preferences } } }, async (request) => {
+      const claims = authenticated(request);
+      return toPreferences(await store.preferences.get(claims.user.id), pinned(claims));
+    });
     app.put('/preferences', { schema: { body: Preferences, response: { 200: Preferences } } }, async (request) => {
-      await store.preferences.set(authenticated(request).user.id, request.body);
+      const claims = authenticated(request);
+      const before = await store.preferences.get(claims.user.id);
+      await store.preferences.set(claims.user.id, toStored(request.body, before, pinned(claims)));
       return request.body;
     });
 
@@ -66,7 +72,7 @@ export function systemRoutes(context: ApiContext): FastifyPluginAsyncZod {
         const { user } = withRole(request, 'admin');
         const { id, ...rest } = request.body;
         const added = await users.add({ ...rest, ...(id ? { id } : {}) });
-        events.audit(user.id, 'added user', added.id);
+        events.audit(user.id, 'added user', { target_user: added.id });
         return reply.status(201).send(presentUser(added));
       },
     );
@@ -77,14 +83,25 @@ export function systemRoutes(context: ApiContext): FastifyPluginAsyncZod {
       async (request, reply) => {
         const { user } = withRole(request, 'admin');
         await users.setPassword(request.params.id, request.body.password);
-        events.audit(user.id, 'set the password of', request.params.id);
+        events.audit(user.id, 'set the password of', { target_user: request.params.id });
+        return reply.status(204).send(null);
+      },
+    );
+    app.put(
+      '/users/:id/roles',
+      { schema: { params: Id, body: NewRoles, response: { 204: z.null() } } },
+      async (request, reply) => {
+        const { user } = withRole(request, 'admin');
+        const { roles } = request.body;
+        await users.setRoles(request.params.id, roles);
+        events.audit(user.id, 'set the roles of', { target_user: request.params.id });
         return reply.status(204).send(null);
       },
     );
     app.delete('/users/:id', { schema: { params: Id, response: { 204: z.null() } } }, async (request, reply) => {
       const { user } = withRole(request, 'admin');
       await users.remove(request.params.id);
-      events.audit(user.id, 'removed user', request.params.id);
+      events.audit(user.id, 'removed user', { target_user: request.params.id });
       return reply.status(204).send(null);
     });
   };

@@ -1,4 +1,4 @@
-/** What one does with windows: `/api/v1/windows`. */
+/** Actions on windows: `/api/v1/windows`. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { WindowAction } from '#protocol/window.ts';

@@ -1,12 +1,15 @@
-/** All that is known of a launch in one archive, for whoever helps: secrets masked, and what could not be had is said. */
+/** A support archive of a launch: everything the server knows about it, secrets masked, with a note on what is missing. */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { isTimeout, withDeadline } from '#domain/deadlines.ts';
 import { DeskpodError } from '#domain/errors.ts';
-import { maskValues } from '#domain/environment.ts';
-import { formatLine } from '#domain/log-text.ts';
+import { ignore } from '#protocol/ignore.ts';
+import { maskGivenText, maskValues } from '#domain/launches/environment.ts';
+import { formatLine } from '#domain/launches/log-text.ts';
+import { plainText } from '#protocol/escapes.ts';
 import type { ApiContext } from '../context.ts';
 import { launchLines } from '../launch-lines.ts';
-import type { FoundLaunch } from '../ownership.ts';
+import { type FoundLaunch, givenValues } from '../ownership.ts';
 import { detailOf } from '../present.ts';
 import { tarOf, type TextFile } from './tar.ts';
 
@@ -17,18 +20,20 @@ export async function supportArchive(context: ApiContext, { record, launch }: Fo
   const { engine, store } = context;
   const { debug } = engine;
   const { desktopId, id } = record;
+  // The archive is made to be handed on.
+  const given = await givenValues(store, desktopId);
   const parts: Readonly<Record<string, () => Promise<string>>> = {
     'log.txt': async () => {
       let text = '';
       for await (const line of launchLines(engine, record, false, AbortSignal.timeout(PART_TIMEOUT_MS)))
-        text += formatLine(line);
+        text += plainText(formatLine(line));
       return text;
     },
-    'launch.json': async () => json(detailOf(record, launch)),
+    'launch.json': async () => json(detailOf(record, launch, 'other')),
     'describe.txt': () => debug.describe({ desktopId, launchId: id }),
     'desktop-describe.txt': () => debug.describe({ desktopId }),
-    'happenings.json': async () => json(await debug.happenings(desktopId)),
-    'inside.json': async () => json(await debug.inside(desktopId)),
+    'events.json': async () => json(await debug.events(desktopId)),
+    'inspect.json': async () => json(await debug.inspect(desktopId)),
     'start-trace.json': async () => json(await store.traces.last(desktopId)),
     'versions.json': async () =>
       json({
@@ -39,11 +44,17 @@ export async function supportArchive(context: ApiContext, { record, launch }: Fo
       }),
   };
   // Of a finished launch the engine may know no more than was asked for.
-  const env = { ...record.env, ...(await engine.environment(id).catch(() => ({}))) };
+  const env = {
+    ...record.env,
+    ...(await engine.environment(id).catch(ignore('the variables of the record are masked', {}))),
+  };
   const files = await Promise.all(
     Object.entries(parts).map(async ([name, read]): Promise<TextFile> => {
       try {
-        return { name: `${id}/${name}`, text: maskValues(await inTime(read()), env) };
+        return {
+          name: `${id}/${name}`,
+          text: maskGivenText(maskValues(await withDeadline(read(), AbortSignal.timeout(PART_TIMEOUT_MS)), env), given),
+        };
       } catch (error) {
         return { name: `${id}/${name}.missing`, text: `${whyMissing(error)}\n` };
       }
@@ -56,17 +67,7 @@ function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-async function inTime(text: Promise<string>): Promise<string> {
-  const late = Promise.withResolvers<never>();
-  const why = new DeskpodError('timeout', 'It was not answered in time.');
-  const timer = setTimeout(() => late.reject(why), PART_TIMEOUT_MS);
-  try {
-    return await Promise.race([text, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 function whyMissing(error: unknown): string {
-  return error instanceof DeskpodError ? error.message : 'It could not be read.';
+  if (isTimeout(error)) return 'The engine took too long.';
+  return error instanceof DeskpodError ? error.message : "It couldn't be read.";
 }

@@ -1,18 +1,18 @@
 /** Building several images side by side, those that are up to date left out. */
 import { join } from 'node:path';
-import type { EngineApi } from '#engines/containers/api.ts';
-import { ImageBuilder } from '#engines/containers/images/builder.ts';
-import type { PlannedImage, PreparedImage } from '#engines/containers/images/plan.ts';
-import type { Places } from '../engine.ts';
+import type { EngineApi } from '#containers-client/api.ts';
+import { ImageBuilder } from '#containers-client/images/builder.ts';
+import type { PlannedImage, PreparedImage } from '#containers-client/images/plan.ts';
+import type { SetupFolders } from '../engine.ts';
 import type { Detail } from '../progress.ts';
 
 export function openBuilder(
   api: EngineApi,
-  { root, dataDir, baseImage }: Places,
+  { root, dataDir, baseImage, languages = [] }: SetupFolders,
   prepared: Readonly<Record<string, PreparedImage>> = {},
 ): ImageBuilder {
   const workDir = join(dataDir, 'cache');
-  return new ImageBuilder(api, { imagesDir: join(root, 'images'), baseImage, workDir, prepared });
+  return new ImageBuilder(api, { imagesDir: join(root, 'images'), baseImage, languages, workDir, prepared });
 }
 
 /** Returns what was done, for the step's line. */

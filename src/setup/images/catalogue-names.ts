@@ -1,8 +1,8 @@
-/** The names that the catalogue files give our images, beside their own: an exported app is pulled by that name. */
+/** Additional names of images from the catalogue files: exported apps are pulled by these names. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseInspect } from '#domain/catalogue/inspect.ts';
-import { OURS, type PlannedImage } from '#engines/containers/images/plan.ts';
+import { parseInspect } from '#domain/catalogue/image-inspect.ts';
+import { OURS, type PlannedImage } from '#containers-client/images/plan.ts';
 
 export interface Name {
   readonly name: string;

@@ -1,21 +1,21 @@
-/** Getting images away from this machine: to a registry, or into a file. Over the Docker-compatible API, one at a time. */
+/** Delivers images to a registry or a file, over the Docker-compatible API, one at a time. */
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { DeskpodError } from '#domain/errors.ts';
-import { isStatus, jsonLines, type EngineApi } from '#engines/containers/api.ts';
-import type { PlannedImage } from '#engines/containers/images/plan.ts';
+import { DeskpodError, messageOf, withPeriod } from '#domain/errors.ts';
+import { isStatus, jsonLines, type EngineApi } from '#containers-client/api.ts';
+import type { PlannedImage } from '#containers-client/images/plan.ts';
 import type { Detail } from '../progress.ts';
 
 export interface Destination {
-  /** Host, perhaps with a port and a path: `registry.example:5000/deskpod`. */
+  /** Host, optionally with port and path: `registry.example:5000/deskpod`. */
   readonly registry: string;
   readonly tag: string;
-  /** The registry speaks plain HTTP or has a certificate that nobody vouches for. */
+  /** The registry uses plain HTTP or an untrusted certificate. */
   readonly insecure: boolean;
-  /** The header that says who pushes; empty where nobody logged in. */
+  /** The login as a header; empty without one. */
   readonly login: Readonly<Record<string, string>>;
 }
 
@@ -31,7 +31,7 @@ const Progress = z.looseObject({
   errorDetail: z.looseObject({ message: z.string().optional() }).nullish(),
 });
 
-/** Rejects with a `DeskpodError` that names the image, where it was to go, and why it did not. */
+/** Rejects with a `DeskpodError` that names image, registry and reason. */
 export async function pushImage(
   api: Api,
   image: PlannedImage,
@@ -45,7 +45,7 @@ export async function pushImage(
     await nameImage(api, image.reference, name, to.tag);
     const query = { tag: to.tag, ...(to.insecure ? { tlsVerify: false } : {}) };
     const path = `/images/${encodeURIComponent(name)}/push`;
-    // Docker wants a body where there is no login.
+    // Without a login, Docker requires a body.
     const reply = await api.stream('POST', path, { query, headers: to.login, body: {}, signal: either });
     for await (const { id, status, progress, error, errorDetail } of jsonLines(Progress, reply)) {
       if (error || errorDetail) throw new Error(error ?? errorDetail?.message ?? 'the engine gave no reason');
@@ -53,10 +53,10 @@ export async function pushImage(
     }
   } catch (cause) {
     signal.throwIfAborted();
-    const reason = cause instanceof Error ? cause.message.trim() : String(cause);
+    const reason = messageOf(cause);
     throw new DeskpodError(
       'app_unavailable',
-      `The image ${image.name} could not be pushed to ${name}: ${sentence(reason)}`,
+      `The image ${image.name} couldn't be pushed to ${name}: ${withPeriod(reason)}`,
       {
         remedy: remedyFor(reason, to),
         cause,
@@ -70,12 +70,12 @@ function remedyFor(reason: string, { registry }: Destination): string {
     return `Log in with podman login ${registry} or docker login ${registry}, then push again.`;
   }
   if (/HTTP response to HTTPS|certificate|x509/i.test(reason)) {
-    return 'If that registry speaks plain HTTP or has a certificate of its own making, say --insecure.';
+    return 'If the registry uses plain HTTP or a self-signed certificate, add --insecure.';
   }
-  return 'Check the name of the registry and that it is reached from here, then push again: what is there already is not sent twice.';
+  return 'Check the name of the registry and the connection to it, then push again. Layers that it already has are skipped.';
 }
 
-/** One archive of all, as `docker save` writes it; it comes under its name only when it is whole. Returns its size in bytes. */
+/** One archive of all images, as `docker save` writes it; it gets its name once it is complete. Returns its size in bytes. */
 export async function saveImages(
   api: Api,
   images: readonly PlannedImage[],
@@ -107,16 +107,20 @@ export async function saveImages(
   } catch (cause) {
     await rm(unfinished, { force: true });
     signal.throwIfAborted();
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     const which = images.map((image) => image.name).join(', ');
-    throw new DeskpodError('internal_error', `The images ${which} could not be saved to ${file}: ${sentence(reason)}`, {
-      remedy: 'Check that the folder is there and has room for all of them (about 2 GB).',
-      cause,
-    });
+    throw new DeskpodError(
+      'internal_error',
+      `The images ${which} couldn't be saved to ${file}: ${withPeriod(reason)}`,
+      {
+        remedy: 'Check that the folder exists and has enough space (about 2 GB).',
+        cause,
+      },
+    );
   }
 }
 
-/** Gives the image another name. Whatever had that name and has no other is deleted, so that old versions do not pile up. */
+/** Tags the image. An image that loses its only name is deleted, so that old versions don't pile up. */
 async function nameImage(api: Api, reference: string, name: string, tag: string): Promise<void> {
   const image = await find(api, reference);
   const former = await find(api, `${name}:${tag}`);
@@ -126,7 +130,7 @@ async function nameImage(api: Api, reference: string, name: string, tag: string)
   try {
     await api.text('DELETE', `/images/${encodeURIComponent(former)}`);
   } catch (error) {
-    // It still has a name, or a container runs it.
+    // It still has a name, or a container uses it.
     if (!isStatus(error, 404, 409, 500)) throw error;
   }
 }
@@ -138,8 +142,4 @@ async function find(api: Api, reference: string): Promise<string | null> {
     if (isStatus(error, 404)) return null;
     throw error;
   }
-}
-
-function sentence(words: string): string {
-  return /[.!?]$/.test(words) ? words : `${words}.`;
 }

@@ -1,13 +1,14 @@
 /**
- * What the image of the server is made from, put together from the checkout: Node and the packages that run, taken as they
+ * What the images of the server and of the speed test are made from, put together from the checkout: Node and the packages that run, taken as they
  * are installed here, so nothing is fetched; and the program on top, so that a change of it is built within seconds.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { z } from 'zod';
-import type { PreparedImage } from '#engines/containers/images/plan.ts';
+import type { PreparedImage } from '#containers-client/images/plan.ts';
+import { ignore } from '#protocol/ignore.ts';
 import { bundleWeb } from '../web-bundle.ts';
 
 /** What of the checkout runs, below the repository. */
@@ -23,11 +24,15 @@ const Lock = z.looseObject({
   packages: z.record(z.string(), z.looseObject({ dev: z.boolean().optional(), version: z.string().optional() })),
 });
 
-/** Both images, by name; `folder` is where they are put together. Bundles the browser code first. */
+/** What the page of the speed test needs, below `web/dist`. */
+const SPEEDTEST = ['speedtest', 'assets'];
+
+/** These images, by name; `folder` is where they are put together. Bundles the browser code first. */
 export async function serverImages(root: string, folder: string): Promise<Readonly<Record<string, PreparedImage>>> {
   await bundleWeb(root);
   const packages = await packagesThatRun(root);
   const parts = PROGRAM.map((part) => join(root, part));
+  const pages = SPEEDTEST.map((part) => join(root, 'web/dist', part));
   return {
     'server-packages': {
       source: createHash('sha256')
@@ -42,10 +47,17 @@ export async function serverImages(root: string, folder: string): Promise<Readon
           for (const part of parts) await cp(part, join(place, 'program', relative(root, part)), { recursive: true });
         }),
     },
+    speedtest: {
+      source: await hashOf(root, pages),
+      prepare: (recipe) =>
+        together(join(folder, 'speedtest'), recipe, async (place) => {
+          for (const page of pages) await cp(page, join(place, 'web', basename(page)), { recursive: true });
+        }),
+    },
   };
 }
 
-/** The folder anew: the recipe's files, and what `fill` adds. */
+/** Replaces the folder: the recipe's files, and what `fill` adds. */
 async function together(place: string, recipe: string, fill: (place: string) => Promise<void>): Promise<string> {
   await rm(place, { recursive: true, force: true });
   await cp(recipe, place, { recursive: true });
@@ -87,7 +99,7 @@ async function copyPackages(root: string, place: string, packages: readonly stri
 }
 
 async function filesBelow(path: string): Promise<string[]> {
-  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => null);
+  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(ignore('it is a file', null));
   if (entries === null) return [path];
   return entries
     .filter((entry) => entry.isFile())

@@ -1,15 +1,15 @@
-/** From `store.url` to what the driver wants: who waits how long, and TLS as PostgreSQL's own programs read `sslmode`. */
+/** From `store.url` to the driver's options: timeouts, and `sslmode` as in PostgreSQL's own programs. */
 import type { ClientConfig } from 'pg';
-import { DeskpodError } from '../../domain/errors.ts';
+import { DeskpodError } from '#domain/errors.ts';
 
 export const CONNECT_MS = 5_000;
-/** The server gives up first and says so; the client does when nothing comes back at all. */
+/** The server's timeout comes first, with an error message; the client's covers a silent server. */
 const STATEMENT_MS = 15_000;
 const ANSWER_MS = 20_000;
 const KEEP_ALIVE_MS = 5_000;
 const SSL_MODES = new Set(['disable', 'require', 'verify-ca', 'verify-full']);
 
-/** `url` as it is configured, with its password. */
+/** `url` as configured, with its password. */
 export function clientConfig(url: string): ClientConfig {
   const address = new URL(url);
   const sslMode = address.searchParams.get('sslmode');
@@ -19,7 +19,7 @@ export function clientConfig(url: string): ClientConfig {
       remedy: `Write one of ${[...SSL_MODES].join(', ')}; without it the connection is not encrypted.`,
     });
   }
-  // Else the driver takes `require` for `verify-full`, and warns.
+  // Otherwise the driver treats `require` as `verify-full`, and warns.
   if (sslMode !== null) address.searchParams.set('uselibpqcompat', 'true');
   return {
     connectionString: address.href,
@@ -33,8 +33,8 @@ export function clientConfig(url: string): ClientConfig {
   };
 }
 
-/** For people: never with user or password. */
-export function placeOf(url: string): string {
+/** For messages: without user and password. */
+export function databaseNameOf(url: string): string {
   const { host, pathname, searchParams } = new URL(url);
   return `${searchParams.get('host') ?? host}${pathname}`;
 }

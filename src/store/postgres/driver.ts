@@ -1,31 +1,31 @@
 /**
- * Kysely's driver over a pool that outlives the database: connecting is tried for a while, and a statement whose
- * connection turns out to be cut goes once more over another, unless it may have been done already.
+ * Kysely's driver over a pool that survives restarts of the database: it retries to connect for a while, and repeats a
+ * statement over another connection if the first one broke, unless the statement may have taken effect.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
 import { storable } from '../text.ts';
-import { inWords, lossOf, passes } from './failure.ts';
+import { toStoreError, lossOf, passes } from './failure.ts';
 
-/** A database in a container is back after a restart within this. */
+/** The time in which a database container restarts. */
 const PATIENCE_MS = 10_000;
-/** One that is started together with this program needs longer. */
+/** A database that starts together with this program needs longer. */
 const FIRST_PATIENCE_MS = 20_000;
 const LONGEST_PAUSE_MS = 500;
-/** Every pooled connection may be cut without anybody having noticed. */
+/** Every pooled connection may be broken without notice. */
 const ATTEMPTS = 3;
 
 export class PatientDriver implements Driver {
   readonly #pool: Pool;
-  readonly #place: string;
+  readonly #database: string;
   #patienceMs = FIRST_PATIENCE_MS;
 
-  /** `place` names the database in errors. */
-  constructor(pool: Pool, place: string) {
+  /** `database` names it in errors. */
+  constructor(pool: Pool, database: string) {
     this.#pool = pool;
-    this.#place = place;
-    // Idle connections that are cut leave the pool by themselves; without a listener that would end the program.
+    this.#database = database;
+    // The pool drops broken idle connections by itself; without a listener, their error would end the process.
     pool.on('error', () => {});
     pool.on('connect', (client) => void client.on('error', () => {}));
   }
@@ -34,7 +34,7 @@ export class PatientDriver implements Driver {
 
   async acquireConnection(): Promise<DatabaseConnection> {
     const connect = () => this.#connect();
-    return new PatientConnection(await connect(), connect, this.#place);
+    return new PatientConnection(await connect(), connect, this.#database);
   }
 
   async #connect(): Promise<PoolClient> {
@@ -46,26 +46,26 @@ export class PatientDriver implements Driver {
         return client;
       } catch (error) {
         if (!passes(error) || this.#pool.ending || performance.now() + pauseMs > giveUpAt)
-          throw inWords(error, this.#place);
+          throw toStoreError(error, this.#database);
       }
       await pause(pauseMs);
     }
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await ours(connection).begin();
+    await patient(connection).begin();
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await ours(connection).end('commit');
+    await patient(connection).end('commit');
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await ours(connection).end('rollback');
+    await patient(connection).end('rollback');
   }
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
-    ours(connection).release();
+    patient(connection).release();
   }
 
   async destroy(): Promise<void> {
@@ -75,19 +75,19 @@ export class PatientDriver implements Driver {
 
 class PatientConnection implements DatabaseConnection {
   readonly #connect: () => Promise<PoolClient>;
-  readonly #place: string;
+  readonly #database: string;
   #client: PoolClient | null;
   #broken = false;
   #inTransaction = false;
 
-  constructor(client: PoolClient, connect: () => Promise<PoolClient>, place: string) {
+  constructor(client: PoolClient, connect: () => Promise<PoolClient>, database: string) {
     this.#client = client;
     this.#connect = connect;
-    this.#place = place;
+    this.#database = database;
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    // Text that PostgreSQL refuses may come from anybody, a name at the login for one.
+    // Anyone can send text that PostgreSQL refuses, for example as a login name.
     const values = parameters.map((value) => (typeof value === 'string' ? storable(value) : value));
     return this.#run<R>(sql, values);
   }
@@ -98,7 +98,7 @@ class PatientConnection implements DatabaseConnection {
   }
 
   async end(how: 'commit' | 'rollback'): Promise<void> {
-    // A cut connection has rolled back by itself.
+    // The server rolls back when a connection breaks.
     if (how === 'commit' || !this.#broken) await this.#run(how, []);
     this.#inTransaction = false;
   }
@@ -116,7 +116,7 @@ class PatientConnection implements DatabaseConnection {
         const loss = lossOf(error);
         this.#broken ||= loss !== null;
         const again = loss === 'unsent' || (loss === 'in_flight' && mayRepeat(sql));
-        if (!again || this.#inTransaction || attempt === ATTEMPTS) throw inWords(error, this.#place);
+        if (!again || this.#inTransaction || attempt === ATTEMPTS) throw toStoreError(error, this.#database);
       }
       this.release();
       this.#client = await this.#connect();
@@ -136,12 +136,12 @@ class PatientConnection implements DatabaseConnection {
   }
 }
 
-/** Reading, replacing and removing twice is as good as once; a plain insert would be told as a duplicate of itself. */
+/** Reads, upserts and deletes can be repeated; a plain insert would fail as a duplicate of itself. */
 function mayRepeat(sql: string): boolean {
   return !/^insert /i.test(sql) || / do update /i.test(sql);
 }
 
-function ours(connection: DatabaseConnection): PatientConnection {
+function patient(connection: DatabaseConnection): PatientConnection {
   if (connection instanceof PatientConnection) return connection;
   throw new TypeError('a connection of another driver');
 }

@@ -1,23 +1,27 @@
-/** A connection of its own for what outlives a query: a lock, a subscription. Opened again whenever it is lost. */
+/** A dedicated connection for locks and subscriptions, reopened whenever it is lost. */
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
+import { waitAtMost } from '#domain/deadlines.ts';
+import { ignore } from '#protocol/ignore.ts';
 
-/** A connection that was cut without a word is noticed by a question that stays unanswered. */
+/** A query without an answer reveals a connection that broke silently. */
 const PING_MS = 3_000;
 const PAUSES_MS = [100, 500, 1_000, 2_000];
 const END_MS = 1_000;
 
-/** `lost` aborts when the connection is gone or nobody wants it any more: work must end then. */
+/** `lost` aborts when the connection is gone or no longer needed: the work must end then. */
 export type SessionWork = (client: Client, lost: AbortSignal) => Promise<void>;
 
-/** Does `work` until it returns with its connection intact, or `signal` aborts. Rejects as the work does, if not for the connection. */
+/** Runs `work`, again after each loss of the connection, until it returns or `signal` aborts. Rejects with other errors of the work. */
 export async function keepSession(config: ClientConfig, work: SessionWork, signal: AbortSignal): Promise<void> {
   for (let failures = 0; !signal.aborted; failures += 1) {
     const outcome = await session(config, work, signal);
     if (outcome === 'done') return;
     if (outcome === 'lost') failures = 0;
-    await pause(PAUSES_MS[failures] ?? PAUSES_MS.at(-1), undefined, { signal, ref: false }).catch(() => {});
+    await pause(PAUSES_MS[failures] ?? PAUSES_MS.at(-1), undefined, { signal, ref: false }).catch(
+      ignore('the pause was aborted'),
+    );
   }
 }
 
@@ -43,7 +47,7 @@ async function session(
   } finally {
     if (ping !== null) clearInterval(ping);
     signal.removeEventListener('abort', lose);
-    await Promise.race([client.end().catch(() => {}), pause(END_MS, undefined, { ref: false })]);
+    await waitAtMost(END_MS, client.end().catch(ignore('the connection is already closed')), undefined);
   }
 }
 

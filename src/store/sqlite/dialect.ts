@@ -1,6 +1,6 @@
 /**
- * Kysely over Node's own SQLite: WAL so that readers never wait, foreign keys on, five seconds of patience for another
- * process, such as the command line beside a running server.
+ * Kysely over Node's SQLite: WAL so that readers never wait, foreign keys on, and a timeout of five seconds for locks of
+ * another process.
  */
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -11,13 +11,13 @@ import { PatientSqliteDriver } from './driver.ts';
 type SqliteConfig = ConstructorParameters<typeof SqliteDialect>[0];
 type SqliteDatabase = Exclude<SqliteConfig['database'], () => unknown>;
 
-/** Opens the file, made with its folder if missing and readable by nobody else: it holds password hashes. */
+/** Opens the file; creates it and its folder if missing, readable only by its owner, as it holds password hashes. */
 export async function sqliteDialect(file: string): Promise<Dialect> {
   if (file !== ':memory:') {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await (await open(file, 'a', 0o600)).close();
   }
-  // No busy timeout of SQLite's own: it would hold up the whole program. The driver waits without that.
+  // Without SQLite's busy timeout, which would block the process. The driver waits asynchronously.
   const database = new DatabaseSync(file, { timeout: 0, enableForeignKeyConstraints: true });
   return new PatientSqliteDialect({
     database: asKyselyExpects(database),

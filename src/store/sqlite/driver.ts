@@ -1,6 +1,6 @@
 /**
- * Waiting for another process that writes: SQLite itself can only block or give up, so each refused statement is tried
- * again for a while, with the program free in between.
+ * Waits for another writing process: SQLite itself can only block or fail, so the driver repeats a refused statement for
+ * a while, without blocking the process.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { CompiledQuery, type DatabaseConnection, type QueryResult, SqliteDriver } from 'kysely';
@@ -14,7 +14,7 @@ export class PatientSqliteDriver extends SqliteDriver {
     return new PatientConnection(await super.acquireConnection());
   }
 
-  /** Writers queue here: a transaction that read first and wrote later would be refused however long it waited. */
+  /** Writers queue here: SQLite refuses a transaction that reads first and writes later, however long it waits. */
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
   }
@@ -35,7 +35,7 @@ class PatientConnection implements DatabaseConnection {
       } catch (error) {
         if (!isBusy(error) || performance.now() + pauseMs > giveUpAt) throw error;
       }
-      // There is no event for "the lock is free"; the spread keeps two waiters from meeting again and again.
+      // SQLite has no event for a released lock. The jitter keeps two waiters from colliding repeatedly.
       await pause(pauseMs * (0.5 + Math.random()));
     }
   }
@@ -46,6 +46,6 @@ class PatientConnection implements DatabaseConnection {
 }
 
 function isBusy(error: unknown): boolean {
-  // The low byte is the primary code; the rest says which lock it was.
+  // The low byte is the primary code; the rest names the lock.
   return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
 }

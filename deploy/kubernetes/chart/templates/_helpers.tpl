@@ -58,6 +58,14 @@ lifecycle:
 {{- end }}
 
 {{- define "deskpod.probes" -}}
+{{ include "deskpod.liveProbes" . }}
+readinessProbe:
+  httpGet: { path: /readyz, port: http }
+  periodSeconds: 5
+  timeoutSeconds: 5
+{{- end }}
+
+{{- define "deskpod.liveProbes" -}}
 startupProbe:
   httpGet: { path: /healthz, port: http }
   periodSeconds: 2
@@ -65,10 +73,6 @@ startupProbe:
 livenessProbe:
   httpGet: { path: /healthz, port: http }
   periodSeconds: 10
-  timeoutSeconds: 5
-readinessProbe:
-  httpGet: { path: /readyz, port: http }
-  periodSeconds: 5
   timeoutSeconds: 5
 {{- end }}
 
@@ -88,6 +92,9 @@ readinessProbe:
 {{- end }}
 {{- with .root.Values.trustedProxies }}
 - { name: DESKPOD_TRUSTED_PROXIES, value: {{ join "," . | quote }} }
+{{- end }}
+{{- with .root.Values.allowedHosts }}
+- { name: DESKPOD_ALLOWED_HOSTS, value: {{ join "," . | quote }} }
 {{- end }}
 {{- end }}
 
@@ -155,4 +162,33 @@ metadata:
 - ports:
     - { protocol: UDP, port: 53 }
     - { protocol: TCP, port: 53 }
+{{- end }}
+
+{{/* What the schema of the values cannot say in words. */}}
+{{- define "deskpod.check" -}}
+{{- with .Values.path }}
+{{- if not (hasPrefix "/" .) }}
+{{- fail (printf "path=%s must begin with a slash: --set path=/%s" . (trimPrefix "/" .)) }}
+{{- end }}
+{{- end }}
+{{- with .Values.storage.nodePath }}
+{{- if not (hasPrefix "/" .) }}
+{{- fail (printf "storage.nodePath=%s must be a whole path on the node, for example /srv/deskpod" .) }}
+{{- end }}
+{{- end }}
+{{- if .Values.ingress.enabled }}
+{{- $path := .Values.ingress.path }}
+{{- if not (hasPrefix "/" $path) }}
+{{- fail (printf "ingress.path=%s must begin with a slash: --set ingress.path=/%s" $path $path) }}
+{{- end }}
+{{- $below := trimSuffix "/" $path }}
+{{- if not (hasPrefix (printf "%s/" $below) (printf "%s/" (trimSuffix "/" .Values.path))) }}
+{{- fail (printf "ingress.path=%s lets nothing else through, so the pages must be published there, too: --set path=%s" $path $below) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* The path that people open, with a slash at both ends. */}}
+{{- define "deskpod.path" -}}
+{{ trimSuffix "/" .Values.path }}/
 {{- end }}

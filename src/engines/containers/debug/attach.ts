@@ -1,15 +1,16 @@
-/** The terminal of a toolbox: as many as like are at it, and none of them ends it by leaving. */
+/** Attaching to the terminal of a toolbox. Any number may be attached; detaching ends nothing. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ExecSession } from '#domain/engine.ts';
-import { DeskpodError } from '#domain/errors.ts';
-import { isStatus } from '../api.ts';
+import type { ExecSession } from '#domain/ports/engine-launch.ts';
+import { isStatus } from '#containers-client/api.ts';
 import type { Context } from '../context.ts';
-import { NO_DETACH } from '../exec.ts';
-import { unframed } from '../frames.ts';
-import { Container, isRunning } from '../objects.ts';
+import { NO_DETACH } from '../exec/exec.ts';
+import { wholeStream, unframed } from '#containers-client/frames.ts';
+import { refuseEnded, whenEnded } from '../pods/wait-ended.ts';
+import { Container, isRunning } from '../pods/describe.ts';
 import { findContainer } from './targets.ts';
+import { ignore } from '#protocol/ignore.ts';
 
-/** An engine may need a moment to learn that a process ended. */
+/** An engine may notice the end of a process a moment later. */
 const LOOKS = 20;
 const LOOK_PAUSE_MS = 25;
 
@@ -20,16 +21,16 @@ export async function attach(
   signal: AbortSignal,
 ): Promise<ExecSession> {
   const { container } = await findContainer(context, { desktopId, container: name });
-  if (!isRunning(container)) throw over(name, container);
+  refuseEnded(container);
   const path = `/containers/${container.Id}`;
   const query = { stream: true, stdin: true, stdout: true, stderr: true, logs: false, detachKeys: NO_DETACH };
-  const raw = await context.api.hijack(`${path}/attach`, { query, signal }).catch((error: unknown) => {
-    throw isStatus(error, 404, 409, 500) ? over(name, container, error) : error;
-  });
+  const raw = await context.api
+    .hijack(`${path}/attach`, { query, signal })
+    .catch((error: unknown) => whenEnded(context, container, error));
   const abort = (): void => void raw.destroy();
   signal.addEventListener('abort', abort, { once: true });
   const closed = new Promise<void>((resolve) => raw.once('close', resolve));
-  // Whoever reads the stream listens, too, but not yet.
+  // The reader of the stream adds its own listener later.
   raw.on('error', () => undefined);
   let ended = false;
   raw.once('end', () => (ended = true));
@@ -37,9 +38,11 @@ export async function attach(
     signal.removeEventListener('abort', abort);
     return ended ? exitCodeOf(context, container.Id) : null;
   });
-  exitCode.catch(() => undefined);
+  exitCode.catch(ignore('its reader hears of it'));
+  const { stream, stderr } = container.Config.Tty ? wholeStream(raw) : unframed(raw);
   return {
-    stream: container.Config.Tty ? raw : unframed(raw),
+    stream,
+    stderr,
     resize: async ({ columns, rows }) => {
       try {
         await context.api.text('POST', `${path}/resize`, { query: { h: rows, w: columns } });
@@ -51,20 +54,15 @@ export async function attach(
   };
 }
 
-/** Null when it runs on, or is gone. */
+/** Null when it still runs, or is gone. */
 async function exitCodeOf(context: Context, containerId: string): Promise<number | null> {
   for (let count = 0; count < LOOKS; count += 1) {
-    const state = await context.api.json(Container, 'GET', `/containers/${containerId}/json`).catch(() => null);
+    const state = await context.api
+      .json(Container, 'GET', `/containers/${containerId}/json`)
+      .catch(ignore('the container is gone', null));
     if (state === null) return null;
     if (!isRunning(state)) return state.State.ExitCode;
     await delay(LOOK_PAUSE_MS);
   }
   return null;
-}
-
-function over(name: string, { State }: Container, cause?: unknown): DeskpodError {
-  return new DeskpodError('conflict', `${name} has ended with exit code ${State.ExitCode}.`, {
-    remedy: 'Its log is still there.',
-    cause,
-  });
 }

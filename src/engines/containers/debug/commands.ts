@@ -1,24 +1,24 @@
-/** Lines to copy that do the same without Deskpod, with the words that this engine needs to be found. Pure. */
-import type { CommandLine } from '#protocol/inside.ts';
-import type { Surroundings } from '../container-spec.ts';
+/** Equivalent commands, to copy, with the options that reach this engine. Pure. */
+import type { CommandLine } from '#protocol/inspect.ts';
+import type { HostSettings } from '../specs/container-spec.ts';
 
-/** Where Docker is found when nothing is said. */
+/** Docker's default socket. */
 const USUAL_SOCKETS = new Set(['/var/run/docker.sock', '/run/docker.sock']);
 
 export interface CommandFacts {
-  /** As the engine calls it. */
+  /** The engine's name of the container. */
   readonly container: string;
   readonly containerId: string;
-  /** `uid:gid`, or null for whoever the container runs as. */
+  /** `uid:gid`, or null for the container's user. */
   readonly user: string | null;
   readonly running: boolean;
   readonly terminal: boolean;
-  /** Of its first process, as this machine counts; null when that cannot be known. */
+  /** Host pid of its first process; null when unknown. */
   readonly hostPid: number | null;
 }
 
 export function commandsFor(
-  { flavour }: Pick<Surroundings, 'flavour'>,
+  { flavour }: Pick<HostSettings, 'flavour'>,
   socket: string,
   toolboxImage: string,
   facts: CommandFacts,
@@ -42,8 +42,8 @@ export function commandsFor(
   ];
 }
 
-/** Our own Podman has a store of its own: its service is asked, which knows where. */
-function engineOf(flavour: Surroundings['flavour'], socket: string): string {
+/** The server's own Podman has its own store, which only its service knows. */
+function engineOf(flavour: HostSettings['flavour'], socket: string): string {
   if (flavour === 'podman') return `podman --url unix://${socket}`;
   return USUAL_SOCKETS.has(socket) ? 'docker' : `docker --host unix://${socket}`;
 }

@@ -1,11 +1,11 @@
-/** A launch again, beside the desktop, with what its debugger changed. The original is not touched. */
-import type { CopySpec } from '#domain/debug/engine.ts';
-import type { EngineLaunch } from '#domain/engine.ts';
+/** A copy of a launch beside the desktop, with changes. The original is not touched. */
+import type { CopySpec } from '#domain/ports/debug-engine.ts';
+import type { EngineLaunch } from '#domain/ports/engine-launch.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { findLaunch, type Context } from '../context.ts';
-import { launch } from '../launches.ts';
+import { launch } from '../launches/launches.ts';
 
-/** One container has all its processes in one namespace, and there is one node: neither wish needs anything. */
+/** A container has one process namespace and there is one node, so neither option changes anything. */
 export async function copy(context: Context, spec: CopySpec, signal: AbortSignal): Promise<EngineLaunch> {
   const { desktopId, labels } = spec.launch;
   const original = await findLaunch(context, spec.of, signal);

@@ -1,15 +1,15 @@
-/** The engine's part for debugging, put together: each method is a file beside this one. */
-import type { CopySpec, EngineDebug, EngineToolbox, ToolboxSpec } from '#domain/debug/engine.ts';
-import type { EngineLaunch, ExecSession, Target } from '#domain/engine.ts';
+/** The engine's debug methods; each is a file beside this one. */
+import type { CopySpec, EngineDebug, EngineToolbox, ToolboxSpec } from '#domain/ports/debug-engine.ts';
+import type { EngineLaunch, ExecSession, Target } from '#domain/ports/engine-launch.ts';
 import type { DebugProfile } from '#protocol/debug.ts';
-import type { EngineHappening, Inside, InsideProcess, InsideSocket, Namespaces } from '#protocol/inside.ts';
+import type { DesktopEvent, Inspection, InspectedProcess, InspectedSocket, Namespaces } from '#protocol/inspect.ts';
 import type { Context } from '../context.ts';
 import { admitted } from './admitted.ts';
 import { attach } from './attach.ts';
 import { copy } from './copy.ts';
 import { describeTarget } from './describe.ts';
-import { happeningsOf } from './happenings.ts';
-import { insideOf } from './inside.ts';
+import { listEvents } from './events.ts';
+import { inspect } from './inspect.ts';
 import { namespacesOf } from './namespaces.ts';
 import { ProcessMeter } from './processes.ts';
 import { yamlOf } from './raw.ts';
@@ -55,24 +55,24 @@ export class ContainersDebug implements EngineDebug {
     return copy(this.#context, spec, signal);
   }
 
-  inside(desktopId: string): Promise<Inside> {
-    return insideOf(this.#context, desktopId);
+  inspect(desktopId: string): Promise<Inspection> {
+    return inspect(this.#context, desktopId);
   }
 
   namespaces(desktopId: string): Promise<Namespaces> {
     return namespacesOf(this.#context, desktopId);
   }
 
-  processes(desktopId: string): Promise<readonly InsideProcess[]> {
+  processes(desktopId: string): Promise<readonly InspectedProcess[]> {
     return this.#processes.read(desktopId);
   }
 
-  sockets(desktopId: string): Promise<readonly InsideSocket[]> {
+  sockets(desktopId: string): Promise<readonly InspectedSocket[]> {
     return socketsOf(this.#context, desktopId);
   }
 
-  happenings(desktopId: string): Promise<readonly EngineHappening[]> {
-    return happeningsOf(this.#context, desktopId);
+  events(desktopId: string): Promise<readonly DesktopEvent[]> {
+    return listEvents(this.#context, desktopId);
   }
 
   describe(target: Target): Promise<string> {

@@ -1,17 +1,17 @@
-/** One desktop, or one launch, in the lines that `kubectl describe pod` has for it. */
+/** One desktop or launch as `kubectl describe pod` prints it. */
 import { z } from 'zod';
-import type { Target } from '#domain/engine.ts';
+import type { Target } from '#domain/ports/engine-launch.ts';
 import { DeskpodError } from '#domain/errors.ts';
-import { maskSecrets } from '#domain/environment.ts';
-import type { EngineHappening } from '#protocol/inside.ts';
+import { maskSecrets } from '#domain/launches/environment.ts';
+import type { DesktopEvent } from '#protocol/inspect.ts';
 import type { Context } from '../context.ts';
-import { addressOf, environmentOf, nameOf, wasStarted } from '../objects.ts';
-import { happeningsOf } from './happenings.ts';
-import { stateWords } from './inside.ts';
+import { addressOf, environmentOf, nameOf, wasStarted } from '../pods/describe.ts';
+import { listEvents } from './events.ts';
+import { stateWords } from './inspect.ts';
 import { membersOf, type Member } from './members.ts';
 import { ANCHOR } from './targets.ts';
 
-/** What is told beyond what the engine itself needs to know. */
+/** Fields that only the description needs. */
 const Details = z.looseObject({
   Config: z.looseObject({
     User: z.string().default(''),
@@ -34,7 +34,7 @@ const Details = z.looseObject({
   }),
 });
 
-/** Labels that hold pictures and policies of the image say nothing here. */
+/** Labels of the image that hold icons and policies. */
 const LONGEST_LABEL = 120;
 
 export async function describeTarget(context: Context, { desktopId, launchId, container }: Target): Promise<string> {
@@ -46,7 +46,7 @@ export async function describeTarget(context: Context, { desktopId, launchId, co
   if (first === undefined || chosen.length === 0) {
     throw new DeskpodError('not_found', `There is no launch ${wanted ?? ''} in the desktop ${desktopId}.`);
   }
-  const events = await happeningsOf(context, desktopId);
+  const events = await listEvents(context, desktopId);
   const names = new Set(chosen.map(({ name }) => name));
   const [services, launches, toolboxes] = [
     chosen.filter(({ kind }) => kind === 'service'),
@@ -72,7 +72,7 @@ function header(context: Context, { container }: Member, desktopId: string, user
     ['Name', nameOf(container)],
     ['Desktop', desktopId],
     ['User', userId],
-    ['Node', context.around.node],
+    ['Node', context.settings.node],
     ['Start Time', wasStarted(container) ? container.State.StartedAt.toUTCString() : ''],
     ['Labels', labels],
     ['Status', container.State.Status],
@@ -93,7 +93,7 @@ async function block(context: Context, { name, container, by, profile }: Member)
   return [
     `  ${name}:`,
     ...fields(4, [
-      ['Container ID', `${context.around.flavour}://${container.Id}`],
+      ['Container ID', `${context.settings.flavour}://${container.Id}`],
       ['Image', container.Config.Image],
       ['Image ID', container.Image],
       ['Command', [Config.Entrypoint ?? [], Config.Cmd ?? []].flat()],
@@ -139,21 +139,21 @@ function securityOf({ Privileged, CapAdd, CapDrop, ReadonlyRootfs }: z.infer<typ
   ];
 }
 
-/** Fields without a value are left out; a list goes on below. */
+/** Leaves out fields without a value; a list continues below. */
 function fields(
   indent: number,
   rows: readonly (readonly [name: string, value: string | readonly string[]])[],
 ): string[] {
-  const told = rows.filter(([, value]) => value.length > 0);
-  const width = Math.max(16, ...told.map(([name]) => name.length + 3));
-  return told.flatMap(([name, value]) => {
+  const reported = rows.filter(([, value]) => value.length > 0);
+  const width = Math.max(16, ...reported.map(([name]) => name.length + 3));
+  return reported.flatMap(([name, value]) => {
     const [first = '', ...more] = typeof value === 'string' ? [value] : value;
     const pad = ' '.repeat(indent);
     return [`${pad}${`${name}:`.padEnd(width)}${first}`, ...more.map((text) => `${pad}${' '.repeat(width)}${text}`)];
   });
 }
 
-function table(events: readonly EngineHappening[]): string[] {
+function table(events: readonly DesktopEvent[]): string[] {
   if (events.length === 0) return ['Events:         <none>'];
   const rows = [
     ['Type', 'Reason', 'At', 'About', 'Message'],

@@ -1,26 +1,27 @@
-/** Processes of containers as this machine's kernel tells of them: which container, which numbers, what they use. */
+/** Processes of containers from this machine's `/proc`: their container, pids and usage. */
 import { readdir, readFile } from 'node:fs/promises';
-import { containerOfProcess } from '../cgroups.ts';
-import { isRunning, type Container } from '../objects.ts';
+import { containerOfProcess } from '../host/cgroups.ts';
+import { isRunning, type Container } from '../pods/describe.ts';
+import { ignore } from '#protocol/ignore.ts';
 
 export interface HostProcess {
-  /** As the host counts. */
+  /** In the host's process namespace. */
   readonly pid: number;
   readonly parent: number;
-  /** The same process, as each process namespace from the host's inwards counts. */
+  /** The pid of the same process in each process namespace, from the host's inwards. */
   readonly pids: readonly number[];
   readonly containerId: string;
   readonly uid: number;
   readonly state: string;
   /** Hundredths of a second of processor time. */
   readonly ticks: number;
-  /** Hundredths of a second between the machine's start and its own. */
+  /** Hundredths of a second between boot and its start. */
   readonly startedAt: number;
   readonly memoryBytes: number;
   readonly command: string;
 }
 
-/** All of these containers, oldest first. */
+/** All processes of these containers, oldest first. */
 export async function hostProcesses(containerIds: ReadonlySet<string>): Promise<HostProcess[]> {
   const pids = (await readdir('/proc')).map(Number).filter((pid) => Number.isInteger(pid) && pid > 0);
   const found = await Promise.all(
@@ -32,12 +33,12 @@ export async function hostProcesses(containerIds: ReadonlySet<string>): Promise<
   return found.filter((one) => one !== null).toSorted((a, b) => a.startedAt - b.startedAt || a.pid - b.pid);
 }
 
-/** As the first process of its container counts: programs may have made process namespaces further in. */
+/** The pid in its container's process namespace: programs may have created further ones inside. */
 export function pidIn(process: Pick<HostProcess, 'pids'>, depth: number): number {
   return process.pids[Math.min(depth, process.pids.length) - 1] ?? 0;
 }
 
-/** Of the first process of a container, as this machine counts; null when it has none, or an engine elsewhere counted it. */
+/** The host pid of a container's first process; null when it does not run, or runs on another machine. */
 export async function hostPidOf(container: Container): Promise<number | null> {
   const { Pid } = container.State;
   if (!isRunning(container) || Pid <= 0) return null;
@@ -46,13 +47,18 @@ export async function hostPidOf(container: Container): Promise<number | null> {
 
 /** How many process namespaces there are from the host's to this process's own. */
 export async function depthOf(pid: number): Promise<number | null> {
-  const pids = parseStatus(await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')).pids;
+  const pids = parseStatus(
+    await readFile(`/proc/${pid}/status`, 'utf8').catch(ignore('the process has ended', '')),
+  ).pids;
   return pids.length === 0 ? null : pids.length;
 }
 
-/** As the innermost of its process namespaces counts it. */
+/** The pid in its innermost process namespace. */
 export async function pidOf(pid: number): Promise<number | null> {
-  return parseStatus(await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')).pids.at(-1) ?? null;
+  return (
+    parseStatus(await readFile(`/proc/${pid}/status`, 'utf8').catch(ignore('the process has ended', ''))).pids.at(-1) ??
+    null
+  );
 }
 
 /** From `/proc/<pid>/status`. */
@@ -66,7 +72,7 @@ export function parseStatus(text: string): { pids: number[]; uid: number; memory
   };
 }
 
-/** From `/proc/<pid>/stat`, whose second field is a name in brackets that may hold anything. */
+/** From `/proc/<pid>/stat`, whose second field is a name in parentheses that may contain anything. */
 export function parseStat(text: string): {
   name: string;
   state: string;
@@ -93,9 +99,9 @@ async function readProcess(pid: number, containerId: string): Promise<HostProces
     );
     const { name, ...numbers } = parseStat(stat ?? '');
     const words = (command ?? '').split('\0').filter(Boolean).join(' ');
-    // Kernel threads and those that have ended have no arguments.
+    // Kernel threads and ended processes have no arguments.
     return { pid, containerId, ...numbers, ...parseStatus(status ?? ''), command: words || `[${name}]` };
-  } catch {
-    return null;
+  } catch (error) {
+    return ignore('the process has ended', null)(error);
   }
 }

@@ -1,19 +1,19 @@
-/** The containers that a desktop is made of, ours and those that others joined to it, by the names people use. */
-import type { Inside } from '#protocol/inside.ts';
+/** The containers of a desktop, own and foreign ones, with their display names. */
+import type { Inspection } from '#protocol/inspect.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import type { DebugProfile } from '#protocol/debug.ts';
 import type { Context } from '../context.ts';
-import { ofDesktop, readToolbox } from '../labels.ts';
-import { nameOf, type Container, type Ours } from '../objects.ts';
+import { ofDesktop, readToolbox } from '../pods/labels.ts';
+import { nameOf, type Container, type OwnedContainer } from '../pods/describe.ts';
 import { foreignOf } from './foreign.ts';
 import { ANCHOR } from './targets.ts';
 
 export interface Member {
   readonly name: string;
   readonly container: Container;
-  /** Who commands in it run as, `uid:gid`; null for whoever it runs as itself. */
+  /** The user of commands in it, `uid:gid`; null for the container's own user. */
   readonly user: string | null;
-  readonly kind: Inside['containers'][number]['kind'];
+  readonly kind: Inspection['containers'][number]['kind'];
   readonly place: 'inside' | 'beside';
   readonly launchId: string | null;
   readonly by: string | null;
@@ -27,18 +27,18 @@ export interface Members {
 
 /** The desktop's own container first; `not_found` when it is gone. */
 export async function membersOf(context: Context, desktopId: string): Promise<Members> {
-  const ours = await context.objects.list(ofDesktop(desktopId));
-  const anchor = ours.find(({ type, container }) => type === 'x11server' && nameOf(container) === desktopId);
+  const owned = await context.objects.list(ofDesktop(desktopId));
+  const anchor = owned.find(({ type, container }) => type === 'x11server' && nameOf(container) === desktopId);
   if (!anchor) throw new DeskpodError('not_found', `There is no desktop ${desktopId}.`);
   const beside = new Set(
-    ours.filter(({ type }) => type === 'pod_application').map(({ container }) => nameOf(container)),
+    owned.filter(({ type }) => type === 'pod_application').map(({ container }) => nameOf(container)),
   );
-  const foreign = await foreignOf(context, desktopId, ours);
+  const foreign = await foreignOf(context, desktopId, owned);
   return {
     userId: anchor.account.userId,
     all: [
       toMember(anchor, beside),
-      ...ours.filter((one) => one !== anchor).map((one) => toMember(one, beside)),
+      ...owned.filter((one) => one !== anchor).map((one) => toMember(one, beside)),
       ...foreign.map(({ container, joined, by }): Member => {
         const { place, launchId } = toMember(joined, beside);
         return { name: nameOf(container), container, user: null, kind: 'foreign', place, launchId, by, profile: null };
@@ -47,7 +47,7 @@ export async function membersOf(context: Context, desktopId: string): Promise<Me
   };
 }
 
-function toMember({ container, type, desktopId, account }: Ours, besides: ReadonlySet<string>): Member {
+function toMember({ container, type, desktopId, account }: OwnedContainer, besides: ReadonlySet<string>): Member {
   const none = { container, user: `${account.uid}:${account.gid}`, launchId: null, by: null, profile: null };
   switch (type) {
     case 'x11server':

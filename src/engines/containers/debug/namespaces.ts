@@ -1,14 +1,15 @@
-/** Which namespaces each container of a desktop has, as the kernel numbers them. */
+/** The namespaces of each container of a desktop, by their inode numbers. */
 import { readlink } from 'node:fs/promises';
-import { NamespaceKind, type Namespaces } from '#protocol/inside.ts';
+import { NamespaceKind, type Namespaces } from '#protocol/inspect.ts';
 import type { Context } from '../context.ts';
-import { isRunning } from '../objects.ts';
+import { isRunning } from '../pods/describe.ts';
 import { hostPidOf } from './host-processes.ts';
 import { membersOf } from './members.ts';
+import { ignore } from '#protocol/ignore.ts';
 
 type Ids = Namespaces['containers'][number]['ids'];
 
-/** Of those that run. */
+/** Of running containers. */
 export async function namespacesOf(context: Context, desktopId: string): Promise<Namespaces> {
   const { all } = await membersOf(context, desktopId);
   const running = all.filter(({ container }) => isRunning(container));
@@ -22,7 +23,7 @@ export async function namespacesOf(context: Context, desktopId: string): Promise
 /** The number of one namespace of a process; null where it cannot be read. */
 export async function namespaceOf(pid: number | null, kind: NamespaceKind): Promise<string | null> {
   if (pid === null) return null;
-  const link = await readlink(`/proc/${pid}/ns/${kind}`).catch(() => '');
+  const link = await readlink(`/proc/${pid}/ns/${kind}`).catch(ignore('the process has ended, or is not readable', ''));
   return /\[(\d+)\]$/.exec(link)?.[1] ?? null;
 }
 

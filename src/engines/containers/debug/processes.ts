@@ -1,13 +1,13 @@
-/** What runs in a desktop, with processor and memory: shares are over the time since somebody last looked. */
+/** The processes of a desktop, with their usage since the previous sample. */
 import { readFile } from 'node:fs/promises';
-import type { InsideProcess } from '#protocol/inside.ts';
+import type { InspectedProcess } from '#protocol/inspect.ts';
 import type { Context } from '../context.ts';
-import { isRunning } from '../objects.ts';
+import { isRunning } from '../pods/describe.ts';
 import { depthOf, hostProcesses, pidIn, type HostProcess } from './host-processes.ts';
 import { membersOf } from './members.ts';
 
 const TICKS_A_SECOND = 100;
-/** Nobody watches what was not asked for in this time. */
+/** Samples older than this are dropped. */
 const KEPT_MS = 300_000;
 
 interface Look {
@@ -24,7 +24,7 @@ export class ProcessMeter {
     this.#context = context;
   }
 
-  async read(desktopId: string): Promise<InsideProcess[]> {
+  async read(desktopId: string): Promise<InspectedProcess[]> {
     const { all } = await membersOf(this.#context, desktopId);
     const running = all.filter(({ container }) => isRunning(container));
     const names = new Map(running.map(({ container, name }) => [container.Id, name]));
@@ -68,7 +68,7 @@ export class ProcessMeter {
   }
 }
 
-/** Pids are given again. */
+/** Pids are reused. */
 function identityOf({ pid, startedAt }: HostProcess): string {
   return `${pid} ${startedAt}`;
 }

@@ -1,4 +1,4 @@
-/** The profiles of `kubectl debug` in the engine's words, and what becomes of them with a partial container on top. Pure. */
+/** The profiles of `kubectl debug` as options of the engine, with a partial container merged on top. Pure. */
 import { z } from 'zod';
 import { DeskpodError } from '#domain/errors.ts';
 import type { DebugProfile } from '#protocol/debug.ts';
@@ -7,7 +7,7 @@ export interface Security {
   readonly privileged: boolean;
   readonly add: readonly string[];
   readonly drop: readonly string[];
-  /** Whether a program may get rights that its caller lacks, as by setuid. */
+  /** Whether a program may gain privileges, for example by setuid. */
   readonly escalation: boolean;
   readonly nonRoot: boolean;
   readonly user: number | null;
@@ -41,7 +41,7 @@ export function securityOf(profile: DebugProfile): Security {
   }
 }
 
-/** Their capabilities reach nobody but root. */
+/** Their capabilities are effective for root only. */
 export function needsRoot(profile: DebugProfile): boolean {
   return profile === 'netadmin' || profile === 'sysadmin';
 }
@@ -58,7 +58,7 @@ export function hostSecurity({ privileged, add, drop, escalation }: Security): o
 const Capability = z.string().regex(/^[A-Z_]{2,40}$/, 'not a capability');
 const Id = z.int().min(0).max(4_294_967_294);
 
-/** What of a Kubernetes container means something to an engine on one machine. */
+/** Fields of a Kubernetes container that this engine supports. */
 const Custom = z.strictObject({
   env: z.array(z.strictObject({ name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), value: z.string() })).optional(),
   workingDir: z.string().startsWith('/').optional(),
@@ -75,7 +75,7 @@ const Custom = z.strictObject({
 });
 export type Custom = z.infer<typeof Custom>;
 
-/** `invalid_request` that names the first field which this engine cannot honour. */
+/** @throws DeskpodError `invalid_request` with the first field that this engine does not support. */
 export function parseCustom(custom: Readonly<Record<string, unknown>> | null): Custom {
   const parsed = Custom.safeParse(custom ?? {});
   if (parsed.success) return parsed.data;
@@ -84,12 +84,12 @@ export function parseCustom(custom: Readonly<Record<string, unknown>> | null): C
   const field = [...(issue?.path ?? []), ...unknown].join('.');
   throw new DeskpodError('invalid_request', `The field ${field} of the custom container cannot be used here.`, {
     remedy:
-      'On one machine env, workingDir and, of securityContext, runAsUser, runAsGroup, privileged and capabilities can.',
+      'On a single machine, use env, workingDir and, in securityContext, runAsUser, runAsGroup, privileged or capabilities.',
     cause: parsed.error,
   });
 }
 
-/** As `kubectl debug --custom` merges: what is named replaces what the profile says. */
+/** Merges as `kubectl debug --custom` does: given fields replace those of the profile. */
 export function merged(security: Security, { securityContext: custom }: Custom): Security {
   return {
     ...security,

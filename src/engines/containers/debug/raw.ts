@@ -1,8 +1,8 @@
-/** The engine's own object of a container, as it is but for secrets. */
+/** The engine's own object of a container, secrets masked. */
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { maskSecrets } from '#domain/environment.ts';
-import type { Target } from '#domain/engine.ts';
+import { maskSecrets } from '#domain/launches/environment.ts';
+import type { Target } from '#domain/ports/engine-launch.ts';
 import type { Context } from '../context.ts';
 import { findContainer } from './targets.ts';
 
@@ -15,7 +15,7 @@ export async function yamlOf(context: Context, target: Target): Promise<string> 
   return stringify(masked(object), { lineWidth: 0 });
 }
 
-/** With every list of variables masked, wherever it stands. */
+/** Masks every list of variables, wherever it is. */
 export function masked(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(masked);
   const object = Anything.safeParse(value);

@@ -1,8 +1,8 @@
-/** The kernel's tables of sockets, `/proc/<pid>/net/*`, read into words. Pure. */
-import type { InsideSocket } from '#protocol/inside.ts';
+/** Parses the kernel's tables of sockets, `/proc/<pid>/net/*`. Pure. */
+import type { InspectedSocket } from '#protocol/inspect.ts';
 
-/** A row, and the inode by which its owner is found. */
-export type Row = Pick<InsideSocket, 'protocol' | 'local' | 'remote' | 'state'> & { readonly inode: string };
+/** A socket and its inode, which leads to its owner. */
+export type Row = Pick<InspectedSocket, 'protocol' | 'local' | 'remote' | 'state'> & { readonly inode: string };
 
 const STATES: Readonly<Record<string, string>> = {
   '01': 'ESTABLISHED',
@@ -17,7 +17,7 @@ const STATES: Readonly<Record<string, string>> = {
   '0A': 'LISTEN',
   '0B': 'CLOSING',
 };
-/** `SO_ACCEPTCON` of a unix socket: it listens. */
+/** `SO_ACCEPTCON` of a unix socket: listening. */
 const ACCEPTS = 0x10000;
 
 export function inetRows(protocol: 'tcp' | 'tcp6' | 'udp' | 'udp6', table: string): Row[] {
@@ -29,13 +29,13 @@ export function inetRows(protocol: 'tcp' | 'tcp6' | 'udp' | 'udp6', table: strin
       const [, local, remote, state = '', , , , , , inode] = line.trim().split(/\s+/);
       if (local === undefined || remote === undefined || inode === undefined) return [];
       const far = endpoint(remote);
-      // One without a connection is what people call open, and the kernel closed.
+      // The kernel calls a UDP socket without a peer closed, users call it open.
       const word = udp && state === '07' ? 'UNCONN' : (STATES[state] ?? state);
       return [{ protocol, local: endpoint(local), remote: far.endsWith(':0') ? null : far, state: word, inode }];
     });
 }
 
-/** Those that listen: the connections to them have no names of their own. */
+/** Listening sockets only: connections to them have no names. */
 export function unixRows(table: string): Row[] {
   return table
     .split('\n')
@@ -48,7 +48,7 @@ export function unixRows(table: string): Row[] {
     });
 }
 
-/** `0100007F:1770` is `127.0.0.1:6000`: words of 32 bits, each with its bytes turned round. */
+/** `0100007F:1770` is `127.0.0.1:6000`: words of 32 bits, each with its bytes reversed. */
 function endpoint(text: string): string {
   const [address = '', port = ''] = text.split(':');
   const bytes = (address.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).toReversed());

@@ -1,14 +1,15 @@
-/** Open sockets of a desktop, each network once, with the process that holds them. */
+/** Open sockets of a desktop, each network namespace once, with the owning process. */
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import type { InsideSocket } from '#protocol/inside.ts';
+import type { InspectedSocket } from '#protocol/inspect.ts';
 import type { Context } from '../context.ts';
-import { isRunning } from '../objects.ts';
+import { isRunning } from '../pods/describe.ts';
 import { depthOf, hostPidOf, hostProcesses, pidIn } from './host-processes.ts';
 import { membersOf, type Member } from './members.ts';
 import { namespaceOf } from './namespaces.ts';
 import { inetRows, unixRows, type Row } from './socket-tables.ts';
+import { ignore } from '#protocol/ignore.ts';
 
-export async function socketsOf(context: Context, desktopId: string): Promise<InsideSocket[]> {
+export async function socketsOf(context: Context, desktopId: string): Promise<InspectedSocket[]> {
   const { all } = await membersOf(context, desktopId);
   const networks = new Map<string, { readonly name: string; readonly pid: number }>();
   for (const { name, container } of all) {
@@ -30,14 +31,15 @@ export async function socketsOf(context: Context, desktopId: string): Promise<In
 }
 
 async function rowsOf(pid: number): Promise<Row[]> {
-  const table = (name: string): Promise<string> => readFile(`/proc/${pid}/net/${name}`, 'utf8').catch(() => '');
+  const table = (name: string): Promise<string> =>
+    readFile(`/proc/${pid}/net/${name}`, 'utf8').catch(ignore('the process has ended', ''));
   const rows = await Promise.all(
     (['tcp', 'tcp6', 'udp', 'udp6'] as const).map(async (protocol) => inetRows(protocol, await table(protocol))),
   );
   return [...rows.flat(), ...unixRows(await table('unix'))];
 }
 
-/** By inode: the first process that holds the socket, as its container counts. */
+/** By inode: the pid of the first process that has the socket open, in its container's namespace. */
 async function ownersOf(members: readonly Member[]): Promise<Map<string, number>> {
   const depths = new Map(
     await Promise.all(members.map(async ({ container: { Id, State } }) => [Id, await depthOf(State.Pid)] as const)),
@@ -45,8 +47,10 @@ async function ownersOf(members: readonly Member[]): Promise<Map<string, number>
   const owners = new Map<string, number>();
   for (const process of await hostProcesses(new Set(depths.keys()))) {
     const folder = `/proc/${process.pid}/fd`;
-    const files = await readdir(folder).catch(() => []);
-    const links = await Promise.all(files.map((file) => readlink(`${folder}/${file}`).catch(() => '')));
+    const files = await readdir(folder).catch(ignore('the process has ended', []));
+    const links = await Promise.all(
+      files.map((file) => readlink(`${folder}/${file}`).catch(ignore('the process has ended', ''))),
+    );
     for (const link of links) {
       const inode = /^socket:\[(\d+)\]$/.exec(link)?.[1];
       if (inode === undefined || owners.has(inode)) continue;

@@ -1,25 +1,28 @@
-/** What is looked into or talked to: a desktop, a launch, a toolbox, or what others have joined to one of these. */
-import type { Target } from '#domain/engine.ts';
+/** Resolves targets: a desktop, a launch, a toolbox, or a foreign container that joined one of these. */
+import type { Target } from '#domain/ports/engine-launch.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { findDesktop, findLaunch, type Context } from '../context.ts';
-import { nameOf, type Container, type Ours } from '../objects.ts';
+import { nameOf, type Container, type OwnedContainer } from '../pods/describe.ts';
 import { foreignOf } from './foreign.ts';
 
-/** The desktop's own container, by the name that it has in a cluster's words. */
+/** The name of the desktop's own container, as on Kubernetes. */
 export const ANCHOR = 'graphical';
 
-/** Names of launches and desktops have no dot: a toolbox takes no name from them. */
+/** Names of launches and desktops contain no dot, so a toolbox's never conflicts with them. */
 export function toolboxObject(desktopId: string, name: string): string {
   return `${desktopId}.${name}`;
 }
 
-export async function findToolbox(context: Context, desktopId: string, name: string): Promise<Ours | null> {
+export async function findToolbox(context: Context, desktopId: string, name: string): Promise<OwnedContainer | null> {
   const found = await context.objects.find(toolboxObject(desktopId, name));
   return found?.type === 'toolbox' && found.desktopId === desktopId ? found : null;
 }
 
-/** One of ours; `not_found` else. */
-export async function findTarget(context: Context, { desktopId, launchId, container }: Target): Promise<Ours> {
+/** An own container; `not_found` when there is none. */
+export async function findTarget(
+  context: Context,
+  { desktopId, launchId, container }: Target,
+): Promise<OwnedContainer> {
   if (container !== undefined && container !== ANCHOR) {
     const found = await findToolbox(context, desktopId, container);
     if (found) return found;
@@ -31,7 +34,7 @@ export async function findTarget(context: Context, { desktopId, launchId, contai
   throw new DeskpodError('not_found', `There is no launch ${launchId} in the desktop ${desktopId}.`);
 }
 
-/** As `findTarget`, those of others too; `user` is who commands run as, null for whoever the container runs as. */
+/** As `findTarget`, including foreign ones. `user` is the user of commands, null for the container's own. */
 export async function findContainer(
   context: Context,
   target: Target,

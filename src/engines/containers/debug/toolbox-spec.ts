@@ -1,39 +1,39 @@
-/** The container of a toolbox as the engine is asked for it: a pure function from our words to its own. */
-import type { ToolboxSpec } from '#domain/debug/engine.ts';
+/** The engine's container of a toolbox, from its spec. Pure. */
+import type { ToolboxSpec } from '#domain/ports/debug-engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import type { Environment, Runtime } from '#protocol/app.ts';
-import { identity } from '../../inside/environment.ts';
+import { identity } from '../../shared/environment.ts';
 import {
   assignments,
   boundedLog,
-  OUR_IMAGES,
+  OWN_IMAGES,
   shared,
   type LaunchDesktop,
-  type Surroundings,
-} from '../container-spec.ts';
-import { wiringBeside } from '../display-wiring.ts';
-import type { Labels } from '../labels.ts';
-import { bind } from '../mounts.ts';
-import { INSIDE } from '../paths.ts';
+  type HostSettings,
+} from '../specs/container-spec.ts';
+import { wiringBeside } from '../specs/wiring.ts';
+import type { Labels } from '../pods/labels.ts';
+import { bind } from '../specs/mounts.ts';
+import { INSIDE } from '../specs/paths.ts';
 import { hostSecurity, merged, needsRoot, parseCustom, securityOf, type Security } from './profiles.ts';
 
-/** A toolbox may not take the machine with it either. */
+/** Protects the machine from a toolbox. */
 const MEMORY = 512 * 1024 ** 2;
 const PROCESSES = 512;
 const LOCALE = { LANG: 'C.UTF-8' };
 const ROOT = { HOME: '/root', USER: 'root', LOGNAME: 'root' };
 
-/** What is looked into, as it runs. */
+/** The running target of a toolbox. */
 export interface Beside {
   readonly runtime: Runtime;
   readonly containerId: string;
-  /** Whose namespaces it has: its own, or those of what it has joined itself. */
+  /** The container whose namespaces it uses: itself, or the one that it joined. */
   readonly joinId: string;
   /** For people. */
   readonly name: string;
 }
 
-/** What the toolbox's image says of itself. */
+/** From the configuration of the toolbox's image. */
 export interface ToolboxImage {
   /** Whether its first process is the script `toolbox`. */
   readonly toolbox: boolean;
@@ -47,11 +47,11 @@ export function toolboxBody(
   image: ToolboxImage,
   beside: Beside,
   desktop: LaunchDesktop,
-  around: Surroundings,
+  settings: HostSettings,
 ): object {
   const custom = parseCustom(spec.custom);
   const security = merged(securityOf(spec.profile), custom);
-  const wiring = wiringBeside({ runtime: beside.runtime, containerId: beside.joinId }, desktop.place);
+  const wiring = wiringBeside({ runtime: beside.runtime, containerId: beside.joinId }, desktop.display);
   const user = userOf(spec, security, image, desktop);
   const given = { ...spec.env, ...(spec.plain ? {} : ownEnvironment(beside, desktop, wiring.display, user === '0:0')) };
   const env = { ...(spec.plain ? {} : LOCALE), ...given, ...named(custom.env) };
@@ -71,7 +71,7 @@ export function toolboxBody(
     AttachStderr: true,
     HostConfig: {
       ...hostSecurity(security),
-      ...boundedLog(around),
+      ...boundedLog(settings),
       PidsLimit: PROCESSES,
       Memory: MEMORY,
       MemorySwap: MEMORY,
@@ -87,12 +87,12 @@ export function toolboxBody(
   };
 }
 
-/** Whether an image of this name and these labels begins with our script. */
+/** Whether an image with this name and these labels starts with the script `toolbox`. */
 export function startsAsToolbox(reference: string, labels: Readonly<Record<string, string>>): boolean {
-  return reference.startsWith(OUR_IMAGES) && labels['oc.type'] === 'toolbox';
+  return reference.startsWith(OWN_IMAGES) && labels['oc.type'] === 'toolbox';
 }
 
-/** `uid:gid`; empty: the image's own, as `kubectl debug` leaves it. */
+/** `uid:gid`; empty for the image's own user, as with `kubectl debug`. */
 function userOf(spec: ToolboxSpec, security: Security, image: ToolboxImage, { account }: LaunchDesktop): string {
   const own = spec.plain ? image.user : needsRoot(spec.profile) ? '0:0' : `${account.uid}:${account.gid}`;
   const [uid = '', gid] = own.split(':');
@@ -101,7 +101,7 @@ function userOf(spec: ToolboxSpec, security: Security, image: ToolboxImage, { ac
   if (security.nonRoot && /^(0*|root)$/.test(String(user))) {
     throw new DeskpodError(
       'profile_refused',
-      `The profile ${spec.profile} admits no root, whom ${spec.image} runs as.`,
+      `The profile ${spec.profile} does not allow root, and ${spec.image} runs as root.`,
       {
         remedy: 'Choose an image that names another user, or another profile.',
       },

@@ -1,19 +1,21 @@
-/** Toolboxes: put beside what runs, listed with those of others, and ended whole. */
+/** Toolboxes: started beside their target, listed with foreign ones, and stopped with all their processes. */
 import { z } from 'zod';
-import type { EngineToolbox, ToolboxSpec } from '#domain/debug/engine.ts';
-import { DeskpodError } from '#domain/errors.ts';
-import { isStatus } from '../api.ts';
+import type { EngineToolbox, ToolboxSpec } from '#domain/ports/debug-engine.ts';
+import { DeskpodError, messageOf } from '#domain/errors.ts';
+import { ignore } from '#protocol/ignore.ts';
+import { isStatus } from '#containers-client/api.ts';
 import { isNameTaken, type Context } from '../context.ts';
-import { namesNoProgram } from '../exec.ts';
-import { ofDesktop, readToolbox, toolboxLabels } from '../labels.ts';
-import { exited, runningDesktop, stateOf } from '../launches.ts';
-import { isRunning, nameOf, wasStarted, type Container, type Ours } from '../objects.ts';
-import { removeContainer, stopProcesses } from '../processes.ts';
+import { namesNoProgram } from '../exec/exec-start.ts';
+import { ofDesktop, readToolbox, toolboxLabels } from '../pods/labels.ts';
+import { exited, runningDesktop } from '../launches/launches.ts';
+import { toLaunchState } from '../pods/present.ts';
+import { isRunning, nameOf, wasStarted, type Container, type OwnedContainer } from '../pods/describe.ts';
+import { removeContainer, stopProcesses } from '../host/processes.ts';
 import { foreignOf, type Foreign } from './foreign.ts';
 import { ANCHOR, findTarget, findToolbox, toolboxObject } from './targets.ts';
 import { startsAsToolbox, toolboxBody, type Beside, type ToolboxImage } from './toolbox-spec.ts';
 
-/** A shell that is hung up may still write its history. */
+/** A shell may still write its history after a hang-up. */
 const HANGUP_GRACE_MS = 500;
 const Created = z.looseObject({ Id: z.string() });
 const Image = z.looseObject({
@@ -32,9 +34,9 @@ export async function addToolbox(context: Context, spec: ToolboxSpec, signal: Ab
     ]);
     if (spec.name === ANCHOR || namesake?.desktopId === desktopId) throw taken(spec);
     if (!isRunning(target.container)) throw ended(spec, target.container);
-    const labels = toolboxLabels(context.instance, spec, isSpecial(spec), desktop.account);
-    const body = toolboxBody(spec, labels, image, await besideOf(context, target), desktop, context.around);
-    // Not cut short by the signal: the engine would finish it after we had cleaned up.
+    const labels = toolboxLabels(context.instance, spec, desktop.account);
+    const body = toolboxBody(spec, labels, image, await besideOf(context, target), desktop, context.settings);
+    // The signal does not cut this short: the engine would finish it after the clean-up.
     const { Id } = await context.api.json(Created, 'POST', '/containers/create', {
       query: { name: toolboxObject(desktopId, spec.name) },
       body,
@@ -49,23 +51,23 @@ export async function addToolbox(context: Context, spec: ToolboxSpec, signal: Ab
     undo.move();
     return toolbox;
   } catch (error) {
-    throw await explained(context, error, spec, signal);
+    throw await toToolboxError(context, error, spec, signal);
   }
 }
 
 export async function listToolboxes(context: Context, desktopId?: string): Promise<EngineToolbox[]> {
-  const ours = await context.objects.list(desktopId === undefined ? {} : ofDesktop(desktopId));
-  const foreign = await foreignOf(context, desktopId, ours);
+  const owned = await context.objects.list(desktopId === undefined ? {} : ofDesktop(desktopId));
+  const foreign = await foreignOf(context, desktopId, owned);
   return [
-    ...ours.map((one) => toToolbox(context, one)).filter((one) => one !== null),
+    ...owned.map((one) => toToolbox(context, one)).filter((one) => one !== null),
     ...foreign.map((one) => toForeign(context, one)),
   ];
 }
 
 export async function toolboxNamed(context: Context, desktopId: string, name: string): Promise<EngineToolbox | null> {
   const found = await findToolbox(context, desktopId, name);
-  const ours = found && toToolbox(context, found);
-  if (ours) return ours;
+  const owned = found && toToolbox(context, found);
+  if (owned) return owned;
   const foreign = (await foreignOf(context, desktopId)).find(({ container }) => nameOf(container) === name);
   return foreign ? toForeign(context, foreign) : null;
 }
@@ -79,19 +81,23 @@ export async function stopToolbox(
   const found = await findToolbox(context, desktopId, name);
   if (found === null) {
     const foreign = await foreignOf(context, desktopId);
-    if (!foreign.some(({ container }) => nameOf(container) === name)) return;
-    throw new DeskpodError('forbidden', `${name} was put there by somebody else and is left alone.`, {
+    if (!foreign.some(({ container }) => nameOf(container) === name))
+      throw new DeskpodError('not_found', `There is no toolbox ${name} in the desktop ${desktopId}.`);
+    throw new DeskpodError('forbidden', `${name} was not started by this server, which leaves it alone.`, {
       remedy: `Stop it where it was started: \`stop ${name}\` of the container engine.`,
     });
   }
   if (!isRunning(found.container)) return;
-  // Shells take no notice of TERM.
+  // Shells ignore TERM.
   await stopProcesses(found.container.Id, HANGUP_GRACE_MS, signal, 'SIGHUP');
   await exited(context, found.container.Id, signal);
 }
 
-/** Null for what is no toolbox of ours. */
-export function toToolbox(context: Context, { container, type, desktopId, account }: Ours): EngineToolbox | null {
+/** Null for a container that is no toolbox. */
+export function toToolbox(
+  context: Context,
+  { container, type, desktopId, account }: OwnedContainer,
+): EngineToolbox | null {
   const facts = type === 'toolbox' ? readToolbox(container.Config.Labels ?? {}, desktopId) : null;
   if (facts === null) return null;
   return {
@@ -100,7 +106,7 @@ export function toToolbox(context: Context, { container, type, desktopId, accoun
     userId: account.userId,
     image: container.Config.Image,
     foreign: false,
-    status: stateOf(context, container),
+    status: toLaunchState(context, container),
     startedAt: startOf(container),
   };
 }
@@ -115,23 +121,18 @@ function toForeign(context: Context, { container, joined, by }: Foreign): Engine
     image: container.Config.Image,
     by,
     foreign: true,
-    special: true,
-    status: stateOf(context, container),
+    shared: false,
+    status: toLaunchState(context, container),
     startedAt: startOf(container),
   };
-}
-
-/** Nobody else would find in it what they expect. */
-function isSpecial({ plain, command, env, custom }: ToolboxSpec): boolean {
-  return plain || command.length > 0 || Object.keys(env).length > 0 || custom !== null;
 }
 
 function startOf(container: Container): Date {
   return wasStarted(container) ? container.State.StartedAt : container.Created;
 }
 
-/** A toolbox is looked into where it has its namespaces: with the launch or desktop that it looks into itself. */
-async function besideOf(context: Context, target: Ours): Promise<Beside> {
+/** A toolbox as target: its namespaces are those of its own target. */
+async function besideOf(context: Context, target: OwnedContainer): Promise<Beside> {
   const { container, type, desktopId } = target;
   const name = type === 'x11server' ? `the desktop ${desktopId}` : nameOf(container);
   if (type !== 'toolbox') {
@@ -140,7 +141,7 @@ async function besideOf(context: Context, target: Ours): Promise<Beside> {
   }
   const facts = readToolbox(container.Config.Labels ?? {}, desktopId);
   const below = facts && (await besideOf(context, await findTarget(context, facts.target)));
-  if (below === null) throw new DeskpodError('not_found', `Nothing is known of the toolbox ${name}.`);
+  if (below === null) throw new DeskpodError('not_found', `The labels of the toolbox ${name} are damaged.`);
   return { ...below, containerId: container.Id, name: facts?.name ?? name };
 }
 
@@ -154,29 +155,34 @@ async function inspectImage(context: Context, reference: string): Promise<Toolbo
   }
 }
 
-async function explained(context: Context, error: unknown, spec: ToolboxSpec, signal: AbortSignal): Promise<unknown> {
+async function toToolboxError(
+  context: Context,
+  error: unknown,
+  spec: ToolboxSpec,
+  signal: AbortSignal,
+): Promise<unknown> {
   if (signal.aborted) return signal.reason;
   if (error instanceof DeskpodError) return error;
   if (isNameTaken(error)) return taken(spec, error);
-  const words = error instanceof Error ? error.message : String(error);
-  const desktop = await context.objects.find(spec.target.desktopId).catch(() => null);
+  const words = messageOf(error);
+  const desktop = await context.objects.find(spec.target.desktopId).catch(ignore('the first error says more', null));
   if (desktop === null || !isRunning(desktop.container)) {
     const { desktopId } = spec.target;
     return new DeskpodError('desktop_missing', `The desktop ${desktopId} ended before the toolbox started.`, {
       cause: error,
     });
   }
-  const target = await findTarget(context, spec.target).catch(() => null);
+  const target = await findTarget(context, spec.target).catch(ignore('the first error says more', null));
   if (target === null || !isRunning(target.container)) return ended(spec, target?.container ?? null, error);
   if (/apply caps|operation not permitted/i.test(words)) {
-    return new DeskpodError('profile_refused', `The profile ${spec.profile} cannot be had here: ${words}`, {
+    return new DeskpodError('profile_refused', `The profile ${spec.profile} is not available here: ${words}`, {
       remedy: 'Choose a narrower profile.',
       cause: error,
     });
   }
   if (/non-shareable ipc/i.test(words)) {
     return new DeskpodError('conflict', `${nameOf(target.container)} was started before toolboxes could join it.`, {
-      remedy: 'Start it again.',
+      remedy: 'Restart it.',
       cause: error,
     });
   }
@@ -198,7 +204,7 @@ function taken({ name }: ToolboxSpec, cause?: unknown): DeskpodError {
 function ended({ target }: ToolboxSpec, container: Container | null, cause?: unknown): DeskpodError {
   const what = target.container ?? target.launchId ?? target.desktopId;
   const how = container === null ? '' : ` with exit code ${container.State.ExitCode}`;
-  return new DeskpodError('conflict', `${what} has ended${how}: nothing can be put beside it.`, {
+  return new DeskpodError('conflict', `${what} has ended${how}, so no toolbox can join it.`, {
     remedy: 'Read its log, or start a copy of it with another command.',
     cause,
   });

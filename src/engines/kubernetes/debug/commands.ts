@@ -1,18 +1,18 @@
-/** Lines to copy that do the same without us: pure. */
-import type { CommandLine } from '#protocol/inside.ts';
+/** Equivalent commands, to copy. Pure. */
+import type { CommandLine } from '#protocol/inspect.ts';
 
 export interface Subject {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
-  /** The regular container that a toolbox beside it names. */
+  /** The regular container that a toolbox beside it has as `targetContainerName`. */
   readonly joins: string;
   readonly image: string;
   readonly runs: boolean;
   /** It has a terminal to attach to. */
   readonly attachable: boolean;
   readonly containerId: string | null;
-  /** As the processes of its desktop are counted. */
+  /** In the desktop's process namespace. */
   readonly pid: number | null;
 }
 
@@ -38,8 +38,8 @@ export function commandsOf(subject: Subject): CommandLine[] {
 }
 
 /**
- * The node counts its processes in its own way, which nobody can know from here: it is asked for the first process of
- * the container. Inside the desktop, from a toolbox of root, the number that is known does.
+ * Process ids of the node are not known here, so the node is asked for the first process of the container. In a
+ * toolbox of root in the desktop, the known process id works.
  */
 function nsenter({ containerId, pid }: Subject): CommandLine[] {
   const onNode =

@@ -1,38 +1,38 @@
 /**
- * A copy of a launch's pod, as `kubectl debug --copy-to` makes it, and what a launch of ours needs beyond that: pure.
+ * A copy of a launch's pod, as `kubectl debug --copy-to` makes it, and what a launch needs beyond that. Pure.
  * https://kubernetes.io/docs/tasks/debug/debug-application/debug-running-pod/#debugging-using-a-copy-of-the-pod
  */
 import type { V1Container, V1Pod, V1PodSpec } from '@kubernetes/client-node';
-import type { CopySpec } from '#domain/debug/engine.ts';
-import type { Account } from '#domain/engine.ts';
+import type { CopySpec } from '#domain/ports/debug-engine.ts';
+import type { Account } from '#domain/ports/engine.ts';
 import type { Environment } from '#protocol/app.ts';
-import { variables } from '../desktop-pod.ts';
-import { COPY_OF, launchAnnotations, launchLabels } from '../labels.ts';
-import { ownerOf } from '../launch-pod.ts';
+import { variables } from '../specs/desktop-pod.ts';
+import { COPY_OF, launchAnnotations, launchLabels } from '../cluster/labels.ts';
+import { ownerReference } from '../specs/launch-pod.ts';
 import type { Security } from './profiles.ts';
 
 /** kubectl's profiles, in the order in which a plain copy tries them: its default first. */
 export const COPY_PROFILES = ['general', 'baseline', 'restricted'] as const;
 export type CopyProfile = (typeof COPY_PROFILES)[number];
 
-export interface CopyPlace {
+export interface CopyTarget {
   readonly namespace: string;
   readonly account: Account;
   readonly desktop: { readonly id: string; readonly uid: string };
 }
 
-/** The pod to be made; its spec with `plain` is kubectl's. */
-export function copyPod(original: V1Pod, spec: CopySpec, profile: CopyProfile, place: CopyPlace): V1Pod {
+/** The copy's pod; with `plain` its spec is kubectl's. */
+export function copyPod(original: V1Pod, spec: CopySpec, profile: CopyProfile, scope: CopyTarget): V1Pod {
   const { launch } = spec;
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
       name: launch.id,
-      namespace: place.namespace,
-      labels: { ...launchLabels(launch, place.account) },
-      annotations: { ...launchAnnotations(launch, place.account), [COPY_OF]: spec.of },
-      ownerReferences: [ownerOf(place.desktop)],
+      namespace: scope.namespace,
+      labels: { ...launchLabels(launch, scope.account) },
+      annotations: { ...launchAnnotations(launch, scope.account), [COPY_OF]: spec.of },
+      ownerReferences: [ownerReference(scope.desktop)],
     },
     spec: spec.plain ? plainSpec(specOf(original), spec, profile) : standingSpec(specOf(original), spec),
   };
@@ -43,7 +43,7 @@ function specOf({ spec }: V1Pod): V1PodSpec {
   return spec;
 }
 
-/** What both leave out: what only the running one has. The deadline is how we stop a launch, so it is over already. */
+/** Fields that only the running original has. Its deadline is set to stop a launch, so it has passed already. */
 function without(original: V1PodSpec, { sameNode, shareProcesses }: CopySpec) {
   const { ephemeralContainers: _added, activeDeadlineSeconds: _stopped, nodeName, ...kept } = original;
   return {
@@ -53,7 +53,7 @@ function without(original: V1PodSpec, { sameNode, shareProcesses }: CopySpec) {
   };
 }
 
-/** `--set-image` alone changes nothing but images; all else goes through a profile, which takes the probes away. */
+/** `--set-image` alone changes nothing but images. Every other change applies a profile, which removes the probes. */
 function plainSpec(original: V1PodSpec, spec: CopySpec, profile: CopyProfile): V1PodSpec {
   const { image, command, env } = spec.changed;
   const kept = without(original, spec);
@@ -107,7 +107,7 @@ function withoutProbes(container: V1Container): V1Container {
   return kept;
 }
 
-/** A host name of its own, by which its windows are known, and the rights of the original. */
+/** Its own host name, which identifies its windows, and the rights of the original. */
 function standingSpec(original: V1PodSpec, spec: CopySpec): V1PodSpec {
   const { launch, changed } = spec;
   const kept = without(original, spec);

@@ -1,20 +1,20 @@
 /** Starting a copy of a launch beside the desktop. The original is read and never touched. */
 import type { V1Pod } from '@kubernetes/client-node';
-import type { CopySpec } from '#domain/debug/engine.ts';
-import type { EngineLaunch } from '#domain/engine.ts';
+import type { CopySpec } from '#domain/ports/debug-engine.ts';
+import type { EngineLaunch } from '#domain/ports/engine-launch.ts';
 import { DeskpodError } from '#domain/errors.ts';
-import { hasStatus } from '../api.ts';
-import { begun } from '../begun.ts';
-import { type Context, desktopIn, type Found } from '../context.ts';
-import { createPod } from '../creation.ts';
-import { toPodLaunch } from '../describe.ts';
-import { COPY_OF } from '../labels.ts';
-import { appPod, type LaunchDesktop } from '../launch-pod.ts';
-import { isBeside, placeOf } from '../places.ts';
-import { removePod } from '../removal.ts';
-import { runningDesktop } from '../running-desktop.ts';
+import { hasStatus } from '../cluster/api-fault.ts';
+import { waitForStart } from '../pods/wait-started.ts';
+import { type Context, findDesktop, type Found } from '../context.ts';
+import { createPod } from '../pods/creation.ts';
+import { toPodLaunch } from '../pods/describe.ts';
+import { COPY_OF } from '../cluster/labels.ts';
+import { appPod, type LaunchDesktop } from '../specs/launch-pod.ts';
+import { isBeside, findTarget } from '../pods/targets.ts';
+import { removePod } from '../pods/removal.ts';
+import { runningDesktop } from '../desktops/running-desktop.ts';
 import { COPY_PROFILES, copyPod } from './copy-pod.ts';
-import { explained, startFault } from './faults.ts';
+import { toEngineError, startFault } from './refusals.ts';
 
 /** `not_found` when there is no such launch; else fails as a launch does, and with `profile_refused`. */
 export async function copy(
@@ -24,8 +24,8 @@ export async function copy(
   signal: AbortSignal,
 ): Promise<EngineLaunch> {
   const { id: name, desktopId, appName } = spec.launch;
-  desktopIn(context, desktopId);
-  const { found } = placeOf(context, { desktopId, launchId: spec.of });
+  findDesktop(context, desktopId);
+  const { found } = findTarget(context, { desktopId, launchId: spec.of });
   const desktop = await runningDesktop(context, desktopId);
   const bodies = isBeside(found)
     ? await ofPod(context, spec, found, desktop)
@@ -37,7 +37,7 @@ export async function copy(
   try {
     // A copy keeps the name of the original's container.
     const container = bodies[0]?.spec?.containers[0]?.name ?? name;
-    const pod = await begun(context, { pod: name, container, what: appName }, report, signal);
+    const pod = await waitForStart(context, { pod: name, container, what: appName }, report, signal);
     undo.move();
     return toPodLaunch({ pod, desktopId, account: desktop.account });
   } catch (error) {
@@ -46,25 +46,25 @@ export async function copy(
   }
 }
 
-/** A plain one with each of kubectl's profiles, from its default on: the first that is admitted is made. */
+/** A plain copy with each of kubectl's profiles, its default first: the first that is admitted is created. */
 async function ofPod(context: Context, spec: CopySpec, found: Found, desktop: LaunchDesktop): Promise<V1Pod[]> {
   const { api, namespace } = context;
-  const place = { namespace, account: desktop.account, desktop };
+  const scope = { namespace, account: desktop.account, desktop };
   const name = found.pod.metadata.name;
   try {
     const original = await api.call((options) => api.core.readNamespacedPod({ name, namespace }, options));
     const profiles = spec.plain ? COPY_PROFILES : COPY_PROFILES.slice(0, 1);
-    return profiles.map((profile) => copyPod(original, spec, profile, place));
+    return profiles.map((profile) => copyPod(original, spec, profile, scope));
   } catch (cause) {
     if (hasStatus(cause, 404)) throw new DeskpodError('not_found', `There is no launch ${name}.`, { cause });
     throw cause;
   }
 }
 
-/** No pod of its own could be copied: it becomes one, over TCP. */
-function ofEntry({ namespace, around }: Context, spec: CopySpec, { pod }: Found, desktop: LaunchDesktop): V1Pod {
-  const { metadata = {}, spec: made, ...head } = appPod(spec.launch, desktop, namespace, around.config);
-  if (made === undefined) throw new TypeError('a pod of ours has a spec');
+/** An ephemeral launch has no pod to copy: the copy becomes a pod application, with its display over TCP. */
+function ofEntry({ namespace, settings }: Context, spec: CopySpec, { pod }: Found, desktop: LaunchDesktop): V1Pod {
+  const { metadata = {}, spec: made, ...head } = appPod(spec.launch, desktop, namespace, settings.config);
+  if (made === undefined) throw new TypeError('an app pod has a spec');
   const { annotations, ...named } = metadata;
   const { shareProcessNamespace: _usual, ...kept } = made;
   const node = spec.sameNode && pod.spec.nodeName ? { nodeName: pod.spec.nodeName } : {};
@@ -83,7 +83,7 @@ async function createFirst(context: Context, spec: CopySpec, bodies: readonly V1
     try {
       return await createPod(context, body);
     } catch (error) {
-      refused = explained(error, asked);
+      refused = toEngineError(error, asked);
       if (!(refused instanceof DeskpodError) || refused.code !== 'profile_refused') throw refused;
     }
   }

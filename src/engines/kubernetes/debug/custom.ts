@@ -1,7 +1,7 @@
-/** A partial container merged into a whole one, as `kubectl debug --custom` does: pure. */
+/** Merges a partial container into a whole one, as `kubectl debug --custom` does. Pure. */
 import { DeskpodError } from '#domain/errors.ts';
 
-/** kubectl refuses these: they are what the command line says, or nothing for a container of this kind. */
+/** Refused by kubectl: other options set them, or this kind of container cannot have them. */
 const REFUSED = ['name', 'image', 'command', 'lifecycle', 'volumeDevices'];
 /** Lists whose elements are merged by a key; every other list is replaced. */
 const KEYS: Readonly<Record<string, string>> = { env: 'name', volumeMounts: 'mountPath', ports: 'containerPort' };

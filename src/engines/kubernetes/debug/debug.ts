@@ -1,12 +1,12 @@
 /** Debugging on a cluster: puts its parts together. */
-import type { EngineDebug } from '#domain/debug/engine.ts';
+import type { EngineDebug } from '#domain/ports/debug-engine.ts';
 import type { Context } from '../context.ts';
 import { addToolbox } from './add-toolbox.ts';
 import { Admission } from './admitted.ts';
 import { attach } from './attach.ts';
 import { copy } from './copy.ts';
-import { happenings } from './events.ts';
-import { inside } from './inside.ts';
+import { listEvents } from './events.ts';
+import { inspect } from './inspect.ts';
 import { listNamespaces } from './namespaces.ts';
 import { listProcesses, ProcessMeter } from './processes.ts';
 import { describe, yaml } from './raw.ts';
@@ -25,11 +25,11 @@ export function debugOf(context: Context): EngineDebug {
     attach: async (desktopId, toolbox, signal) => attach(context, desktopId, toolbox, signal),
     stopToolbox: async (desktopId, toolbox, signal) => stopToolbox(context, desktopId, toolbox, signal),
     copy: async (spec, report, signal) => copy(context, spec, report, signal),
-    inside: async (desktopId) => inside(context, desktopId),
+    inspect: async (desktopId) => inspect(context, desktopId),
     namespaces: async (desktopId) => listNamespaces(context, desktopId),
     processes: async (desktopId) => listProcesses(context, meter, desktopId),
     sockets: async (desktopId) => listSockets(context, desktopId),
-    happenings: async (desktopId) => happenings(context, desktopId),
+    events: async (desktopId) => listEvents(context, desktopId),
     describe: async (target) => describe(context, target),
     yaml: async (target) => yaml(context, target),
   };

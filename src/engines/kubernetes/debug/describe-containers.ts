@@ -1,4 +1,4 @@
-/** The containers of a pod as `kubectl describe pod` says them, secrets masked: pure. */
+/** The containers of a pod as `kubectl describe pod` prints them, secrets masked. Pure. */
 import type {
   V1Container,
   V1ContainerState,
@@ -8,13 +8,13 @@ import type {
   V1Probe,
   V1ResourceRequirements,
 } from '@kubernetes/client-node';
-import { maskSecrets } from '#domain/environment.ts';
+import { maskSecrets } from '#domain/launches/environment.ts';
 import { longTime, type Row } from './layout.ts';
 
 const INNER = '    ';
 const INNERMOST = '      ';
 
-/** Ephemeral ones have less of it. */
+/** Ephemeral containers have fewer fields. */
 export type Described = Omit<V1Container, 'resizePolicy' | 'restartPolicyRules'>;
 
 export function containers(

@@ -1,4 +1,4 @@
-/** A pod in words and in the order of `kubectl describe pod`, ephemeral containers and events included: pure. */
+/** A pod as `kubectl describe pod` prints it, ephemeral containers and events included. Pure. */
 import type { CoreV1Event, V1Pod, V1Toleration } from '@kubernetes/client-node';
 import { containers } from './describe-containers.ts';
 import { volumes } from './describe-volumes.ts';
@@ -58,8 +58,8 @@ function optional(title: string, value: string | undefined): Row[] {
 }
 
 function phase({ metadata, status }: V1Pod): Row[] {
-  const over = status?.phase === 'Failed' || status?.phase === 'Succeeded';
-  if (metadata?.deletionTimestamp === undefined || over) return [['Status:', status?.phase ?? '']];
+  const done = status?.phase === 'Failed' || status?.phase === 'Succeeded';
+  if (metadata?.deletionTimestamp === undefined || done) return [['Status:', status?.phase ?? '']];
   return [
     ['Status:', 'Terminating'],
     ['Termination Grace Period:', `${metadata.deletionGracePeriodSeconds ?? 0}s`],
@@ -119,7 +119,7 @@ function eventTable(events: readonly CoreV1Event[] | null, now: Date): string {
   ]);
 }
 
-/** `3s`, or for one that came again `3s (x4 over 2m)`. */
+/** `3s`, or for a repeated event `3s (x4 over 2m)`. */
 function interval({ count = 1, series, eventTime, firstTimestamp, lastTimestamp }: CoreV1Event, now: Date): string {
   const since = (at: Date | undefined): string =>
     at === undefined ? '<unknown>' : age((now.getTime() - new Date(at).getTime()) / 1000);

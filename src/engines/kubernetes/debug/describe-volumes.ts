@@ -1,4 +1,6 @@
-/** The volumes of a pod as `kubectl describe pod` says them: pure. Those that pods of ours have; others by their kind. */
+/**
+ * The volumes of a pod as `kubectl describe pod` prints them. Pure. Kinds that managed pods don't have: by name only.
+ */
 import type { V1Volume, V1VolumeProjection } from '@kubernetes/client-node';
 import type { Row } from './layout.ts';
 

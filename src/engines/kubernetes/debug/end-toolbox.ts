@@ -1,18 +1,19 @@
-/** Ending a toolbox: Kubernetes has no call for it, so its processes are ended from inside. */
-import { setTimeout as delay } from 'node:timers/promises';
+/** Ending a toolbox. Kubernetes has no call for it, so a command in the pod ends its processes. */
+import { waitAtMost } from '#domain/deadlines.ts';
 import { DeskpodError } from '#domain/errors.ts';
+import { ignore } from '#protocol/ignore.ts';
 import type { Context } from '../context.ts';
-import { output } from '../exec.ts';
-import { ended } from '../launches.ts';
-import { execPlace, type Place } from '../places.ts';
-import { containerIdOf, type Pod, statusOf } from '../pod.ts';
+import { output } from '../exec/exec.ts';
+import { waitForEnd } from '../pods/wait-ended.ts';
+import { containerRef, type ContainerTarget } from '../pods/targets.ts';
+import { containerIdOf, type Pod, statusOf } from '../cluster/pod.ts';
 
 const TIMEOUT_MS = 20_000;
 const NOTICE_MS = 3_000;
 
 /**
- * HUP to all its processes, which a shell obeys though it ignores TERM; KILL to those left after a moment. This command
- * may itself be one of them: it spares itself, and goes with the container. Any shell will do.
+ * HUP to all its processes, because shells ignore TERM; KILL to those left after a moment. This command may itself be
+ * one of them: it spares itself, and ends with the container. Works in any shell.
  */
 const SCRIPT = `id=$1
 [ \${#id} -eq 64 ] || exit 2
@@ -34,35 +35,40 @@ while [ "$round" -lt 100 ]; do
 done
 exit 1`;
 
-/** Returns when the cluster says that it has ended. */
-export async function endToolbox(context: Context, { found, container }: Place, signal: AbortSignal): Promise<void> {
+/** Returns when the container's status says that it has ended. */
+export async function endToolbox(
+  context: Context,
+  { found, container }: ContainerTarget,
+  signal: AbortSignal,
+): Promise<void> {
   const until = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   const containerId = containerIdOf(statusOf(found.pod, container)) ?? '';
-  const over = ended(context, found.pod.metadata.name, container, until).then(() => true);
-  // It is awaited below; that nobody is there yet is no fault.
-  over.catch(() => {});
+  const gone = waitForEnd(context, found.pod.metadata.name, container, until).then(() => true);
+  gone.catch(ignore('every path below waits for it'));
   let last: unknown = null;
-  for (const from of placesToEnd(found.pod, container)) {
+  for (const from of containersToEnd(found.pod, container)) {
     try {
       const command = ['sh', '-c', SCRIPT, 'stop', containerId];
-      const { exitCode } = await output(execPlace(context, { found, container: from }), command, until);
-      if (exitCode === 0) return void (await over);
+      const { exitCode } = await output(containerRef(context, { found, container: from }), command, until);
+      if (exitCode === 0) return void (await gone);
       last = new DeskpodError('engine_unavailable', `Some processes of ${container} could not be ended.`);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       last = error;
     }
-    // Given in the toolbox itself, the command goes with it and cannot answer; the cluster notices a moment later.
-    if (await Promise.race([over, delay(NOTICE_MS, false, { ref: false })])) return;
+    // A command in the toolbox itself ends with it and cannot answer; the status follows a moment later.
+    if (await waitAtMost(NOTICE_MS, gone, false)) return;
   }
   throw last;
 }
 
-/** Where the command can be given: among the target's processes, which it shares, or in itself, when it is another's. */
-function placesToEnd(pod: Pod, container: string): string[] {
-  const entry = pod.spec.ephemeralContainers?.find(({ name }) => name === container);
-  const joins = entry?.targetContainerName;
+/**
+ * Where the command can run: in the target, whose processes the toolbox shares, or in the toolbox for another user's.
+ */
+function containersToEnd(pod: Pod, container: string): string[] {
+  const toolbox = pod.spec.ephemeralContainers?.find(({ name }) => name === container);
+  const joins = toolbox?.targetContainerName;
   const target = pod.spec.containers.find(({ name }) => name === joins);
-  const userOf = (one: typeof entry) => one?.securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser;
-  return target === undefined || userOf(entry) !== userOf(target) ? [container] : [target.name, container];
+  const userOf = (one: typeof toolbox) => one?.securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser;
+  return target === undefined || userOf(toolbox) !== userOf(target) ? [container] : [target.name, container];
 }

@@ -1,10 +1,10 @@
-/** What the cluster notes of pods: pulls, starts, refusals. It forgets after an hour or so. */
+/** The cluster's events about pods: pulls, starts, refusals. Kept for about an hour. */
 import type { CoreV1Event } from '@kubernetes/client-node';
 import { DeskpodError } from '#domain/errors.ts';
-import type { EngineHappening } from '#protocol/inside.ts';
-import { hasStatus } from '../api.ts';
-import { type Context, desktopIn } from '../context.ts';
-import { podsOf } from '../places.ts';
+import type { DesktopEvent } from '#protocol/inspect.ts';
+import { hasStatus } from '../cluster/api-fault.ts';
+import { type Context, findDesktop } from '../context.ts';
+import { podsOf } from '../pods/targets.ts';
 
 /** Oldest first. `forbidden` with what is missing when this server may not read them. */
 export async function eventsOf({ api, namespace }: Context, pod: string): Promise<CoreV1Event[]> {
@@ -21,21 +21,21 @@ export async function eventsOf({ api, namespace }: Context, pod: string): Promis
   }
 }
 
-export async function happenings(context: Context, desktopId: string): Promise<EngineHappening[]> {
-  desktopIn(context, desktopId);
+export async function listEvents(context: Context, desktopId: string): Promise<DesktopEvent[]> {
+  findDesktop(context, desktopId);
   const pods = podsOf(context, desktopId).map(({ pod }) => pod.metadata.name);
   const all = await Promise.all(pods.map((pod) => eventsOf(context, pod)));
-  return inOrder(all.flat()).map(toHappening);
+  return inOrder(all.flat()).map(toDesktopEvent);
 }
 
-/** Some are noted to the second, some to the microsecond; within a second the order in which they were written counts. */
+/** Some have times to the second, some to the microsecond; within a second their order of creation counts. */
 function inOrder(events: readonly CoreV1Event[]): CoreV1Event[] {
   const version = ({ metadata }: CoreV1Event): number => Number(metadata.resourceVersion ?? 0);
   return events.toSorted((a, b) => atOf(a).getTime() - atOf(b).getTime() || version(a) - version(b));
 }
 
 /** Pure. */
-export function toHappening(event: CoreV1Event): EngineHappening {
+export function toDesktopEvent(event: CoreV1Event): DesktopEvent {
   const { involvedObject, type, reason, message, count, series } = event;
   const container = /\{(.+)\}$/.exec(involvedObject.fieldPath ?? '')?.[1];
   return {

@@ -1,16 +1,17 @@
-/** The containers of a desktop by the processes they see of each other, and questions to each group. */
-import { type Context, desktopIn, type Found } from '../context.ts';
-import { output } from '../exec.ts';
-import { execPlace, isBeside, podsOf } from '../places.ts';
-import { containerIdOf, mainOf, type Pod, statusOf } from '../pod.ts';
-import { CONTAINERS } from '../ports.ts';
-import { type Question, SCRIPTS } from './scripts.ts';
+/** Groups of containers that share a process namespace, and queries to each group. */
+import { type Context, findDesktop, type Found } from '../context.ts';
+import { output } from '../exec/exec.ts';
+import { containerRef, isBeside, podsOf } from '../pods/targets.ts';
+import { containerIdOf, mainOf, type Pod, statusOf } from '../cluster/pod.ts';
+import { CONTAINERS } from '../cluster/ports.ts';
+import { type Question, SCRIPTS } from '../exec/query-scripts.ts';
+import { ignore } from '#protocol/ignore.ts';
 
 const TIMEOUT_MS = 8_000;
 
 export interface Group {
   readonly found: Found;
-  /** The others joined its processes. */
+  /** The others joined its process namespace. */
   readonly leader: string;
   /** Running ones, the leader first when it runs. */
   readonly members: readonly Member[];
@@ -23,13 +24,13 @@ export interface Member {
 
 /** `not_found` when the desktop is gone. */
 export function groupsOf(context: Context, desktopId: string): Group[] {
-  desktopIn(context, desktopId);
+  findDesktop(context, desktopId);
   return podsOf(context, desktopId).flatMap((found) =>
     leadersOf(found.pod).map((leader) => ({ found, leader, members: membersOf(found.pod, leader) })),
   );
 }
 
-/** Regular containers, and those that others added without a target: they are alone. */
+/** Regular containers, and foreign ones without a target: each has its own process namespace. */
 function leadersOf(pod: Pod): string[] {
   const alone = sharesAll(pod)
     ? []
@@ -53,7 +54,7 @@ function sharesAll({ spec }: Pod): boolean {
   return spec['shareProcessNamespace'] === true;
 }
 
-/** Empty when nobody in the group can tell: an image may have no shell. */
+/** Empty when no container of the group can answer: an image may have no shell. */
 export async function answers(
   context: Context,
   group: Group,
@@ -61,12 +62,14 @@ export async function answers(
   signal: AbortSignal = AbortSignal.timeout(TIMEOUT_MS),
 ): Promise<readonly string[]> {
   if (isGraphical(group)) {
-    // One command stays open there.
-    return context.looks.answer(group.found.desktopId, question).catch(() => []);
+    // There a query command stays open.
+    return context.nodeQueries.answer(group.found.desktopId, question).catch(ignore('the desktop does not answer', []));
   }
   for (const { name } of group.members) {
-    const place = execPlace(context, { found: group.found, container: name });
-    const said = await output(place, ['sh', '-c', SCRIPTS[question]], signal).catch(() => null);
+    const ref = containerRef(context, { found: group.found, container: name });
+    const said = await output(ref, ['sh', '-c', SCRIPTS[question]], signal).catch(
+      ignore('the container has no shell, or does not run', null),
+    );
     if (said !== null && said.text !== '') return said.text.split('\n');
   }
   return [];

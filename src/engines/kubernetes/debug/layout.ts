@@ -1,11 +1,11 @@
 /** Text in columns, as kubectl lays it out: pure. */
 
-/** Of one line, without the columns' padding. The first may begin with blanks. */
+/** The cells of one line, without padding. The first may start with blanks. */
 export type Row = readonly string[];
 
 const GAP = 2;
 
-/** A column is as wide as the widest cell among neighbouring lines that go on after it. */
+/** A column is as wide as its widest cell among neighbouring lines that continue after it. */
 export function columns(rows: readonly Row[]): string {
   const cells = rows.map((row) => [...row]);
   const most = Math.max(0, ...rows.map(({ length }) => length));
@@ -61,7 +61,7 @@ export function age(seconds: number): string {
   return whole < 8 * DAY ? pair(DAY, 'd', HOUR, 'h') : `${Math.floor(whole / DAY)}d`;
 }
 
-/** In characters, not in the halves that some are written with. */
+/** In characters, not in UTF-16 code units. */
 function lengthOf(text: string): number {
   return Array.from(text).length;
 }

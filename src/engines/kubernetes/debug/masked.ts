@@ -1,5 +1,5 @@
-/** A pod as it may be shown: without the secrets in its variables, and without who changed which field. */
-import { maskSecrets } from '#domain/environment.ts';
+/** A pod for display: secrets in variables masked, managed fields removed. */
+import { maskSecrets } from '#domain/launches/environment.ts';
 
 /** A deep copy of the API server's object. Pure. */
 export function masked(pod: unknown): unknown {

@@ -1,11 +1,12 @@
-/** The namespaces of every running container, as the kernel numbers them: read, never assumed. */
-import type { Namespaces } from '#protocol/inside.ts';
+/** The namespaces of every running container, read from the kernel. */
+import type { Namespaces } from '#protocol/inspect.ts';
 import type { Context } from '../context.ts';
-import { output } from '../exec.ts';
-import { execPlace, shownName } from '../places.ts';
+import { output } from '../exec/exec.ts';
+import { containerRef, shownName } from '../pods/targets.ts';
 import { answers, type Group, groupsOf, type Member } from './groups.ts';
 import { firstOf, type NamespaceIds, namespacesOf, processesOf, UNREADABLE } from './proc.ts';
-import { OWN_NAMESPACES } from './scripts.ts';
+import { OWN_NAMESPACES } from '../exec/query-scripts.ts';
+import { ignore } from '#protocol/ignore.ts';
 
 const TIMEOUT_MS = 5_000;
 
@@ -27,9 +28,11 @@ async function ofGroup(context: Context, group: Group): Promise<Namespaces['cont
   );
 }
 
-/** Of a process of another user only it can tell itself. */
+/** Only the container itself can read the namespaces of another user's process. */
 async function asked(context: Context, { found }: Group, { name }: Member): Promise<NamespaceIds> {
-  const place = execPlace(context, { found, container: name });
-  const said = await output(place, OWN_NAMESPACES, AbortSignal.timeout(TIMEOUT_MS)).catch(() => null);
+  const ref = containerRef(context, { found, container: name });
+  const said = await output(ref, OWN_NAMESPACES, AbortSignal.timeout(TIMEOUT_MS)).catch(
+    ignore('the container has no shell, or does not run', null),
+  );
   return namespacesOf(said?.text.split('\n') ?? []).get('self') ?? UNREADABLE;
 }

@@ -1,7 +1,7 @@
 /** Open sockets, from `/proc/net` and the links of open files: pure. See proc_pid_net(5). */
-import type { InsideSocket } from '#protocol/inside.ts';
+import type { InspectedSocket } from '#protocol/inspect.ts';
 
-type Found = Omit<InsideSocket, 'container'>;
+type Found = Omit<InspectedSocket, 'container'>;
 
 const TCP_STATES = [
   '',
@@ -19,7 +19,7 @@ const TCP_STATES = [
 ];
 /** A UDP socket without a peer. */
 const UNCONNECTED = 7;
-/** `__SO_ACCEPTCON`: somebody listens. */
+/** `__SO_ACCEPTCON`: listening. */
 const LISTENS = 0x10000;
 
 export function socketsOf(lines: readonly string[]): Found[] {
@@ -32,7 +32,7 @@ export function socketsOf(lines: readonly string[]): Found[] {
   });
 }
 
-/** By inode: whoever has it open, of several the first. */
+/** By inode: the first process that has it open. */
 function ownersOf(lines: readonly string[]): Map<string, number> {
   const owners = new Map<string, number>();
   let pid = 0;
@@ -61,7 +61,7 @@ function inet(protocol: 'tcp' | 'tcp6' | 'udp' | 'udp6', content: string, owners
   ];
 }
 
-/** Only those that wait for others: the rest is countless and has no names. `Num RefCount Protocol Flags Type St Inode Path` */
+/** Listening ones only: the others are many and have no names. `Num RefCount Protocol Flags Type St Inode Path` */
 function unixSocket(content: string, owners: Map<string, number>): Found[] {
   const [, , , flags = '', , , inode = '', ...path] = content.split(/\s+/);
   if ((Number.parseInt(flags, 16) & LISTENS) === 0) return [];

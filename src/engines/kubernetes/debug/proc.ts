@@ -1,7 +1,7 @@
-/** Processes and their namespaces, from what the scripts print: pure. See proc_pid_stat(5), namespaces(7). */
-import { NamespaceKind } from '#protocol/inside.ts';
+/** Processes and their namespaces, from the output of the scripts. Pure. See proc_pid_stat(5), namespaces(7). */
+import { NamespaceKind } from '#protocol/inspect.ts';
 
-/** `sysconf(_SC_CLK_TCK)` and the page size, on every Linux that runs containers of ours. */
+/** `sysconf(_SC_CLK_TCK)` and the page size, the same on every supported Linux. */
 const TICKS_PER_SECOND = 100;
 const PAGE_BYTES = 4096;
 
@@ -10,10 +10,10 @@ export interface Process {
   readonly parent: number;
   readonly uid: number;
   readonly state: string;
-  /** Since it began. */
+  /** Since it started. */
   readonly cpuSeconds: number;
-  /** Since the machine was started, as {@link Processes.uptime}. */
-  readonly begunAt: number;
+  /** Seconds since boot, as {@link Processes.uptime}. */
+  readonly startedAt: number;
   readonly memoryBytes: number;
   readonly command: string;
   readonly containerId: string | null;
@@ -38,14 +38,14 @@ export function processesOf(lines: readonly string[]): Processes {
     known.set(file, [...(known.get(file) ?? []), content]);
   }
   const all = [...files].flatMap(([pid, read]) => processOf(Number(pid), read) ?? []);
-  // Whoever asks, and what it starts in order to answer.
+  // The query itself, and the processes that it starts.
   return { uptime, all: all.filter(({ pid, parent }) => String(pid) !== self && String(parent) !== self) };
 }
 
 function processOf(pid: number, read: ReadonlyMap<string, readonly string[]>): Process | null {
   const [stat] = read.get('stat') ?? [];
   if (stat === undefined) return null;
-  // The name may hold spaces and parentheses; what follows the last one is a letter and numbers.
+  // The name may contain spaces and parentheses; a letter and numbers follow the last one.
   const end = stat.lastIndexOf(')');
   const fields = stat.slice(end + 2).split(' ');
   const number = (index: number): number => Number(fields[index] ?? 0) || 0;
@@ -58,22 +58,22 @@ function processOf(pid: number, read: ReadonlyMap<string, readonly string[]>): P
     uid: Number(/^Uid:\s+(\d+)/.exec(read.get('status')?.[0] ?? '')?.[1] ?? 0),
     state: fields[0] ?? '?',
     cpuSeconds: (number(11) + number(12)) / TICKS_PER_SECOND,
-    begunAt: number(19) / TICKS_PER_SECOND,
+    startedAt: number(19) / TICKS_PER_SECOND,
     memoryBytes: (Number(pages?.split(' ')[1] ?? 0) || 0) * PAGE_BYTES,
-    // Those of the kernel, and those that are over, have none.
+    // Kernel threads and ended processes have none.
     command: words.join(' ').trim() || `[${stat.slice(stat.indexOf('(') + 1, end)}]`,
     containerId: ids?.at(-1) ?? null,
   };
 }
 
-/** The pid of each container's first process: the one that began before the others. */
+/** The pid of each container's first process: the one that started first. */
 export function firstOf({ all }: Processes): Map<string, number> {
   const first = new Map<string, Process>();
   for (const process of all) {
     if (process.containerId === null) continue;
     const before = first.get(process.containerId);
-    const earlier = before === undefined || process.begunAt < before.begunAt;
-    const same = before?.begunAt === process.begunAt && process.pid < before.pid;
+    const earlier = before === undefined || process.startedAt < before.startedAt;
+    const same = before?.startedAt === process.startedAt && process.pid < before.pid;
     if (earlier || same) first.set(process.containerId, process);
   }
   return new Map([...first].map(([id, { pid }]) => [id, pid]));

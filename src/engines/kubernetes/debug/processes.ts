@@ -1,7 +1,7 @@
-/** The processes of a desktop and of what is beside it, with what each uses. */
-import type { InsideProcess } from '#protocol/inside.ts';
+/** The processes inside and beside a desktop, with their usage. */
+import type { InspectedProcess } from '#protocol/inspect.ts';
 import type { Context } from '../context.ts';
-import { shownName } from '../places.ts';
+import { shownName } from '../pods/targets.ts';
 import { answers, type Group, groupsOf } from './groups.ts';
 import { type Process, processesOf } from './proc.ts';
 
@@ -10,25 +10,25 @@ interface Reading {
   readonly cpuSeconds: number;
 }
 
-/** Remembers the last look at each process. */
+/** Remembers the last sample of each process. */
 export class ProcessMeter {
   /** By desktop, then by process. */
   readonly #last = new Map<string, ReadonlyMap<string, Reading>>();
 
-  /** The share of one processor since the last look, or since it began. */
-  take(desktopId: string, now: ReadonlyMap<string, Reading & { readonly begunAt: number }>): Map<string, number> {
+  /** The share of one processor since the last sample, or since the start of the process. */
+  take(desktopId: string, now: ReadonlyMap<string, Reading & { readonly startedAt: number }>): Map<string, number> {
     const before = this.#last.get(desktopId);
     this.#last.set(desktopId, now);
     return new Map(
-      [...now].map(([key, { uptime, cpuSeconds, begunAt }]) => {
-        const last = before?.get(key) ?? { uptime: begunAt, cpuSeconds: 0 };
+      [...now].map(([key, { uptime, cpuSeconds, startedAt }]) => {
+        const last = before?.get(key) ?? { uptime: startedAt, cpuSeconds: 0 };
         const seconds = uptime - last.uptime;
         return [key, seconds <= 0 ? 0 : Math.max(0, cpuSeconds - last.cpuSeconds) / seconds];
       }),
     );
   }
 
-  /** Of desktops that are gone nothing is kept. */
+  /** Forgets desktops that are gone. */
   keepOnly(isThere: (desktopId: string) => boolean): void {
     for (const id of this.#last.keys()) if (!isThere(id)) this.#last.delete(id);
   }
@@ -38,7 +38,7 @@ export async function listProcesses(
   context: Context,
   meter: ProcessMeter,
   desktopId: string,
-): Promise<InsideProcess[]> {
+): Promise<InspectedProcess[]> {
   const groups = groupsOf(context, desktopId).filter(({ members }) => members.length > 0);
   const read = await Promise.all(
     groups.map(async (group) => ({ group, ...processesOf(await answers(context, group, 'processes')) })),
@@ -47,7 +47,7 @@ export async function listProcesses(
     all.map((process) => ({ group, process, uptime, key: keyOf(group, process) })),
   );
   const now = new Map(
-    known.map(({ key, uptime, process: { cpuSeconds, begunAt } }) => [key, { uptime, cpuSeconds, begunAt }]),
+    known.map(({ key, uptime, process: { cpuSeconds, startedAt } }) => [key, { uptime, cpuSeconds, startedAt }]),
   );
   meter.keepOnly((id) => context.view.pod(id) !== null);
   const cpu = meter.take(desktopId, now);
@@ -63,9 +63,9 @@ export async function listProcesses(
   }));
 }
 
-/** Numbers are used again, and each group counts its own. */
-function keyOf({ found, leader }: Group, { pid, begunAt }: Process): string {
-  return `${found.pod.metadata.name}/${leader}/${pid}/${begunAt}`;
+/** Process ids are reused, and each process namespace has its own. */
+function keyOf({ found, leader }: Group, { pid, startedAt }: Process): string {
+  return `${found.pod.metadata.name}/${leader}/${pid}/${startedAt}`;
 }
 
 function containerOf({ found, members }: Group, { containerId }: Process): string | null {

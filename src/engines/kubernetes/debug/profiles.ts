@@ -1,5 +1,5 @@
 /**
- * What the profiles of `kubectl debug` grant, and the user that a toolbox of ours has with each: pure.
+ * What the profiles of `kubectl debug` grant, and the user of a toolbox with each. Pure.
  * https://kubernetes.io/docs/reference/kubectl/generated/kubectl_debug/
  */
 import type { V1SecurityContext } from '@kubernetes/client-node';
@@ -16,7 +16,7 @@ export type Security = Pick<
   | 'seccompProfile'
 >;
 
-/** On top of a container that says nothing; undefined: it goes on saying nothing. */
+/** Added to a container without a security context; undefined: it stays without one. */
 export const GRANTS: Readonly<Record<DebugProfile, Security | undefined>> = {
   restricted: {
     runAsNonRoot: true,
@@ -30,7 +30,7 @@ export const GRANTS: Readonly<Record<DebugProfile, Security | undefined>> = {
   sysadmin: { privileged: true },
 };
 
-/** Their capabilities reach nobody but root. */
+/** Their capabilities are effective for root only. */
 const AS_ROOT: ReadonlySet<DebugProfile> = new Set(['netadmin', 'sysadmin']);
 
 export interface Ids {
@@ -38,7 +38,7 @@ export interface Ids {
   readonly gid: number;
 }
 
-/** Of a toolbox that stands in its target's files: as its user, where the profile does not need root. */
+/** The user of a toolbox that starts in its target's files: the target's, unless the profile needs root. */
 export function toolboxSecurity(profile: DebugProfile, { uid, gid }: Ids): Security {
   return AS_ROOT.has(profile)
     ? { ...GRANTS[profile], runAsUser: 0, runAsGroup: 0, runAsNonRoot: false }

@@ -1,11 +1,11 @@
-/** The API server's own object of a target's pod, as it is now. */
+/** The current API object of a target's pod. */
 import type { V1Pod } from '@kubernetes/client-node';
 import { stringify } from 'yaml';
-import type { Target } from '#domain/engine.ts';
+import type { Target } from '#domain/ports/engine-launch.ts';
 import { DeskpodError } from '#domain/errors.ts';
-import { hasStatus } from '../api.ts';
+import { hasStatus } from '../cluster/api-fault.ts';
 import type { Context } from '../context.ts';
-import { placeOf } from '../places.ts';
+import { findTarget } from '../pods/targets.ts';
 import { describePod } from './describe-pod.ts';
 import { eventsOf } from './events.ts';
 import { masked } from './masked.ts';
@@ -26,7 +26,7 @@ export async function describe(context: Context, target: Target): Promise<string
 
 async function read(context: Context, target: Target): Promise<V1Pod> {
   const { api, namespace } = context;
-  const { name } = placeOf(context, target).found.pod.metadata;
+  const { name } = findTarget(context, target).found.pod.metadata;
   try {
     return await api.call((options) => api.core.readNamespacedPod({ name, namespace }, options));
   } catch (cause) {

@@ -1,11 +1,11 @@
-/** Stopping a toolbox of ours; those of others are left alone. */
+/** Stopping a toolbox of this server. Foreign ones are left alone. */
 import { DeskpodError } from '#domain/errors.ts';
 import type { Context } from '../context.ts';
-import { toolboxPlace } from '../places.ts';
-import { statusOf } from '../pod.ts';
+import { findToolbox } from '../pods/targets.ts';
+import { statusOf } from '../cluster/pod.ts';
 import { endToolbox } from './end-toolbox.ts';
-import { giveUp } from './give-up.ts';
-import { isOurs } from './notes.ts';
+import { forgetToolbox } from './forgotten-toolboxes.ts';
+import { isOwnToolbox } from '../pods/toolbox-annotations.ts';
 
 /** `not_found`, or `forbidden` for one that others added. */
 export async function stopToolbox(
@@ -14,16 +14,16 @@ export async function stopToolbox(
   name: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const place = toolboxPlace(context, desktopId, name);
-  if (place === null) throw new DeskpodError('not_found', `There is no toolbox ${name} in the desktop ${desktopId}.`);
-  const { pod } = place.found;
-  if (!isOurs(pod, name)) {
+  const target = findToolbox(context, desktopId, name);
+  if (target === null) throw new DeskpodError('not_found', `There is no toolbox ${name} in the desktop ${desktopId}.`);
+  const { pod } = target.found;
+  if (!isOwnToolbox(pod, name)) {
     throw new DeskpodError('forbidden', `${name} was not added by this server, so it is left alone.`, {
-      remedy: 'Whoever added it ends it.',
+      remedy: 'Stop it where it was started.',
     });
   }
   const { state } = statusOf(pod, name) ?? {};
   if (state?.terminated) return;
-  if (!state?.running) return giveUp(context, pod.metadata.name, name);
-  await endToolbox(context, place, signal);
+  if (!state?.running) return forgetToolbox(context, pod.metadata.name, name);
+  await endToolbox(context, target, signal);
 }

@@ -1,34 +1,38 @@
-/** A toolbox as Kubernetes is asked for it: pure. */
+/** The ephemeral container of a toolbox. Pure. */
 import type { V1EphemeralContainer } from '@kubernetes/client-node';
 import type { KubernetesConfig } from '#config/config.ts';
-import type { ToolboxSpec } from '#domain/debug/engine.ts';
-import type { Account } from '#domain/engine.ts';
+import type { ToolboxSpec } from '#domain/ports/debug-engine.ts';
+import type { Account } from '#domain/ports/engine.ts';
 import { loginName } from '#domain/names.ts';
-import { variables } from '../desktop-pod.ts';
-import type { Container } from '../pod.ts';
-import { homeFolder } from '../volumes.ts';
+import { variables } from '../specs/desktop-pod.ts';
+import type { Container } from '../cluster/pod.ts';
+import { homeFolder } from '../specs/volumes.ts';
 import { customized } from './custom.ts';
 import { GRANTS, type Ids, toolboxSecurity } from './profiles.ts';
 
-/** What a toolbox is to look into. */
-export interface Sight extends Ids {
+/** The container that a toolbox debugs. */
+export interface ToolboxTarget extends Ids {
   readonly account: Account;
-  /** As its pod lists it. */
+  /** From the pod's spec. */
   readonly container: Container;
-  /** The regular container whose processes it shares: only such a one can be named. */
+  /** The regular container whose process namespace it joins; Kubernetes accepts no other. */
   readonly joins: string;
-  /** By which the runtime knows what it looks into; null before that runs. */
+  /** The runtime's id of the target; null before that runs. */
   readonly containerId: string | null;
-  /** What people call it. */
+  /** For display. */
   readonly name: string;
 }
 
-export function toolboxContainer(spec: ToolboxSpec, sight: Sight, config: KubernetesConfig): V1EphemeralContainer {
-  return customized(spec.plain ? plain(spec, sight) : standing(spec, sight, config), spec.custom);
+export function toolboxContainer(
+  spec: ToolboxSpec,
+  located: ToolboxTarget,
+  config: KubernetesConfig,
+): V1EphemeralContainer {
+  return customized(spec.plain ? plain(spec, located) : standing(spec, located, config), spec.custom);
 }
 
-/** As `kubectl debug -it --target=… --profile=…` asks for it. */
-function plain({ name, image, command, env, profile }: ToolboxSpec, { joins }: Sight) {
+/** As `kubectl debug -it --target=… --profile=…` makes it. */
+function plain({ name, image, command, env, profile }: ToolboxSpec, { joins }: ToolboxTarget) {
   const grants = GRANTS[profile];
   return {
     name,
@@ -45,16 +49,16 @@ function plain({ name, image, command, env, profile }: ToolboxSpec, { joins }: S
   };
 }
 
-/** As its target's user, with the target's mounts; our image goes to the target's files and says so. */
-function standing(spec: ToolboxSpec, sight: Sight, config: KubernetesConfig) {
+/** As its target's user, with the target's mounts. The product's image starts in the target's files and says so. */
+function standing(spec: ToolboxSpec, located: ToolboxTarget, config: KubernetesConfig) {
   const { registry, pullPolicy } = config.images;
-  const home = homeFolder(sight.account);
-  const login = loginName(sight.account.userId);
-  const mounts = mountsOf(sight.container);
-  // Others' images know no `toolbox`.
+  const home = homeFolder(located.account);
+  const login = loginName(located.account.userId);
+  const mounts = mountsOf(located.container);
+  // Other images have no `toolbox` script.
   const command = spec.image.startsWith(`${registry}/toolbox`) ? ['toolbox', ...spec.command] : [...spec.command];
   return {
-    ...plain(spec, sight),
+    ...plain(spec, located),
     ...(command.length > 0 ? { command } : {}),
     env: variables({
       LANG: 'C.UTF-8',
@@ -62,13 +66,13 @@ function standing(spec: ToolboxSpec, sight: Sight, config: KubernetesConfig) {
       USER: login,
       LOGNAME: login,
       ...spec.env,
-      TOOLBOX_TARGET: sight.containerId ?? '',
-      TOOLBOX_NAME: sight.name,
+      TOOLBOX_TARGET: located.containerId ?? '',
+      TOOLBOX_NAME: located.name,
     }),
     imagePullPolicy: pullPolicy,
     workingDir: mounts.some(({ mountPath }) => mountPath === home) ? home : '/',
     volumeMounts: mounts,
-    securityContext: toolboxSecurity(spec.profile, sight),
+    securityContext: toolboxSecurity(spec.profile, located),
   };
 }
 

@@ -1,16 +1,18 @@
-/** Toolboxes as the port tells of them, ours and those of others: from the pods that list them, pure. */
-import type { EngineToolbox } from '#domain/debug/engine.ts';
-import { allOf, type Context, type Found } from '../context.ts';
-import { startOf, stateOf } from '../describe.ts';
-import { isForgotten } from '../labels.ts';
-import { isTool, podsOf } from '../places.ts';
-import { type Pod, statusOf } from '../pod.ts';
-import { addedBy, isOurs, noteOf } from './notes.ts';
+/** Toolboxes as the port describes them, own and foreign ones, from their pods. Pure. */
+import type { EngineToolbox } from '#domain/ports/debug-engine.ts';
+import { listPods, type Context, type Found } from '../context.ts';
+import { startOf, toLaunchState } from '../pods/describe.ts';
+import { isForgotten } from '../cluster/labels.ts';
+import { isTool, podsOf } from '../pods/targets.ts';
+import { type Pod, statusOf } from '../cluster/pod.ts';
+import { addedBy, isOwnToolbox, readToolboxAnnotation } from '../pods/toolbox-annotations.ts';
 
-/** Those that never began and were given up are left out. */
+/** Without those that were abandoned before they started. */
 export function listToolboxes(context: Context, desktopId?: string): EngineToolbox[] {
   const pods =
-    desktopId === undefined ? [...allOf(context, 'desktop'), ...allOf(context, 'launch')] : podsOf(context, desktopId);
+    desktopId === undefined
+      ? [...listPods(context, 'desktop'), ...listPods(context, 'launch')]
+      : podsOf(context, desktopId);
   return pods
     .filter(({ pod }) => !pod.metadata.deletionTimestamp)
     .flatMap((found) => toolNames(found.pod).map((name) => toToolbox(found, name)));
@@ -27,22 +29,22 @@ export function toolNames(pod: Pod): string[] {
 }
 
 export function toToolbox({ pod, desktopId, account }: Found, name: string): EngineToolbox {
-  const entry = pod.spec.ephemeralContainers?.find((one) => one.name === name);
+  const container = pod.spec.ephemeralContainers?.find((one) => one.name === name);
   const status = statusOf(pod, name);
-  const note = noteOf(pod, name);
+  const annotation = readToolboxAnnotation(pod, name);
   const added = addedBy(pod, name);
-  const foreign = !isOurs(pod, name);
+  const foreign = !isOwnToolbox(pod, name);
   return {
     name,
     desktopId,
     userId: account.userId,
-    target: note?.target ?? null,
-    profile: note?.profile ?? null,
-    image: entry?.image ?? '',
-    by: note?.by ?? (foreign ? (added?.manager ?? null) : null),
+    target: annotation?.target ?? null,
+    profile: annotation?.profile ?? null,
+    image: container?.image ?? '',
+    by: annotation?.by ?? (foreign ? (added?.manager ?? null) : null),
     foreign,
-    special: note?.special ?? true,
-    status: stateOf(status, pod),
+    shared: annotation !== null && !annotation.special,
+    status: toLaunchState(status, pod),
     startedAt: startOf(status) ?? added?.time ?? pod.metadata.creationTimestamp,
   };
 }

@@ -1,0 +1,213 @@
+/**
+ * Builds the product's images over the Docker-compatible API, parents first, each once for all callers, and not when
+ * it is up to date. An image gets its name with its last layer, so an interrupted build leaves no incomplete image.
+ */
+import { spawn } from 'node:child_process';
+import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import type { Readable } from 'node:stream';
+import { z } from 'zod';
+import { DeskpodError } from '#domain/errors.ts';
+import { isStatus, jsonLines, type EngineApi } from '../api.ts';
+import { FIRST_SCREEN, planImages, ROOTFS, type PlannedImage, type PreparedImage } from './plan.ts';
+import { makeRootfs, ROOTFS_SOURCE } from './rootfs.ts';
+import { SharedBuilds, BuildLock } from './build-lock.ts';
+
+export interface BuilderOptions {
+  /** The repository's `images/`. */
+  readonly imagesDir: string;
+  /** An image of Debian trixie to build on, or null for one made here by mmdebstrap. */
+  readonly baseImage: string | null;
+  /** Languages of the programs, for example `de`. */
+  readonly languages?: readonly string[];
+  /** For the tar file of the base; created if necessary. */
+  readonly workDir: string;
+  /** By name; without them these images are not planned. */
+  readonly prepared?: Readonly<Record<string, PreparedImage>>;
+}
+
+export type Report = (line: string) => void;
+
+/** The label that says from which sources an image was built. */
+const SOURCE = 'deskpod.source';
+const BUILD_TIMEOUT_MS = 20 * 60_000;
+const KEPT_LINES = 30;
+const LONGEST_LINE = 120;
+
+const Inspected = z.looseObject({
+  Id: z.string(),
+  Config: z.looseObject({ Labels: z.record(z.string(), z.string()).nullish() }).nullish(),
+});
+const Progress = z.looseObject({
+  stream: z.string().nullish(),
+  status: z.string().nullish(),
+  error: z.string().nullish(),
+});
+
+export class ImageBuilder {
+  readonly #api: Pick<EngineApi, 'json' | 'text' | 'stream'>;
+  readonly #options: BuilderOptions;
+  readonly #plan: ReadonlyMap<string, PlannedImage>;
+  readonly #running = new Map<string, SharedBuilds>();
+  /** Two builds keep two processors busy: one unpacks while the other downloads. */
+  readonly #turns = new BuildLock(Math.max(2, availableParallelism()));
+
+  constructor(api: Pick<EngineApi, 'json' | 'text' | 'stream'>, options: BuilderOptions) {
+    this.#api = api;
+    this.#options = options;
+    const { baseImage, languages = [], imagesDir, prepared } = options;
+    const args = {
+      ...(baseImage === null ? {} : { BASE: baseImage }),
+      LANGUAGES: [...new Set(languages)].toSorted().join(' '),
+    };
+    const roots = new Map(baseImage === null ? [[ROOTFS, ROOTFS_SOURCE]] : []);
+    this.#plan = new Map(planImages(imagesDir, args, roots, prepared).map((image) => [image.reference, image]));
+  }
+
+  isOwn(reference: string): boolean {
+    return this.#plan.has(reference);
+  }
+
+  /** Every image with a Containerfile, in build order. `needed`: required for the first desktop. */
+  list(): readonly (PlannedImage & { readonly needed: boolean })[] {
+    return [...this.#plan.values()].map((image) => ({ ...image, needed: FIRST_SCREEN.includes(image.name) }));
+  }
+
+  /** Whether the engine has the current version of the image. */
+  async isCurrent(reference: string): Promise<boolean> {
+    return (await this.#present(reference))?.source === this.#sourceOf(reference);
+  }
+
+  /**
+   * Returns when the image is present and up to date. `report` gets a line at a time. The signal ends the caller's
+   * wait; the build itself stops when no caller waits. Rejects with `not_found` for a foreign reference.
+   */
+  async ensure(reference: string, report: Report, signal: AbortSignal): Promise<void> {
+    if (reference !== ROOTFS && !this.isOwn(reference)) {
+      throw new DeskpodError('not_found', `There is no Containerfile for the image ${reference}.`);
+    }
+    const former = this.#running.get(reference);
+    if (former && !former.ended) return former.join(report, signal);
+    const shared = new SharedBuilds(async (line, stop) => {
+      await former?.settled; // one that was stopped may still be clearing up
+      await this.#make(reference, line, stop);
+    });
+    this.#running.set(reference, shared);
+    await shared.join(report, signal);
+  }
+
+  async #make(reference: string, report: Report, stop: AbortSignal): Promise<void> {
+    const before = await this.#present(reference);
+    const source = this.#sourceOf(reference);
+    if (before?.source === source) return;
+    const signal = AbortSignal.any([stop, AbortSignal.timeout(BUILD_TIMEOUT_MS)]);
+    const image = this.#plan.get(reference);
+    await Promise.all((image?.parents ?? []).map((parent) => this.ensure(parent, report, signal)));
+    await this.#turns.run(signal, () => (image ? this.#build(image, report, signal) : this.#import(report, signal)));
+    const after = await this.#present(reference);
+    if (after === null || after.source !== source) {
+      throw new DeskpodError('internal_error', `The image ${reference} does not match its Containerfile.`);
+    }
+    if (before && before.id !== after.id) await this.#forget(before.id);
+  }
+
+  async #build(image: PlannedImage, report: Report, signal: AbortSignal): Promise<void> {
+    const prepared = await this.#options.prepared?.[image.name]?.prepare(image.folder);
+    try {
+      await this.#send(image, prepared ?? image.folder, report, signal);
+    } finally {
+      if (prepared !== undefined) await rm(prepared, { recursive: true, force: true });
+    }
+  }
+
+  async #send(image: PlannedImage, folder: string, report: Report, signal: AbortSignal): Promise<void> {
+    // Labels that the Containerfile cannot contain.
+    const icon = image.labels['oc.icondata'];
+    const extra = icon === undefined ? {} : { 'oc.icondata': icon };
+    const reply = await this.#api.stream('POST', '/build', {
+      query: {
+        dockerfile: 'Containerfile',
+        t: image.reference,
+        labels: JSON.stringify({ ...extra, [SOURCE]: image.source }),
+        buildargs: JSON.stringify(image.args),
+        // The host's network, so that packages come the same way as on the host.
+        networkmode: 'host',
+        rm: true,
+        forcerm: true,
+      },
+      body: contextOf(folder),
+      signal,
+    });
+    await this.#follow(image.name, reply, report, signal);
+  }
+
+  async #import(report: Report, signal: AbortSignal): Promise<void> {
+    const tar = await makeRootfs(this.#options.workDir, report, signal);
+    const reply = await this.#api.stream('POST', '/images/create', {
+      // Podman ignores a separate tag.
+      query: { fromSrc: '-', repo: ROOTFS, changes: `LABEL ${SOURCE}=${ROOTFS_SOURCE}` },
+      body: createReadStream(tar),
+      signal,
+    });
+    await this.#follow('base', reply, () => undefined, signal);
+  }
+
+  async #follow(name: string, reply: Readable, report: Report, signal: AbortSignal): Promise<void> {
+    const last: string[] = [];
+    for await (const { stream, status, error } of jsonLines(Progress, reply)) {
+      signal.throwIfAborted();
+      for (const line of (error ?? stream ?? status ?? '').split('\n').filter((text) => text.trim() !== '')) {
+        last.push(line);
+        if (last.length > KEPT_LINES) last.shift();
+        const step = /^step \d+\/\d+ ?: RUN (.*)$/i.exec(line)?.[1];
+        if (step !== undefined) report(`${name}: ${step.replace(/\s+/g, ' ').slice(0, LONGEST_LINE)}`);
+      }
+      if (error) throw failed(name, last);
+    }
+  }
+
+  async #present(reference: string): Promise<{ id: string; source: string | undefined } | null> {
+    try {
+      const { Id, Config } = await this.#api.json(Inspected, 'GET', `/images/${encodeURIComponent(reference)}/json`);
+      return { id: Id, source: Config?.Labels?.[SOURCE] };
+    } catch (error) {
+      if (isStatus(error, 404)) return null;
+      throw error;
+    }
+  }
+
+  #sourceOf(reference: string): string | undefined {
+    return reference === ROOTFS ? ROOTFS_SOURCE : this.#plan.get(reference)?.source;
+  }
+
+  /** Removes the replaced image, unless a container uses it. */
+  async #forget(id: string): Promise<void> {
+    try {
+      await this.#api.text('DELETE', `/images/${encodeURIComponent(id)}`);
+    } catch (error) {
+      if (!isStatus(error, 404, 409, 500)) throw error;
+    }
+  }
+}
+
+/** The folder as a tar stream: the same bytes for the same files, so that the layer cache works. */
+function contextOf(folder: string): Readable {
+  const stable = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--mode=a+rX,u+w,go-w'];
+  return spawn('tar', ['-C', folder, ...stable, '-cf', '-', '.'], { stdio: ['ignore', 'pipe', 'inherit'] }).stdout;
+}
+
+function failed(name: string, last: readonly string[]): DeskpodError {
+  return new DeskpodError('app_unavailable', `The image ${name} could not be built: ${reasonIn(last).slice(0, 300)}`, {
+    remedy: 'Check that this machine reaches its package mirror and has disk space, then try again.',
+    cause: new Error(last.join('\n')),
+  });
+}
+
+/** Podman's last line repeats the step with its exit status; the step's own output before it says more. */
+function reasonIn(last: readonly string[]): string {
+  const reported = last.filter((line) => !line.startsWith('building at STEP'));
+  const reason =
+    reported.findLast((line) => /^E:|error/i.test(line)) ?? reported.at(-1) ?? last.at(-1) ?? 'no reason given';
+  return reason.trim();
+}

@@ -1,0 +1,149 @@
+/** One X connection per desktop while it is in use: by listeners of its events, or a launch that waits for its window. */
+import type { Window, WindowAction } from '#protocol/window.ts';
+import type { Display, OpenDisplay } from '../ports/display.ts';
+import type { Engine } from '../ports/engine.ts';
+import { DeskpodError } from '../errors.ts';
+import { ignore } from '#protocol/ignore.ts';
+
+const OPEN_TIMEOUT_MS = 10_000;
+/** A connection outlives its last use for a moment, for page reloads. */
+const LINGER_MS = 5_000;
+const RETRY_MS = [50, 200, 500, 1_000, 2_000, 5_000];
+
+interface Entry {
+  /** The number of users. It survives reconnections. */
+  holders: number;
+  display: Promise<Display> | null;
+  timer: NodeJS.Timeout | null;
+}
+
+export interface DisplayEvents {
+  windows(desktopId: string, windows: readonly Window[]): void;
+  mapped(desktopId: string, window: Window): void;
+}
+
+/** Finds the launch of an X client whose process can't be read. */
+export type LaunchGuess = (desktopId: string, client: { machine: string | null; wmClass: string }) => string | null;
+
+interface DisplayDeps {
+  readonly engine: Engine;
+  readonly open: OpenDisplay;
+  readonly guess: LaunchGuess;
+  readonly events: DisplayEvents;
+}
+
+export class Displays implements AsyncDisposable {
+  readonly #entries = new Map<string, Entry>();
+  readonly #deps: DisplayDeps;
+  readonly #closed = new AbortController();
+
+  constructor(deps: DisplayDeps) {
+    this.#deps = deps;
+  }
+
+  /** Opens the display, or uses the open one; call the returned function to release it. */
+  hold(desktopId: string): () => void {
+    const entry = this.#entries.get(desktopId) ?? { holders: 0, display: null, timer: null };
+    this.#entries.set(desktopId, entry);
+    entry.holders += 1;
+    if (entry.timer) clearTimeout(entry.timer);
+    entry.timer = null;
+    if (!entry.display) this.#connect(desktopId, entry, 0);
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#release(desktopId, entry);
+    };
+  }
+
+  async windows(desktopId: string): Promise<readonly Window[]> {
+    const display = await this.#entries.get(desktopId)?.display;
+    return display?.windows ?? [];
+  }
+
+  async act(desktopId: string, windowId: number, action: WindowAction): Promise<void> {
+    const release = this.hold(desktopId);
+    try {
+      const display = await this.#entries.get(desktopId)?.display;
+      if (!display) throw new DeskpodError('desktop_missing', 'The screen of this desktop can’t be reached right now.');
+      await display.act(windowId, action);
+    } finally {
+      release();
+    }
+  }
+
+  /** The desktop is gone: remaining users receive nothing more. */
+  forget(desktopId: string): void {
+    const entry = this.#entries.get(desktopId);
+    this.#entries.delete(desktopId);
+    if (entry) void close(entry);
+  }
+
+  #connect(desktopId: string, entry: Entry, attempt: number): void {
+    const display = this.#openDisplay(desktopId);
+    entry.display = display;
+    display.then(
+      (open) => this.#listen(desktopId, entry, open),
+      () => this.#lost(desktopId, entry, attempt),
+    );
+  }
+
+  async #openDisplay(desktopId: string): Promise<Display> {
+    const engine = this.#deps.engine;
+    const { xCookie } = await engine.credentials(desktopId);
+    const signal = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(OPEN_TIMEOUT_MS)]);
+    return this.#deps.open(
+      {
+        xCookie,
+        connect: () => engine.connect(desktopId, 'display', AbortSignal.timeout(OPEN_TIMEOUT_MS)),
+        launchOf: async (client) => {
+          const owner = client.pid === null ? null : await engine.launchOfProcess(desktopId, client.pid);
+          return owner ?? this.#deps.guess(desktopId, client);
+        },
+      },
+      signal,
+    );
+  }
+
+  #listen(desktopId: string, entry: Entry, display: Display): void {
+    display.onChange((windows) => this.#deps.events.windows(desktopId, windows));
+    display.onMapped((window) => this.#deps.events.mapped(desktopId, window));
+    display.onClose(() => this.#lost(desktopId, entry, 0));
+    this.#deps.events.windows(desktopId, display.windows);
+    for (const window of display.windows) if (!window.minimised) this.#deps.events.mapped(desktopId, window);
+  }
+
+  /** The X server is gone or did not answer: retry while the display is in use, as the server restarts by itself. */
+  #lost(desktopId: string, entry: Entry, attempt: number): void {
+    entry.display = null;
+    if (this.#entries.get(desktopId) !== entry) return;
+    this.#deps.events.windows(desktopId, []);
+    const wait = RETRY_MS[attempt];
+    if (entry.holders === 0 || wait === undefined || this.#closed.signal.aborted) {
+      this.#entries.delete(desktopId);
+      return;
+    }
+    entry.timer = setTimeout(() => this.#connect(desktopId, entry, attempt + 1), wait).unref();
+  }
+
+  #release(desktopId: string, entry: Entry): void {
+    entry.holders -= 1;
+    if (entry.holders > 0 || this.#entries.get(desktopId) !== entry) return;
+    if (entry.timer) clearTimeout(entry.timer);
+    entry.timer = setTimeout(() => this.forget(desktopId), LINGER_MS).unref();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed.abort();
+    const entries = [...this.#entries.values()];
+    this.#entries.clear();
+    await Promise.all(entries.map(close));
+  }
+}
+
+async function close(entry: Entry): Promise<void> {
+  if (entry.timer) clearTimeout(entry.timer);
+  const display = await entry.display?.catch(ignore('the display was never open', null));
+  await display?.[Symbol.asyncDispose]();
+}

@@ -1,0 +1,47 @@
+/** The display port: access to a desktop's windows as an X client. */
+import type { Duplex } from 'node:stream';
+import type { Window, WindowAction } from '#protocol/window.ts';
+
+/** What an X server knows about the client of a window. */
+export interface XClient {
+  /** As the X server sees it; null for clients on other machines. */
+  readonly pid: number | null;
+  /** `WM_CLIENT_MACHINE` */
+  readonly machine: string | null;
+  /** `_NET_STARTUP_ID` of the window or its group. */
+  readonly startupId: string | null;
+  /** `instance.Class`, or empty. */
+  readonly wmClass: string;
+}
+
+export interface DisplaySource {
+  /** A fresh byte stream to the X server; called once per connection. */
+  connect(): Promise<Duplex>;
+  /** MIT-MAGIC-COOKIE-1, 32 hexadecimal digits. */
+  readonly xCookie: string;
+  /** The launch of a window's client: by pid for local ones, else by the client machine, then by startup id. */
+  launchOf(client: XClient): Promise<string | null>;
+}
+
+/** Several X connections of one desktop never share state; one `Display` owns one connection and everything on it. */
+export interface Display extends AsyncDisposable {
+  /** In order of creation. `onChange` listeners hear of changes at most once per 30 ms. */
+  readonly windows: readonly Window[];
+  /** Returns a function that stops listening. */
+  onChange(listener: (windows: readonly Window[]) => void): () => void;
+  /** A window became viewable for the first time. */
+  onMapped(listener: (window: Window) => void): () => void;
+  /** The X server went away. */
+  onClose(listener: (reason: Error | null) => void): () => void;
+  /** `not_found` for an unknown window id. */
+  act(windowId: number, action: WindowAction): Promise<void>;
+}
+
+export type OpenDisplay = (source: DisplaySource, signal: AbortSignal) => Promise<Display>;
+
+/** Resolves when a window manager manages the display; rejects when the signal aborts first. */
+export type WindowManagerReady = (
+  connect: () => Promise<Duplex>,
+  xCookie: string,
+  signal: AbortSignal,
+) => Promise<void>;

@@ -1,0 +1,179 @@
+/** The engine's containers of desktops and launches, from their specs. Pure. */
+import type { Account, DesktopSpec } from '#domain/ports/engine.ts';
+import type { LaunchSpec } from '#domain/ports/engine-launch.ts';
+import type { Environment, Limits } from '#protocol/app.ts';
+import type { Flavour } from '#containers-client/api.ts';
+import { desktopEnvironment, launchEnvironment } from '../../shared/environment.ts';
+import { networkName, serverSocketBind, wiringOf, type DisplayFolder } from './wiring.ts';
+import type { Labels } from '../pods/labels.ts';
+import { bind, type Bind } from './mounts.ts';
+import { INSIDE, type DesktopPaths } from './paths.ts';
+import { ZONEINFO } from './zone-file.ts';
+
+/** Facts about the engine and its host that all containers need. */
+export interface HostSettings {
+  readonly flavour: Flavour;
+  readonly shmBytes: number;
+  /** Host name, for display and for programs. */
+  readonly node: string;
+  /** Whether the engine can put a reaping process 1 into a container. */
+  readonly init: boolean;
+  /** Of this machine: Docker does not grant more. */
+  readonly processors: number;
+}
+
+export interface Home {
+  readonly outside: string;
+  readonly inside: string;
+}
+
+export const OWN_IMAGES = 'localhost/deskpod/';
+const MB = 1024 * 1024;
+const SCRATCH = 512 * MB;
+/** Protects the host from runaway programs, whatever the app's own limits. */
+const MOST_PROCESSES = 4096;
+
+/** `wallpapers`: a folder of this machine with an administrator's wallpapers. */
+export function desktopBody(
+  spec: DesktopSpec,
+  labels: Labels,
+  paths: DesktopPaths,
+  home: Home,
+  settings: HostSettings,
+  wallpapers: string | null = null,
+): object {
+  const env = desktopEnvironment(spec, {
+    home: home.inside,
+    node: settings.node,
+    xauthority: `${INSIDE.secret}/Xauthority`,
+  });
+  return {
+    Image: spec.image,
+    Hostname: spec.id,
+    User: `${spec.account.uid}:${spec.account.gid}`,
+    WorkingDir: home.inside,
+    Env: assignments(env),
+    Labels: labels,
+    HostConfig: {
+      ...confined(spec.limits, settings),
+      ...scratch(true),
+      NetworkMode: networkName(spec.id),
+      IpcMode: 'shareable',
+      ShmSize: settings.shmBytes,
+      Binds: [
+        ...shared(paths, home),
+        bind(paths.secret, INSIDE.secret, 'ro'),
+        bind(paths.rfb, INSIDE.rfb, 'rw'),
+        ...(wallpapers === null ? [] : [bind(wallpapers, INSIDE.wallpapers, 'ro')]),
+        serverSocketBind(paths.x11),
+      ],
+    },
+  };
+}
+
+/** The desktop as its launches see it. */
+export interface LaunchDesktop {
+  readonly display: DisplayFolder;
+  readonly account: Account;
+  readonly paths: DesktopPaths;
+  readonly home: Home;
+  readonly inherited: Environment;
+  /** Of the desktop's image. */
+  readonly image: string;
+}
+
+/** `zoneinfo`: a folder of this machine with time zones, for an image that may have none. */
+export function launchBody(
+  spec: LaunchSpec,
+  labels: Labels,
+  desktop: LaunchDesktop,
+  settings: HostSettings,
+  zoneinfo: string | null = null,
+): object {
+  const wiring = wiringOf(spec.runtime, spec.id, desktop.display);
+  const { account, home } = desktop;
+  const env = launchEnvironment(spec, {
+    account,
+    home: home.inside,
+    node: settings.node,
+    xauthority: INSIDE.xauthority,
+    display: wiring.display,
+    address: desktop.display.address,
+    insideDesktop: wiring.connection === 'local',
+    ownImage: isOwnImage(spec.image),
+    inherited: desktop.inherited,
+  });
+  return {
+    Image: spec.image,
+    User: `${account.uid}:${account.gid}`,
+    WorkingDir: home.inside,
+    Env: assignments(env),
+    Labels: labels,
+    ...(wiring.hostname === null ? {} : { Hostname: wiring.hostname }),
+    ...(spec.command.length > 0 ? { Entrypoint: spec.command, Cmd: [] } : {}),
+    HostConfig: {
+      ...confined(spec.limits, settings),
+      ...scratch(isOwnImage(spec.image)),
+      // Inside the desktop its process 1 reaps; a separate container needs one that does.
+      ...(wiring.connection === 'remote' ? { Init: settings.init, ShmSize: settings.shmBytes } : {}),
+      ...wiring.namespaces,
+      Binds: [
+        ...shared(desktop.paths, home),
+        bind(desktop.paths.xauthority, INSIDE.xauthority, 'ro'),
+        ...(zoneinfo === null ? [] : [bind(zoneinfo, ZONEINFO, 'ro')]),
+        ...wiring.binds,
+      ],
+    },
+  };
+}
+
+export function isOwnImage(image: string): boolean {
+  return image.startsWith(OWN_IMAGES);
+}
+
+/** The mounts of the user's files in every container of a desktop. */
+export function shared(paths: DesktopPaths, home: Home): Bind[] {
+  return [
+    bind(home.outside, home.inside, 'rw'),
+    bind(paths.accounts, INSIDE.accounts, 'ro'),
+    bind(`${paths.accounts}/passwd`, '/etc/passwd', 'ro'),
+    bind(`${paths.accounts}/group`, '/etc/group', 'ro'),
+  ];
+}
+
+function confined(limits: Limits, settings: HostSettings): object {
+  return {
+    CapDrop: ['ALL'],
+    SecurityOpt: ['no-new-privileges'],
+    Privileged: false,
+    PidsLimit: limits.processes ?? MOST_PROCESSES,
+    ...(limits.memoryBytes === undefined ? {} : { Memory: limits.memoryBytes, MemorySwap: limits.memoryBytes }),
+    ...(limits.cpus === undefined ? {} : { NanoCpus: Math.round(Math.min(limits.cpus, settings.processors) * 1e9) }),
+    ...boundedLog(settings),
+  };
+}
+
+/**
+ * Limits the log of one container; Podman's limit is in its configuration. Docker's default log driver writes JSON,
+ * which loses a character that is split in two; this driver keeps bytes. A reader that is a whole file behind misses
+ * lines unnoticed, so a file is large.
+ */
+export function boundedLog({ flavour }: HostSettings): object {
+  return flavour === 'docker'
+    ? { LogConfig: { Type: 'local', Config: { 'max-size': '64m', 'max-file': '2', compress: 'false' } } }
+    : {};
+}
+
+/** A read-only root with space for temporary files; foreign images may need a writable root. */
+function scratch(readOnly: boolean): object {
+  if (!readOnly) return {};
+  const options = `rw,nosuid,nodev,mode=1777,size=${SCRATCH}`;
+  return {
+    ReadonlyRootfs: true,
+    Tmpfs: { '/tmp': options, '/var/tmp': options, '/run': `rw,nosuid,nodev,mode=755,size=${16 * MB}` },
+  };
+}
+
+export function assignments(env: Environment): string[] {
+  return Object.entries(env).map(([name, value]) => `${name}=${value}`);
+}

@@ -1,0 +1,155 @@
+/** The builder with an engine that records its calls. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { ApiError, type EngineApi } from '#containers-client/api.ts';
+import { ImageBuilder } from '#containers-client/images/builder.ts';
+import { referenceOf } from '#containers-client/images/plan.ts';
+
+const never = new AbortController().signal;
+const silent = (): void => undefined;
+let folder = '';
+
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'deskpod-builder-'));
+  for (const [name, base] of [
+    ['base', '$BASE'],
+    ['layer', referenceOf('base')],
+    ['apps/one', referenceOf('layer')],
+    ['apps/two', referenceOf('layer')],
+  ] as const) {
+    mkdirSync(join(folder, name), { recursive: true });
+    writeFileSync(
+      join(folder, name, 'Containerfile'),
+      `ARG BASE\nFROM ${base}\n${name === 'base' ? 'ARG LANGUAGES=\n' : ''}RUN make-it\n`,
+    );
+  }
+});
+after(() => rmSync(folder, { recursive: true }));
+
+/** Stores images by reference and builds in order; `fail` names an image whose build fails. */
+class FakeEngine implements Pick<EngineApi, 'json' | 'text' | 'stream'> {
+  readonly images = new Map<string, { id: string; labels: Record<string, string> }>();
+  readonly built: string[] = [];
+  /** The arguments of each build. */
+  readonly args: unknown[] = [];
+  readonly removed: string[] = [];
+  fail = '';
+  /** Each build waits for this. */
+  pause: Promise<void> = Promise.resolve();
+
+  json: EngineApi['json'] = (schema, _method, path) => {
+    const image = this.images.get(decodeURIComponent(path.split('/')[2] ?? ''));
+    if (!image) return Promise.reject(new ApiError(404, 'no such image'));
+    return Promise.resolve(schema.parse({ Id: image.id, Config: { Labels: image.labels } }));
+  };
+
+  text: EngineApi['text'] = (_method, path) => {
+    this.removed.push(decodeURIComponent(path.split('/')[2] ?? ''));
+    return Promise.resolve('');
+  };
+
+  stream: EngineApi['stream'] = async (_method, _path, call) => {
+    const reference = String(call?.query?.['t']);
+    this.built.push(reference);
+    this.args.push(JSON.parse(String(call?.query?.['buildargs'])));
+    await this.pause;
+    call?.signal?.throwIfAborted();
+    const failed = reference === this.fail;
+    const labels: Record<string, string> = JSON.parse(String(call?.query?.['labels']));
+    if (!failed) this.images.set(reference, { id: `id-${this.built.length}`, labels });
+    const lines = [{ stream: 'STEP 2/2: RUN make-it\n' }, ...(failed ? [{ error: 'E: no space left' }] : [])];
+    const reply = new IncomingMessage(new Socket());
+    reply.push(lines.map((line) => JSON.stringify(line)).join('\n'));
+    reply.push(null);
+    return reply;
+  };
+}
+
+function builder(engine: FakeEngine, baseImage = 'debian:13'): ImageBuilder {
+  return new ImageBuilder(engine, { imagesDir: folder, baseImage, workDir: folder });
+}
+
+test('parents are built first, each once, for any number of simultaneous requests', async () => {
+  const engine = new FakeEngine();
+  const images = builder(engine);
+  await Promise.all(['one', 'two', 'one', 'layer'].map((name) => images.ensure(referenceOf(name), silent, never)));
+  assert.deepEqual(engine.built.slice(0, 2), [referenceOf('base'), referenceOf('layer')]);
+  assert.deepEqual(
+    engine.built.slice(2).toSorted((one, other) => one.localeCompare(other)),
+    [referenceOf('one'), referenceOf('two')],
+  );
+});
+
+test('an image that is up to date is not built again, not even by another builder', async () => {
+  const engine = new FakeEngine();
+  await builder(engine).ensure(referenceOf('one'), silent, never);
+  const before = engine.built.length;
+  const second = builder(engine);
+  await second.ensure(referenceOf('one'), silent, never);
+  assert.equal(engine.built.length, before);
+  assert.equal(await second.isCurrent(referenceOf('one')), true);
+});
+
+test('another base image rebuilds every image above it and removes the old ones', async () => {
+  const engine = new FakeEngine();
+  await builder(engine).ensure(referenceOf('layer'), silent, never);
+  await builder(engine, 'debian:testing').ensure(referenceOf('layer'), silent, never);
+  assert.equal(engine.built.length, 4);
+  assert.deepEqual(engine.removed, ['id-1', 'id-2']);
+});
+
+test('languages are a build argument, always in the same order', async () => {
+  const engine = new FakeEngine();
+  const german = (languages: string[]) =>
+    new ImageBuilder(engine, { imagesDir: folder, baseImage: 'debian:13', languages, workDir: folder });
+  await german(['fr', 'de', 'fr']).ensure(referenceOf('base'), silent, never);
+  assert.deepEqual(engine.args, [{ BASE: 'debian:13', LANGUAGES: 'de fr' }]);
+  assert.equal(await german(['de', 'fr']).isCurrent(referenceOf('base')), true);
+  assert.equal(await german([]).isCurrent(referenceOf('base')), false);
+});
+
+test('a failed build is reported with the image and the reason, and the next attempt starts over', async () => {
+  const engine = new FakeEngine();
+  const images = builder(engine);
+  engine.fail = referenceOf('layer');
+  await assert.rejects(
+    images.ensure(referenceOf('one'), silent, never),
+    /image layer could not be built: E: no space left/,
+  );
+  assert.equal(await images.isCurrent(referenceOf('one')), false);
+  engine.fail = '';
+  await images.ensure(referenceOf('one'), silent, never);
+  assert.equal(await images.isCurrent(referenceOf('one')), true);
+});
+
+test('a request that is aborted fails at once, and a later one gets the image', async () => {
+  const engine = new FakeEngine();
+  const images = builder(engine);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  engine.pause = promise;
+  const impatient = new AbortController();
+  const first = images.ensure(referenceOf('base'), silent, impatient.signal);
+  impatient.abort(new Error('enough'));
+  await assert.rejects(first, /enough/);
+  const second = images.ensure(referenceOf('base'), silent, never);
+  resolve();
+  await second;
+  assert.equal(await images.isCurrent(referenceOf('base')), true);
+});
+
+test('progress names the image and the current command', async () => {
+  const lines: string[] = [];
+  await builder(new FakeEngine()).ensure(referenceOf('layer'), (line) => lines.push(line), never);
+  assert.deepEqual(lines, ['base: make-it', 'layer: make-it']);
+});
+
+test('an image without a recipe is refused', async () => {
+  const images = builder(new FakeEngine());
+  assert.equal(images.isOwn('docker.io/library/debian:13'), false);
+  await assert.rejects(images.ensure('docker.io/library/debian:13', silent, never), { code: 'not_found' });
+});

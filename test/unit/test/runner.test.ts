@@ -1,0 +1,90 @@
+/** How test files are run: the run always ends, says why, and leaves no process behind. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { suite, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { needsLinux } from '../../fixtures/machine.ts';
+import { descendants } from '../../runner/descendants.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const FIXTURES = 'test/fixtures/runner';
+const PATIENCE_MS = 30_000;
+const PROGRAM = `
+  import { runFiles } from '${join(ROOT, 'test/runner/files.ts')}';
+  const files = process.argv.slice(1);
+  process.exitCode = await runFiles(files, { root: '${ROOT}', env: process.env, atOnce: 1 });
+`;
+
+function started(limits: { linger: number; limit: number }, ...names: string[]) {
+  const { NODE_TEST_CONTEXT: _, ...rest } = process.env;
+  const env = { ...rest, DESKPOD_TEST_LINGER_MS: String(limits.linger), DESKPOD_TEST_LIMIT_MS: String(limits.limit) };
+  const files = names.map((name) => `${FIXTURES}/${name}.ts`);
+  const args = ['--input-type=module', '--eval', PROGRAM, '--', ...files];
+  return spawn(process.execPath, args, { env, cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+async function ran(limits: { linger: number; limit: number }, ...names: string[]) {
+  const child = started(limits, ...names);
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  return { code: Number(code), out, err };
+}
+
+suite('running test files', { ...needsLinux(), timeout: 2 * PATIENCE_MS }, () => {
+  test('a failed test that leaves something open is reported at once and at the end, and the run continues', async () => {
+    const { code, out, err } = await ran({ linger: 200, limit: PATIENCE_MS }, 'leaves-open', 'passes');
+    assert.equal(code, 1);
+    assert.match(err, /✖ this one fails \(test\/fixtures\/runner\/leaves-open\.ts:\d+\)\n.*one is not two/s);
+    assert.match(out, /leaves-open\.ts does not end.*still open: .*ProcessWrap ×1.*TCPServerWrap ×1/);
+    assert.match(out, /✔ this one is fine/);
+    assert.match(out, /ℹ tests 3\n.*ℹ pass 2\nℹ fail 1\n.*failing tests:.*this one fails/s);
+    const left = await descendantsNamed('98765.4');
+    assert.deepEqual(left, [], 'processes started by the file are ended');
+  });
+
+  test('a file has a time limit, and one that exceeds it is named', async () => {
+    const { code, out } = await ran({ linger: 200, limit: 1_000 }, 'never-ends', 'passes');
+    assert.equal(code, 1);
+    assert.match(out, /never-ends\.ts has run for 1 s; still open: .*Timeout/);
+    assert.match(out, /ℹ tests 2\n.*ℹ pass 1\nℹ fail 1\n/s);
+  });
+
+  test('files that pass end with 0', async () => {
+    const { code, out, err } = await ran({ linger: 200, limit: PATIENCE_MS }, 'passes');
+    assert.deepEqual([code, err], [0, '']);
+    assert.match(out, /ℹ tests 1\n.*ℹ pass 1\nℹ fail 0\n/s);
+  });
+
+  test('interrupting the run ends the files and their processes', async () => {
+    const child = started({ linger: PATIENCE_MS, limit: PATIENCE_MS }, 'leaves-open');
+    child.stdout.resume();
+    child.stderr.resume();
+    const exited = once(child, 'exit', { signal: AbortSignal.timeout(PATIENCE_MS) });
+    assert.ok(child.pid !== undefined);
+    while (child.exitCode === null && (await descendantsNamed('98765.4', child.pid)).length === 0) await delay(50);
+    const all = await descendants(child.pid);
+    child.kill('SIGTERM');
+    assert.equal((await exited)[0], 130);
+    assert.ok(all.length >= 3, `${all.length} processes`);
+    assert.deepEqual(all.filter(isAlive), []);
+  });
+});
+
+/** All processes, or those that one process started, with this word among their arguments. */
+async function descendantsNamed(word: string, pid?: number): Promise<number[]> {
+  const all =
+    pid === undefined ? (await readdir('/proc')).map(Number).filter(Number.isInteger) : await descendants(pid);
+  const lines = await Promise.all(all.map((one) => readFile(`/proc/${one}/cmdline`, 'utf8').catch(() => '')));
+  return all.filter((_, at) => lines[at]?.split('\0')[1] === word);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,12 @@
+/** How paths and sizes of files are shown. */
+import { bytes } from '../ui/format.ts';
+import { many } from '../ui/strings/many.ts';
+
+/** A path on one line; control and direction characters are shown as code points. */
+export function shownPath(path: string): string {
+  return path.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+export function sizeOf(count: number): string {
+  return count < 1024 ? many(count, 'byte', 'bytes') : bytes(count);
+}

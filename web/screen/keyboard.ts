@@ -1,0 +1,122 @@
+/**
+ * Translates keys of this computer to the desktop: shortcuts by key, a Mac's Command as Ctrl, and generated chords
+ * that held keys don't affect. Whatever it presses, it also releases. Pure.
+ */
+import { KEYSYM } from './keysym.ts';
+import { asShortcut } from './shortcut-layout.ts';
+import { isModifier, type KeyItem, type KeyStroke } from './key-item.ts';
+
+/** With Command, these stay with macOS: quit, and switch windows. */
+const OF_THE_MAC: ReadonlySet<string> = new Set(['q', ' ', 'tab', '`', '~']);
+
+export class Keyboard {
+  readonly #send: (item: KeyItem) => void;
+  readonly #isMac: () => boolean;
+  /** The keysyms as sent, by code. */
+  readonly #held = new Map<string, KeyStroke>();
+  /** What Command currently is in the desktop: the next key decides. */
+  #command: KeyStroke | null = null;
+
+  constructor(send: (item: KeyItem) => void, isMac: () => boolean) {
+    this.#send = send;
+    this.#isMac = isMac;
+  }
+
+  /** Returns whether the key goes to the desktop; the browser must ignore it then. */
+  press(stroke: KeyStroke): boolean {
+    const mac = this.#isMac();
+    if (mac && stroke.key === 'Meta') return true;
+    const shortcut = asShortcut(stroke, mac);
+    if (mac && stroke.metaKey && !isModifier(stroke.key)) return this.#pressWithCommand(shortcut);
+    this.#down(mac ? { ...shortcut, metaKey: false } : shortcut);
+    return true;
+  }
+
+  release({ key, code }: KeyStroke): void {
+    if (this.#isMac() && key === 'Meta') this.#endCommand();
+    const held = this.#held.get(code);
+    if (held) this.#up(held);
+  }
+
+  releaseAll(): void {
+    this.#command = null;
+    for (const stroke of [...this.#held.values()].toReversed()) this.#up(stroke);
+  }
+
+  /** Types keysyms with exactly these modifiers: held ones are released before and pressed again afterwards. */
+  type(keysyms: readonly number[], modifiers: readonly number[] = []): void {
+    const held = [...this.#held.values()];
+    for (const stroke of held.toReversed()) this.#up(stroke);
+    for (const keysym of modifiers) this.#keysym(keysym, true);
+    for (const keysym of keysyms) {
+      this.#keysym(keysym, true);
+      this.#keysym(keysym, false);
+    }
+    for (const keysym of modifiers.toReversed()) this.#keysym(keysym, false);
+    for (const stroke of held) if (isModifier(stroke.key)) this.#down(stroke);
+  }
+
+  /** Holds Ctrl while the pointer is pressed with Command. */
+  pressPointer(metaKey: boolean): void {
+    if (this.#isMac() && metaKey) this.#commandAs('Control');
+  }
+
+  /** macOS reports no keyup while Command is held, so the key is released at once. */
+  #pressWithCommand(stroke: KeyStroke): boolean {
+    if (OF_THE_MAC.has(stroke.key.toLowerCase())) return false;
+    // Ctrl for characters; Alt for other keys, such as function keys.
+    this.#commandAs(Array.from(stroke.key).length === 1 ? 'Control' : 'Alt');
+    const alone = { ...stroke, metaKey: false };
+    this.#down(alone);
+    this.#up(alone);
+    return true;
+  }
+
+  #commandAs(key: 'Control' | 'Alt'): void {
+    // noVNC maps a Mac's Command to Alt and Option to a level shift.
+    const name = key === 'Alt' ? 'Meta' : key;
+    if (this.#command?.key === name && this.#held.has(this.#command.code)) return;
+    this.#endCommand();
+    this.#command = { ...COMMAND, key: name };
+    this.#down(this.#command);
+  }
+
+  #endCommand(): void {
+    if (this.#command && this.#held.has(this.#command.code)) this.#up(this.#command);
+    this.#command = null;
+  }
+
+  #down(stroke: KeyStroke): void {
+    if (stroke.code !== '') this.#held.set(stroke.code, stroke);
+    this.#send({ kind: 'stroke', stroke, down: true });
+  }
+
+  #up(stroke: KeyStroke): void {
+    this.#held.delete(stroke.code);
+    this.#send({ kind: 'stroke', stroke, down: false });
+  }
+
+  #keysym(keysym: number, down: boolean): void {
+    this.#send({ kind: 'keysym', keysym, code: CODES.get(keysym) ?? '', down });
+  }
+}
+
+const COMMAND: KeyStroke = {
+  key: 'Meta',
+  code: 'MetaLeft',
+  keyCode: 0,
+  location: 1,
+  repeat: false,
+  ctrlKey: false,
+  shiftKey: false,
+  altKey: false,
+  metaKey: false,
+  altGraph: false,
+  capsLock: false,
+  numLock: false,
+};
+
+const CODES: ReadonlyMap<number, string> = new Map([
+  [KEYSYM.Control, 'ControlLeft'],
+  [KEYSYM.Alt, 'AltLeft'],
+]);

@@ -1,0 +1,33 @@
+/** The form of *Run again with …*: its fields, and the request they make. Pure. */
+import type { LaunchCommand } from '#protocol/launch.ts';
+import type { Runtime } from '#protocol/app.ts';
+import { type VariableRow, variablesOf } from '../ui/variables.ts';
+
+export interface RunAgainForm {
+  readonly runtime: Runtime;
+  readonly variables: readonly VariableRow[];
+  /** One argument per line. */
+  readonly args: string;
+}
+
+export function formOf(
+  runtime: Runtime,
+  requested: { env: Readonly<Record<string, string>>; args: readonly string[] },
+): RunAgainForm {
+  return {
+    runtime,
+    variables: Object.entries(requested.env).map(([name, value]) => ({ name, value })),
+    args: requested.args.join('\n'),
+  };
+}
+
+export interface RunAgainRequest extends LaunchCommand {
+  readonly runtime: Runtime;
+  readonly env: Record<string, string>;
+  readonly args: string[];
+}
+
+/** Empty lines are not arguments. */
+export function requestOf({ runtime, variables, args }: RunAgainForm): RunAgainRequest {
+  return { runtime, env: variablesOf(variables), args: args.split('\n').filter((line) => line !== '') };
+}

@@ -1,0 +1,57 @@
+/** Editable rows of environment variables: of a launch, a toolbox or a copy. */
+import { Plus, X } from 'lucide';
+import { Icon } from './icon.tsx';
+import { t } from './strings/catalogue.ts';
+import type { VariableRow } from './variables.ts';
+
+interface Props {
+  readonly variables: readonly VariableRow[];
+  readonly change: (variables: readonly VariableRow[]) => void;
+  /** Tests find the fields by it: `<test>-name`, `-value`, `-add`. */
+  readonly test: string;
+}
+
+export function VariableRows({ variables, change, test }: Props) {
+  const setRow = (at: number, row: VariableRow) => change(variables.with(at, row));
+  return (
+    <fieldset>
+      <legend>{t.variables.title}</legend>
+      {variables.map((row, at) => (
+        <div class="row" key={at}>
+          <input
+            class="mono"
+            aria-label={t.variables.name}
+            value={row.name}
+            spellcheck={false}
+            onInput={(event) => setRow(at, { ...row, name: event.currentTarget.value })}
+            data-test={`${test}-name`}
+          />
+          <input
+            class="mono"
+            aria-label={t.variables.value}
+            value={row.value}
+            spellcheck={false}
+            onInput={(event) => setRow(at, { ...row, value: event.currentTarget.value })}
+            data-test={`${test}-value`}
+          />
+          <button
+            type="button"
+            class="quiet icon"
+            aria-label={t.variables.remove(row.name)}
+            onClick={() => change(variables.toSpliced(at, 1))}
+          >
+            <Icon of={X} />
+          </button>
+        </div>
+      ))}
+      <button
+        type="button"
+        class="quiet"
+        onClick={() => change([...variables, { name: '', value: '' }])}
+        data-test={`${test}-add`}
+      >
+        <Icon of={Plus} /> {t.variables.add}
+      </button>
+    </fieldset>
+  );
+}
