@@ -94,7 +94,7 @@ remove_data() {
   remove pvc -l $MADE
   kn wait --for=delete pvc -l $INSTALLED --timeout=60s >/dev/null 2>&1 || true
   remove configmap abcdesktop-config deskpod-settings
-  remove secret abcdesktopjwtdesktoppayload abcdesktopjwtdesktopsigning abcdesktopjwtusersigning deskpod-keys deskpod-manager-key deskpod-admin postgres
+  remove secret abcdesktopjwtdesktoppayload abcdesktopjwtdesktopsigning abcdesktopjwtusersigning deskpod-keys deskpod-store-key deskpod-manager-key deskpod-admin postgres
   # The empty registry login; one that an administrator created has no such label.
   remove secrets -l $INSTALLED
   k delete pv "$NAMESPACE-postgres" "$NAMESPACE-deskpod" --ignore-not-found --wait=false 2>/dev/null || true

@@ -1,4 +1,5 @@
 /** Events of the product: each helper writes one log record and counts; those that people are accountable for are audit records. */
+import { escapedLine } from '#protocol/printable.ts';
 import { pino, type Logger } from 'pino';
 import { Counter, Histogram, Registry } from 'prom-client';
 
@@ -232,7 +233,7 @@ function targetOf({ launchId, desktopId }: DebugFacts): string {
 
 function createLog({ level, format, write }: EventsOptions): Logger {
   const out = write ?? ((line: string) => void process.stderr.write(line));
-  if (format === 'json') return pino({ level }, { write: (line) => out(`${escaped(line.trimEnd())}\n`) });
+  if (format === 'json') return pino({ level }, { write: (line) => out(`${escapedLine(line.trimEnd())}\n`) });
   return pino({ level, timestamp: false, base: null }, { write: (line) => out(asText(line)) });
 }
 
@@ -255,26 +256,15 @@ function asText(line: string): string {
 
 /** Quoted if it could be read as fields. */
 function messageText(message: string): string {
-  return /[="]/.test(message) ? quoted(message) : escaped(message);
+  return /[="]/.test(message) ? quoted(message) : escapedLine(message);
 }
 
 /** Bare if it is one word, otherwise quoted as in JSON. */
 function valueText(value: unknown): string {
-  if (typeof value !== 'string') return escaped(JSON.stringify(value) ?? 'null');
+  if (typeof value !== 'string') return escapedLine(JSON.stringify(value) ?? 'null');
   return value === '' || /[\s"=\\]|\p{C}|\p{Z}/u.test(value) ? quoted(value) : value;
 }
 
 function quoted(text: string): string {
-  return escaped(JSON.stringify(text));
-}
-
-/** Escapes whatever moves the cursor, breaks the line or changes the direction of the text. */
-function escaped(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
-    // By UTF-16 code unit, as in JSON.
-    character
-      .split('')
-      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-      .join(''),
-  );
+  return escapedLine(JSON.stringify(text));
 }

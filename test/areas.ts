@@ -45,7 +45,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
     job: 'screens and terminals over WebSockets, the RFB handshake; `api` forwards requests to replicas of the api role',
     imports: ['domain', 'protocol', 'events'],
   },
-  events: { job: 'one function per business event: log line, counter, audit record', imports: [] },
+  events: { job: 'one function per business event: log line, counter, audit record', imports: ['protocol'] },
   client: { job: 'typed client of `/api/v1` for browser and command line', imports: ['protocol'] },
   cli: { job: 'the `deskpod` command', imports: ['client', 'protocol'] },
   setup: {

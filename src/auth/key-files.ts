@@ -1,6 +1,6 @@
 /** RSA keys in PEM files under the compatible system's names. */
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { ignore } from '#protocol/ignore.ts';
 import { DeskpodError } from '#domain/errors.ts';
@@ -112,4 +112,17 @@ function unreadable(file: string, what: string, cause: unknown): DeskpodError {
     remedy: 'Replace the file, or remove it to generate a new key.',
     cause,
   });
+}
+
+/** Atomic; never replaces an existing file. */
+export async function writeOnce(file: string, text: string): Promise<void> {
+  const temporary = `${file}.${process.pid}.new`;
+  try {
+    await writeFile(temporary, text, { mode: 0o600 });
+    await link(temporary, file);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  } finally {
+    await rm(temporary, { force: true });
+  }
 }

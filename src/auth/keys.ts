@@ -2,13 +2,12 @@
  * The RSA keys for tokens and tickets: three pairs in one folder, with the compatible system's file names. Missing pairs
  * are generated; pairs that are too short stay, and longer ones are generated next to them.
  */
-import { link, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SystemWarning } from '#protocol/system.ts';
 import {
   bitsOf,
   filesOf,
-  hasCode,
   isLong,
   type KeyFiles,
   type KeyName,
@@ -21,6 +20,7 @@ import {
   readIfExists,
   readPrivateKey,
   SHORTEST_BITS,
+  writeOnce,
 } from './key-files.ts';
 import { messageOf } from '#domain/errors.ts';
 
@@ -91,17 +91,4 @@ async function generateFiles(dir: string, name: KeyName, files: KeyFiles, warnin
   const pair = pairOf((await readPrivateKey(file)) ?? generated.privateKey);
   await writeOnce(join(dir, files.publicFile), pemsOf(name, pair).public);
   return pair;
-}
-
-/** Atomic; never replaces an existing file. */
-async function writeOnce(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${process.pid}.new`;
-  try {
-    await writeFile(temporary, text, { mode: 0o600 });
-    await link(temporary, file);
-  } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error;
-  } finally {
-    await rm(temporary, { force: true });
-  }
 }

@@ -7,7 +7,7 @@ import { DEBUG_END_SENTENCES } from '#protocol/debug-end.ts';
 import type { ServerEvent } from '#protocol/events.ts';
 import { Bell } from './bell.ts';
 import { CliError, EXIT } from './failure.ts';
-import { clock } from './io.ts';
+import { clock, note } from './io.ts';
 import type { Io } from './io.ts';
 
 /** Longer than the timeouts for consent and for pulling an image together. */
@@ -31,7 +31,7 @@ export async function waitUntilStarted(io: Io, client: Client, requested: DebugS
     }
     while (!isSettled(session)) {
       const line = waitingFor(session, performance.now() - startedAt);
-      if (line !== null && line !== reported) io.stderr.write(`${line}\n`);
+      if (line !== null && line !== reported) note(io, line);
       reported = line ?? reported;
       await bell.next(POLL_MS, signal);
       session = await client.debug.get(requested.id, signal);

@@ -1,4 +1,5 @@
 /** A command's input and output: the process's streams, or a test's. */
+import { escapedLine, printableLine, printableText } from '#protocol/printable.ts';
 import { textOf } from './read-text.ts';
 import type { Readable, Writable } from 'node:stream';
 
@@ -13,21 +14,27 @@ export interface Io {
   readonly home: string;
 }
 
-export function say(io: Io, line: string): void {
-  io.stdout.write(`${line}\n`);
+/** Prints a line, or several, on standard output. */
+export function say(io: Io, text: string): void {
+  io.stdout.write(`${printableText(text)}\n`);
+}
+
+/** Prints a line, or several, on standard error. */
+export function note(io: Io, text: string): void {
+  io.stderr.write(`${printableText(text)}\n`);
 }
 
 export function sayJson(io: Io, value: unknown): void {
-  say(io, JSON.stringify(value, null, 2));
+  say(io, JSON.stringify(value, null, 2).split('\n').map(escapedLine).join('\n'));
 }
 
 /** Prints aligned columns; without rows, a note on standard error. */
 export function sayTable(io: Io, header: readonly string[], rows: readonly (readonly string[])[]): void {
   if (rows.length === 0) {
-    io.stderr.write('No results.\n');
+    note(io, 'No results.');
     return;
   }
-  const cells = [header, ...rows].map((row) => row.map((cell) => cell.replaceAll(/\p{Cc}/gu, ' ')));
+  const cells = [header, ...rows].map((row) => row.map(printableLine));
   const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   for (const row of cells)
     say(

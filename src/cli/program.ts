@@ -11,8 +11,9 @@ import { logsCommand } from './commands/logs.ts';
 import { debugSessionsCommand } from './commands/debug-sessions.ts';
 import { loginCommand, logoutCommand } from './commands/session.ts';
 import { usersCommand } from './commands/users.ts';
+import { printableText } from '#protocol/printable.ts';
 import { EXIT, failureText } from './failure.ts';
-import { say, sayJson } from './io.ts';
+import { note, say, sayJson } from './io.ts';
 import type { Io } from './io.ts';
 import { withFolders, withServeOptions } from './serve-options.ts';
 import type { ServeOptions } from './serve-options.ts';
@@ -29,7 +30,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     return exitCode;
   } catch (error) {
     const failure = failureText(error);
-    if (failure.text !== '') io.stderr.write(`deskpod: ${failure.text}\n`);
+    if (failure.text !== '') note(io, `deskpod: ${failure.text}`);
     return failure.exitCode;
   }
 }
@@ -43,7 +44,7 @@ function build(io: Io, ended: (exitCode: number) => void): Command {
     .configureHelp({ helpWidth: WIDTH, sortSubcommands: false })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
+      writeErr: (text) => io.stderr.write(printableText(text)),
       outputError: (text, write) => write(text.replace(/^error: /, 'deskpod: ')),
       getOutHelpWidth: () => WIDTH,
       getErrHelpWidth: () => WIDTH,

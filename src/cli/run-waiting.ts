@@ -4,8 +4,9 @@ import { isPassing } from '#client/errors.ts';
 import type { EndReason, Launch, LaunchDetail, LaunchState, LogLine } from '#protocol/launch.ts';
 import { Bell } from './bell.ts';
 import { CliError, EXIT } from './failure.ts';
-import { sayJson } from './io.ts';
+import { note, sayJson } from './io.ts';
 import type { Io } from './io.ts';
+import { hasColors, logForm } from './log-form.ts';
 
 /** Events wake it earlier; this covers missed events. */
 const POLL_MS = 2_000;
@@ -27,13 +28,14 @@ const WHY: Readonly<Record<EndReason, string>> = {
 
 /** Returns the app's exit code, if it has one. */
 export async function waitForEnd(io: Io, client: Client, launch: Launch, json: boolean): Promise<number> {
-  io.stderr.write(`Started ${launch.id}. Waiting for it to end …\n`);
+  note(io, `Started ${launch.id}. Waiting for it to end …`);
   const detail = await untilOver(io, client, launch);
   if (detail.status.state !== 'finished') return EXIT.failed;
+  const form = logForm(hasColors(io));
   const log = await endOfLog(client, launch.id, io.interrupted);
   if (json) sayJson(io, { ...detail, log });
-  else for (const { text } of log) io.stdout.write(`${text}\n`);
-  if (detail.status.reason !== 'completed') io.stderr.write(`deskpod: ${inWords(detail, detail.status)}\n`);
+  else for (const { text } of log) io.stdout.write(`${form(text)}\n`);
+  if (detail.status.reason !== 'completed') note(io, `deskpod: ${inWords(detail, detail.status)}`);
   return detail.status.exitCode ?? EXIT.failed;
 }
 

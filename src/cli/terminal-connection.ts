@@ -10,6 +10,7 @@ import {
   type TerminalRequest,
   type TerminalSize,
 } from '#protocol/terminal.ts';
+import { printableLine } from '#protocol/printable.ts';
 import { TakenBytes } from '#protocol/terminal-flow.ts';
 import { CliError, EXIT } from './failure.ts';
 import { clock } from './io.ts';
@@ -153,7 +154,8 @@ export class TerminalConnection {
   }
 
   /** Prints a note on a line of its own, on standard error. */
-  #note(line: string): void {
+  #note(text: string): void {
+    const line = printableLine(text);
     this.#io.stderr.write(this.#request.tty ? `\r\n[${line}]\r\n` : `deskpod: ${line}\n`);
   }
 

@@ -31,9 +31,10 @@ import { openTerminal } from '#http/terminal-access.ts';
 import type { SystemWarning } from '#protocol/system.ts';
 import { lockFolder } from '#store/folder-lock.ts';
 import { openStore } from '#store/open.ts';
+import { keyWarnings } from '#auth/store-key.ts';
 import { firstAdministrator } from './administrator.ts';
 import { createContext } from './context.ts';
-import { keysOf, refreshGateways } from './keys.ts';
+import { keysOf, refreshGateways, storeKeyOf } from './keys.ts';
 import { managerAccess, managerDeps, permitsOthers } from './manager.ts';
 import { createParts } from './parts.ts';
 import type { Role } from './role.ts';
@@ -71,13 +72,22 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o711 });
   stack.use(await lockFolder(config.dataDir));
   const secretStore = await openSecretStore(config);
+  const storeKey = await storeKeyOf(config, secretStore);
   const [built, store, { keys, warnings: ofKeys }, engine] = await Promise.all([
     buildVersion(root, version),
-    owned(stack, openStore(secrets.storeUrl === null ? config.store : { kind: 'postgres', url: secrets.storeUrl })),
+    owned(
+      stack,
+      openStore(secrets.storeUrl === null ? config.store : { kind: 'postgres', url: secrets.storeUrl }, storeKey),
+    ),
     keysOf(config, secretStore),
     owned(stack, openEngine(config, { imagesDir, windowManagerReady: waitForWindowManager, events })),
   ]);
-  const warnings = [...ofKeys, ...configWarnings(loaded), ...(await podWarnings(loaded, engine))];
+  const warnings = [
+    ...ofKeys,
+    ...(await keyWarnings(store.values, storeKey)),
+    ...configWarnings(loaded),
+    ...(await podWarnings(loaded, engine)),
+  ];
   for (const { text, commands } of warnings)
     events.warn(text, commands.length > 0 ? { commands: commands.join('; ') } : {});
   const parts = stack.use(

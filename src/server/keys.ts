@@ -2,6 +2,7 @@
 import { loadClusterKeys } from '#auth/cluster-keys.ts';
 import { gatewayToken } from '#auth/gateway-token.ts';
 import { type Keys, type LoadedKeys, loadKeys } from '#auth/keys.ts';
+import { clusterStoreKey, localStoreKey } from '#auth/store-key.ts';
 import type { Config } from '#config/config.ts';
 import type { SecretStore } from '#domain/ports/secret-store.ts';
 
@@ -9,6 +10,10 @@ export async function keysOf({ keysDir: dir }: Config, secretStore: SecretStore 
   return secretStore === null
     ? await loadKeys(dir)
     : await loadClusterKeys({ dir, secretStore, namespace: secretStore.namespace });
+}
+
+export async function storeKeyOf({ keysDir }: Config, secretStore: SecretStore | null): Promise<Buffer> {
+  return secretStore === null ? await localStoreKey(keysDir) : await clusterStoreKey(secretStore);
 }
 
 /** Enough to identify a set of keys. */

@@ -2,6 +2,7 @@
  * Progress of long tasks: one line per step with its duration and, on a terminal, the details of the running steps on
  * lines that are redrawn.
  */
+import { printableLine } from '#protocol/printable.ts';
 
 export type Detail = (line: string) => void;
 
@@ -103,13 +104,8 @@ class LiveLines {
     const width = Math.max(20, (this.#output.columns ?? 80) - 1);
     for (const { name, detail } of this.#lines) {
       // A wrapped line would take two lines to redraw.
-      this.#output.write(`${`… ${name.padEnd(NAME_WIDTH)} ${printable(detail)}`.slice(0, width)}\n`);
+      this.#output.write(`${`… ${name.padEnd(NAME_WIDTH)} ${printableLine(detail)}`.slice(0, width)}\n`);
     }
     this.#drawn = this.#lines.length;
   }
-}
-
-/** Details come from other programs, so control characters are removed. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, ' ');
 }

@@ -11,6 +11,7 @@ import {
 import { DeskpodError } from '#domain/errors.ts';
 import type { Store } from '#domain/ports/store.ts';
 import { DebugSession } from '#protocol/debug.ts';
+import type { ColumnCipher } from './column-cipher.ts';
 import { readJson } from './json.ts';
 import type { Tables } from './tables.ts';
 import { storable } from './text.ts';
@@ -20,16 +21,16 @@ const MOST_ROWS = 500;
 
 const Document = z.object({ session: DebugSession, request: DebugRequest, server: z.string().nullable() });
 
-export function debugIn(db: Kysely<Tables>, lock: WriteLock): Store['debug'] {
+export function debugIn(db: Kysely<Tables>, lock: WriteLock, cipher: ColumnCipher): Store['debug'] {
   const find = async (within: Kysely<Tables>, id: string): Promise<DebugRecord | null> => {
     const row = await within.selectFrom('debug_sessions').selectAll().where('id', '=', id).executeTakeFirst();
-    return row ? toRecord(row) : null;
+    return row ? toRecord(row, cipher) : null;
   };
   return {
     async add(record) {
       const added = await db
         .insertInto('debug_sessions')
-        .values({ ...columnsOf(record), id: record.session.id, transcript_bytes: 0 })
+        .values({ ...columnsOf(record, cipher), id: record.session.id, transcript_bytes: 0 })
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst();
       if (added.numInsertedOrUpdatedRows === 0n)
@@ -37,7 +38,8 @@ export function debugIn(db: Kysely<Tables>, lock: WriteLock): Store['debug'] {
     },
     find: (id) => find(db, id),
     async list(filter) {
-      return (await matching(db, filter).selectAll().execute()).map(toRecord);
+      const rows = await matching(db, filter).selectAll().execute();
+      return rows.map((row) => toRecord(row, cipher)).filter((record) => record !== null);
     },
     change: (id, from, change) =>
       db.transaction().execute(async (transaction) => {
@@ -45,7 +47,7 @@ export function debugIn(db: Kysely<Tables>, lock: WriteLock): Store['debug'] {
         const record = await find(transaction, id);
         if (record === null || !from.includes(record.session.status.state)) return null;
         const changed = changedBy(record, change);
-        await transaction.updateTable('debug_sessions').set(columnsOf(changed)).where('id', '=', id).execute();
+        await transaction.updateTable('debug_sessions').set(columnsOf(changed, cipher)).where('id', '=', id).execute();
         return changed;
       }),
     record: (id, text) =>
@@ -62,7 +64,7 @@ export function debugIn(db: Kysely<Tables>, lock: WriteLock): Store['debug'] {
         if (!grown) return false;
         await transaction
           .insertInto('debug_transcripts')
-          .values({ session_id: id, position: grown.transcript_bytes, chunk })
+          .values({ session_id: id, position: grown.transcript_bytes, chunk: cipher.encrypt(chunk) })
           .execute();
         return true;
       }),
@@ -73,7 +75,7 @@ export function debugIn(db: Kysely<Tables>, lock: WriteLock): Store['debug'] {
         .where('session_id', '=', id)
         .orderBy('position')
         .execute();
-      return rows.map(({ chunk }) => chunk).join('');
+      return rows.map(({ chunk }) => cipher.decrypt(chunk) ?? '').join('');
     },
     async prune(before) {
       const removed = await db
@@ -100,7 +102,7 @@ function changedBy({ session, request, server }: DebugRecord, { server: other, .
   return { session: { ...session, ...change }, request, server: other === undefined ? server : other };
 }
 
-function columnsOf(record: DebugRecord) {
+function columnsOf(record: DebugRecord, cipher: ColumnCipher) {
   const { session } = record;
   return {
     user_id: session.userId,
@@ -109,11 +111,14 @@ function columnsOf(record: DebugRecord) {
     asked_at: session.askedAt,
     ended_at: session.status.state === 'ended' ? session.status.at : null,
     seen: session.seen ? 1 : 0,
-    document: storable(JSON.stringify(record)),
+    document: cipher.encrypt(storable(JSON.stringify(record))),
   };
 }
 
-function toRecord(row: Selectable<Tables['debug_sessions']>): DebugRecord {
-  const { session, request, server } = readJson(Document, row.document, `debug session ${row.id}`);
+/** Null if it was encrypted with another key. */
+function toRecord(row: Selectable<Tables['debug_sessions']>, cipher: ColumnCipher): DebugRecord | null {
+  const document = cipher.decrypt(row.document);
+  if (document === null) return null;
+  const { session, request, server } = readJson(Document, document, `debug session ${row.id}`);
   return { session: { ...session, transcript: row.transcript_bytes > 0 }, request, server };
 }

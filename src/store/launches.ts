@@ -5,6 +5,7 @@ import { DeskpodError } from '#domain/errors.ts';
 import type { LaunchEnd, LaunchFilter, LaunchRecord, Store } from '#domain/ports/store.ts';
 import { Environment, Limits, Runtime } from '#protocol/app.ts';
 import { EndReason } from '#protocol/launch.ts';
+import type { ColumnCipher } from './column-cipher.ts';
 import { readJson, readWord } from './json.ts';
 import type { LaunchRow, Tables } from './tables.ts';
 import { endOf, storable } from './text.ts';
@@ -39,12 +40,12 @@ const WITHOUT_LOG = [
   'message',
 ] as const satisfies readonly (keyof LaunchRow)[];
 
-export function launchesIn(db: Kysely<Tables>): Store['launches'] {
+export function launchesIn(db: Kysely<Tables>, cipher: ColumnCipher): Store['launches'] {
   return {
     async add(record) {
       const added = await db
         .insertInto('launches')
-        .values(toRow(record))
+        .values(toRow(record, cipher))
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst();
       if (added.numInsertedOrUpdatedRows === 0n) {
@@ -53,11 +54,11 @@ export function launchesIn(db: Kysely<Tables>): Store['launches'] {
     },
     async find(id) {
       const row = await db.selectFrom('launches').selectAll().where('id', '=', id).executeTakeFirst();
-      return row ? toRecord(row) : null;
+      return row ? toRecord(row, cipher) : null;
     },
     async list(filter) {
       const rows = await matching(db, filter).select(WITHOUT_LOG).execute();
-      return rows.map((row) => toRecord({ ...row, log: null }));
+      return rows.map((row) => toRecord({ ...row, log: null }, cipher));
     },
     async open() {
       const rows = await db
@@ -76,7 +77,11 @@ export function launchesIn(db: Kysely<Tables>): Store['launches'] {
       await openLaunch(db, id).set({ window_ms: ms }).execute();
     },
     async describe(id, { imageDigest, environment }) {
-      const facts = { image_digest: imageDigest, environment: JSON.stringify(environment), server: null };
+      const facts = {
+        image_digest: imageDigest,
+        environment: cipher.encrypt(JSON.stringify(environment)),
+        server: null,
+      };
       await openLaunch(db, id).set(facts).execute();
     },
     async stoppedBy(id, by) {
@@ -86,7 +91,7 @@ export function launchesIn(db: Kysely<Tables>): Store['launches'] {
       await openLaunch(db, id).set({ memory_kill: 1 }).execute();
     },
     async end(id, end) {
-      const ended = await openLaunch(db, id).set(endColumns(end)).executeTakeFirst();
+      const ended = await openLaunch(db, id).set(endColumns(end, cipher)).executeTakeFirst();
       return ended.numUpdatedRows > 0n;
     },
     async read(userId, ids) {
@@ -135,7 +140,7 @@ function matching(db: Kysely<Tables>, filter: LaunchFilter) {
   return query.limit(Math.min(Math.max(filter.limit ?? MOST_ROWS, 0), MOST_ROWS));
 }
 
-function toRow(record: LaunchRecord): LaunchRow {
+function toRow(record: LaunchRecord, cipher: ColumnCipher): LaunchRow {
   return {
     id: record.id,
     user_id: record.userId,
@@ -146,8 +151,8 @@ function toRow(record: LaunchRecord): LaunchRow {
     image: record.image,
     image_digest: record.imageDigest,
     args: JSON.stringify(record.args),
-    env: JSON.stringify(record.env),
-    environment: JSON.stringify(record.environment),
+    env: cipher.encrypt(JSON.stringify(record.env)),
+    environment: cipher.encrypt(JSON.stringify(record.environment)),
     limits: JSON.stringify(record.limits),
     started_at: record.startedAt.toISOString(),
     window_ms: record.windowMs,
@@ -155,24 +160,24 @@ function toRow(record: LaunchRecord): LaunchRow {
     stopped_by: record.stoppedBy,
     copy_of: record.copyOf,
     memory_kill: record.memoryKill ? 1 : 0,
-    ...(record.end ? endColumns(record.end) : NO_END),
+    ...(record.end ? endColumns(record.end, cipher) : NO_END),
   };
 }
 
 const NO_END = { unread: 0, finished_at: null, exit_code: null, reason: null, message: null, log: null };
 
-function endColumns(end: LaunchEnd): Pick<LaunchRow, keyof typeof NO_END> {
+function endColumns(end: LaunchEnd, cipher: ColumnCipher): Pick<LaunchRow, keyof typeof NO_END> {
   return {
     unread: end.unread ? 1 : 0,
     finished_at: end.finishedAt.toISOString(),
     exit_code: end.exitCode,
     reason: end.reason,
     message: end.message === null ? null : storable(end.message),
-    log: endOf(storable(end.log), LOG_BYTES),
+    log: cipher.encrypt(endOf(storable(end.log), LOG_BYTES)),
   };
 }
 
-function toRecord(row: LaunchRow): LaunchRecord {
+function toRecord(row: LaunchRow, cipher: ColumnCipher): LaunchRecord {
   const what = `launch ${row.id}`;
   return {
     id: row.id,
@@ -184,8 +189,8 @@ function toRecord(row: LaunchRow): LaunchRecord {
     image: row.image,
     imageDigest: row.image_digest,
     args: readJson(z.array(z.string()), row.args, `arguments of ${what}`),
-    env: readJson(Environment, row.env, `variables of ${what}`),
-    environment: readJson(Environment, row.environment, `environment of ${what}`),
+    env: readJson(Environment, cipher.decrypt(row.env) ?? '{}', `variables of ${what}`),
+    environment: readJson(Environment, cipher.decrypt(row.environment) ?? '{}', `environment of ${what}`),
     limits: readJson(Limits, row.limits, `limits of ${what}`),
     startedAt: new Date(row.started_at),
     windowMs: row.window_ms,
@@ -193,7 +198,7 @@ function toRecord(row: LaunchRow): LaunchRecord {
     stoppedBy: readStoppedBy(row),
     copyOf: row.copy_of,
     memoryKill: row.memory_kill === 1,
-    end: toEnd(row, what),
+    end: toEnd(row, cipher, what),
   };
 }
 
@@ -201,14 +206,14 @@ function readStoppedBy({ id, stopped_by: by }: Pick<LaunchRow, 'id' | 'stopped_b
   return by === null ? null : readWord(StoppedBy, by, `who stopped launch ${id}`);
 }
 
-function toEnd(row: LaunchRow, what: string): LaunchEnd | null {
+function toEnd(row: LaunchRow, cipher: ColumnCipher, what: string): LaunchEnd | null {
   if (row.finished_at === null) return null;
   return {
     finishedAt: new Date(row.finished_at),
     exitCode: row.exit_code,
     reason: readWord(EndReason, row.reason ?? '', `end of ${what}`),
     message: row.message,
-    log: row.log ?? '',
+    log: row.log === null ? '' : (cipher.decrypt(row.log) ?? ''),
     unread: row.unread === 1,
   };
 }

@@ -1,9 +1,12 @@
 /** Opens the store. Only this file knows the supported databases: a new one is a folder and a case here. */
+import { randomBytes } from 'node:crypto';
 import { type Dialect, Kysely } from 'kysely';
 import { DeskpodError, messageOf } from '#domain/errors.ts';
 import type { Store } from '#domain/ports/store.ts';
 import { singleServer } from './single-server.ts';
 import { appsIn } from './apps.ts';
+import { type ColumnCipher, columnCipher, KEY_BYTES } from './column-cipher.ts';
+import { encryptOldRows } from './encrypt-old-rows.ts';
 import { debugIn } from './debug.ts';
 import { launchesIn } from './launches.ts';
 import { loginsIn } from './logins.ts';
@@ -19,30 +22,34 @@ export type StoreConfig =
   | { readonly kind: 'sqlite'; /** A path, or `:memory:`. */ readonly file: string }
   | { readonly kind: 'postgres'; /** With its password. */ readonly url: string };
 
-/** Opens the database, creates it if missing, and migrates its tables. Dispose the result to close it. */
-export async function openStore(config: StoreConfig): Promise<Store> {
+/**
+ * Opens the database, creates it if missing, and migrates its tables. Dispose the result to close it. `key` encrypts what can
+ * hold secrets; with the default, those values can't be read after this process.
+ */
+export async function openStore(config: StoreConfig, key: Uint8Array = randomBytes(KEY_BYTES)): Promise<Store> {
+  const cipher = columnCipher(key);
   try {
-    return config.kind === 'sqlite' ? await openSqlite(config.file) : await openPostgres(config.url);
+    return config.kind === 'sqlite' ? await openSqlite(config.file, cipher) : await openPostgres(config.url, cipher);
   } catch (error) {
     throw error instanceof DeskpodError ? error : unusable(config, error);
   }
 }
 
-async function openSqlite(file: string): Promise<Store> {
+async function openSqlite(file: string, cipher: ColumnCipher): Promise<Store> {
   const { sqliteDialect } = await import('./sqlite/dialect.ts');
-  const { tables, db } = await openTables(await sqliteDialect(file), sqliteWriteLock);
+  const { tables, db } = await openTables(await sqliteDialect(file), sqliteWriteLock, cipher);
   return { ...tables, ...singleServer(), [Symbol.asyncDispose]: () => db.destroy() };
 }
 
 /** Loaded on demand: a server on SQLite needs none of it. */
-async function openPostgres(url: string): Promise<Store> {
+async function openPostgres(url: string, cipher: ColumnCipher): Promise<Store> {
   const [{ PatientPostgresDialect }, { clientConfig }, { leadIn, listenIn, replicasIn }] = await Promise.all([
     import('./postgres/dialect.ts'),
     import('./postgres/config.ts'),
     import('./postgres/several-servers.ts'),
   ]);
   await using stack = new AsyncDisposableStack();
-  const { tables, db } = await openTables(new PatientPostgresDialect(url), postgresWriteLock);
+  const { tables, db } = await openTables(new PatientPostgresDialect(url), postgresWriteLock, cipher);
   stack.defer(() => db.destroy());
   const config = clientConfig(url);
   const changes = stack.use(await listenIn(db, config));
@@ -56,10 +63,11 @@ async function openPostgres(url: string): Promise<Store> {
   };
 }
 
-async function openTables(dialect: Dialect, lock: WriteLock) {
+async function openTables(dialect: Dialect, lock: WriteLock, cipher: ColumnCipher) {
   const db = new Kysely<Tables>({ dialect });
   try {
     await migrate(db, lock);
+    await encryptOldRows(db, cipher);
   } catch (error) {
     await db.destroy();
     throw error;
@@ -68,8 +76,8 @@ async function openTables(dialect: Dialect, lock: WriteLock) {
     users: usersIn(db),
     accounts: accountsIn(db, lock),
     apps: appsIn(db),
-    launches: launchesIn(db),
-    debug: debugIn(db, lock),
+    launches: launchesIn(db, cipher),
+    debug: debugIn(db, lock, cipher),
     traces: tracesIn(db),
     preferences: preferencesIn(db),
     logins: loginsIn(db),

@@ -7,7 +7,7 @@ import type { DebugSession } from '#protocol/debug.ts';
 import { pauses, readRecording, recordedOutput } from '../asciicast.ts';
 import { connect, withConnection } from '../connection.ts';
 import { CliError, EXIT } from '../failure.ts';
-import { say, sayJson, sayTable } from '../io.ts';
+import { note, say, sayJson, sayTable } from '../io.ts';
 import type { Io } from '../io.ts';
 import type { ServerOptions } from '../login.ts';
 
@@ -110,7 +110,7 @@ interface PlayOptions {
 async function play(io: Io, text: string, pace: { speed: number; idle: number }): Promise<void> {
   const recording = readRecording(text);
   if ((io.stdout.columns ?? 0) < recording.columns)
-    io.stderr.write(`deskpod: The recording is ${recording.columns} columns wide and ${recording.rows} rows high.\n`);
+    note(io, `deskpod: The recording is ${recording.columns} columns wide and ${recording.rows} rows high.`);
   const waits = pauses(recording, pace);
   try {
     for (const [index, { text: output }] of recording.outputs.entries()) {

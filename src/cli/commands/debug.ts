@@ -9,7 +9,7 @@ import { connect, withConnection } from '../connection.ts';
 import type { Connection } from '../connection.ts';
 import { waitUntilStarted } from '../debug-waiting.ts';
 import { EXIT } from '../failure.ts';
-import { clock, say, sayJson } from '../io.ts';
+import { clock, note, say, sayJson } from '../io.ts';
 import type { Io } from '../io.ts';
 import { TARGET_HELP } from '../target.ts';
 import { recordedOutput } from '../asciicast.ts';
@@ -95,13 +95,13 @@ async function attach(io: Io, connection: Connection, session: DebugSession, opt
   if (session.status.state === 'ended') return await replay(io, connection.client, session);
   const implicit = options.tty === undefined && options.interactive === undefined;
   const tty = options.tty ?? (implicit && io.stdin.isTTY === true);
-  io.stderr.write(`${introduction(session)}${tty ? ' Enter ~ . detaches.' : ''}\n`);
+  note(io, `${introduction(session)}${tty ? ' Enter ~ . detaches.' : ''}`);
   const end = await share(io, connection, session, tty);
   if (typeof end !== 'number' && end !== 'detached') return await replay(io, connection.client, end);
   // A copy's terminal is a shell beside its program, which outlives the shell.
   const isOpen = end === 'detached' || session.kind === 'copy';
   const more = `Attach: deskpod debug --attach ${session.id}  End: deskpod debug end ${session.id}`;
-  if (isOpen) io.stderr.write(`${tty ? '\n' : ''}deskpod: The session is still open. ${more}\n`);
+  if (isOpen) note(io, `${tty ? '\n' : ''}deskpod: The session is still open. ${more}`);
   return end === 'detached' ? EXIT.done : end;
 }
 
@@ -128,7 +128,7 @@ async function replay(io: Io, client: Client, { id, kind, status, transcript }: 
   const exitCode = status.state === 'ended' ? status.exitCode : null;
   const how = `The session ended${exitCode === null ? '' : ` with exit code ${exitCode}`}.`;
   const message = kind === 'copy' && status.state === 'ended' ? status.message : null;
-  io.stderr.write(`deskpod: ${message ?? how}\n`);
+  note(io, `deskpod: ${message ?? how}`);
   return exitCode ?? EXIT.failed;
 }
 

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { Client } from '#client/client.ts';
 import type { Home } from '#protocol/desktop.ts';
+import { printableLine } from '#protocol/printable.ts';
 import { connect, withConnection } from '../connection.ts';
 import { CliError, failureText } from '../failure.ts';
 import { say } from '../io.ts';
@@ -27,7 +28,7 @@ export async function listOwnFiles(io: Io, client: Client): Promise<void> {
     const shown = files.slice(0, SHOWN);
     const more = shown.length < count ? `; the ${shown.length} changed last:` : ':';
     say(io, `${complete ? '' : 'At least '}${count} ${count === 1 ? 'file' : 'files'}, ${bytes} bytes${more}`);
-    for (const { path, bytes: size, changedAt } of shown) say(io, `  ${changedAt}  ${size}  ${printable(path)}`);
+    for (const { path, bytes: size, changedAt } of shown) say(io, `  ${changedAt}  ${size}  ${printableLine(path)}`);
   } catch (error) {
     io.interrupted.throwIfAborted();
     say(io, `The files in its home folder couldn’t be listed. ${failureText(error).text}`);
@@ -67,8 +68,4 @@ async function save(archive: Readable, file: string): Promise<void> {
 function interruptedBy(cause: unknown): never {
   const why = cause instanceof Error ? ` (${cause.message})` : '';
   throw new CliError(`The download was interrupted${why}.`, { remedy: 'Try again.', cause });
-}
-
-function printable(path: string): string {
-  return path.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
 }

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { Client } from '#client/client.ts';
+import { printableLine } from '#protocol/printable.ts';
 import { connect, withConnection } from '../connection.ts';
 import { CliError } from '../failure.ts';
 import { say, sayJson, sayTable } from '../io.ts';
@@ -104,7 +105,7 @@ function blocks<Container extends { name: string }>(
 ): void {
   for (const container of containers) {
     say(io, `${container.name}:`);
-    for (const line of lines(container)) say(io, `  ${line.replaceAll(/\p{Cc}/gu, ' ')}`);
+    for (const line of lines(container)) say(io, `  ${printableLine(line)}`);
   }
 }
 
@@ -118,7 +119,7 @@ export function describeCommand(describe: Command, io: Io): void {
       const text = yaml
         ? await client.inspect.yaml(desktopId, launch, io.interrupted)
         : await client.inspect.describe(desktopId, launch, io.interrupted);
-      io.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+      say(io, text.trimEnd());
     });
 }
 

@@ -1,8 +1,8 @@
 /** `deskpod logs`: prints the log of a launch, in colour at a terminal. */
 import { type Command, Option } from 'commander';
-import { colouredText, plainText } from '#protocol/escapes.ts';
 import { connect, withConnection } from '../connection.ts';
 import type { Io } from '../io.ts';
+import { hasColors, logForm } from '../log-form.ts';
 import type { ServerOptions } from '../login.ts';
 
 type When = 'always' | 'auto' | 'never';
@@ -19,7 +19,7 @@ export function logsCommand(logs: Command, io: Io): void {
     .action(async (id: string, { follow, color, ...server }: ServerOptions & { follow?: true; color: When }) => {
       const { client } = await connect(io, server);
       const colors = color === 'always' || (color === 'auto' && hasColors(io));
-      const form = colors ? coloredLine : plainText;
+      const form = logForm(colors);
       if (!follow) {
         const text = await client.launches.log(id, io.interrupted, { colors });
         io.stdout.write(text.split('\n').map(form).join('\n'));
@@ -33,14 +33,4 @@ export function logsCommand(logs: Command, io: Io): void {
         if (!io.interrupted.aborted) throw error;
       }
     });
-}
-
-function hasColors({ stdout }: Io): boolean {
-  return stdout.isTTY === true && (stdout.hasColors?.() ?? true);
-}
-
-/** Resets the colours at the end, so that they don't spread to the next line or the prompt. */
-function coloredLine(line: string): string {
-  const text = colouredText(line);
-  return text.includes('\u001B') ? `${text}\u001B[0m` : text;
 }

@@ -56,7 +56,7 @@ test("before a user's own desktop is removed, the files that will be deleted are
   ]) {
     const { code, out } = await run(command, 'n\n');
     assert.equal(code, 1);
-    assert.match(out, /1 file, 7 bytes:\n.* bad\?\[2Jname\?line\n/);
+    assert.match(out, /1 file, 7 bytes:\n.* bad\uFFFD\[2Jname\uFFFDline\n/);
     assert.match(out, /deskpod desktops download-home FILE/);
     assert.match(out, /files in its home folder are deleted\. \[y\/N\]/);
   }

@@ -102,6 +102,22 @@ test('each view of a desktop is printed as a table, or as the original JSON', as
   assert.equal(heard.length, before);
 });
 
+test('values of containers cannot control the terminal, in text and in JSON', async (context) => {
+  const environment = { A: 'x\u001B[31m\u009B2J\u202Ey' };
+  const { address } = await recordingServer(context, {
+    'GET /api/v1/desktops/hermes-db906/describe': (response: ServerResponse) =>
+      response.end(`Name: x\n\tA: ${environment.A}\n`),
+    'GET /api/v1/desktops/hermes-db906/inspect': { ...INSIDE, containers: [{ ...CONTAINER, environment }] },
+  });
+  const { deskpod } = await commandLine(context);
+  const server = ['--server', address, '--token', 't', 'desktop:hermes-db906'];
+  const described = await deskpod(['describe', ...server]);
+  assert.equal(described.out, 'Name: x\n\tA: x\uFFFD[31m\uFFFD2J\uFFFDy\n');
+  const json = await deskpod(['inspect', '--json', ...server]);
+  assert.doesNotMatch(json.out, /(?!\n)\p{Cc}|\u202E/u);
+  assert.deepEqual(JSON.parse(json.out).containers[0].environment, environment);
+});
+
 test("a launch or a desktop is described with the engine's text", async (context) => {
   const text = (answer: string) => (response: ServerResponse) => response.end(answer);
   const { address, heard } = await recordingServer(context, {

@@ -65,6 +65,16 @@ test('run --wait of an app that does not start prints the reason and the hint, a
   assert.match(err, /paint did not start\. The image paint:1 cannot be pulled\. MIT-SHM: Run it beside the desktop\./);
 });
 
+test('a log and a message of an app cannot control the terminal', async (context) => {
+  const message = 'no \u001B]0;title\u0007\u202Eeman';
+  const over = { ...DETAIL, hints: [], status: { ...DETAIL.status, reason: 'start_failed', exitCode: null, message } };
+  const { address } = await recordingServer(context, aWaitedFor(over, 'a\u001B[2Jb', 'c\u009B31md'));
+  const { deskpod } = await commandLine(context);
+  const { out, err } = await deskpod(['run', '--wait', '--server', address, '--token', 't', 'paint']);
+  assert.equal(out, 'ab\ncd\n');
+  assert.doesNotMatch(err, /(?!\n)\p{Cc}|\u202E/u);
+});
+
 test('Ctrl-C ends run --wait and leaves the app running, with a message', async (context) => {
   const answers = aWaitedFor(RUNNING);
   const { address, heard } = await recordingServer(context, answers);

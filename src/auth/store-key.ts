@@ -1,0 +1,64 @@
+/** The key that encrypts columns of the store: on Kubernetes in a Secret that the first replica creates, else in a file beside the other keys. */
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DeskpodError, messageOf } from '#domain/errors.ts';
+import { type SecretStore, sharedSecret } from '#domain/ports/secret-store.ts';
+import type { Store } from '#domain/ports/store.ts';
+import type { SystemWarning } from '#protocol/system.ts';
+import { readIfExists, writeOnce } from './key-files.ts';
+
+/** For AES-256. */
+const KEY_BYTES = 32;
+export const STORE_KEY_SECRET = 'deskpod-store-key';
+const FILE = 'store.key';
+const FIELD = 'key';
+/** Which key the store was encrypted with: enough to tell keys apart, useless for guessing one. */
+const FINGERPRINT = 'store key';
+const FINGERPRINT_LENGTH = 16;
+
+export async function clusterStoreKey(secretStore: SecretStore): Promise<Buffer> {
+  const secret = await sharedSecret(secretStore, STORE_KEY_SECRET, async () => ({ [FIELD]: generate() }));
+  return decoded(secret[FIELD] ?? '', `Secret ${STORE_KEY_SECRET}`);
+}
+
+/** Generates the file if it's missing. */
+export async function localStoreKey(dir: string): Promise<Buffer> {
+  const file = join(dir, FILE);
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    if ((await readIfExists(file)) === null) await writeOnce(file, `${generate()}\n`);
+  } catch (cause) {
+    throw new DeskpodError('internal_error', `Can’t write ${file}: ${messageOf(cause)}.`, {
+      remedy: 'Check that the server may write to the folder.',
+      cause,
+    });
+  }
+  return decoded((await readIfExists(file)) ?? '', file);
+}
+
+/** A warning if the store was last used with another key, whose values can't be read any more. */
+export async function keyWarnings(values: Store['values'], key: Uint8Array): Promise<SystemWarning[]> {
+  const fingerprint = createHash('sha256').update(key).digest('base64url').slice(0, FINGERPRINT_LENGTH);
+  const before = await values.get(FINGERPRINT);
+  if (before === fingerprint) return [];
+  await values.set(FINGERPRINT, fingerprint);
+  if (before === null) return [];
+  const text =
+    'The database was encrypted with another key. Variables and logs of past launches, and past debug sessions, can’t be read. ' +
+    `To read them again, restore ${FILE} (on Kubernetes: the Secret ${STORE_KEY_SECRET}) from the same copy as the database.`;
+  return [{ text, commands: [] }];
+}
+
+function generate(): string {
+  return randomBytes(KEY_BYTES).toString('base64');
+}
+
+function decoded(text: string, where: string): Buffer {
+  const key = Buffer.from(text.trim(), 'base64');
+  if (key.length === KEY_BYTES) return key;
+  throw new DeskpodError('internal_error', `The key in ${where} isn’t ${KEY_BYTES} bytes in base64.`, {
+    remedy:
+      'Restore it from a copy. If there is none, remove it: another one is generated, and encrypted values of the past are lost.',
+  });
+}
