@@ -5,7 +5,7 @@ import { DeskpodError, messageOf } from '#domain/errors.ts';
 import type { Store } from '#domain/ports/store.ts';
 import { singleServer } from './single-server.ts';
 import { appsIn } from './apps.ts';
-import { type ColumnCipher, columnCipher, KEY_BYTES } from './column-cipher.ts';
+import { columnCipher, KEY_BYTES } from './column-cipher.ts';
 import { encryptOldRows } from './encrypt-old-rows.ts';
 import { debugIn } from './debug.ts';
 import { launchesIn } from './launches.ts';
@@ -24,32 +24,31 @@ export type StoreConfig =
 
 /**
  * Opens the database, creates it if missing, and migrates its tables. Dispose the result to close it. `key` encrypts what can
- * hold secrets; with the default, those values can't be read after this process.
+ * hold secrets. Without one, what is written can't be read after this process, and old rows stay as they are.
  */
-export async function openStore(config: StoreConfig, key: Uint8Array = randomBytes(KEY_BYTES)): Promise<Store> {
-  const cipher = columnCipher(key);
+export async function openStore(config: StoreConfig, key: Uint8Array | null = null): Promise<Store> {
   try {
-    return config.kind === 'sqlite' ? await openSqlite(config.file, cipher) : await openPostgres(config.url, cipher);
+    return config.kind === 'sqlite' ? await openSqlite(config.file, key) : await openPostgres(config.url, key);
   } catch (error) {
     throw error instanceof DeskpodError ? error : unusable(config, error);
   }
 }
 
-async function openSqlite(file: string, cipher: ColumnCipher): Promise<Store> {
+async function openSqlite(file: string, key: Uint8Array | null): Promise<Store> {
   const { sqliteDialect } = await import('./sqlite/dialect.ts');
-  const { tables, db } = await openTables(await sqliteDialect(file), sqliteWriteLock, cipher);
+  const { tables, db } = await openTables(await sqliteDialect(file), sqliteWriteLock, key);
   return { ...tables, ...singleServer(), [Symbol.asyncDispose]: () => db.destroy() };
 }
 
 /** Loaded on demand: a server on SQLite needs none of it. */
-async function openPostgres(url: string, cipher: ColumnCipher): Promise<Store> {
+async function openPostgres(url: string, key: Uint8Array | null): Promise<Store> {
   const [{ PatientPostgresDialect }, { clientConfig }, { leadIn, listenIn, replicasIn }] = await Promise.all([
     import('./postgres/dialect.ts'),
     import('./postgres/config.ts'),
     import('./postgres/several-servers.ts'),
   ]);
   await using stack = new AsyncDisposableStack();
-  const { tables, db } = await openTables(new PatientPostgresDialect(url), postgresWriteLock, cipher);
+  const { tables, db } = await openTables(new PatientPostgresDialect(url), postgresWriteLock, key);
   stack.defer(() => db.destroy());
   const config = clientConfig(url);
   const changes = stack.use(await listenIn(db, config));
@@ -63,11 +62,12 @@ async function openPostgres(url: string, cipher: ColumnCipher): Promise<Store> {
   };
 }
 
-async function openTables(dialect: Dialect, lock: WriteLock, cipher: ColumnCipher) {
+async function openTables(dialect: Dialect, lock: WriteLock, key: Uint8Array | null) {
+  const cipher = columnCipher(key ?? randomBytes(KEY_BYTES));
   const db = new Kysely<Tables>({ dialect });
   try {
     await migrate(db, lock);
-    await encryptOldRows(db, cipher);
+    if (key !== null) await encryptOldRows(db, cipher);
   } catch (error) {
     await db.destroy();
     throw error;
