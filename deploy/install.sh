@@ -298,9 +298,7 @@ make_config() {
 }
 
 own_config() {
-  local key edit
-  key=$(openssl rand -hex 24)
-  edit="s/^#controllers:/controllers:/; s/MANAGER-KEY/$key/; s/^namespace: .*/namespace: '$NAMESPACE'/"
+  local edit="s/^namespace: .*/namespace: '$NAMESPACE'/"
   [ $OPENLDAP = yes ] || edit="$edit; s/'config_ref': 'ldapconfig', 'enabled': True/'config_ref': 'ldapconfig', 'enabled': False/"
   sed -e "$edit" "$WORK/od.config" >"$WORK/own" && mv "$WORK/own" "$WORK/od.config"
 }

@@ -65,9 +65,9 @@ export function createEvents(options: EventsOptions) {
       const from = network === null ? '' : ` from ${network}`;
       log.warn({ remote_addr: network, limit }, `further connections${from} are closed: see ${setting}`);
     },
-    /** The only time that the password is shown. */
-    administratorAdded: (login: string, password: string) =>
-      log.warn({ login, password }, 'added the first administrator; the password is shown only this once'),
+    /** `file` has the password. */
+    administratorAdded: (login: string, file: string) =>
+      log.warn({ login }, `added the first administrator; the password is in ${file}, which you can delete`),
     request: ({ user, remoteAddr, method, path, status, durationMs }: RequestFacts) => {
       requests.inc({ status });
       const facts = { user, remote_addr: remoteAddr, method, path, status, duration_ms: Math.round(durationMs) };
@@ -174,7 +174,6 @@ export const LOG_FIELDS = [
   'desktop_kept',
   /** The name that was typed. */
   'login',
-  'password',
   'url',
   'origin',
   'host',

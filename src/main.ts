@@ -19,7 +19,7 @@ import { pagesOnceStarted } from '#http/starting.ts';
 import { webFiles } from '#http/web.ts';
 import { type ApiRole, openApi } from '#server/api.ts';
 import { openGateway } from '#server/gateway.ts';
-import { hostsOf, listen, listener } from '#server/listen.ts';
+import { listen, listener } from '#server/listen.ts';
 import type { Role } from '#server/role.ts';
 
 export const VERSION: string = packageJson.version;
@@ -64,7 +64,7 @@ export async function serve(loaded: LoadedConfig): Promise<Running> {
   const opened: readonly Role[] = [api, gateway].filter((role) => role !== null);
   let draining = false;
   const stopping = (): string | null => (draining ? 'this server is stopping' : null);
-  const { create, names } = await listener(config);
+  const { create, hosts } = await listener(config, events.warn);
   const { app, listening } = await buildServer({
     events,
     listen: create,
@@ -92,7 +92,7 @@ export async function serve(loaded: LoadedConfig): Promise<Running> {
       trustedProxies: where.trustedProxies,
       gatewayToken: token,
       path: where.path,
-      hosts: hostsOf(config, names, events.warn),
+      hosts,
     }),
   );
   const upgrades = opened.flatMap((role) => role.upgrades);

@@ -20,6 +20,11 @@ address() {
   printf 'http://%s:%s%s' "${node:-localhost}" "${port:-$NODE_PORT}" "${path%/}"
 }
 
+# An own od.config, or that of an earlier version, can contain keys of the manager API.
+key_in_config() {
+  kn get configmap abcdesktop-config -o go-template='{{index .data "od.config"}}' 2>/dev/null | grep '^[^#]*apikey' >/dev/null
+}
+
 tell() {
   local address
   address=$(address)
@@ -36,9 +41,12 @@ tell() {
     say "                 $KUBECTL get secret deskpod-admin -n $NAMESPACE -o jsonpath='{.data.password}' | base64 -d"
   fi
   say "  New password   printf '%s\\n' PASSWORD | $KUBECTL exec -i -n $NAMESPACE deploy/api -- deskpod users passwd admin"
-  say "  Manager key    $KUBECTL get configmap abcdesktop-config -n $NAMESPACE -o yaml | grep apikey"
-  say "                 or, if it has no key:"
-  say "                 $KUBECTL get secret deskpod-manager-key -n $NAMESPACE -o jsonpath='{.data.key}' | base64 -d"
+  if key_in_config; then
+    say "  Manager key    $KUBECTL get configmap abcdesktop-config -n $NAMESPACE -o yaml | grep apikey"
+    say "                 Everyone who can read config maps sees it. To move it to a Secret, remove the line controllers from od.config."
+  else
+    say "  Manager key    $KUBECTL get secret deskpod-manager-key -n $NAMESPACE -o jsonpath='{.data.key}' | base64 -d"
+  fi
   say "  Apps           curl -X PUT -H 'Content-Type: text/javascript' -H 'X-API-Key: KEY' $address/API/manager/image -d @FILE.json"
   say "  Remove it      deploy/uninstall.sh --namespace $NAMESPACE"
 }

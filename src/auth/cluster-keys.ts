@@ -18,10 +18,12 @@ import {
   pairOf,
   pemsOf,
   privateKeyOf,
+  publicKeyOf,
+  readIfExists,
   readPrivateKey,
   SHORTEST_BITS,
 } from './key-files.ts';
-import { type LoadedKeys, publicHalfWarning } from './keys.ts';
+import type { LoadedKeys } from './keys.ts';
 
 export const KEYS_SECRET = 'deskpod-keys';
 
@@ -51,8 +53,9 @@ export async function loadClusterKeys({ dir, secretStore, namespace }: ClusterKe
   const pair = async (name: KeyName): Promise<KeyPair> => {
     const key = given.find((one) => one.name === name)?.key ?? null;
     if (key !== null && isLong(key)) {
-      warnings.push(...(await publicHalfWarning(dir, filesOf(name), pairOf(key))));
-      return pairOf(key);
+      const own = pairOf(key);
+      if (!(await hasPublicHalf(dir, name, own))) warnings.push(noPublicHalf(name, namespace));
+      return own;
     }
     warnings.push(shortKey(name, key === null ? 0 : bitsOf(key), namespace));
     replacements ??= sharedSecret(secretStore, KEYS_SECRET, generateReplacements);
@@ -64,6 +67,13 @@ export async function loadClusterKeys({ dir, secretStore, namespace }: ClusterKe
     pair('desktop_payload'),
   ]);
   return { keys: { userSigning, desktopSigning, desktopPayload }, warnings };
+}
+
+/** Gateways get the public halves alone, in files; the api derives them. */
+async function hasPublicHalf(dir: string, name: KeyName, { publicKey }: KeyPair): Promise<boolean> {
+  if (name === 'desktop_payload') return true;
+  const pem = await readIfExists(join(dir, filesOf(name).publicFile));
+  return pem !== null && publicKeyOf(pem)?.equals(publicKey) === true;
 }
 
 /** All three, because the documented Secrets may be replaced one by one. */
@@ -97,25 +107,37 @@ function shortKey(name: KeyName, bits: number, namespace: string): SystemWarning
       `The key in the Secret ${SECRETS[name]} has ${bits} bits, which isn't secure. ` +
       `A key of ${SHORTEST_BITS} bits from the Secret ${KEYS_SECRET} is used instead. Replace the key with these commands, ` +
       `then restart the deployments: kubectl rollout restart deployment -n ${namespace}`,
-    commands: commandsFor(name, namespace, true),
+    commands: commandsFor(name, namespace, 'replacement'),
+  };
+}
+
+function noPublicHalf(name: KeyName, namespace: string): SystemWarning {
+  const { privateFile, publicFile } = filesOf(name);
+  return {
+    text: `The Secret ${SECRETS[name]} lacks ${publicFile}, or has the public half of another key: gateways read it instead of ${privateFile}, and accept no session or ticket without it. Add it with these commands.`,
+    commands: commandsFor(name, namespace, 'public half'),
   };
 }
 
 function missingKeys(dir: string, names: readonly KeyName[], namespace: string): DeskpodError {
   const files = names.map((name) => filesOf(name).privateFile).join(', ');
-  const commands = names.flatMap((name) => commandsFor(name, namespace, false));
+  const commands = names.flatMap((name) => commandsFor(name, namespace, 'new'));
   return new DeskpodError('internal_error', `The keys of this installation are missing in ${dir}: ${files}.`, {
     remedy: `Create them and their Secrets:\n${commands.join('\n')}`,
   });
 }
 
-function commandsFor(name: KeyName, namespace: string, replace: boolean): string[] {
+function commandsFor(name: KeyName, namespace: string, what: 'new' | 'replacement' | 'public half'): string[] {
   const { privateFile, publicFile } = filesOf(name);
   const secret = SECRETS[name];
   const form = name === 'desktop_payload' ? '-RSAPublicKey_out' : '-pubout';
+  const privateHalf =
+    what === 'public half'
+      ? `kubectl get secret ${secret} -n ${namespace} -o jsonpath='{.data.${privateFile.replace('.', '\\.')}}' | base64 -d >${privateFile}`
+      : `openssl genrsa -out ${privateFile} ${SHORTEST_BITS}`;
   return [
-    `openssl genrsa -out ${privateFile} ${SHORTEST_BITS} && openssl rsa -in ${privateFile} ${form} -out ${publicFile}`,
-    ...(replace ? [`kubectl delete secret ${secret} -n ${namespace}`] : []),
+    `${privateHalf} && openssl rsa -in ${privateFile} ${form} -out ${publicFile}`,
+    ...(what === 'new' ? [] : [`kubectl delete secret ${secret} -n ${namespace}`]),
     `kubectl create secret generic ${secret} --from-file=${privateFile} --from-file=${publicFile} --namespace=${namespace}`,
   ];
 }

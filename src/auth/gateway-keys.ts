@@ -87,7 +87,8 @@ function replacementFolder(dir: string): string {
 }
 
 function missing(dir: string, name: KeyName): string {
-  const file = filesOf(name).privateFile;
+  const { privateFile, publicFile } = filesOf(name);
+  const file = name === 'desktop_payload' ? privateFile : publicFile;
   return `waiting for keys: ${file} with at least 2048 bits is neither in ${dir} nor, created by the API, in ${replacementFolder(dir)}`;
 }
 

@@ -68,7 +68,7 @@ async function loadPair(dir: string, name: KeyName, warnings: SystemWarning[]): 
 }
 
 /** The public half is derived from the private one; a file with another one causes a warning. */
-export async function publicHalfWarning(dir: string, files: KeyFiles, pair: KeyPair): Promise<SystemWarning[]> {
+async function publicHalfWarning(dir: string, files: KeyFiles, pair: KeyPair): Promise<SystemWarning[]> {
   const file = join(dir, files.publicFile);
   const pem = await readIfExists(file);
   if (pem === null || publicKeyOf(pem)?.equals(pair.publicKey)) return [];

@@ -139,7 +139,10 @@ async function announce(io: Io, running: Running, config: LoadedConfig['config']
   const { roles, auth, dataDir, log } = config;
   if (log.format === 'json' || !roles.includes('api')) {
     // Structured output only: a log collector reads it.
-    if (administrator !== null) events.administratorAdded(administrator.name, administrator.password);
+    if (administrator !== null) {
+      const { writePasswordFile } = await import('#setup/password-file.ts');
+      events.administratorAdded(administrator.name, await writePasswordFile(dataDir, administrator.password));
+    }
     return;
   }
   const cluster = clusterConfig(config);

@@ -1,19 +1,14 @@
 /** Builds the configuration from the settings: defaults that depend on other settings, and checks across settings. */
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { isLoopbackHost, isLoopbackNetwork } from '#domain/server/networks.ts';
+import { isLoopbackHost } from '#domain/server/networks.ts';
 import type { Config, ConfigNote, ExecuteClass, HomesConfig, Secrets, TlsConfig } from './config.ts';
 import { debugOf } from './debug-settings.ts';
 import { Classes, DEFAULT_CLASSES } from './kinds.ts';
-import { ldapOf, ldapWarnings } from './ldap-sources.ts';
-import { type SourcePosition, positionText, type Problem } from './problems.ts';
+import { ldapOf } from './ldap-sources.ts';
+import type { Problem } from './problems.ts';
 import type { Key, Values } from './settings.ts';
-
-/** Shorter keys of the manager API cause a warning. */
-const MIN_KEY_LENGTH = 16;
-
-/** Where a setting comes from; null for a default. */
-export type PositionOf = (setting: Key) => SourcePosition | null;
+import { type PositionOf, warningsOf } from './warnings.ts';
 
 export interface Built {
   readonly config: Config;
@@ -37,6 +32,7 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
       maxConnections: values['listen.maxConnections'],
       maxConnectionsPerNetwork: values['listen.maxConnectionsPerNetwork'],
       trustedProxies: values['listen.trustedProxies'],
+      proxyTls: values['listen.proxyTls'],
       allowedHosts: allowedHostsOf(values),
       allowedOrigins: values['listen.allowedOrigins'],
     },
@@ -95,7 +91,7 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
     storeUrl: values['store.url'] ?? null,
     ldapPasswords: ldap.passwords,
   };
-  return { config, secrets, notes: warnings(config, secrets, positionOf), problems };
+  return { config, secrets, notes: warningsOf(config, secrets, positionOf), problems };
 }
 
 /** In a cluster, only its administrator knows the names, so every name is allowed until some are set. */
@@ -130,6 +126,14 @@ function engineOf(values: Values): Config['engine'] {
     requests: values['kubernetes.requests'],
     nodeSelector: values['kubernetes.nodeSelector'],
     tolerations: values['kubernetes.tolerations'],
+    pods: {
+      userNamespaces: values['kubernetes.pods.userNamespaces'],
+      runtimeClassName: values['kubernetes.pods.runtimeClassName'],
+      storageRequest: values['kubernetes.pods.storageRequest'],
+      storageLimit: values['kubernetes.pods.storageLimit'],
+      homeSize: values['kubernetes.pods.homeSize'],
+      tmpSize: values['kubernetes.pods.tmpSize'],
+    },
     homes: homesOf(values),
     podNetworks: values['kubernetes.podNetworks'],
   };
@@ -198,35 +202,4 @@ function classesOf({ executeClasses }: Values): Record<string, ExecuteClass> {
   return 'default' in executeClasses
     ? executeClasses
     : { ...Classes.parse({ default: DEFAULT_CLASSES['default'] }), ...executeClasses };
-}
-
-function warnings(config: Config, { managerApiKeys }: Secrets, positionOf: PositionOf): ConfigNote[] {
-  const notes: ConfigNote[] = [];
-  const warn = (setting: Key, text: string) => {
-    const position = positionOf(setting);
-    notes.push({
-      level: 'warning',
-      where: position === null ? 'defaults' : positionText(position),
-      key: setting,
-      text,
-    });
-  };
-  if (managerApiKeys.some((key) => key.length < MIN_KEY_LENGTH)) {
-    warn('manager.apiKeys', `keys of less than ${MIN_KEY_LENGTH} characters can be guessed`);
-  }
-  for (const text of ldapWarnings(config)) warn('auth.ldap', text);
-  const keyless = config.manager.permitNetworks.filter((network) => !isLoopbackNetwork(network));
-  if (config.manager.enabled && keyless.length > 0) {
-    warn('manager.permitNetworks', `callers of /API/manager from ${keyless.join(', ')} need no key`);
-  }
-  const isLocalKeyless = config.manager.permitNetworks.some((network) => isLoopbackNetwork(network));
-  if (config.manager.enabled && isLocalKeyless && !config.manager.ownersOnly) {
-    warn('manager.permitNetworks', 'every user and program of this machine may call /API/manager without a key');
-  }
-  if (isLoopbackHost(config.listen.host)) return notes;
-  if (config.listen.tls.kind === 'off' && config.listen.trustedProxies.length === 0) {
-    warn('listen.tls', 'passwords and screens cross the network unencrypted');
-  }
-  if (config.auth.demoDirectory) warn('auth.demoDirectory', 'everyone on the network can log in as a demo user');
-  return notes;
 }

@@ -70,6 +70,42 @@ export const CLUSTER_SETTINGS = {
     read: 'json',
     type: 'list of tolerations',
   }),
+  'kubernetes.pods.userNamespaces': z.boolean().default(false).register(FACTS, {
+    text: 'Whether desktops and app pods run in user namespaces (`hostUsers: false`), where no user ID is one of the node. The nodes, their container runtime and the file systems of volumes must support it (Kubernetes 1.33 or later).',
+    read: 'switch',
+    type: '`true` or `false`',
+    variable: 'DESKPOD_USER_NAMESPACES',
+  }),
+  'kubernetes.pods.runtimeClassName': text().nullable().default(null).register(FACTS, {
+    text: 'RuntimeClass of desktops and app pods, for example of gVisor or Kata Containers. An execute class can set another one for an app. If null, the default of the nodes.',
+    read: 'text',
+    type: 'name or null',
+    variable: 'DESKPOD_RUNTIME_CLASS',
+  }),
+  'kubernetes.pods.storageRequest': Quantity.default('64Mi').register(FACTS, {
+    text: 'Request for `ephemeral-storage` of a desktop or an app pod.',
+    read: 'text',
+    type: 'amount of memory',
+    variable: 'DESKPOD_STORAGE_REQUEST',
+  }),
+  'kubernetes.pods.storageLimit': Quantity.default('32Gi').register(FACTS, {
+    text: 'Limit for `ephemeral-storage` of a desktop or an app pod: home folders that aren’t kept, temporary files, logs, and what programs write elsewhere in their containers. Kubernetes ends a pod that exceeds it.',
+    read: 'text',
+    type: 'amount of memory',
+    variable: 'DESKPOD_STORAGE_LIMIT',
+  }),
+  'kubernetes.pods.homeSize': Quantity.default('16Gi').register(FACTS, {
+    text: 'Size of a home folder that isn’t kept (`kubernetes.homes.kind: none`, and guests). Kubernetes ends a pod that exceeds it.',
+    read: 'text',
+    type: 'amount of memory',
+    variable: 'DESKPOD_TEMPORARY_HOME_SIZE',
+  }),
+  'kubernetes.pods.tmpSize': Quantity.default('4Gi').register(FACTS, {
+    text: 'Size of `/tmp` in a desktop or an app pod. Kubernetes ends a pod that exceeds it.',
+    read: 'text',
+    type: 'amount of memory',
+    variable: 'DESKPOD_TMP_SIZE',
+  }),
   'kubernetes.homes.kind': z.enum(['none', 'hostPath', 'persistentVolumeClaim']).default('none').register(FACTS, {
     text: 'Where home folders are kept. `none`: their files are deleted when the desktop ends, and users see a warning. `hostPath`: in folders on the desktop’s node, so all desktops must run on one node (`kubernetes.nodeSelector`), and the namespace’s Pod Security level must allow it. The home folders of guests are never kept.',
     read: 'text',

@@ -24,6 +24,8 @@ export interface Config {
     readonly maxConnectionsPerNetwork: number;
     /** Networks whose `X-Forwarded-*` headers are trusted. */
     readonly trustedProxies: readonly string[];
+    /** Browsers reach the server over the TLS of something in front of it. */
+    readonly proxyTls: boolean;
     /** Host names by which the server can be called, in addition to its own; null for every name. */
     readonly allowedHosts: readonly string[] | null;
     /** Origins that may open WebSockets, in addition to the server's own. */
@@ -122,9 +124,23 @@ export interface KubernetesConfig {
   readonly requests: Limits;
   readonly nodeSelector: Readonly<Record<string, string>>;
   readonly tolerations: readonly Toleration[];
+  readonly pods: UserPodsConfig;
   readonly homes: HomesConfig;
   /** Null: those that the nodes report. */
   readonly podNetworks: readonly string[] | null;
+}
+
+/** Desktops and app pods. Sizes are Kubernetes quantities. */
+export interface UserPodsConfig {
+  readonly userNamespaces: boolean;
+  /** Null: the default of the nodes. */
+  readonly runtimeClassName: string | null;
+  /** Of `ephemeral-storage`. */
+  readonly storageRequest: string;
+  readonly storageLimit: string;
+  /** Of a home that isn't kept. */
+  readonly homeSize: string;
+  readonly tmpSize: string;
 }
 
 /** A Kubernetes object with placeholders in its strings. */

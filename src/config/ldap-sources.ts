@@ -63,3 +63,11 @@ export function ldapWarnings({ auth: { ldap } }: Config): readonly string[] {
     return away.length === 0 ? [] : [`${name}: passwords are sent to ${away.join(', ')} unencrypted`];
   });
 }
+
+/** The suffix of the directory with demo users that comes with Deskpod. */
+const DEMO_SUFFIX = /(^|,)dc=planetexpress,dc=com$/i;
+
+/** The names of directories whose users and passwords are public. */
+export function demoDirectories(sources: readonly LdapSource[]): readonly string[] {
+  return sources.filter(({ baseDn }) => DEMO_SUFFIX.test(baseDn)).map(({ name }) => name);
+}

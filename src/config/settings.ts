@@ -88,6 +88,12 @@ export const Settings = z.object({
     type: 'list of addresses and networks',
     variable: 'DESKPOD_TRUSTED_PROXIES',
   }),
+  'listen.proxyTls': z.boolean().default(false).register(FACTS, {
+    text: 'Whether browsers reach this server only over the TLS of a proxy, an Ingress or a gateway in front of it. It only prevents the warning that the connection isn’t encrypted.',
+    read: 'switch',
+    type: '`true` or `false`',
+    variable: 'DESKPOD_PROXY_TLS',
+  }),
   'listen.allowedHosts': z.array(HostName).optional().register(FACTS, {
     text: 'Host names by which browsers can call this server, for example `desk.example.org`. `*.example.org` allows all names below one, `*` any name. Always allowed: IP addresses, `localhost`, the machine’s name, `listen.host`, the names in the TLS certificate, the hosts of `listen.allowedOrigins`, and the names that trusted proxies forward. Others get status 421.',
     read: 'list',

@@ -1,12 +1,15 @@
 /**
  * One port for TLS and plain HTTP: the first byte decides (a TLS record starts with 0x16, RFC 8446 section 5.1). Plain
- * requests from other machines are redirected to HTTPS; those from this machine are served.
+ * requests from other machines are redirected to HTTPS, under the names of this server; those from this machine are served.
  */
 import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { authorityText, parseAuthority } from '#domain/server/authority.ts';
+import type { HostPolicy } from '#domain/server/hosts.ts';
 import { isLoopback } from '#domain/server/networks.ts';
+import { ERROR_STATUS } from '#protocol/errors.ts';
+import { unknownHost } from './trusted-proxies.ts';
 
 const TLS_HANDSHAKE = 0x16;
 /** Timeouts of a connection, in milliseconds; at the end of each the server answers 408 or closes the connection. */
@@ -48,17 +51,14 @@ export function plainServer(handler: RequestListener, timeouts = TIMEOUTS): List
 export function tlsAndPlainServer(
   handler: RequestListener,
   files: { cert: string | Buffer; key: string | Buffer },
+  hosts: HostPolicy,
   timeouts = TIMEOUTS,
 ): Listening {
   const options = optionsOf(timeouts);
   const secure = createTlsServer({ ...files, ...options, handshakeTimeout: timeouts.handshake }, handler);
   const plain = createServer(options, handler);
   // Doesn't handle upgrades: a WebSocket from another machine is redirected, too.
-  const redirecting = createServer(options, (request, response) => {
-    const named = parseAuthority(request.headers.host ?? '');
-    if (named === null) response.writeHead(400, { connection: 'close' }).end();
-    else response.writeHead(308, { location: `https://${authorityText(named)}${request.url ?? '/'}` }).end();
-  });
+  const redirecting = createServer(options, redirectTo(hosts));
   // A server starts its checks for timeouts when it listens; these get their connections from `socket`.
   for (const server of [secure, plain, redirecting]) server.emit('listening');
   const open = new Set<Socket>();
@@ -72,6 +72,23 @@ export function tlsAndPlainServer(
     for (const connection of open) connection.destroy();
   };
   return { servers: [secure, plain], socket, endConnections };
+}
+
+/** Handles requests without reading their bodies. */
+function redirectTo(hosts: HostPolicy): RequestListener {
+  return (request, response) => {
+    const { host = '' } = request.headers;
+    const named = parseAuthority(host);
+    if (named === null) response.writeHead(400, { connection: 'close' }).end();
+    else if (hosts.accepts(host))
+      response.writeHead(308, { location: `https://${authorityText(named)}${request.url ?? '/'}` }).end();
+    else {
+      hosts.refused(host);
+      const { code, message, remedy } = unknownHost(host);
+      const headers = { connection: 'close', 'cache-control': 'no-store', 'content-type': 'text/plain; charset=utf-8' };
+      response.writeHead(ERROR_STATUS[code], headers).end(`${message} ${remedy}\n`);
+    }
+  };
 }
 
 function optionsOf({ headers, request, idle, check }: Timeouts) {

@@ -66,8 +66,12 @@ export function isPassedOn(request: IncomingMessage): boolean {
 /** Throws `misdirected_request` if this request calls the server by a name that it doesn't have. */
 export function checkHost(request: IncomingMessage): void {
   const host = misdirected.get(request);
-  if (host === undefined) return;
-  throw new DeskpodError('misdirected_request', `This server isn’t known as ${host.slice(0, LONGEST_SHOWN)}.`, {
+  if (host !== undefined) throw unknownHost(host);
+}
+
+/** The error for requests under a name that this server doesn't have. */
+export function unknownHost(host: string): DeskpodError {
+  return new DeskpodError('misdirected_request', `This server isn’t known as ${host.slice(0, LONGEST_SHOWN)}.`, {
     remedy: 'If this is its name, ask the administrator to add it to listen.allowedHosts (DESKPOD_ALLOWED_HOSTS).',
   });
 }

@@ -14,22 +14,22 @@ import { type Addresses, addressesOf } from './addresses.ts';
 
 export interface Listener {
   readonly create: (handler: Parameters<typeof plainServer>[0]) => Listening;
-  /** Of the certificate. */
-  readonly names: readonly string[];
+  /** The names by which this server can be called. */
+  readonly hosts: HostPolicy;
 }
 
-export async function listener(config: Config): Promise<Listener> {
+export async function listener(config: Config, warn: Events['warn']): Promise<Listener> {
   const { tls } = config.listen;
-  if (tls.kind === 'off') return { create: plainServer, names: [] };
+  if (tls.kind === 'off') return { create: plainServer, hosts: hostsOf(config, [], warn) };
   const files =
     tls.kind === 'files'
       ? await readCertificate(tls.cert, tls.key)
       : await selfSignedCertificate(join(config.dataDir, 'keys'));
-  return { create: (handler) => tlsAndPlainServer(handler, files), names: certificateNames(files.cert) };
+  const hosts = hostsOf(config, certificateNames(files.cert), warn);
+  return { create: (handler) => tlsAndPlainServer(handler, files, hosts), hosts };
 }
 
-/** The names by which this server can be called. */
-export function hostsOf({ listen: where }: Config, certificate: readonly string[], warn: Events['warn']): HostPolicy {
+function hostsOf({ listen: where }: Config, certificate: readonly string[], warn: Events['warn']): HostPolicy {
   const { allowedHosts, allowedOrigins, host } = where;
   if (allowedHosts === null) return ANY_HOST;
   const machine = hostname();

@@ -30,6 +30,14 @@ export function clusterConfig(namespace: string, homes: HomesConfig): Kubernetes
     requests: { memoryBytes: 64 * 1024 ** 2, cpus: 0.05 },
     nodeSelector: {},
     tolerations: [],
+    pods: {
+      userNamespaces: false,
+      runtimeClassName: null,
+      storageRequest: '64Mi',
+      storageLimit: '32Gi',
+      homeSize: '16Gi',
+      tmpSize: '4Gi',
+    },
     homes,
     podNetworks: null,
   };

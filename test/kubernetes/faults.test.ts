@@ -190,9 +190,9 @@ describe('parts that are killed during a launch', { skip: noCluster, timeout: 30
   }
 
   async function putTerminal(): Promise<void> {
-    const key = (
-      await done(`kubectl get configmap abcdesktop-config -n ${place.namespace} -o jsonpath='{.data.od\\.config}'`)
-    ).match(/'apikey': *\[ *'([^']+)'/)?.[1];
+    const key = await done(
+      `kubectl get secret deskpod-manager-key -n ${place.namespace} -o jsonpath='{.data.key}' | base64 -d`,
+    );
     const entry = {
       Id: 'sha256:terminal',
       RepoTags: [`${REGISTRY}/terminal:1`],

@@ -74,7 +74,7 @@ test('every record uses the standard field names', () => {
   };
   const records = logOf('json', (events) => {
     events.started('http://localhost');
-    events.administratorAdded('administrator', 'secret');
+    events.administratorAdded('administrator', '/var/lib/deskpod/admin-password');
     const request = {
       user: 'fry',
       remoteAddr: '::1',

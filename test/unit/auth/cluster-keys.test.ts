@@ -3,6 +3,7 @@
  * short.
  */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,6 +13,7 @@ import { KEYS_SECRET, loadClusterKeys } from '#auth/cluster-keys.ts';
 import { awaitGatewayKeys, readGatewayKeys } from '#auth/gateway-keys.ts';
 import { gatewayToken } from '#auth/gateway-token.ts';
 import { DeskpodError } from '#domain/errors.ts';
+import { needsLinux } from '../../fixtures/machine.ts';
 import { FakeSecretStore } from '../../fakes/secret-store.ts';
 
 async function aFolder() {
@@ -102,7 +104,7 @@ test('a gateway waits for the long keys, reports what it waits for, and continue
   const waiting = awaitGatewayKeys(folder.dir, said.resolve, AbortSignal.timeout(20_000));
   assert.match(
     await said.promise,
-    /waiting for keys: abcdesktop_jwt_user_signing_private_key\.pem with at least 2048 bits/,
+    /waiting for keys: abcdesktop_jwt_user_signing_public_key\.pem with at least 2048 bits/,
   );
   await mount(secretStore, folder.longer);
   const gateway = await waiting;
@@ -115,6 +117,38 @@ test('the public halves of the signing keys are sufficient for a gateway', async
   for (const name of ['user_signing', 'desktop_signing'])
     await rm(join(folder.dir, `abcdesktop_jwt_${name}_private_key.pem`));
   assert.notEqual(typeof (await readGatewayKeys(folder.dir)), 'string');
+});
+
+test('the api warns if gateways lack the public half of a signing key, or have that of another key', async () => {
+  await using folder = await aFolder();
+  const { dir } = folder;
+  await writeDocumented(dir, 2048);
+  await rm(join(dir, 'abcdesktop_jwt_user_signing_public_key.pem'));
+  const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'pem' });
+  await writeFile(join(dir, 'abcdesktop_jwt_desktop_signing_public_key.pem'), other);
+  const { warnings } = await loadClusterKeys({ dir, secretStore: new FakeSecretStore(), namespace: 'people' });
+  const texts = warnings.map(({ text, commands }) => [text, ...commands].join('\n')).join('\n');
+  assert.equal(warnings.length, 2, texts);
+  assert.match(texts, /Secret abcdesktopjwtusersigning lacks abcdesktop_jwt_user_signing_public_key\.pem/);
+  assert.match(texts, /Secret abcdesktopjwtdesktopsigning lacks/);
+  assert.match(texts, /jsonpath='\{\.data\.abcdesktop_jwt_user_signing_private_key\\\.pem\}' \| base64 -d/);
+  assert.match(texts, /kubectl create secret generic abcdesktopjwtusersigning .* --namespace=people/);
+});
+
+test('a public half can be a certificate, as the chart writes it', needsLinux('openssl'), async () => {
+  await using folder = await aFolder();
+  const { dir } = folder;
+  await writeDocumented(dir, 2048);
+  const stem = join(dir, 'abcdesktop_jwt_user_signing');
+  const certificate = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=deskpod'];
+  execFileSync('openssl', [...certificate, '-keyout', `${stem}_private_key.pem`, '-out', `${stem}_public_key.pem`], {
+    stdio: 'ignore',
+  });
+  const api = await loadClusterKeys({ dir, secretStore: new FakeSecretStore(), namespace: 'abcdesktop' });
+  assert.deepEqual(api.warnings, []);
+  await rm(`${stem}_private_key.pem`);
+  const gateway = await readGatewayKeys(dir);
+  assert.ok(typeof gateway !== 'string' && gateway.userSigning.publicKey.equals(api.keys.userSigning.publicKey));
 });
 
 test('missing keys stop the server with the commands that create them', async () => {

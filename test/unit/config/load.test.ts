@@ -48,6 +48,7 @@ test('by default the server serves only this machine, with demo users and guests
     maxConnections: 8000,
     maxConnectionsPerNetwork: 2000,
     trustedProxies: [],
+    proxyTls: false,
     allowedHosts: [],
     allowedOrigins: [],
   });

@@ -11,7 +11,7 @@ import type { LaunchSpec } from '#domain/ports/engine-launch.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { policyOf } from '#engines/kubernetes/desktops/network-policy.ts';
 import { desktopPod } from '#engines/kubernetes/specs/desktop-pod.ts';
-import { homeIn, newHomeVolume } from '#engines/kubernetes/specs/home-volume.ts';
+import { homeIn, homeVolumeIn, newHomeVolume } from '#engines/kubernetes/specs/home-volume.ts';
 import { claimName, claimOf, volumeOf } from '#engines/kubernetes/specs/home-claim.ts';
 import { pullPod } from '#engines/kubernetes/images/images.ts';
 import { readPod } from '#engines/kubernetes/cluster/labels.ts';
@@ -30,6 +30,14 @@ const config: KubernetesConfig = {
   requests: { memoryBytes: 1024, cpus: 0.1 },
   nodeSelector: {},
   tolerations: [],
+  pods: {
+    userNamespaces: false,
+    runtimeClassName: null,
+    storageRequest: '64Mi',
+    storageLimit: '32Gi',
+    homeSize: '16Gi',
+    tmpSize: '4Gi',
+  },
   homes: { kind: 'none' },
   podNetworks: null,
 };
@@ -100,6 +108,38 @@ test('every container of a desktop has a memory limit, and so the pod has one', 
   for (const { name, resources } of made.spec?.containers ?? []) assert.ok(resources?.limits?.['memory'], name);
 });
 
+test('what a desktop or an app pod can write to its node is limited', () => {
+  const app = appPod(launch, desktop, 'abcdesktop', config);
+  for (const { spec: pod } of [made, app]) {
+    const [main] = pod?.containers ?? [];
+    assert.deepEqual(main?.resources?.limits?.['ephemeral-storage'], '32Gi');
+    assert.deepEqual(main?.resources?.requests?.['ephemeral-storage'], '64Mi');
+  }
+  for (const { name, emptyDir } of made.spec?.volumes ?? [])
+    if (emptyDir !== undefined) assert.ok(emptyDir.sizeLimit, `${name} has no limit`);
+  const sizeOf = (pod: typeof made, volume: string) =>
+    pod.spec?.volumes?.find(({ name }) => name === volume)?.emptyDir?.sizeLimit;
+  assert.deepEqual([sizeOf(made, 'home-hermes'), sizeOf(made, 'tmp'), sizeOf(app, 'tmp')], ['16Gi', '4Gi', '4Gi']);
+  const metadata = { name: spec.id, uid: 'u-1', creationTimestamp: new Date() };
+  const home = homeVolumeIn(Pod.parse({ metadata, spec: made.spec }), account);
+  assert.deepEqual(home.emptyDir, { sizeLimit: '16Gi' }, 'an app pod has the limit of its desktop');
+});
+
+test('user namespaces and a runtime class are for desktops and app pods, if they are set', () => {
+  assert.ok(made.spec && !('hostUsers' in made.spec) && !('runtimeClassName' in made.spec));
+  const isolated = { ...config, pods: { ...config.pods, userNamespaces: true, runtimeClassName: 'gvisor' } };
+  const pods = [
+    desktopPod(spec, { ...around, config: isolated }, new Date()),
+    appPod(launch, desktop, 'abcdesktop', isolated),
+  ];
+  for (const pod of pods) {
+    assert.equal(pod.spec?.hostUsers, false);
+    assert.equal(pod.spec?.runtimeClassName, 'gvisor');
+  }
+  const own = appPod({ ...launch, pod: { runtimeClassName: 'kata' } }, desktop, 'abcdesktop', isolated);
+  assert.equal(own.spec?.runtimeClassName, 'kata', 'an execute class takes precedence');
+});
+
 test('Pod Security restricted admits everything', () => {
   const pods = [
     made,
@@ -135,8 +175,8 @@ test('an app pod has limits, prefers the node of its desktop, and is deleted wit
   assert.equal(pod.metadata?.ownerReferences?.[0]?.uid, 'u-1');
   const [container] = pod.spec?.containers ?? [];
   assert.deepEqual(container?.resources, {
-    limits: { memory: String(2 ** 30), cpu: '1' },
-    requests: { memory: String(2 ** 20) },
+    limits: { memory: String(2 ** 30), cpu: '1', 'ephemeral-storage': '32Gi' },
+    requests: { memory: String(2 ** 20), 'ephemeral-storage': '64Mi' },
   });
   assert.deepEqual(container?.ports, [{ containerPort: 8080 }]);
   assert.deepEqual(pod.spec?.nodeSelector, { gpu: 'yes' });
@@ -146,7 +186,7 @@ test('an app pod has limits, prefers the node of its desktop, and is deleted wit
 
 test('if a home is available on one node only, an app pod must run there; otherwise it only prefers that node', () => {
   const affinity = (homes: KubernetesConfig['homes']) => {
-    const home = newHomeVolume(account, homes);
+    const home = newHomeVolume(account, homes, '1Gi');
     return JSON.stringify(appPod(launch, { ...desktop, home }, 'abcdesktop', { ...config, homes }).spec?.affinity);
   };
   const claims = { kind: 'persistentVolumeClaim', claim: null, volume: null, storageClass: null, size: '1Gi' } as const;

@@ -8,7 +8,9 @@ import { text } from 'node:stream/consumers';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { networkInterfaces } from 'node:os';
 import { after, before, suite, test } from 'node:test';
+import { ANY_HOST, hostPolicy } from '#domain/server/hosts.ts';
 import { selfSignedCertificate } from '#http/certificate.ts';
 import { limitConnections } from '#http/connection-limits.ts';
 import { type Listening, plainServer, tlsAndPlainServer } from '#http/listen.ts';
@@ -39,7 +41,8 @@ suite('slow clients', needsLinux('openssl'), () => {
     const open = async (): Promise<Listening> => {
       const handler: Parameters<typeof plainServer>[0] = (request, response) =>
         void request.resume().on('end', () => response.end('ok'));
-      const listening = listen === 'plain' ? plainServer(handler, SHORT) : tlsAndPlainServer(handler, files, SHORT);
+      const listening =
+        listen === 'plain' ? plainServer(handler, SHORT) : tlsAndPlainServer(handler, files, ANY_HOST, SHORT);
       listening.socket.listen(0, '127.0.0.1');
       await once(listening.socket, 'listening');
       return listening;
@@ -73,7 +76,7 @@ suite('slow clients', needsLinux('openssl'), () => {
   }
 
   test('a TLS handshake that is never finished is cut off', async () => {
-    const listening = tlsAndPlainServer((_, response) => void response.end(), files, SHORT);
+    const listening = tlsAndPlainServer((_, response) => void response.end(), files, ANY_HOST, SHORT);
     listening.socket.listen(0, '127.0.0.1');
     await once(listening.socket, 'listening');
     const client = connect((listening.socket.address() as AddressInfo).port, '127.0.0.1');
@@ -84,6 +87,45 @@ suite('slow clients', needsLinux('openssl'), () => {
     listening.socket.close();
   });
 });
+
+const OWN_ADDRESS = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .find(({ internal, family }) => !internal && family === 'IPv4')?.address;
+
+test(
+  'plain requests of other machines are redirected to HTTPS only under the names of this server',
+  { skip: OWN_ADDRESS === undefined && 'this machine has no address besides loopback' },
+  async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'deskpod-listen-'));
+    const warned: unknown[] = [];
+    const hosts = hostPolicy(['desk.example.org'], (_message, fields) => void warned.push(fields.host));
+    const files = await selfSignedCertificate(folder);
+    const listening = tlsAndPlainServer((_, response) => void response.end('served'), files, hosts, SHORT);
+    listening.socket.listen(0, '0.0.0.0');
+    await once(listening.socket, 'listening');
+    t.after(async () => {
+      listening.endConnections();
+      listening.socket.close();
+      await rm(folder, { recursive: true });
+    });
+    const { port } = listening.socket.address() as AddressInfo;
+    const answer = async (host: string): Promise<string> => {
+      const client = connect(port, OWN_ADDRESS);
+      client.write(`GET /apps HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      return await text(client);
+    };
+    assert.match(
+      await answer('desk.example.org:8080'),
+      /^HTTP\/1.1 308 [^]*location: https:\/\/desk.example.org:8080\/apps/i,
+    );
+    assert.match(await answer('192.0.2.1'), /^HTTP\/1.1 308 /);
+    const refused = await answer('evil.example');
+    assert.match(refused, /^HTTP\/1.1 421 [^]*listen\.allowedHosts/);
+    assert.doesNotMatch(refused, /location:/i);
+    assert.match(await answer('not a host'), /^HTTP\/1.1 400 /);
+    assert.deepEqual(warned, ['evil.example']);
+  },
+);
 
 test('connections beyond the limit are closed before they are read, and others get in when some have gone', async () => {
   const server = createServer((_, response) => void response.end('ok'));

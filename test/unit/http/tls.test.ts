@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { createEvents } from '#events';
+import { ANY_HOST } from '#domain/server/hosts.ts';
 import { certificateNames, selfSignedCertificate } from '#http/certificate.ts';
 import { healthRoutes } from '#http/health.ts';
 import { tlsAndPlainServer } from '#http/listen.ts';
@@ -25,7 +26,7 @@ test(
     assert.ok(names.includes('localhost') && names.includes(hostname().toLowerCase()), names.join());
     const { app, listening } = await buildServer({
       events: createEvents({ level: 'silent', format: 'json' }),
-      listen: (handler) => tlsAndPlainServer(handler, files),
+      listen: (handler) => tlsAndPlainServer(handler, files, ANY_HOST),
       plugins: [healthRoutes([])],
       userOf: () => null,
     });

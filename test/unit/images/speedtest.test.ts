@@ -1,6 +1,7 @@
 /** The scripts of a cluster's speed test, as its web server runs them. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -60,4 +61,26 @@ test('uploaded bytes are counted and discarded, and only POST is accepted', LINU
   const sent = answer('upload', { REQUEST_METHOD: 'POST' }, Buffer.alloc(5_000_000));
   assert.deepEqual(JSON.parse(sent.body.toString()), { bytes: 5_000_000 });
   assert.equal(answer('upload', { REQUEST_METHOD: 'GET' }).status, 405);
+});
+
+/** What the start script compares `Host` headers with; throws if the script refuses the list. */
+function hostsPattern(allowed: string): RegExp {
+  const script = readFileSync(join(FOLDER, 'serve-speedtest'), 'utf8')
+    .replace('/srv/web/speedtest/index.html >/tmp/index.html', '/dev/null')
+    .replace(/^exec lighttpd .*$/m, `printf %s "$HOSTS"`);
+  const env = { PATH: '/usr/bin:/bin', DESKPOD_ALLOWED_HOSTS: allowed };
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', script], { env, encoding: 'utf8', timeout: 10_000 });
+  assert.equal(status, 0, stderr);
+  return new RegExp(stdout.replace(/^\(\?i\)/, ''), 'i');
+}
+
+test('only the allowed host names are answered, and all without a list', LINUX, () => {
+  const hosts = hostsPattern('desk.example.org, *.example.com');
+  for (const host of ['desk.example.org:30443', 'a.b.example.com', '192.0.2.1:80', '[2001:db8::1]:80', 'localhost'])
+    assert.match(host, hosts);
+  for (const host of ['evil.example', 'deskXexample.org', 'example.com', 'desk.example.org.evil.example', ''])
+    assert.doesNotMatch(host, hosts);
+  assert.match('evil.example', hostsPattern(''));
+  assert.match('evil.example', hostsPattern('desk.example.org,*'));
+  assert.throws(() => hostsPattern('a|.'), /not a list of host names/);
 });

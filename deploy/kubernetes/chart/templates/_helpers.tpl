@@ -57,21 +57,25 @@ lifecycle:
   preStop: { exec: { command: [/bin/sleep, "3"] } }
 {{- end }}
 
+{{/* `tls`: the Secret of a container with TLS of its own. */}}
 {{- define "deskpod.probes" -}}
 {{ include "deskpod.liveProbes" . }}
 readinessProbe:
-  httpGet: { path: /readyz, port: http }
+  httpGet: { path: /readyz, port: http{{ include "deskpod.scheme" . }} }
   periodSeconds: 5
   timeoutSeconds: 5
+{{- end }}
+{{- define "deskpod.scheme" -}}
+{{- if .tls }}, scheme: HTTPS{{ end -}}
 {{- end }}
 
 {{- define "deskpod.liveProbes" -}}
 startupProbe:
-  httpGet: { path: /healthz, port: http }
+  httpGet: { path: /healthz, port: http{{ include "deskpod.scheme" . }} }
   periodSeconds: 2
   failureThreshold: 90
 livenessProbe:
-  httpGet: { path: /healthz, port: http }
+  httpGet: { path: /healthz, port: http{{ include "deskpod.scheme" . }} }
   periodSeconds: 10
   timeoutSeconds: 5
 {{- end }}
@@ -80,7 +84,15 @@ livenessProbe:
 {{- define "deskpod.serverEnv" -}}
 - { name: DESKPOD_HOST, value: 0.0.0.0 }
 - { name: DESKPOD_PORT, value: "{{ .port }}" }
+{{- if .tls }}
+- { name: DESKPOD_TLS_CERT, value: /etc/deskpod/tls/tls.crt }
+- { name: DESKPOD_TLS_KEY, value: /etc/deskpod/tls/tls.key }
+{{- else }}
 - { name: DESKPOD_TLS, value: "off" }
+{{- end }}
+{{- if include "deskpod.secured" .root }}
+- { name: DESKPOD_PROXY_TLS, value: "true" }
+{{- end }}
 - { name: DESKPOD_KEYS, value: /etc/deskpod/keys }
 - { name: LOG_FORMAT, value: {{ .root.Values.logFormat }} }
 - name: POD_NAME
@@ -115,7 +127,28 @@ envFrom:
 - { name: keys, mountPath: /etc/deskpod/keys, readOnly: true }
 - { name: keys-2048, mountPath: /etc/deskpod/keys-2048, readOnly: true }
 {{- end }}
+{{/* `publicOnly`, for gateways: of the signing keys only the public halves, with which nobody can forge sessions or tickets. */}}
 {{- define "deskpod.keyVolumes" -}}
+{{- if .publicOnly }}
+- name: keys
+  projected:
+    sources:
+      - secret: { name: abcdesktopjwtdesktoppayload }
+      - secret:
+          name: abcdesktopjwtdesktopsigning
+          items: {{- include "deskpod.keyItem" "abcdesktop_jwt_desktop_signing_public_key.pem" | nindent 12 }}
+      - secret:
+          name: abcdesktopjwtusersigning
+          items: {{- include "deskpod.keyItem" "abcdesktop_jwt_user_signing_public_key.pem" | nindent 12 }}
+- name: keys-2048
+  secret:
+    secretName: deskpod-keys
+    optional: true
+    items:
+      {{- range list "desktop_payload_2048_private" "desktop_signing_2048_public" "user_signing_2048_public" }}
+      {{- include "deskpod.keyItem" (printf "abcdesktop_jwt_%s_key.pem" .) | nindent 6 }}
+      {{- end }}
+{{- else }}
 - name: keys
   projected:
     sources:
@@ -124,6 +157,10 @@ envFrom:
       - secret: { name: abcdesktopjwtusersigning }
 - name: keys-2048
   secret: { secretName: deskpod-keys, optional: true }
+{{- end }}
+{{- end }}
+{{- define "deskpod.keyItem" -}}
+- { key: {{ . }}, path: {{ . }} }
 {{- end }}
 
 {{/* Objects of the whole cluster bear the documented name in the documented namespace, another one elsewhere. */}}
@@ -164,8 +201,54 @@ metadata:
     - { protocol: TCP, port: 53 }
 {{- end }}
 
+{{/* True or empty. */}}
+{{- define "deskpod.production" -}}
+{{- if eq .Values.profile "production" }}true{{ end -}}
+{{- end }}
+{{- define "deskpod.openldap" -}}
+{{- if and .Values.openldap.enabled (not (include "deskpod.production" .)) }}true{{ end -}}
+{{- end }}
+{{/* Whether browsers use TLS. */}}
+{{- define "deskpod.secured" -}}
+{{- if or .Values.tls.secret (and .Values.ingress.enabled .Values.ingress.tlsSecret) }}true{{ end -}}
+{{- end }}
+{{- define "deskpod.serviceType" -}}
+{{- .Values.gateway.serviceType | default (ternary "ClusterIP" "NodePort" (eq .Values.profile "production")) -}}
+{{- end }}
+{{/* `enabled`, or by the profile. */}}
+{{- define "deskpod.limits" -}}
+{{- if kindIs "bool" .enabled }}{{ if .enabled }}true{{ end }}{{ else }}{{ include "deskpod.production" .root }}{{ end -}}
+{{- end }}
+
+{{- define "deskpod.tlsMounts" -}}
+{{- with .secret }}
+- { name: tls, mountPath: /etc/deskpod/tls, readOnly: true }
+{{- end }}
+{{- end }}
+{{- define "deskpod.tlsVolumes" -}}
+{{- with .secret }}
+- name: tls
+  secret: { secretName: {{ . }}, defaultMode: 0440 }
+{{- end }}
+{{- end }}
+
 {{/* What the schema of the values cannot say in words. */}}
 {{- define "deskpod.check" -}}
+{{- if include "deskpod.production" . }}
+{{- $type := include "deskpod.serviceType" . }}
+{{- if or (not .Values.allowedHosts) (has "*" .Values.allowedHosts) }}
+{{- fail "profile=production needs the host names under which browsers reach Deskpod: --set allowedHosts={desk.example.org}" }}
+{{- end }}
+{{- if not (include "deskpod.secured" .) }}
+{{- fail "profile=production needs TLS: an Ingress with a certificate (ingress.enabled=true, ingress.host, ingress.tlsSecret), or a certificate for the gateway (tls.secret)" }}
+{{- end }}
+{{- if and (ne $type "ClusterIP") (not .Values.tls.secret) }}
+{{- fail (printf "profile=production doesn't open plain HTTP: with gateway.serviceType=%s, set tls.secret; with an Ingress, use ClusterIP" $type) }}
+{{- end }}
+{{- end }}
+{{- if and .Values.tls.secret .Values.ingress.enabled }}
+{{- fail "tls.secret is for a gateway without an Ingress: with ingress.enabled=true, set ingress.tlsSecret instead" }}
+{{- end }}
 {{- with .Values.path }}
 {{- if not (hasPrefix "/" .) }}
 {{- fail (printf "path=%s must begin with a slash: --set path=/%s" . (trimPrefix "/" .)) }}

@@ -86,6 +86,7 @@ export const Pod = z.looseObject({
           name: z.string(),
           hostPath: z.looseObject({ path: z.string(), type: z.string().nullish() }).nullish(),
           persistentVolumeClaim: z.looseObject({ claimName: z.string() }).nullish(),
+          emptyDir: z.looseObject({ sizeLimit: z.string().nullish() }).nullish(),
         }),
       )
       .nullish(),

@@ -1,6 +1,6 @@
 /** The pod of a desktop, from its spec. Pure. */
 import type { V1Container, V1EnvVar, V1Pod, V1ResourceRequirements } from '@kubernetes/client-node';
-import type { KubernetesConfig } from '#config/config.ts';
+import type { KubernetesConfig, UserPodsConfig } from '#config/config.ts';
 import type { DesktopSpec } from '#domain/ports/engine.ts';
 import type { Environment, Limits } from '#protocol/app.ts';
 import { desktopEnvironment, quantities } from '../../shared/environment.ts';
@@ -68,9 +68,9 @@ export function desktopPod(
       { name: 'rfb', containerPort: PORTS.graphical },
       ...(spec.x11Tcp ? [{ name: 'x11', containerPort: PORTS.display }] : []),
     ],
-    resources: requirements(
-      { ...spec.limits, memoryBytes: spec.limits.memoryBytes ?? GRAPHICAL_MEMORY },
-      config.requests,
+    resources: withStorage(
+      requirements({ ...spec.limits, memoryBytes: spec.limits.memoryBytes ?? GRAPHICAL_MEMORY }, config.requests),
+      config.pods,
     ),
     volumeMounts: [
       homeMount(account),
@@ -107,7 +107,7 @@ export function desktopPod(
       // Kubernetes restarts a service that ends. A desktop whose graphical container was restarted has ended.
       restartPolicy: 'Always',
       nodeSelector: { ...config.nodeSelector },
-      volumes: desktopVolumes(account, config.homes, shmBytes, config.services),
+      volumes: desktopVolumes(account, config, shmBytes),
       ...initOf(spec, config),
       containers: [graphical, ...services],
     },
@@ -115,8 +115,10 @@ export function desktopPod(
 }
 
 /** Common fields of desktop and app pods. The headless service `desktop` gives both a name in the cluster's DNS. */
-export function podCommon(name: string, { images, tolerations }: KubernetesConfig) {
+export function podCommon(name: string, { images, tolerations, pods }: KubernetesConfig) {
   return {
+    ...(pods.userNamespaces ? { hostUsers: false } : {}),
+    ...(pods.runtimeClassName === null ? {} : { runtimeClassName: pods.runtimeClassName }),
     hostname: name,
     subdomain: 'desktop',
     dnsPolicy: 'ClusterFirst',
@@ -138,6 +140,17 @@ function escaped(value: string): string {
 
 export function requirements(limits: Limits, requests: Limits): V1ResourceRequirements {
   return { limits: quantities(limits), requests: quantities(atMost(requests, limits)) };
+}
+
+/** Of the container that others join: its limit is that of the pod. */
+export function withStorage(
+  { limits, requests }: V1ResourceRequirements,
+  { storageLimit, storageRequest }: UserPodsConfig,
+): V1ResourceRequirements {
+  return {
+    limits: { ...limits, 'ephemeral-storage': storageLimit },
+    requests: { ...requests, 'ephemeral-storage': storageRequest },
+  };
 }
 
 /** Requests must not exceed limits. */

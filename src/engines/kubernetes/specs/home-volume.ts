@@ -13,12 +13,13 @@ export function homesFor(account: Account, homes: HomesConfig): HomesConfig {
   return isGuest(account) ? { kind: 'none' } : homes;
 }
 
-export function newHomeVolume(account: Account, configured: HomesConfig): V1Volume {
+/** `sizeLimit`: of a home that isn't kept. */
+export function newHomeVolume(account: Account, configured: HomesConfig, sizeLimit: string): V1Volume {
   const homes = homesFor(account, configured);
   const name = homeVolume(account.userId);
   switch (homes.kind) {
     case 'none':
-      return { name, emptyDir: {} };
+      return { name, emptyDir: { sizeLimit } };
     case 'hostPath':
       return { name, hostPath: { path: `${homes.root}/${loginName(account.userId)}`, type: 'DirectoryOrCreate' } };
     case 'persistentVolumeClaim':
@@ -31,10 +32,14 @@ export function newHomeVolume(account: Account, configured: HomesConfig): V1Volu
 /** The volume of an existing desktop, whatever the current configuration. */
 export function homeVolumeIn(pod: Pod, account: Account): V1Volume {
   const name = homeVolume(account.userId);
-  const { hostPath, persistentVolumeClaim: claim } = pod.spec.volumes?.find((volume) => volume.name === name) ?? {};
+  const {
+    hostPath,
+    persistentVolumeClaim: claim,
+    emptyDir,
+  } = pod.spec.volumes?.find((volume) => volume.name === name) ?? {};
   if (hostPath) return { name, hostPath: { path: hostPath.path, ...(hostPath.type ? { type: hostPath.type } : {}) } };
   if (claim) return { name, persistentVolumeClaim: { claimName: claim.claimName } };
-  return { name, emptyDir: {} };
+  return { name, emptyDir: emptyDir?.sizeLimit ? { sizeLimit: emptyDir.sizeLimit } : {} };
 }
 
 export function homeIn(pod: Pod, account: Account): Home {

@@ -6,7 +6,7 @@ import type { LaunchSpec } from '#domain/ports/engine-launch.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import type { Environment, Limits, Runtime } from '#protocol/app.ts';
 import { launchEnvironment } from '../../shared/environment.ts';
-import { podCommon, requirements, variables } from './desktop-pod.ts';
+import { podCommon, requirements, variables, withStorage } from './desktop-pod.ts';
 import { staysOnNode } from './home-claim.ts';
 import { DEFAULT_CONTAINER, launchAnnotations, launchLabels } from '../cluster/labels.ts';
 import { CONTAINERS, PORTS } from '../cluster/ports.ts';
@@ -98,11 +98,11 @@ export function appPod(spec: LaunchSpec, desktop: LaunchDesktop, namespace: stri
       ...(pod.nodeSelector === undefined ? {} : { nodeSelector: pod.nodeSelector }),
       ...(pod.runtimeClassName === undefined ? {} : { runtimeClassName: pod.runtimeClassName }),
       affinity: { nodeAffinity: beside(desktop.node, staysOnNode(desktop.home, config.homes)) },
-      volumes: appVolumes(account, desktop.home),
+      volumes: appVolumes(account, desktop.home, config.pods.tmpSize),
       containers: [
         {
           ...container,
-          resources: requirements(spec.limits, pod.requests ?? REQUESTS),
+          resources: withStorage(requirements(spec.limits, pod.requests ?? REQUESTS), config.pods),
           ports: (pod.ports ?? []).map((containerPort) => ({ containerPort })),
           ...(pod.livenessProbe === undefined ? {} : { livenessProbe: pod.livenessProbe }),
           ...(pod.readinessProbe === undefined ? {} : { readinessProbe: pod.readinessProbe }),

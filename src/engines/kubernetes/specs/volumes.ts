@@ -3,7 +3,7 @@
  * that their pod had from the start, and no single file (`subPath` is forbidden), so every Secret is a folder.
  */
 import type { V1Volume, V1VolumeMount } from '@kubernetes/client-node';
-import type { HomesConfig } from '#config/config.ts';
+import type { KubernetesConfig } from '#config/config.ts';
 import type { Account } from '#domain/ports/engine.ts';
 import { loginName } from '#domain/names.ts';
 import { newHomeVolume } from './home-volume.ts';
@@ -44,14 +44,13 @@ export function homeFolder(account: Account): string {
 /** Of the desktop's pod: everything that its services and launches may mount. */
 export function desktopVolumes(
   account: Account,
-  homes: HomesConfig,
+  { homes, pods, services }: Pick<KubernetesConfig, 'homes' | 'pods' | 'services'>,
   shmBytes: number,
-  services: readonly ServiceName[],
 ): V1Volume[] {
   return [
-    newHomeVolume(account, homes),
+    newHomeVolume(account, homes, pods.homeSize),
     ...localVolumes(shmBytes),
-    { name: 'tmp', emptyDir: { sizeLimit: SCRATCH } },
+    { name: 'tmp', emptyDir: { sizeLimit: pods.tmpSize } },
     ...['run', 'log', 'rundbus', 'runuser', 'pulseaudiosocket', 'cupsdsocket'].map((name) => ({
       name,
       emptyDir: { medium: 'Memory', sizeLimit: SMALL },
@@ -72,8 +71,8 @@ export function desktopVolumes(
 }
 
 /** Of an app pod: of the desktop's volumes only home, account files and the display's credentials. */
-export function appVolumes(account: Account, home: V1Volume): V1Volume[] {
-  return [home, { name: 'tmp', emptyDir: { sizeLimit: SCRATCH } }, ...accounts(account), access(account)];
+export function appVolumes(account: Account, home: V1Volume, tmpSize: string): V1Volume[] {
+  return [home, { name: 'tmp', emptyDir: { sizeLimit: tmpSize } }, ...accounts(account), access(account)];
 }
 
 export function homeMount(account: Account): V1VolumeMount {

@@ -30,6 +30,14 @@ const config: KubernetesConfig = {
   requests: {},
   nodeSelector: {},
   tolerations: [],
+  pods: {
+    userNamespaces: false,
+    runtimeClassName: null,
+    storageRequest: '64Mi',
+    storageLimit: '32Gi',
+    homeSize: '16Gi',
+    tmpSize: '4Gi',
+  },
   homes: { kind: 'none' },
   podNetworks: null,
 };
