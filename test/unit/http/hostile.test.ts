@@ -145,6 +145,12 @@ suite('hostile requests', () => {
     [[400, 404], '/API/manager/image/%'],
     [405, '/API/manager/buildapplist', [], 'DELETE'],
     [400, '/API/manager/image', ['Content-Type: application/json', 'Content-Length: 1', '', '{'], 'PUT'],
+    [
+      400,
+      '/api/v1/session',
+      ['X-Deskpod: 1', 'Content-Type: application/json', 'Content-Length: 100', '', '['.repeat(100)],
+      'POST',
+    ],
     [415, '/API/manager/image', ['Content-Type: image/png', 'Content-Length: 1', '', 'x'], 'PUT'],
     [400, '/speedtest/garbage?bytes=-1'],
     [400, '/speedtest/garbage?bytes=1&bytes=2'],
