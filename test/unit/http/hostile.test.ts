@@ -65,7 +65,7 @@ suite('hostile requests', () => {
         ),
         apiRoutes(api.context),
         healthRoutes([]),
-        speedTest(),
+        speedTest({ userOf: null }),
         webFiles({ root: folder, path, pages: ['', 'speedtest'] }),
       ],
       userOf: () => null,
