@@ -72,7 +72,7 @@ export async function serve(loaded: LoadedConfig): Promise<Running> {
       ...opened.flatMap(({ plugins }) => plugins),
       ...(roles.includes('gateway') ? [screenCheck(checkOrigin)] : []),
       healthRoutes([stopping, ...opened.map(({ ready }) => ready)]),
-      ...pagesOf(loaded, () => gateway?.isStarting() ?? false),
+      ...pagesOf(loaded, opened[0] ?? null, () => gateway?.isStarting() ?? false),
     ],
     userOf: (request) => opened.map((role) => role.userOf(request)).find((user) => user !== null) ?? null,
   });
@@ -129,13 +129,17 @@ export async function serve(loaded: LoadedConfig): Promise<Running> {
   };
 }
 
-/** The desktop with the role gateway, the speed test with the roles gateway and speedtest. */
-function pagesOf({ config: { roles, listen: where } }: LoadedConfig, isStarting: () => boolean) {
+/**
+ * The desktop with the role gateway, the speed test with the roles gateway and speedtest. The latter alone has no keys, so
+ * it can't require a session.
+ */
+function pagesOf({ config: { roles, listen: where } }: LoadedConfig, role: Role | null, isStarting: () => boolean) {
   const pages = [
     ...(roles.includes('gateway') ? [''] : []),
     ...(roles.some((role) => role !== 'api') ? ['speedtest'] : []),
   ];
   if (pages.length === 0) return [];
   const files = webFiles({ root: join(ROOT, 'web/dist'), path: where.path, pages });
-  return [speedTest(), pagesOnceStarted(isStarting, files)];
+  const userOf = role === null ? null : role.sessionUser.bind(role);
+  return [speedTest({ userOf }), pagesOnceStarted(isStarting, files)];
 }

@@ -1,4 +1,4 @@
-/** A window's own icon: the best of the sizes it offers, scaled to at most 48 by 48, as a PNG data URL. */
+/** A window's own icon: the best of the sizes it offers, scaled to at most 48 by 48, as a PNG. */
 import type { Atoms } from './atoms.ts';
 import type { XConnection } from './connection.ts';
 import { encodePng } from './png.ts';
@@ -15,7 +15,7 @@ interface Size {
 }
 
 /** Null if the window has no usable icon. Reads the sizes first: the property can contain megabytes. */
-export async function readIcon(x: XConnection, atoms: Atoms, window: number): Promise<string | null> {
+export async function readIcon(x: XConnection, atoms: Atoms, window: number): Promise<Buffer | null> {
   const property = atoms.number('_NET_WM_ICON');
   const sizes: Size[] = [];
   for (let offset = 0; sizes.length < MAX_SIZES;) {
@@ -30,7 +30,7 @@ export async function readIcon(x: XConnection, atoms: Atoms, window: number): Pr
   const reply = await x.property(window, property, count * 4, best.offsetWords * 4);
   // If the window has changed it meanwhile, a notification follows.
   if (reply === null || reply.format !== 32 || reply.data.length < count * 4) return null;
-  return iconUrl(best.width, best.height, reply.data);
+  return iconPng(best.width, best.height, reply.data);
 }
 
 /** The smallest that doesn't need enlarging, otherwise the largest. */
@@ -40,7 +40,7 @@ export function bestSize<T extends { readonly width: number; readonly height: nu
 }
 
 /** `argb`: 32-bit little-endian words `0xAARRGGBB`, not premultiplied, rows from the top. */
-export function iconUrl(width: number, height: number, argb: Buffer): string {
+export function iconPng(width: number, height: number, argb: Buffer): Buffer {
   const scale = Math.max(1, Math.max(width, height) / EDGE);
   const [w, h] = [Math.max(1, Math.round(width / scale)), Math.max(1, Math.round(height / scale))];
   const rgba = new Uint8Array(w * h * 4);
@@ -55,7 +55,7 @@ export function iconUrl(width: number, height: number, argb: Buffer): string {
       rgba.set(average(argb, width, box), (y * w + x) * 4);
     }
   }
-  return `data:image/png;base64,${encodePng(w, h, rgba).toString('base64')}`;
+  return encodePng(w, h, rgba);
 }
 
 interface Box {

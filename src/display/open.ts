@@ -56,6 +56,10 @@ class DesktopDisplay implements Display {
     return this.#list.windows;
   }
 
+  icon(version: string): Buffer | null {
+    return this.#list.icon(version);
+  }
+
   onChange(listener: (windows: readonly Window[]) => void): () => void {
     return listen(this.#changed, listener);
   }

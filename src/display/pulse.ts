@@ -2,7 +2,7 @@
 
 export class Pulse {
   readonly #work: () => Promise<void>;
-  readonly #gapMs: number;
+  readonly #gapMs: () => number;
   readonly #now: () => number;
   #timer: NodeJS.Timeout | null = null;
   #running = false;
@@ -10,8 +10,8 @@ export class Pulse {
   #stopped = false;
   #lastEnd = -Infinity;
 
-  /** `work` must not reject; `now` is a monotonic clock in ms. */
-  constructor(gapMs: number, work: () => Promise<void>, now: () => number = () => performance.now()) {
+  /** `gapMs` is asked before each wait; `work` must not reject; `now` is a monotonic clock in ms. */
+  constructor(gapMs: () => number, work: () => Promise<void>, now: () => number = () => performance.now()) {
     this.#gapMs = gapMs;
     this.#work = work;
     this.#now = now;
@@ -24,7 +24,7 @@ export class Pulse {
       this.#again = true;
       return;
     }
-    const wait = Math.max(0, this.#lastEnd + this.#gapMs - this.#now());
+    const wait = Math.max(0, this.#lastEnd + this.#gapMs() - this.#now());
     this.#timer = setTimeout(() => void this.#run(), Math.ceil(wait));
     this.#timer.unref();
   }

@@ -1,6 +1,8 @@
 /**
  * The live window list of one X connection: follows the window manager's list and every window's properties by events,
- * reads only what changed, and publishes changes at most once per 30 ms.
+ * reads only what changed, and publishes the whole list. Changes are collected, and the latest state counts, so the cost is
+ * bounded however fast programs change their windows, and a listener that misses a list is right again with the next one.
+ * Differences would save bytes, but a stream that lost one would stay wrong.
  */
 import type { XEvent } from 'x11';
 import { toError } from '#domain/errors.ts';
@@ -12,10 +14,15 @@ import { readIcon } from './icon.ts';
 import { ownerOf } from './owner.ts';
 import { ASPECTS, type Aspect, type WindowFacts, aspectOf, readAspect } from './properties.ts';
 import { Pulse } from './pulse.ts';
+import { WindowIcons } from './window-icons.ts';
 
 const CHANGE_GAP_MS = 30;
+/** A list of more windows is published less often: at most 1000 windows per second. */
+const CHANGE_GAP_PER_WINDOW_MS = 1;
 /** Icons take longest to read, and nothing waits for them. */
 const ICON_GAP_MS = 500;
+/** Read between two gaps, so that programs that keep changing icons cost little; the others wait for their turn. */
+const ICONS_AT_ONCE = 16;
 const MAX_WINDOWS = 500;
 
 const FOLLOWED = EVENTS.PropertyChange | EVENTS.StructureNotify;
@@ -30,8 +37,7 @@ export interface Tracked extends WindowFacts {
   known: boolean;
   viewable: boolean;
   announced: boolean;
-  icon: string | null;
-  iconStale: boolean;
+  iconUrl: string | null;
 }
 
 export interface WindowListeners {
@@ -44,8 +50,17 @@ export class WindowList {
   readonly #atoms: Atoms;
   readonly #launchOf: DisplaySource['launchOf'];
   readonly #listeners: WindowListeners;
-  readonly #pulse = new Pulse(CHANGE_GAP_MS, () => this.#guarded(() => this.#refresh()));
-  readonly #icons = new Pulse(ICON_GAP_MS, () => this.#guarded(() => this.#refreshIcons()));
+  readonly #pulse = new Pulse(
+    () => changeGapMs(this.#tracked.size),
+    () => this.#guarded(() => this.#refresh()),
+  );
+  readonly #iconPulse = new Pulse(
+    () => ICON_GAP_MS,
+    () => this.#guarded(() => this.#refreshIcons()),
+  );
+  readonly #icons = new WindowIcons();
+  /** Windows whose icon isn't read yet, in the order in which they get their turn. */
+  readonly #iconsStale = new Set<number>();
   /** In the order of the window manager. */
   #tracked = new Map<number, Tracked>();
   #listStale = true;
@@ -64,6 +79,10 @@ export class WindowList {
     return this.#shown;
   }
 
+  icon(version: string): Buffer | null {
+    return this.#icons.find(version);
+  }
+
   find(id: number): Tracked | undefined {
     return this.#tracked.get(id);
   }
@@ -79,7 +98,7 @@ export class WindowList {
 
   stop(): void {
     this.#pulse.stop();
-    this.#icons.stop();
+    this.#iconPulse.stop();
   }
 
   #notice(event: XEvent): void {
@@ -107,8 +126,7 @@ export class WindowList {
       const name = this.#atoms.name(event.atom);
       const aspect = aspectOf(name);
       if (name === '_NET_WM_ICON') {
-        window.iconStale = true;
-        this.#icons.request();
+        this.#readIconLater(window.id);
       }
       if (aspect === null) return;
       window.stale.add(aspect);
@@ -158,8 +176,7 @@ export class WindowList {
       known: false,
       viewable: false,
       announced: false,
-      icon: null,
-      iconStale: true,
+      iconUrl: null,
     };
     window.met = this.#guarded(() => this.#meet(window));
     return window;
@@ -169,7 +186,7 @@ export class WindowList {
   async #meet(window: Tracked): Promise<void> {
     // Events first, so that no change between reading and selecting is missed.
     if (!(await this.#x.select(window.id, FOLLOWED | EVENTS.VisibilityChange))) return;
-    this.#icons.request();
+    this.#readIconLater(window.id);
     const [viewable] = await Promise.all([this.#x.viewable(window.id), this.#read(window, ASPECTS)]);
     window.launchId = await ownerOf(this.#x, this.#atoms, window, this.#launchOf);
     window.known = true;
@@ -203,11 +220,20 @@ export class WindowList {
     Object.assign(window, ...facts);
   }
 
+  #readIconLater(id: number): void {
+    this.#iconsStale.add(id);
+    this.#iconPulse.request();
+  }
+
   async #refreshIcons(): Promise<void> {
-    for (const window of [...this.#tracked.values()].filter((window) => window.iconStale)) {
-      window.iconStale = false;
-      window.icon = await readIcon(this.#x, this.#atoms, window.id);
+    for (const id of [...this.#iconsStale].slice(0, ICONS_AT_ONCE)) {
+      this.#iconsStale.delete(id);
+      const window = this.#tracked.get(id);
+      if (window === undefined) continue;
+      const png = await readIcon(this.#x, this.#atoms, id);
+      window.iconUrl = png === null ? null : this.#icons.add(png);
     }
+    if (this.#iconsStale.size > 0) this.#iconPulse.request();
     this.#pulse.request();
   }
 
@@ -223,8 +249,8 @@ export class WindowList {
   }
 
   #present(window: Tracked): Window {
-    const { id, title, wmClass, launchId, minimised, icon } = window;
-    return { id, title, wmClass, launchId, active: id === this.#active, minimised, icon };
+    const { id, title, wmClass, launchId, minimised, iconUrl } = window;
+    return { id, title, wmClass, launchId, active: id === this.#active, minimised, iconUrl };
   }
 
   /** The connection itself reports that it was lost. */
@@ -237,6 +263,11 @@ export class WindowList {
   }
 }
 
+/** The time between two lists of this many windows. */
+export function changeGapMs(windows: number): number {
+  return Math.max(CHANGE_GAP_MS, windows * CHANGE_GAP_PER_WINDOW_MS);
+}
+
 function same(a: Window, b: Window | undefined): boolean {
   return (
     b !== undefined &&
@@ -246,6 +277,6 @@ function same(a: Window, b: Window | undefined): boolean {
     a.launchId === b.launchId &&
     a.active === b.active &&
     a.minimised === b.minimised &&
-    a.icon === b.icon
+    a.iconUrl === b.iconUrl
   );
 }

@@ -8,6 +8,7 @@ import { DeskpodError, toError } from '#domain/errors.ts';
 import type { Events } from '#events';
 import { answerClientError } from './client-error.ts';
 import { errorHandler, NOTHING_HERE } from './errors.ts';
+import { checkJsonShape } from './json-shape.ts';
 import type { Listening } from './listen.ts';
 import { refuseForeignHosts } from './misdirected.ts';
 import { textOf } from './text-body.ts';
@@ -67,7 +68,9 @@ export async function buildServer(options: ServerOptions): Promise<{ app: Fastif
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     try {
-      void parseJson(request, textOf(Buffer.from(body), request.headers['content-type']), done);
+      const text = textOf(Buffer.from(body), request.headers['content-type']);
+      checkJsonShape(text);
+      void parseJson(request, text, done);
     } catch (error) {
       done(toError(error));
     }

@@ -8,10 +8,14 @@ const KEEP_ALIVE_MS = 25_000;
 /** A client that is this far behind is disconnected; it reconnects and gets a snapshot. */
 const MAX_BACKLOG_BYTES = 4 * 1024 * 1024;
 
+/** Values that several streams get, such as an event for all pages of a user, become text only once. */
+const texts = new WeakMap<object, Buffer>();
+
 export interface EventStream {
   /** Aborts when the client disconnects. */
   readonly signal: AbortSignal;
-  send(data: unknown, event?: string): void;
+  /** `data` must not change afterwards. */
+  send(data: object, event?: string): void;
   /** Resolves when the client can take more. */
   drained(): Promise<void>;
   end(): void;
@@ -48,7 +52,8 @@ export function openEventStream(request: FastifyRequest, reply: FastifyReply): E
         raw.destroy();
         return;
       }
-      raw.write(`${event ? `event: ${event}\n` : ''}data: ${JSON.stringify(data)}\n\n`);
+      if (event !== undefined) raw.write(`event: ${event}\n`);
+      raw.write(textOf(data));
     },
     async drained() {
       if (!raw.writableNeedDrain || gone.signal.aborted) return;
@@ -58,4 +63,12 @@ export function openEventStream(request: FastifyRequest, reply: FastifyReply): E
       raw.end();
     },
   };
+}
+
+function textOf(data: object): Buffer {
+  const known = texts.get(data);
+  if (known !== undefined) return known;
+  const text = Buffer.from(`data: ${JSON.stringify(data)}\n\n`);
+  texts.set(data, text);
+  return text;
 }

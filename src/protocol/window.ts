@@ -1,6 +1,9 @@
 /** Windows of a desktop, from its X server. */
 import { z } from 'zod';
 
+/** Of the icons of a user's windows; the URL of one ends with a slash and the version of its content. */
+export const WINDOW_ICONS_PATH = '/api/v1/windows/icons';
+
 export const Window = z.object({
   /** X window id. */
   id: z.int().positive(),
@@ -10,8 +13,8 @@ export const Window = z.object({
   launchId: z.string().nullable(),
   active: z.boolean(),
   minimised: z.boolean(),
-  /** PNG data URL of the window's own icon, at most 48 by 48. */
-  icon: z.string().nullable(),
+  /** Path of the window's own icon, a PNG of at most 48 by 48; it changes with the content. Null if it has none. */
+  iconUrl: z.string().nullable(),
 });
 export type Window = z.infer<typeof Window>;
 

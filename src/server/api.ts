@@ -23,6 +23,8 @@ import { createGateway, type Gateway } from '#gateway/gateway.ts';
 import type { AllowedOrigin } from '#gateway/origin.ts';
 import { screenConnector } from '#gateway/screen-connect.ts';
 import { createTerminals } from '#gateway/terminals.ts';
+import { claimsOf } from '#http/session.ts';
+import { sessionToken } from '#domain/server/session-token.ts';
 import { apiRoutes } from '#http/api.ts';
 import type { ApiContext } from '#http/context.ts';
 import { managerRoutes } from '#http/manager/routes.ts';
@@ -206,6 +208,10 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     },
     gatewayToken: gatewayToken(keys, 'forward'),
     userOf: ({ claims }) => claims?.user.id ?? null,
+    async sessionUser(headers) {
+      const token = sessionToken(headers, context.cookieName);
+      return token === null ? null : ((await claimsOf(context, token))?.user.id ?? null);
+    },
     closeViewers,
     async settled(signal) {
       const { desktops, launches, debug } = parts;

@@ -2,12 +2,14 @@
  * The role gateway in a separate process: pages, screens by ticket; forwards everything else to the API. It uses the same
  * keys as the API: if those change, it reads its files again.
  */
+import type { IncomingHttpHeaders } from 'node:http';
 import { createTicketReader } from '#auth/tickets.ts';
 import { awaitGatewayKeys, type GatewayKeys, readGatewayKeys } from '#auth/gateway-keys.ts';
 import { gatewayToken } from '#auth/gateway-token.ts';
 import { createUserTokenReader, sessionCookie } from '#auth/user-tokens.ts';
 import { Closings } from '#domain/server/closings.ts';
 import { DeskpodError } from '#domain/errors.ts';
+import { sessionToken } from '#domain/server/session-token.ts';
 import { seenIn, Sessions } from '#domain/server/sessions.ts';
 import type { Events } from '#events';
 import { Affinity } from '#gateway/api/affinity.ts';
@@ -38,6 +40,7 @@ export interface GatewayRole extends Role {
 interface Opened {
   readonly gateway: Gateway;
   readonly proxy: ApiProxy;
+  sessionUser(headers: IncomingHttpHeaders): Promise<string | null>;
   /** Identifies the keys. */
   readonly state: string;
   close(): Promise<void>;
@@ -88,6 +91,7 @@ export function openGateway(options: GatewayRoleOptions): GatewayRole {
     isStarting: () => opened === null,
     ready: () => (opened === null ? reason : null),
     userOf: (request) => opened?.proxy.userOf(request.raw) ?? null,
+    sessionUser: async (headers) => await current().sessionUser(headers),
     gatewayToken: null,
     closeViewers: async () => opened?.gateway.close(),
     settled: async () => {},
@@ -127,15 +131,24 @@ function open(
   });
   const feed = { replicas, token: gatewayToken(keys, 'closings'), closed: closings.add.bind(closings), refused };
   followClosings(feed, closing.signal).catch((error: unknown) => events.failed('following the closings', error));
+  const tokens = createUserTokenReader({ keys });
+  const cookieName = sessionCookie(keys);
   const proxy = createApiProxy({
     replicas,
-    affinity: new Affinity(createUserTokenReader({ keys }), sessionCookie(keys)),
+    affinity: new Affinity(tokens, cookieName),
     token: gatewayToken(keys, 'forward'),
     failed: events.failed,
   });
   return {
     gateway,
     proxy,
+    async sessionUser(headers) {
+      const token = sessionToken(headers, cookieName);
+      const claims = token === null ? null : await tokens.verify(token);
+      if (claims === null) return null;
+      const { sessionId, user, since: sessionSince } = claims;
+      return closings.hasEnded({ sessionId, userId: user.id, sessionSince }) ? null : user.id;
+    },
     state: gatewayToken(keys, 'state'),
     async close() {
       closing.abort();

@@ -14,6 +14,7 @@ import { gatewayToken } from '#auth/gateway-token.ts';
 import { createTickets } from '#auth/tickets.ts';
 import { createUserTokens, sessionCookie } from '#auth/user-tokens.ts';
 import type { Authenticator } from '#domain/ports/auth.ts';
+import type { OpenDisplay } from '#domain/ports/display.ts';
 import type { DebugPolicy } from '#domain/debug/policy.ts';
 import { Rebuilds } from '#domain/desktops/rebuilds.ts';
 import { DeskpodError } from '#domain/errors.ts';
@@ -46,12 +47,17 @@ export interface FakeApi extends AsyncDisposable {
   login(name: string, password?: string): Promise<string>;
 }
 
-/** `directory` replaces the demo users; other options replace the fake's own parts. */
+/** `directory` replaces the demo users, `openDisplay` the missing screen; other options replace the fake's own parts. */
 export async function fakeApi({
   directory,
   policy = OPEN_POLICY,
+  openDisplay = noScreen,
   ...more
-}: Partial<ApiContext> & { directory?: Authenticator; policy?: DebugPolicy } = {}): Promise<FakeApi> {
+}: Partial<ApiContext> & {
+  directory?: Authenticator;
+  policy?: DebugPolicy;
+  openDisplay?: OpenDisplay;
+} = {}): Promise<FakeApi> {
   const stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'deskpod-api-'));
   stack.defer(() => rm(folder, { recursive: true }));
@@ -64,9 +70,7 @@ export async function fakeApi({
       engine,
       store,
       events,
-      openDisplay: async () => {
-        throw new DeskpodError('engine_unavailable', 'The fake has no screen.');
-      },
+      openDisplay,
       desktop: { image: 'localhost/deskpod/desktop:1', env: {}, x11Tcp: true, limits: {}, languages: [] },
       own: [{ reference: 'localhost/deskpod/game:1', labels: LABELS, command: ['/bin/game'] }],
       classes: { default: { limits: {} } },
@@ -164,6 +168,10 @@ export async function fakeApi({
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
+
+const noScreen: OpenDisplay = async () => {
+  throw new DeskpodError('engine_unavailable', 'The fake has no screen.');
+};
 
 export const OPEN_POLICY: DebugPolicy = {
   own: true,

@@ -52,7 +52,7 @@ export function dockEntries({ pins, apps, launches, windows }: DockInput): reado
     const own = grouped.get(key) ?? [];
     const mine = open.filter(({ appId }) => appId === key);
     const name = app?.displayName ?? mine[0]?.appName ?? own[0]?.title ?? key;
-    const icon = app?.iconUrl ?? own.find(({ icon }) => icon !== null)?.icon ?? null;
+    const icon = app?.iconUrl ?? own.find(({ iconUrl }) => iconUrl !== null)?.iconUrl ?? null;
     return {
       key,
       app,

@@ -61,8 +61,8 @@ export function SearchRow({ id, found, selected, actions, action, run, point }: 
 
 function Diagram({ found }: { found: Found }) {
   if (found.kind === 'app') return <AppIcon name={found.app.displayName} url={found.app.iconUrl} size={40} />;
-  if (found.kind === 'window' && found.window.icon !== null)
-    return <img class="app-icon" src={found.window.icon} alt="" width={40} height={40} />;
+  if (found.kind === 'window' && found.window.iconUrl !== null)
+    return <AppIcon name={found.window.title} url={found.window.iconUrl} size={40} />;
   return (
     <span class="app-icon search-glyph">
       <Icon of={found.kind === 'window' ? AppWindow : Settings} size={20} />

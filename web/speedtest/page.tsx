@@ -79,6 +79,9 @@ function Summary({ result: { ms, trips, downBytes, upBytes } }: { result: Result
 }
 
 function failureText(error: unknown): string {
-  if (error instanceof RefusedError) return error.status === 429 ? t.speedtest.busy : t.speedtest.refused(error.status);
+  if (error instanceof RefusedError) {
+    if (error.status === 401) return t.speedtest.notLoggedIn;
+    return error.status === 429 ? t.speedtest.busy : t.speedtest.refused(error.status);
+  }
   return error instanceof LineError ? t.speedtest.noAnswer : t.notices.unnamed;
 }

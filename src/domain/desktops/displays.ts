@@ -62,6 +62,12 @@ export class Displays implements AsyncDisposable {
     return display?.windows ?? [];
   }
 
+  /** An icon of the desktop's windows, by the last part of its URL; null if it is unknown or the display isn't open. */
+  async icon(desktopId: string, version: string): Promise<Buffer | null> {
+    const display = await this.#entries.get(desktopId)?.display;
+    return display?.icon(version) ?? null;
+  }
+
   async act(desktopId: string, windowId: number, action: WindowAction): Promise<void> {
     const release = this.hold(desktopId);
     try {

@@ -25,7 +25,10 @@ export interface DisplaySource {
 
 /** Several X connections of one desktop never share state; one `Display` owns one connection and everything on it. */
 export interface Display extends AsyncDisposable {
-  /** In order of creation. `onChange` listeners hear of changes at most once per 30 ms. */
+  /**
+   * In order of creation. `onChange` listeners hear of changes at most once per 30 ms, and of more than 30 windows less
+   * often: at most 1000 windows are listed per second.
+   */
   readonly windows: readonly Window[];
   /** Returns a function that stops listening. */
   onChange(listener: (windows: readonly Window[]) => void): () => void;
@@ -33,6 +36,8 @@ export interface Display extends AsyncDisposable {
   onMapped(listener: (window: Window) => void): () => void;
   /** The X server went away. */
   onClose(listener: (reason: Error | null) => void): () => void;
+  /** The PNG at `iconUrl` of a window, by the last part of the URL; null if no window has had it lately. */
+  icon(version: string): Buffer | null;
   /** `not_found` for an unknown window id. */
   act(windowId: number, action: WindowAction): Promise<void>;
 }

@@ -6,7 +6,7 @@ import type { TicketClaims } from '../ports/auth.ts';
 export const CLOSINGS_KEPT_MS = 7 * 60_000;
 const MOST = 10_000;
 
-type Shown = Pick<TicketClaims, 'sessionId' | 'userId' | 'sessionSince' | 'desktopId'>;
+type Shown = Pick<TicketClaims, 'sessionId' | 'userId' | 'sessionSince'> & Partial<Pick<TicketClaims, 'desktopId'>>;
 
 export class Closings {
   readonly #recent = new Map<string, { readonly closing: Closing; readonly at: number }>();
@@ -28,7 +28,8 @@ export class Closings {
 
   /** Whether the session, all of its user's sessions or the desktop ended recently. */
   hasEnded({ sessionId, userId, sessionSince, desktopId }: Shown): boolean {
-    if (this.has({ type: 'session', sessionId }) || this.has({ type: 'desktop', desktopId })) return true;
+    if (this.has({ type: 'session', sessionId })) return true;
+    if (desktopId !== undefined && this.has({ type: 'desktop', desktopId })) return true;
     const closing = this.#recent.get(`user ${userId}`)?.closing;
     // An older server's ticket doesn't contain the time of the login: it was issued before.
     return closing?.type === 'user' && (sessionSince === undefined || sessionSince <= new Date(closing.before));

@@ -9,6 +9,7 @@ import { bearerToken } from '#protocol/bearer.ts';
 import { compressAnswers } from '../compress.ts';
 import { localUserOf } from '../local-user.ts';
 import { clientOf } from '../trusted-proxies.ts';
+import { checkJsonShape } from '../json-shape.ts';
 import { textOf } from '../text-body.ts';
 import type { ManagerAccess } from './access.ts';
 import { managerGate } from './access.ts';
@@ -148,6 +149,7 @@ function bodyOf({ request }: Call): unknown {
   const { body } = request;
   if (typeof body !== 'string' || body.trim() === '')
     throw new ManagerError(400, 'Invalid parameters Bad Request: the body is empty; send the JSON of docker inspect.');
+  checkJsonShape(body);
   try {
     return JSON.parse(body);
   } catch (cause) {

@@ -25,7 +25,17 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
     send: (event: ServerEvent) => void,
   ): Promise<void> {
     if (change.type === 'removed') send({ type: 'apps', apps: await catalogue.appsFor(viewer) });
-    else if (visibleTo(change.document, viewer)) send({ type: 'app', app: await catalogue.present(change.document) });
+    else if (visibleTo(change.document, viewer)) send(await appEvent(change));
+  }
+
+  /** One event for all streams of a change, so that it is presented and serialised once. */
+  const appEvents = new WeakMap<CatalogueChange, Promise<ServerEvent>>();
+  function appEvent(change: Extract<CatalogueChange, { type: 'app' }>): Promise<ServerEvent> {
+    const known = appEvents.get(change);
+    if (known !== undefined) return known;
+    const event = catalogue.present(change.document).then((app): ServerEvent => ({ type: 'app', app }));
+    appEvents.set(change, event);
+    return event;
   }
 
   /** Debug sessions by a user or on their desktop: pending and active ones, and ended ones that they haven't seen. */

@@ -4,10 +4,11 @@ import { test } from 'node:test';
 import { inflateSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { target } from '#display/actions.ts';
-import { bestSize, iconUrl } from '#display/icon.ts';
+import { bestSize, iconPng } from '#display/icon.ts';
 import { encodePng } from '#display/png.ts';
 import { decodeClass, decodeText } from '#display/properties.ts';
 import { Pulse } from '#display/pulse.ts';
+import { changeGapMs } from '#display/windows.ts';
 
 const UTF8 = 300;
 const STRING = 31;
@@ -53,9 +54,9 @@ function decode(png: Buffer): { width: number; height: number; pixel: (x: number
 function icon(width: number, height: number, argb: (x: number, y: number) => number): Buffer {
   const data = Buffer.alloc(width * height * 4);
   for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) data.writeUInt32LE(argb(x, y), (y * width + x) * 4);
-  const url = iconUrl(width, height, data);
-  assert.ok(url.startsWith('data:image/png;base64,') && url.length < 16_000);
-  return Buffer.from(url.slice(22), 'base64');
+  const png = iconPng(width, height, data);
+  assert.ok(png.length < 12_000);
+  return png;
 }
 
 test('a PNG starts with its signature and ends with IEND', () => {
@@ -90,6 +91,11 @@ test('the smallest sufficient size is chosen, or the largest one', () => {
   assert.equal(bestSize([]), null);
 });
 
+test('however many windows a desktop has, at most 1000 of them are listed per second, and few are listed at once', () => {
+  assert.deepEqual([changeGapMs(0), changeGapMs(5)], [30, 30]);
+  fc.assert(fc.property(fc.integer({ min: 1, max: 500 }), (count) => (count * 1000) / changeGapMs(count) <= 1000));
+});
+
 test('halves of the work area meet without gap or overlap, at any size', () => {
   const span = fc.integer({ min: 1, max: 8192 });
   fc.assert(
@@ -119,7 +125,11 @@ test('a burst of requests causes one run at once and one after the gap, never tw
     starts.push(now);
     await new Promise<void>((resolve) => (finish = resolve));
   };
-  const pulse = new Pulse(30, work, () => now);
+  const pulse = new Pulse(
+    () => 30,
+    work,
+    () => now,
+  );
   const pass = async (ms: number): Promise<void> => {
     now += ms;
     t.mock.timers.tick(ms);

@@ -47,7 +47,7 @@ suite('a foreign host name', () => {
         managerRoutes(managerDeps(context, OPEN, { date: '', commit: '', version: '' })),
         apiRoutes(context),
         healthRoutes([]),
-        speedTest(),
+        speedTest({ userOf: null }),
       ],
       userOf: () => null,
     });

@@ -1,10 +1,11 @@
-/** The speed test: real bytes, limited, for the product's own page only. Also probes and pages. */
+/** The speed test: real bytes, limited, for logged-in users of the product's own page. Also probes and pages. */
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyPluginAsync } from 'fastify';
 import { healthRoutes } from '#http/health.ts';
 import type { Events } from '#events';
@@ -28,18 +29,18 @@ async function serve(t: TestContext, ...plugins: FastifyPluginAsync[]) {
 }
 
 test('the requested number of bytes is sent, and cannot be compressed', async (t) => {
-  const { address } = await serve(t, speedTest());
+  const { address } = await serve(t, speedTest({ userOf: async () => 'fry' }));
   const answer = await fetch(`${address}/speedtest/garbage?bytes=3000001`);
   const bytes = Buffer.from(await answer.arrayBuffer());
   assert.equal(bytes.length, 3_000_001);
   assert.equal(answer.headers.get('cache-control'), 'no-store');
   assert.ok(gzipSync(bytes).length > bytes.length * 0.99);
-  for (const wrong of ['', '?bytes=0', '?bytes=1073741825', '?bytes=x'])
+  for (const wrong of ['', '?bytes=0', '?bytes=67108865', '?bytes=x'])
     assert.equal((await fetch(`${address}/speedtest/garbage${wrong}`)).status, 400, wrong);
 });
 
 test('uploaded bytes are counted and discarded, and a ping is empty', async (t) => {
-  const { address } = await serve(t, speedTest());
+  const { address } = await serve(t, speedTest({ userOf: async () => 'fry' }));
   const body = new Uint8Array(5_000_000);
   const sent = await fetch(`${address}/speedtest/upload`, { method: 'POST', body });
   assert.deepEqual(await sent.json(), { bytes: body.length });
@@ -48,7 +49,7 @@ test('uploaded bytes are counted and discarded, and a ping is empty', async (t) 
 });
 
 test('pages of other sites cannot use it', async (t) => {
-  const { app } = await serve(t, speedTest());
+  const { app } = await serve(t, speedTest({ userOf: async () => 'fry' }));
   for (const headers of [
     { 'sec-fetch-site': 'cross-site' },
     { origin: 'https://evil.example', host: 'desk.example' },
@@ -61,10 +62,48 @@ test('pages of other sites cannot use it', async (t) => {
   assert.equal((await app.inject({ url: '/speedtest/ping', headers: own })).statusCode, 204);
 });
 
-test('one address has a limited number of simultaneous transfers, and finished ones do not count', async (t) => {
-  const { address } = await serve(t, speedTest());
+test('without a session it is refused, and each user has limits of their own', async (t) => {
+  const userOf = async (headers: IncomingHttpHeaders) => headers['x-user']?.toString() ?? null;
+  const { app } = await serve(t, speedTest({ userOf }));
+  const ask = async (method: 'GET' | 'POST', path: string, user?: string) =>
+    await app.inject({ method, url: `/speedtest/${path}`, headers: user === undefined ? {} : { 'x-user': user } });
+  for (const [method, path] of [
+    ['GET', 'ping'],
+    ['GET', 'garbage?bytes=1'],
+    ['POST', 'upload'],
+  ] as const) {
+    const refused = await ask(method, path);
+    assert.deepEqual([refused.statusCode, ErrorBody.parse(refused.json()).error.code], [401, 'not_authenticated']);
+  }
+  const statuses = new Set<number>();
+  for (let count = 0; count < 601; count += 1) statuses.add((await ask('GET', 'ping', 'fry')).statusCode);
+  assert.deepEqual([...statuses], [204, 429]);
+  assert.equal((await ask('GET', 'ping', 'leela')).statusCode, 204, 'from the same address');
+});
+
+test('where there are no sessions, each address has limits', async (t) => {
+  const { app } = await serve(t, speedTest({ userOf: null }));
+  const ask = async (remoteAddress: string) => (await app.inject({ url: '/speedtest/ping', remoteAddress })).statusCode;
+  for (let count = 0; count < 600; count += 1) await ask('192.0.2.1');
+  assert.deepEqual([await ask('192.0.2.1'), await ask('192.0.2.2')], [429, 204]);
+});
+
+test('all transfers together have one rate, in both directions', async (t) => {
+  const { address } = await serve(t, speedTest({ userOf: async () => 'fry', bytesPerSecond: 2_000_000 }));
+  const begun = performance.now();
+  const body = new Uint8Array(250_000);
+  await Promise.all([
+    fetch(`${address}/speedtest/garbage?bytes=250000`).then(async (answer) => await answer.arrayBuffer()),
+    fetch(`${address}/speedtest/upload`, { method: 'POST', body }).then(async (answer) => await answer.json()),
+  ]);
+  // 500 kB take 250 ms; the last piece waits for those before it only.
+  assert.ok(performance.now() - begun > 150, `${performance.now() - begun} ms`);
+});
+
+test('a user has a limited number of simultaneous transfers, and finished ones do not count', async (t) => {
+  const { address } = await serve(t, speedTest({ userOf: async () => 'fry' }));
   const stop = new AbortController();
-  const begin = () => fetch(`${address}/speedtest/garbage?bytes=1073741824`, { signal: stop.signal });
+  const begin = () => fetch(`${address}/speedtest/garbage?bytes=67108864`, { signal: stop.signal });
   const running = await Promise.all(Array.from({ length: 8 }, begin));
   const refused = await begin();
   assert.deepEqual([running.map(({ status }) => status).includes(429), refused.status], [false, 429]);

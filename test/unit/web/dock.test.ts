@@ -43,7 +43,7 @@ const window = (id: number, launchId: string | null, more: Partial<Window> = {})
   launchId,
   active: false,
   minimised: false,
-  icon: null,
+  iconUrl: null,
   ...more,
 });
 const over: Launch['status'] = {

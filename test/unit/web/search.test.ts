@@ -92,7 +92,15 @@ test('a thousand apps are ranked within one frame of 16 ms', () => {
 });
 
 test('apps, windows and settings pages come in sections; without a query only the apps', () => {
-  const window = { id: 5, title: '2048', wmClass: 'a.A', launchId: null, active: true, minimised: false, icon: null };
+  const window = {
+    id: 5,
+    title: '2048',
+    wmClass: 'a.A',
+    launchId: null,
+    active: true,
+    minimised: false,
+    iconUrl: null,
+  };
   const indexed = searchIndex({
     apps: [app('b', { displayName: '2048 Qt' }), app('a', { displayName: '2048 GTK' })],
     launches: [],

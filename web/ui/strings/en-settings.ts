@@ -186,7 +186,8 @@ export const settings = {
     done: (time: string, trips: number, down: string, up: string) =>
       `Took ${time}: median of ${many(trips, 'round trip', 'round trips')}, ${down} received, ${up} sent.`,
     cancelled: 'Cancelled. The results so far are shown.',
-    busy: 'Too many speed tests are running from your address. Wait a minute, then try again.',
+    notLoggedIn: 'You aren’t logged in. Log in to Deskpod in this browser, then start the test again.',
+    busy: 'Too many of your speed tests are running. Wait a minute, then try again.',
     refused: (status: number) => `The server refused the test (status ${status}). Contact its administrator.`,
     noAnswer: 'The server didn’t respond, or the connection was lost. Check your network, then try again.',
   },

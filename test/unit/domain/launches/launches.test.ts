@@ -36,7 +36,15 @@ test('a launch is starting until its first window opens', async () => {
   assert.equal(status.state, 'starting');
   assert.equal(held(), 1);
   await until((launch) => launch.status.state === 'starting' && launch.status.step === 'window');
-  launches.mapped({ id: 7, title: '2048', wmClass: 'a.A', launchId: id, active: true, minimised: false, icon: null });
+  launches.mapped({
+    id: 7,
+    title: '2048',
+    wmClass: 'a.A',
+    launchId: id,
+    active: true,
+    minimised: false,
+    iconUrl: null,
+  });
   const running = await until((launch) => launch.status.state === 'running');
   assert.ok((running.windowMs ?? 0) > 0);
   assert.equal(held(), 0);

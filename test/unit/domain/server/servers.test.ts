@@ -35,7 +35,7 @@ test('a launch on one server is reported to browsers of the other, step by step'
   const { one, two } = await setUp();
   const { id } = await one.start();
   await two.until(awaitsWindow);
-  one.launches.mapped({ id: 7, title: '', wmClass: '', launchId: id, active: true, minimised: false, icon: null });
+  one.launches.mapped({ id: 7, title: '', wmClass: '', launchId: id, active: true, minimised: false, iconUrl: null });
   await two.until(({ status }) => status.state === 'running');
   assert.equal((await two.launches.list({}))[0]?.status.state, 'running');
 });

@@ -59,6 +59,7 @@ test('a gateway elsewhere refuses the tickets of these sessions, whether or not 
   const since = new Date(Date.now() - 1_000);
   await here.ends.endUser('fry');
   for (const { closings } of [here.ends, there.ends]) {
+    assert.equal(closings.hasEnded({ sessionId: 'unknown', userId: 'fry', sessionSince: since }), true);
     assert.equal(closings.hasEnded(ticketOf('unknown', since)), true);
     assert.equal(closings.hasEnded(ticketOf('of an older server')), true);
     assert.equal(closings.hasEnded(ticketOf('later', new Date(Date.now() + 1_000))), false);

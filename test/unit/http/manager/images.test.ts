@@ -15,6 +15,17 @@ test('PUT stores an array, returns the stored entries at once and starts to pull
   assert.deepEqual(images.asked, ['docker.io/apps/one:1', 'docker.io/apps/two:1']);
 });
 
+test('14 MiB of brackets are refused at once, with a reason', async (context) => {
+  const { send } = await server(context);
+  const body = '['.repeat(14 * 1024 * 1024);
+  const begun = process.cpuUsage();
+  const { status, json } = await send('PUT', '/API/manager/image', body);
+  const { user } = process.cpuUsage(begun);
+  assert.equal(status, 400);
+  assert.match(Failure.parse(json).message, /more than 64 levels/);
+  assert.ok(user < 500_000, `${user / 1000} ms`);
+});
+
 test('POST stores one object without a pull and returns one object', async (context) => {
   const { send, images } = await server(context);
   const { status, json } = await send('POST', '/API/manager/image', inspectOf('apps/one:1'), {

@@ -1,0 +1,26 @@
+/** Shares one rate among transfers, in the order in which they ask. */
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Nobody waits for less: timers aren't more precise, and this much blocks others for a moment only. */
+const SHORTEST_WAIT_MS = 5;
+
+export class Pace {
+  readonly #bytesPerMs: number;
+  readonly #now: () => number;
+  /** When everything that was taken so far is transferred at this rate. */
+  #free = 0;
+
+  /** `now` is a monotonic clock in ms. */
+  constructor(bytesPerSecond: number, now: () => number = () => performance.now()) {
+    this.#bytesPerMs = bytesPerSecond / 1000;
+    this.#now = now;
+  }
+
+  /** Resolves when these bytes may be transferred; rejects when the signal aborts meanwhile. */
+  async take(bytes: number, signal: AbortSignal): Promise<void> {
+    const now = this.#now();
+    const start = Math.max(this.#free, now);
+    this.#free = start + bytes / this.#bytesPerMs;
+    if (start - now >= SHORTEST_WAIT_MS) await delay(start - now, undefined, { signal });
+  }
+}
