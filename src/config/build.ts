@@ -81,6 +81,12 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
       keepDays: values['launches.keepDays'],
       stopGraceMs: values['launches.stopGraceMs'],
     },
+    limits: {
+      terminals: values['limits.terminals'],
+      streams: values['limits.streams'],
+      screens: values['limits.screens'],
+      upgradesPerMinute: values['limits.upgradesPerMinute'],
+    },
     debug: debugOf(values),
     log: { level: values['log.level'], format: values['log.format'] },
     manager: {

@@ -80,6 +80,14 @@ export interface Config {
   /** Names or ids of the apps that are pinned for users without pins of their own. */
   readonly dock: readonly string[];
   readonly launches: { readonly perUser: number; readonly keepDays: number; readonly stopGraceMs: number };
+  /** Of one user at the same time. */
+  readonly limits: {
+    readonly terminals: number;
+    readonly streams: number;
+    readonly screens: number;
+    /** Terminals and screens together. */
+    readonly upgradesPerMinute: number;
+  };
   /** Who may start debug sessions, how and for how long. */
   readonly debug: DebugPolicy & { readonly keepDays: number };
   readonly log: {

@@ -20,6 +20,7 @@ import {
   Variables,
 } from './kinds.ts';
 import { LDAP_SETTINGS } from './ldap-settings.ts';
+import { LIMIT_SETTINGS } from './limit-settings.ts';
 import { REGION_SETTINGS } from './region-settings.ts';
 
 export const Settings = z.object({
@@ -317,6 +318,7 @@ export const Settings = z.object({
     read: 'number',
     type: 'milliseconds, 0 to 60000',
   }),
+  ...LIMIT_SETTINGS,
   ...DEBUG_SETTINGS,
   'log.level': z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').register(FACTS, {
     text: 'Lowest level of records to write to standard error.',

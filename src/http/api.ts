@@ -37,6 +37,7 @@ export function apiRoutes(context: ApiContext): FastifyPluginAsync {
     });
     app.decorateRequest('claims', null);
     app.decorateRequest('sessionEnded', null);
+    app.decorateRequest('countStream', null);
     await app.register(closingsRoute(context));
     await app.register(versionOne(context), { prefix: '/api/v1' });
   };

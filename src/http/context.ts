@@ -79,7 +79,7 @@ export interface ApiContext {
   readonly tokens: UserTokens;
   readonly tickets: Tickets;
   readonly revocations: Pick<Revocations, 'isRevoked' | 'prune'>;
-  readonly sessions: Pick<Sessions, 'seen' | 'signalOf'>;
+  readonly sessions: Pick<Sessions, 'seen' | 'signalOf' | 'connections'>;
   readonly sessionEnds: Pick<SessionEnds, 'extend' | 'end' | 'endUser'>;
   /** Of this installation. */
   readonly cookieName: string;

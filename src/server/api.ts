@@ -122,6 +122,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       store,
       viewers,
       longestSessionSeconds: Math.max(auth.sessionSeconds, auth.sessionLongestSeconds),
+      limits: config.limits,
       failed: events.failed,
     }),
   );
@@ -231,6 +232,7 @@ function createScreens(
       !closings.has({ type: 'session', sessionId }) &&
       !(await revocations.isRevoked(sessionId, since === undefined ? null : { userId, since })),
     seen: (claims) => seenIn(sessions, claims),
+    count: ({ userId }) => sessions.connections.open(userId, 'screens'),
     events,
   });
 }

@@ -18,6 +18,7 @@ import type { DebugPolicy } from '#domain/debug/policy.ts';
 import { Rebuilds } from '#domain/desktops/rebuilds.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { HomeArchives } from '#domain/desktops/home-files.ts';
+import type { ConnectionLimits } from '#domain/server/open-connections.ts';
 import { SessionEnds } from '#domain/server/session-ends.ts';
 import { createEvents } from '#events';
 import { apiRoutes } from '#http/api.ts';
@@ -34,6 +35,7 @@ import { openStore } from '#store/open.ts';
 import { z } from 'zod';
 import { demoDirectory } from './directory.ts';
 import { FakeEngine } from './engine.ts';
+import { LIMITS } from '../fixtures/limits.ts';
 import { testKeys } from './keys.ts';
 
 export interface FakeApi extends AsyncDisposable {
@@ -50,8 +52,13 @@ export interface FakeApi extends AsyncDisposable {
 export async function fakeApi({
   directory,
   policy = OPEN_POLICY,
+  limits = LIMITS,
   ...more
-}: Partial<ApiContext> & { directory?: Authenticator; policy?: DebugPolicy } = {}): Promise<FakeApi> {
+}: Partial<ApiContext> & {
+  directory?: Authenticator;
+  policy?: DebugPolicy;
+  limits?: ConnectionLimits;
+} = {}): Promise<FakeApi> {
   const stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'deskpod-api-'));
   stack.defer(() => rm(folder, { recursive: true }));
@@ -81,7 +88,7 @@ export async function fakeApi({
   };
   const viewers = { closeSession() {}, closeUser() {}, closeDesktop() {} };
   const ends = stack.use(
-    new SessionEnds({ ...parts, store, viewers, longestSessionSeconds: 3600, failed: events.failed }),
+    new SessionEnds({ ...parts, store, viewers, longestSessionSeconds: 3600, limits, failed: events.failed }),
   );
   const gateway = ends.viewers;
   const rebuilds = stack.use(

@@ -1,0 +1,30 @@
+/** Settings that limit what one user, or all guests together, can use at the same time; part of `settings.ts`. */
+import { z } from 'zod';
+import { FACTS } from './facts.ts';
+
+export const LIMIT_SETTINGS = {
+  'limits.terminals': z.int().min(1).max(10_000).default(32).register(FACTS, {
+    text: 'How many terminals one user can have open at the same time, at each server.',
+    read: 'number',
+    type: 'number, 1 to 10000',
+    variable: 'DESKPOD_LIMITS_TERMINALS',
+  }),
+  'limits.streams': z.int().min(4).max(10_000).default(64).register(FACTS, {
+    text: 'How many event streams one user can have open at the same time, at each server: each open page has one or two, each log that is followed has one.',
+    read: 'number',
+    type: 'number, 4 to 10000',
+    variable: 'DESKPOD_LIMITS_STREAMS',
+  }),
+  'limits.screens': z.int().min(1).max(10_000).default(32).register(FACTS, {
+    text: 'How many screens one user can have open at the same time, at each server.',
+    read: 'number',
+    type: 'number, 1 to 10000',
+    variable: 'DESKPOD_LIMITS_SCREENS',
+  }),
+  'limits.upgradesPerMinute': z.int().min(10).max(100_000).default(240).register(FACTS, {
+    text: 'How many terminals and screens one user can open per minute. For one address (IPv4) or network (IPv6, /64) that isn’t a trusted proxy or loopback, the limit is five times as high.',
+    read: 'number',
+    type: 'number, 10 to 100000',
+    variable: 'DESKPOD_LIMITS_UPGRADES_PER_MINUTE',
+  }),
+} as const;
