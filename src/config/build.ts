@@ -86,6 +86,8 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
       streams: values['limits.streams'],
       screens: values['limits.screens'],
       upgradesPerMinute: values['limits.upgradesPerMinute'],
+      guests: values['limits.guests'],
+      guestsPerAddress: values['limits.guestsPerAddress'],
     },
     debug: debugOf(values),
     log: { level: values['log.level'], format: values['log.format'] },

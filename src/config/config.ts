@@ -87,6 +87,9 @@ export interface Config {
     readonly screens: number;
     /** Terminals and screens together. */
     readonly upgradesPerMinute: number;
+    /** All guests together. */
+    readonly guests: number;
+    readonly guestsPerAddress: number;
   };
   /** Who may start debug sessions, how and for how long. */
   readonly debug: DebugPolicy & { readonly keepDays: number };

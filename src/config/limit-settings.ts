@@ -27,4 +27,16 @@ export const LIMIT_SETTINGS = {
     type: 'number, 10 to 100000',
     variable: 'DESKPOD_LIMITS_UPGRADES_PER_MINUTE',
   }),
+  'limits.guests': z.int().min(1).max(100_000).default(200).register(FACTS, {
+    text: 'How many guests can be logged in at the same time. A guest whose desktop isn’t removed yet counts, too.',
+    read: 'number',
+    type: 'number, 1 to 100000',
+    variable: 'DESKPOD_LIMITS_GUESTS',
+  }),
+  'limits.guestsPerAddress': z.int().min(1).max(100_000).default(50).register(FACTS, {
+    text: 'How many guests can be logged in from one address (IPv4) or network (IPv6, /64). Loopback and `auth.lockout.protectedNetworks` have no limit of their own.',
+    read: 'number',
+    type: 'number, 1 to 100000',
+    variable: 'DESKPOD_LIMITS_GUESTS_PER_ADDRESS',
+  }),
 } as const;

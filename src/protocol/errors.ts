@@ -13,7 +13,7 @@ export const ErrorCode = z.enum([
   'app_unavailable',
   'runtime_refused',
   'limit_reached',
-  /** The user has as many connections of this kind open as one user can. */
+  /** As many connections or sessions of this kind are open as the user, or all guests, can have. */
   'too_many_open',
   'name_taken',
   /** The image has no program of this name, for example no shell. */

@@ -152,7 +152,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     events.failed('refreshing the keys of gateways', error),
   );
   secretStore?.ensureRegistryLogins().catch((error: unknown) => events.failed('creating empty registry logins', error));
-  const { rebuilds, revocations } = context;
+  const { rebuilds, revocations, guests } = context;
   stack.use(rebuilds);
   await rebuilds.load();
   const housekeeping = {
@@ -160,6 +160,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     store,
     ...parts,
     rebuilds,
+    guests,
     revocations,
     directoryCheckSeconds: auth.ldapCheckSeconds,
     checkDirectories: () =>

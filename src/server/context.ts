@@ -14,7 +14,8 @@ import type { Config, Secrets } from '#config/config.ts';
 import { Rebuilds } from '#domain/desktops/rebuilds.ts';
 import { HomeArchives } from '#domain/desktops/home-files.ts';
 import type { Engine } from '#domain/ports/engine.ts';
-import { networkMatcher, nodeMatcher } from '#domain/server/networks.ts';
+import { Guests } from '#domain/server/guests.ts';
+import { isLoopback, networkMatcher, nodeMatcher } from '#domain/server/networks.ts';
 import type { SessionEnds } from '#domain/server/session-ends.ts';
 import type { Store } from '#domain/ports/store.ts';
 import type { Events } from '#events';
@@ -45,13 +46,24 @@ export function createContext(deps: ContextDeps): ApiContext {
   const { auth } = config;
   const isProtected = networkMatcher(auth.lockout.protectedNetworks);
   const isNode = nodeMatcher(podNetworks);
+  // Behind a node's own address there are many people.
+  const isShared = (address: string): boolean => isProtected(address) || isNode(address);
   const gateway = sessionEnds.viewers;
+  const end = (desktopId: string): Promise<void> => endDesktop({ ...parts, engine, gateway }, desktopId);
   const rebuilds = new Rebuilds({
     ...parts,
     engine,
     store,
     idleSeconds: config.desktop.rebuildAfterSeconds,
-    endDesktop: (desktopId) => endDesktop({ ...parts, engine, gateway }, desktopId),
+    endDesktop: end,
+    failed: events.failed,
+  });
+  const guests = new Guests({
+    limits: config.limits,
+    isShared: (address) => isShared(address) || isLoopback(address),
+    store,
+    engine,
+    endDesktop: end,
     failed: events.failed,
   });
   return {
@@ -59,6 +71,7 @@ export function createContext(deps: ContextDeps): ApiContext {
     store,
     ...parts,
     rebuilds,
+    guests,
     archives: new HomeArchives(engine),
     gateway,
     closings: sessionEnds.closings,
@@ -105,8 +118,7 @@ export function createContext(deps: ContextDeps): ApiContext {
     attempts: createAttempts({
       failures: auth.lockout.failures,
       longestSeconds: auth.lockout.seconds,
-      // Behind a node's own address there are many people.
-      isProtected: (address) => isProtected(address) || isNode(address),
+      isProtected: isShared,
     }),
     version,
     server: { name: config.name, roles: config.roles, path: config.listen.path },

@@ -19,6 +19,7 @@ import { Rebuilds } from '#domain/desktops/rebuilds.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { HomeArchives } from '#domain/desktops/home-files.ts';
 import type { ConnectionLimits } from '#domain/server/open-connections.ts';
+import { type GuestLimits, Guests } from '#domain/server/guests.ts';
 import { SessionEnds } from '#domain/server/session-ends.ts';
 import { createEvents } from '#events';
 import { apiRoutes } from '#http/api.ts';
@@ -57,7 +58,7 @@ export async function fakeApi({
 }: Partial<ApiContext> & {
   directory?: Authenticator;
   policy?: DebugPolicy;
-  limits?: ConnectionLimits;
+  limits?: ConnectionLimits & GuestLimits;
 } = {}): Promise<FakeApi> {
   const stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'deskpod-api-'));
@@ -91,13 +92,14 @@ export async function fakeApi({
     new SessionEnds({ ...parts, store, viewers, longestSessionSeconds: 3600, limits, failed: events.failed }),
   );
   const gateway = ends.viewers;
+  const end = (desktopId: string): Promise<void> => endDesktop({ ...parts, engine, gateway }, desktopId);
   const rebuilds = stack.use(
     new Rebuilds({
       ...parts,
       engine,
       store,
       idleSeconds: 120,
-      endDesktop: (desktopId) => endDesktop({ ...parts, engine, gateway }, desktopId),
+      endDesktop: end,
       failed: events.failed,
     }),
   );
@@ -106,6 +108,7 @@ export async function fakeApi({
     store,
     ...parts,
     rebuilds,
+    guests: new Guests({ limits, isShared: () => false, store, engine, endDesktop: end, failed: events.failed }),
     archives: new HomeArchives(engine),
     events,
     authenticators: [directory ?? demoDirectory(store), createAnonymous(store)],
