@@ -71,6 +71,8 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
       limits: values['desktop.limits'],
       shmBytes: values['desktop.shm'],
       rebuildAfterSeconds: values['desktop.rebuildAfterSeconds'],
+      idleSeconds: values['desktop.idleSeconds'],
+      guestIdleSeconds: values['desktop.guestIdleSeconds'],
       languages: values['desktop.languages'],
       wallpapers: values['desktop.wallpapers'] ?? join(values['dataDir'], 'wallpapers'),
     },

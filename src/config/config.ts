@@ -70,6 +70,10 @@ export interface Config {
     readonly shmBytes: number;
     /** How long a desktop must be unattended before a scheduled rebuild runs. */
     readonly rebuildAfterSeconds: number;
+    /** How long a desktop may be unattended before it ends; 0: forever. */
+    readonly idleSeconds: number;
+    /** The same for guests. */
+    readonly guestIdleSeconds: number;
     /** Languages that the programs in Deskpod's images are translated into, for example `de`. */
     readonly languages: readonly string[];
     /** Folder of the administrator's pictures; may not exist. */

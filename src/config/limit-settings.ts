@@ -1,6 +1,27 @@
-/** Settings that limit what one user, or all guests together, can use at the same time; part of `settings.ts`. */
+/** Settings that limit what one user, or all guests together, can use, and for how long; part of `settings.ts`. */
 import { z } from 'zod';
 import { FACTS } from './facts.ts';
+
+/** 0: never. */
+const IdleSeconds = z
+  .int()
+  .max(31_536_000)
+  .refine((seconds) => seconds === 0 || seconds >= 300, 'is neither 0 nor at least 300');
+
+export const IDLE_SETTINGS = {
+  'desktop.idleSeconds': IdleSeconds.default(0).register(FACTS, {
+    text: 'How long nobody may have a desktop open, in a page, a terminal or a screen, before it is ended with its running apps. The user gets a notice at the next login. A desktop whose files would be deleted with it is kept. 0: never.',
+    read: 'number',
+    type: 'seconds, 0 or 300 to 31536000',
+    variable: 'DESKPOD_IDLE_SECONDS',
+  }),
+  'desktop.guestIdleSeconds': IdleSeconds.default(28_800).register(FACTS, {
+    text: 'The same for desktops of guests, which are removed with their files. 0: when the session ends.',
+    read: 'number',
+    type: 'seconds, 0 or 300 to 31536000',
+    variable: 'DESKPOD_GUEST_IDLE_SECONDS',
+  }),
+} as const;
 
 export const LIMIT_SETTINGS = {
   'limits.terminals': z.int().min(1).max(10_000).default(32).register(FACTS, {

@@ -20,7 +20,7 @@ import {
   Variables,
 } from './kinds.ts';
 import { LDAP_SETTINGS } from './ldap-settings.ts';
-import { LIMIT_SETTINGS } from './limit-settings.ts';
+import { IDLE_SETTINGS, LIMIT_SETTINGS } from './limit-settings.ts';
 import { REGION_SETTINGS } from './region-settings.ts';
 
 export const Settings = z.object({
@@ -289,6 +289,7 @@ export const Settings = z.object({
     read: 'number',
     type: 'seconds, 60 to 86400',
   }),
+  ...IDLE_SETTINGS,
   ...CLUSTER_SETTINGS,
   executeClasses: Classes.prefault(DEFAULT_CLASSES).register(FACTS, {
     text: 'Classes of limits to assign to apps and users, each `{ description, limits }`. If you leave out `default`, the built-in one is kept.',

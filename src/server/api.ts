@@ -7,6 +7,8 @@ import type { FirstAdministrator } from '#auth/local-users.ts';
 import type { LoadedConfig } from '#config/config.ts';
 import { openDisplay } from '#display/open.ts';
 import { waitForWindowManager } from '#display/ready.ts';
+import { Attendance } from '#domain/desktops/attendance.ts';
+import { IdleEnds } from '#domain/desktops/idle-ends.ts';
 import { waitAtMost } from '#domain/deadlines.ts';
 import type { OwnImage } from '#domain/catalogue/own-apps.ts';
 import { ignore } from '#protocol/ignore.ts';
@@ -25,6 +27,7 @@ import { screenConnector } from '#gateway/screen-connect.ts';
 import { createTerminals } from '#gateway/terminals.ts';
 import { apiRoutes } from '#http/api.ts';
 import type { ApiContext } from '#http/context.ts';
+import { endDesktop } from '#http/end-desktop.ts';
 import { managerRoutes } from '#http/manager/routes.ts';
 import { buildVersion } from '#http/manager/version.ts';
 import { openTerminal } from '#http/terminal-access.ts';
@@ -126,6 +129,13 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       failed: events.failed,
     }),
   );
+  const attendance = stack.use(
+    new Attendance({
+      values: store.values,
+      connected: () => sessionEnds.sessions.connections.users(),
+      failed: events.failed,
+    }),
+  );
   const links = new LoginLinks(store);
   const context = createContext({
     links,
@@ -139,6 +149,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     engine,
     parts,
     sessionEnds,
+    attendance,
     stopping: draining.signal,
     podNetworks: await engine.podNetworks(),
   });
@@ -153,7 +164,6 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   );
   secretStore?.ensureRegistryLogins().catch((error: unknown) => events.failed('creating empty registry logins', error));
   const { rebuilds, revocations, guests } = context;
-  stack.use(rebuilds);
   await rebuilds.load();
   const housekeeping = {
     engine,
@@ -161,6 +171,16 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     ...parts,
     rebuilds,
     guests,
+    idleEnds: new IdleEnds({
+      ...parts,
+      ...config.desktop,
+      engine,
+      attendance,
+      endDesktop: (desktopId) => endDesktop(context, desktopId),
+      losses: (desktop) => rebuilds.losses(desktop),
+      notify: (...notice) => rebuilds.notify(...notice),
+      failed: events.failed,
+    }),
     revocations,
     directoryCheckSeconds: auth.ldapCheckSeconds,
     checkDirectories: () =>

@@ -11,6 +11,7 @@ import { addUser, listUsers, removeUser, setUserPassword, setUserRoles } from '#
 import { createTickets } from '#auth/tickets.ts';
 import { createUserTokens, sessionCookie } from '#auth/user-tokens.ts';
 import type { Config, Secrets } from '#config/config.ts';
+import type { Attendance } from '#domain/desktops/attendance.ts';
 import { Rebuilds } from '#domain/desktops/rebuilds.ts';
 import { HomeArchives } from '#domain/desktops/home-files.ts';
 import type { Engine } from '#domain/ports/engine.ts';
@@ -35,14 +36,28 @@ export interface ContextDeps {
   readonly engine: Engine;
   readonly parts: Omit<Parts, typeof Symbol.asyncDispose>;
   readonly sessionEnds: SessionEnds;
+  readonly attendance: Attendance;
   readonly links: ApiContext['links'];
   readonly stopping: AbortSignal;
   readonly podNetworks: readonly string[];
 }
 
 export function createContext(deps: ContextDeps): ApiContext {
-  const { config, secrets, keys, events, version, warnings, store, engine, parts, sessionEnds, stopping, podNetworks } =
-    deps;
+  const {
+    config,
+    secrets,
+    keys,
+    events,
+    version,
+    warnings,
+    store,
+    engine,
+    parts,
+    sessionEnds,
+    attendance,
+    stopping,
+    podNetworks,
+  } = deps;
   const { auth } = config;
   const isProtected = networkMatcher(auth.lockout.protectedNetworks);
   const isNode = nodeMatcher(podNetworks);
@@ -54,6 +69,7 @@ export function createContext(deps: ContextDeps): ApiContext {
     ...parts,
     engine,
     store,
+    attendance,
     idleSeconds: config.desktop.rebuildAfterSeconds,
     endDesktop: end,
     failed: events.failed,

@@ -15,6 +15,7 @@ import { createTickets } from '#auth/tickets.ts';
 import { createUserTokens, sessionCookie } from '#auth/user-tokens.ts';
 import type { Authenticator } from '#domain/ports/auth.ts';
 import type { DebugPolicy } from '#domain/debug/policy.ts';
+import { Attendance } from '#domain/desktops/attendance.ts';
 import { Rebuilds } from '#domain/desktops/rebuilds.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { HomeArchives } from '#domain/desktops/home-files.ts';
@@ -93,16 +94,17 @@ export async function fakeApi({
   );
   const gateway = ends.viewers;
   const end = (desktopId: string): Promise<void> => endDesktop({ ...parts, engine, gateway }, desktopId);
-  const rebuilds = stack.use(
-    new Rebuilds({
-      ...parts,
-      engine,
-      store,
-      idleSeconds: 120,
-      endDesktop: end,
-      failed: events.failed,
-    }),
-  );
+  const connected = (): string[] => ends.sessions.connections.users();
+  const attendance = stack.use(new Attendance({ values: store.values, connected, failed: events.failed }));
+  const rebuilds = new Rebuilds({
+    ...parts,
+    attendance,
+    engine,
+    store,
+    idleSeconds: 120,
+    endDesktop: end,
+    failed: events.failed,
+  });
   const context: ApiContext = {
     engine,
     store,

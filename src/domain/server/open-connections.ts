@@ -56,6 +56,11 @@ export class OpenConnections {
     };
   }
 
+  /** Those who have something open. */
+  users(): string[] {
+    return [...this.#counts.keys()];
+  }
+
   of(userId: string): Readonly<Counts> {
     return { terminals: 0, streams: 0, screens: 0, ...this.#counts.get(userId) };
   }
