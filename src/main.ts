@@ -1,5 +1,5 @@
 /** Opens the roles of this process, listens on one port, and closes everything in reverse order. */
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { LINK_MINUTES } from '#auth/login-links.ts';
@@ -10,6 +10,7 @@ import { createEvents, type Events } from '#events';
 import { originPolicy, originRefused } from '#gateway/origin.ts';
 import { routeUpgrades } from '#gateway/upgrade.ts';
 import { limitConnections } from '#http/connection-limits.ts';
+import { limitUpgrades } from '#http/upgrade-rate.ts';
 import { applyTrustedProxies, checkHost, createTrustedProxies } from '#http/trusted-proxies.ts';
 import { healthRoutes } from '#http/health.ts';
 import { screenCheck } from '#http/screen-check.ts';
@@ -78,11 +79,12 @@ export async function serve(loaded: LoadedConfig): Promise<Running> {
   });
   stack.defer(() => listening.endConnections());
   stack.defer(() => app.close());
+  const isProxy = networkMatcher(where.trustedProxies);
   limitConnections(listening.socket, {
     connections: where.maxConnections,
     // A process without this role gets its connections from a few gateways.
     connectionsPerNetwork: roles.includes('gateway') ? where.maxConnectionsPerNetwork : where.maxConnections,
-    isProxy: networkMatcher(where.trustedProxies),
+    isProxy,
     onFull: events.connectionsFull,
   });
   const token = api?.gatewayToken ?? null;
@@ -96,9 +98,14 @@ export async function serve(loaded: LoadedConfig): Promise<Running> {
     }),
   );
   const upgrades = opened.flatMap((role) => role.upgrades);
+  const checkRate = limitUpgrades({ perMinute: config.limits.upgradesPerMinute, isProxy });
+  const check = (request: IncomingMessage): void => {
+    checkHost(request);
+    checkRate(request);
+  };
   for (const server of listening.servers) {
     const failed = (error: unknown): void => events.failed('upgrading a connection', error);
-    const routed = routeUpgrades(server, upgrades, { check: checkHost, failed });
+    const routed = routeUpgrades(server, upgrades, { check, failed });
     stack.defer(() => routed.close());
   }
   const closeViewers = async (): Promise<void> => {

@@ -72,6 +72,10 @@ export interface Config {
     readonly shmBytes: number;
     /** How long a desktop must be unattended before a scheduled rebuild runs. */
     readonly rebuildAfterSeconds: number;
+    /** How long a desktop may be unattended before it ends; 0: forever. */
+    readonly idleSeconds: number;
+    /** The same for guests. */
+    readonly guestIdleSeconds: number;
     /** Languages that the programs in Deskpod's images are translated into, for example `de`. */
     readonly languages: readonly string[];
     /** Folder of the administrator's pictures; may not exist. */
@@ -82,6 +86,17 @@ export interface Config {
   /** Names or ids of the apps that are pinned for users without pins of their own. */
   readonly dock: readonly string[];
   readonly launches: { readonly perUser: number; readonly keepDays: number; readonly stopGraceMs: number };
+  /** Of one user at the same time. */
+  readonly limits: {
+    readonly terminals: number;
+    readonly streams: number;
+    readonly screens: number;
+    /** Terminals and screens together. */
+    readonly upgradesPerMinute: number;
+    /** All guests together. */
+    readonly guests: number;
+    readonly guestsPerAddress: number;
+  };
   /** Who may start debug sessions, how and for how long. */
   readonly debug: DebugPolicy & { readonly keepDays: number };
   readonly log: {

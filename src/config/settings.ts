@@ -20,6 +20,7 @@ import {
   Variables,
 } from './kinds.ts';
 import { LDAP_SETTINGS } from './ldap-settings.ts';
+import { IDLE_SETTINGS, LIMIT_SETTINGS } from './limit-settings.ts';
 import { REGION_SETTINGS } from './region-settings.ts';
 
 export const Settings = z.object({
@@ -294,6 +295,7 @@ export const Settings = z.object({
     read: 'number',
     type: 'seconds, 60 to 86400',
   }),
+  ...IDLE_SETTINGS,
   ...CLUSTER_SETTINGS,
   executeClasses: Classes.prefault(DEFAULT_CLASSES).register(FACTS, {
     text: 'Classes of limits to assign to apps and users, each `{ description, limits }`. If you leave out `default`, the built-in one is kept.',
@@ -323,6 +325,7 @@ export const Settings = z.object({
     read: 'number',
     type: 'milliseconds, 0 to 60000',
   }),
+  ...LIMIT_SETTINGS,
   ...DEBUG_SETTINGS,
   'log.level': z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').register(FACTS, {
     text: 'Lowest level of records to write to standard error.',

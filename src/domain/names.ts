@@ -8,6 +8,7 @@ import { createHash, randomUUID } from 'node:crypto';
 export const MAX_NAME = 62;
 const MAX_LABEL_VALUE = 63;
 const MAX_LOGIN = 32;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Five random hexadecimal digits that distinguish objects of the same kind. */
 export function hex5(): string {
@@ -25,6 +26,11 @@ export function normalize(text: string): string {
 /** `hermes-db906`; everyone who logged in anonymously gets `anonymous-<hex5>`. */
 export function userPodName(user: { id: string; provider: string }, suffix: string = hex5()): string {
   return suffixed(user.provider === 'anonymous' ? 'anonymous' : user.id, suffix);
+}
+
+/** Whether it is the desktop of a guest: an id of theirs is random, which a user called `anonymous` doesn't have. */
+export function isGuestDesktop({ id, userId }: { readonly id: string; readonly userId: string }): boolean {
+  return /^anonymous-[0-9a-f]{5}$/.test(id) && UUID.test(userId);
 }
 
 /** The name of a launch inside the desktop: `hermes-conrad-2048-alpine-1eef4`. */

@@ -32,6 +32,8 @@ export interface GatewayEvents {
 export interface GatewayOptions extends AdmissionRules {
   /** Connects to the screen: screen-connect.ts. */
   connect(claims: TicketClaims, signal: AbortSignal): Promise<Duplex>;
+  /** Counts a screen until the returned function is called; throws if the user has too many open. */
+  count?(claims: TicketClaims): () => void;
   readonly events: GatewayEvents;
   /** A peer that doesn't answer a ping within one to two of these is dead. */
   readonly heartbeatMs?: number;
@@ -73,6 +75,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       try {
         if (closed) throw new DeskpodError('engine_unavailable', 'The server is stopping.');
         const claims = await admit(options, request);
+        const uncount = options.count?.(claims);
+        if (uncount) socket.once('close', uncount);
+        // It wouldn't emit `close` again.
+        if (socket.destroyed) uncount?.();
         await open(claims, request, socket, head);
       } catch (error) {
         const status = refuse(socket, error);

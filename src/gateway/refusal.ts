@@ -19,7 +19,7 @@ export function refuse(socket: Duplex, error: unknown): number {
     'Connection: close',
     'Content-Type: application/json; charset=utf-8',
     'Cache-Control: no-store',
-    ...(status === 503 ? [`Retry-After: ${RETRY_AFTER_SECONDS}`] : []),
+    ...(status === 503 || status === 429 ? [`Retry-After: ${RETRY_AFTER_SECONDS}`] : []),
     `Content-Length: ${Buffer.byteLength(text)}`,
   ];
   if (!socket.writable) {

@@ -4,6 +4,7 @@ import fastifyRateLimit from '@fastify/rate-limit';
 import fastifySwagger from '@fastify/swagger';
 import type { FastifyPluginAsync } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import { neighbourhood } from '#domain/server/neighbourhood.ts';
 import { compressAnswers } from './compress.ts';
 import type { ApiContext } from './context.ts';
 import { appRoutes } from './routes/apps.ts';
@@ -25,18 +26,26 @@ import { registerSession } from './session.ts';
 
 /** Of one user, or of one address without one; the shell of one user makes a few hundred requests when it starts several apps. */
 const REQUESTS_PER_MINUTE = 1200;
+/** Of all guests of one address: several people may share it. */
+const REQUESTS_OF_GUESTS_PER_MINUTE = 6000;
+const GUESTS = 'guests ';
 
 export function apiRoutes(context: ApiContext): FastifyPluginAsync {
   return async (app) => {
     await compressAnswers(app);
     await app.register(fastifyCookie);
     await app.register(fastifyRateLimit, {
-      max: REQUESTS_PER_MINUTE,
+      max: (_, key) => (key.startsWith(GUESTS) ? REQUESTS_OF_GUESTS_PER_MINUTE : REQUESTS_PER_MINUTE),
       timeWindow: '1 minute',
-      keyGenerator: ({ claims, ip }) => (claims === null ? ip : `user ${claims.user.id}`),
+      keyGenerator: ({ claims, ip }) => {
+        if (claims === null) return neighbourhood(ip);
+        // Another login would be another user.
+        return claims.user.provider === 'anonymous' ? `${GUESTS}${neighbourhood(ip)}` : `user ${claims.user.id}`;
+      },
     });
     app.decorateRequest('claims', null);
     app.decorateRequest('sessionEnded', null);
+    app.decorateRequest('countStream', null);
     await app.register(closingsRoute(context));
     await app.register(versionOne(context), { prefix: '/api/v1' });
   };

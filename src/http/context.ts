@@ -8,6 +8,7 @@ import type { Desktops } from '#domain/desktops/desktops.ts';
 import type { Displays } from '#domain/desktops/displays.ts';
 import type { Engine } from '#domain/ports/engine.ts';
 import type { HomeArchives } from '#domain/desktops/home-files.ts';
+import type { Guests } from '#domain/server/guests.ts';
 import type { EventBus } from '#domain/server/event-bus.ts';
 import type { Launches } from '#domain/launches/launches.ts';
 import type { Revocations } from '#domain/server/revocations.ts';
@@ -76,10 +77,11 @@ export interface ApiContext {
   readonly links: LoginLinks;
   readonly users: LocalUsers;
   readonly attempts: LoginAttempts;
+  readonly guests: Pick<Guests, 'admit' | 'count' | 'limits' | 'sweep'>;
   readonly tokens: UserTokens;
   readonly tickets: Tickets;
   readonly revocations: Pick<Revocations, 'isRevoked' | 'prune'>;
-  readonly sessions: Pick<Sessions, 'seen' | 'signalOf'>;
+  readonly sessions: Pick<Sessions, 'seen' | 'signalOf' | 'connections'>;
   readonly sessionEnds: Pick<SessionEnds, 'extend' | 'end' | 'endUser'>;
   /** Of this installation. */
   readonly cookieName: string;

@@ -17,6 +17,8 @@ declare module 'fastify' {
     claims: Claims | null;
     /** Aborts when the session of `claims` ends. */
     sessionEnded: AbortSignal | null;
+    /** Counts a stream of the user of `claims` until the returned function is called; throws if they have too many open. */
+    countStream: (() => () => void) | null;
   }
 }
 
@@ -28,6 +30,8 @@ export function registerSession(app: FastifyInstance, context: ApiContext): void
     const token = bearer ?? own ?? request.cookies[SESSION_COOKIE];
     request.claims = token ? await claimsOf(context, token) : null;
     request.sessionEnded = request.claims && context.sessions.signalOf(request.claims.sessionId);
+    const userId = request.claims?.user.id;
+    request.countStream = userId === undefined ? null : () => context.sessions.connections.open(userId, 'streams');
     if (bearer === null && own === undefined && token !== undefined && request.claims !== null) {
       // Issued by an older server, which used one cookie name for all installations.
       keepCookie(context, request, reply, { token, expiresAt: request.claims.expiresAt });

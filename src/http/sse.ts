@@ -21,7 +21,9 @@ export interface EventStream {
   end(): void;
 }
 
+/** Throws `too_many_open` if the user has too many streams open. */
 export function openEventStream(request: FastifyRequest, reply: FastifyReply): EventStream {
+  const uncount = request.countStream?.();
   reply.hijack();
   const { raw } = reply;
   const gone = new AbortController();
@@ -35,6 +37,7 @@ export function openEventStream(request: FastifyRequest, reply: FastifyReply): E
   const keepAlive = setInterval(() => raw.write(': \n\n'), KEEP_ALIVE_MS).unref();
   const close = (): void => {
     clearInterval(keepAlive);
+    uncount?.();
     gone.abort();
   };
   request.sessionEnded?.addEventListener('abort', () => raw.end(), { signal: gone.signal });

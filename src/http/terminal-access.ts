@@ -15,6 +15,7 @@ const shell = (options: string): string[] => [
   `cd; if command -v bash >/dev/null; then exec bash ${options}; fi; exec sh ${options}`,
 ];
 
+/** `signal` aborts when the client disconnects: until then, the terminal counts as open. */
 export async function openTerminal(
   context: ApiContext,
   request: IncomingMessage,
@@ -23,6 +24,9 @@ export async function openTerminal(
 ): Promise<{ exec: ExecSession | Participant; sessionId: string; sessionEnded: AbortSignal | null }> {
   const claims = await claimsOfUpgrade(context, request);
   if (!claims) throw new DeskpodError('not_authenticated', "You aren't logged in.");
+  const uncount = context.sessions.connections.open(claims.user.id, 'terminals');
+  signal.addEventListener('abort', uncount);
+  if (signal.aborted) uncount();
   const { columns, rows, tty, input, launch, debug } = terminal;
   const command = terminal.command.length > 0 ? terminal.command : shell(tty ? '-i' : '-s');
   const size = { columns, rows };
@@ -40,6 +44,7 @@ export async function openTerminal(
     const exec = await context.engine.exec(target, { command, tty: tty ? size : null, env, input }, signal);
     return { exec, sessionId, sessionEnded };
   } catch (error) {
+    uncount();
     throw withToolbox(error, launch);
   }
 }

@@ -13,6 +13,8 @@ export const ErrorCode = z.enum([
   'app_unavailable',
   'runtime_refused',
   'limit_reached',
+  /** As many connections or sessions of this kind are open as the user, or all guests, can have. */
+  'too_many_open',
   'name_taken',
   /** The image has no program of this name, for example no shell. */
   'no_such_program',
@@ -53,6 +55,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   not_executable: 422,
   profile_refused: 422,
   too_many_attempts: 429,
+  too_many_open: 429,
   internal_error: 500,
   engine_unavailable: 503,
   directory_unavailable: 503,
@@ -60,7 +63,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   timeout: 504,
 };
 
-/** `Retry-After` of every 503. */
+/** `Retry-After` of every 503, and of an upgrade that is refused with 429. */
 export const RETRY_AFTER_SECONDS = 2;
 
 /** The body of every failed `/api/v1` request. */

@@ -7,6 +7,8 @@ import type { FirstAdministrator } from '#auth/local-users.ts';
 import type { LoadedConfig } from '#config/config.ts';
 import { openDisplay } from '#display/open.ts';
 import { waitForWindowManager } from '#display/ready.ts';
+import { Attendance } from '#domain/desktops/attendance.ts';
+import { IdleEnds } from '#domain/desktops/idle-ends.ts';
 import { waitAtMost } from '#domain/deadlines.ts';
 import type { OwnImage } from '#domain/catalogue/own-apps.ts';
 import { ignore } from '#protocol/ignore.ts';
@@ -27,6 +29,7 @@ import { claimsOf } from '#http/session.ts';
 import { sessionToken } from '#domain/server/session-token.ts';
 import { apiRoutes } from '#http/api.ts';
 import type { ApiContext } from '#http/context.ts';
+import { endDesktop } from '#http/end-desktop.ts';
 import { managerRoutes } from '#http/manager/routes.ts';
 import { buildVersion } from '#http/manager/version.ts';
 import { openTerminal } from '#http/terminal-access.ts';
@@ -134,6 +137,14 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       store,
       viewers,
       longestSessionSeconds: Math.max(auth.sessionSeconds, auth.sessionLongestSeconds),
+      limits: config.limits,
+      failed: events.failed,
+    }),
+  );
+  const attendance = stack.use(
+    new Attendance({
+      values: store.values,
+      connected: () => sessionEnds.sessions.connections.users(),
       failed: events.failed,
     }),
   );
@@ -150,6 +161,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     engine,
     parts,
     sessionEnds,
+    attendance,
     stopping: draining.signal,
     podNetworks: await engine.podNetworks(),
   });
@@ -163,14 +175,24 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     events.failed('refreshing the keys of gateways', error),
   );
   secretStore?.ensureRegistryLogins().catch((error: unknown) => events.failed('creating empty registry logins', error));
-  const { rebuilds, revocations } = context;
-  stack.use(rebuilds);
+  const { rebuilds, revocations, guests } = context;
   await rebuilds.load();
   const housekeeping = {
     engine,
     store,
     ...parts,
     rebuilds,
+    guests,
+    idleEnds: new IdleEnds({
+      ...parts,
+      ...config.desktop,
+      engine,
+      attendance,
+      endDesktop: (desktopId) => endDesktop(context, desktopId),
+      losses: (desktop) => rebuilds.losses(desktop),
+      notify: (...notice) => rebuilds.notify(...notice),
+      failed: events.failed,
+    }),
     revocations,
     directoryCheckSeconds: auth.ldapCheckSeconds,
     checkDirectories: () =>
@@ -247,6 +269,7 @@ function createScreens(
       !closings.has({ type: 'session', sessionId }) &&
       !(await revocations.isRevoked(sessionId, since === undefined ? null : { userId, since })),
     seen: (claims) => seenIn(sessions, claims),
+    count: ({ userId }) => sessions.connections.open(userId, 'screens'),
     events,
   });
 }

@@ -11,10 +11,12 @@ import { addUser, listUsers, removeUser, setUserPassword, setUserRoles } from '#
 import { createTickets } from '#auth/tickets.ts';
 import { createUserTokens, sessionCookie } from '#auth/user-tokens.ts';
 import type { Config, Secrets } from '#config/config.ts';
+import type { Attendance } from '#domain/desktops/attendance.ts';
 import { Rebuilds } from '#domain/desktops/rebuilds.ts';
 import { HomeArchives } from '#domain/desktops/home-files.ts';
 import type { Engine } from '#domain/ports/engine.ts';
-import { networkMatcher, nodeMatcher } from '#domain/server/networks.ts';
+import { Guests } from '#domain/server/guests.ts';
+import { isLoopback, networkMatcher, nodeMatcher } from '#domain/server/networks.ts';
 import type { SessionEnds } from '#domain/server/session-ends.ts';
 import type { Store } from '#domain/ports/store.ts';
 import type { Events } from '#events';
@@ -34,24 +36,50 @@ export interface ContextDeps {
   readonly engine: Engine;
   readonly parts: Omit<Parts, typeof Symbol.asyncDispose>;
   readonly sessionEnds: SessionEnds;
+  readonly attendance: Attendance;
   readonly links: ApiContext['links'];
   readonly stopping: AbortSignal;
   readonly podNetworks: readonly string[];
 }
 
 export function createContext(deps: ContextDeps): ApiContext {
-  const { config, secrets, keys, events, version, warnings, store, engine, parts, sessionEnds, stopping, podNetworks } =
-    deps;
+  const {
+    config,
+    secrets,
+    keys,
+    events,
+    version,
+    warnings,
+    store,
+    engine,
+    parts,
+    sessionEnds,
+    attendance,
+    stopping,
+    podNetworks,
+  } = deps;
   const { auth } = config;
   const isProtected = networkMatcher(auth.lockout.protectedNetworks);
   const isNode = nodeMatcher(podNetworks);
+  // Behind a node's own address there are many people.
+  const isShared = (address: string): boolean => isProtected(address) || isNode(address);
   const gateway = sessionEnds.viewers;
+  const end = (desktopId: string): Promise<void> => endDesktop({ ...parts, engine, gateway }, desktopId);
   const rebuilds = new Rebuilds({
     ...parts,
     engine,
     store,
+    attendance,
     idleSeconds: config.desktop.rebuildAfterSeconds,
-    endDesktop: (desktopId) => endDesktop({ ...parts, engine, gateway }, desktopId),
+    endDesktop: end,
+    failed: events.failed,
+  });
+  const guests = new Guests({
+    limits: config.limits,
+    isShared: (address) => isShared(address) || isLoopback(address),
+    store,
+    engine,
+    endDesktop: end,
     failed: events.failed,
   });
   return {
@@ -59,6 +87,7 @@ export function createContext(deps: ContextDeps): ApiContext {
     store,
     ...parts,
     rebuilds,
+    guests,
     archives: new HomeArchives(engine),
     gateway,
     closings: sessionEnds.closings,
@@ -105,8 +134,7 @@ export function createContext(deps: ContextDeps): ApiContext {
     attempts: createAttempts({
       failures: auth.lockout.failures,
       longestSeconds: auth.lockout.seconds,
-      // Behind a node's own address there are many people.
-      isProtected: (address) => isProtected(address) || isNode(address),
+      isProtected: isShared,
     }),
     version,
     server: { name: config.name, roles: config.roles, path: config.listen.path },

@@ -10,6 +10,7 @@ import { createUserTokenReader, sessionCookie } from '#auth/user-tokens.ts';
 import { Closings } from '#domain/server/closings.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { sessionToken } from '#domain/server/session-token.ts';
+import type { ConnectionLimits } from '#domain/server/open-connections.ts';
 import { seenIn, Sessions } from '#domain/server/sessions.ts';
 import type { Events } from '#events';
 import { Affinity } from '#gateway/api/affinity.ts';
@@ -30,6 +31,7 @@ export interface GatewayRoleOptions {
   readonly apiServiceUrl: string | null;
   readonly events: Events;
   readonly allowedOrigin: AllowedOrigin;
+  readonly limits: ConnectionLimits;
 }
 
 export interface GatewayRole extends Role {
@@ -106,19 +108,20 @@ export function openGateway(options: GatewayRoleOptions): GatewayRole {
 /** Calls `refused` if an API replica doesn't have these keys. */
 function open(
   keys: GatewayKeys,
-  { apiUrl, apiServiceUrl, events, allowedOrigin }: GatewayRoleOptions,
+  { apiUrl, apiServiceUrl, events, allowedOrigin, limits }: GatewayRoleOptions,
   refused: () => void,
 ): Opened {
   const closing = new AbortController();
   const replicas = new ApiReplicas({ url: apiUrl, serviceUrl: apiServiceUrl });
   const closings = new Closings();
-  const sessions = new Sessions((sessionId) => gateway.closeSession(sessionId));
+  const sessions = new Sessions(limits, (sessionId) => gateway.closeSession(sessionId));
   const gateway: Gateway = createGateway({
     tickets: createTicketReader({ keys }),
     connect: screenConnector(null),
     allowedOrigin,
     stillValid: (claims) => !closings.hasEnded(claims),
     seen: (claims) => seenIn(sessions, claims),
+    count: ({ userId }) => sessions.connections.open(userId, 'screens'),
     events,
   });
   closings.subscribe((closed) => {

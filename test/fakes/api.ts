@@ -16,9 +16,12 @@ import { createUserTokens, sessionCookie } from '#auth/user-tokens.ts';
 import type { Authenticator } from '#domain/ports/auth.ts';
 import type { OpenDisplay } from '#domain/ports/display.ts';
 import type { DebugPolicy } from '#domain/debug/policy.ts';
+import { Attendance } from '#domain/desktops/attendance.ts';
 import { Rebuilds } from '#domain/desktops/rebuilds.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { HomeArchives } from '#domain/desktops/home-files.ts';
+import type { ConnectionLimits } from '#domain/server/open-connections.ts';
+import { type GuestLimits, Guests } from '#domain/server/guests.ts';
 import { SessionEnds } from '#domain/server/session-ends.ts';
 import { createEvents } from '#events';
 import { apiRoutes } from '#http/api.ts';
@@ -35,6 +38,7 @@ import { openStore } from '#store/open.ts';
 import { z } from 'zod';
 import { demoDirectory } from './directory.ts';
 import { FakeEngine } from './engine.ts';
+import { LIMITS } from '../fixtures/limits.ts';
 import { testKeys } from './keys.ts';
 
 export interface FakeApi extends AsyncDisposable {
@@ -52,11 +56,13 @@ export async function fakeApi({
   directory,
   policy = OPEN_POLICY,
   openDisplay = noScreen,
+  limits = LIMITS,
   ...more
 }: Partial<ApiContext> & {
   directory?: Authenticator;
   policy?: DebugPolicy;
   openDisplay?: OpenDisplay;
+  limits?: ConnectionLimits & GuestLimits;
 } = {}): Promise<FakeApi> {
   const stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'deskpod-api-'));
@@ -85,24 +91,27 @@ export async function fakeApi({
   };
   const viewers = { closeSession() {}, closeUser() {}, closeDesktop() {} };
   const ends = stack.use(
-    new SessionEnds({ ...parts, store, viewers, longestSessionSeconds: 3600, failed: events.failed }),
+    new SessionEnds({ ...parts, store, viewers, longestSessionSeconds: 3600, limits, failed: events.failed }),
   );
   const gateway = ends.viewers;
-  const rebuilds = stack.use(
-    new Rebuilds({
-      ...parts,
-      engine,
-      store,
-      idleSeconds: 120,
-      endDesktop: (desktopId) => endDesktop({ ...parts, engine, gateway }, desktopId),
-      failed: events.failed,
-    }),
-  );
+  const end = (desktopId: string): Promise<void> => endDesktop({ ...parts, engine, gateway }, desktopId);
+  const connected = (): string[] => ends.sessions.connections.users();
+  const attendance = stack.use(new Attendance({ values: store.values, connected, failed: events.failed }));
+  const rebuilds = new Rebuilds({
+    ...parts,
+    attendance,
+    engine,
+    store,
+    idleSeconds: 120,
+    endDesktop: end,
+    failed: events.failed,
+  });
   const context: ApiContext = {
     engine,
     store,
     ...parts,
     rebuilds,
+    guests: new Guests({ limits, isShared: () => false, store, engine, endDesktop: end, failed: events.failed }),
     archives: new HomeArchives(engine),
     events,
     authenticators: [directory ?? demoDirectory(store), createAnonymous(store)],

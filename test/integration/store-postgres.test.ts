@@ -221,6 +221,8 @@ describe('on PostgreSQL', { skip, timeout: 300_000 }, () => {
       launches: two.launches,
       debug: { sweep: async () => {} },
       rebuilds: { sweep: async () => {} },
+      guests: { sweep: async () => {} },
+      idleEnds: { sweep: async () => {} },
       revocations: { prune: async () => 0 },
       debugKeepDays: 90,
       keepDays: 30,

@@ -11,6 +11,9 @@ import type { Store } from '../ports/store.ts';
 import { ignore } from '#protocol/ignore.ts';
 
 const KEY = 'rebuilds';
+/** Of one user, until they are back. */
+const MOST_NOTICES = 20;
+const NOTICE_DAYS = 30;
 
 const Account = z.object({
   userId: z.string(),
@@ -34,7 +37,7 @@ const Plan = z.object({
   identity: z.object({ user: User, account: Account }),
   desktopId: z.string(),
   request: DesktopRequest,
-  /** When a client last had the desktop open. */
+  /** When a client had the desktop open: at the request, and at servers that store it here also later. */
   attendedAt: z.iso.datetime(),
   /** Set when the rebuild starts: the server that runs it, and the apps to restart. */
   work: z.object({ server: z.string(), launches: z.array(Running) }).nullable(),
@@ -62,14 +65,6 @@ export class RebuildPlans {
     await this.#change(userId, (entry) => ({ ...entry, plan }));
   }
 
-  /** These users have their desktops open. */
-  async markAttended(userIds: ReadonlySet<string>): Promise<void> {
-    const planned = [...(await this.all()).keys()].filter((userId) => userIds.has(userId));
-    const attendedAt = new Date().toISOString();
-    for (const userId of planned)
-      await this.#change(userId, (entry) => ({ ...entry, plan: entry.plan && { ...entry.plan, attendedAt } }));
-  }
-
   /** Starts the work of a plan; null when it was canceled or another server was first. */
   async begin(userId: string, desktopId: string, work: NonNullable<Plan['work']>): Promise<Plan | null> {
     let started: Plan | null = null;
@@ -82,7 +77,11 @@ export class RebuildPlans {
   }
 
   async keepNotice(userId: string, notice: Notice): Promise<void> {
-    await this.#change(userId, (entry) => ({ ...entry, notices: [...entry.notices, notice] }));
+    const oldest = new Date(Date.now() - NOTICE_DAYS * 86_400_000).toISOString();
+    await this.#change(userId, ({ plan, notices }) => ({
+      plan,
+      notices: [...notices.filter(({ at }) => at > oldest), notice].slice(-MOST_NOTICES),
+    }));
   }
 
   /** Returns the stored notices and removes them. */

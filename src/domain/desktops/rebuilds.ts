@@ -6,8 +6,9 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Notice } from '#protocol/events.ts';
 import type { Identity } from '../ports/auth.ts';
+import type { Attendance } from './attendance.ts';
 import type { Desktops } from './desktops.ts';
-import type { Engine } from '../ports/engine.ts';
+import type { Engine, EngineDesktop } from '../ports/engine.ts';
 import { Deadline, until } from '../deadlines.ts';
 import { DeskpodError } from '../errors.ts';
 import { listHome } from './home-files.ts';
@@ -19,8 +20,6 @@ import type { Store } from '../ports/store.ts';
 import { BackgroundWork } from '../server/background-work.ts';
 import { RebuildPlans, type Plan, type Running } from './rebuild-plans.ts';
 
-/** Shorter than the shortest idle time. */
-const ATTENDED_EVERY_MS = 30_000;
 /** A cluster node may have to pull images first. */
 const REBUILD_TIMEOUT_MS = 20 * 60_000;
 
@@ -31,6 +30,7 @@ export interface RebuildDeps {
   readonly store: Pick<Store, 'values' | 'launches'>;
   readonly desktops: Desktops;
   readonly launches: Pick<Launches, 'start'>;
+  readonly attendance: Pick<Attendance, 'watch' | 'isWatched' | 'last'>;
   readonly hub: EventBus;
   readonly replicas: Pick<Replicas, 'me' | 'alive' | 'topic'>;
   /** How long a desktop must be unattended before its scheduled rebuild runs. */
@@ -41,22 +41,18 @@ export interface RebuildDeps {
   readonly failed: (what: string, error: unknown) => void;
 }
 
-export class Rebuilds implements Disposable {
+export class Rebuilds {
   readonly #deps: RebuildDeps;
   readonly #plans: RebuildPlans;
   readonly #messages: ReplicaTopic<typeof PlanMessage>;
   readonly #background = new BackgroundWork();
   readonly #busy = new Set<string>();
-  /** How many event streams each user has open at this server. */
-  readonly #watchers = new Map<string, number>();
-  readonly #timer: NodeJS.Timeout;
 
   constructor(deps: RebuildDeps) {
     this.#deps = deps;
     this.#plans = new RebuildPlans(deps.store.values);
     this.#messages = deps.replicas.topic('desktop', PlanMessage);
     this.#messages.subscribe(({ rebuildOf, when }) => deps.desktops.setPlannedRebuild(rebuildOf, when));
-    this.#timer = setInterval(() => this.#markAttended(), ATTENDED_EVERY_MS).unref();
   }
 
   /** Shows the plans that were stored before this server started. */
@@ -92,14 +88,7 @@ export class Rebuilds implements Disposable {
 
   /** A client of this user has opened an event stream; call the returned function when it closes. */
   watch(userId: string): () => void {
-    this.#watchers.set(userId, (this.#watchers.get(userId) ?? 0) + 1);
-    this.#markAttended();
-    return () => {
-      this.#markAttended();
-      const left = (this.#watchers.get(userId) ?? 1) - 1;
-      if (left === 0) this.#watchers.delete(userId);
-      else this.#watchers.set(userId, left);
-    };
+    return this.#deps.attendance.watch(userId);
   }
 
   /** Notices that were stored while the user was away. */
@@ -109,8 +98,9 @@ export class Rebuilds implements Disposable {
 
   /** Runs periodically, in one server at a time. */
   async sweep(): Promise<void> {
-    const { desktops, debug, replicas } = this.#deps;
+    const { desktops, debug, replicas, attendance } = this.#deps;
     const alive = await replicas.alive();
+    const attended = await attendance.last();
     for (const [userId, plan] of await this.#plans.all()) {
       if (this.#busy.has(userId)) continue;
       if (plan.work) {
@@ -119,7 +109,7 @@ export class Rebuilds implements Disposable {
       } else if (desktops.runningOrNull(userId)?.id !== plan.desktopId) {
         await this.#plans.set(userId, null);
         this.#show(userId, null);
-      } else if (this.#isIdle(plan) && !(await debug.hasOpenSession(plan.desktopId))) {
+      } else if (this.#isIdle(plan, attended.get(userId)) && !(await debug.hasOpenSession(plan.desktopId))) {
         const losses = await this.#losses(userId);
         if (losses === null) await this.#begin(userId, plan.desktopId);
         else await this.#abandon(userId, losses);
@@ -127,13 +117,17 @@ export class Rebuilds implements Disposable {
     }
   }
 
-  /** A clause that says what would be deleted with the desktop; null when nothing is. */
   async #losses(userId: string): Promise<string | null> {
-    const { desktops, engine, failed } = this.#deps;
-    const desktop = desktops.runningOrNull(userId);
-    if (desktop?.home !== 'lost') return null;
+    const desktop = this.#deps.desktops.runningOrNull(userId);
+    return desktop && this.losses(desktop);
+  }
+
+  /** A clause that says what would be deleted with the desktop; null when nothing is. */
+  async losses({ id, home, userId }: EngineDesktop): Promise<string | null> {
+    const { engine, failed } = this.#deps;
+    if (home !== 'lost') return null;
     try {
-      const { count } = await listHome(engine, desktop.id);
+      const { count } = await listHome(engine, id);
       if (count === 0) return null;
       return `its home folder would be deleted, and holds ${count === 1 ? 'a file' : `${count} files`}.`;
     } catch (error) {
@@ -145,15 +139,11 @@ export class Rebuilds implements Disposable {
   async #abandon(userId: string, losses: string): Promise<void> {
     await this.#plans.set(userId, null);
     this.#show(userId, null);
-    await this.#notify(userId, `Your desktop wasn’t rebuilt while you were away: ${losses}`);
+    await this.notify(userId, 'warning', `Your desktop wasn’t rebuilt while you were away: ${losses}`);
   }
 
   async settled(signal: AbortSignal): Promise<void> {
     await this.#background.settled(signal);
-  }
-
-  [Symbol.dispose](): void {
-    clearInterval(this.#timer);
   }
 
   async #plan(identity: Identity): Promise<{ id: string }> {
@@ -198,12 +188,13 @@ export class Rebuilds implements Disposable {
       await desktops.start(plan.identity, plan.request);
       const { id, entries } = await this.#running(userId);
       missing = await this.#startAgain(plan.identity, { id, entries, env: desktops.envOf(userId) }, launches);
-      if (missing.length > 0) await this.#notify(userId, `These apps couldn’t be restarted: ${namesOf(missing)}.`);
+      if (missing.length > 0)
+        await this.notify(userId, 'warning', `These apps couldn’t be restarted: ${namesOf(missing)}.`);
     } catch (error) {
       failed(`rebuilding the desktop of ${userId}`, error);
       const why = error instanceof DeskpodError ? ` ${error.message}` : '';
       const apps = missing.length > 0 ? ` These apps were running: ${namesOf(missing)}.` : '';
-      await this.#notify(userId, `Your desktop couldn’t be rebuilt.${why}${apps}`);
+      await this.notify(userId, 'warning', `Your desktop couldn’t be rebuilt.${why}${apps}`);
     }
     await this.#plans.set(userId, null);
   }
@@ -242,9 +233,10 @@ export class Rebuilds implements Disposable {
     return desktops.running(userId);
   }
 
-  async #notify(userId: string, text: string): Promise<void> {
-    const notice: Notice = { id: randomUUID(), level: 'warning', text, launchId: null, at: new Date().toISOString() };
-    if (this.#watchers.has(userId)) this.#deps.hub.publish(userId, { type: 'notice', notice });
+  /** Delivers a notice now, or when the user is back. */
+  async notify(userId: string, level: Notice['level'], text: string): Promise<void> {
+    const notice: Notice = { id: randomUUID(), level, text, launchId: null, at: new Date().toISOString() };
+    if (this.#deps.attendance.isWatched(userId)) this.#deps.hub.publish(userId, { type: 'notice', notice });
     else await this.#plans.keepNotice(userId, notice);
   }
 
@@ -253,15 +245,10 @@ export class Rebuilds implements Disposable {
     this.#messages.publish({ rebuildOf: userId, when });
   }
 
-  #isIdle({ attendedAt }: Plan): boolean {
-    return Date.now() - Date.parse(attendedAt) > this.#deps.idleSeconds * 1000;
-  }
-
-  #markAttended(): void {
-    if (this.#watchers.size === 0) return;
-    this.#plans
-      .markAttended(new Set(this.#watchers.keys()))
-      .catch((error: unknown) => this.#deps.failed('storing which desktops are attended', error));
+  /** An older server stores the time in the plan. */
+  #isIdle(plan: Plan, attended: Date | undefined): boolean {
+    const attendedAt = Math.max(Date.parse(plan.attendedAt), attended?.getTime() ?? 0);
+    return Date.now() - attendedAt > this.#deps.idleSeconds * 1000;
   }
 }
 

@@ -23,6 +23,8 @@ export interface HousekeepingOptions {
   readonly launches: Sweeper & { converge(): Promise<unknown> };
   readonly debug: Sweeper;
   readonly rebuilds: Sweeper;
+  readonly guests: Sweeper;
+  readonly idleEnds: Sweeper;
   readonly revocations: Pick<Revocations, 'prune'>;
   /** How long finished launches are kept. */
   readonly keepDays: number;
@@ -49,7 +51,8 @@ interface Task {
 }
 
 async function lead(options: HousekeepingOptions, leads: AbortSignal): Promise<void> {
-  const { engine, store, launches, debug, rebuilds, revocations, keepDays, debugKeepDays, failed } = options;
+  const { engine, store, launches, debug, rebuilds, guests, idleEnds, revocations, keepDays, debugKeepDays, failed } =
+    options;
   const daysAgo = (days: number): Date => new Date(Date.now() - days * DAY_MS);
   const tasks = [
     { what: 'tidying up the engine', everyMs: TIDY_EVERY_MS, work: () => engine.tidy() },
@@ -61,6 +64,8 @@ async function lead(options: HousekeepingOptions, leads: AbortSignal): Promise<v
     { what: 'pruning revocations', everyMs: PRUNE_EVERY_MS, work: () => revocations.prune() },
     { what: 'reconciling debug sessions', everyMs: 0, work: () => debug.sweep() },
     { what: 'rebuilding desktops', everyMs: TIDY_EVERY_MS, work: () => rebuilds.sweep() },
+    { what: 'ending idle desktops', everyMs: TIDY_EVERY_MS, work: () => idleEnds.sweep() },
+    { what: 'removing desktops of guests', everyMs: COMPARE_EVERY_MS, work: () => guests.sweep() },
     {
       what: 'pruning debug sessions',
       everyMs: PRUNE_EVERY_MS,

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { Store } from '../ports/store.ts';
 import { Closings } from './closings.ts';
+import type { ConnectionLimits } from './open-connections.ts';
 import type { EventBus } from './event-bus.ts';
 import type { Replicas } from './replicas.ts';
 import { Revocations, type Revoked } from './revocations.ts';
@@ -27,6 +28,7 @@ export interface SessionEndsOptions {
   readonly hub: Pick<EventBus, 'publish'>;
   readonly viewers: Viewers;
   readonly longestSessionSeconds: number;
+  readonly limits: ConnectionLimits;
   readonly failed: (what: string, error: unknown) => void;
 }
 
@@ -41,7 +43,7 @@ export class SessionEnds implements Disposable {
   readonly #extensions;
   readonly #unsubscribe: () => void;
 
-  constructor({ store, replicas, hub, viewers, longestSessionSeconds, failed }: SessionEndsOptions) {
+  constructor({ store, replicas, hub, viewers, longestSessionSeconds, limits, failed }: SessionEndsOptions) {
     this.#hub = hub;
     this.#logins = store.logins;
     this.viewers = {
@@ -59,7 +61,7 @@ export class SessionEnds implements Disposable {
       },
     };
     // Gateways elsewhere know from tickets when sessions expire.
-    this.sessions = new Sessions((sessionId, userId) => {
+    this.sessions = new Sessions(limits, (sessionId, userId) => {
       viewers.closeSession(sessionId);
       hub.publish(userId, { type: 'session_ended', sessionId, why: 'over' });
     });

@@ -1,8 +1,9 @@
 /**
  * The sessions that this process knows, and when each ends: when it expires, which activity delays, or earlier at logout or
- * revocation. Everything that a session holds open closes with it.
+ * revocation. Everything that a session holds open closes with it; what each user has open is counted.
  */
 import type { TicketClaims } from '../ports/auth.ts';
+import { type ConnectionLimits, OpenConnections } from './open-connections.ts';
 
 export interface KnownSession {
   readonly sessionId: string;
@@ -36,6 +37,8 @@ export function seenIn(
 }
 
 export class Sessions implements Disposable {
+  /** What the users of these sessions have open. */
+  readonly connections: OpenConnections;
   readonly #known = new Map<string, Known>();
   readonly #ended = new Set<string>();
   readonly #endedUsers = new Map<string, Date>();
@@ -44,7 +47,12 @@ export class Sessions implements Disposable {
   readonly #timer: NodeJS.Timeout;
 
   /** `expired` closes what a session holds open, besides its signal. */
-  constructor(expired: (sessionId: string, userId: string) => void, now: () => number = Date.now) {
+  constructor(
+    limits: ConnectionLimits,
+    expired: (sessionId: string, userId: string) => void,
+    now: () => number = Date.now,
+  ) {
+    this.connections = new OpenConnections(limits);
     this.#expired = expired;
     this.#now = now;
     this.#timer = setInterval(() => this.sweep(), SWEEP_MS).unref();

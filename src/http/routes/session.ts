@@ -12,6 +12,8 @@ import { endDesktop } from '../end-desktop.ts';
 import { authenticated, forgetCookie, keepCookie } from '../session.ts';
 import { settingForClient, type SettingForClient } from '../trusted-proxies.ts';
 
+const LoggedIn = Session.extend({ token: z.string() });
+
 const REFUSED = 'That name and password do not go together.';
 const PROVIDER_NAMES = { directory: 'Directory', anonymous: 'Guest' } as const;
 
@@ -88,6 +90,33 @@ export function sessionRoutes(context: ApiContext): FastifyPluginAsyncZod {
     return identity;
   }
 
+  /** Starts a session. `login` is the name that was typed. */
+  async function begin(
+    identity: Identity,
+    login: string | null,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<z.input<typeof LoggedIn>> {
+    const sessionId = randomUUID();
+    const at = new Date();
+    const { token, expiresAt } = await tokens.issue(identity, sessionId, at);
+    const { user } = identity;
+    const userAgent = (request.headers['user-agent'] ?? '').slice(0, 512);
+    await store.logins.add({
+      userId: user.id,
+      sessionId,
+      at,
+      address: request.ip,
+      userAgent,
+      provider: user.provider,
+      login,
+      endsAt: expiresAt,
+    });
+    events.loggedIn(user.id, request.ip);
+    keepCookie(context, request, reply, { token, expiresAt });
+    return { ...presentSession(user, expiresAt), token };
+  }
+
   async function end(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { sessionId, expiresAt, user } = authenticated(request);
     await sessionEnds.end({ sessionId, userId: user.id, why: 'left' }, expiresAt);
@@ -100,31 +129,12 @@ export function sessionRoutes(context: ApiContext): FastifyPluginAsyncZod {
       version: context.version,
     }));
 
-    app.post(
-      '/session',
-      { schema: { body: LoginRequest, response: { 200: Session.extend({ token: z.string() }) } } },
-      async (request, reply) => {
-        const identity = await prove(request.body, request, reply);
-        const sessionId = randomUUID();
-        const at = new Date();
-        const { token, expiresAt } = await tokens.issue(identity, sessionId, at);
-        const { user } = identity;
-        const userAgent = (request.headers['user-agent'] ?? '').slice(0, 512);
-        await store.logins.add({
-          userId: user.id,
-          sessionId,
-          at,
-          address: request.ip,
-          userAgent,
-          provider: user.provider,
-          login: request.body.provider === 'directory' ? request.body.name : null,
-          endsAt: expiresAt,
-        });
-        events.loggedIn(user.id, request.ip);
-        keepCookie(context, request, reply, { token, expiresAt });
-        return { ...presentSession(user, expiresAt), token };
-      },
-    );
+    app.post('/session', { schema: { body: LoginRequest, response: { 200: LoggedIn } } }, async (request, reply) => {
+      const { body } = request;
+      const name = body.provider === 'directory' ? body.name : null;
+      const logIn = async () => begin(await prove(body, request, reply), name, request, reply);
+      return body.provider === 'anonymous' ? context.guests.admit(request.ip, logIn) : logIn();
+    });
 
     app.get('/session', { schema: { response: { 200: Session } } }, async (request) => {
       const { user, expiresAt } = authenticated(request);

@@ -7,10 +7,13 @@ import type { Duplex } from 'node:stream';
 import { test, type TestContext } from 'node:test';
 import { z } from 'zod';
 import { DeskpodError } from '#domain/errors.ts';
+import { OpenConnections } from '#domain/server/open-connections.ts';
 import { createGateway, type GatewayOptions } from '#gateway/gateway.ts';
 import { isFromOwnPage } from '#domain/server/authority.ts';
 import { routeUpgrades } from '#gateway/upgrade.ts';
 import { ErrorBody } from '#protocol/errors.ts';
+import { eventually } from '../../fakes/launches.ts';
+import { LIMITS } from '../../fixtures/limits.ts';
 import { CLAIMS } from '../../fixtures/ticket-claims.ts';
 
 function refusing(): Promise<Duplex> {
@@ -18,6 +21,10 @@ function refusing(): Promise<Duplex> {
 }
 
 async function serve(t: TestContext, more: Partial<GatewayOptions> = {}): Promise<number> {
+  return (await served(t, more)).port;
+}
+
+async function served(t: TestContext, more: Partial<GatewayOptions>) {
   const gateway = createGateway({
     tickets: { verify: async (token) => (token === 'good' ? { ...CLAIMS, expiresAt: new Date() } : null) },
     connect: refusing,
@@ -37,7 +44,7 @@ async function serve(t: TestContext, more: Partial<GatewayOptions> = {}): Promis
     routes.close();
     server.close();
   });
-  return listen(server);
+  return { gateway, port: await listen(server) };
 }
 
 async function listen(server: Server): Promise<number> {
@@ -98,6 +105,28 @@ test('a missing ticket, an invalid one and one of an ended session are refused w
     401,
   );
   assert.equal((await ask(ended, '/api/v1/screen', TICKET)).status, 401);
+});
+
+test('a screen counts from its ticket until its socket closes, whether it opened or not; one too many gets 429', async (t) => {
+  const connections = new OpenConnections({ ...LIMITS, screens: 1 });
+  const count: GatewayOptions['count'] = ({ userId }) => connections.open(userId, 'screens');
+  const failing = await serve(t, { count });
+  assert.equal((await ask(failing, '/api/v1/screen', TICKET)).status, 503);
+  await eventually(() => connections.of(CLAIMS.userId).screens === 0 || undefined);
+  const opening = Promise.withResolvers<void>();
+  const connect: GatewayOptions['connect'] = async (_, signal) => {
+    opening.resolve();
+    await once(signal, 'abort');
+    throw new Error('the viewer left');
+  };
+  const { port, gateway } = await served(t, { count, connect });
+  const left = ask(port, '/api/v1/screen', TICKET);
+  await opening.promise;
+  const { status, code } = await ask(port, '/api/v1/screen', TICKET);
+  assert.deepEqual([status, code, connections.of(CLAIMS.userId).screens], [429, 'too_many_open', 1]);
+  gateway.closeSession(CLAIMS.sessionId);
+  assert.equal((await left).status, 401);
+  await eventually(() => connections.of(CLAIMS.userId).screens === 0 || undefined);
 });
 
 test('a ticket in the query is accepted at the compatible address only', async (t) => {

@@ -11,15 +11,15 @@ import { failsWith } from '../../fixtures/fails-with.ts';
 
 const SIZE = { columns: 80, rows: 24 };
 
-function open({ api }: DebugStage, { token }: Pick<Person, 'token'>, wish: Partial<TerminalRequest>) {
+function open(
+  { api }: DebugStage,
+  { token }: Pick<Person, 'token'>,
+  wish: Partial<TerminalRequest>,
+  signal = AbortSignal.timeout(5000),
+) {
   const request = new IncomingMessage(new Socket());
   request.headers.authorization = `Bearer ${token}`;
-  return openTerminal(
-    api.context,
-    request,
-    { ...SIZE, command: [], tty: true, input: true, ...wish },
-    AbortSignal.timeout(5000),
-  );
+  return openTerminal(api.context, request, { ...SIZE, command: [], tty: true, input: true, ...wish }, signal);
 }
 
 test("a user's own launches and desktop need no debug session", async () => {
@@ -85,4 +85,19 @@ test('a terminal knows when its session ends, also that of a debug session', asy
     [true, true],
   );
   await assert.rejects(open(stage, stage.fry, {}), failsWith('not_authenticated'));
+});
+
+test('a terminal counts as open until its client disconnects; a refused one does not count', async () => {
+  await using stage = await debugStage();
+  await stage.fry.startDesktop();
+  stage.api.engine.execWorks = true;
+  const { connections } = stage.api.context.sessions;
+  const clients = Array.from({ length: connections.limits.terminals }, () => new AbortController());
+  for (const { signal } of clients) await open(stage, stage.fry, {}, signal);
+  await assert.rejects(open(stage, stage.fry, {}), failsWith('too_many_open', /32 terminals.*limits\.terminals/));
+  clients[0]?.abort();
+  await assert.rejects(open(stage, stage.fry, { launch: 'none' }), failsWith('not_found'));
+  await open(stage, stage.fry, {}, AbortSignal.abort());
+  await open(stage, stage.fry, {});
+  assert.equal(connections.of('fry').terminals, 32);
 });

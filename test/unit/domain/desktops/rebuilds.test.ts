@@ -18,6 +18,7 @@ async function unattended({ api: { context } }: DebugStage): Promise<void> {
   const plans = new RebuildPlans(context.store.values);
   const plan = (await plans.all()).get('fry');
   if (plan) await plans.set('fry', { ...plan, attendedAt: new Date(0).toISOString() });
+  await context.store.values.set('attended', '{}');
 }
 
 test('now: another desktop from the same request, with the same apps, arguments and variables', async () => {
@@ -56,6 +57,12 @@ test('idle: shown, and done when the desktop is unattended for two minutes and h
   assert.equal((await desktopOf(stage)).id, before, 'a debug session is open');
 
   await stage.fry.act(id, 'end');
+  const leave = context.rebuilds.watch('fry');
+  await context.rebuilds.sweep();
+  assert.equal((await desktopOf(stage)).id, before, 'a page is open');
+
+  leave();
+  await unattended(stage);
   await context.rebuilds.sweep();
   await context.rebuilds.settled(soon());
   const after = await desktopOf(stage);

@@ -6,6 +6,7 @@ import { Replicas } from '#domain/server/replicas.ts';
 import { SessionEnds } from '#domain/server/session-ends.ts';
 import type { Store } from '#domain/ports/store.ts';
 import { openStore } from '#store/open.ts';
+import { LIMITS } from '../../../fixtures/limits.ts';
 
 async function aServer(t: TestContext, store: Store, name: string) {
   const closed: string[] = [];
@@ -21,6 +22,7 @@ async function aServer(t: TestContext, store: Store, name: string) {
       closeDesktop: (desktopId) => void closed.push(desktopId),
     },
     longestSessionSeconds: 3600,
+    limits: LIMITS,
     failed: (what) => assert.fail(what),
   });
   t.after(() => ends[Symbol.dispose]());

@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { seenIn, Sessions } from '#domain/server/sessions.ts';
+import { LIMITS } from '../../../fixtures/limits.ts';
 
 function sessionsAt(t: TestContext) {
   let now = 1_000_000;
   const over: string[] = [];
   const sessions = new Sessions(
+    LIMITS,
     (sessionId, userId) => void over.push(`${sessionId} of ${userId}`),
     () => now,
   );
