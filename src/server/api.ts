@@ -78,7 +78,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     owned(stack, openEngine(config, { imagesDir, windowManagerReady: waitForWindowManager, events })),
   ]);
   const warnings = [...ofKeys, ...configWarnings(loaded), ...(await podWarnings(loaded, engine))];
-  for (const { text, commands } of warnings)
+  for (const { text, commands } of [...warnings, ...engine.warnings()])
     events.warn(text, commands.length > 0 ? { commands: commands.join('; ') } : {});
   const parts = stack.use(
     await createParts({
