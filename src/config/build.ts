@@ -120,7 +120,17 @@ function apiUrlOf({ roles, 'gateway.api': url }: Values, wrong: Wrong): string |
 
 function engineOf(values: Values): Config['engine'] {
   if (values['engine.kind'] === 'containers') {
-    return { kind: 'containers', socket: values['engine.socket'], baseImage: values['engine.baseImage'] };
+    return {
+      kind: 'containers',
+      socket: values['engine.socket'],
+      baseImage: values['engine.baseImage'],
+      egress: {
+        enabled: values['network.egress.enabled'],
+        internet: values['network.egress.internet'],
+        except: values['network.egress.except'],
+        allow: values['network.egress.allow'],
+      },
+    };
   }
   return {
     kind: 'kubernetes',

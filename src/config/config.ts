@@ -120,6 +120,25 @@ export interface ContainersConfig {
   readonly socket: string | null;
   /** Null: created from Debian packages. */
   readonly baseImage: string | null;
+  readonly egress: EgressConfig;
+}
+
+/** What programs in desktops, app pods and copies can connect to, besides their own desktop and DNS servers. */
+export interface EgressConfig {
+  /** Without it, everything. */
+  readonly enabled: boolean;
+  /** Everything that is neither this machine nor in `except`. */
+  readonly internet: boolean;
+  readonly except: readonly string[];
+  /** Opens more, this machine included. */
+  readonly allow: readonly Destination[];
+}
+
+export interface Destination {
+  /** An address, or a network such as 10.0.0.0/8. */
+  readonly network: string;
+  /** Of TCP and UDP; null for all. */
+  readonly port: number | null;
 }
 
 export interface KubernetesConfig {

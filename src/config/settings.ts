@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { CLUSTER_SETTINGS } from './cluster-settings.ts';
 import { DEBUG_SETTINGS } from './debug-settings.ts';
 import { ServerRole } from '../protocol/system.ts';
+import { EGRESS_SETTINGS } from './egress-settings.ts';
 import { FACTS, type Facts } from './facts.ts';
 import {
   Bytes,
@@ -183,6 +184,7 @@ export const Settings = z.object({
     variable: 'DESKPOD_BASE_IMAGE',
     option: 'base-image',
   }),
+  ...EGRESS_SETTINGS,
   'store.file': text().optional().register(FACTS, {
     text: 'File of the SQLite database.',
     read: 'path',

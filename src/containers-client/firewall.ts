@@ -11,7 +11,7 @@ import { ignore } from '#protocol/ignore.ts';
 
 /** The range of the server's networks: {@link containersConf}. Other installations use it, too. */
 const OURS = /^10\.219\.\d+\.\d+\/\d+$/;
-const DEVICE = /^dp-[0-9a-f]{10}$/;
+const DEVICE = /^dp-[0-9a-f]{10,12}$/;
 const CHAIN = /^NETAVARK-[0-9A-F]{10,}$/;
 
 export interface Alive {

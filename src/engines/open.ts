@@ -18,8 +18,8 @@ export async function openEngine(config: Config, parts: EngineParts): Promise<En
   switch (engine.kind) {
     case 'containers': {
       const { createContainersEngine } = await import('./containers/engine.ts');
-      const { socket, baseImage } = engine;
-      const own = { socket, baseImage, languages, wallpapers };
+      const { socket, baseImage, egress } = engine;
+      const own = { socket, baseImage, egress, languages, wallpapers };
       return await createContainersEngine({ ...parts, ...own, dataDir, runDir, shmBytes });
     }
     case 'kubernetes': {

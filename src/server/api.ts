@@ -93,7 +93,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     ...configWarnings(loaded),
     ...(await podWarnings(loaded, engine)),
   ];
-  for (const { text, commands } of warnings)
+  for (const { text, commands } of [...warnings, ...engine.warnings()])
     events.warn(text, commands.length > 0 ? { commands: commands.join('; ') } : {});
   const parts = stack.use(
     await createParts({

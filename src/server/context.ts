@@ -100,7 +100,7 @@ export function createContext(deps: ContextDeps): ApiContext {
     revocations: sessionEnds.revocations,
     stopping,
     events,
-    warnings: () => warnings,
+    warnings: () => [...warnings, ...engine.warnings()],
     localToken: randomBytes(32).toString('base64url'),
     links: deps.links,
     authenticators: [

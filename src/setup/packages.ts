@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 import { DeskpodError } from '#domain/errors.ts';
 import type { Detail } from './progress.ts';
 
-/** Recommended packages that Podman needs here: name resolution and bridges for its networks, and an init process. */
-const PODMAN = ['podman', 'runc', 'netavark', 'aardvark-dns', 'iptables', 'catatonit'];
+/** With recommended packages that Podman needs here: name resolution and bridges for its networks, and an init process. */
+const PODMAN = ['podman', 'runc', 'netavark', 'aardvark-dns', 'iptables', 'nftables', 'catatonit'];
 const BASE = ['mmdebstrap', 'debian-archive-keyring', 'gpg'];
 
 const KEPT_LINES = 15;

@@ -13,7 +13,7 @@ import { ignore } from '#protocol/ignore.ts';
 import { run } from './packages.ts';
 
 const Stored = z.array(z.looseObject({ id: z.string().regex(/^[0-9a-f]{64}$/) }));
-const Network = z.looseObject({ network_interface: z.string().regex(/^dp-[0-9a-f]{10}$/) });
+const Network = z.looseObject({ network_interface: z.string().regex(/^dp-[0-9a-f]{10,12}$/) });
 const DIE_MS = 5_000;
 const POLL_MS = 50;
 /** Programs of the engine, which name its folders. */

@@ -10,6 +10,8 @@ import { DeskpodError, messageOf } from '#domain/errors.ts';
 import { EngineApi, isStatus } from '#containers-client/api.ts';
 import { ignore } from '#protocol/ignore.ts';
 import { instanceLabels, labelFilter } from '#engines/containers/pods/labels.ts';
+import { removeEgress } from '#engines/containers/host/egress.ts';
+import { egressTable } from '#engines/containers/specs/bridge.ts';
 import { PodmanService } from '#containers-client/podman-service.ts';
 import { engineFolders } from './engine.ts';
 import { run } from './packages.ts';
@@ -65,6 +67,8 @@ export async function uninstall(options: UninstallOptions, ask: Ask, progress: P
   } else if (existsSync(join(dataDir, 'engine', 'store'))) {
     await progress.step('Containers', () => removeOwnEngine(dataDir, runDir));
   }
+  // The last, so that nothing ever runs without it.
+  await removeEgress(egressTable(dataDir));
   await progress.step('Data', async () => {
     if (existsSync(dataDir)) await writeFile(join(dataDir, MARK), '');
     await unmountBelow([dataDir, runDir]);

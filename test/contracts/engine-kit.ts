@@ -51,6 +51,8 @@ export interface EngineUnderTest extends AsyncDisposable {
   foreign(name: string): Promise<AsyncDisposable & { untouched(): Promise<boolean> }>;
   /** Stores an administrator's picture where desktops find it. */
   picture(name: string, content: Buffer): Promise<AsyncDisposable>;
+  /** The only port of this machine that programs can connect to; undefined if desktops run elsewhere. */
+  readonly allowedPort?: number;
   /** A container that others add to a desktop, and that prints `hello`. */
   readonly joined?: (desktopId: string, name: string) => Promise<AsyncDisposable & { untouched(): Promise<boolean> }>;
   /** A second server on the same engine. */

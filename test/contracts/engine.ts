@@ -9,6 +9,7 @@ import { desktopPromises } from './engine-desktops.ts';
 import { imagePromises } from './engine-images.ts';
 import { insidePromises } from './engine-inspect.ts';
 import { isolationPromises } from './engine-isolation.ts';
+import { egressPromises } from './engine-egress.ts';
 import type { EngineUnderTest } from './engine-kit.ts';
 import { launchPromises } from './engine-launches.ts';
 import { logPromises } from './engine-logs.ts';
@@ -39,6 +40,7 @@ export function engineContract(name: string, skip: string | null, open: () => Pr
     debugRefusals(under);
     insidePromises(under);
     isolationPromises(under);
+    egressPromises(under);
     imagePromises(under);
     regionPromises(under);
   });

@@ -7,10 +7,11 @@ import { ran } from './tools.ts';
 
 /** Mounts, interfaces, firewall rules and chains, cgroups of containers, network namespaces, processes of engines. */
 export async function traces(): Promise<string[]> {
-  const [mounts, links, rules, cgroups, namespaces, running, scratch] = await Promise.all([
+  const [mounts, links, rules, tables, cgroups, namespaces, running, scratch] = await Promise.all([
     readFile('/proc/mounts', 'utf8').then((text) => text.split('\n').map((line) => line.split(' ')[1] ?? '')),
     readdir('/sys/class/net'),
     ran('iptables-save', []).then(({ out }) => rulesOf(out)),
+    ran('nft', ['list', 'tables']).then(({ out }) => out.split('\n').filter((line) => line.includes(' deskpod-'))),
     ran('find', ['/sys/fs/cgroup', '-maxdepth', '4', '-name', 'libpod-*']).then(({ out }) => out.split('\n')),
     readdir('/run/netns').catch(() => []),
     engines(),
@@ -20,6 +21,7 @@ export async function traces(): Promise<string[]> {
     ...named('mount', mounts),
     ...named('interface', links),
     ...named('rule', rules),
+    ...named('table', tables),
     ...named('cgroup', cgroups),
     ...named('namespace', namespaces),
     ...named('process', running),

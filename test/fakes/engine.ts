@@ -175,6 +175,9 @@ export class FakeEngine implements Engine {
   }
   async *watch(): AsyncGenerator<EngineEvent> {}
   async tidy() {}
+  warnings() {
+    return [];
+  }
   async podNetworks() {
     return [];
   }

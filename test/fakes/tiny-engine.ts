@@ -146,6 +146,9 @@ export class TinyEngine implements Engine {
 
   async tidy() {}
 
+  warnings() {
+    return [];
+  }
   async podNetworks() {
     return [];
   }

@@ -11,6 +11,7 @@ import { EngineApi, isStatus } from '#containers-client/api.ts';
 import { createContainersEngine } from '#engines/containers/engine.ts';
 import type { EngineUnderTest } from '../contracts/engine-kit.ts';
 import { buildTestImage } from '../images/build.ts';
+import { DEFAULT_EGRESS } from '../fixtures/egress.ts';
 import { engineEvents } from '../fakes/engine-events.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -18,6 +19,8 @@ const ROOT = join(import.meta.dirname, '../..');
 export const TEST_DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-test';
 /** Sockets of engines that tests start themselves; each test run on a machine has its own. */
 export const TEST_RUN = `${process.env['DESKPOD_TEST_RUN'] ?? '/run/deskpod-test'}-engine`;
+/** What programs in desktops can connect to everywhere, this machine included. */
+const ALLOWED_PORT = 39_998;
 const PREPARE_MS = 900_000;
 const PUBLISHED = 'localhost/deskpod-test/published:1';
 const BARE = 'localhost/deskpod-test/bare:1';
@@ -41,6 +44,7 @@ export function openEngine({ socket, dataDir, runDir }: LocalEngine): Promise<En
     baseImage: null,
     wallpapers: join(dataDir, 'wallpapers'),
     shmBytes: 256 * 1024 ** 2,
+    egress: { ...DEFAULT_EGRESS, allow: [{ network: '0.0.0.0/0', port: ALLOWED_PORT }] },
     windowManagerReady: waitForWindowManager,
   });
 }
@@ -115,6 +119,8 @@ export async function underTest(
       lines: true,
       plainUser: 1000,
     },
+    // The tests' Docker has a network of its own.
+    ...(local.socket === null ? { allowedPort: ALLOWED_PORT } : {}),
     objects: () => objects(api, local),
     foreign: (name) => foreign(api, name, { NetworkMode: 'none' }),
     picture: (name, content) => picture(join(local.dataDir, 'wallpapers'), name, content),

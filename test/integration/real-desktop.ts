@@ -13,6 +13,7 @@ import { ephemeralName, userPodName } from '#domain/names.ts';
 import { createContainersEngine } from '#engines/containers/engine.ts';
 import { finished, patience, printed, run } from '../contracts/engine-kit.ts';
 import { ownStore, TEST_DATA, TEST_RUN } from './engine-local.ts';
+import { DEFAULT_EGRESS } from '../fixtures/egress.ts';
 import { engineEvents } from '../fakes/engine-events.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -75,6 +76,7 @@ export async function openLab(): Promise<Lab> {
       runDir: TEST_RUN,
       imagesDir: join(ROOT, 'images'),
       baseImage: null,
+      egress: DEFAULT_EGRESS,
       shmBytes: 256 * 1024 ** 2,
       windowManagerReady: async () => {},
     }),

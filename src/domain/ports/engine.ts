@@ -6,6 +6,7 @@
 import type { Duplex } from 'node:stream';
 import type { Environment, Limits } from '#protocol/app.ts';
 import type { Geometry, Home } from '#protocol/desktop.ts';
+import type { SystemWarning } from '#protocol/system.ts';
 import type { EngineDebug } from './debug-engine.ts';
 import type { EngineLaunch, ExecSession, ExecSpec, LaunchSpec, Target } from './engine-launch.ts';
 
@@ -185,6 +186,8 @@ export interface LaunchUsage {
 export interface Engine extends AsyncDisposable {
   readonly capabilities: EngineCapabilities;
   info(): Promise<EngineInfo>;
+  /** What administrators should know: promises to users that this machine or cluster can't keep. */
+  warnings(): readonly SystemWarning[];
 
   /**
    * Makes a desktop and its secrets; returns when its X display accepts connections and a window manager manages it.

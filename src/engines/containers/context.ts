@@ -7,6 +7,7 @@ import type { HostSettings } from './specs/container-spec.ts';
 import type { Labels } from './pods/labels.ts';
 import { isLaunch, type Objects, type OwnedContainer, type OwnedLaunch } from './pods/describe.ts';
 import type { WindowManagerReady } from '#domain/ports/display.ts';
+import type { Egress } from './host/egress.ts';
 import type { OutOfMemory } from './host/out-of-memory.ts';
 
 export interface Context {
@@ -20,6 +21,7 @@ export interface Context {
   readonly wallpapers: string | null;
   readonly outOfMemory: OutOfMemory;
   readonly cgroups: CgroupFiles;
+  readonly egress: Egress;
   readonly windowManagerReady: WindowManagerReady;
   readonly events: EngineEvents;
 }

@@ -6,7 +6,9 @@ import { z } from 'zod';
 import type { EngineDebug } from '#domain/ports/debug-engine.ts';
 import type * as port from '#domain/ports/engine.ts';
 import type * as launches from '#domain/ports/engine-launch.ts';
+import type { EgressConfig } from '#config/config.ts';
 import type { Environment } from '#protocol/app.ts';
+import type { SystemWarning } from '#protocol/system.ts';
 import { EngineApi } from '#containers-client/api.ts';
 import { CgroupFiles, containerOfProcess } from './host/cgroups.ts';
 import type { WindowManagerReady } from '#domain/ports/display.ts';
@@ -25,7 +27,9 @@ import { launch, launchEnvironment, readLaunch, listLaunches, removeLaunch, stop
 import { clearLeftovers, CutShort } from './desktops/leftovers.ts';
 import { readLogs, type LogOptions } from './exec/logs.ts';
 import { nameOf, Objects } from './pods/describe.ts';
+import { Egress } from './host/egress.ts';
 import { OutOfMemory } from './host/out-of-memory.ts';
+import { bridgePrefix, egressTable } from './specs/bridge.ts';
 import { desktopPaths } from './specs/paths.ts';
 import { inspectMachine } from '#containers-client/podman-config.ts';
 import { PodmanService } from '#containers-client/podman-service.ts';
@@ -51,6 +55,7 @@ export interface ContainersEngineOptions {
   readonly wallpapers?: string;
   /** Shared memory of a desktop, in bytes. */
   readonly shmBytes: number;
+  readonly egress: EgressConfig;
   readonly windowManagerReady: WindowManagerReady;
   readonly events: port.EngineEvents;
 }
@@ -71,9 +76,10 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
   const version = await api.json(Version, 'GET', '/version');
   const flavour = version.Components?.some(({ Name }) => Name.startsWith('Podman')) ? 'podman' : 'docker';
   const instance = instanceLabels(dataDir);
+  const objects = new Objects(api, instance, flavour);
   const context: Context = {
     api,
-    objects: new Objects(api, instance, flavour),
+    objects,
     instance,
     settings: {
       flavour,
@@ -86,6 +92,12 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
     runDir,
     outOfMemory: cleanup.use(new OutOfMemory()),
     cgroups: new CgroupFiles(),
+    egress: await Egress.open({
+      table: egressTable(dataDir),
+      bridges: await bridgesOf(dataDir, objects),
+      policy: options.egress,
+      events: options.events,
+    }),
     wallpapers: options.wallpapers ?? null,
     windowManagerReady: options.windowManagerReady,
     events: options.events,
@@ -95,6 +107,13 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
   const builder = new ImageBuilder(api, { imagesDir, baseImage, languages, workDir: join(dataDir, 'cache') });
   const images = new Images(api, builder, dataDir);
   return new ContainersEngine(context, images, version.Version, cleanup.move());
+}
+
+/** Names of all that this installation has and will have; earlier versions named them without the prefix. */
+async function bridgesOf(dataDir: string, objects: Objects): Promise<string[]> {
+  const existing = (await objects.networks()).flatMap(({ bridge }) => bridge ?? []);
+  const prefix = bridgePrefix(dataDir);
+  return [`${prefix}*`, ...existing.filter((name) => !name.startsWith(prefix))];
 }
 
 class ContainersEngine implements port.Engine {
@@ -236,6 +255,10 @@ class ContainersEngine implements port.Engine {
 
   async podNetworks(): Promise<readonly string[]> {
     return [];
+  }
+
+  warnings(): readonly SystemWarning[] {
+    return this.#context.egress.warnings();
   }
 
   async ready(): Promise<void> {

@@ -201,6 +201,10 @@ class KubernetesEngine implements port.Engine {
     return tidy(this.#context, this.#making);
   }
 
+  warnings(): readonly [] {
+    return [];
+  }
+
   async podNetworks(): Promise<readonly string[]> {
     const { config } = this.#context.settings;
     if (config.podNetworks !== null) return config.podNetworks;

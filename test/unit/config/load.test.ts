@@ -121,11 +121,9 @@ test('the file is found by option, by variable or in its default place, where it
 test("keys may be nested or dotted, and relative paths start at the file's folder", async () => {
   await withFile('engine:\n  baseImage: debian:trixie-slim\nengine.socket: run/engine.sock\n', async (path) => {
     const { config } = await load({ options: { config: path } });
-    assert.deepEqual(config.engine, {
-      kind: 'containers',
-      baseImage: 'debian:trixie-slim',
-      socket: join(path, '..', 'run', 'engine.sock'),
-    });
+    assert.equal(config.engine.kind, 'containers');
+    assert.equal(config.engine.baseImage, 'debian:trixie-slim');
+    assert.equal(config.engine.socket, join(path, '..', 'run', 'engine.sock'));
   });
 });
 

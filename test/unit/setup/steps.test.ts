@@ -54,6 +54,7 @@ test('packages that dpkg does not know, or lists as removed or partly configured
 
 test('an engine or a base image provided by the user needs fewer packages', () => {
   assert.ok(requiredPackages({ ownEngine: true, ownBase: true }).includes('mmdebstrap'));
+  assert.ok(requiredPackages({ ownEngine: true, ownBase: false }).includes('nftables'));
   assert.deepEqual(requiredPackages({ ownEngine: false, ownBase: false }), ['ca-certificates']);
 });
 

@@ -1,16 +1,17 @@
-/** One network per desktop: with access to the Internet, without access from other desktops. */
-import { createHash } from 'node:crypto';
+/** One network per desktop: with access to what `network.egress` allows, without access from other desktops. */
 import { z } from 'zod';
 import { isStatus } from '#containers-client/api.ts';
 import type { Context } from '../context.ts';
+import { bridgeOf } from '../specs/bridge.ts';
 import { networkName } from '../specs/wiring.ts';
 import { ofDesktop } from '../pods/labels.ts';
+import { BRIDGE_OPTION } from '../pods/listing.ts';
 
 export async function makeNetwork(context: Context, desktopId: string): Promise<void> {
+  const restricted = context.egress.apply();
   const name = networkName(desktopId);
   const labels = { ...context.instance, ...ofDesktop(desktopId) };
-  // At most 15 characters, and different from those of other engines on this host.
-  const device = `dp-${createHash('sha256').update(`${context.dataDir} ${desktopId}`).digest('hex').slice(0, 10)}`;
+  const device = bridgeOf(context.dataDir, desktopId);
   if (context.settings.flavour === 'podman') {
     // Podman isolates networks only with this option.
     const body = {
@@ -22,16 +23,17 @@ export async function makeNetwork(context: Context, desktopId: string): Promise<
       dns_enabled: false,
     };
     await context.api.json(z.unknown(), 'POST', '/v4.0.0/libpod/networks/create', { body });
-    return;
+  } else {
+    const body = {
+      Name: name,
+      Driver: 'bridge',
+      CheckDuplicate: true,
+      Labels: labels,
+      Options: { [BRIDGE_OPTION]: device },
+    };
+    await context.api.json(z.unknown(), 'POST', '/networks/create', { body });
   }
-  const body = {
-    Name: name,
-    Driver: 'bridge',
-    CheckDuplicate: true,
-    Labels: labels,
-    Options: { 'com.docker.network.bridge.name': device },
-  };
-  await context.api.json(z.unknown(), 'POST', '/networks/create', { body });
+  await restricted;
 }
 
 /** Own networks only, found by label; it is no error when there is none. */

@@ -16,6 +16,7 @@ import { desktopLabels } from '../pods/labels.ts';
 import { lastWords } from '../exec/logs.ts';
 import { makeNetwork, removeNetwork } from './network.ts';
 import { toDesktop } from '../pods/present.ts';
+import { bridgeOf } from '../specs/bridge.ts';
 import { desktopPaths, homeOf } from '../specs/paths.ts';
 import { removeContainer } from '../host/processes.ts';
 
@@ -64,6 +65,7 @@ export class DesktopStart implements DesktopSteps<string, Started> {
     undo.defer(() => removeContainer(context, Id));
     signal.throwIfAborted();
     await context.api.text('POST', `/containers/${Id}/start`);
+    context.egress.check(bridgeOf(context.dataDir, spec.id));
     return { containerId: Id, xCookie };
   }
 

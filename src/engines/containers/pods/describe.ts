@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isStatus, type EngineApi, type Flavour } from '#containers-client/api.ts';
 import type { Runtime } from '#protocol/app.ts';
 import { carries, readLabels, type Labels } from './labels.ts';
-import { type Listed, listContainers, listNetworks } from './listing.ts';
+import { type Listed, type ListedNetwork, listContainers, listNetworks } from './listing.ts';
 
 export const Container = z.looseObject({
   Id: z.string(),
@@ -81,7 +81,7 @@ export class Objects {
     return ended.filter(({ state }, index) => state === 'removing' || state === 'dead' || there[index] === null);
   }
 
-  async networks(labels: Labels = {}): Promise<{ id: string; labels: Labels }[]> {
+  async networks(labels: Labels = {}): Promise<ListedNetwork[]> {
     const wanted = { ...this.#instance, ...labels };
     const networks = await listNetworks(this.#api, this.#flavour, wanted);
     return networks.filter((one) => carries(one.labels, wanted));

@@ -26,9 +26,14 @@ const HOME = 'deskpod/home';
 /** Named as version 0.1.0 wrote it. */
 const NOT_SHARED = 'deskpod/special';
 
+/** Distinguishes the installations of one machine: 12 hexadecimal digits. `dataDir` is absolute. */
+export function instanceId(dataDir: string): string {
+  return createHash('sha256').update(dataDir).digest('hex').slice(0, 12);
+}
+
 /** The installation that an object belongs to: several may share one engine. */
 export function instanceLabels(dataDir: string): Labels {
-  return { [MANAGED]: 'deskpod', [INSTANCE]: createHash('sha256').update(dataDir).digest('hex').slice(0, 12) };
+  return { [MANAGED]: 'deskpod', [INSTANCE]: instanceId(dataDir) };
 }
 
 /** The engine's filter for objects with all of these labels. */

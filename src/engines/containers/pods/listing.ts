@@ -25,19 +25,32 @@ export async function listContainers(api: EngineApi, flavour: Flavour, labels: L
   return api.json(Listed, 'GET', path, { query: { all: true, filters: labelFilter(labels) } });
 }
 
+/** Docker's option for the name of a network's interface. */
+export const BRIDGE_OPTION = 'com.docker.network.bridge.name';
+
 const Named = z.record(z.string(), z.string()).nullish();
+/** `bridge`: the name of its interface; null if the engine chose it. */
+export interface ListedNetwork {
+  readonly id: string;
+  readonly labels: Labels;
+  readonly bridge: string | null;
+}
 const PodmanNetworks = z.array(
-  z.looseObject({ id: z.string(), labels: Named }).transform(({ id, labels }) => ({ id, labels: labels ?? {} })),
+  z
+    .looseObject({ id: z.string(), labels: Named, network_interface: z.string().nullish() })
+    .transform(({ id, labels, network_interface: bridge = null }) => ({ id, labels: labels ?? {}, bridge })),
 );
 const DockerNetworks = z.array(
-  z.looseObject({ Id: z.string(), Labels: Named }).transform(({ Id, Labels }) => ({ id: Id, labels: Labels ?? {} })),
+  z
+    .looseObject({ Id: z.string(), Labels: Named, Options: Named })
+    .transform(({ Id: id, Labels: labels, Options: options }) => ({
+      id,
+      labels: labels ?? {},
+      bridge: options?.[BRIDGE_OPTION] ?? null,
+    })),
 );
 
-export async function listNetworks(
-  api: EngineApi,
-  flavour: Flavour,
-  labels: Labels,
-): Promise<{ id: string; labels: Labels }[]> {
+export async function listNetworks(api: EngineApi, flavour: Flavour, labels: Labels): Promise<ListedNetwork[]> {
   const query = { filters: labelFilter(labels) };
   return flavour === 'podman'
     ? api.json(PodmanNetworks, 'GET', `${LIBPOD}/networks/json`, { query })
