@@ -1,17 +1,13 @@
 /** Text too large to leave the desktop: neither clipboard offers older text in its place. */
 import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import type { WebSocket } from 'playwright-core';
 import { SCREEN_PATH } from '#protocol/screen.ts';
 import { eventually } from './faults-kit.ts';
 import { missingBrowser, Person } from './person.ts';
-import { DATA, Product } from './product.ts';
-
-/** Creating these files triggers the second and the third copy. */
-const LARGE = join(DATA, 'homes/hermes/copy-large');
-const AFTER = join(DATA, 'homes/hermes/copy-after');
+import { Product } from './product.ts';
 
 /** xterm drops longer sequences; the default limit is a few hundred kilobytes. */
 const LONGEST_SEQUENCE = 9_000_000;
@@ -31,10 +27,15 @@ suite('copying large text in the desktop', { skip: missingBrowser, timeout: 10 *
   let product: Product;
   let hermes: Person;
   let screen: WebSocket;
+  /** Creating these files triggers the second and the third copy. */
+  let large: string;
+  let later: string;
 
   before(async () => {
     product = await Product.start();
-    for (const file of [LARGE, AFTER]) await rm(file, { force: true });
+    large = product.home('hermes', 'copy-large');
+    later = product.home('hermes', 'copy-after');
+    for (const file of [large, later]) await rm(file, { force: true });
     hermes = await Person.at(product);
     const opened = hermes.page.waitForEvent('websocket', (socket) => new URL(socket.url()).pathname === SCREEN_PATH);
     await hermes.logIn('hermes', 'hermes');
@@ -45,8 +46,8 @@ suite('copying large text in the desktop', { skip: missingBrowser, timeout: 10 *
   after(async () => {
     await product?.clear();
     await hermes?.[Symbol.asyncDispose]();
+    for (const file of [large, later]) await rm(file, { force: true });
     await product?.[Symbol.asyncDispose]();
-    for (const file of [LARGE, AFTER]) await rm(file, { force: true });
   });
 
   const here = (): Promise<string> => hermes.page.evaluate(() => navigator.clipboard.readText());
@@ -55,9 +56,9 @@ suite('copying large text in the desktop', { skip: missingBrowser, timeout: 10 *
 
   test('small text reaches the browser automatically', async () => {
     await hermes.find('key-field').focus();
-    const large = COPIES('head -c 1200000 /dev/zero | tr "\\0" a');
+    const much = COPIES('head -c 1200000 /dev/zero | tr "\\0" a');
     await hermes.page.keyboard.type(
-      `${COPIES('printf small')} ${WAITS_FOR(LARGE)} ${large} ${WAITS_FOR(AFTER)} ${COPIES('printf after')}\n`,
+      `${COPIES('printf small')} ${WAITS_FOR(large)} ${much} ${WAITS_FOR(later)} ${COPIES('printf after')}\n`,
     );
     await comes('small');
   });
@@ -66,7 +67,7 @@ suite('copying large text in the desktop', { skip: missingBrowser, timeout: 10 *
     const asks = screen.waitForEvent('framesent', (frame) => actionOf(frame) === 'asks for text');
     const pasted: unknown[] = [];
     screen.on('framesent', (frame) => actionOf(frame) === 'has text' && pasted.push(frame));
-    await writeFile(LARGE, '');
+    await writeFile(large, '');
     try {
       await asks;
       // The browser doesn't know yet that the text can't be transferred, but its own text is already outdated.
@@ -82,7 +83,7 @@ suite('copying large text in the desktop', { skip: missingBrowser, timeout: 10 *
   });
 
   test('small text copied afterwards reaches the browser again', async () => {
-    await writeFile(AFTER, '');
+    await writeFile(later, '');
     await comes('after');
   });
 });

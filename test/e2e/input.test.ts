@@ -1,22 +1,22 @@
 /** Keys, clipboard and pointer between a real browser and a terminal in the desktop: input arrives as typed. */
 import assert from 'node:assert/strict';
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { missingBrowser, Person } from './person.ts';
-import { DATA, Product } from './product.ts';
+import { Product } from './product.ts';
 import { compose, pressAltGr, pressDead, pressKey } from './typing.ts';
-
-const TYPED = join(DATA, 'homes/hermes/typed');
 
 suite('keys, clipboard and pointer', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
   let product: Product;
   let hermes: Person;
+  /** The lines that the terminal read. */
+  let typed: string;
 
   before(async () => {
     product = await Product.start();
-    await rm(TYPED, { force: true });
+    typed = product.home('hermes', 'typed');
+    await rm(typed, { force: true });
     hermes = await Person.at(product);
     await hermes.logIn('hermes', 'hermes');
     await hermes.seesDesktop();
@@ -29,8 +29,8 @@ suite('keys, clipboard and pointer', { skip: missingBrowser, timeout: 10 * 60_00
   after(async () => {
     await product?.clear();
     await hermes?.[Symbol.asyncDispose]();
+    await rm(typed, { force: true });
     await product?.[Symbol.asyncDispose]();
-    await rm(TYPED, { force: true });
   });
 
   async function types(text: string): Promise<void> {
@@ -41,7 +41,7 @@ suite('keys, clipboard and pointer', { skip: missingBrowser, timeout: 10 * 60_00
   async function arrives(line: string): Promise<void> {
     let last = '';
     for (const until = performance.now() + 20_000; performance.now() < until; await delay(20)) {
-      last = (await readFile(TYPED, 'utf8').catch(() => '')).split('\n').at(-2) ?? '';
+      last = (await readFile(typed, 'utf8').catch(() => '')).split('\n').at(-2) ?? '';
       if (last === line) return;
     }
     await hermes.photograph('never-typed');

@@ -1,15 +1,13 @@
 /** The bytes that a terminal in the desktop reads: shortcuts of any layout, a Mac keyboard, and a lost connection. */
 import assert from 'node:assert/strict';
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { missingBrowser, Person } from './person.ts';
-import { DATA, Product } from './product.ts';
+import { Product } from './product.ts';
 import { type Chord, pressChord, pretendPlatform } from './typing.ts';
 import { Wire } from './wire.ts';
 
-const BYTES = join(DATA, 'homes/hermes/bytes');
 const ctrl = (key: string, code: string, more: Chord['held'] = []): Chord => ({
   key,
   code,
@@ -21,11 +19,14 @@ suite('input of a terminal in the desktop', { skip: missingBrowser, timeout: 10 
   let product: Product;
   let hermes: Person;
   let wire: Wire;
+  /** What the terminal read. */
+  let bytes: string;
   let seen = 0;
 
   before(async () => {
     product = await Product.start();
-    await rm(BYTES, { force: true });
+    bytes = product.home('hermes', 'bytes');
+    await rm(bytes, { force: true });
     wire = await Wire.to(product.address);
     hermes = await Person.at(wire);
     await hermes.logIn('hermes', 'hermes');
@@ -43,8 +44,8 @@ suite('input of a terminal in the desktop', { skip: missingBrowser, timeout: 10 
     await product?.clear();
     await hermes?.[Symbol.asyncDispose]();
     await wire?.[Symbol.asyncDispose]();
+    await rm(bytes, { force: true });
     await product?.[Symbol.asyncDispose]();
-    await rm(BYTES, { force: true });
   });
 
   async function types(text: string): Promise<void> {
@@ -60,7 +61,7 @@ suite('input of a terminal in the desktop', { skip: missingBrowser, timeout: 10 
   }
 
   async function read(): Promise<string> {
-    return readFile(BYTES, 'latin1').catch(() => '');
+    return readFile(bytes, 'latin1').catch(() => '');
   }
 
   /** Resolves when no more input arrives. */
@@ -86,7 +87,7 @@ suite('input of a terminal in the desktop', { skip: missingBrowser, timeout: 10 
   }
 
   test('Ctrl and Alt work with keys of Russian, Greek, Hebrew, Thai and Arabic layouts', async () => {
-    for (const [chord, bytes] of [
+    for (const [chord, expected] of [
       [ctrl('с', 'KeyC'), '\u0003'],
       [ctrl('я', 'KeyZ'), '\u001A'],
       [ctrl('α', 'KeyA'), '\u0001'],
@@ -97,7 +98,7 @@ suite('input of a terminal in the desktop', { skip: missingBrowser, timeout: 10 
       [{ key: 'и', code: 'KeyB', held: ['Alt'] }, '\u001Bb'],
     ] as const) {
       await pressChord(hermes.page, chord);
-      await reads(bytes, chord.key);
+      await reads(expected, chord.key);
     }
   });
 

@@ -166,6 +166,6 @@ suite('the manager API with curl', { timeout: 5 * 60_000 }, () => {
     );
     assert.deepEqual([headers['x-probe'], params['q'], headers['cookie']], ['7', '1', '••••']);
     const listed = z.record(z.string(), z.unknown()).parse(JSON.parse((await catalogue.get('buildapplist')).body));
-    assert.ok('localhost/deskpod/2048-gtk:1' in listed);
+    assert.ok(`${product.registry}/2048-gtk:1` in listed);
   });
 });

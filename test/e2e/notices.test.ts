@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import type { Client } from '#client/client.ts';
+import { killDesktop } from './engine.ts';
 import { eventually, Someone } from './faults-kit.ts';
-import { engineApi } from './machine.ts';
 import { missingBrowser, Person } from './person.ts';
 import { Product } from './product.ts';
 
@@ -97,7 +97,7 @@ suite('notifications about ended launches in the browser', { skip: missingBrowse
   test('a killed desktop: the card says so, and one notification lists the apps that ended with it', async () => {
     const first = await elsewhere.runs('terminal');
     await elsewhere.runs('2048-qt');
-    await engineApi.text('POST', `/containers/${first.desktopId}/kill`);
+    await killDesktop(product, first.desktopId);
     await hermes.find('starting', '[data-state="failed"]').waitFor();
     const card = await hermes.find('starting').innerText();
     assert.match(card, /Your desktop has ended/);

@@ -9,6 +9,7 @@ import { DEMO_PEOPLE } from '#auth/demo-directory.ts';
 import { type Client, createClient } from '#client/client.ts';
 import type { Role } from '#protocol/user.ts';
 import { openStore } from '#store/open.ts';
+import type { Stage } from '../kubernetes/stage.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 export const DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-test';
@@ -26,6 +27,8 @@ export interface Places {
 export class Product implements AsyncDisposable {
   readonly address: string;
   readonly places: Places;
+  /** The cluster that it runs on; null on this machine. */
+  readonly stage: Stage | null;
   /** The log output so far, for failed tests. */
   readonly log: string[] = [];
   readonly #port: number;
@@ -34,8 +37,14 @@ export class Product implements AsyncDisposable {
   readonly #owned = new AsyncDisposableStack();
   #process: ChildProcess | null = null;
 
-  private constructor(port: number, options: readonly string[], places: Places, root = ROOT) {
+  private constructor(
+    port: number,
+    options: readonly string[],
+    places: Places,
+    { root = ROOT, stage = null }: { readonly root?: string; readonly stage?: Stage | null } = {},
+  ) {
     this.places = places;
+    this.stage = stage;
     this.#root = root;
     this.#port = port;
     this.#options = options;
@@ -54,18 +63,18 @@ export class Product implements AsyncDisposable {
 
   static async #onCluster(options: readonly string[]): Promise<Product> {
     const { clusterStage } = await import('../kubernetes/stage.ts');
-    const stage = await clusterStage(options, join(DATA, 'keys'));
-    const product = new Product(await freePort(), stage.options, stage.places);
+    const stage = await clusterStage(options);
+    const product = new Product(await freePort(), stage.options, stage.places, { stage });
     product.#owned.use(stage);
     await addStaff(stage.places.data);
     await product.run();
-    await stage.addApps();
+    await stage.addApps(product.address, await product.administratorToken());
     return product;
   }
 
   /** The product of another checkout, which may be older, on the folders of the tests. Removes nothing. */
   static async of(root: string, options: readonly string[] = []): Promise<Product> {
-    const product = new Product(await freePort(), options, { data: DATA, run: RUN }, root);
+    const product = new Product(await freePort(), options, { data: DATA, run: RUN }, { root });
     await product.run();
     return product;
   }
@@ -83,6 +92,16 @@ export class Product implements AsyncDisposable {
 
   async administratorToken(): Promise<string> {
     return (await readFile(join(this.places.data, 'cli-token'), 'utf8')).split('\n')[0] ?? '';
+  }
+
+  /** A file in the home of a user, as root of this machine sees it. */
+  home(user: string, ...path: readonly string[]): string {
+    return join(this.stage?.homes ?? join(this.places.data, 'homes'), user, ...path);
+  }
+
+  /** The registry of our own images. */
+  get registry(): string {
+    return this.stage?.registry ?? 'localhost/deskpod';
   }
 
   /** The pid of the server process; 0 if it is not running. */

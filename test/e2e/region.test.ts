@@ -4,24 +4,26 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { missingBrowser, Person } from './person.ts';
-import { DATA, Product } from './product.ts';
+import { DATA, ENGINE, Product } from './product.ts';
 import { Terminal } from './tools.ts';
 
 /** The setting from the documentation of the compatible system, with a picture of ours. */
 const OD_CONFIG = `[global]
 desktop.envlocal: { 'X11LISTEN':'tcp', 'SET_DEFAULT_WALLPAPER':'tide.png' }
 `;
+/** The same in the product's own format, to which the test of a cluster adds that cluster. */
+const CONFIG = JSON.stringify({ desktop: { env: { X11LISTEN: 'tcp', SET_DEFAULT_WALLPAPER: 'tide.png' } } });
 /** 1 July 2025, noon, UTC. */
 const SUMMER = 1_751_371_200;
 /** The lowest wave of the picture: most of the bottom edge. */
 const WAVE = [0xa9, 0xdf, 0xcf] as const;
 
 suite('a browser in another country', { skip: missingBrowser, timeout: 5 * 60_000 }, () => {
-  const config = join(DATA, 'region.od.config');
+  const config = join(DATA, 'region.config');
   let product: Product;
   let terminal: Terminal;
   before(async () => {
-    await writeFile(config, OD_CONFIG);
+    await writeFile(config, ENGINE === 'kubernetes' ? CONFIG : OD_CONFIG);
     product = await Product.start(['--config', config, '--demo']);
     terminal = await Terminal.open();
   });
@@ -32,7 +34,7 @@ suite('a browser in another country', { skip: missingBrowser, timeout: 5 * 60_00
     await rm(config, { force: true });
   });
 
-  test('apps use its time zone, date format and sort order, in front of the background from od.config', async () => {
+  test('apps use its time zone, date format and sort order, in front of the background from the configuration', async () => {
     await using fry = await Person.at(product, undefined, { locale: 'de-DE', timezoneId: 'Asia/Calcutta' });
     await fry.logIn('fry', 'fry');
     await fry.seesDesktop();

@@ -1,8 +1,8 @@
-/** Streams between processes through the command line, on the Podman of the product. */
-import { Product } from './product.ts';
+/** Streams between processes through the command line, on Podman or on a cluster. */
+import { ENGINE, Product } from './product.ts';
 import { streamPromises } from './streams-kit.ts';
 
-streamPromises('Podman', null, async () => {
+streamPromises(ENGINE === 'kubernetes' ? 'Kubernetes' : 'Podman', null, async () => {
   const product = await Product.start();
   return { product, [Symbol.asyncDispose]: () => product[Symbol.asyncDispose]() };
 });

@@ -1,7 +1,7 @@
 /**
  * `npm run test:kubernetes`: pushes the images of this checkout to the registry of the cluster of `KUBECONFIG`, then
- * runs the engine contract, the installation, the documented walk and tests of `test/e2e` there. `-- PATTERN…` runs
- * only test files whose path contains one of these patterns.
+ * runs the engine contract, the installation, the documented walk and the journeys of `test/e2e` there, except those
+ * that `journeys.ts` names. `-- PATTERN…` runs only test files whose path contains one of these patterns.
  */
 import { globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -15,6 +15,7 @@ import { createProgress } from '#setup/progress.ts';
 import { bundleWeb } from '#setup/web-bundle.ts';
 import { buildTestImage, type TestImage } from '../images/build.ts';
 import { OTHERS, reasonToSkip, REGISTRY } from './cluster.ts';
+import { journeysOf } from './journeys.ts';
 import { refreshNode } from './refresh.ts';
 import { runFiles } from '../runner/files.ts';
 import { readTimes, timeTable } from '../runner/times.ts';
@@ -25,25 +26,13 @@ const DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-test';
 const RUN = process.env['DESKPOD_TEST_RUN'] ?? '/run/deskpod-test';
 const PACKAGES = ['chromium', 'curl', 'fonts-dejavu-core', 'jq', 'openssl', 'shellcheck'];
 
-/** Tests of `test/e2e` that also run on the cluster. */
-const JOURNEYS = ['debug-command-line', 'journeys', 'logs', 'screen-size', 'web-shell'].map(
-  (name) => `test/e2e/${name}.test.ts`,
-);
-
 /**
  * Each works in a namespace of its own and changes nothing else in the cluster, so two run side by side: the engine
  * contract, as long as the others together, first. The other files end parts of the cluster, or own a port or a class.
  */
-const SIDE_BY_SIDE = [
-  'engine',
-  'debug',
-  'debug-copy',
-  'debug-errors',
-  'debug-inspect',
-  'manifests',
-  'promises',
-  'streams',
-].map((name) => `${name}.test.ts`);
+const SIDE_BY_SIDE = ['engine', 'debug', 'debug-copy', 'debug-errors', 'debug-inspect', 'manifests', 'promises'].map(
+  (name) => `${name}.test.ts`,
+);
 
 const reason = reasonToSkip();
 if (reason !== null) {
@@ -54,7 +43,8 @@ const patterns = process.argv.slice(2);
 const chosen = (paths: readonly string[]): string[] =>
   paths.filter((path) => patterns.length === 0 || patterns.some((pattern) => path.includes(pattern)));
 const files = chosen(globSync('test/kubernetes/**/*.test.ts', { cwd: ROOT }).toSorted());
-const journeys = chosen(JOURNEYS);
+const { onCluster, here } = journeysOf(globSync('test/e2e/*.test.ts', { cwd: ROOT }).toSorted());
+const journeys = chosen(onCluster);
 const progress = createProgress(process.stdout);
 const places = { root: ROOT, dataDir: DATA, runDir: RUN, baseImage: null, engineSocket: null };
 const never = new AbortController().signal;
@@ -78,8 +68,13 @@ const codes = [
     files.filter((path) => !SIDE_BY_SIDE.includes(basename(path))),
     1,
   ),
-  await run(journeys, 1, { DESKPOD_TEST_ENGINE: 'kubernetes' }),
+  // Each has a namespace and a server of its own.
+  await run(journeys, 2, { DESKPOD_TEST_ENGINE: 'kubernetes' }),
 ];
+if (journeys.length > 0) {
+  const reasons = Object.entries(here).map(([name, why]) => `  ${name}: ${why}`);
+  console.log(`\nJourneys that run on one machine only:\n${reasons.join('\n')}`);
+}
 console.log(`\n${timeTable([], reports.flatMap(readTimes))}`);
 await rm(scratch, { recursive: true });
 process.exit(Math.max(...codes));

@@ -1,0 +1,32 @@
+/** Which files of `test/e2e` also run on the cluster: all but those that are named here, with the reason. */
+
+/** Files that run on one machine only, and why. */
+export const ONE_MACHINE: Readonly<Record<string, string>> = {
+  catalogue: 'builds and tags images here; walk.test.ts imports catalogue files into a cluster',
+  'debug-approval': 'its long waits are in the domain, which is the same on every engine',
+  edge: 'listeners of one machine',
+  'faults-desktop': 'ends processes of this machine; faults.test.ts ends pods',
+  'faults-limits': 'tags images here; engine.test.ts exceeds limits on a cluster',
+  'faults-server': 'ends processes of this machine; outage.test.ts and faults.test.ts do so on a cluster',
+  installation: 'sets up this machine; install.test.ts installs on a cluster',
+  network: 'has no desktop',
+  'streams-docker': 'is about Docker',
+  translations: 'builds images here, from the network',
+  uninstall: 'removes the installation of this machine',
+  upgrade: 'upgrades the installation of this machine',
+};
+
+export interface Journeys {
+  readonly onCluster: readonly string[];
+  /** Name → reason. */
+  readonly here: Readonly<Record<string, string>>;
+}
+
+/** `paths` are relative to the repository. Throws for a name that no longer exists. */
+export function journeysOf(paths: readonly string[]): Journeys {
+  const pathOf = (name: string): string => `test/e2e/${name}.test.ts`;
+  const gone = Object.keys(ONE_MACHINE).filter((name) => !paths.includes(pathOf(name)));
+  if (gone.length > 0) throw new Error(`test/kubernetes/journeys.ts names ${gone.join(', ')}, which no longer exists`);
+  const here = new Set(Object.keys(ONE_MACHINE).map(pathOf));
+  return { onCluster: paths.filter((path) => !here.has(path)), here: ONE_MACHINE };
+}
