@@ -21,6 +21,11 @@ Usage: install.sh [OPTIONS]
                          hostPath: folders on a node; none: files are deleted when a desktop ends
   --homes-path FOLDER    without a storage class: homes in this folder on one node (--node), with --level privileged
   --config FILE          your own od.config
+  --production           TLS at an Ingress instead of a node port, no guests, no demo users, a ResourceQuota;
+                         requires --allowed-hosts and --tls-secret
+  --allowed-hosts LIST   host names under which browsers reach Deskpod, separated by commas (any)
+  --tls-secret NAME      Secret with the certificate of the Ingress
+  --ingress-class NAME   class of the Ingress (the cluster's default)
   --with-openldap        a directory with demo users, whose passwords are public (default)
   --without-openldap     no directory with demo users
   --level LEVEL          Pod Security level that the namespace enforces (restricted)
@@ -37,7 +42,8 @@ TEXT
 
 defaults() {
   NAMESPACE=abcdesktop NODE_PORT=30443 REGISTRY=localhost/deskpod TAG=1 PULL=IfNotPresent SMALL=no STORAGE_CLASS='' NODE_PATH='' NODE=''
-  HOMES='' HOMES_PATH='' HOMES_CLASS='' HOMES_NODE='' CONFIG='' CONFIG_APPLIED='' OPENLDAP=yes LEVEL='' URL_PATH='' PROXIES='' TIMEOUT=900 DRY_RUN=no
+  HOMES='' HOMES_PATH='' HOMES_CLASS='' HOMES_NODE='' CONFIG='' CONFIG_APPLIED='' OPENLDAP='' LEVEL='' URL_PATH='' PROXIES='' TIMEOUT=900 DRY_RUN=no
+  SETTINGS_APPLIED='' PRODUCTION=no ALLOWED_HOSTS='' TLS_SECRET='' INGRESS_CLASS=''
   KUBECTL=${KUBECTL:-kubectl}
   PREPULL=anonymous-74bea267-8197-4b1d-acff-019b24e778c5
   OURS=app.kubernetes.io/part-of=deskpod
@@ -47,11 +53,12 @@ options() {
   while [ $# -gt 0 ]; do
     case $1 in
       --small) SMALL=yes ;;
+      --production) PRODUCTION=yes ;;
       --with-openldap) OPENLDAP=yes ;;
       --without-openldap) OPENLDAP=no ;;
       --dry-run) DRY_RUN=yes ;;
       -h | --help) usage && exit 0 ;;
-      --namespace | --node-port | --registry | --tag | --pull-policy | --storage-class | --node-path | --node | --homes | --homes-path | --config | --level | --path | --trusted-proxies | --timeout)
+      --namespace | --node-port | --registry | --tag | --pull-policy | --storage-class | --node-path | --node | --homes | --homes-path | --config | --level | --path | --trusted-proxies | --allowed-hosts | --tls-secret | --ingress-class | --timeout)
         [ $# -gt 1 ] || wrong "$1 needs a value."
         option "$1" "$2"
         shift
@@ -90,6 +97,9 @@ option() {
     --level) LEVEL=$2 ;;
     --path) URL_PATH=$2 ;;
     --trusted-proxies) PROXIES=$2 ;;
+    --allowed-hosts) ALLOWED_HOSTS=$2 ;;
+    --tls-secret) TLS_SECRET=$2 ;;
+    --ingress-class) INGRESS_CLASS=$2 ;;
     --timeout) TIMEOUT=$2 ;;
   esac
 }
@@ -141,7 +151,8 @@ check_others() {
     "Choose another one: --namespace deskpod --node-port $(free_port)"
   other=$(kn get deployment api -o go-template='{{index .metadata.annotations "meta.helm.sh/release-name"}}' 2>/dev/null || true)
   case $other in '' | '<no value>') ;; *) stop "Deskpod in $NAMESPACE was installed by Helm, as $other." "Upgrade it with helm upgrade $other, or choose another namespace: --namespace NAME" ;; esac
-  other=$(used_ports | awk -v port="$NODE_PORT" -v own="$NAMESPACE/gateway" '$1 == port && $2 != own { print $2 }')
+  other=''
+  [ $PRODUCTION = yes ] || other=$(used_ports | awk -v port="$NODE_PORT" -v own="$NAMESPACE/gateway" '$1 == port && $2 != own { print $2 }')
   [ -z "$other" ] || stop "The node port $NODE_PORT belongs to the service $other." \
     "Choose another one: --node-port $(free_port)"
   if [ $SMALL = yes ] && there deployment postgres; then other='--small was given, but it uses PostgreSQL'; fi
@@ -293,8 +304,12 @@ make_config() {
   local settings=''
   [ -z "$URL_PATH" ] || settings="$settings --from-literal=DESKPOD_PATH=$URL_PATH"
   [ -z "$PROXIES" ] || settings="$settings --from-literal=DESKPOD_TRUSTED_PROXIES=$PROXIES"
+  [ -z "$ALLOWED_HOSTS" ] || settings="$settings --from-literal=DESKPOD_ALLOWED_HOSTS=$ALLOWED_HOSTS"
+  [ $PRODUCTION = no ] || settings="$settings --from-literal=DESKPOD_ANONYMOUS=false --from-literal=DESKPOD_PROXY_TLS=true"
+  [ -n "$settings" ] || return 0
   # shellcheck disable=SC2086
-  [ -z "$settings" ] || kn create configmap deskpod-settings $settings --dry-run=client -o yaml | kn apply -f - 2>/dev/null
+  SETTINGS_APPLIED=$(kn create configmap deskpod-settings $settings --dry-run=client -o yaml | kn apply -f - 2>/dev/null)
+  say "$SETTINGS_APPLIED"
 }
 
 own_config() {
@@ -336,8 +351,14 @@ main() {
   WORK=$(mktemp -d "${TMPDIR:-/tmp}/deskpod.XXXXXX")
   trap 'rm -rf "$WORK"' EXIT
   umask 077
+  fetch production.sh
+  # shellcheck source=deploy/kubernetes/production.sh
+  . "$WORK/production.sh"
+  check_production_options
+  OPENLDAP=${OPENLDAP:-yes}
   check_tools
   check_others
+  check_production
   check_storage
   fetch homes.sh
   # shellcheck source=deploy/kubernetes/homes.sh
@@ -362,10 +383,11 @@ main() {
   make_registry_login
   make_config
   prepull
+  local upgrade=no
+  ! there deployment api || upgrade=yes
   k apply -f "$WORK/all.yaml"
   if [ $OPENLDAP = no ]; then kn delete deployment,service,networkpolicy openldap --ignore-not-found; fi
-  # The api reads it when it starts.
-  case $CONFIG_APPLIED in *configured) kn rollout restart deployment api ;; esac
+  restart_changed $upgrade
   begin_again
   say "Waiting for the pods:"
   wait_for "$OURS" running

@@ -81,6 +81,7 @@ remove() { kn delete "$@" --ignore-not-found --wait=false 2>/dev/null || true; }
 
 remove_parts() {
   remove deployments,services,networkpolicies,poddisruptionbudgets,ingresses,serviceaccounts,roles,rolebindings -l $INSTALLED
+  remove limitranges,resourcequotas -l $INSTALLED
   remove pods,networkpolicies -l $MADE --grace-period=5
   remove pods -l $INSTALLED --grace-period=5
   remove secrets -l $MADE

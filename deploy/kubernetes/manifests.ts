@@ -39,6 +39,12 @@ const MANIFESTS: readonly Manifest[] = [
     values: ['homes.kind=persistentVolumeClaim'],
     only: ['homes'],
   },
+  {
+    file: 'limits.yaml',
+    says: 'Beside deskpod.yaml in production',
+    values: ['limitRange.enabled=true', 'resourceQuota.enabled=true'],
+    only: ['limits'],
+  },
 ];
 
 /** File name → content. Rejects when Helm is missing or the chart is wrong. */

@@ -15,6 +15,8 @@ render() {
   {
     printf 'namespace: %s\nresources: [%s' "$NAMESPACE" "$main"
     if [ "$HOMES" = persistentVolumeClaim ]; then fetch homes.yaml && mv "$WORK/homes.yaml" "$WORK/all/" && printf ', homes.yaml'; fi
+    if [ "$PRODUCTION" = yes ]; then ingress >"$WORK/all/ingress.yaml" && printf ', ingress.yaml'; fi
+    if [ "$LIMITS" = yes ]; then fetch limits.yaml && mv "$WORK/limits.yaml" "$WORK/all/" && printf ', limits.yaml'; fi
     if [ -n "$NODE_PATH" ]; then volume >"$WORK/all/volume.yaml" && printf ', volume.yaml'; fi
     printf ']\nimages:\n'
     for name in $IMAGES; do
@@ -31,9 +33,12 @@ render() {
 }
 
 patches() {
+  local service="{ \"op\": \"replace\", \"path\": \"/spec/ports/0/nodePort\", \"value\": $NODE_PORT }"
+  [ "$PRODUCTION" = no ] ||
+    service='{ "op": "replace", "path": "/spec/type", "value": "ClusterIP" }, { "op": "remove", "path": "/spec/ports/0/nodePort" }'
   cat <<TEXT
   - target: { kind: Service, name: gateway }
-    patch: '[{ "op": "replace", "path": "/spec/ports/0/nodePort", "value": $NODE_PORT }]'
+    patch: '[$service]'
   - target: { kind: Deployment, name: api }
     patch: |
       apiVersion: apps/v1

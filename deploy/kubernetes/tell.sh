@@ -10,13 +10,22 @@ answers() {
   done
 }
 
+answers_or_tell() {
+  answers "$1" ||
+    say "                 It doesn't answer from here: this machine may not reach the nodes, or a firewall blocks the port."
+}
+
 # The address for browsers: the first node, the service's port, and the configured path, perhaps from an earlier run.
 address() {
   local node port path
+  path=$(kn get configmap deskpod-settings -o go-template='{{or .data.DESKPOD_PATH ""}}' 2>/dev/null || true)
+  if [ "$PRODUCTION" = yes ]; then
+    printf 'https://%s%s' "$(ingress_hosts | head -1)" "${path%/}"
+    return
+  fi
   node=$(k get nodes -o go-template='{{range .items}}{{range .status.addresses}}{{if eq .type "InternalIP"}}{{.address}}{{"\n"}}{{end}}{{end}}{{end}}' 2>/dev/null | head -1 || true)
   case $node in *:*) node="[$node]" ;; esac
   port=$(kn get service gateway -o go-template='{{(index .spec.ports 0).nodePort}}' 2>/dev/null || true)
-  path=$(kn get configmap deskpod-settings -o go-template='{{or .data.DESKPOD_PATH ""}}' 2>/dev/null || true)
   printf 'http://%s:%s%s' "${node:-localhost}" "${port:-$NODE_PORT}" "${path%/}"
 }
 
@@ -30,11 +39,10 @@ tell() {
   address=$(address)
   say
   say "Deskpod is at $address/"
-  answers "$address" ||
-    say "                 It doesn't answer from here: this machine may not reach the nodes, or a firewall blocks the port."
+  if [ "$PRODUCTION" = yes ]; then tell_production; else answers_or_tell "$address"; fi
   if [ "$OPENLDAP" = yes ]; then
     say "  Log in as      Hermes Conrad / hermes, Philip J. Fry / fry, Turanga Leela / leela, …"
-    say "                 These passwords are public: use --without-openldap before you expose Deskpod to the Internet."
+    say "                 These passwords are public. Before you expose Deskpod to the Internet, use --production."
   fi
   if there secret deskpod-admin; then
     say "  Administrator  admin; this command prints the password:"

@@ -25,6 +25,14 @@ unmounted() {
   done | head -1 || true
 }
 
+# Configuration is read at the start. $1: whether the pods exist already.
+restart_changed() {
+  case $SETTINGS_APPLIED-$1 in
+    *configured-yes | *created-yes) kn rollout restart deployment -l "$OURS" ;;
+    *) case $CONFIG_APPLIED in *configured) kn rollout restart deployment api ;; esac ;;
+  esac
+}
+
 # Pods that crashed in an earlier run restart at once: the cause may be fixed.
 begin_again() {
   local pod

@@ -34,6 +34,16 @@ suite('checks before anything is created', { skip: noCluster, timeout: 10 * MINU
     assert.equal(await kubectl(`get namespace ${place.namespace} --ignore-not-found`), '');
   });
 
+  test('a dry run for production has an Ingress and limits', async () => {
+    const { code, out, err } = await place.install(
+      '--dry-run --production --allowed-hosts desk.example.org --tls-secret tls',
+    );
+    assert.equal(code, 0, out + err);
+    for (const object of ['ingress.networking.k8s.io/deskpod', 'resourcequota/deskpod', 'limitrange/deskpod'])
+      assert.match(out, new RegExp(object));
+    assert.doesNotMatch(out, /openldap/);
+  });
+
   test('the kubectl command can consist of several words', async () => {
     const { code, err } = await shell(`KUBECTL='env LC_ALL=C kubectl' ${SCRIPT} ${place.options} --dry-run`);
     assert.equal(code, 0, err);
@@ -289,6 +299,33 @@ suite('installing with the chart', { skip: noCluster || noHelm, timeout: 15 * MI
   test("the key named in the chart's notes opens the manager API", async () => {
     const key = await kubectl(`get secret deskpod-manager-key -n ${namespace} -o jsonpath='{.data.key}' | base64 -d`);
     assert.equal((await curl('-H', `X-API-Key: ${key}`, `${place.address}/API/manager/images`)).status, 200);
+  });
+
+  test('an upgrade to the profile for production serves TLS under known names, without guests', async () => {
+    const certificate = `openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=desk.example.org -keyout ${folder}/tls.key -out ${folder}/tls.crt`;
+    await done(
+      `${certificate} && kubectl create secret tls desk-tls -n ${namespace} --cert=${folder}/tls.crt --key=${folder}/tls.key`,
+    );
+    const values = `profile=production,allowedHosts={desk.example.org},tls.secret=desk-tls,gateway.serviceType=NodePort`;
+    const chart = join(ROOT, 'deploy/kubernetes/chart');
+    await done(
+      `helm upgrade deskpod ${chart} -n ${namespace} --reuse-values --set ${values} --wait --timeout 4m`,
+      {},
+      5 * MINUTE_MS,
+    );
+    const address = `https://localhost:${nodePort}`;
+    assert.equal((await curl('-k', '--retry', '20', '--retry-all-errors', `${address}/healthz`)).body, 'OK');
+    assert.equal((await curl('-k', '-H', 'Host: evil.example', `${address}/`)).status, 421);
+    const headers = ['-H', 'X-Deskpod: 1', '-H', 'Content-Type: application/json'];
+    const guest = JSON.stringify({ provider: 'anonymous' });
+    const refused = await curl('-k', '-X', 'POST', ...headers, '-d', guest, `${address}/api/v1/session`);
+    assert.ok(refused.status >= 400, refused.body);
+    assert.match(
+      await kubectl(`get limitrange,resourcequota -n ${namespace} -o name`),
+      /limitrange\/deskpod\n.*resourcequota\/deskpod/s,
+    );
+    const log = await kubectl(`logs -l run=pyos-od -n ${namespace} --tail=-1 --since=3m`);
+    assert.doesNotMatch(log, /everyone on the network|unencrypted|any host name/);
   });
 });
 

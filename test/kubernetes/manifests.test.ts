@@ -74,6 +74,14 @@ suite('a namespace that enforces Pod Security restricted', { skip: noCluster, ti
     ['replicas', 'prepull=true'],
     ['one pod', 'small=true'],
     ['everything that can be switched on', 'ingress.enabled=true,homes.kind=persistentVolumeClaim,path=/desk'],
+    [
+      'the profile for production',
+      'profile=production,allowedHosts={desk.example.org},ingress.enabled=true,ingress.host=desk.example.org,ingress.tlsSecret=tls',
+    ],
+    [
+      'the profile for production without an Ingress',
+      'profile=production,allowedHosts={desk.example.org},tls.secret=tls,gateway.serviceType=LoadBalancer',
+    ],
   ] as const) {
     test(`all objects of ${what} are accepted without a warning`, { skip: noHelm }, async () => {
       const render = `helm template deskpod ${CHART} -n ${NAMESPACE} --set gateway.nodePort=null,${values}`;
@@ -85,7 +93,7 @@ suite('a namespace that enforces Pod Security restricted', { skip: noCluster, ti
   }
 
   test('the plain manifests are accepted', async () => {
-    for (const file of ['deskpod', 'deskpod-small', 'poduser', 'homes']) {
+    for (const file of ['deskpod', 'deskpod-small', 'poduser', 'homes', 'limits']) {
       const here = `sed 's/namespace: abcdesktop/namespace: ${NAMESPACE}/; s/nodePort: .*//' deploy/kubernetes/${file}.yaml`;
       const { code, err } = await shell(`cd ${ROOT} && ${here} | kubectl create --dry-run=server -f -`);
       assert.equal(code, 0, err);
