@@ -62,12 +62,24 @@ export const Launch = z.object({
 });
 export type Launch = z.infer<typeof Launch>;
 
+const MOST_VARIABLES = 256;
+const MOST_VARIABLE_CHARACTERS = 128 * 1024;
+
+/** Variables that a user gives; they are stored with the launch. */
+const GivenEnvironment = Environment.refine(
+  (env) => {
+    const all = Object.entries(env);
+    return all.length <= MOST_VARIABLES && all.join('').length <= MOST_VARIABLE_CHARACTERS;
+  },
+  `has more than ${MOST_VARIABLES} variables or ${MOST_VARIABLE_CHARACTERS / 1024} KiB`,
+);
+
 export const LaunchRequest = z.object({
   /** App id or `oc.name`. */
   app: z.string().min(1).max(512),
   /** Overrides the app's runtime. */
   runtime: Runtime.optional(),
-  env: Environment.default({}),
+  env: GivenEnvironment.default({}),
   args: z.array(z.string().max(4096)).max(64).default([]),
 });
 export type LaunchRequest = z.input<typeof LaunchRequest>;
@@ -79,7 +91,7 @@ export type LaunchesRead = z.infer<typeof LaunchesRead>;
 /** The same app again; omitted fields keep their values. */
 export const LaunchCommand = z.object({
   runtime: Runtime.optional(),
-  env: Environment.optional(),
+  env: GivenEnvironment.optional(),
   args: z.array(z.string().max(4096)).max(64).optional(),
 });
 export type LaunchCommand = z.infer<typeof LaunchCommand>;
