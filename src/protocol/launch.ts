@@ -66,13 +66,10 @@ const MOST_VARIABLES = 256;
 const MOST_VARIABLE_CHARACTERS = 128 * 1024;
 
 /** Variables that a user gives; they are stored with the launch. */
-const GivenEnvironment = Environment.refine(
-  (env) => {
-    const all = Object.entries(env);
-    return all.length <= MOST_VARIABLES && all.join('').length <= MOST_VARIABLE_CHARACTERS;
-  },
-  `has more than ${MOST_VARIABLES} variables or ${MOST_VARIABLE_CHARACTERS / 1024} KiB`,
-);
+const GivenEnvironment = Environment.refine((env) => {
+  const all = Object.entries(env);
+  return all.length <= MOST_VARIABLES && all.join('').length <= MOST_VARIABLE_CHARACTERS;
+}, `has more than ${MOST_VARIABLES} variables or ${MOST_VARIABLE_CHARACTERS} characters`);
 
 export const LaunchRequest = z.object({
   /** App id or `oc.name`. */
