@@ -1,6 +1,6 @@
 /** Launches: running and finished instances of apps; the Tasks page shows them. */
 import { z } from 'zod';
-import { Environment, Limits, Runtime } from './app.ts';
+import { Environment, GivenEnvironment, Limits, Runtime } from './app.ts';
 
 /** Why a launch ended. */
 export const EndReason = z.enum([
@@ -61,15 +61,6 @@ export const Launch = z.object({
   unread: z.boolean().optional(),
 });
 export type Launch = z.infer<typeof Launch>;
-
-const MOST_VARIABLES = 256;
-const MOST_VARIABLE_CHARACTERS = 128 * 1024;
-
-/** Variables that a user gives; they are stored with the launch. */
-const GivenEnvironment = Environment.refine((env) => {
-  const all = Object.entries(env);
-  return all.length <= MOST_VARIABLES && all.join('').length <= MOST_VARIABLE_CHARACTERS;
-}, `has more than ${MOST_VARIABLES} variables or ${MOST_VARIABLE_CHARACTERS} characters`);
 
 export const LaunchRequest = z.object({
   /** App id or `oc.name`. */
