@@ -9,6 +9,7 @@ import { describeCommand, inspectCommand, supportCommand } from './commands/insp
 import { launchesCommand, runCommand, stopCommand } from './commands/launches.ts';
 import { logsCommand } from './commands/logs.ts';
 import { debugSessionsCommand } from './commands/debug-sessions.ts';
+import { limitsCommand } from './commands/limits.ts';
 import { loginCommand, logoutCommand } from './commands/session.ts';
 import { usersCommand } from './commands/users.ts';
 import { printableText } from '#protocol/printable.ts';
@@ -66,6 +67,7 @@ function build(io: Io, ended: (exitCode: number) => void): Command {
   logsCommand(program.command('logs'), io);
   execCommand(program.command('exec'), io, ended);
   stopCommand(program.command('stop'), io);
+  limitsCommand(program.command('limits'), io);
 
   program.commandsGroup('Debugging:');
   const debug = program.command('debug');

@@ -20,6 +20,7 @@ import {
   type LaunchRequest,
   Usage,
 } from '#protocol/launch.ts';
+import { Limits } from '#protocol/limits.ts';
 import { Preferences, System, SystemWarning } from '#protocol/system.ts';
 import {
   LocalUserSummary,
@@ -121,6 +122,9 @@ export function createClient(options: ClientOptions) {
       list: async () => (await get('/desktops', z.object({ desktops: z.array(DesktopSummary) }))).desktops,
       remove: (id: string) => submit('DELETE', `/desktops/${encodeURIComponent(id)}`),
     },
+    /** The caller's limits with their current use; an administrator can ask for those of any user. */
+    limits: async (user?: string) =>
+      (await get(`/limits${user === undefined ? '' : `?user=${encodeURIComponent(user)}`}`, Limits)).limits,
     /** Local logins, for administrators. */
     users: {
       list: async () => (await get('/users', z.object({ users: z.array(LocalUserSummary) }))).users,

@@ -17,6 +17,7 @@ import { eventRoutes } from './routes/events.ts';
 import { inspectRoutes } from './routes/inspect.ts';
 import { launchLogRoutes } from './routes/launch-log.ts';
 import { launchRoutes } from './routes/launches.ts';
+import { limitRoutes } from './routes/limits.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { sessionsRoutes } from './routes/sessions.ts';
 import { summaryOf } from './routes/summaries.ts';
@@ -73,6 +74,7 @@ function versionOne(context: ApiContext): FastifyPluginAsync {
     await app.register(inspectRoutes(context));
     await app.register(windowRoutes(context));
     await app.register(eventRoutes(context));
+    await app.register(limitRoutes(context));
     await app.register(systemRoutes(context));
     await app.register(docsRoutes);
   };

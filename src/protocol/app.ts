@@ -58,6 +58,15 @@ export const Environment = z.record(
 );
 export type Environment = z.infer<typeof Environment>;
 
+const MOST_VARIABLES = 256;
+const MOST_VARIABLE_CHARACTERS = 128 * 1024;
+
+/** Variables that a user gives; they are stored with the launch or debug session. */
+export const GivenEnvironment = Environment.refine((env) => {
+  const all = Object.entries(env);
+  return all.length <= MOST_VARIABLES && all.join('').length <= MOST_VARIABLE_CHARACTERS;
+}, `has more than ${MOST_VARIABLES} variables or ${MOST_VARIABLE_CHARACTERS} characters`);
+
 /** Whether the engine has the app's image. */
 export const AppAvailability = z.discriminatedUnion('state', [
   z.object({ state: z.literal('ready') }),

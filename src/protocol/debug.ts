@@ -1,6 +1,6 @@
 /** Debug sessions: toolboxes, copies and commands in launches and desktops, and who approved them. */
 import { z } from 'zod';
-import { Environment } from './app.ts';
+import { GivenEnvironment } from './app.ts';
 
 /** From narrow to wide: the names and security contexts of `kubectl debug --profile`. */
 export const DebugProfile = z.enum(['restricted', 'baseline', 'general', 'netadmin', 'sysadmin']);
@@ -32,7 +32,7 @@ export const ToolboxRequest = DebugTarget.extend({
   image: z.string().min(1).max(512).optional(),
   /** By default the widest profile that the user and the target allow. */
   profile: DebugProfile.optional(),
-  env: Environment.default({}),
+  env: GivenEnvironment.default({}),
   /** By default the image's own command, or a shell. */
   command: z.array(z.string().max(4096)).max(64).default([]),
   /** Exactly what `kubectl debug` adds, without Deskpod's mounts, user and greeting. */
@@ -50,7 +50,7 @@ export const CopyRequest = z.object({
   /** `--set-image` */
   image: z.string().min(1).max(512).optional(),
   command: z.array(z.string().max(4096)).max(64).default([]),
-  env: Environment.default({}),
+  env: GivenEnvironment.default({}),
   shareProcesses: z.boolean().default(true),
   sameNode: z.boolean().default(false),
   plain: z.boolean().default(false),

@@ -1,6 +1,6 @@
 /** Launches: running and finished instances of apps; the Tasks page shows them. */
 import { z } from 'zod';
-import { Environment, Limits, Runtime } from './app.ts';
+import { Environment, GivenEnvironment, Limits, Runtime } from './app.ts';
 
 /** Why a launch ended. */
 export const EndReason = z.enum([
@@ -67,7 +67,7 @@ export const LaunchRequest = z.object({
   app: z.string().min(1).max(512),
   /** Overrides the app's runtime. */
   runtime: Runtime.optional(),
-  env: Environment.default({}),
+  env: GivenEnvironment.default({}),
   args: z.array(z.string().max(4096)).max(64).default([]),
 });
 export type LaunchRequest = z.input<typeof LaunchRequest>;
@@ -79,7 +79,7 @@ export type LaunchesRead = z.infer<typeof LaunchesRead>;
 /** The same app again; omitted fields keep their values. */
 export const LaunchCommand = z.object({
   runtime: Runtime.optional(),
-  env: Environment.optional(),
+  env: GivenEnvironment.optional(),
   args: z.array(z.string().max(4096)).max(64).optional(),
 });
 export type LaunchCommand = z.infer<typeof LaunchCommand>;

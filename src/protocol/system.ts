@@ -31,3 +31,9 @@ export const Preferences = z.object({
   dockHidden: z.boolean().default(false),
 });
 export type Preferences = z.infer<typeof Preferences>;
+
+/** The largest body of `PUT /preferences`, in bytes. */
+export const MAX_PREFERENCES_BYTES = 64 * 1024;
+
+/** What a user can store. A launch doesn't accept longer app ids either. */
+export const NewPreferences = Preferences.extend({ dock: z.array(z.string().min(1).max(512)).max(64).default([]) });

@@ -1,4 +1,4 @@
-/** The logged-in user with labels and roles, and their sessions, which can be ended. */
+/** The logged-in user with labels and roles, their limits, and their sessions, which can be ended. */
 import type { LoginRecord } from '#protocol/user.ts';
 import { useState } from 'preact/hooks';
 import { openLayer } from '../layers/layers.ts';
@@ -30,6 +30,7 @@ export function UserPage() {
           [t.user.until, dateTime(expiresAt)],
         ]}
       />
+      <Limits />
       <div class="row">
         <h3 class="grow">{t.user.sessions}</h3>
         <button
@@ -44,6 +45,23 @@ export function UserPage() {
       {logins.state === 'loading' && <Loading />}
       {logins.state === 'failed' && <Failure error={logins.error} retry={retry} />}
       {logins.state === 'loaded' && <Logins logins={logins.value} ended={retry} />}
+    </>
+  );
+}
+
+function Limits() {
+  const [limits, retry] = useRemote('limits', () => api.limits());
+  return (
+    <>
+      <h3>{t.user.limits}</h3>
+      <p class="small">{t.user.limitsHint}</p>
+      {limits.state === 'loading' && <Loading />}
+      {limits.state === 'failed' && <Failure error={limits.error} retry={retry} />}
+      {limits.state === 'loaded' && (
+        <FactList
+          facts={limits.value.map(({ name, used, limit }) => [t.user.limitNames[name], t.user.limitUse(used, limit)])}
+        />
+      )}
     </>
   );
 }

@@ -2,6 +2,7 @@
 import { ApiError } from '#client/errors.ts';
 import { api } from './api.ts';
 import { errorText } from '../ui/error-text.ts';
+import { t } from '../ui/strings/catalogue.ts';
 
 const TIMEOUT_MS = 3_000;
 
@@ -14,7 +15,13 @@ export async function checkPage(signal: AbortSignal): Promise<void> {
   }
 }
 
-/** The reason as a sentence, or null if the origin is accepted. */
+/** Why a terminal was refused, as a sentence; null if unknown. */
 export async function whyRefused(): Promise<string | null> {
-  return await checkPage(AbortSignal.timeout(TIMEOUT_MS)).then(() => null, errorText);
+  try {
+    await checkPage(AbortSignal.timeout(TIMEOUT_MS));
+    const terminals = (await api.limits()).find(({ name }) => name === 'terminals');
+    return terminals && terminals.used >= terminals.limit ? t.terminal.tooMany(terminals.limit) : null;
+  } catch (error) {
+    return errorText(error);
+  }
 }

@@ -36,12 +36,8 @@ export class IdleEnds {
     const desktops = (await engine.desktops()).filter(({ state }) => state === 'running');
     const last = await attendance.last();
     for (const desktop of desktops) {
-      const at = last.get(desktop.userId);
-      const seconds = this.#secondsOf(desktop);
-      if (seconds === 0 || at === undefined || Date.now() - at.getTime() < seconds * 1000) continue;
-      await this.#end(desktop, seconds).catch((error: unknown) =>
-        failed(`ending the idle desktop ${desktop.id}`, error),
-      );
+      if (!this.#isIdle(desktop, last)) continue;
+      await this.#end(desktop).catch((error: unknown) => failed(`ending the idle desktop ${desktop.id}`, error));
     }
     const owners = new Set(desktops.map(({ userId }) => userId));
     // A desktop that this server sees for the first time counts as attended until now.
@@ -55,17 +51,25 @@ export class IdleEnds {
     return isGuestDesktop(desktop) ? guestIdleSeconds : idleSeconds;
   }
 
-  async #end(desktop: EngineDesktop, seconds: number): Promise<void> {
-    const { debug, endDesktop, losses, notify } = this.#options;
+  #isIdle(desktop: EngineDesktop, last: ReadonlyMap<string, Date>): boolean {
+    const at = last.get(desktop.userId);
+    const seconds = this.#secondsOf(desktop);
+    return seconds > 0 && at !== undefined && Date.now() - at.getTime() >= seconds * 1000;
+  }
+
+  async #end(desktop: EngineDesktop): Promise<void> {
+    const { attendance, debug, endDesktop, losses, notify } = this.#options;
     if (await debug.hasOpenSession(desktop.id)) return;
     // Guests know that their files are deleted.
     if (!isGuestDesktop(desktop) && (await losses(desktop)) !== null) return;
+    // The user may have come back meanwhile.
+    if (!this.#isIdle(desktop, await attendance.last())) return;
     await endDesktop(desktop.id);
     const home = desktop.home === 'kept' ? HOME_KEPT : HOME_DELETED.replace('are deleted', 'were deleted');
     await notify(
       desktop.userId,
       'info',
-      `Your desktop was ended because nobody had it open for ${duration(seconds)}. ${home}`,
+      `Your desktop was ended because nobody had it open for ${duration(this.#secondsOf(desktop))}. ${home}`,
     );
   }
 }

@@ -105,6 +105,11 @@ export class Launches {
     this.#reconciler = new LaunchReconciler({ ...deps, registry, ownership, stops, seen });
   }
 
+  /** How many launches of this user run, and how many can. */
+  quotaOf(userId: string): ReturnType<LaunchQuota['of']> {
+    return this.#quota.of(userId);
+  }
+
   /** Resolves once the launch is stored; later states are published. */
   start(identity: Identity, desktop: StartingDesktop, request: LaunchRequest): Promise<Launch> {
     return this.#quota.within(identity.user.id, () => this.#start(identity, desktop, request));

@@ -13,20 +13,20 @@ export class LaunchQuota {
     this.#perUser = perUser;
   }
 
+  of(userId: string): { readonly used: number; readonly limit: number } {
+    const running = [...this.#registry.all()].filter(({ record }) => record.userId === userId).length;
+    return { used: running + (this.#accepted.get(userId) ?? 0), limit: this.#perUser };
+  }
+
   /** Reserves a place while `begin` adds the launch to the registry. Throws `limit_reached` before `begin` is called. */
   async within<T>(userId: string, begin: () => Promise<T>): Promise<T> {
-    const accepted = this.#accepted.get(userId) ?? 0;
-    const running = [...this.#registry.all()].filter(({ record }) => record.userId === userId).length;
-    if (running + accepted >= this.#perUser) {
-      throw new DeskpodError(
-        'limit_reached',
-        `${running + accepted} of your apps are running, the most that you can run.`,
-        {
-          remedy: 'Stop one that you don’t need. An administrator can raise the setting launches.perUser.',
-        },
-      );
+    const { used, limit } = this.of(userId);
+    if (used >= limit) {
+      throw new DeskpodError('limit_reached', `${used} of your apps are running, the most that you can run.`, {
+        remedy: 'Stop one that you don’t need. An administrator can raise the setting launches.perUser.',
+      });
     }
-    this.#accepted.set(userId, accepted + 1);
+    this.#accepted.set(userId, (this.#accepted.get(userId) ?? 0) + 1);
     try {
       return await begin();
     } finally {

@@ -10,6 +10,9 @@ import { RateLimit } from './rate-limit.ts';
 /** A class that logs in at the same time may share an address. */
 const LOGINS_PER_MINUTE = 60;
 
+/** Older servers don't store when a session ends. */
+const LONGEST_OLD_SESSION_MS = 86_400_000;
+
 export interface GuestLimits {
   /** Guests who are logged in, or whose desktops aren't removed yet. */
   readonly guests: number;
@@ -21,7 +24,7 @@ export interface GuestsOptions {
   readonly limits: GuestLimits;
   /** Addresses of many people, which have no limit of their own. */
   readonly isShared: (address: string) => boolean;
-  readonly store: { readonly logins: Pick<Store['logins'], 'open'> };
+  readonly store: { readonly logins: Pick<Store['logins'], 'open' | 'list'> };
   readonly engine: Pick<Engine, 'desktops'>;
   /** Ends a desktop on purpose; a guest's home is removed with it. */
   readonly endDesktop: (desktopId: string) => Promise<void>;
@@ -77,12 +80,11 @@ export class Guests {
   }
 
   async #leftDesktops(all: Awaited<ReturnType<Engine['desktops']>>): Promise<typeof all> {
-    const now = new Date();
     const { logins } = this.#deps.store;
     const left = await Promise.all(
       all
         .filter(isGuestDesktop)
-        .map(async (desktop) => ((await logins.open(now, desktop.userId)).length === 0 ? [desktop] : [])),
+        .map(async (desktop) => ((await logins.list(desktop.userId)).every(isOver) ? [desktop] : [])),
     );
     return left.flat();
   }
@@ -105,6 +107,11 @@ export class Guests {
   async #sessions(): Promise<readonly LoginEntry[]> {
     return (await this.#deps.store.logins.open(new Date())).filter(({ provider }) => provider === 'anonymous');
   }
+}
+
+function isOver({ at, endsAt }: LoginEntry): boolean {
+  const end = endsAt?.getTime() ?? at.getTime() + LONGEST_OLD_SESSION_MS;
+  return end <= Date.now();
 }
 
 function tooMany(what: string, setting: string): DeskpodError {

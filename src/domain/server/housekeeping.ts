@@ -64,8 +64,6 @@ async function lead(options: HousekeepingOptions, leads: AbortSignal): Promise<v
     { what: 'pruning revocations', everyMs: PRUNE_EVERY_MS, work: () => revocations.prune() },
     { what: 'reconciling debug sessions', everyMs: 0, work: () => debug.sweep() },
     { what: 'rebuilding desktops', everyMs: TIDY_EVERY_MS, work: () => rebuilds.sweep() },
-    { what: 'ending idle desktops', everyMs: TIDY_EVERY_MS, work: () => idleEnds.sweep() },
-    { what: 'removing desktops of guests', everyMs: COMPARE_EVERY_MS, work: () => guests.sweep() },
     {
       what: 'pruning debug sessions',
       everyMs: PRUNE_EVERY_MS,
@@ -77,14 +75,18 @@ async function lead(options: HousekeepingOptions, leads: AbortSignal): Promise<v
     everyMs: COMPARE_EVERY_MS,
     work: () => launches.sweep(),
   };
+  const ends = [
+    { what: 'ending idle desktops', everyMs: TIDY_EVERY_MS, work: () => idleEnds.sweep() },
+    { what: 'removing desktops of guests', everyMs: COMPARE_EVERY_MS, work: () => guests.sweep() },
+  ];
   const check = {
     what: 'checking the users of directories',
     everyMs: options.directoryCheckSeconds * 1000,
     work: options.checkDirectories,
   };
   const checks = options.directoryCheckSeconds > 0 ? [check] : [];
-  // Separate: the end of a launch mustn't wait for a slow task.
-  await Promise.all([tasks, [compare], checks].map((each) => rounds(each, failed, leads)));
+  // Separate: the end of a launch mustn't wait for a slow task, such as the removal of many desktops.
+  await Promise.all([tasks, [compare], ends, checks].map((each) => rounds(each, failed, leads)));
 }
 
 /** Ends when the signal aborts. */

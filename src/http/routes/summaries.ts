@@ -67,6 +67,8 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'GET /api/v1/events': 'Server-sent events: a snapshot, then every change.',
   'GET /api/v1/warnings': 'Problems that need attention, with commands that fix them; for administrators.',
   'GET /api/v1/usage': 'Server-sent events: CPU and memory usage of your running launches.',
+  'GET /api/v1/limits':
+    'Your limits with their current use; those of another user, and of all guests, for administrators. Connections are counted by each server.',
   'GET /api/v1/system': 'Versions, engine and host, and the start trace of your desktop.',
   'GET /api/v1/preferences': 'Your preferences.',
   'PUT /api/v1/preferences': 'Stores your preferences.',

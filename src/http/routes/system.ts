@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { toPreferences, toStored } from '#domain/desktops/dock.ts';
 import { StartTrace } from '#protocol/desktop.ts';
-import { Preferences, System, SystemWarning } from '#protocol/system.ts';
+import { MAX_PREFERENCES_BYTES, NewPreferences, Preferences, System, SystemWarning } from '#protocol/system.ts';
 import { LocalUserSummary, NewLocalUser, NewRoles } from '#protocol/user.ts';
 import type { ApiContext, Claims, LocalUserFacts } from '../context.ts';
 import { authenticated, viewerOf, withRole } from '../session.ts';
@@ -50,7 +50,11 @@ export function systemRoutes(context: ApiContext): FastifyPluginAsyncZod {
       const claims = authenticated(request);
       return toPreferences(await store.preferences.get(claims.user.id), pinned(claims));
     });
-    app.put('/preferences', { schema: { body: Preferences, response: { 200: Preferences } } }, async (request) => {
+    const storing = {
+      bodyLimit: MAX_PREFERENCES_BYTES,
+      schema: { body: NewPreferences, response: { 200: Preferences } },
+    };
+    app.put('/preferences', storing, async (request) => {
       const claims = authenticated(request);
       const before = await store.preferences.get(claims.user.id);
       await store.preferences.set(claims.user.id, toStored(request.body, before, pinned(claims)));

@@ -247,6 +247,8 @@ export const en = {
   terminal: {
     title: 'Web shell',
     titleIn: (name: string) => `Shell in ${name}`,
+    tooMany: (limit: number) =>
+      `You have ${limit} terminals open, the most that you can have. Close one, then try again.`,
     noShell: (name: string) => `The image of ${name} has no shell.`,
     refused: (name: string) => `Couldn’t open a shell in ${name}: it has ended, or its image has no shell.`,
     maximise: 'Maximise',

@@ -111,6 +111,21 @@ test('with 0, none ends; nor with an open debug session, nor if files of a user 
   assert.equal(stages[0]?.left().length, 2);
 });
 
+test('it stays if the user comes back while its files are looked at', async (t) => {
+  const { pass } = clock(t);
+  const back: { come: () => void } = { come: () => {} };
+  const losses = async () => {
+    back.come();
+    return null;
+  };
+  const { ends, last, left } = stage([FRY], { losses });
+  await ends.sweep();
+  pass(7200);
+  back.come = () => last.set('fry', new Date());
+  await ends.sweep();
+  assert.deepEqual(left(), [FRY.id]);
+});
+
 test('a desktop that cannot be ended does not keep others, and is tried again', async (t) => {
   const { pass } = clock(t);
   const tried: string[] = [];

@@ -23,7 +23,10 @@ function stage(limits = { guests: 3, guestsPerAddress: 2 }) {
     limits,
     isShared: (address) => address === SHARED,
     store: {
-      logins: { open: async (_, userId) => open.filter((one) => userId === undefined || one.userId === userId) },
+      logins: {
+        open: async () => open.filter(({ endsAt }) => endsAt !== null),
+        list: async (userId) => open.filter((one) => one.userId === userId),
+      },
     },
     engine: { desktops: async () => [...desktops] },
     endDesktop: async (id) => {
@@ -36,10 +39,11 @@ function stage(limits = { guests: 3, guestsPerAddress: 2 }) {
     failed: (_, error) => assert.match(String(error), /engine/),
     now: () => (now += 60_000),
   });
-  const logIn = (address: string, provider = 'anonymous', userId: string = randomUUID()) => {
-    const entry = { userId, sessionId: userId, address, userAgent: '', provider, login: null };
+  const logIn = (address: string, at = new Date(), endsAt: Date | null = FOREVER) => {
+    const userId = randomUUID();
+    const entry = { userId, sessionId: userId, address, userAgent: '', provider: 'anonymous', login: null };
     return guests.admit(address, async () => {
-      open.push({ ...entry, at: new Date(), endsAt: FOREVER });
+      open.push({ ...entry, at, endsAt });
       return userId;
     });
   };
@@ -118,8 +122,20 @@ test('the desktop of a guest without a session is removed, also one of an earlie
   );
 });
 
+test('a session of an older server, which stored no end, lasts for a day', async () => {
+  const { guests, desktops, logIn, startDesktop } = stage();
+  const [recent, old] = [new Date(Date.now() - 3_600_000), new Date(Date.now() - 25 * 3_600_000)];
+  const kept = startDesktop(await logIn('192.0.2.1', recent, null));
+  startDesktop(await logIn('192.0.2.2', old, null));
+  await guests.sweep();
+  assert.deepEqual(
+    desktops.map(({ id }) => id),
+    [kept],
+  );
+});
+
 test('logging in again and again from one address is slowed down', async () => {
-  const { logins } = { logins: { open: async () => [] } };
+  const logins = { open: async () => [], list: async () => [] };
   const guests = new Guests({
     limits: { guests: 100, guestsPerAddress: 100 },
     isShared: () => true,
