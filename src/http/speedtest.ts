@@ -13,7 +13,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { isFromOwnPage } from '#domain/server/authority.ts';
 import { DeskpodError } from '#domain/errors.ts';
-import { Pace } from './pace.ts';
+import { Pace } from '#domain/pace.ts';
 
 /** Of one request: the page sends and receives larger amounts in several. */
 const MOST_BYTES = 64 * 1024 ** 2;

@@ -16,6 +16,8 @@ export interface EventStream {
   readonly signal: AbortSignal;
   /** `data` must not change afterwards. */
   send(data: object, event?: string): void;
+  /** As `send` for each, but at once. */
+  sendAll(data: readonly object[]): void;
   /** Resolves when the client can take more. */
   drained(): Promise<void>;
   end(): void;
@@ -47,16 +49,19 @@ export function openEventStream(request: FastifyRequest, reply: FastifyReply): E
   raw.on('close', close);
   // The client may already have disconnected: then there is no event.
   if (raw.destroyed) queueMicrotask(close);
+  const write = (text: string | Buffer): void => {
+    if (gone.signal.aborted) return;
+    if (raw.writableLength > MAX_BACKLOG_BYTES) raw.destroy();
+    else raw.write(text);
+  };
   return {
     signal: gone.signal,
     send(data, event) {
-      if (gone.signal.aborted) return;
-      if (raw.writableLength > MAX_BACKLOG_BYTES) {
-        raw.destroy();
-        return;
-      }
-      if (event !== undefined) raw.write(`event: ${event}\n`);
-      raw.write(textOf(data));
+      if (event !== undefined) write(`event: ${event}\n`);
+      write(sharedText(data));
+    },
+    sendAll(data) {
+      write(data.map(messageOf).join(''));
     },
     async drained() {
       if (!raw.writableNeedDrain || gone.signal.aborted) return;
@@ -68,10 +73,14 @@ export function openEventStream(request: FastifyRequest, reply: FastifyReply): E
   };
 }
 
-function textOf(data: object): Buffer {
+function messageOf(data: object): string {
+  return `data: ${JSON.stringify(data)}\n\n`;
+}
+
+function sharedText(data: object): Buffer {
   const known = texts.get(data);
   if (known !== undefined) return known;
-  const text = Buffer.from(`data: ${JSON.stringify(data)}\n\n`);
+  const text = Buffer.from(messageOf(data));
   texts.set(data, text);
   return text;
 }

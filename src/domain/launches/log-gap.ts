@@ -1,11 +1,16 @@
 /** Gaps in a log: lines that a slow reader misses are dropped and counted, and the reader is informed. */
 import { ignore } from '#protocol/ignore.ts';
+import { Pace } from '../pace.ts';
 import type { EngineLogLine, LogGap } from '../ports/engine.ts';
 
 /** How far a reader may be behind. */
 const MOST_BEHIND_BYTES = 8 * 1024 * 1024;
 /** Memory of a line besides its text. */
 const LINE_COST = 100;
+/** Of all logs together: reading what nobody gets to see must not slow other users down. */
+const READ_PER_SECOND = 16_000_000;
+const READ_AT_ONCE = 64 * 1024;
+const pace = new Pace(READ_PER_SECOND);
 
 export function gapLine(skipped: LogGap): EngineLogLine {
   return { at: null, stream: 'stderr', text: '', skipped };
@@ -18,7 +23,7 @@ export function bothGaps(one: LogGap | null, other: LogGap): LogGap {
 }
 
 /**
- * Reads lines as fast as they arrive, for engines that drop what isn't read in time. `read` ends with its signal; an error
+ * Reads lines as fast as they arrive, within a rate, for engines that drop what isn't read in time. `read` ends with its signal; an error
  * that it throws comes after the lines before it.
  */
 export async function* keepingUp(
@@ -29,7 +34,14 @@ export async function* keepingUp(
   const left = new AbortController();
   const backlog = new Backlog(most);
   const reading = (async () => {
-    for await (const line of read(AbortSignal.any([outer, left.signal]))) backlog.add(line);
+    const signal = AbortSignal.any([outer, left.signal]);
+    let cost = 0;
+    for await (const line of read(signal)) {
+      cost += backlog.add(line);
+      if (cost < READ_AT_ONCE) continue;
+      await pace.take(cost, signal).catch(ignore('the reader of the log left'));
+      cost = 0;
+    }
   })().finally(() => backlog.close());
   reading.catch(ignore('it is thrown after the lines before it'));
   try {
@@ -53,11 +65,14 @@ class Backlog {
     this.#most = most;
   }
 
-  add(line: EngineLogLine): void {
+  /** Returns the bytes of memory that it takes. */
+  add(line: EngineLogLine): number {
+    const cost = line.text.length + LINE_COST;
     this.#lines.push(line);
-    this.#bytes += line.text.length + LINE_COST;
+    this.#bytes += cost;
     if (this.#bytes > this.#most) this.#drop();
     this.#wake.resolve();
+    return cost;
   }
 
   close(): void {

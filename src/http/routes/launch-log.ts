@@ -1,8 +1,10 @@
 /** Logs of running and finished launches, as text or as a stream, and support archives. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { Pace } from '#domain/pace.ts';
 import { plainText } from '#protocol/escapes.ts';
 import type { ApiContext } from '../context.ts';
+import { batched, LOG_BYTES_PER_SECOND } from '../log-batches.ts';
 import { launchLines } from '../launch-lines.ts';
 import { readableLaunch } from '../ownership.ts';
 import { openEventStream } from '../sse.ts';
@@ -14,6 +16,7 @@ const Form = z.object({ colors: z.enum(['true', 'false']).default('false') });
 const READ_TIMEOUT_MS = 10_000;
 
 export function launchLogRoutes(context: ApiContext): FastifyPluginAsyncZod {
+  const pace = new Pace(LOG_BYTES_PER_SECOND);
   return async (app) => {
     const schema = { params: Id, querystring: Form, response: { 200: z.string() } };
     app.get('/launches/:id/log', { schema }, async (request, reply) => {
@@ -40,8 +43,9 @@ export function launchLogRoutes(context: ApiContext): FastifyPluginAsyncZod {
       const { record } = await readableLaunch(context, request, request.params.id);
       const stream = openEventStream(request, reply);
       try {
-        for await (const line of launchLines(context.engine, record, true, stream.signal)) {
-          stream.send(line);
+        const lines = launchLines(context.engine, record, true, stream.signal);
+        for await (const batch of batched(lines, pace, stream.signal)) {
+          stream.sendAll(batch);
           await stream.drained();
         }
         stream.send({ id: record.id }, 'end');

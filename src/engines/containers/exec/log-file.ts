@@ -8,12 +8,15 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type { EngineLogLine } from '#domain/ports/engine.ts';
 import { gapLine } from '#domain/launches/log-gap.ts';
 import { OpenLine } from '#domain/launches/log-line.ts';
-import { chunksOf, LogFiles } from './log-files.ts';
+import { chunksOf, LogFiles, sizeOf } from './log-files.ts';
 import { ignore } from '#protocol/ignore.ts';
 
 /** The prefix of a line: time, stream and tag. */
 const LINE_OVERHEAD = 48;
 const LONGEST_HEAD = 80;
+/** How far a reader may be behind in one file, and where it continues then: that far before the end. */
+const MOST_BEHIND = 8 * 1024 * 1024;
+const RESUMED_BEHIND = 256 * 1024;
 const LF = 0x0a;
 const NOTHING = Buffer.alloc(0);
 
@@ -39,6 +42,15 @@ export class LogFileParser {
     }
     this.#rest = bytes.subarray(from);
     return found;
+  }
+
+  /** Forgets unfinished lines. Returns the bytes of the last one that the file has so far. */
+  skip(): number {
+    const { length } = this.#rest;
+    this.#rest = NOTHING;
+    this.#open.clear();
+    this.#beginsInside = false;
+    return length;
   }
 
   /** Lines that were never finished. */
@@ -109,11 +121,19 @@ export async function* followFile(
       // The next file follows after the last line of this one.
       const isComplete = await files.hasNext();
       const news = files.news();
+      let behind = 0;
       for await (const chunk of files.current === null ? [] : chunksOf(files.current, offset)) {
         offset += chunk.length;
         yield* parser.push(chunk);
+        behind = files.current === null ? 0 : (await files.current.stat()).size - offset;
+        if (behind > MOST_BEHIND) break;
       }
-      if (isComplete) {
+      if (files.current !== null && behind > MOST_BEHIND) {
+        const range = { from: offset - parser.skip(), until: offset + behind - RESUMED_BEHIND };
+        const { gap, end } = await sizeOf(files.current, range);
+        offset = end;
+        yield gapLine(gap);
+      } else if (isComplete) {
         const gap = await files.advance();
         offset = 0;
         if (gap) yield* [...parser.end(), gapLine(gap)];

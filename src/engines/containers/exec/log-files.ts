@@ -7,14 +7,18 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { LogGap } from '#domain/ports/engine.ts';
 import { bothGaps } from '#domain/launches/log-gap.ts';
+import { Pace } from '#domain/pace.ts';
 import { ignore } from '#protocol/ignore.ts';
 
-const CHUNK = 256 * 1024;
+/** Little, because the lines of a chunk are parsed at once. */
+const CHUNK = 64 * 1024;
 const LF = 0x0a;
 /** The tag of a line that continues: P. */
 const PART = 0x50;
 /** Limit of files that wait to be read; the oldest are skipped. */
 const MOST_WAITING = 2;
+/** Of all logs together, in bytes per second: counting is cheap, but a program can print faster than one can count. */
+const counting = new Pace(64_000_000);
 const UNKNOWN: LogGap = { lines: null, bytes: null };
 
 export class LogFiles implements AsyncDisposable {
@@ -111,7 +115,7 @@ export class LogFiles implements AsyncDisposable {
   async #leaveOut(): Promise<void> {
     const oldest = this.#waiting.shift();
     if (oldest === undefined) return;
-    this.#gap = bothGaps(this.#gap, await sizeOf(oldest.handle));
+    this.#gap = bothGaps(this.#gap, (await sizeOf(oldest.handle)).gap);
     await oldest.handle.close();
   }
 }
@@ -126,24 +130,34 @@ export async function* chunksOf(handle: FileHandle, from: number): AsyncGenerato
   }
 }
 
-/** Counts without parsing: prefixes have equal length and end with the tag. */
-async function sizeOf(handle: FileHandle): Promise<LogGap> {
-  const size = { lines: 0, bytes: 0 };
+/**
+ * The size of the lines from one offset, at which a line of the file begins, to the first end of a line behind another, and
+ * that end. Counts without parsing: prefixes have equal length and end with the tag.
+ */
+export async function sizeOf(
+  handle: FileHandle,
+  { from: begin = 0, until = Number.POSITIVE_INFINITY } = {},
+): Promise<{ readonly gap: LogGap; readonly end: number }> {
+  const gap = { lines: 0, bytes: 0 };
+  let at = begin;
   let head: number | null = null;
   let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of chunksOf(handle, 0)) {
+  for await (const chunk of chunksOf(handle, begin)) {
+    await counting.take(chunk.length);
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     head ??= /^\S+ std... [FP] /.exec(bytes.toString('latin1', 0, 80))?.[0].length ?? 0;
     let from = 0;
     for (let end = bytes.indexOf(LF); end >= 0; end = bytes.indexOf(LF, from)) {
       const isLast = bytes[from + head - 2] !== PART;
-      size.lines += Number(isLast);
-      size.bytes += Math.max(0, end - from - head) + Number(isLast);
+      gap.lines += Number(isLast);
+      gap.bytes += Math.max(0, end - from - head) + Number(isLast);
       from = end + 1;
+      if (isLast && at + from >= until) return { gap, end: at + from };
     }
     rest = bytes.subarray(from);
+    at += from;
   }
-  return size;
+  return { gap, end: at };
 }
 
 async function inodeOf(handle: FileHandle): Promise<number> {

@@ -210,6 +210,31 @@ suite('following a log file', { timeout: 60_000 }, () => {
     },
   );
 
+  test('a reader that is far behind in one file skips to its last lines, and the gap has its exact size', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'deskpod-log-'));
+    const path = join(folder, 'ctr.log');
+    try {
+      await writeFile(path, linesFrom(0, 10));
+      const ended = Promise.withResolvers<void>();
+      const reader = followFile(path, 1_000_000, ended.promise, AbortSignal.timeout(50_000));
+      const found = [(await reader.next()).value as EngineLogLine];
+      // The reader reads nothing while the program prints 300 000 lines, some in pieces.
+      await appendFile(path, `${linesFrom(10, 150_000)}${fileOf(Buffer.from('in pieces'), [2, 4]).toString()}`);
+      await appendFile(path, linesFrom(150_011, 149_989));
+      ended.resolve();
+      for await (const line of reader) found.push(line);
+      const gap = found.findIndex(({ skipped }) => skipped !== undefined);
+      const { lines, bytes } = found[gap]?.skipped ?? { lines: null, bytes: null };
+      assert.ok(lines !== null && bytes !== null && lines > 200_000, `${lines} lines skipped`);
+      assert.equal(found.length - 1 + lines, 300_000);
+      const [before, after] = [gap - 1, gap + 1].map((at) => Number(found[at]?.text.split(' ')[1]));
+      assert.equal(after, (before ?? 0) + lines + 1);
+      assert.equal(found.at(-1)?.text, 'line 299999');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   test('an unfinished last line is reported when no more output follows', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'deskpod-log-'));
     const path = join(folder, 'ctr.log');

@@ -17,10 +17,10 @@ export class Pace {
   }
 
   /** Resolves when these bytes may be transferred; rejects when the signal aborts meanwhile. */
-  async take(bytes: number, signal: AbortSignal): Promise<void> {
+  async take(bytes: number, signal?: AbortSignal): Promise<void> {
     const now = this.#now();
     const start = Math.max(this.#free, now);
     this.#free = start + bytes / this.#bytesPerMs;
-    if (start - now >= SHORTEST_WAIT_MS) await delay(start - now, undefined, { signal });
+    if (start - now >= SHORTEST_WAIT_MS) await delay(start - now, undefined, signal === undefined ? {} : { signal });
   }
 }

@@ -1,7 +1,7 @@
 /** One rate for all transfers. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Pace } from '#http/pace.ts';
+import { Pace } from '#domain/pace.ts';
 
 const never = new AbortController().signal;
 
