@@ -12,7 +12,7 @@ import { noMonitorsLeft } from './machine.ts';
 import { ENGINE, Product } from './product.ts';
 
 /** During a removal there is a moment when an engine may report nothing about the removed containers. */
-const ROUNDS = 8;
+const ROUNDS = ENGINE === 'kubernetes' ? 2 : 8;
 
 suite('users and their sessions', { timeout: 10 * 60_000 }, () => {
   let product: Product;

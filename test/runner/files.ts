@@ -1,11 +1,14 @@
 /** Runs each test file in its own process; the run always ends, and leaves no process behind. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endDescendants } from './descendants.ts';
 
 /** Also stops a file that can't stop itself because its event loop never idles. */
 const HARD_LIMIT_MS = 30 * 60_000;
+/** Each file, server and command line is a process that would compile the same modules again. */
+const COMPILED = join(tmpdir(), 'node-compile-cache');
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface Files {
@@ -33,7 +36,7 @@ export function runFiles(files: readonly string[], { root, env, atOnce, times }:
     `--test-concurrency=${atOnce}`,
     ...files,
   ];
-  return runProgram(process.execPath, args, { root, env });
+  return runProgram(process.execPath, args, { root, env: { NODE_COMPILE_CACHE: COMPILED, ...env } });
 }
 
 /** The exit code of a program that ends with this process. With `print`, its output arrives there in one piece. */

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { suite, test } from 'node:test';
@@ -50,6 +51,20 @@ suite('running test files', { ...needsLinux(), timeout: 2 * PATIENCE_MS }, () =>
     assert.equal(code, 1);
     assert.match(out, /never-ends\.ts has run for 1 s; still open: .*Timeout/);
     assert.match(out, /ℹ tests 2\n.*ℹ pass 1\nℹ fail 1\n/s);
+  });
+
+  test('files and what they start share a cache of compiled modules', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'deskpod-runner-'));
+    try {
+      const { NODE_COMPILE_CACHE: _, ...others } = process.env;
+      const options = { cwd: ROOT, env: { ...others, NODE_TEST_CONTEXT: undefined, TMPDIR: folder } };
+      const args = ['--input-type=module', '--eval', PROGRAM, '--', `${FIXTURES}/passes.ts`];
+      const [code] = await once(spawn(process.execPath, args, { ...options, stdio: 'ignore' }), 'exit');
+      assert.equal(code, 0);
+      assert.notDeepEqual(await readdir(join(folder, 'node-compile-cache')), []);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   test('files that pass end with 0', async () => {
