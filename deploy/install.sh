@@ -314,7 +314,7 @@ make_config() {
 
 own_config() {
   local edit="s/^namespace: .*/namespace: '$NAMESPACE'/"
-  [ $OPENLDAP = yes ] || edit="$edit; s/'config_ref': 'ldapconfig', 'enabled': True/'config_ref': 'ldapconfig', 'enabled': False/"
+  [ "$OPENLDAP" = yes ] || edit="$edit; s/'config_ref': 'ldapconfig', 'enabled': True/'config_ref': 'ldapconfig', 'enabled': False/"
   sed -e "$edit" "$WORK/od.config" >"$WORK/own" && mv "$WORK/own" "$WORK/od.config"
 }
 
@@ -386,7 +386,7 @@ main() {
   local upgrade=no
   ! there deployment api || upgrade=yes
   k apply -f "$WORK/all.yaml"
-  if [ $OPENLDAP = no ]; then kn delete deployment,service,networkpolicy openldap --ignore-not-found; fi
+  if [ "$OPENLDAP" = no ]; then kn delete deployment,service,networkpolicy openldap --ignore-not-found; fi
   restart_changed $upgrade
   begin_again
   say "Waiting for the pods:"

@@ -1,5 +1,5 @@
 # Part of install.sh: --production, checked before anything is created. Uses its functions and variables.
-# shellcheck shell=bash disable=SC2016,SC2154
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
 
 # What the options need besides each other.
 check_production_options() {

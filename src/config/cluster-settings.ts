@@ -82,8 +82,8 @@ export const CLUSTER_SETTINGS = {
     type: 'name or null',
     variable: 'DESKPOD_RUNTIME_CLASS',
   }),
-  'kubernetes.pods.storageRequest': Quantity.default('64Mi').register(FACTS, {
-    text: 'Request for `ephemeral-storage` of a desktop or an app pod.',
+  'kubernetes.pods.storageRequest': Quantity.default('0').register(FACTS, {
+    text: 'Request for `ephemeral-storage` of a desktop or an app pod. With more than 0, nodes that report no such capacity run neither.',
     read: 'text',
     type: 'amount of memory',
     variable: 'DESKPOD_STORAGE_REQUEST',

@@ -33,7 +33,7 @@ export function clusterConfig(namespace: string, homes: HomesConfig): Kubernetes
     pods: {
       userNamespaces: false,
       runtimeClassName: null,
-      storageRequest: '64Mi',
+      storageRequest: '0',
       storageLimit: '32Gi',
       homeSize: '16Gi',
       tmpSize: '4Gi',

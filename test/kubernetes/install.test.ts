@@ -134,7 +134,8 @@ suite('installing with the script', { skip: noCluster, timeout: 20 * MINUTE_MS }
     assert.match(refused.body, /X-API-Key/);
     const config = await state(`configmap abcdesktop-config -o jsonpath='{.data.od\\.config}'`);
     assert.doesNotMatch(config, /^controllers/m);
-    const key = await state(`secret deskpod-manager-key -o jsonpath='{.data.key}' | base64 -d`);
+    const secret = await state(`secret deskpod-manager-key -o jsonpath='{.data.key}'`);
+    const key = Buffer.from(secret, 'base64').toString();
     assert.ok(!config.includes(key), 'od.config contains the key');
     assert.equal((await curl('-H', `X-API-Key: ${key}`, images)).status, 200);
   });

@@ -95,7 +95,7 @@ suite('the profile for production', needsLinux('helm'), () => {
       const objects = render(...PRODUCTION, 'tls.secret=desk-tls', 'gateway.serviceType=LoadBalancer', ...values);
       const env = envOf(objects, part);
       assert.equal(env['DESKPOD_TLS_CERT'], '/etc/deskpod/tls/tls.crt');
-      assert.equal(env['DESKPOD_TLS'], undefined);
+      assert.equal(env['DESKPOD_TLS'], 'files', 'the image has another default');
       const deployment = JSON.stringify(objects.get(`Deployment/${part}`));
       assert.match(deployment, /"secret":\{"secretName":"desk-tls"/);
       assert.equal(deployment.match(/"scheme":"HTTPS"/g)?.length, 3, 'the probes use TLS');

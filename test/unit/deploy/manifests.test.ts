@@ -33,7 +33,7 @@ const config: KubernetesConfig = {
   pods: {
     userNamespaces: false,
     runtimeClassName: null,
-    storageRequest: '64Mi',
+    storageRequest: '0',
     storageLimit: '32Gi',
     homeSize: '16Gi',
     tmpSize: '4Gi',
@@ -113,7 +113,8 @@ test('what a desktop or an app pod can write to its node is limited', () => {
   for (const { spec: pod } of [made, app]) {
     const [main] = pod?.containers ?? [];
     assert.deepEqual(main?.resources?.limits?.['ephemeral-storage'], '32Gi');
-    assert.deepEqual(main?.resources?.requests?.['ephemeral-storage'], '64Mi');
+    // Without a request, Kubernetes would request the limit.
+    assert.deepEqual(main?.resources?.requests?.['ephemeral-storage'], '0');
   }
   for (const { name, emptyDir } of made.spec?.volumes ?? [])
     if (emptyDir !== undefined) assert.ok(emptyDir.sizeLimit, `${name} has no limit`);
@@ -176,7 +177,7 @@ test('an app pod has limits, prefers the node of its desktop, and is deleted wit
   const [container] = pod.spec?.containers ?? [];
   assert.deepEqual(container?.resources, {
     limits: { memory: String(2 ** 30), cpu: '1', 'ephemeral-storage': '32Gi' },
-    requests: { memory: String(2 ** 20), 'ephemeral-storage': '64Mi' },
+    requests: { memory: String(2 ** 20), 'ephemeral-storage': '0' },
   });
   assert.deepEqual(container?.ports, [{ containerPort: 8080 }]);
   assert.deepEqual(pod.spec?.nodeSelector, { gpu: 'yes' });

@@ -84,11 +84,10 @@ livenessProbe:
 {{- define "deskpod.serverEnv" -}}
 - { name: DESKPOD_HOST, value: 0.0.0.0 }
 - { name: DESKPOD_PORT, value: "{{ .port }}" }
+- { name: DESKPOD_TLS, value: "{{ if .tls }}files{{ else }}off{{ end }}" }
 {{- if .tls }}
 - { name: DESKPOD_TLS_CERT, value: /etc/deskpod/tls/tls.crt }
 - { name: DESKPOD_TLS_KEY, value: /etc/deskpod/tls/tls.key }
-{{- else }}
-- { name: DESKPOD_TLS, value: "off" }
 {{- end }}
 {{- if include "deskpod.secured" .root }}
 - { name: DESKPOD_PROXY_TLS, value: "true" }
