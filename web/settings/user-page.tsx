@@ -4,8 +4,8 @@ import { useState } from 'preact/hooks';
 import { openLayer } from '../layers/layers.ts';
 import { api } from '../state/api.ts';
 import { attempt } from '../state/notices.ts';
-import { session } from '../state/store.ts';
-import { dateTime } from '../ui/format.ts';
+import { desktop, session } from '../state/store.ts';
+import { dateTime, size } from '../ui/format.ts';
 import { useRemote } from '../state/use-remote.ts';
 import { DataTable } from '../ui/data-table.tsx';
 import { t } from '../ui/strings/catalogue.ts';
@@ -62,6 +62,21 @@ function Limits() {
           facts={limits.value.map(({ name, used, limit }) => [t.user.limitNames[name], t.user.limitUse(used, limit)])}
         />
       )}
+      {desktop.value?.status.state === 'running' && <HomeSize />}
+    </>
+  );
+}
+
+/** Nothing while it is measured, or if that fails. */
+function HomeSize() {
+  const [home] = useRemote('home', (signal) => api.desktop.home(signal));
+  if (home.state !== 'loaded') return null;
+  const { count, bytes, complete } = home.value;
+  const measured = t.home.total(count, size(bytes));
+  return (
+    <>
+      <FactList facts={[[t.user.home, complete ? measured : t.user.atLeast(measured)]]} />
+      <p class="small">{t.user.homeHint}</p>
     </>
   );
 }

@@ -221,6 +221,9 @@ export const settings = {
       screens: 'Screens',
       guests: 'Guests (all together)',
     },
+    home: 'Home folder',
+    homeHint: 'The size of the home folder is measured without caches. It isn’t limited.',
+    atLeast: (measured: string) => `at least ${measured}`,
     limitUse: (used: number, limit: number) => `${used} of ${limit}`,
   },
   appearance: {
