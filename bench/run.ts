@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: how long people wait, beside the same thing done with the engine's own command line in the same run,
- * turn by turn. Ratios and medians; a number alone says little on a busy machine. `-- --only desktops|launches|debug`,
- * `--runs N` (7, debug 20), `--json FILE` (`-`: standard output).
+ * turn by turn, and how long others wait while one user is greedy. Ratios and medians; a number alone says little on a busy
+ * machine. `-- --only desktops|launches|debug|neighbours`, `--runs N` (7, debug 20, neighbours 60), `--json FILE` (`-`: standard output).
  */
 import { parseArgs } from 'node:util';
 import { createProgress } from '#setup/progress.ts';
@@ -12,11 +12,12 @@ import { debug } from './debug.ts';
 import { inTheCluster, onThisMachine } from './debug-stages.ts';
 import { desktops } from './desktops.ts';
 import { launches } from './launches.ts';
+import { neighbours } from './neighbours.ts';
 import { report, type Row, type Skipped } from './report.ts';
 import { loggedIn, versionOf } from './stage.ts';
 
 const ROOT = new URL('..', import.meta.url).pathname;
-const RUNS = { desktops: 7, launches: 7, debug: 20 } as const;
+const RUNS = { desktops: 7, launches: 7, debug: 20, neighbours: 60 } as const;
 const FEWEST = 3;
 type Part = keyof typeof RUNS;
 
@@ -38,6 +39,7 @@ await setUp(places, progress, new AbortController().signal);
     if (parts.has('desktops')) rows.push(...(await desktops(stage, runsOf('desktops'))));
     if (parts.has('launches')) rows.push(...(await launches(stage, runsOf('launches'))));
     if (parts.has('debug')) rows.push(...(await debug(await onThisMachine(stage), runsOf('debug'))));
+    if (parts.has('neighbours')) rows.push(...(await neighbours(stage, runsOf('neighbours'))));
   } finally {
     await stage.client.session.logout();
   }
@@ -54,7 +56,7 @@ async function clusterRows(): Promise<(Row | Skipped)[]> {
 }
 
 function chosen(only: readonly string[] | undefined): ReadonlySet<Part> {
-  const all = new Set<Part>(['desktops', 'launches', 'debug']);
+  const all = new Set<Part>(['desktops', 'launches', 'debug', 'neighbours']);
   if (only === undefined) return all;
   const wanted = new Set([...all].filter((part) => only.includes(part)));
   if (wanted.size === only.length) return wanted;

@@ -66,7 +66,8 @@ export const FOLDERS: Readonly<Record<string, string>> = {
   images: 'Containerfiles and their scripts: base, desktop, services, toolboxes, apps, server',
   catalogue: 'the bundled apps as `docker inspect` documents, for other installations',
   deploy: 'manifests, Helm chart, install and uninstall scripts for Kubernetes; the systemd unit',
-  bench: '`npm run bench`: waiting times of users compared with the engine’s own command line',
+  bench:
+    '`npm run bench`: waiting times of users compared with the engine’s own command line, and while another user is greedy',
   docs: 'these pages; `api` (OpenAPI) and `config.md` are generated, `decisions` records why',
   test: '`unit` mirrors `src` and `web`; `contracts` has one suite per port; `integration`, `e2e` and `kubernetes` run the real parts',
 };

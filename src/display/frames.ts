@@ -18,6 +18,8 @@ const GENERIC_EVENT = 35;
 
 /** Gets every chunk in order; throws `XProtocolError` if a length exceeds its limit. Doesn't copy bodies. */
 export class XFrameGuard {
+  /** The number of messages so far. */
+  messages = 0;
   #head = Buffer.alloc(SETUP_HEAD);
   #filled = 0;
   #needed = MESSAGE_HEAD;
@@ -71,6 +73,7 @@ export class XFrameGuard {
   }
 
   #message(): void {
+    this.messages += 1;
     const type = this.#head.readUInt8(0) & 0x7f;
     const extra = type === REPLY || type === GENERIC_EVENT ? this.#head.readUInt32LE(4) * 4 : 0;
     if (extra > MAX_REPLY_BYTES) throw new XProtocolError(`The X server sent a reply of ${extra} bytes.`);

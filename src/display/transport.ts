@@ -1,16 +1,22 @@
 /**
  * The stream for the X library: the real one behind the frame check, with every error of the library's parser caught. An
- * error only destroys this connection, not the process.
+ * error only destroys this connection, not the process. It reads at a limited rate, because programs can make their X server
+ * send events without end; those wait in the X server.
  */
 import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
-import { XFrameGuard } from './frames.ts';
 import { toError } from '#domain/errors.ts';
+import { Pace } from '#domain/pace.ts';
+import { XFrameGuard } from './frames.ts';
+
+/** The library needs a few microseconds for each; a desktop with hundreds of windows sends some thousands when it opens. */
+const MESSAGES_PER_SECOND = 20_000;
 
 /** Like a connected `net.Socket`, as far as the library needs it. Emits `close` once, with the reason or null. */
 export class XTransport extends EventEmitter {
   readonly #socket: Duplex;
   readonly #guard = new XFrameGuard();
+  readonly #pace = new Pace(MESSAGES_PER_SECOND);
   #reason: Error | null = null;
 
   constructor(socket: Duplex) {
@@ -54,10 +60,18 @@ export class XTransport extends EventEmitter {
 
   #receive(chunk: Buffer): void {
     try {
+      const before = this.#guard.messages;
       this.#guard.check(chunk);
       this.emit('data', chunk);
+      this.#rest(this.#pace.claim(this.#guard.messages - before));
     } catch (error) {
       this.destroy(toError(error));
     }
+  }
+
+  #rest(waitMs: number): void {
+    if (waitMs === 0) return;
+    this.#socket.pause();
+    setTimeout(() => this.#socket.resume(), waitMs).unref();
   }
 }

@@ -11,9 +11,10 @@ import type { LogLine } from '#protocol/launch.ts';
 export const LOG_BYTES_PER_SECOND = 2_000_000;
 /** Of a line besides its text. */
 const LINE_COST = 100;
-const MOST_COST = 64 * 1024;
+/** A few milliseconds of work. */
+const MOST_COST = 16 * 1024;
 
-/** Batches have the lines that arrive together, at most 64 kB. An error comes after the lines before it. */
+/** Batches have the lines that arrive together, at most 16 kB. An error comes after the lines before it. */
 export async function* batched(
   lines: AsyncIterable<LogLine>,
   pace: Pace,

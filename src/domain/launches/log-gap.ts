@@ -23,8 +23,8 @@ export function bothGaps(one: LogGap | null, other: LogGap): LogGap {
 }
 
 /**
- * Reads lines as fast as they arrive, within a rate, for engines that drop what isn't read in time. `read` ends with its signal; an error
- * that it throws comes after the lines before it.
+ * Reads lines as fast as they arrive, within a rate, for engines that drop what isn't read in time. `read` ends with its
+ * signal; an error that it throws comes after the lines before it.
  */
 export async function* keepingUp(
   read: (signal: AbortSignal) => AsyncIterable<EngineLogLine>,

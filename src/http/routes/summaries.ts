@@ -36,7 +36,8 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'POST /api/v1/launches/read': 'Marks the end of these launches as read.',
   'POST /api/v1/launches/{id}/stop': 'Stops a launch: SIGTERM, then SIGKILL after a grace period.',
   'GET /api/v1/launches/{id}/log': 'The log as plain text; for a finished launch, the end of it.',
-  'GET /api/v1/launches/{id}/log/stream': 'Server-sent events: the log from its start until the launch ends.',
+  'GET /api/v1/launches/{id}/log/stream':
+    'Server-sent events: the log until the launch ends. Instead of lines that a slow reader misses, one event has their number in `skipped`.',
   'GET /api/v1/launches/{id}/support': 'A support archive (tar, gzip): log, description, events, versions.',
   'GET /api/v1/debug/offer': 'Your options to debug a launch or desktop: profiles, images, targets, requirements.',
   'GET /api/v1/debug':

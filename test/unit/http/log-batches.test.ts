@@ -29,7 +29,7 @@ test('lines that arrive together are one batch, in order, and a batch is bounded
     batches.slice(0, 2).map(({ length }) => length),
     [3, 1],
   );
-  assert.ok(batches.length >= 5 && batches.length < 12, `${batches.length} batches`);
+  assert.ok(batches.length >= 10 && batches.length < 20, `${batches.length} batches`);
 });
 
 test('a program that prints without end is read at the rate of all readers, and others get their turn', async () => {
@@ -53,7 +53,7 @@ test('a program that prints without end is read at the rate of all readers, and 
   const lines = await Promise.all([count(), count(), count()]);
   const total = lines.reduce((sum, one) => sum + one, 0);
   // 300 kB at about 110 bytes, besides the first batch of each.
-  assert.ok(total < 7_000, `${total} lines`);
+  assert.ok(total < 5_000, `${total} lines`);
   assert.ok(
     lines.every((one) => one > 0),
     lines.join(', '),
