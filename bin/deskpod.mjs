@@ -3,13 +3,25 @@
 // The entry point, for any Node from 18 on and without node_modules: becomes root where a command needs it, fetches the
 // npm packages if they differ from the lock file, then hands over to the Node 24 among them.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, statSync, statfsSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  statfsSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
-const NODE = join(ROOT, 'node_modules', 'node', 'bin', 'node');
+/** Node for this system, without an install script: package-lock.json has its hash. */
+const NODE_PACKAGE = `node-${process.platform}-${process.arch}`;
+const NODE = join(ROOT, 'node_modules', NODE_PACKAGE, 'bin', 'node');
 const NEEDS_ROOT = new Set(['start', 'dev', 'test', 'test:kubernetes', 'bench', 'users', 'images', 'uninstall']);
 /** Commands of the checkout itself rather than of the product. */
 const SCRIPTS = new Map([
@@ -31,11 +43,16 @@ function stop(message) {
   process.exit(1);
 }
 
+/** @returns {Record<string, { version?: string, optional?: boolean }>} */
+function lockedPackages() {
+  return JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).packages;
+}
+
 /** Whether node_modules matches package-lock.json. npm writes its own list last, so an interrupted install has none. */
 function packagesAreThere() {
   if (!existsSync(NODE)) return false;
   try {
-    const wanted = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).packages;
+    const wanted = lockedPackages();
     const present = JSON.parse(readFileSync(join(ROOT, 'node_modules', '.package-lock.json'), 'utf8')).packages;
     return Object.entries(wanted).every(([path, { version, optional }]) => {
       const found = present[path];
@@ -46,30 +63,63 @@ function packagesAreThere() {
   }
 }
 
+/** The owner of the checkout if root runs this for somebody else. */
+function owner() {
+  const { uid, gid } = statSync(join(ROOT, 'package.json'));
+  return process.getuid?.() === 0 && uid !== 0 ? { uid, gid } : null;
+}
+
 /**
  * Runs npm in the checkout as its owner, so that they can run it themselves later.
  * @param {string[]} args
  * @param {string | null} node runs npm instead of the one on the path
  */
 function npm(args, node) {
-  const owner = statSync(join(ROOT, 'package.json'));
-  const asOwner = process.getuid?.() === 0 && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : {};
   const bin = node === null ? null : dirname(node);
   const env =
     bin === null ? process.env : { ...process.env, PATH: `${bin}:${process.env.PATH}`, NODE_NO_WARNINGS: '1' };
-  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  // No package needs its install script.
+  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   // npm's scripts start with `env node`: the first one on the path runs them.
   const { error, status } = spawnSync('npm', [...args, ...quiet], {
     cwd: ROOT,
     env,
     stdio: ['ignore', 'inherit', 'inherit'],
-    ...asOwner,
+    ...owner(),
   });
   if (error) stop(`npm can't be run (${error.message}). Install it: apt-get install npm`);
   return status === 0;
 }
 
+/**
+ * A project that has only Node, with the version and hash of package-lock.json.
+ * @param {string} folder
+ */
+function writeNodeLock(folder) {
+  const path = `node_modules/${NODE_PACKAGE}`;
+  const locked = lockedPackages()[path];
+  const project = { name: 'deskpod-node', version: '0.0.0', dependencies: { [NODE_PACKAGE]: locked?.version } };
+  const lock = { ...project, lockfileVersion: 3, packages: { '': project, [path]: { ...locked, optional: false } } };
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(project));
+  writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock));
+  const { uid, gid } = owner() ?? {};
+  if (uid === undefined || gid === undefined) return;
+  for (const one of [dirname(folder), folder]) chownSync(one, uid, gid);
+}
+
+/** For npm's scripts. Npm 9 removes the link again, with that of the package for the other processor. */
+function linkNode() {
+  const link = join(ROOT, 'node_modules', '.bin', 'node');
+  if (existsSync(link)) return;
+  rmSync(link, { force: true });
+  symlinkSync(join('..', NODE_PACKAGE, 'bin', 'node'), link);
+}
+
 function installPackages() {
+  if (lockedPackages()[`node_modules/${NODE_PACKAGE}`] === undefined) {
+    stop(`there is no Node for ${process.platform} on ${process.arch}. Use Linux on x64 or arm64.`);
+  }
   const { bavail, bsize } = statfsSync(ROOT);
   if (bavail * bsize < PACKAGES_NEED) {
     stop(
@@ -85,11 +135,12 @@ function installPackages() {
   // Run by an older Node, npm leaves out native packages that require a newer one: fetch that Node first.
   const own = join(ROOT, '.cache', 'node');
   if (Number(process.versions.node.split('.')[0]) < NODE_FOR_NPM) {
-    const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-    if (!npm(['install', '--prefix', own, '--no-save', `node@${devDependencies.node}`], null)) stop(failed);
-    node = join(own, 'node_modules', 'node', 'bin', 'node');
+    writeNodeLock(own);
+    if (!npm(['ci', '--prefix', own], null)) stop(failed);
+    node = join(own, 'node_modules', NODE_PACKAGE, 'bin', 'node');
   }
   if (!npm(['ci'], node) || !packagesAreThere()) stop(failed);
+  linkNode();
   rmSync(own, { recursive: true, force: true });
   console.log(`✓ npm packages ${((Date.now() - since) / 1000).toFixed(1)} s`);
 }

@@ -17,6 +17,8 @@ const PROGRAM = ['package.json', 'src', 'web/dist', 'catalogue'];
 const NOT_RUN = /\.(d\.)?[cm]?ts$|\.map$|\.flow$|\.md$/i;
 /** Folders at the top of packages that are for developers, or for runtimes other than Node. */
 const NOT_RUN_FOLDERS = /^(examples?|docs?|tests?|bench(marks?)?|prebuilds|\.github)$/;
+/** The Node of package-lock.json for this machine. */
+const NODE_PACKAGE = `node_modules/node-${process.platform}-${process.arch}`;
 /** Raised when other files are taken from the same packages. */
 const RECIPE = 2;
 
@@ -77,7 +79,7 @@ async function hashOf(root: string, parts: readonly string[]): Promise<string> {
 async function packagesThatRun(root: string): Promise<string[]> {
   const lock = Lock.parse(JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')));
   return Object.entries(lock.packages)
-    .filter(([path, { dev }]) => path !== '' && (dev !== true || path === 'node_modules/node'))
+    .filter(([path, { dev }]) => path !== '' && dev !== true)
     .filter(([path]) => existsSync(join(root, path)))
     .map(([path, { version = '' }]) => `${path} ${version}`);
 }
@@ -85,7 +87,7 @@ async function packagesThatRun(root: string): Promise<string[]> {
 async function copyPackages(root: string, place: string, packages: readonly string[]): Promise<void> {
   for (const entry of packages) {
     const path = entry.slice(0, entry.lastIndexOf(' '));
-    if (path === 'node_modules/node') continue;
+    if (path === NODE_PACKAGE) continue;
     await mkdir(dirname(join(place, path)), { recursive: true });
     const from = join(root, path);
     const filter = (file: string): boolean => {
@@ -95,7 +97,7 @@ async function copyPackages(root: string, place: string, packages: readonly stri
     };
     await cp(from, join(place, path), { recursive: true, filter });
   }
-  await cp(join(root, 'node_modules/node/bin/node'), join(place, 'node'));
+  await cp(join(root, NODE_PACKAGE, 'bin/node'), join(place, 'node'));
 }
 
 async function filesBelow(path: string): Promise<string[]> {
