@@ -151,6 +151,8 @@ suite('inspecting and debugging', { skip: missingBrowser, timeout: 15 * 60_000 }
     await bender.photograph('copy');
     assert.equal((await api.client.launches.get(id)).status.state, 'finished', 'the original is unchanged');
 
+    // A shell can be opened when the container runs.
+    await bender.find('task', `[data-launch="${copy}"][data-state="running"]`).waitFor();
     await bender.find('task-debug').click();
     await bender.find('debug-verb-shell').click();
     await bender.find('shell-open').click();

@@ -118,7 +118,9 @@ suite('users and their sessions', { timeout: 10 * 60_000 }, () => {
     const ticket = await hermes.ticket();
     await hermes.client.desktop.remove();
     assert.equal(await screen.closed, CloseCode.desktopGone);
-    await assert.rejects(openScreen(product, ticket), /refused with 409/);
+    // The gateway of a cluster knows only the address in the ticket, where nobody answers.
+    const refusal = ENGINE === 'kubernetes' ? /refused with (409|503)/ : /refused with 409/;
+    await assert.rejects(openScreen(product, ticket), refusal);
     await assert.rejects(hermes.ticket(), refusedWith(409));
   });
 

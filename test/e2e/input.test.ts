@@ -1,8 +1,10 @@
 /** Keys, clipboard and pointer between a real browser and a terminal in the desktop: input arrives as typed. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from './faults-kit.ts';
 import { missingBrowser, Person } from './person.ts';
 import { Product } from './product.ts';
 import { compose, pressAltGr, pressDead, pressKey } from './typing.ts';
@@ -23,6 +25,8 @@ suite('keys, clipboard and pointer', { skip: missingBrowser, timeout: 10 * 60_00
     await hermes.starts('terminal');
     // From here on every typed line is appended to the file.
     await types('clear; cat > typed\n');
+    // Until then the shell takes what is typed.
+    await eventually('the file is open', async () => (existsSync(typed) ? true : null));
     await types('begin\n');
     await arrives('begin');
   });

@@ -3,7 +3,7 @@
 /** Files that run on one machine only, and why. */
 export const ONE_MACHINE: Readonly<Record<string, string>> = {
   catalogue: 'builds and tags images here; walk.test.ts imports catalogue files into a cluster',
-  'debug-approval': 'its long waits are in the domain, which is the same on every engine',
+  'debug-approval': 'waits minutes for what the domain alone decides; debug.test.ts runs on both engines',
   edge: 'listeners of one machine',
   'faults-desktop': 'ends processes of this machine; faults.test.ts ends pods',
   'faults-limits': 'tags images here; engine.test.ts exceeds limits on a cluster',

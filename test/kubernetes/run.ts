@@ -30,9 +30,16 @@ const PACKAGES = ['chromium', 'curl', 'fonts-dejavu-core', 'jq', 'openssl', 'she
  * Each works in a namespace of its own and changes nothing else in the cluster, so two run side by side: the engine
  * contract, as long as the others together, first. The other files end parts of the cluster, or own a port or a class.
  */
-const SIDE_BY_SIDE = ['engine', 'debug', 'debug-copy', 'debug-errors', 'debug-inspect', 'manifests', 'promises'].map(
-  (name) => `${name}.test.ts`,
-);
+const SIDE_BY_SIDE = [
+  'engine',
+  'debug',
+  'debug-copy',
+  'debug-errors',
+  'debug-inspect',
+  'manifests',
+  'outage',
+  'promises',
+].map((name) => `${name}.test.ts`);
 
 const reason = reasonToSkip();
 if (reason !== null) {

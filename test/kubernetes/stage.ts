@@ -111,7 +111,10 @@ async function removeVolumes({ api }: Namespace): Promise<void> {
   }
 }
 
-/** All in one request, because each takes the server time, and each run of the command line more. */
+/**
+ * All in one request, because each takes the server time, and each run of the command line more. POST starts no pods that
+ * pull: `npm run test:kubernetes` has brought the images to the node.
+ */
 async function addApps(address: string, token: string): Promise<void> {
   const exported = Object.entries(APPS).map(([app, as]) => {
     const file = exportOwnApp(ROOT, app, { registry: REGISTRY, ...(as === null ? {} : { as }) });
@@ -119,7 +122,7 @@ async function addApps(address: string, token: string): Promise<void> {
     return file;
   });
   const reply = await fetch(`${address}/API/manager/image`, {
-    method: 'PUT',
+    method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify(exported.flat()),
   });
