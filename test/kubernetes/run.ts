@@ -43,7 +43,7 @@ const SIDE_BY_SIDE = [
 
 const ON_CLUSTER = { DESKPOD_TEST_ENGINE: 'kubernetes' };
 /** Journeys with so much data that they run alone. */
-const LARGE = ['streams.test.ts', 'web-shell.test.ts'];
+const LARGE = new Set(['streams.test.ts', 'web-shell.test.ts']);
 
 const reason = reasonToSkip();
 if (reason !== null) {
@@ -81,12 +81,12 @@ const codes = [
   ),
   // Each has a namespace and a server of its own.
   await run(
-    journeys.filter((path) => !LARGE.includes(basename(path))),
+    journeys.filter((path) => !LARGE.has(basename(path))),
     2,
     ON_CLUSTER,
   ),
   await run(
-    journeys.filter((path) => LARGE.includes(basename(path))),
+    journeys.filter((path) => LARGE.has(basename(path))),
     1,
     ON_CLUSTER,
   ),
