@@ -41,6 +41,10 @@ const SIDE_BY_SIDE = [
   'promises',
 ].map((name) => `${name}.test.ts`);
 
+const ON_CLUSTER = { DESKPOD_TEST_ENGINE: 'kubernetes' };
+/** Journeys with so much data that they run alone. */
+const LARGE = new Set(['streams.test.ts', 'web-shell.test.ts']);
+
 const reason = reasonToSkip();
 if (reason !== null) {
   console.log(`Skipped: ${reason}.`);
@@ -76,7 +80,16 @@ const codes = [
     1,
   ),
   // Each has a namespace and a server of its own.
-  await run(journeys, 2, { DESKPOD_TEST_ENGINE: 'kubernetes' }),
+  await run(
+    journeys.filter((path) => !LARGE.has(basename(path))),
+    2,
+    ON_CLUSTER,
+  ),
+  await run(
+    journeys.filter((path) => LARGE.has(basename(path))),
+    1,
+    ON_CLUSTER,
+  ),
 ];
 if (journeys.length > 0) {
   const reasons = Object.entries(here).map(([name, why]) => `  ${name}: ${why}`);
