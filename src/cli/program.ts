@@ -1,5 +1,5 @@
 /** The `deskpod` command: its subcommands and its exit code. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { appsCommand } from './commands/apps.ts';
 import { debugCommand } from './commands/debug.ts';
@@ -106,6 +106,7 @@ function serverCommands(program: Command, io: Io): void {
     .option('--tag <tag>', 'tag of the pushed or saved images (default: 1)')
     .option('--only <name...>', 'only these images (default: all that desktops and apps use)')
     .option('--list', 'only list the images')
+    .addOption(new Option('--refresh', 'build the images again, with Debian’s current packages').conflicts('list'))
     .option('--insecure', 'allow plain HTTP and untrusted certificates (always allowed on loopback)')
     .action(async (options: ImagesOptions) => await (await import('./start.ts')).deliverImages(io, options));
   withFolders(

@@ -23,6 +23,8 @@ export interface BuilderOptions {
   readonly languages?: readonly string[];
   /** For the tar file of the base; created if necessary. */
   readonly workDir: string;
+  /** Images built before are built again without any cache, for security updates of their packages. */
+  readonly refreshBefore?: Date;
   /** By name; without them these images are not planned. */
   readonly prepared?: Readonly<Record<string, PreparedImage>>;
 }
@@ -37,6 +39,7 @@ const LONGEST_LINE = 120;
 
 const Inspected = z.looseObject({
   Id: z.string(),
+  Created: z.coerce.date(),
   Config: z.looseObject({ Labels: z.record(z.string(), z.string()).nullish() }).nullish(),
 });
 const Progress = z.looseObject({
@@ -45,11 +48,19 @@ const Progress = z.looseObject({
   error: z.string().nullish(),
 });
 
+interface PresentImage {
+  readonly id: string;
+  readonly builtAt: Date;
+  readonly source: string | undefined;
+}
+
 export class ImageBuilder {
   readonly #api: Pick<EngineApi, 'json' | 'text' | 'stream'>;
   readonly #options: BuilderOptions;
   readonly #plan: ReadonlyMap<string, PlannedImage>;
   readonly #running = new Map<string, SharedBuilds>();
+  /** When the images that the engine was asked about were built, by reference. */
+  readonly #builtAt = new Map<string, Date>();
   /** Two builds keep two processors busy: one unpacks while the other downloads. */
   readonly #turns = new BuildLock(Math.max(2, availableParallelism()));
 
@@ -76,7 +87,12 @@ export class ImageBuilder {
 
   /** Whether the engine has the current version of the image. */
   async isCurrent(reference: string): Promise<boolean> {
-    return (await this.#present(reference))?.source === this.#sourceOf(reference);
+    return this.#fits(reference, await this.#present(reference));
+  }
+
+  /** When the oldest of the images was built that this builder has asked the engine for; null if none. */
+  oldestBuiltAt(): Date | null {
+    return [...this.#builtAt.values()].toSorted((one, other) => one.getTime() - other.getTime())[0] ?? null;
   }
 
   /**
@@ -99,14 +115,13 @@ export class ImageBuilder {
 
   async #make(reference: string, report: Report, stop: AbortSignal): Promise<void> {
     const before = await this.#present(reference);
-    const source = this.#sourceOf(reference);
-    if (before?.source === source) return;
+    if (this.#fits(reference, before)) return;
     const signal = AbortSignal.any([stop, AbortSignal.timeout(BUILD_TIMEOUT_MS)]);
     const image = this.#plan.get(reference);
     await Promise.all((image?.parents ?? []).map((parent) => this.ensure(parent, report, signal)));
     await this.#turns.run(signal, () => (image ? this.#build(image, report, signal) : this.#import(report, signal)));
     const after = await this.#present(reference);
-    if (after === null || after.source !== source) {
+    if (after === null || after.source !== this.#sourceOf(reference)) {
       throw new DeskpodError('internal_error', `The image ${reference} does not match its Containerfile.`);
     }
     if (before && before.id !== after.id) await this.#forget(before.id);
@@ -133,6 +148,7 @@ export class ImageBuilder {
         buildargs: JSON.stringify(image.args),
         // The host's network, so that packages come the same way as on the host.
         networkmode: 'host',
+        nocache: this.#options.refreshBefore !== undefined,
         rm: true,
         forcerm: true,
       },
@@ -143,7 +159,8 @@ export class ImageBuilder {
   }
 
   async #import(report: Report, signal: AbortSignal): Promise<void> {
-    const tar = await makeRootfs(this.#options.workDir, report, signal);
+    const { workDir, refreshBefore } = this.#options;
+    const tar = await makeRootfs({ workDir, refreshBefore }, report, signal);
     const reply = await this.#api.stream('POST', '/images/create', {
       // Podman ignores a separate tag.
       query: { fromSrc: '-', repo: ROOTFS, changes: `LABEL ${SOURCE}=${ROOTFS_SOURCE}` },
@@ -167,10 +184,21 @@ export class ImageBuilder {
     }
   }
 
-  async #present(reference: string): Promise<{ id: string; source: string | undefined } | null> {
+  #fits(reference: string, present: PresentImage | null): boolean {
+    const { refreshBefore } = this.#options;
+    if (present === null || present.source !== this.#sourceOf(reference)) return false;
+    return refreshBefore === undefined || present.builtAt >= refreshBefore;
+  }
+
+  async #present(reference: string): Promise<PresentImage | null> {
     try {
-      const { Id, Config } = await this.#api.json(Inspected, 'GET', `/images/${encodeURIComponent(reference)}/json`);
-      return { id: Id, source: Config?.Labels?.[SOURCE] };
+      const { Id, Created, Config } = await this.#api.json(
+        Inspected,
+        'GET',
+        `/images/${encodeURIComponent(reference)}/json`,
+      );
+      this.#builtAt.set(reference, Created);
+      return { id: Id, builtAt: Created, source: Config?.Labels?.[SOURCE] };
     } catch (error) {
       if (isStatus(error, 404)) return null;
       throw error;

@@ -5,8 +5,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
@@ -27,14 +26,22 @@ const ALONE = ['--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--fork', '
 /** Sources of a tar file, without mirrors and proxies, which give the same Debian. */
 export const ROOTFS_SOURCE = createHash('sha256').update(`${RECIPE} ${RELEASE} ${process.arch}`).digest('hex');
 
-/** The path of the tar file in `workDir`, which is created if necessary. */
+export interface RootfsOptions {
+  /** For the tar file; created if necessary. */
+  readonly workDir: string;
+  /** A tar file that was built before is replaced. */
+  readonly refreshBefore?: Date | undefined;
+}
+
+/** The path of the tar file. */
 export async function makeRootfs(
-  workDir: string,
+  { workDir, refreshBefore }: RootfsOptions,
   report: (line: string) => void,
   signal: AbortSignal,
 ): Promise<string> {
   const tar = join(workDir, `rootfs-${RELEASE}-${ROOTFS_SOURCE.slice(0, 12)}.tar`);
-  if (existsSync(tar)) return tar;
+  const present = await stat(tar).catch(ignore('it is built below', null));
+  if (present !== null && (refreshBefore === undefined || present.mtime >= refreshBefore)) return tar;
   const scratch = join(workDir, 'rootfs.tmp');
   await rm(scratch, { recursive: true, force: true });
   await mkdir(scratch, { recursive: true, mode: 0o711 });

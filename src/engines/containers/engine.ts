@@ -21,6 +21,7 @@ import { DesktopStart } from './desktops/start.ts';
 import { exec } from './exec/exec.ts';
 import { ownerOf, readCredentials } from './desktops/folders.ts';
 import { ImageBuilder } from '#containers-client/images/builder.ts';
+import { referenceOf } from '#containers-client/images/plan.ts';
 import { Images } from './images/images.ts';
 import { instanceLabels } from './pods/labels.ts';
 import { launch, launchEnvironment, readLaunch, listLaunches, removeLaunch, stopLaunch } from './launches/launches.ts';
@@ -106,6 +107,8 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
   const { imagesDir, baseImage, languages = [] } = options;
   const builder = new ImageBuilder(api, { imagesDir, baseImage, languages, workDir: join(dataDir, 'cache') });
   const images = new Images(api, builder, dataDir);
+  // Only to learn its age.
+  await builder.isCurrent(referenceOf('desktop'));
   return new ContainersEngine(context, images, version.Version, cleanup.move());
 }
 
@@ -258,7 +261,7 @@ class ContainersEngine implements port.Engine {
   }
 
   warnings(): readonly SystemWarning[] {
-    return this.#context.egress.warnings();
+    return [...this.#context.egress.warnings(), ...this.#images.warnings()];
   }
 
   async ready(): Promise<void> {

@@ -1,18 +1,18 @@
 /** Building several images side by side, those that are up to date left out. */
 import { join } from 'node:path';
 import type { EngineApi } from '#containers-client/api.ts';
-import { ImageBuilder } from '#containers-client/images/builder.ts';
-import type { PlannedImage, PreparedImage } from '#containers-client/images/plan.ts';
+import { type BuilderOptions, ImageBuilder } from '#containers-client/images/builder.ts';
+import type { PlannedImage } from '#containers-client/images/plan.ts';
 import type { SetupFolders } from '../engine.ts';
 import type { Detail } from '../progress.ts';
 
 export function openBuilder(
   api: EngineApi,
   { root, dataDir, baseImage, languages = [] }: SetupFolders,
-  prepared: Readonly<Record<string, PreparedImage>> = {},
+  more: Pick<BuilderOptions, 'prepared' | 'refreshBefore'> = {},
 ): ImageBuilder {
   const workDir = join(dataDir, 'cache');
-  return new ImageBuilder(api, { imagesDir: join(root, 'images'), baseImage, languages, workDir, prepared });
+  return new ImageBuilder(api, { imagesDir: join(root, 'images'), baseImage, languages, workDir, ...more });
 }
 
 /** Returns what was done, for the step's line. */

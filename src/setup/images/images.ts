@@ -25,6 +25,8 @@ export interface ImageOptions {
   /** Names of images; default: all that are run directly. */
   readonly only?: readonly string[];
   readonly list?: true;
+  /** Builds all chosen images again, with the packages that Debian has now. */
+  readonly refresh?: true;
   readonly insecure?: true;
 }
 
@@ -43,7 +45,8 @@ export async function makeImages(
   await using owned = new AsyncDisposableStack();
   const api = await openEngine(folders, owned, progress);
   const prepared = await serverImages(folders.root, join(folders.dataDir, 'cache/server'));
-  const builder = openBuilder(api, folders, prepared);
+  const refresh = options.refresh ? { refreshBefore: new Date() } : {};
+  const builder = openBuilder(api, folders, { prepared, ...refresh });
   const images = chosen(builder.list(), options.only);
   if (options.list) {
     progress.say(await listing(api, builder, images));

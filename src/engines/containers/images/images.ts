@@ -6,11 +6,14 @@ import { isStatus, jsonLines, type EngineApi } from '#containers-client/api.ts';
 import { SharedBuilds } from '#containers-client/images/build-lock.ts';
 import { fullName, parseReference, type Reference } from '#containers-client/references.ts';
 import { registryLogin } from '#containers-client/registry-logins.ts';
+import type { SystemWarning } from '#protocol/system.ts';
+import { ageWarnings } from './age.ts';
 
 /** Builds the product's images, unless they are up to date. */
 export interface OwnImages {
   isOwn(reference: string): boolean;
   ensure(reference: string, report: (line: string) => void, signal: AbortSignal): Promise<void>;
+  oldestBuiltAt(): Date | null;
 }
 
 const Inspected = z.looseObject({
@@ -45,6 +48,10 @@ export class Images {
     this.#api = api;
     this.#own = owned;
     this.#dataDir = dataDir;
+  }
+
+  warnings(): readonly SystemWarning[] {
+    return ageWarnings(this.#own.oldestBuiltAt(), new Date());
   }
 
   async find(reference: string): Promise<ImageInfo | null> {

@@ -33,7 +33,11 @@ after(() => rmSync(folder, { recursive: true }));
 
 /** Stores images by reference and builds in order; `fail` names an image whose build fails. */
 class FakeEngine implements Pick<EngineApi, 'json' | 'text' | 'stream'> {
-  readonly images = new Map<string, { id: string; labels: Record<string, string> }>();
+  readonly images = new Map<string, { id: string; labels: Record<string, string>; builtAt: Date }>();
+  /** When the next build ends. */
+  now = new Date('2026-01-01T00:00:00Z');
+  /** Whether each build could use cached layers. */
+  readonly cached: boolean[] = [];
   readonly built: string[] = [];
   /** The arguments of each build. */
   readonly args: unknown[] = [];
@@ -45,7 +49,7 @@ class FakeEngine implements Pick<EngineApi, 'json' | 'text' | 'stream'> {
   json: EngineApi['json'] = (schema, _method, path) => {
     const image = this.images.get(decodeURIComponent(path.split('/')[2] ?? ''));
     if (!image) return Promise.reject(new ApiError(404, 'no such image'));
-    return Promise.resolve(schema.parse({ Id: image.id, Config: { Labels: image.labels } }));
+    return Promise.resolve(schema.parse({ Id: image.id, Created: image.builtAt, Config: { Labels: image.labels } }));
   };
 
   text: EngineApi['text'] = (_method, path) => {
@@ -56,12 +60,13 @@ class FakeEngine implements Pick<EngineApi, 'json' | 'text' | 'stream'> {
   stream: EngineApi['stream'] = async (_method, _path, call) => {
     const reference = String(call?.query?.['t']);
     this.built.push(reference);
+    this.cached.push(call?.query?.['nocache'] !== true);
     this.args.push(JSON.parse(String(call?.query?.['buildargs'])));
     await this.pause;
     call?.signal?.throwIfAborted();
     const failed = reference === this.fail;
     const labels: Record<string, string> = JSON.parse(String(call?.query?.['labels']));
-    if (!failed) this.images.set(reference, { id: `id-${this.built.length}`, labels });
+    if (!failed) this.images.set(reference, { id: `id-${this.built.length}`, labels, builtAt: this.now });
     const lines = [{ stream: 'STEP 2/2: RUN make-it\n' }, ...(failed ? [{ error: 'E: no space left' }] : [])];
     const reply = new IncomingMessage(new Socket());
     reply.push(lines.map((line) => JSON.stringify(line)).join('\n'));
@@ -152,4 +157,34 @@ test('an image without a recipe is refused', async () => {
   const images = builder(new FakeEngine());
   assert.equal(images.isOwn('docker.io/library/debian:13'), false);
   await assert.rejects(images.ensure('docker.io/library/debian:13', silent, never), { code: 'not_found' });
+});
+
+test('refreshing builds images again that were built before, parents first, each once and without cached layers', async () => {
+  const engine = new FakeEngine();
+  const names = ['one', 'two'];
+  await Promise.all(names.map((name) => builder(engine).ensure(referenceOf(name), silent, never)));
+  const refreshBefore = new Date('2026-01-08T00:00:00Z');
+  const refreshing = new ImageBuilder(engine, {
+    imagesDir: folder,
+    baseImage: 'debian:13',
+    workDir: folder,
+    refreshBefore,
+  });
+  engine.now = new Date('2026-01-08T00:01:00Z');
+  const before = engine.built.length;
+  await Promise.all(names.map((name) => refreshing.ensure(referenceOf(name), silent, never)));
+  assert.deepEqual(engine.built.slice(before, before + 2), [referenceOf('base'), referenceOf('layer')]);
+  assert.deepEqual(engine.built.slice(before + 2).toSorted(), [referenceOf('one'), referenceOf('two')]);
+  assert.ok(engine.cached.slice(before).every((cached) => !cached));
+  assert.equal(await builder(engine).isCurrent(referenceOf('one')), true, 'the recipe is the same');
+});
+
+test('the age of images is that of the oldest one that was asked for', async () => {
+  const engine = new FakeEngine();
+  const images = builder(engine);
+  assert.equal(images.oldestBuiltAt(), null);
+  await images.ensure(referenceOf('base'), silent, never);
+  engine.now = new Date('2026-02-01T00:00:00Z');
+  await images.ensure(referenceOf('one'), silent, never);
+  assert.deepEqual(images.oldestBuiltAt(), new Date('2026-01-01T00:00:00Z'));
 });

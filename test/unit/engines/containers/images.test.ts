@@ -39,7 +39,11 @@ class FakeEngine implements AsyncDisposable {
   async open(): Promise<Images> {
     const socket = join(this.folder, 'engine.sock');
     await once(this.#server.listen(socket), 'listening');
-    const none = { isOwn: () => false, ensure: () => Promise.reject(new Error('not asked')) };
+    const none = {
+      isOwn: () => false,
+      ensure: () => Promise.reject(new Error('not asked')),
+      oldestBuiltAt: () => null,
+    };
     return new Images(new EngineApi(socket), none, this.folder);
   }
 
@@ -147,7 +151,7 @@ test('the credentials for a registry are sent to that registry only', async () =
 test('an unreachable engine is reported with its socket', async () => {
   const images = new Images(
     new EngineApi('/nowhere/engine.sock'),
-    { isOwn: () => false, ensure: async () => undefined },
+    { isOwn: () => false, ensure: async () => undefined, oldestBuiltAt: () => null },
     '/nowhere',
   );
   await assert.rejects(
