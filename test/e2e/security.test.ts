@@ -90,6 +90,17 @@ suite('security', { timeout: 10 * 60_000 }, () => {
     assert.equal(await screenStatus(ticket), 101);
   });
 
+  test('without a session nobody measures the network, and costly JSON is refused before it is parsed', async () => {
+    for (const path of ['/speedtest/garbage?bytes=1048576', '/speedtest/ping'])
+      assert.equal((await request(path, 'get', null)).status, 401, path);
+    assert.equal((await request('/speedtest/garbage?bytes=1000', 'get', fry.token)).status, 200);
+    const headers = { 'content-type': 'application/json', 'x-deskpod': '1' };
+    const body = '['.repeat(1_000_000);
+    const nested = await fetch(`${product.address}/api/v1/session`, { method: 'POST', headers, body });
+    assert.equal(nested.status, 400);
+    assert.match(await nested.text(), /nests arrays and objects in more than 64 levels/);
+  });
+
   test('an app has no privileges, and its root file system and the kernel are closed to it', async () => {
     const status = await inApp('cat /proc/self/status');
     for (const field of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'])
