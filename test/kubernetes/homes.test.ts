@@ -45,7 +45,12 @@ suite('homes in a cluster', { skip: noCluster || missingBrowser, timeout: 25 * M
   };
   const logsOut = async (person: Person): Promise<string> => {
     await person.find('logout-confirm').click();
-    return await person.find('farewell').innerText();
+    return await person
+      .find('farewell')
+      .innerText()
+      .catch(async (cause: unknown) => {
+        throw new Error(`The page says: ${await person.page.innerText('body')}`, { cause });
+      });
   };
   const notThere = async (): Promise<void> =>
     assert.equal(await kubectl(`get namespace ${namespace} --ignore-not-found`), '', 'nothing was created');

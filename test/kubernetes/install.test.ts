@@ -325,7 +325,13 @@ suite('installing with the chart', { skip: noCluster || noHelm, timeout: 15 * MI
       await kubectl(`get limitrange,resourcequota -n ${namespace} -o name`),
       /limitrange\/deskpod\n.*resourcequota\/deskpod/s,
     );
-    const log = await kubectl(`logs -l run=pyos-od -n ${namespace} --tail=-1 --since=3m`);
+    // The pods before the upgrade may still be ending.
+    const log = await done(
+      `kubectl get pods -l run=pyos-od -n ${namespace} -o json |
+        jq -r '.items[] | select(.metadata.deletionTimestamp == null) | .metadata.name' |
+        xargs -n 1 kubectl logs -n ${namespace}`,
+    );
+    assert.match(log, /listening on/);
     assert.doesNotMatch(log, /everyone on the network|unencrypted|any host name/);
   });
 });
