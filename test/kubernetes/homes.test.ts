@@ -43,11 +43,12 @@ suite('homes in a cluster', { skip: noCluster || missingBrowser, timeout: 25 * M
     await person.page.keyboard.press('Control+Alt+m');
     await person.find('menu-logout').click();
   };
+  /** The node may still be busy with the parts that other tests have killed. */
   const logsOut = async (person: Person): Promise<string> => {
     await person.find('logout-confirm').click();
     return await person
       .find('farewell')
-      .innerText()
+      .innerText({ timeout: 3 * MINUTE_MS })
       .catch(async (cause: unknown) => {
         throw new Error(`The page says: ${await person.page.innerText('body')}`, { cause });
       });
