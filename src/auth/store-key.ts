@@ -1,15 +1,16 @@
-/** The key that encrypts columns of the store: on Kubernetes in a Secret that the first replica creates, else in a file beside the other keys. */
+/**
+ * The key that encrypts columns of the store: on Kubernetes in a Secret that the first replica creates, otherwise in a file
+ * beside the other keys.
+ */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeskpodError, messageOf } from '#domain/errors.ts';
 import { type SecretStore, sharedSecret } from '#domain/ports/secret-store.ts';
-import type { Store } from '#domain/ports/store.ts';
+import { type Store, STORE_KEY_BYTES } from '#domain/ports/store.ts';
 import type { SystemWarning } from '#protocol/system.ts';
 import { readIfExists, writeOnce } from './key-files.ts';
 
-/** For AES-256. */
-const KEY_BYTES = 32;
 export const STORE_KEY_SECRET = 'deskpod-store-key';
 const FILE = 'store.key';
 const FIELD = 'key';
@@ -17,12 +18,13 @@ const FIELD = 'key';
 const FINGERPRINT = 'store key';
 const FINGERPRINT_LENGTH = 16;
 
+/** All replicas get the same key. Throws `internal_error` if the Secret holds no valid key. */
 export async function clusterStoreKey(secretStore: SecretStore): Promise<Buffer> {
   const secret = await sharedSecret(secretStore, STORE_KEY_SECRET, async () => ({ [FIELD]: generate() }));
   return decoded(secret[FIELD] ?? '', `Secret ${STORE_KEY_SECRET}`);
 }
 
-/** Generates the file if it's missing. */
+/** Generates the file if it's missing. Throws `internal_error` if it can't be written, or holds no valid key. */
 export async function localStoreKey(dir: string): Promise<Buffer> {
   const file = join(dir, FILE);
   try {
@@ -51,13 +53,13 @@ export async function keyWarnings(values: Store['values'], key: Uint8Array): Pro
 }
 
 function generate(): string {
-  return randomBytes(KEY_BYTES).toString('base64');
+  return randomBytes(STORE_KEY_BYTES).toString('base64');
 }
 
 function decoded(text: string, where: string): Buffer {
   const key = Buffer.from(text.trim(), 'base64');
-  if (key.length === KEY_BYTES) return key;
-  throw new DeskpodError('internal_error', `The key in ${where} isn’t ${KEY_BYTES} bytes in base64.`, {
+  if (key.length === STORE_KEY_BYTES) return key;
+  throw new DeskpodError('internal_error', `The key in ${where} isn’t ${STORE_KEY_BYTES} bytes in base64.`, {
     remedy:
       'Restore it from a copy. If there is none, remove it: another one is generated, and encrypted values of the past are lost.',
   });

@@ -6,7 +6,7 @@
 import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { toError } from '#domain/errors.ts';
-import { Pace } from '#domain/pace.ts';
+import { Throttle } from '#domain/throttle.ts';
 import { XFrameGuard } from './frames.ts';
 
 /** The library needs a few microseconds for each; a desktop with hundreds of windows sends some thousands when it opens. */
@@ -16,7 +16,7 @@ const MESSAGES_PER_SECOND = 20_000;
 export class XTransport extends EventEmitter {
   readonly #socket: Duplex;
   readonly #guard = new XFrameGuard();
-  readonly #pace = new Pace(MESSAGES_PER_SECOND);
+  readonly #throttle = new Throttle(MESSAGES_PER_SECOND);
   #reason: Error | null = null;
 
   constructor(socket: Duplex) {
@@ -63,7 +63,7 @@ export class XTransport extends EventEmitter {
       const before = this.#guard.messages;
       this.#guard.check(chunk);
       this.emit('data', chunk);
-      this.#rest(this.#pace.claim(this.#guard.messages - before));
+      this.#rest(this.#throttle.claim(this.#guard.messages - before));
     } catch (error) {
       this.destroy(toError(error));
     }

@@ -3,7 +3,7 @@
  * that prints without end doesn't slow other users down, however many pages show it: what its readers miss is skipped by
  * the engine, which counts the lines.
  */
-import type { Pace } from '#domain/pace.ts';
+import type { Throttle } from '#domain/throttle.ts';
 import { ignore } from '#protocol/ignore.ts';
 import type { LogLine } from '#protocol/launch.ts';
 
@@ -17,7 +17,7 @@ const MOST_COST = 16 * 1024;
 /** Batches have the lines that arrive together, at most 16 kB. An error comes after the lines before it. */
 export async function* batched(
   lines: AsyncIterable<LogLine>,
-  pace: Pace,
+  throttle: Throttle,
   signal: AbortSignal,
 ): AsyncGenerator<readonly LogLine[]> {
   const reader = lines[Symbol.asyncIterator]();
@@ -40,7 +40,7 @@ export async function* batched(
         batch.push(more.value);
         cost += costOf(more.value);
       }
-      await pace.take(cost, signal);
+      await throttle.take(cost, signal);
       yield batch;
     }
   } finally {

@@ -13,7 +13,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { isFromOwnPage } from '#domain/server/authority.ts';
 import { DeskpodError } from '#domain/errors.ts';
-import { Pace } from '#domain/pace.ts';
+import { Throttle } from '#domain/throttle.ts';
 
 /** Of one request: the page sends and receives larger amounts in several. */
 const MOST_BYTES = 64 * 1024 ** 2;
@@ -42,7 +42,11 @@ export interface SpeedTestOptions {
 }
 
 export function speedTest({ userOf, bytesPerSecond = BYTES_PER_SECOND }: SpeedTestOptions): FastifyPluginAsync {
-  const work: Work = { transfers: new Transfers(), pace: new Pace(bytesPerSecond), pool: randomBytes(POOL_BYTES) };
+  const work: Work = {
+    transfers: new Transfers(),
+    throttle: new Throttle(bytesPerSecond),
+    pool: randomBytes(POOL_BYTES),
+  };
   return async (app) => {
     app.decorateRequest('measuredBy', '');
     app.addHook('onRequest', async (request) => {
@@ -69,12 +73,12 @@ export function speedTest({ userOf, bytesPerSecond = BYTES_PER_SECOND }: SpeedTe
 
 interface Work {
   readonly transfers: Transfers;
-  readonly pace: Pace;
+  readonly throttle: Throttle;
   /** Random bytes, which nothing can compress; drawing fresh ones for each transfer would block others. */
   readonly pool: Buffer;
 }
 
-function routes({ transfers, pace, pool }: Work): FastifyPluginAsyncZod {
+function routes({ transfers, throttle, pool }: Work): FastifyPluginAsyncZod {
   const querystring = z.object({ bytes: z.coerce.number().int().min(1).max(MOST_BYTES) });
   return async (app) => {
     app.get('/ping', async (_request, reply) => reply.header('cache-control', 'no-store').status(204).send(null));
@@ -84,7 +88,7 @@ function routes({ transfers, pace, pool }: Work): FastifyPluginAsyncZod {
       reply.raw.once('close', end);
       const late = AbortSignal.timeout(LONGEST_MS);
       const { bytes } = request.query;
-      const stream = Readable.from(garbage(bytes, { pace, pool }, late), {
+      const stream = Readable.from(garbage(bytes, { throttle, pool }, late), {
         objectMode: false,
         highWaterMark: CHUNK_BYTES,
         signal: late,
@@ -100,14 +104,14 @@ function routes({ transfers, pace, pool }: Work): FastifyPluginAsyncZod {
     app.post('/upload', { bodyLimit: MOST_BYTES, schema: { response: { 200: answer } } }, async (request, reply) => {
       using _ = transfers.hold(request.measuredBy);
       void reply.header('cache-control', 'no-store');
-      return { bytes: request.body instanceof Readable ? await discarded(request.body, pace) : 0 };
+      return { bytes: request.body instanceof Readable ? await discarded(request.body, throttle) : 0 };
     });
   };
 }
 
 async function* garbage(
   bytes: number,
-  { pace, pool }: Pick<Work, 'pace' | 'pool'>,
+  { throttle, pool }: Pick<Work, 'throttle' | 'pool'>,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
   let from = randomInt(CHUNK_BYTES);
@@ -115,13 +119,13 @@ async function* garbage(
     const size = Math.min(left, CHUNK_BYTES);
     // The data repeats only after a distance that compressors don't look back.
     if (from + size > pool.length) from = randomInt(CHUNK_BYTES);
-    await pace.take(size, signal);
+    await throttle.take(size, signal);
     yield pool.subarray(from, from + size);
     from += size;
   }
 }
 
-async function discarded(body: Readable, pace: Pace): Promise<number> {
+async function discarded(body: Readable, throttle: Throttle): Promise<number> {
   let bytes = 0;
   const late = AbortSignal.timeout(LONGEST_MS);
   const count = async (pieces: AsyncIterable<unknown>): Promise<void> => {
@@ -129,7 +133,7 @@ async function discarded(body: Readable, pace: Pace): Promise<number> {
       if (!Buffer.isBuffer(piece)) continue;
       bytes += piece.length;
       if (bytes > MOST_BYTES) throw new DeskpodError('payload_too_large', 'You can send at most 64 MiB at once.');
-      await pace.take(piece.length, late);
+      await throttle.take(piece.length, late);
     }
   };
   await pipeline(body, count, { signal: late }).catch((cause: unknown) => {

@@ -1,8 +1,8 @@
 /** Encrypts columns that can hold secrets: variables, logs, debug requests and recordings. */
+import { STORE_KEY_BYTES } from '#domain/ports/store.ts';
 import { ignore } from '#protocol/ignore.ts';
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
-export const KEY_BYTES = 32;
 /** AES-256-GCM with random nonces of 96 bits (NIST SP 800-38D, 8.2.2), each stored in front of its text. */
 const ALGORITHM = 'aes-256-gcm';
 const NONCE_BYTES = 12;
@@ -18,9 +18,10 @@ export interface ColumnCipher {
 
 const unreadable = ignore('a stored value was encrypted with another key', null);
 
-/** Throws a RangeError unless the key has `KEY_BYTES` bytes. */
+/** Throws a RangeError unless the key has `STORE_KEY_BYTES` bytes. */
 export function columnCipher(key: Uint8Array): ColumnCipher {
-  if (key.length !== KEY_BYTES) throw new RangeError(`The key has ${key.length} bytes instead of ${KEY_BYTES}.`);
+  if (key.length !== STORE_KEY_BYTES)
+    throw new RangeError(`The key has ${key.length} bytes instead of ${STORE_KEY_BYTES}.`);
   return {
     encrypt(text) {
       const nonce = randomBytes(NONCE_BYTES);

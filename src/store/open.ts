@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { type Dialect, Kysely } from 'kysely';
 import { DeskpodError, messageOf } from '#domain/errors.ts';
-import type { Store } from '#domain/ports/store.ts';
+import { type Store, STORE_KEY_BYTES } from '#domain/ports/store.ts';
 import { singleServer } from './single-server.ts';
 import { appsIn } from './apps.ts';
-import { columnCipher, KEY_BYTES } from './column-cipher.ts';
+import { columnCipher } from './column-cipher.ts';
 import { encryptOldRows } from './encrypt-old-rows.ts';
 import { debugIn } from './debug.ts';
 import { launchesIn } from './launches.ts';
@@ -63,7 +63,7 @@ async function openPostgres(url: string, key: Uint8Array | null): Promise<Store>
 }
 
 async function openTables(dialect: Dialect, lock: WriteLock, key: Uint8Array | null) {
-  const cipher = columnCipher(key ?? randomBytes(KEY_BYTES));
+  const cipher = columnCipher(key ?? randomBytes(STORE_KEY_BYTES));
   const db = new Kysely<Tables>({ dialect });
   try {
     await migrate(db, lock);

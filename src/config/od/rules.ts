@@ -19,8 +19,8 @@ const UNLIMITED_SECONDS = 31_536_000;
 const TICKET_SECONDS = { least: 10, most: 420 };
 
 /**
- * Whoever misspells one of these would believe in a rule that is not there: who may log in and call, for how long, what
- * apps may use. What is wrong in any other key is only noted.
+ * Keys that restrict who may log in or call, for how long, and what apps may use. An invalid value of one of these is
+ * refused, because an administrator would rely on a rule that isn't there. For any other key, it only causes a note.
  */
 export const REFUSING: ReadonlySet<string> = new Set([
   'jwt_token_user',

@@ -1,4 +1,4 @@
-/** Concurrent work: `SharedBuilds` runs it once for all callers, `Turns` limits how many run at the same time. */
+/** Concurrent work: `SharedBuilds` runs it once for all callers, `BuildLock` limits how many run at the same time. */
 import { withDeadline } from '#domain/deadlines.ts';
 import { ignore } from '#protocol/ignore.ts';
 

@@ -1,6 +1,6 @@
 /** Gaps in a log: lines that a slow reader misses are dropped and counted, and the reader is informed. */
 import { ignore } from '#protocol/ignore.ts';
-import { Pace } from '../pace.ts';
+import { Throttle } from '../throttle.ts';
 import type { EngineLogLine, LogGap } from '../ports/engine.ts';
 
 /** How far a reader may be behind. */
@@ -10,7 +10,7 @@ const LINE_COST = 100;
 /** Of all logs together: reading what nobody gets to see must not slow other users down. */
 const READ_PER_SECOND = 16_000_000;
 const READ_AT_ONCE = 64 * 1024;
-const pace = new Pace(READ_PER_SECOND);
+const throttle = new Throttle(READ_PER_SECOND);
 
 export function gapLine(skipped: LogGap): EngineLogLine {
   return { at: null, stream: 'stderr', text: '', skipped };
@@ -39,7 +39,7 @@ export async function* keepingUp(
     for await (const line of read(signal)) {
       cost += backlog.add(line);
       if (cost < READ_AT_ONCE) continue;
-      await pace.take(cost, signal).catch(ignore('the reader of the log left'));
+      await throttle.take(cost, signal).catch(ignore('the reader of the log left'));
       cost = 0;
     }
   })().finally(() => backlog.close());

@@ -106,6 +106,9 @@ export type Change =
   | { readonly type: 'resync' };
 export type ChangeListener = (change: Change) => void;
 
+/** Length of the key that encrypts what can hold secrets: AES-256. */
+export const STORE_KEY_BYTES = 32;
+
 export interface Store extends AsyncDisposable {
   users: {
     list(): Promise<readonly LocalUser[]>;

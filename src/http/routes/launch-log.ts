@@ -1,7 +1,7 @@
 /** Logs of running and finished launches, as text or as a stream, and support archives. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { Pace } from '#domain/pace.ts';
+import { Throttle } from '#domain/throttle.ts';
 import { plainText } from '#protocol/escapes.ts';
 import type { ApiContext } from '../context.ts';
 import { batched, LOG_BYTES_PER_SECOND } from '../log-batches.ts';
@@ -16,7 +16,7 @@ const Form = z.object({ colors: z.enum(['true', 'false']).default('false') });
 const READ_TIMEOUT_MS = 10_000;
 
 export function launchLogRoutes(context: ApiContext): FastifyPluginAsyncZod {
-  const pace = new Pace(LOG_BYTES_PER_SECOND);
+  const throttle = new Throttle(LOG_BYTES_PER_SECOND);
   return async (app) => {
     const schema = { params: Id, querystring: Form, response: { 200: z.string() } };
     app.get('/launches/:id/log', { schema }, async (request, reply) => {
@@ -44,7 +44,7 @@ export function launchLogRoutes(context: ApiContext): FastifyPluginAsyncZod {
       const stream = openEventStream(request, reply);
       try {
         const lines = launchLines(context.engine, record, true, stream.signal);
-        for await (const batch of batched(lines, pace, stream.signal)) {
+        for await (const batch of batched(lines, throttle, stream.signal)) {
           stream.sendAll(batch);
           await stream.drained();
         }

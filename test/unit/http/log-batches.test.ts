@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { test } from 'node:test';
-import { Pace } from '#domain/pace.ts';
+import { Throttle } from '#domain/throttle.ts';
 import { batched } from '#http/log-batches.ts';
 import type { LogLine } from '#protocol/launch.ts';
 
@@ -20,7 +20,7 @@ async function* bursts(...sizes: number[]): AsyncGenerator<LogLine> {
 
 test('lines that arrive together are one batch, in order, and a batch is bounded', async () => {
   const batches: (readonly LogLine[])[] = [];
-  for await (const batch of batched(bursts(3, 1, 2_000), new Pace(1e9), never)) batches.push(batch);
+  for await (const batch of batched(bursts(3, 1, 2_000), new Throttle(1e9), never)) batches.push(batch);
   assert.deepEqual(
     batches.flat().map(({ text }) => text),
     Array.from({ length: 2_004 }, (_, index) => line(index).text),
@@ -36,12 +36,12 @@ test('a program that prints without end is read at the rate of all readers, and 
   async function* endless(): AsyncGenerator<LogLine> {
     for (let index = 0; ; index += 1) yield line(index);
   }
-  const pace = new Pace(1_000_000);
+  const throttle = new Throttle(1_000_000);
   const stop = AbortSignal.timeout(300);
   const count = async (): Promise<number> => {
     let lines = 0;
     try {
-      for await (const batch of batched(endless(), pace, stop)) {
+      for await (const batch of batched(endless(), throttle, stop)) {
         lines += batch.length;
         if (stop.aborted) break;
       }
@@ -68,7 +68,7 @@ test('an error comes after the lines before it', async () => {
   }
   const found: string[] = [];
   await assert.rejects(async () => {
-    for await (const batch of batched(broken(), new Pace(1e9), never)) found.push(...batch.map(({ text }) => text));
+    for await (const batch of batched(broken(), new Throttle(1e9), never)) found.push(...batch.map(({ text }) => text));
   }, /broke off/);
   assert.deepEqual(found, ['line 0', 'line 1']);
 });

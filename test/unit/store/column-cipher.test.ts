@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { columnCipher, KEY_BYTES } from '#store/column-cipher.ts';
+import { STORE_KEY_BYTES } from '#domain/ports/store.ts';
+import { columnCipher } from '#store/column-cipher.ts';
 
-const aCipher = () => columnCipher(randomBytes(KEY_BYTES));
+const aCipher = () => columnCipher(randomBytes(STORE_KEY_BYTES));
 
 test('what is encrypted is read again with the same key only', () => {
   const [cipher, other] = [aCipher(), aCipher()];

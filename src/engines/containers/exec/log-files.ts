@@ -7,7 +7,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { LogGap } from '#domain/ports/engine.ts';
 import { bothGaps } from '#domain/launches/log-gap.ts';
-import { Pace } from '#domain/pace.ts';
+import { Throttle } from '#domain/throttle.ts';
 import { ignore } from '#protocol/ignore.ts';
 
 /** Little, because the lines of a chunk are parsed at once. */
@@ -18,7 +18,7 @@ const PART = 0x50;
 /** Limit of files that wait to be read; the oldest are skipped. */
 const MOST_WAITING = 2;
 /** Of all logs together, in bytes per second: counting is cheap, but a program can print faster than one can count. */
-const counting = new Pace(64_000_000);
+const counting = new Throttle(64_000_000);
 const UNKNOWN: LogGap = { lines: null, bytes: null };
 
 export class LogFiles implements AsyncDisposable {

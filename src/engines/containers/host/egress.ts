@@ -27,7 +27,7 @@ export interface EgressOptions {
 export class Egress {
   readonly #options: EgressOptions;
   readonly #nft: (input: string) => Promise<void>;
-  /** Until then, whoever opens it logs the warnings. */
+  /** Before that, the caller of `open` logs `warnings()`. */
   #opened = false;
   #applying: Promise<void> | null = null;
   /** Why the rules have no effect. */

@@ -1,4 +1,4 @@
-/** Old images lack Debian's security updates: administrators are told. */
+/** Warns administrators about images that are old enough to lack Debian's security updates. */
 import type { SystemWarning } from '#protocol/system.ts';
 
 const DAY_MS = 86_400_000;

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Nobody waits for less: timers aren't more precise, and this much blocks others for a moment only. */
 const SHORTEST_WAIT_MS = 5;
 
-export class Pace {
+export class Throttle {
   readonly #bytesPerMs: number;
   readonly #now: () => number;
   /** When everything that was taken so far is transferred at this rate. */

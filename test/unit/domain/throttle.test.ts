@@ -1,18 +1,18 @@
 /** One rate for all transfers. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Pace } from '#domain/pace.ts';
+import { Throttle } from '#domain/throttle.ts';
 
 const never = new AbortController().signal;
 
 test('a transfer waits for those before it, and idle time is not saved up', async () => {
   let now = 0;
-  const pace = new Pace(1_000_000, () => now);
+  const throttle = new Throttle(1_000_000, () => now);
   now = 60_000;
   const begun = performance.now();
   const done: string[] = [];
   const take = async (name: string, bytes: number) => {
-    await pace.take(bytes, never);
+    await throttle.take(bytes, never);
     done.push(name);
     return performance.now() - begun;
   };
@@ -23,7 +23,7 @@ test('a transfer waits for those before it, and idle time is not saved up', asyn
 });
 
 test('who leaves stops waiting', async () => {
-  const pace = new Pace(1);
-  await pace.take(1_000_000, never);
-  await assert.rejects(pace.take(1, AbortSignal.abort()), { name: 'AbortError' });
+  const throttle = new Throttle(1);
+  await throttle.take(1_000_000, never);
+  await assert.rejects(throttle.take(1, AbortSignal.abort()), { name: 'AbortError' });
 });
