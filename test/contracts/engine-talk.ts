@@ -205,6 +205,11 @@ export function talkPromises(under: () => EngineUnderTest): void {
       const session = await engine.exec({ desktopId: made.id }, spec, patience());
       await eventually('it sleeps', async () => ((await sleepers(under(), made.id)) === '1' ? true : null));
       session.stream.destroy();
+      // Its processes start others while they are being ended.
+      const forking = { command: ['bash', '-c', 'for i in {1..200}; do sleep 4712 & sleep 0.01; done; wait'], tty: null };
+      const { stream } = await engine.exec({ desktopId: made.id }, forking, patience());
+      await eventually('some sleep', async () => (Number(await sleepers(under(), made.id)) > 1 ? true : null));
+      stream.destroy();
       for (const ms of [5, 20, 50, 100]) {
         const opening = engine.exec({ desktopId: made.id }, spec, AbortSignal.timeout(ms));
         await opening.then(({ stream }) => stream.destroy()).catch(() => undefined);

@@ -12,7 +12,7 @@ import { ChannelStream, type End, message } from './channel-stream.ts';
 
 const SIZE = 4;
 
-export const OPEN_TIMEOUT_MS = 15_000;
+const OPEN_TIMEOUT_MS = 15_000;
 
 export interface Channels {
   /** Ending it ends the input, or breaks it with `engine_unavailable` where the API server cannot pass that on. */

@@ -1,21 +1,25 @@
 /** Commands in running containers, over the API server. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { stringify } from 'node:querystring';
 import type { ExecSession, ExecSpec } from '#domain/ports/engine-launch.ts';
 import { waitAtMost } from '#domain/deadlines.ts';
-import type { DeskpodError } from '#domain/errors.ts';
-import { ignore } from '#protocol/ignore.ts';
+import { DeskpodError } from '#domain/errors.ts';
 import type { Environment } from '#protocol/app.ts';
 import type { ClusterApi } from '../cluster/api.ts';
 import type { End } from './channel-stream.ts';
-import { type Channels, OPEN_TIMEOUT_MS, openChannels } from './channels.ts';
+import { type Channels, openChannels } from './channels.ts';
 import { withExitMark } from './exit-mark.ts';
+import { HANG_UP_TIMEOUT_MS, hangUpScript } from './hang-up.ts';
 import { lacksEnv, lacksShell, toExecError } from './exec-errors.ts';
 
 /** Marks the processes of one command, so that they can be ended: children inherit it. */
 const MARK = 'DESKPOD_TERMINAL';
 /** Runtimes report a missing program within about 50 ms, and never that one exists. */
 const BEGIN_MS = 400;
+/** A busy node may refuse a connection for a moment. */
+const HANG_UP_ATTEMPTS = 3;
+const HANG_UP_PAUSE_MS = 1_000;
 
 export interface ContainerRef {
   readonly api: ClusterApi;
@@ -170,19 +174,17 @@ function withVariables(command: readonly string[], env: Environment): string[] {
   return variables.length === 0 ? [...command] : ['/usr/bin/env', ...variables, ...command];
 }
 
-/**
- * HUP to all processes of one command, as the kernel sends on a terminal's hang-up; a moment later KILL to the command
- * itself, which has no parent there, or the helper as its parent. Background processes that ignore HUP keep running.
- */
+/** Ends the processes of a command whose caller has gone. */
 async function hangUp(ref: ContainerRef, mark: string, { exitMark }: Helpers): Promise<void> {
-  const find = `grep -lsz "^${MARK}=${mark}$" /proc/[0-9]*/environ | cut -d/ -f3`;
-  const children = `of() { for p in $pids; do grep -qs "^PPid:.$1$" /proc/$p/status && echo $p; done; }`;
-  const own = `${children}; first=$(of 0); ${exitMark ? 'own="$first $(for f in $first; do of $f; done)"' : 'own=$first'}`;
-  // The command may start after its caller left.
-  const search = `for turn in 1 2 3 4 5; do pids=$(${find}); [ -n "$pids" ] && break; sleep 1; done; [ -n "$pids" ] || exit`;
-  const script = `${search}; ${own}; kill -HUP $pids; kill -CONT $pids; sleep 0.5; kill -KILL $own`;
-  // An image without these programs cannot have had a terminal either.
-  await output(ref, ['sh', '-c', `(${script}) 2>/dev/null`], AbortSignal.timeout(OPEN_TIMEOUT_MS)).catch(
-    ignore('an image without these programs had no terminal either'),
-  );
+  const script = `(${hangUpScript(`${MARK}=${mark}`, { wrapped: exitMark })}) 2>/dev/null`;
+  const signal = AbortSignal.timeout(HANG_UP_TIMEOUT_MS);
+  for (let attempt = 1; attempt <= HANG_UP_ATTEMPTS && !signal.aborted; attempt += 1)
+    try {
+      await output(ref, ['sh', '-c', script], signal);
+      return;
+    } catch (error) {
+      // Its processes went with the container, or its image has no such programs: then it cannot have had a terminal.
+      if (error instanceof DeskpodError && error.code !== 'engine_unavailable') return;
+      await delay(HANG_UP_PAUSE_MS, undefined, { ref: false });
+    }
 }
