@@ -27,11 +27,15 @@ const RUN = process.env['DESKPOD_TEST_RUN'] ?? '/run/deskpod-test';
 const PACKAGES = ['chromium', 'curl', 'fonts-dejavu-core', 'jq', 'openssl', 'shellcheck'];
 
 /**
- * Each works in a namespace of its own and changes nothing else in the cluster, so two run side by side: the engine
- * contract, as long as the others together, first. The other files end parts of the cluster, or own a port or a class.
+ * Each works in a namespace of its own and changes nothing else in the cluster, so several run side by side, the longest
+ * first. The other files end parts of the cluster, or own a port or a class.
  */
 const SIDE_BY_SIDE = [
-  'engine',
+  'engine-launches',
+  'engine-inside',
+  'engine-debug',
+  'engine-commands',
+  'engine-desktops',
   'debug',
   'debug-copy',
   'debug-errors',
