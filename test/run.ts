@@ -16,7 +16,7 @@ import { installPackages, missingPackages } from '#setup/packages.ts';
 import { createProgress } from '#setup/progress.ts';
 import { setUp } from '#setup/setup.ts';
 import { type Change, changeSince } from './runner/changed.ts';
-import { runFiles, runProgram } from './runner/files.ts';
+import { flakyReport, runFiles, runProgram } from './runner/files.ts';
 import { readTimes, type Taken, timeTable } from './runner/times.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -51,6 +51,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(sign
 const phases: Taken[] = [];
 const scratch = await mkdtemp(join(tmpdir(), 'deskpod-test-'));
 const reports: string[] = [];
+const flaky: string[] = [];
 
 let code = 1;
 try {
@@ -61,7 +62,7 @@ try {
   code = 130;
 } finally {
   const table = timeTable(phases, reports.flatMap(readTimes));
-  if (table !== '') console.log(`\n${table}`);
+  for (const part of [table, flakyReport(flaky)]) if (part !== '') console.log(`\n${part}`);
   await rm(scratch, { recursive: true });
 }
 process.exit(code);
@@ -84,10 +85,10 @@ async function run(): Promise<number> {
   });
   if (failed !== undefined) return failed;
   // Two at a time: those that use the store of images wait for each other, Docker and the databases have their own.
-  const first = await timed('Integration', () => tests(integration, 2));
+  const first = await timed('Integration', () => tests(integration, 2, flaky));
   if (first !== 0) return first;
   // One at a time: each has the data folder for itself, and browsers need the processors.
-  return await timed('Journeys', () => tests(journeys, 1));
+  return await timed('Journeys', () => tests(journeys, 1, flaky));
 }
 
 /** Test files by the patterns; of a change those that it can affect, the nearest first. */
@@ -161,11 +162,17 @@ async function preseed(answers: string): Promise<void> {
   await once(child, 'exit');
 }
 
-async function tests(files: readonly string[], atOnce: number): Promise<number> {
+async function tests(files: readonly string[], atOnce: number, secondTry?: string[]): Promise<number> {
   if (files.length === 0) return 0;
   const times = join(scratch, `${reports.length}.jsonl`);
   reports.push(times);
-  return await runFiles(files, { root: ROOT, env: ENV, atOnce, times });
+  return await runFiles(files, {
+    root: ROOT,
+    env: ENV,
+    atOnce,
+    times,
+    ...(secondTry === undefined ? {} : { flaky: secondTry }),
+  });
 }
 
 async function timed<T>(name: string, work: () => Promise<T>): Promise<T> {

@@ -17,7 +17,7 @@ import { buildTestImage, type TestImage } from '../images/build.ts';
 import { OTHERS, reasonToSkip, REGISTRY } from './cluster.ts';
 import { journeysOf } from './journeys.ts';
 import { refreshNode } from './refresh.ts';
-import { runFiles } from '../runner/files.ts';
+import { flakyReport, runFiles } from '../runner/files.ts';
 import { readTimes, timeTable } from '../runner/times.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -77,6 +77,7 @@ await progress.step('Images on the node', () => refreshNode(never));
 const env = { ...process.env, DESKPOD_TEST_DATA: DATA, DESKPOD_TEST_RUN: RUN, DESKPOD_TEST_REGISTRY: REGISTRY };
 const scratch = await mkdtemp(join(tmpdir(), 'deskpod-test-'));
 const reports: string[] = [];
+const flaky: string[] = [];
 const codes = [
   await run(chosen(SIDE_BY_SIDE.map((name) => `test/kubernetes/${name}`)), 2),
   await run(
@@ -99,7 +100,8 @@ if (journeys.length > 0) {
   const reasons = Object.entries(here).map(([name, why]) => `  ${name}: ${why}`);
   console.log(`\nJourneys that run on one machine only:\n${reasons.join('\n')}`);
 }
-console.log(`\n${timeTable([], reports.flatMap(readTimes))}`);
+for (const part of [timeTable([], reports.flatMap(readTimes)), flakyReport(flaky)])
+  if (part !== '') console.log(`\n${part}`);
 await rm(scratch, { recursive: true });
 process.exit(Math.max(...codes));
 
@@ -107,7 +109,7 @@ async function run(paths: readonly string[], atOnce: number, more: NodeJS.Proces
   if (paths.length === 0) return 0;
   const times = join(scratch, `${reports.length}.jsonl`);
   reports.push(times);
-  return await runFiles(paths, { root: ROOT, env: { ...env, ...more }, atOnce, times });
+  return await runFiles(paths, { root: ROOT, env: { ...env, ...more }, atOnce, times, flaky });
 }
 
 /** Images that only tests use: `contract` follows the contract of published apps. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -14,10 +14,23 @@ import { descendants } from '../../runner/descendants.ts';
 const ROOT = join(import.meta.dirname, '../../..');
 const FIXTURES = 'test/fixtures/runner';
 const PATIENCE_MS = 30_000;
+const TEST = "import { test } from 'node:test';";
+const PASSES = `${TEST} test('passes', () => undefined);`;
+const FAILS = `${TEST} test('fails', () => { throw new Error('every time'); });`;
+const CRASHES = 'process.exit(3);';
+const FAILS_ONCE = `${TEST} import { existsSync, writeFileSync } from 'node:fs';
+  const mark = new URL('mark', import.meta.url);
+  test('fails once', () => {
+    if (existsSync(mark)) return;
+    writeFileSync(mark, '');
+    throw new Error('the first time');
+  });`;
 const PROGRAM = `
-  import { runFiles } from '${join(ROOT, 'test/runner/files.ts')}';
+  import { flakyReport, runFiles } from '${join(ROOT, 'test/runner/files.ts')}';
   const files = process.argv.slice(1);
-  process.exitCode = await runFiles(files, { root: '${ROOT}', env: process.env, atOnce: 1 });
+  const flaky = process.env.SECOND_TRY === undefined ? {} : { flaky: [] };
+  process.exitCode = await runFiles(files, { root: '${ROOT}', env: process.env, atOnce: 1, ...flaky });
+  console.log(flakyReport(flaky.flaky ?? []));
 `;
 
 function started(limits: { linger: number; limit: number }, ...names: string[]) {
@@ -32,6 +45,23 @@ async function ran(limits: { linger: number; limit: number }, ...names: string[]
   const child = started(limits, ...names);
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { code: Number(code), out, err };
+}
+
+/** Runs test files of this text, with a second try for those that fail. */
+async function retried(texts: readonly string[]): Promise<{ code: number; out: string; folder: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'deskpod-retried-'));
+  try {
+    const files = texts.map((_, index) => join(folder, `file-${index + 1}.mjs`));
+    await Promise.all(files.map((file, index) => writeFile(file, texts[index] ?? '')));
+    const { NODE_TEST_CONTEXT: _, ...rest } = process.env;
+    const args = ['--input-type=module', '--eval', PROGRAM, '--', ...files];
+    const options = { env: { ...rest, SECOND_TRY: '1' }, cwd: ROOT };
+    const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'pipe', 'ignore'] });
+    const [out, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+    return { code: Number(code), out, folder };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 suite('running test files', { ...needsLinux(), timeout: 2 * PATIENCE_MS }, () => {
@@ -71,6 +101,27 @@ suite('running test files', { ...needsLinux(), timeout: 2 * PATIENCE_MS }, () =>
     const { code, out, err } = await ran({ linger: 200, limit: PATIENCE_MS }, 'passes');
     assert.deepEqual([code, err], [0, '']);
     assert.match(out, /ℹ tests 1\n.*ℹ pass 1\nℹ fail 0\n/s);
+  });
+
+  test('a file that fails once and then passes does not fail the run, and is named at its end', async () => {
+    const { code, out, folder } = await retried([PASSES, FAILS_ONCE]);
+    assert.equal(code, 0, out);
+    assert.match(out, /failing tests:.*the first time/s, 'the failure is printed');
+    assert.ok(out.endsWith(`Passed only at the second try (report these):\n  ${folder}/file-2.mjs\n`), out);
+    assert.equal(out.match(/✔ passes/g)?.length, 1, 'the others do not run again');
+  });
+
+  test('a file that fails twice fails the run, and others are named that passed at the second try', async () => {
+    const { code, out, folder } = await retried([FAILS, FAILS_ONCE, CRASHES]);
+    assert.equal(code, 1);
+    assert.ok(out.endsWith(`Passed only at the second try (report these):\n  ${folder}/file-2.mjs\n`), out);
+  });
+
+  test('when more than three files fail, none runs again', async () => {
+    const { code, out } = await retried([FAILS, FAILS, FAILS, FAILS]);
+    assert.equal(code, 1);
+    assert.doesNotMatch(out, /once more|second try/);
+    assert.equal(out.match(/✖ fails \(/g)?.length, 8, 'each is printed when it happens and at the end');
   });
 
   test('interrupting the run ends the files and their processes', async () => {
