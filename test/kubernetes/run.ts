@@ -18,12 +18,12 @@ import { OTHERS, reasonToSkip, REGISTRY } from './cluster.ts';
 import { journeysOf } from './journeys.ts';
 import { refreshNode } from './refresh.ts';
 import { flakyReport, runFiles } from '../runner/files.ts';
+import { environmentOf, placesOf } from '../runner/places.ts';
 import { readTimes, timeTable } from '../runner/times.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** A checkout that already has the images of `npm test`. */
-const DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-test';
-const RUN = process.env['DESKPOD_TEST_RUN'] ?? '/run/deskpod-test';
+/** It already has the images of `npm test`. */
+const PLACES = placesOf(1);
 const PACKAGES = ['chromium', 'curl', 'fonts-dejavu-core', 'jq', 'openssl', 'shellcheck'];
 
 /**
@@ -61,7 +61,7 @@ const files = chosen(globSync('test/kubernetes/**/*.test.ts', { cwd: ROOT }).toS
 const { onCluster, here } = journeysOf(globSync('test/e2e/*.test.ts', { cwd: ROOT }).toSorted());
 const journeys = chosen(onCluster);
 const progress = createProgress(process.stdout);
-const places = { root: ROOT, dataDir: DATA, runDir: RUN, baseImage: null, engineSocket: null };
+const places = { root: ROOT, dataDir: PLACES.data, runDir: PLACES.run, baseImage: null, engineSocket: null };
 const never = new AbortController().signal;
 
 const missing = await missingPackages(PACKAGES);
@@ -74,7 +74,7 @@ await pushTestImage('contract', 'published');
 await pushTestImage('bare', 'bare');
 await pushTestImage('elsewhere', 'elsewhere', OTHERS);
 await progress.step('Images on the node', () => refreshNode(never));
-const env = { ...process.env, DESKPOD_TEST_DATA: DATA, DESKPOD_TEST_RUN: RUN, DESKPOD_TEST_REGISTRY: REGISTRY };
+const env = { ...process.env, ...environmentOf(PLACES), DESKPOD_TEST_REGISTRY: REGISTRY };
 const scratch = await mkdtemp(join(tmpdir(), 'deskpod-test-'));
 const reports: string[] = [];
 const flaky: string[] = [];

@@ -24,6 +24,8 @@ export interface Files {
   readonly times?: string;
   /** If given, up to three files that failed run once more, alone. The names of those that then pass are added to it. */
   readonly flaky?: string[];
+  /** Gives each file an installation of its own (`slots.ts`). */
+  readonly slots?: boolean;
 }
 
 /** The exit code: 0 if all passed. A signal to this process also ends the files and what they started. */
@@ -46,28 +48,23 @@ export function flakyReport(flaky: readonly string[]): string {
 
 async function runOnce(
   files: readonly string[],
-  { root, env, atOnce, times }: Files,
+  { root, env, atOnce, times, slots = false }: Files,
 ): Promise<{ readonly code: number; readonly failed: readonly string[] }> {
   const scratch = await mkdtemp(join(tmpdir(), 'deskpod-run-'));
   const passed = join(scratch, 'passed');
   const args = [
-    '--test',
-    `--import=${join(import.meta.dirname, 'limits.ts')}`,
-    `--test-timeout=${HARD_LIMIT_MS}`,
-    '--test-reporter=spec',
-    '--test-reporter-destination=stdout',
-    `--test-reporter=${join(import.meta.dirname, 'failures.ts')}`,
-    '--test-reporter-destination=stderr',
-    `--test-reporter=${join(import.meta.dirname, 'passed-files.ts')}`,
-    `--test-reporter-destination=${passed}`,
-    ...(times === undefined
-      ? []
-      : [`--test-reporter=${join(import.meta.dirname, 'times.ts')}`, `--test-reporter-destination=${times}`]),
-    `--test-concurrency=${atOnce}`,
+    join(import.meta.dirname, 'ordered.ts'),
+    `--at-once=${atOnce}`,
+    `--timeout-ms=${HARD_LIMIT_MS}`,
+    ...['limits.ts', ...(slots ? ['slots.ts'] : [])].map((name) => `--import=${join(import.meta.dirname, name)}`),
+    `--passed=${passed}`,
+    ...(times === undefined ? [] : [`--times=${times}`]),
+    '--',
     ...files,
   ];
+  const more = { NODE_COMPILE_CACHE: COMPILED, DESKPOD_TEST_SLOTS: String(atOnce) };
   try {
-    const code = await runProgram(process.execPath, args, { root, env: { NODE_COMPILE_CACHE: COMPILED, ...env } });
+    const code = await runProgram(process.execPath, args, { root, env: { ...more, ...env } });
     const lines = (await readFile(passed, 'utf8').catch(ignore('the run was interrupted', ''))).split('\n');
     return { code, failed: files.filter((file) => !lines.includes(resolve(root, file))) };
   } finally {

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { suite, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -18,6 +18,18 @@ const TEST = "import { test } from 'node:test';";
 const PASSES = `${TEST} test('passes', () => undefined);`;
 const FAILS = `${TEST} test('fails', () => { throw new Error('every time'); });`;
 const CRASHES = 'process.exit(3);';
+/** A test that prints its installation, and ends when the other one runs, too. */
+const MEETS = `${TEST} import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+  import { setTimeout as delay } from 'node:timers/promises';
+  function meet(own, other) {
+    test(own, { timeout: 20_000 }, async () => {
+      const base = process.env.DESKPOD_TEST_DATA.replace(/-2$/, '');
+      mkdirSync(base + '/e2e', { recursive: true });
+      console.log(own + ' in ' + process.env.DESKPOD_TEST_DATA);
+      writeFileSync(base + '/' + own, '');
+      while (!existsSync(base + '/' + other)) await delay(20);
+    });
+  }`;
 const FAILS_ONCE = `${TEST} import { existsSync, writeFileSync } from 'node:fs';
   const mark = new URL('mark', import.meta.url);
   test('fails once', () => {
@@ -29,7 +41,8 @@ const PROGRAM = `
   import { flakyReport, runFiles } from '${join(ROOT, 'test/runner/files.ts')}';
   const files = process.argv.slice(1);
   const flaky = process.env.SECOND_TRY === undefined ? {} : { flaky: [] };
-  process.exitCode = await runFiles(files, { root: '${ROOT}', env: process.env, atOnce: 1, ...flaky });
+  const atOnce = Number(process.env.AT_ONCE ?? 1);
+  process.exitCode = await runFiles(files, { root: '${ROOT}', env: process.env, atOnce, slots: atOnce > 1, ...flaky });
   console.log(flakyReport(flaky.flaky ?? []));
 `;
 
@@ -47,18 +60,22 @@ async function ran(limits: { linger: number; limit: number }, ...names: string[]
   return { code: Number(code), out, err };
 }
 
-/** Runs test files of this text, with a second try for those that fail. */
-async function retried(texts: readonly string[]): Promise<{ code: number; out: string; folder: string }> {
-  const folder = await mkdtemp(join(tmpdir(), 'deskpod-retried-'));
+/** Runs test files with these names and texts, with a second try for those that fail. */
+async function ranTexts(texts: Readonly<Record<string, string>>, options: { readonly slots?: number } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'deskpod-texts-'));
   try {
-    const files = texts.map((_, index) => join(folder, `file-${index + 1}.mjs`));
-    await Promise.all(files.map((file, index) => writeFile(file, texts[index] ?? '')));
+    const files = Object.keys(texts).map((name) => join(folder, name));
+    for (const [name, content] of Object.entries(texts)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), content);
+    }
     const { NODE_TEST_CONTEXT: _, ...rest } = process.env;
+    const more = { SECOND_TRY: '1', AT_ONCE: String(options.slots ?? 1), DESKPOD_TEST_DATA: join(folder, 'data') };
     const args = ['--input-type=module', '--eval', PROGRAM, '--', ...files];
-    const options = { env: { ...rest, SECOND_TRY: '1' }, cwd: ROOT };
-    const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'pipe', 'ignore'] });
+    const env = { ...rest, ...more };
+    const child = spawn(process.execPath, args, { env, cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'] });
     const [out, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-    return { code: Number(code), out, folder };
+    return { code: Number(code), out: out.replaceAll(folder, '') };
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -104,24 +121,40 @@ suite('running test files', { ...needsLinux(), timeout: 2 * PATIENCE_MS }, () =>
   });
 
   test('a file that fails once and then passes does not fail the run, and is named at its end', async () => {
-    const { code, out, folder } = await retried([PASSES, FAILS_ONCE]);
+    const { code, out } = await ranTexts({ 'passes.mjs': PASSES, 'once.mjs': FAILS_ONCE });
     assert.equal(code, 0, out);
     assert.match(out, /failing tests:.*the first time/s, 'the failure is printed');
-    assert.ok(out.endsWith(`Passed only at the second try (report these):\n  ${folder}/file-2.mjs\n`), out);
+    assert.ok(out.endsWith(`Passed only at the second try (report these):\n  /once.mjs\n`), out);
     assert.equal(out.match(/✔ passes/g)?.length, 1, 'the others do not run again');
   });
 
   test('a file that fails twice fails the run, and others are named that passed at the second try', async () => {
-    const { code, out, folder } = await retried([FAILS, FAILS_ONCE, CRASHES]);
+    const { code, out } = await ranTexts({ 'fails.mjs': FAILS, 'once.mjs': FAILS_ONCE, 'crashes.mjs': CRASHES });
     assert.equal(code, 1);
-    assert.ok(out.endsWith(`Passed only at the second try (report these):\n  ${folder}/file-2.mjs\n`), out);
+    assert.ok(out.endsWith(`Passed only at the second try (report these):\n  /once.mjs\n`), out);
   });
 
   test('when more than three files fail, none runs again', async () => {
-    const { code, out } = await retried([FAILS, FAILS, FAILS, FAILS]);
+    const { code, out } = await ranTexts({ '1.mjs': FAILS, '2.mjs': FAILS, '3.mjs': FAILS, '4.mjs': FAILS });
     assert.equal(code, 1);
     assert.doesNotMatch(out, /once more|second try/);
     assert.equal(out.match(/✖ fails \(/g)?.length, 8, 'each is printed when it happens and at the end');
+  });
+
+  test('files side by side have an installation each, which is free again after its file was killed', async () => {
+    const kills = "test('ends', () => process.kill(process.pid, 'SIGKILL'))";
+    const { out } = await ranTexts(
+      {
+        'one.mjs': `${MEETS}; meet('one', 'two'); ${kills}`,
+        'two.mjs': `${MEETS}; meet('two', 'one'); ${kills}`,
+        'three.mjs': `${MEETS}; meet('three', 'e2e/tasks.test.ts')`,
+        'e2e/tasks.test.ts': `${MEETS}; meet('e2e/tasks.test.ts', 'three')`,
+      },
+      { slots: 2 },
+    );
+    const data = (name: string): string => new RegExp(`${name} in (\\S+)`).exec(out)?.[1] ?? out;
+    assert.deepEqual([data('one'), data('two')].toSorted(), ['/data', '/data-2']);
+    assert.deepEqual([data('tasks.test.ts'), data('three')], ['/data', '/data-2'], 'one that needs the first gets it');
   });
 
   test('interrupting the run ends the files and their processes', async () => {
