@@ -8,17 +8,20 @@ export const ALONE: Readonly<Record<string, string>> = {
   'e2e/web-shell': 'moves so much data that others would time out',
 };
 
-/** These need the installation that owns the images; the others only read its images. */
+/** These need the installation that owns the images; the others only read its images. The longest first. */
 export const FIRST: Readonly<Record<string, string>> = {
+  'integration/engine-docker': 'keeps the images of its own store in this data folder',
+  'e2e/upgrade': 'builds the images of two versions',
+  'e2e/installation': 'copies the images to another installation',
   'e2e/catalogue': 'builds, tags and removes images',
   'e2e/faults-limits': 'tags an image',
-  'e2e/installation': 'copies the images to another installation',
   'e2e/tasks': 'removes an image and builds it again',
   'e2e/translations': 'builds images',
-  'e2e/upgrade': 'builds the images of two versions',
-  'integration/engine-docker': 'keeps the images of its own store in this data folder',
   'integration/service-images': 'builds images',
 };
+
+/** The longest of the others: one that starts late would delay the end. */
+export const LONGEST = ['integration/engine-podman', 'e2e/debug-approval', 'e2e/faults-server', 'integration/engine-restart'];
 
 export interface Shared {
   readonly sideBySide: readonly string[];
@@ -31,8 +34,11 @@ export interface Shared {
  */
 export function shared(paths: readonly string[]): Shared {
   const alone = paths.filter((path) => nameOf(path) in ALONE);
-  const first = paths.filter((path) => needsFirst(path));
-  const others = paths.filter((path) => !alone.includes(path) && !first.includes(path));
+  const byTable = (table: readonly string[]): string[] =>
+    table.flatMap((name) => paths.filter((path) => nameOf(path) === name));
+  const first = byTable(Object.keys(FIRST));
+  const longest = byTable(LONGEST);
+  const others = [...longest, ...paths.filter((path) => ![...alone, ...first, ...longest].includes(path))];
   const gap = Math.ceil(others.length / Math.max(1, first.length));
   const spread = first.flatMap((path, index) => [path, ...others.slice(index * gap, (index + 1) * gap)]);
   return { sideBySide: [...spread, ...others.slice(first.length * gap)], alone };

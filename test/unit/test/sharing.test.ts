@@ -4,7 +4,7 @@ import { globSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { environmentOf, placesOf } from '../../runner/places.ts';
-import { ALONE, FIRST, needsFirst, shared } from '../../runner/sharing.ts';
+import { ALONE, FIRST, LONGEST, needsFirst, shared } from '../../runner/sharing.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const PATHS = globSync(['test/integration/*.test.ts', 'test/e2e/*.test.ts'], { cwd: ROOT });
@@ -20,16 +20,16 @@ test('every file runs exactly once, and those that need the machine for themselv
   );
 });
 
-test('files that need the first installation are spread among the others', () => {
+test('files that need the first installation are spread among the others, the longest first', () => {
   const others = ['a', 'b', 'c', 'd', 'e'].map((name) => `test/e2e/${name}.test.ts`);
   const first = ['test/e2e/tasks.test.ts', 'test/e2e/upgrade.test.ts'];
   const names = shared([...others, ...first]).sideBySide.map((path) => /(\w+)\.test/.exec(path)?.[1]);
-  assert.deepEqual(names, ['tasks', 'a', 'b', 'c', 'upgrade', 'd', 'e']);
-  assert.deepEqual(shared(first).sideBySide, first);
+  assert.deepEqual(names, ['upgrade', 'a', 'b', 'c', 'tasks', 'd', 'e']);
+  assert.deepEqual(shared(first).sideBySide, first.toReversed());
 });
 
 test('the lists name files that exist, and are found by an absolute path, too', () => {
-  for (const name of [...Object.keys(ALONE), ...Object.keys(FIRST)])
+  for (const name of [...Object.keys(ALONE), ...Object.keys(FIRST), ...LONGEST])
     assert.ok(PATHS.includes(`test/${name}.test.ts`), `test/runner/sharing.ts names ${name}, which does not exist`);
   assert.ok(needsFirst('/somewhere/test/e2e/tasks.test.ts'));
   assert.ok(!needsFirst('/somewhere/test/e2e/journeys.test.ts'));
