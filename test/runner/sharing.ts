@@ -21,7 +21,12 @@ export const FIRST: Readonly<Record<string, string>> = {
 };
 
 /** The longest of the others: one that starts late would delay the end. */
-export const LONGEST = ['integration/engine-podman', 'e2e/debug-approval', 'e2e/faults-server', 'integration/engine-restart'];
+export const LONGEST = [
+  'integration/engine-podman',
+  'e2e/debug-approval',
+  'e2e/faults-server',
+  'integration/engine-restart',
+];
 
 export interface Shared {
   readonly sideBySide: readonly string[];
