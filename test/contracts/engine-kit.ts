@@ -124,12 +124,12 @@ export function shareDesktop(under: () => EngineUnderTest): () => Promise<Dispos
 }
 
 async function clear(engine: Engine, desktopId: string): Promise<void> {
-  const [launches, toolboxes] = await Promise.all([engine.launches(desktopId), engine.debug.toolboxes(desktopId)]);
+  const toolboxes = await engine.debug.toolboxes(desktopId);
   const running = toolboxes.filter(({ status }) => status.state === 'running');
-  await Promise.all([
-    ...launches.map(({ id }) => engine.removeLaunch(id)),
-    ...running.map(({ name }) => engine.debug.stopToolbox(desktopId, name, patience())),
-  ]);
+  await Promise.all(running.map(({ name }) => engine.debug.stopToolbox(desktopId, name, patience())));
+  // Toolboxes end with their launch, so these come last.
+  const launches = await engine.launches(desktopId);
+  await Promise.all(launches.map(({ id }) => engine.removeLaunch(id)));
 }
 
 export type LaunchOptions = Partial<
