@@ -154,7 +154,9 @@ export function debugPromises(under: () => EngineUnderTest): void {
       const log = await printed(engine, { desktopId: made.id, container: toolbox.name });
       assert.match(log[0] ?? '', /^Toolbox beside/);
     });
+  });
 
+  describe('toolboxes of a desktop', () => {
     test('a toolbox is never listed as a launch, and a toolbox list contains it', async (context) => {
       const { engine } = under();
       await using made = await aDesktop(under(), hermes);

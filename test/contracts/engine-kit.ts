@@ -110,8 +110,8 @@ export async function aDesktop(
 }
 
 /**
- * One desktop for all tests of a suite that leave it as it was: making one takes seconds on a cluster. What a test starts
- * in it ends with the test.
+ * One desktop for all tests of a suite: they leave it as it was, and none makes another one for the same user, of whom a
+ * cluster has only one. What a test starts in it ends with the test.
  */
 export function shareDesktop(under: () => EngineUnderTest): () => Promise<DisposableDesktop> {
   let shared: DisposableDesktop | null = null;

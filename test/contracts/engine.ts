@@ -20,11 +20,12 @@ export type { EngineUnderTest } from './engine-kit.ts';
 
 /** About equally long on a cluster, where each is a file: `test/kubernetes/engine-PART.test.ts`. */
 export const PARTS = {
-  desktops: [desktopPromises, imagePromises, egressPromises],
+  desktops: [desktopPromises, imagePromises],
   launches: [launchPromises],
   commands: [talkPromises, logPromises],
   debug: [debugPromises, debugRefusals],
-  inside: [insidePromises, isolationPromises, regionPromises],
+  inside: [insidePromises, isolationPromises],
+  region: [regionPromises, egressPromises],
 } as const;
 export type Part = keyof typeof PARTS;
 

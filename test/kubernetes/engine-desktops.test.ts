@@ -1,4 +1,4 @@
-/** The engine contract on a real cluster: desktops, images and egress. */
+/** The engine contract on a real cluster: desktops and images. */
 import { contractOnCluster } from './engine-kit.ts';
 
 contractOnCluster('desktops');

@@ -33,13 +33,14 @@ const LONGEST = [
   'kubernetes/engine-launches',
   'kubernetes/install',
   'kubernetes/homes',
-  'kubernetes/engine-inside',
+  'kubernetes/engine-region',
   'kubernetes/install-checks',
   'kubernetes/engine-debug',
   'kubernetes/install-chart',
   'kubernetes/walk',
-  'kubernetes/engine-commands',
   'kubernetes/engine-desktops',
+  'kubernetes/engine-commands',
+  'kubernetes/engine-inside',
 ];
 /** These end parts of the cluster, or move so much data that others would time out. */
 const ALONE = ['kubernetes/faults', 'e2e/streams', 'e2e/web-shell'];
