@@ -5,13 +5,13 @@ export const ALONE: Readonly<Record<string, string>> = {
   'e2e/streams': 'moves so much data that others would time out',
   'e2e/streams-docker': 'moves so much data that others would time out',
   'e2e/uninstall': 'compares everything on this machine before and after',
+  'e2e/upgrade': 'replaces for a while the images that the other installations read',
   'e2e/web-shell': 'moves so much data that others would time out',
 };
 
 /** These need the installation that owns the images; the others only read its images. The longest first. */
 export const FIRST: Readonly<Record<string, string>> = {
   'integration/engine-docker': 'keeps the images of its own store in this data folder',
-  'e2e/upgrade': 'builds the images of two versions',
   'e2e/installation': 'copies the images to another installation',
   'e2e/catalogue': 'builds, tags and removes images',
   'e2e/faults-limits': 'tags an image',
