@@ -1,5 +1,4 @@
 /** Starts a desktop: its folders, home and network, then its container. */
-import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { type DesktopSpec, type EngineDesktop, isGuest } from '#domain/ports/engine.ts';
@@ -19,6 +18,7 @@ import { toDesktop } from '../pods/present.ts';
 import { bridgeOf } from '../specs/bridge.ts';
 import { desktopPaths, homeOf } from '../specs/paths.ts';
 import { removeContainer } from '../host/processes.ts';
+import { waitForEnd } from '../pods/wait-for-end.ts';
 
 const Created = z.looseObject({ Id: z.string() });
 
@@ -78,12 +78,7 @@ export class DesktopStart implements DesktopSteps<string, Started> {
   }
 
   async endsEarly({ containerId }: Started, signal: AbortSignal): Promise<never> {
-    const reply = await this.#context.api.stream('POST', `/containers/${containerId}/wait`, {
-      query: { condition: 'not-running' },
-      signal,
-    });
-    // Some engines answer at once and send the body when the container has ended.
-    await once(reply.resume(), 'end', { signal });
+    await waitForEnd(this.#context, containerId, signal);
     const words = await lastWords(this.#context, containerId);
     throw new DeskpodError('engine_unavailable', `The desktop ended while it started: ${words || 'it said nothing.'}`);
   }

@@ -14,8 +14,10 @@ import { toLaunch } from '../pods/present.ts';
 import { desktopPaths, homeOf } from '../specs/paths.ts';
 import { endProcesses, removeContainer, stopProcesses } from '../host/processes.ts';
 import { zoneinfoFolder } from '../specs/zone-file.ts';
+import { waitForEnd } from '../pods/wait-for-end.ts';
 
 const EXIT_TIMEOUT_MS = 10_000;
+const EXIT_POLL_MS = 20;
 const Created = z.looseObject({ Id: z.string() });
 
 export async function launch(context: Context, spec: LaunchSpec, signal: AbortSignal): Promise<EngineLaunch> {
@@ -107,14 +109,17 @@ async function zoneinfoOf(
   return TZ === undefined ? null : await zoneinfoFolder(context, { containerId, image }, signal);
 }
 
-/** Resolves when the engine knows that a container ended. */
+/** Resolves when the engine knows that a container, whose processes have ended, has ended or is gone. */
 export async function exited(context: Context, containerId: string, signal: AbortSignal): Promise<void> {
+  const limit = AbortSignal.timeout(EXIT_TIMEOUT_MS);
   try {
-    // Podman's default interval is 250 ms.
-    const query = { condition: 'not-running', interval: '20ms' };
-    await context.api.text('POST', `/containers/${containerId}/wait`, { query, signal, timeoutMs: EXIT_TIMEOUT_MS });
+    await waitForEnd(context, containerId, AbortSignal.any([signal, limit]), { pollMs: EXIT_POLL_MS });
   } catch (error) {
-    if (!isStatus(error, 404)) throw error;
+    if (isStatus(error, 404)) return;
+    if (!limit.aborted || signal.aborted) throw error;
+    throw new DeskpodError('timeout', `The container engine still reports container ${containerId} as running.`, {
+      cause: error,
+    });
   }
 }
 
