@@ -16,6 +16,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'ends of launches as notices', up: endsAsNotices },
   { name: 'rebuilds and debug requests', up: rebuildsAndDebugRequests },
   { name: 'ends of sessions', up: endsOfSessions },
+  { name: 'disabled users', up: disabledUsers },
 ];
 
 /** By default, no session lasts longer. */
@@ -255,4 +256,11 @@ async function endsOfSessions(db: Kysely<Tables>): Promise<void> {
     const endsAt = new Date(Date.parse(at) + DAY_MS).toISOString();
     await db.updateTable('logins').set({ ends_at: endsAt }).where('session_id', '=', id).execute();
   }
+}
+
+async function disabledUsers({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .alterTable('users')
+    .addColumn('disabled', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute();
 }

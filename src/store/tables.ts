@@ -11,6 +11,8 @@ export interface Tables {
     uid: number;
     gid: number;
     created_at: string;
+    /** 1 or 0. */
+    disabled: number;
   };
   accounts: { user_id: string; uid: number };
   apps: { id: string; document: string };

@@ -21,6 +21,8 @@ export interface LocalUser {
   readonly uid: number;
   readonly gid: number;
   readonly createdAt: Date;
+  /** Can't log in until an administrator enables them again. */
+  readonly disabled: boolean;
 }
 
 /** Who asked for a launch to end. */
@@ -115,9 +117,10 @@ export interface Store extends AsyncDisposable {
     find(id: string): Promise<LocalUser | null>;
     /** `conflict` if the id exists. */
     add(user: LocalUser): Promise<void>;
-    /** This and the next: `not_found` for an unknown user. */
+    /** This and the next two: `not_found` for an unknown user. */
     setPassword(id: string, passwordHash: string): Promise<void>;
     setLabels(id: string, labels: readonly string[]): Promise<void>;
+    setDisabled(id: string, disabled: boolean): Promise<void>;
     /** False when there was none. */
     remove(id: string): Promise<boolean>;
   };

@@ -214,7 +214,7 @@ test('an app is run with variables and arguments', async (context) => {
 });
 
 test('a password is read from standard input and never appears on a command line', async (context) => {
-  const user = { id: 'amy', name: 'Amy Wong', labels: [], createdAt: EXPIRES };
+  const user = { id: 'amy', name: 'Amy Wong', labels: [], createdAt: EXPIRES, disabled: false };
   const { address, heard } = await recordingServer(context, {
     'POST /api/v1/users': user,
     'PUT /api/v1/users/amy/password': {},
@@ -233,6 +233,21 @@ test('a password is read from standard input and never appears on a command line
   await deskpod(['users', 'passwd', 'amy', '--server', address, '--token', 't'], 'another\r\n');
   assert.equal(heard[1]?.body, '{"password":"another"}');
   assert.equal((await deskpod(['users', 'passwd', 'amy', '--server', address, '--token', 't'])).code, 2);
+});
+
+test('an administrator disables a user, sees it in the list, and enables them again', async (context) => {
+  const { address, heard } = await recordingServer(context, {
+    'PUT /api/v1/users/amy/disabled': {},
+    'GET /api/v1/users': {
+      users: [{ id: 'amy', name: 'Amy', labels: ['user'], createdAt: EXPIRES, disabled: true }],
+    },
+  });
+  const { deskpod } = await commandLine(context);
+  const at = ['--server', address, '--token', 't'];
+  assert.equal((await deskpod(['users', 'disable', 'amy', ...at])).out, 'amy is disabled.\n');
+  assert.match((await deskpod(['users', 'list', ...at])).out, /STATE .*\namy .* disabled /);
+  assert.equal((await deskpod(['users', 'enable', 'amy', ...at])).out, 'amy is enabled.\n');
+  assert.deepEqual([heard[0]?.body, heard[2]?.body], ['{"disabled":true}', '{"disabled":false}']);
 });
 
 test('an administrator changes a role and ends sessions; everybody can log out everywhere', async (context) => {
