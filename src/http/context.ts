@@ -22,7 +22,7 @@ import type { Events } from '#events';
 /** Slows down guessing. */
 export interface LoginAttempts {
   begin(address: string, name: string): AttemptVerdict;
-  found(name: string, userId: string): AttemptVerdict;
+  found(name: string, userId: string): boolean;
   succeeded(address: string, name: string, userId?: string): void;
   undecided(address: string, name: string, userId?: string): void;
 }
