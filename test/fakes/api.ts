@@ -57,12 +57,14 @@ export async function fakeApi({
   policy = OPEN_POLICY,
   openDisplay = noScreen,
   limits = LIMITS,
+  launchesPerUser = 32,
   ...more
 }: Partial<ApiContext> & {
   directory?: Authenticator;
   policy?: DebugPolicy;
   openDisplay?: OpenDisplay;
   limits?: ConnectionLimits & GuestLimits;
+  launchesPerUser?: number;
 } = {}): Promise<FakeApi> {
   const stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'deskpod-api-'));
@@ -81,7 +83,7 @@ export async function fakeApi({
       own: [{ reference: 'localhost/deskpod/game:1', labels: LABELS, command: ['/bin/game'] }],
       classes: { default: { limits: {} } },
       stopGraceMs: 1,
-      launchesPerUser: 32,
+      launchesPerUser,
       debug: policy,
       name: 'fake',
     }),
