@@ -77,6 +77,7 @@ export interface LaunchRow {
   server: string | null;
   stopped_by: string | null;
   copy_of: string | null;
+  public_env: string;
   /** 1: the kernel killed one of its processes for lack of memory. */
   memory_kill: number;
   /** 1: its user hasn't seen yet how it ended. */

@@ -77,6 +77,8 @@ suite('settings and tasks', { skip: missingBrowser, timeout: 15 * 60_000 }, () =
         .nth(at)
         .fill(value ?? '');
     }
+    assert.equal(await hermes.find('run-again-public').nth(1).isDisabled(), true);
+    await hermes.find('run-again-public').first().check();
     await hermes.find('run-again-args').fill(`-e\nbash\n-c\n${COUNTING}`);
     await hermes.find('run-again-start').click();
     await hermes.find('run-again-start').waitFor({ state: 'detached' });
@@ -86,6 +88,10 @@ suite('settings and tasks', { skip: missingBrowser, timeout: 15 * 60_000 }, () =
     assert.match(environment, /PLANET\s+Omicron/);
     assert.match(environment, /SECRET_PLAN\s+••••/);
     assert.doesNotMatch(environment, /popplers/);
+    const { launches } = await product.administrator();
+    const [newest] = await launches.list({ user: 'hermes', limit: 1 });
+    const seen = (await launches.get(newest?.id ?? '')).requested.env;
+    assert.deepEqual([seen['PLANET'], seen['SECRET_PLAN']], ['Omicron', '••••']);
     await hermes.find('tab-details').click();
     await hermes.find('task-detail').filter({ hasText: '-e bash -c' }).waitFor();
   });

@@ -1,5 +1,6 @@
 /** Editable rows of environment variables: of a launch, a toolbox or a copy. */
 import { Plus, X } from 'lucide';
+import { isSecretName } from '#protocol/secret-names.ts';
 import { Icon } from './icon.tsx';
 import { t } from './strings/catalogue.ts';
 import type { VariableRow } from './variables.ts';
@@ -9,9 +10,11 @@ interface Props {
   readonly change: (variables: readonly VariableRow[]) => void;
   /** Tests find the fields by it: `<test>-name`, `-value`, `-add`. */
   readonly test: string;
+  /** Whether each value can be shown to others. */
+  readonly publishable?: boolean;
 }
 
-export function VariableRows({ variables, change, test }: Props) {
+export function VariableRows({ variables, change, test, publishable = false }: Props) {
   const setRow = (at: number, row: VariableRow) => change(variables.with(at, row));
   return (
     <fieldset>
@@ -34,6 +37,18 @@ export function VariableRows({ variables, change, test }: Props) {
             onInput={(event) => setRow(at, { ...row, value: event.currentTarget.value })}
             data-test={`${test}-value`}
           />
+          {publishable && (
+            <label class="small" title={isSecretName(row.name) ? t.variables.secretName : undefined}>
+              <input
+                type="checkbox"
+                checked={(row.isPublic ?? false) && !isSecretName(row.name)}
+                disabled={isSecretName(row.name)}
+                onChange={(event) => setRow(at, { ...row, isPublic: event.currentTarget.checked })}
+                data-test={`${test}-public`}
+              />{' '}
+              {t.variables.public}
+            </label>
+          )}
           <button
             type="button"
             class="quiet icon"
@@ -52,6 +67,7 @@ export function VariableRows({ variables, change, test }: Props) {
       >
         <Icon of={Plus} /> {t.variables.add}
       </button>
+      {publishable && <p class="small">{t.variables.publicHint}</p>}
     </fieldset>
   );
 }

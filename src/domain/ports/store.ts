@@ -40,6 +40,8 @@ export interface LaunchRecord {
   /** Beyond the app's own, as asked for. */
   readonly args: readonly string[];
   readonly env: Environment;
+  /** The names of those in `env` whose values others than the owner may read. */
+  readonly publicEnv: readonly string[];
   /** All variables of the container, secrets masked. */
   readonly environment: Environment;
   readonly limits: Limits;

@@ -200,17 +200,22 @@ test('Ctrl-C ends following a log without an error', async (context) => {
 test('an app is run with variables and arguments', async (context) => {
   const { address, heard } = await recordingServer(context, { 'POST /api/v1/launches': LAUNCH });
   const { deskpod } = await commandLine(context);
-  const flags = ['--runtime', 'pod_application', '-e', 'A=1', '-e', 'B=x=y', '--server', address, '--token', 't'];
-  const { out } = await deskpod(['run', ...flags, 'paint', '--', '--new', 'file.txt']);
+  const flags = ['--runtime', 'pod_application', '-e', 'A=1', '-e', 'B=x=y', '--public', 'B'];
+  const at = ['--server', address, '--token', 't'];
+  const { out } = await deskpod(['run', ...flags, ...at, 'paint', '--', '--new', 'file.txt']);
   assert.equal(out, `${LAUNCH.id}\n`);
   assert.deepEqual(JSON.parse(heard[0]?.body ?? ''), {
     app: 'paint',
     env: { A: '1', B: 'x=y' },
+    publicEnv: ['B'],
     args: ['--new', 'file.txt'],
     runtime: 'pod_application',
   });
   const wrong = await deskpod(['run', '-e', 'nothing', 'paint']);
   assert.equal(wrong.code, 2);
+  const unknown = await deskpod(['run', ...flags, '--public', 'C', ...at, 'paint']);
+  assert.deepEqual([unknown.code, unknown.err], [2, 'deskpod: --public C: there is no --env C=VALUE.\n']);
+  assert.equal(heard.length, 1);
 });
 
 test('a password is read from standard input and never appears on a command line', async (context) => {
