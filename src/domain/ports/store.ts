@@ -191,6 +191,8 @@ export interface Store extends AsyncDisposable {
     /** Removes values that are dates (ISO 8601) before this, of the keys with this prefix; returns how many. */
     prune(prefix: string, before: Date): Promise<number>;
   };
+  /** Whether launches or debug sessions were encrypted with another key, so that their values can't be read. */
+  hasUnreadable(): Promise<boolean>;
   /** The servers that share this store. */
   replicas: {
     beat(name: string): Promise<void>;
