@@ -142,7 +142,7 @@ suite('settings and tasks', { skip: missingBrowser, timeout: 15 * 60_000 }, () =
     await mended.waitFor();
   });
 
-  test('System shows versions, engine and the steps of the start; User shows name, labels and logins', async () => {
+  test('System shows versions, engine and the steps of the start; User shows name, labels, limits with their use, and logins', async () => {
     await hermes.opens('system');
     const system = hermes.page.locator('[data-page="system"]');
     await system.filter({ hasText: ENGINE_VERSION }).waitFor();
@@ -150,7 +150,19 @@ suite('settings and tasks', { skip: missingBrowser, timeout: 15 * 60_000 }, () =
     await hermes.opens('user');
     const user = hermes.page.locator('[data-page="user"]');
     await user.filter({ hasText: '127.0.0.1' }).waitFor();
+    await user.filter({ hasText: 'Running apps' }).waitFor();
     assert.match(await user.innerText(), /Hermes Conrad[\s\S]*hermes[\s\S]*this session/);
+    const text = await user.innerText();
+    const { limits } = await product.administrator();
+    const uses = new Map((await limits('hermes')).map((limit) => [limit.name, limit]));
+    const launches = uses.get('launches');
+    assert.match(text, new RegExp(`Running apps\\s+${launches?.used} of ${launches?.limit}`));
+    for (const [name, label] of [
+      ['terminals', 'Terminals'],
+      ['streams', 'Event streams \\(pages and logs\\)'],
+      ['screens', 'Screens'],
+    ] as const)
+      assert.match(text, new RegExp(`${label}\\s+\\d+ of ${uses.get(name)?.limit}`));
     await hermes.find('settings-close').click();
   });
 
