@@ -3,6 +3,7 @@ import { Plus, X } from 'lucide';
 import { isSecretName } from '#protocol/secret-names.ts';
 import { Icon } from './icon.tsx';
 import { t } from './strings/catalogue.ts';
+import './variable-rows.css';
 import type { VariableRow } from './variables.ts';
 
 interface Props {
@@ -20,7 +21,7 @@ export function VariableRows({ variables, change, test, publishable = false }: P
     <fieldset>
       <legend>{t.variables.title}</legend>
       {variables.map((row, at) => (
-        <div class="row" key={at}>
+        <div class="row variable" key={at}>
           <input
             class="mono"
             aria-label={t.variables.name}
