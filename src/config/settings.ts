@@ -249,7 +249,7 @@ export const Settings = z.object({
     variable: 'DESKPOD_TICKET_SECONDS',
   }),
   'auth.lockout.failures': z.int().min(1).max(1000).default(8).register(FACTS, {
-    text: 'Number of failed logins with one name after which attempts are refused for a time that doubles with each further failure. For one address, the limit is four times as high.',
+    text: 'Number of failed logins with one name, or with all names of one account, after which attempts are refused for a time that doubles with each further failure. For one address, the limit is four times as high.',
     read: 'number',
     type: 'number, 1 to 1000',
   }),

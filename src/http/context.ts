@@ -22,7 +22,7 @@ import type { Events } from '#events';
 /** Slows down guessing. */
 export interface LoginAttempts {
   begin(address: string, name: string): AttemptVerdict;
-  found(name: string, userId: string): AttemptVerdict;
+  found(name: string, userId: string): boolean;
   succeeded(address: string, name: string, userId?: string): void;
   undecided(address: string, name: string, userId?: string): void;
 }
@@ -37,6 +37,7 @@ export interface LocalUserFacts {
   readonly name: string;
   readonly labels: readonly string[];
   readonly createdAt: Date;
+  readonly disabled: boolean;
 }
 
 /** Links that log an administrator in, once. */
@@ -49,8 +50,11 @@ export interface LocalUsers {
   add(user: { name: string; password: string; roles: Role[]; id?: string }): Promise<LocalUserFacts>;
   setPassword(id: string, password: string): Promise<void>;
   setRoles(id: string, roles: readonly Role[]): Promise<void>;
-  remove(id: string): Promise<unknown>;
-  /** The user of a token, with the labels and roles of now; null if it is a local user who was removed. */
+  /** Ends their sessions; `enable` admits them again. */
+  disable(id: string): Promise<void>;
+  enable(id: string): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** The user of a token, with the labels and roles of now; null if it is a local user who was removed or disabled. */
   current(user: User): Promise<User | null>;
 }
 

@@ -89,7 +89,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   ]);
   const warnings = [
     ...ofKeys,
-    ...(await keyWarnings(store.values, storeKey)),
+    ...(await keyWarnings(store, storeKey)),
     ...configWarnings(loaded),
     ...(await podWarnings(loaded, engine)),
   ];

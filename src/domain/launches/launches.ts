@@ -50,6 +50,8 @@ export interface LaunchRequest {
   readonly app: string;
   readonly runtime?: Runtime | undefined;
   readonly env: Environment;
+  /** The names of those whose values others than the owner may read. */
+  readonly publicEnv?: readonly string[] | undefined;
   readonly args: readonly string[];
 }
 
@@ -122,9 +124,9 @@ export class Launches {
     const { runtime, limits, pod } = apps.resolve(app, request.runtime);
     if (runtime === 'ephemeral_container') assertCapacity(desktop, this.#registry.all());
     const defaults = await store.apps.defaults(app.id);
-    const { env, args } = request;
+    const { env, publicEnv = [], args } = request;
     const image = apps.imageReference(app);
-    const plan = { app, image, runtime, limits, pod, env, args, defaults };
+    const plan = { app, image, runtime, limits, pod, env, publicEnv, args, defaults };
     const { spec, requested } = planLaunch(identity, desktop, plan);
     const record = newRecord(identity.user.id, replicas.me, app, spec, requested);
     return await this.#starts.begin(record, app, requestedAt, {

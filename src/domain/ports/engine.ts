@@ -222,7 +222,7 @@ export interface Engine extends AsyncDisposable {
   /** Removes a launch and its log; kills it if it still runs. */
   removeLaunch(id: string): Promise<void>;
 
-  /** With `follow`, continues until the process ends or the signal aborts. `tailBytes` limits the past. */
+  /** With `follow`, continues until the process ends or the signal aborts; `not_found` if it was removed. `tailBytes` limits the past. */
   logs(
     target: Target,
     options: { follow: boolean; tailBytes: number },

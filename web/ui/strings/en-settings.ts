@@ -136,6 +136,10 @@ export const settings = {
     value: 'Value',
     add: 'Add variable',
     remove: (name: string) => `Remove variable ${name}`,
+    public: 'Visible to support',
+    publicHint:
+      'Support and administrators see the names of variables. They don’t see a value unless you make it visible. Values of names that look like secrets, such as API_TOKEN, are always hidden.',
+    secretName: 'The name looks like that of a secret, so the value is always hidden.',
     invalidName: (name: string) =>
       `“${name}” isn’t a valid variable name. Use letters, digits and underscores, and don’t start with a digit.`,
   },

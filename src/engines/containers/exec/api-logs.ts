@@ -1,5 +1,7 @@
 /** Logs through the engine's API: for Docker, and for Podman's logs that are not in a file. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { isStatus } from '#containers-client/api.ts';
+import { DeskpodError } from '#domain/errors.ts';
 import type { EngineLogLine } from '#domain/ports/engine.ts';
 import { LastLines } from '#domain/launches/last-lines.ts';
 import { gapLine } from '#domain/launches/log-gap.ts';
@@ -83,14 +85,19 @@ function isSame(one: ApiLine | undefined, other: ApiLine): boolean {
 
 async function* apiLines(
   context: Context,
-  { Id: containerId, Config }: Container,
+  { Id: containerId, Name, Config }: Container,
   { follow, tail = 'all', since = null }: { follow: boolean; tail?: number | 'all'; since?: ApiLine | null },
   signal: AbortSignal,
 ): AsyncGenerator<ApiLine> {
   const isDocker = context.settings.flavour === 'docker';
   const from = since?.line.at ? { since: secondsOf(since.stamp, isDocker) } : {};
   const query = { stdout: true, stderr: true, timestamps: true, follow, tail, ...from };
-  const reply = await context.api.stream('GET', `/containers/${containerId}/logs`, { query, signal });
+  const reply = await context.api
+    .stream('GET', `/containers/${containerId}/logs`, { query, signal })
+    .catch((cause: unknown) => {
+      if (!isStatus(cause, 404)) throw cause;
+      throw new DeskpodError('not_found', `${Name.replace(/^\//, '')} is gone.`, { cause });
+    });
   const frames = new FrameReader();
   const streams = { stdout: new StampedLines(), stderr: new StampedLines() };
   const named = (stream: 'stdout' | 'stderr', all: readonly StampedLine[]) => all.map((line) => apiLine(stream, line));
