@@ -80,6 +80,7 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
       stopGraceMs: values['launches.stopGraceMs'],
     },
     limits: {
+      desktop: values['limits.desktop'],
       terminals: values['limits.terminals'],
       streams: values['limits.streams'],
       screens: values['limits.screens'],

@@ -1,6 +1,7 @@
 /** Settings that limit what one user, or all guests together, can use, and for how long; part of `settings.ts`. */
 import { z } from 'zod';
 import { FACTS } from './facts.ts';
+import { GivenLimits } from './kinds.ts';
 
 /** 0: never. */
 const IdleSeconds = z
@@ -24,6 +25,11 @@ export const IDLE_SETTINGS = {
 } as const;
 
 export const LIMIT_SETTINGS = {
+  'limits.desktop': GivenLimits.prefault({}).register(FACTS, {
+    text: 'What all containers of a desktop can use together on one machine – the desktop, its apps inside and beside it, toolboxes – and the programs that watch over them: `memory`, `cpus`, `processes`. If you leave one out: three quarters of the machine’s memory, all processors, 8192 processes and threads. Desktops that need more processors than there are get equal shares. A change applies when the server starts, also to desktops that run. In a cluster, a ResourceQuota limits all users together.',
+    read: 'json',
+    type: 'limits',
+  }),
   'limits.terminals': z.int().min(1).max(10_000).default(32).register(FACTS, {
     text: 'How many terminals one user can have open at the same time, at each server.',
     read: 'number',

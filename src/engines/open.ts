@@ -19,7 +19,7 @@ export async function openEngine(config: Config, parts: EngineParts): Promise<En
     case 'containers': {
       const { createContainersEngine } = await import('./containers/engine.ts');
       const { socket, baseImage, egress } = engine;
-      const own = { socket, baseImage, egress, languages, wallpapers };
+      const own = { socket, baseImage, egress, languages, wallpapers, desktopLimits: config.limits.desktop };
       return await createContainersEngine({ ...parts, ...own, dataDir, runDir, shmBytes });
     }
     case 'kubernetes': {

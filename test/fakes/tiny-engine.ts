@@ -125,6 +125,9 @@ export class TinyEngine implements Engine {
     return refuse();
   }
 
+  async sharedLimits() {
+    return [];
+  }
   async usage() {
     return [];
   }

@@ -89,6 +89,7 @@ export async function runningDesktop(context: Context, id: string, signal: Abort
     home: homeOf(context.dataDir, account.userId, homeIn(container.Config.Labels ?? {}) === 'lost' ? id : null),
     inherited: inherited(environmentOf(container)),
     image: container.Image,
+    cgroup: await context.desktopCgroups.parentOf(id),
     display: {
       desktopId: id,
       containerId: container.Id,

@@ -18,7 +18,7 @@ export interface HostSettings {
   readonly node: string;
   /** Whether the engine can put a reaping process 1 into a container. */
   readonly init: boolean;
-  /** Of this machine: Docker does not grant more. */
+  /** The most that one container gets: Docker and cgroups of version 1 refuse more than there are above it. */
   readonly processors: number;
 }
 
@@ -33,13 +33,17 @@ const SCRATCH = 512 * MB;
 /** Protects the host from runaway programs, whatever the app's own limits. */
 const MOST_PROCESSES = 4096;
 
-/** `wallpapers`: a folder of this machine with an administrator's wallpapers. */
+/**
+ * `cgroup`: the parent of all the desktop's containers; `wallpapers`: a folder of this machine with an administrator's
+ * wallpapers.
+ */
 export function desktopBody(
   spec: DesktopSpec,
   labels: Labels,
   paths: DesktopPaths,
   home: Home,
   settings: HostSettings,
+  cgroup: string | null = null,
   wallpapers: string | null = null,
 ): object {
   const env = desktopEnvironment(spec, {
@@ -56,6 +60,7 @@ export function desktopBody(
     Labels: labels,
     HostConfig: {
       ...confined(spec.limits, settings),
+      ...inCgroup(cgroup),
       ...scratch(true),
       NetworkMode: networkName(spec.id),
       IpcMode: 'shareable',
@@ -80,6 +85,8 @@ export interface LaunchDesktop {
   readonly inherited: Environment;
   /** Of the desktop's image. */
   readonly image: string;
+  /** The parent of all its containers; null if it has none. */
+  readonly cgroup: string | null;
 }
 
 /** `zoneinfo`: a folder of this machine with time zones, for an image that may have none. */
@@ -113,6 +120,8 @@ export function launchBody(
     ...(spec.command.length > 0 ? { Entrypoint: spec.command, Cmd: [] } : {}),
     HostConfig: {
       ...confined(spec.limits, settings),
+      ...inCgroup(desktop.cgroup),
+      ...EXPENDABLE,
       ...scratch(isOwnImage(spec.image)),
       // Inside the desktop its process 1 reaps; a separate container needs one that does.
       ...(wiring.connection === 'remote' ? { Init: settings.init, ShmSize: settings.shmBytes } : {}),
@@ -139,6 +148,13 @@ export function shared(paths: DesktopPaths, home: Home): Bind[] {
     bind(`${paths.accounts}/passwd`, '/etc/passwd', 'ro'),
     bind(`${paths.accounts}/group`, '/etc/group', 'ro'),
   ];
+}
+
+/** When memory is short, the kernel ends apps before the desktop that shows them: half of the memory counts extra. */
+export const EXPENDABLE = { OomScoreAdj: 500 };
+
+export function inCgroup(cgroup: string | null): object {
+  return cgroup === null ? {} : { CgroupParent: cgroup };
 }
 
 function confined(limits: Limits, settings: HostSettings): object {

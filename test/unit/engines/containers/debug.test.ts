@@ -52,6 +52,7 @@ const desktop: LaunchDesktop = {
   paths,
   home: homeOf('/var/lib/deskpod', account.userId, null),
   image: 'sha256:desktop',
+  cgroup: '/deskpod/x/hermes-db906',
   inherited: { TZ: 'UTC' },
   display: {
     desktopId: 'hermes-db906',

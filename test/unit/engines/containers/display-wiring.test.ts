@@ -41,6 +41,7 @@ const desktopOf = (address: string): LaunchDesktop => {
     paths,
     home: homeOf('/var/lib/deskpod', account.userId, null),
     image: 'sha256:desktop',
+    cgroup: '/deskpod/x/hermes-db906',
     inherited: { TZ: 'UTC' },
     display: { desktopId: 'hermes-db906', containerId: ANCHOR, address, socketFolder: paths.x11, joinsHostname: true },
   };
