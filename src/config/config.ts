@@ -90,6 +90,8 @@ export interface Config {
   readonly limits: {
     /** Of all containers of a desktop together; what is left out depends on the machine. */
     readonly desktop: Limits;
+    /** Of a home, in bytes. */
+    readonly home: number;
     readonly terminals: number;
     readonly streams: number;
     readonly screens: number;

@@ -11,6 +11,7 @@ export const LimitName = z.enum([
   'memory',
   'cpus',
   'processes',
+  'home',
 ]);
 export type LimitName = z.infer<typeof LimitName>;
 
@@ -20,7 +21,7 @@ export const LimitUse = z.object({
   used: z.number().min(0).nullable(),
   limit: z.number().min(0),
   unit: z.enum(['count', 'bytes', 'processors']),
-  /** False where the machine can't enforce it. */
+  /** False for what is only measured, and where the machine can't enforce it. */
   enforced: z.boolean(),
   /** With which an administrator changes the limit. */
   setting: z.string(),

@@ -62,6 +62,8 @@ export class FakeEngine implements Engine {
   homes: Home = 'kept';
   /** A local folder that commands in desktops use as their home; they really run. */
   homeFolder: string | null = null;
+  /** The sizes of homes, by desktop. */
+  readonly homeBytesById = new Map<string, number>();
   /** What desktops may use together, and use. */
   shared: readonly SharedLimit[] = [];
   /** If set, commands can start. */
@@ -166,6 +168,9 @@ export class FakeEngine implements Engine {
   }
   async usage() {
     return [];
+  }
+  async homeBytes(desktopId: string): Promise<number | null> {
+    return this.homeBytesById.get(desktopId) ?? null;
   }
   async sharedLimits() {
     return this.shared;

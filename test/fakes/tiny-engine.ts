@@ -125,6 +125,9 @@ export class TinyEngine implements Engine {
     return refuse();
   }
 
+  async homeBytes() {
+    return null;
+  }
   async sharedLimits() {
     return [];
   }

@@ -61,6 +61,9 @@ function Limits() {
       {limits.state === 'loaded' && (
         <FactList facts={limits.value.map((limit) => [t.user.limitNames[limit.name], useOf(limit)])} />
       )}
+      {limits.state === 'loaded' && limits.value.some(({ name }) => name === 'home') && (
+        <p class="small">{t.user.homeLimitHint}</p>
+      )}
       {desktop.value?.status.state === 'running' && <HomeSize />}
     </>
   );

@@ -1,5 +1,6 @@
 /** Memory, disk and processes that ran out. */
 import type { Hint } from '../../protocol/launch.ts';
+import { sizeOf } from '../sizes.ts';
 import { asPod, failed, textOf } from './failure.ts';
 import type { About, Failure, HintRule } from './failure.ts';
 
@@ -13,12 +14,6 @@ const NO_MEMORY = /\bOut of memory\b|Cannot allocate memory|std::bad_alloc|\bENO
 
 function memory({ limits }: Pick<Failure, 'limits'>): string {
   return limits.memoryBytes === undefined ? 'the desktop’s memory' : `${sizeOf(limits.memoryBytes)} of memory`;
-}
-
-/** 536870912 → `512 MiB`, 1610612736 → `1.5 GiB`. */
-export function sizeOf(bytes: number): string {
-  const [unit, factor] = bytes >= 1024 ** 3 ? ['GiB', 1024 ** 3] : ['MiB', 1024 ** 2];
-  return `${Math.round((bytes / factor) * 10) / 10} ${unit}`;
 }
 
 function moreMemory({ limits }: Pick<Failure, 'limits'>): string {

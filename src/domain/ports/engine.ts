@@ -242,6 +242,8 @@ export interface Engine extends AsyncDisposable {
   usage(desktopId: string): Promise<readonly LaunchUsage[]>;
   /** Empty where others limit desktops: a cluster's quotas. */
   sharedLimits(desktopId: string): Promise<readonly SharedLimit[]>;
+  /** What a desktop's home takes on its file system, measured now; null where its volume has a size of its own. */
+  homeBytes(desktopId: string): Promise<number | null>;
   /** Toolboxes, copies and inspection. */
   readonly debug: EngineDebug;
 

@@ -25,10 +25,19 @@ import { ImageBuilder } from '#containers-client/images/builder.ts';
 import { referenceOf } from '#containers-client/images/plan.ts';
 import { Images } from './images/images.ts';
 import { instanceId, instanceLabels } from './pods/labels.ts';
-import { launch, launchEnvironment, readLaunch, listLaunches, removeLaunch, stopLaunch } from './launches/launches.ts';
+import {
+  homeOfDesktop,
+  launch,
+  launchEnvironment,
+  readLaunch,
+  listLaunches,
+  removeLaunch,
+  stopLaunch,
+} from './launches/launches.ts';
 import { clearLeftovers, CutShort } from './desktops/leftovers.ts';
 import { readLogs, type LogOptions } from './exec/logs.ts';
 import { nameOf, Objects } from './pods/describe.ts';
+import { diskUse } from './host/disk-use.ts';
 import { Egress } from './host/egress.ts';
 import { OutOfMemory } from './host/out-of-memory.ts';
 import { bridgePrefix, egressTable } from './specs/bridge.ts';
@@ -250,6 +259,10 @@ class ContainersEngine implements port.Engine {
 
   sharedLimits(desktopId: string): Promise<readonly port.SharedLimit[]> {
     return this.#context.desktopCgroups.use(desktopId);
+  }
+
+  async homeBytes(desktopId: string): Promise<number> {
+    return diskUse(homeOfDesktop(this.#context, await findDesktop(this.#context, desktopId)).outside);
   }
 
   image(reference: string): Promise<port.ImageInfo | null> {

@@ -177,6 +177,10 @@ class KubernetesEngine implements port.Engine {
     return exec(containerRef(this.#context, located), spec, signal);
   }
 
+  async homeBytes(): Promise<null> {
+    return null;
+  }
+
   async sharedLimits(): Promise<readonly port.SharedLimit[]> {
     return [];
   }

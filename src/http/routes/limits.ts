@@ -9,7 +9,7 @@ const COUNTED = { unit: 'count', enforced: true } as const;
 const UNITS = { memory: 'bytes', cpus: 'processors', processes: 'count' } as const;
 
 export function limitRoutes(context: ApiContext): FastifyPluginAsyncZod {
-  const { desktops, engine, launches, sessions, guests } = context;
+  const { desktops, engine, homeSizes, launches, sessions, guests } = context;
   const { connections } = sessions;
   // Gateways in other processes count their own screens.
   const kinds = CONNECTION_KINDS.filter((kind) => kind !== 'screens' || context.server.roles.includes('gateway'));
@@ -33,8 +33,8 @@ export function limitRoutes(context: ApiContext): FastifyPluginAsyncZod {
   async function desktopUses(userId: string): Promise<LimitUse[]> {
     const desktop = desktops.runningOrNull(userId);
     if (desktop === null) return [];
-    const shared = await engine.sharedLimits(desktop.id);
-    return shared.map(({ name, used, limit }) => ({
+    const [shared, bytes] = await Promise.all([engine.sharedLimits(desktop.id), homeSizes.use(desktop)]);
+    const together = shared.map(({ name, used, limit }) => ({
       name,
       used,
       limit,
@@ -42,6 +42,9 @@ export function limitRoutes(context: ApiContext): FastifyPluginAsyncZod {
       enforced: used !== null,
       setting: `limits.desktop.${name}`,
     }));
+    if (bytes === null) return together;
+    const ofHome = { used: bytes, limit: homeSizes.limitBytes, unit: 'bytes', setting: 'limits.home' } as const;
+    return [...together, { name: 'home', ...ofHome, enforced: false }];
   }
 
   return async (app) => {
