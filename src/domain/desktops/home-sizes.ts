@@ -7,6 +7,8 @@ import type { Notice } from '#protocol/events.ts';
 import { sizeOf } from '../sizes.ts';
 import type { Engine, EngineDesktop } from '../ports/engine.ts';
 
+/** Each time, all files of a home are counted. */
+const MEASURE_EVERY_MS = 600_000;
 /** How old a size may be that a request gets. */
 const FRESH_MS = 30_000;
 /** What a request waits for a newer one. */
@@ -20,7 +22,8 @@ export interface HomeSizesOptions {
 }
 
 interface Measured {
-  readonly bytes: number;
+  /** Null if unknown. */
+  readonly bytes: number | null;
   readonly at: number;
 }
 
@@ -33,29 +36,40 @@ export class HomeSizes {
   /** Desktops whose users know that their home is over the limit. */
   readonly #notified = new Set<string>();
 
-  constructor(options: HomeSizesOptions) {
+  readonly #now: () => number;
+
+  /** `now` returns milliseconds since any fixed time. */
+  constructor(options: HomeSizesOptions, now = (): number => performance.now()) {
     this.#options = options;
     this.limitBytes = options.limitBytes;
+    this.#now = now;
   }
 
   /** Null if the engine doesn't measure homes, or hasn't yet. */
   async use(desktop: EngineDesktop): Promise<number | null> {
-    const known = this.#measured.get(desktop.id);
-    if (known === undefined || performance.now() - known.at > FRESH_MS)
+    if (!this.#isKnown(desktop, FRESH_MS))
       await Promise.race([this.#measure(desktop), delay(PATIENCE_MS, undefined, { ref: false })]);
     return this.#measured.get(desktop.id)?.bytes ?? null;
   }
 
-  /** Measures all, and tells users whose home got over the limit. Runs periodically, in one server at a time. */
+  /**
+   * Measures those of new desktops, and all others now and then; tells users whose home got over the limit. Runs
+   * periodically, in one server at a time.
+   */
   async sweep(): Promise<void> {
     const desktops = (await this.#options.engine.desktops()).filter(({ state }) => state === 'running');
     const ids = new Set(desktops.map(({ id }) => id));
     for (const id of [...this.#measured.keys(), ...this.#notified]) if (!ids.has(id)) this.#forget(id);
     // One after the other: each reads a whole home.
     for (const desktop of desktops) {
-      await this.#measure(desktop);
+      if (!this.#isKnown(desktop, MEASURE_EVERY_MS)) await this.#measure(desktop);
       await this.#tell(desktop);
     }
+  }
+
+  #isKnown({ id }: EngineDesktop, withinMs: number): boolean {
+    const known = this.#measured.get(id);
+    return known !== undefined && this.#now() - known.at < withinMs;
   }
 
   /** Once for all who ask at the same time; never rejects. */
@@ -65,10 +79,11 @@ export class HomeSizes {
       this.#measuring.get(id) ??
       engine
         .homeBytes(id)
-        .then((bytes) => {
-          if (bytes !== null) this.#measured.set(id, { bytes, at: performance.now() });
+        .catch((error: unknown) => {
+          failed(`measuring the home of the desktop ${id}`, error);
+          return this.#measured.get(id)?.bytes ?? null;
         })
-        .catch((error: unknown) => failed(`measuring the home of the desktop ${id}`, error))
+        .then((bytes) => void this.#measured.set(id, { bytes, at: this.#now() }))
         .finally(() => this.#measuring.delete(id));
     this.#measuring.set(id, measuring);
     await measuring;

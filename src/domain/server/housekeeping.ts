@@ -9,8 +9,6 @@ const ROUND_MS = 5_000;
 /** A record without a container lasts twice this, and a round. */
 const COMPARE_EVERY_MS = 10_000;
 const TIDY_EVERY_MS = 30_000;
-/** Each time, all files of all homes are counted. */
-const MEASURE_EVERY_MS = 600_000;
 const PRUNE_EVERY_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
@@ -100,7 +98,7 @@ async function lead(options: HousekeepingOptions, leads: AbortSignal): Promise<v
     work: options.checkDirectories,
   };
   const checks = options.directoryCheckSeconds > 0 ? [check] : [];
-  const sizes = { what: 'measuring homes', everyMs: MEASURE_EVERY_MS, work: () => homeSizes.sweep() };
+  const sizes = { what: 'measuring homes', everyMs: TIDY_EVERY_MS, work: () => homeSizes.sweep() };
   // Separate: the end of a launch mustn't wait for a slow task, such as the removal of many desktops.
   await Promise.all([tasks, [compare], ends, checks, [sizes]].map((each) => rounds(each, failed, leads)));
 }
