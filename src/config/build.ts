@@ -82,6 +82,7 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
     limits: {
       desktop: values['limits.desktop'],
       home: values['limits.home'],
+      tmp: values['limits.tmp'],
       terminals: values['limits.terminals'],
       streams: values['limits.streams'],
       screens: values['limits.screens'],

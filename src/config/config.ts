@@ -92,6 +92,8 @@ export interface Config {
     readonly desktop: Limits;
     /** Of a home, in bytes. */
     readonly home: number;
+    /** Of `/tmp` in each container, in bytes. */
+    readonly tmp: number;
     readonly terminals: number;
     readonly streams: number;
     readonly screens: number;

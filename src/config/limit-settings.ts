@@ -36,6 +36,12 @@ export const LIMIT_SETTINGS = {
     type: 'amount of memory',
     variable: 'DESKPOD_LIMITS_HOME',
   }),
+  'limits.tmp': Bytes.prefault('512Mi').register(FACTS, {
+    text: 'Size of `/tmp`, and of `/var/tmp`, in the desktop and in each app from Deskpod’s images on one machine. They are in memory and count toward the memory limits of the container and of the desktop. In a cluster: `kubernetes.pods.tmpSize`.',
+    read: 'text',
+    type: 'amount of memory',
+    variable: 'DESKPOD_LIMITS_TMP',
+  }),
   'limits.terminals': z.int().min(1).max(10_000).default(32).register(FACTS, {
     text: 'How many terminals one user can have open at the same time, at each server.',
     read: 'number',

@@ -42,7 +42,7 @@ export interface EngineUnderTest extends AsyncDisposable {
     readonly sharedHostname: boolean;
     /** The user of a plain toolbox: that of its image, unless a pod sets one. */
     readonly plainUser: number;
-    /** Whether all containers of a desktop have limits together: 768 MiB of memory, 1.5 processors, 600 processes. */
+    /** Whether all containers of a desktop have limits together: 768 MiB of memory, 1.5 processors, 600 processes; and `/tmp` 320 MiB. */
     readonly sharedLimits: boolean;
     /** Whether the commands to copy can run on the machine of the tests. */
     readonly lines: boolean;

@@ -9,6 +9,7 @@ import {
   eventually,
   finished,
   hermes,
+  output,
   patience,
   printed,
   run,
@@ -77,6 +78,22 @@ export function sharedLimitPromises(under: () => EngineUnderTest): void {
       assert.equal((await run(under().engine, { desktopId: made.id }, 'echo fine')).output, 'fine');
       const other = await under().engine.findLaunch(made.id, holder.id);
       assert.deepEqual([other?.status.state, other?.memoryKill], ['running', false]);
+    });
+
+    test('temporary files have a limit, and the app is told', async (context) => {
+      if (!under().abilities.sharedLimits) return context.skip('others limit desktops here');
+      await using made = await aDesktop(under(), hermes);
+      const limits = { memoryBytes: 512 * MB, processes: 50 };
+      const lines = await output(
+        under(),
+        made.desktop,
+        'head -c 330M /dev/zero > /tmp/much || stat --format %s /tmp/much',
+        {
+          limits,
+        },
+      );
+      assert.match(lines.join('\n'), /No space left on device/);
+      assert.ok(lines.includes(String(320 * MB)), lines.join('\n'));
     });
 
     test('apps together get no more processors than the desktop has', async (context) => {

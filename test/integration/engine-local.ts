@@ -46,6 +46,7 @@ export function openEngine({ socket, dataDir, runDir }: LocalEngine): Promise<En
     baseImage: null,
     wallpapers: join(dataDir, 'wallpapers'),
     shmBytes: 256 * 1024 ** 2,
+    tmpBytes: 320 * 1024 ** 2,
     desktopLimits: SHARED_LIMITS,
     egress: { ...DEFAULT_EGRESS, allow: [{ network: '0.0.0.0/0', port: ALLOWED_PORT }] },
     windowManagerReady: waitForWindowManager,

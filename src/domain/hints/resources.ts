@@ -71,9 +71,9 @@ export const RESOURCES: readonly HintRule[] = [
     recognise: (failure) =>
       FULL.test(textOf(failure))
         ? {
-            title: 'The disk or your home is full',
+            title: 'The disk, your home or /tmp is full',
             explanation:
-              'The app could not write: no space or no quota is left. Remove what you do not need (df -h ~ and du -sh ~/* ~/.cache in a terminal show where it went), then run it again.',
+              'The app could not write: no space or no quota is left. Remove what you do not need (df -h ~ and du -sh ~/* ~/.cache in a terminal show where it went), then run it again. If the app’s temporary files were too large, an administrator can raise the setting limits.tmp, in a cluster kubernetes.pods.tmpSize.',
             remedies: [{ label: 'Run again', env: {} }],
           }
         : null,

@@ -66,6 +66,8 @@ export interface ContainersEngineOptions {
   readonly wallpapers?: string;
   /** Shared memory of a desktop, in bytes. */
   readonly shmBytes: number;
+  /** Of `/tmp` in each container, in bytes. */
+  readonly tmpBytes: number;
   /** Of all containers of a desktop together. */
   readonly desktopLimits: Limits;
   readonly egress: EgressConfig;
@@ -106,6 +108,7 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
     settings: {
       flavour,
       shmBytes: options.shmBytes,
+      tmpBytes: options.tmpBytes,
       node: hostname(),
       init: flavour === 'docker' || inspectMachine().init !== null,
       processors: desktopCgroups.cpus,

@@ -14,6 +14,8 @@ import { ZONEINFO } from './zone-file.ts';
 export interface HostSettings {
   readonly flavour: Flavour;
   readonly shmBytes: number;
+  /** Of `/tmp`, and of `/var/tmp`, where the root file system is read-only. */
+  readonly tmpBytes: number;
   /** Host name, for display and for programs. */
   readonly node: string;
   /** Whether the engine can put a reaping process 1 into a container. */
@@ -29,7 +31,6 @@ export interface Home {
 
 export const OWN_IMAGES = 'localhost/deskpod/';
 const MB = 1024 * 1024;
-const SCRATCH = 512 * MB;
 /** Protects the host from runaway programs, whatever the app's own limits. */
 const MOST_PROCESSES = 4096;
 
@@ -61,7 +62,7 @@ export function desktopBody(
     HostConfig: {
       ...confined(spec.limits, settings),
       ...inCgroup(cgroup),
-      ...scratch(true),
+      ...scratch(true, settings),
       NetworkMode: networkName(spec.id),
       IpcMode: 'shareable',
       ShmSize: settings.shmBytes,
@@ -122,7 +123,7 @@ export function launchBody(
       ...confined(spec.limits, settings),
       ...inCgroup(desktop.cgroup),
       ...EXPENDABLE,
-      ...scratch(isOwnImage(spec.image)),
+      ...scratch(isOwnImage(spec.image), settings),
       // Inside the desktop its process 1 reaps; a separate container needs one that does.
       ...(wiring.connection === 'remote' ? { Init: settings.init, ShmSize: settings.shmBytes } : {}),
       ...wiring.namespaces,
@@ -181,9 +182,9 @@ export function boundedLog({ flavour }: HostSettings): object {
 }
 
 /** A read-only root with space for temporary files; foreign images may need a writable root. */
-function scratch(readOnly: boolean): object {
+function scratch(readOnly: boolean, { tmpBytes }: HostSettings): object {
   if (!readOnly) return {};
-  const options = `rw,nosuid,nodev,mode=1777,size=${SCRATCH}`;
+  const options = `rw,nosuid,nodev,mode=1777,size=${tmpBytes}`;
   return {
     ReadonlyRootfs: true,
     Tmpfs: { '/tmp': options, '/var/tmp': options, '/run': `rw,nosuid,nodev,mode=755,size=${16 * MB}` },

@@ -62,7 +62,7 @@ const desktop: LaunchDesktop = {
     joinsHostname: true,
   },
 };
-const around: HostSettings = { flavour: 'podman', shmBytes: 1e8, node: 'vm', init: true, processors: 2 };
+const around: HostSettings = { flavour: 'podman', shmBytes: 1e8, tmpBytes: 1e8, node: 'vm', init: true, processors: 2 };
 const ours: ToolboxImage = { toolbox: true, user: '1000:1000' };
 const inside: Beside = { runtime: 'ephemeral_container', containerId: TARGET, joinId: TARGET, name: 'the game' };
 const beside: Beside = { ...inside, runtime: 'pod_application' };
