@@ -80,6 +80,9 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
       stopGraceMs: values['launches.stopGraceMs'],
     },
     limits: {
+      desktop: values['limits.desktop'],
+      home: values['limits.home'],
+      tmp: values['limits.tmp'],
       terminals: values['limits.terminals'],
       streams: values['limits.streams'],
       screens: values['limits.screens'],

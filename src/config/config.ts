@@ -88,6 +88,12 @@ export interface Config {
   readonly launches: { readonly perUser: number; readonly keepDays: number; readonly stopGraceMs: number };
   /** Of one user at the same time. */
   readonly limits: {
+    /** Of all containers of a desktop together; what is left out depends on the machine. */
+    readonly desktop: Limits;
+    /** Of a home, in bytes. */
+    readonly home: number;
+    /** Of `/tmp` in each container, in bytes. */
+    readonly tmp: number;
     readonly terminals: number;
     readonly streams: number;
     readonly screens: number;

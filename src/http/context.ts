@@ -8,6 +8,7 @@ import type { Desktops } from '#domain/desktops/desktops.ts';
 import type { Displays } from '#domain/desktops/displays.ts';
 import type { Engine } from '#domain/ports/engine.ts';
 import type { HomeArchives } from '#domain/desktops/home-files.ts';
+import type { HomeSizes } from '#domain/desktops/home-sizes.ts';
 import type { Guests } from '#domain/server/guests.ts';
 import type { EventBus } from '#domain/server/event-bus.ts';
 import type { Launches } from '#domain/launches/launches.ts';
@@ -75,6 +76,7 @@ export interface ApiContext {
   readonly debug: DebugSessions;
   readonly rebuilds: Rebuilds;
   readonly archives: HomeArchives;
+  readonly homeSizes: HomeSizes;
   readonly displays: Displays;
   readonly catalogue: Catalogue;
   readonly authenticators: readonly Authenticator[];

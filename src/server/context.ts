@@ -12,6 +12,7 @@ import type { Config, Secrets } from '#config/config.ts';
 import type { Attendance } from '#domain/desktops/attendance.ts';
 import { Rebuilds } from '#domain/desktops/rebuilds.ts';
 import { HomeArchives } from '#domain/desktops/home-files.ts';
+import { HomeSizes } from '#domain/desktops/home-sizes.ts';
 import type { Engine } from '#domain/ports/engine.ts';
 import { Guests } from '#domain/server/guests.ts';
 import { isLoopback, networkMatcher, nodeMatcher } from '#domain/server/networks.ts';
@@ -88,6 +89,12 @@ export function createContext(deps: ContextDeps): ApiContext {
     rebuilds,
     guests,
     archives: new HomeArchives(engine),
+    homeSizes: new HomeSizes({
+      engine,
+      limitBytes: config.limits.home,
+      notify: (...notice) => rebuilds.notify(...notice),
+      failed: events.failed,
+    }),
     gateway,
     closings: sessionEnds.closings,
     closingsToken: gatewayToken(keys, 'closings'),

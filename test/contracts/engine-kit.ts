@@ -42,6 +42,8 @@ export interface EngineUnderTest extends AsyncDisposable {
     readonly sharedHostname: boolean;
     /** The user of a plain toolbox: that of its image, unless a pod sets one. */
     readonly plainUser: number;
+    /** Whether all containers of a desktop have limits together: 768 MiB of memory, 1.5 processors, 600 processes; and `/tmp` 320 MiB. */
+    readonly sharedLimits: boolean;
     /** Whether the commands to copy can run on the machine of the tests. */
     readonly lines: boolean;
   };
@@ -55,6 +57,8 @@ export interface EngineUnderTest extends AsyncDisposable {
   readonly allowedPort?: number;
   /** A container that others add to a desktop, and that prints `hello`. */
   readonly joined?: (desktopId: string, name: string) => Promise<AsyncDisposable & { untouched(): Promise<boolean> }>;
+  /** Where the kernel has a cgroup of this desktop. */
+  readonly cgroupsOf?: (desktopId: string) => Promise<readonly string[]>;
   /** A second server on the same engine. */
   readonly another?: () => Promise<AsyncDisposable & Pick<Engine, 'debug'>>;
 }

@@ -14,6 +14,7 @@ import type { EngineUnderTest } from './engine-kit.ts';
 import { launchPromises } from './engine-launches.ts';
 import { logPromises } from './engine-logs.ts';
 import { regionPromises } from './engine-region.ts';
+import { sharedLimitPromises } from './engine-shared-limits.ts';
 import { talkPromises } from './engine-talk.ts';
 
 export type { EngineUnderTest } from './engine-kit.ts';
@@ -34,6 +35,7 @@ export function engineContract(name: string, skip: string | null, open: () => Pr
     };
     desktopPromises(under);
     launchPromises(under);
+    sharedLimitPromises(under);
     talkPromises(under);
     logPromises(under);
     debugPromises(under);

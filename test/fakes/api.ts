@@ -19,6 +19,7 @@ import { Attendance } from '#domain/desktops/attendance.ts';
 import { Rebuilds } from '#domain/desktops/rebuilds.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { HomeArchives } from '#domain/desktops/home-files.ts';
+import { HomeSizes } from '#domain/desktops/home-sizes.ts';
 import type { ConnectionLimits } from '#domain/server/open-connections.ts';
 import { type GuestLimits, Guests } from '#domain/server/guests.ts';
 import { SessionEnds } from '#domain/server/session-ends.ts';
@@ -112,6 +113,12 @@ export async function fakeApi({
     rebuilds,
     guests: new Guests({ limits, isShared: () => false, store, engine, endDesktop: end, failed: events.failed }),
     archives: new HomeArchives(engine),
+    homeSizes: new HomeSizes({
+      engine,
+      limitBytes: 20 * 1024 ** 3,
+      notify: (...notice) => rebuilds.notify(...notice),
+      failed: events.failed,
+    }),
     events,
     authenticators: [directory ?? demoDirectory(store), createAnonymous(store)],
     links: new LoginLinks(store),

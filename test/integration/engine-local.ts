@@ -1,5 +1,5 @@
 /** The containers engine for the contract suite, on a separate store: what the tests of Podman and Docker share. */
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { glob, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
@@ -22,6 +22,8 @@ export const TEST_RUN = `${process.env['DESKPOD_TEST_RUN'] ?? '/run/deskpod-test
 /** What programs in desktops can connect to everywhere, this machine included. */
 const ALLOWED_PORT = 39_998;
 const PREPARE_MS = 900_000;
+/** Of all containers of a desktop together. */
+const SHARED_LIMITS = { memoryBytes: 768 * 1024 ** 2, cpus: 1.5, processes: 600 };
 const PUBLISHED = 'localhost/deskpod-test/published:1';
 const BARE = 'localhost/deskpod-test/bare:1';
 const ELSEWHERE = 'localhost/deskpod-test/elsewhere:1';
@@ -44,6 +46,8 @@ export function openEngine({ socket, dataDir, runDir }: LocalEngine): Promise<En
     baseImage: null,
     wallpapers: join(dataDir, 'wallpapers'),
     shmBytes: 256 * 1024 ** 2,
+    tmpBytes: 320 * 1024 ** 2,
+    desktopLimits: SHARED_LIMITS,
     egress: { ...DEFAULT_EGRESS, allow: [{ network: '0.0.0.0/0', port: ALLOWED_PORT }] },
     windowManagerReady: waitForWindowManager,
   });
@@ -117,6 +121,7 @@ export async function underTest(
       // Docker does not support this.
       sharedHostname: (await engine.info()).name === 'Podman',
       lines: true,
+      sharedLimits: true,
       plainUser: 1000,
     },
     // The tests' Docker has a network of its own.
@@ -125,6 +130,7 @@ export async function underTest(
     foreign: (name) => foreign(api, name, { NetworkMode: 'none' }),
     picture: (name, content) => picture(join(local.dataDir, 'wallpapers'), name, content),
     joined: async (desktopId, name) => foreign(api, name, await joining(api, desktopId)),
+    cgroupsOf,
     // Uses the same service, which the first engine still owns.
     another: () => openEngine({ ...local, socket: local.apiSocket }),
     [Symbol.asyncDispose]: async () => {
@@ -132,6 +138,14 @@ export async function underTest(
       await free[Symbol.asyncDispose]();
     },
   };
+}
+
+/** On the machines of the tests, where no systemd runs. */
+async function cgroupsOf(desktopId: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const path of glob(['', '*/'].map((hierarchy) => `/sys/fs/cgroup/${hierarchy}deskpod/*/${desktopId}`)))
+    found.push(path);
+  return found;
 }
 
 async function picture(folder: string, name: string, content: Buffer): Promise<AsyncDisposable> {

@@ -78,6 +78,8 @@ export async function openLab(): Promise<Lab> {
       baseImage: null,
       egress: DEFAULT_EGRESS,
       shmBytes: 256 * 1024 ** 2,
+      tmpBytes: 512 * 1024 ** 2,
+      desktopLimits: {},
       windowManagerReady: async () => {},
     }),
   );

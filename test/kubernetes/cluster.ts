@@ -63,6 +63,7 @@ export function underTest(engine: Engine): EngineUnderTest {
       imageDetails: false,
       sharedHostname: true,
       lines: false,
+      sharedLimits: false,
       plainUser: hermes.uid,
     },
     objects: async () => [],

@@ -45,6 +45,7 @@ engineContract('Kubernetes', reasonToSkip(), async () => {
       imageDetails: false,
       sharedHostname: true,
       lines: false,
+      sharedLimits: false,
       plainUser: hermes.uid,
     },
     objects: () => objectsIn(namespace),

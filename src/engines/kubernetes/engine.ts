@@ -177,6 +177,14 @@ class KubernetesEngine implements port.Engine {
     return exec(containerRef(this.#context, located), spec, signal);
   }
 
+  async homeBytes(): Promise<null> {
+    return null;
+  }
+
+  async sharedLimits(): Promise<readonly port.SharedLimit[]> {
+    return [];
+  }
+
   usage(desktopId: string): Promise<readonly port.LaunchUsage[]> {
     return usageOf(this.#context, this.#usage, desktopId);
   }

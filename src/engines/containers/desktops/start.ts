@@ -22,12 +22,17 @@ import { waitForEnd } from '../pods/wait-for-end.ts';
 
 const Created = z.looseObject({ Id: z.string() });
 
+interface Prepared {
+  readonly xCookie: string;
+  readonly cgroup: string | null;
+}
+
 interface Started {
   readonly containerId: string;
   readonly xCookie: string;
 }
 
-export class DesktopStart implements DesktopSteps<string, Started> {
+export class DesktopStart implements DesktopSteps<Prepared, Started> {
   readonly timeoutMs = 60_000;
   readonly #context: Context;
   readonly #spec: DesktopSpec;
@@ -37,8 +42,8 @@ export class DesktopStart implements DesktopSteps<string, Started> {
     this.#spec = spec;
   }
 
-  /** Resolves with the cookie of its X display. */
-  async prepare({ undo, signal }: Attempt): Promise<string> {
+  /** Resolves with the cookie of its X display and the parent of its containers' cgroups. */
+  async prepare({ undo, signal }: Attempt): Promise<Prepared> {
     const [context, { id, account }] = [this.#context, this.#spec];
     const paths = desktopPaths(context.runDir, id);
     const home = this.#home();
@@ -46,26 +51,29 @@ export class DesktopStart implements DesktopSteps<string, Started> {
     undo.defer(() => removeFolders(paths));
     undo.defer(() => removeLostHome(context.dataDir, id));
     undo.defer(() => removeNetwork(context, id));
-    const [{ xCookie }] = await settled([
+    undo.defer(() => context.desktopCgroups.remove(id));
+    const [{ xCookie }, cgroup] = await settled([
       makeFolders(paths, account, home),
+      context.desktopCgroups.make(id),
       ensureHome(home, account),
       makeNetwork(context, id),
     ]);
-    return xCookie;
+    return { xCookie, cgroup };
   }
 
-  async create(xCookie: string, { undo, signal }: Attempt): Promise<Started> {
+  async create({ xCookie, cgroup }: Prepared, { undo, signal }: Attempt): Promise<Started> {
     const [context, spec] = [this.#context, this.#spec];
     const paths = desktopPaths(context.runDir, spec.id);
     const labels = desktopLabels(context.instance, spec);
     const wallpapers = await wallpapersOf(context);
-    const body = desktopBody(spec, labels, paths, this.#home(), context.settings, wallpapers);
+    const body = desktopBody(spec, labels, paths, this.#home(), context.settings, cgroup, wallpapers);
     // The signal cuts neither short: the engine would finish them after the clean-up.
     const { Id } = await context.api.json(Created, 'POST', '/containers/create', { query: { name: spec.id }, body });
     undo.defer(() => removeContainer(context, Id));
     signal.throwIfAborted();
     await context.api.text('POST', `/containers/${Id}/start`);
     context.egress.check(bridgeOf(context.dataDir, spec.id));
+    if (cgroup !== null) await context.desktopCgroups.check(spec.id, Id);
     return { containerId: Id, xCookie };
   }
 

@@ -6,10 +6,10 @@ import { ignore } from '#protocol/ignore.ts';
 import type { Environment } from '#protocol/app.ts';
 import { isStatus } from '#containers-client/api.ts';
 import { inherited } from '../../shared/inherited.ts';
-import { isOwnImage, launchBody, type LaunchDesktop } from '../specs/container-spec.ts';
+import { type Home, isOwnImage, launchBody, type LaunchDesktop } from '../specs/container-spec.ts';
 import { findLaunch, isNameTaken, type Context } from '../context.ts';
 import { homeIn, launchLabels, targetLabels, ofDesktop } from '../pods/labels.ts';
-import { addressOf, environmentOf, isLaunch, isRunning } from '../pods/describe.ts';
+import { addressOf, environmentOf, isLaunch, isRunning, nameOf, type OwnedContainer } from '../pods/describe.ts';
 import { toLaunch } from '../pods/present.ts';
 import { desktopPaths, homeOf } from '../specs/paths.ts';
 import { endProcesses, removeContainer, stopProcesses } from '../host/processes.ts';
@@ -88,9 +88,10 @@ export async function runningDesktop(context: Context, id: string, signal: Abort
   return {
     account,
     paths,
-    home: homeOf(context.dataDir, account.userId, homeIn(container.Config.Labels ?? {}) === 'lost' ? id : null),
+    home: homeOfDesktop(context, found),
     inherited: inherited(environmentOf(container)),
     image: container.Image,
+    cgroup: await context.desktopCgroups.parentOf(id),
     display: {
       desktopId: id,
       containerId: container.Id,
@@ -99,6 +100,11 @@ export async function runningDesktop(context: Context, id: string, signal: Abort
       joinsHostname: context.settings.flavour === 'podman',
     },
   };
+}
+
+export function homeOfDesktop({ dataDir }: Context, { container, account }: OwnedContainer): Home {
+  const lost = homeIn(container.Config.Labels ?? {}) === 'lost';
+  return homeOf(dataDir, account.userId, lost ? nameOf(container) : null);
 }
 
 async function zoneinfoOf(

@@ -41,6 +41,7 @@ const desktopOf = (address: string): LaunchDesktop => {
     paths,
     home: homeOf('/var/lib/deskpod', account.userId, null),
     image: 'sha256:desktop',
+    cgroup: '/deskpod/x/hermes-db906',
     inherited: { TZ: 'UTC' },
     display: { desktopId: 'hermes-db906', containerId: ANCHOR, address, socketFolder: paths.x11, joinsHostname: true },
   };
@@ -48,6 +49,7 @@ const desktopOf = (address: string): LaunchDesktop => {
 const around: fc.Arbitrary<HostSettings> = fc.record({
   flavour: fc.constantFrom('podman', 'docker'),
   shmBytes: fc.constant(1e8),
+  tmpBytes: fc.constant(1e8),
   node: fc.constant('vm'),
   init: fc.boolean(),
   processors: fc.constant(2),
@@ -160,7 +162,14 @@ test('a desktop shares its IPC namespace and keeps its credentials out of variab
     labels: {},
   };
   const home = homeOf('/var/lib/deskpod', 'hermes', null);
-  const surroundings = { flavour: 'podman', shmBytes: 1e8, node: 'vm', init: true, processors: 2 } as const;
+  const surroundings = {
+    flavour: 'podman',
+    shmBytes: 1e8,
+    tmpBytes: 1e8,
+    node: 'vm',
+    init: true,
+    processors: 2,
+  } as const;
   const body = Body.parse(desktopBody(desktop, {}, desktopPaths('/run/deskpod', 'hermes-db906'), home, surroundings));
   assert.equal(body.HostConfig.IpcMode, 'shareable');
   assert.equal(body.HostConfig.NanoCpus, 2e9, 'the limit does not exceed the CPUs of the machine');
