@@ -47,7 +47,8 @@ export async function makeImages(
   const prepared = await serverImages(folders.root, join(folders.dataDir, 'cache/server'));
   const refresh = options.refresh ? { refreshBefore: new Date() } : {};
   const builder = openBuilder(api, folders, { prepared, ...refresh });
-  const images = chosen(builder.list(), options.only);
+  const all = builder.list();
+  const images = options.only === undefined ? delivered(all) : namedImages(all, options.only);
   if (options.list) {
     progress.say(await listing(api, builder, images));
     return;
@@ -83,15 +84,15 @@ export function delivered(all: readonly PlannedImage[]): readonly PlannedImage[]
   return all.filter(({ reference, labels }) => !builtOn.has(reference) || labels['oc.type'] !== undefined);
 }
 
-function chosen(all: readonly PlannedImage[], only: readonly string[] | undefined): readonly PlannedImage[] {
-  if (only === undefined) return delivered(all);
-  const unknown = only.filter((name) => !all.some((image) => image.name === name));
+/** Rejects names without a recipe. */
+export function namedImages<T extends PlannedImage>(all: readonly T[], names: readonly string[]): readonly T[] {
+  const unknown = names.filter((name) => !all.some((image) => image.name === name));
   if (unknown.length > 0) {
     throw new DeskpodError('not_found', `There is no recipe for an image called ${unknown.join(' or ')}.`, {
       remedy: `Available: ${all.map(({ name }) => name).join(', ')}.`,
     });
   }
-  return all.filter(({ name }) => only.includes(name));
+  return all.filter(({ name }) => names.includes(name));
 }
 
 function checkedTag(tag: string): string {
