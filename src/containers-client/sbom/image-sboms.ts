@@ -3,12 +3,14 @@
  * started, so no program of the image runs and nothing is added to it.
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { ignore } from '#protocol/ignore.ts';
+import { parseJson } from '#protocol/json.ts';
 import { isStatus, type EngineApi } from '../api.ts';
 import { bomOf, licenseOf, type Bom, type Part } from './cyclonedx.ts';
 import { debianParts, distributionOf } from './debian.ts';
@@ -49,8 +51,8 @@ export class ImageSboms {
 
   /** As JSON: what was written when the image was built, or else what it contains now. */
   async read(image: BuiltImage, signal: AbortSignal): Promise<unknown> {
-    const text = await readFile(this.#file(image), 'utf8').catch(ignore('it is written below', null));
-    const written: unknown = text === null ? null : JSON.parse(text);
+    const text = await readFile(this.#file(image), 'utf8').catch(ignore('it is written below', ''));
+    const written = parseJson(text);
     const known = Written.safeParse(written);
     if (known.success && known.data.metadata.component.version === digest(image)) return written;
     return await this.write(image, signal);
@@ -114,8 +116,11 @@ export class ImageSboms {
   async #text(container: string, path: string, signal: AbortSignal): Promise<string> {
     try {
       const archive = await this.#api.stream('GET', `/containers/${container}/archive`, { query: { path }, signal });
-      const tar = spawn('tar', ['-xOf', '-'], { stdio: ['pipe', 'pipe', 'inherit'], signal });
-      const [content] = await Promise.all([textOf(tar.stdout), pipeline(archive, tar.stdin)]);
+      // It ends with its input, which ends with the signal.
+      const tar = spawn('tar', ['-xOf', '-'], { stdio: ['pipe', 'pipe', 'ignore'] });
+      const parts = [textOf(tar.stdout), once(tar, 'close'), pipeline(archive, tar.stdin)] as const;
+      const [content, [code]] = await Promise.all(parts);
+      if (code !== 0) throw new Error(`its ${path} can't be read from the engine's archive`);
       return content;
     } catch (error) {
       if (isStatus(error, 404)) return '';

@@ -42,11 +42,14 @@ class FakeEngine implements Pick<EngineApi, 'json' | 'text' | 'stream'> {
     return Promise.resolve('');
   };
 
+  /** Bytes of each archive that arrive. */
+  arrives = Number.POSITIVE_INFINITY;
+
   stream: EngineApi['stream'] = async (_method, _path, call) => {
     const files = this.files.get(String(call?.query?.['path']));
     if (files === undefined) throw new ApiError(404, 'no such file');
     const reply = new IncomingMessage(new Socket());
-    reply.push(tarOf(files));
+    reply.push(tarOf(files).subarray(0, this.arrives));
     reply.push(null);
     return reply;
   };
@@ -114,6 +117,14 @@ test('an image without a database of packages gets no SBOM, and its container is
   engine.files.delete('/var/lib/dpkg/status');
   const sboms = new ImageSboms(engine, join(folder, 'none'));
   await assert.rejects(sboms.write(IMAGE, never), /it has no \/var\/lib\/dpkg\/status/);
+  assert.equal(engine.containers.size, 0);
+});
+
+test('an archive that breaks off is an error, not an image with fewer packages', async () => {
+  const engine = new FakeEngine();
+  engine.arrives = 600;
+  const sboms = new ImageSboms(engine, join(folder, 'broken'));
+  await assert.rejects(sboms.write(IMAGE, never), /can't be read from the engine's archive/);
   assert.equal(engine.containers.size, 0);
 });
 
