@@ -12,6 +12,7 @@ Usage: install.sh [OPTIONS]
   --node-port NUMBER     port on every node for users' browsers (30443)
   --registry REGISTRY    registry of the images (localhost/deskpod: imported on the nodes)
   --tag TAG              tag of the images (1)
+  --digests FILE         pin the images: the file that `npm run images -- --push REGISTRY --digests FILE` wrote
   --pull-policy POLICY   IfNotPresent, Always or Never (IfNotPresent)
   --small                one pod with SQLite instead of replicas with PostgreSQL
   --storage-class NAME   storage class for data and homes (the cluster's default)
@@ -41,7 +42,7 @@ TEXT
 }
 
 defaults() {
-  NAMESPACE=abcdesktop NODE_PORT=30443 REGISTRY=localhost/deskpod TAG=1 PULL=IfNotPresent SMALL=no STORAGE_CLASS='' NODE_PATH='' NODE=''
+  NAMESPACE=abcdesktop NODE_PORT=30443 REGISTRY='' TAG='' DIGESTS='' PULL=IfNotPresent SMALL=no STORAGE_CLASS='' NODE_PATH='' NODE=''
   HOMES='' HOMES_PATH='' HOMES_CLASS='' HOMES_NODE='' CONFIG='' CONFIG_APPLIED='' OPENLDAP='' LEVEL='' URL_PATH='' PROXIES='' TIMEOUT=900 DRY_RUN=no
   SETTINGS_APPLIED='' PRODUCTION=no ALLOWED_HOSTS='' TLS_SECRET='' INGRESS_CLASS=''
   KUBECTL=${KUBECTL:-kubectl}
@@ -58,7 +59,7 @@ options() {
       --without-openldap) OPENLDAP=no ;;
       --dry-run) DRY_RUN=yes ;;
       -h | --help) usage && exit 0 ;;
-      --namespace | --node-port | --registry | --tag | --pull-policy | --storage-class | --node-path | --node | --homes | --homes-path | --config | --level | --path | --trusted-proxies | --allowed-hosts | --tls-secret | --ingress-class | --timeout)
+      --namespace | --node-port | --registry | --tag | --digests | --pull-policy | --storage-class | --node-path | --node | --homes | --homes-path | --config | --level | --path | --trusted-proxies | --allowed-hosts | --tls-secret | --ingress-class | --timeout)
         [ $# -gt 1 ] || wrong "$1 needs a value."
         option "$1" "$2"
         shift
@@ -87,6 +88,7 @@ option() {
     --node-port) NODE_PORT=$2 ;;
     --registry) REGISTRY=$2 ;;
     --tag) TAG=$2 ;;
+    --digests) DIGESTS=$2 ;;
     --pull-policy) PULL=$2 ;;
     --storage-class) STORAGE_CLASS=$2 ;;
     --node-path) NODE_PATH=${2%/} ;;

@@ -9,6 +9,8 @@ const Template = z.record(z.string(), z.json());
 /** A Kubernetes quantity, passed on unparsed. */
 const Quantity = text().regex(/^\d+(\.\d+)?([EPTGMk]i?)?$/, 'is not an amount such as 5Gi');
 
+const Pinned = text().regex(/^[\w.-]+@sha256:[0-9a-f]{64}$/, 'is not a name with a digest, such as desktop@sha256:…');
+
 export const CLUSTER_SETTINGS = {
   'kubernetes.namespace': text().default('abcdesktop').register(FACTS, {
     text: 'Namespace of the installation and of everything it creates.',
@@ -33,6 +35,12 @@ export const CLUSTER_SETTINGS = {
     read: 'text',
     type: 'tag',
     variable: 'DESKPOD_TAG',
+  }),
+  'kubernetes.digests': z.array(Pinned).default([]).register(FACTS, {
+    text: 'Digests that pin Deskpod’s own images, whatever the tag names later. Images without one are pulled by their tag.',
+    read: 'list',
+    type: 'list of `NAME@sha256:…`',
+    variable: 'DESKPOD_DIGESTS',
   }),
   'kubernetes.pullPolicy': z.enum(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent').register(FACTS, {
     text: 'When nodes pull the images of desktops and apps.',

@@ -156,6 +156,8 @@ export interface KubernetesConfig {
     /** Registry and path of Deskpod's images. */
     readonly registry: string;
     readonly tag: string;
+    /** By name, of images that are pinned. */
+    readonly digests: Readonly<Record<string, string>>;
     readonly pullPolicy: 'Always' | 'IfNotPresent' | 'Never';
     readonly pullSecrets: readonly string[];
   };

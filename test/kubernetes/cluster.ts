@@ -25,7 +25,7 @@ export function clusterConfig(namespace: string, homes: HomesConfig): Kubernetes
     kind: 'kubernetes',
     namespace,
     kubeconfig: KUBECONFIG,
-    images: { registry: REGISTRY, tag: '1', pullPolicy: 'IfNotPresent', pullSecrets: [] },
+    images: { registry: REGISTRY, tag: '1', digests: {}, pullPolicy: 'IfNotPresent', pullSecrets: [] },
     services: ['files', 'sound', 'printer'],
     requests: { memoryBytes: 64 * 1024 ** 2, cpus: 0.05 },
     nodeSelector: {},

@@ -25,7 +25,13 @@ const config: KubernetesConfig = {
   kind: 'kubernetes',
   namespace: 'abcdesktop',
   kubeconfig: null,
-  images: { registry: 'registry.example.org/deskpod', tag: '1', pullPolicy: 'IfNotPresent', pullSecrets: ['login'] },
+  images: {
+    registry: 'registry.example.org/deskpod',
+    tag: '1',
+    digests: {},
+    pullPolicy: 'IfNotPresent',
+    pullSecrets: ['login'],
+  },
   services: ['files', 'sound', 'printer'],
   requests: { memoryBytes: 1024, cpus: 0.1 },
   nodeSelector: {},
@@ -79,6 +85,24 @@ const launch: LaunchSpec = {
   runAs: null,
 };
 const made = desktopPod(spec, around, new Date('2026-11-26T00:00:00Z'));
+
+test('services and pull pods have the images that digests pin, and those of the tag without a digest', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const images = { ...config.images, digests: { files: digest, toolbox: digest } };
+  const pinned = desktopPod(spec, { ...around, config: { ...config, images } }, new Date('2026-11-26T00:00:00Z'));
+  assert.deepEqual(
+    pinned.spec?.containers.slice(1).map(({ image }) => image),
+    [
+      `registry.example.org/deskpod/files@${digest}`,
+      'registry.example.org/deskpod/sound:1',
+      'registry.example.org/deskpod/printer:1',
+    ],
+  );
+  const reference = `registry.example.org/deskpod/2048-alpine.d@${digest}`;
+  const pull = pullPod({ reference, app: '2048-alpine', type: 'pod_application', node: 'n' }, { ...config, images });
+  assert.equal(pull.spec?.initContainers?.[0]?.image, `registry.example.org/deskpod/toolbox@${digest}`);
+  assert.equal(pull.spec?.containers[0]?.image, reference);
+});
 
 test('a desktop pod has the documented containers, labels and volumes, and identifies its owner', () => {
   assert.deepEqual(

@@ -10,8 +10,17 @@ app.kubernetes.io/part-of: deskpod
 run: {{ .run }}
 {{- end }}
 
+{{/* By digest if there is one for the name. */}}
 {{- define "deskpod.image" -}}
-{{ .root.Values.image.registry }}/{{ .name }}:{{ .root.Values.image.tag }}
+{{- $image := .root.Values.image -}}
+{{ $image.registry }}/{{ .name }}{{ with get $image.digests .name }}@{{ . }}{{ else }}:{{ $image.tag }}{{ end }}
+{{- end }}
+
+{{/* The same for the api: name@digest, separated by commas. */}}
+{{- define "deskpod.pinned" -}}
+{{- $pinned := list }}
+{{- range $name, $digest := . }}{{ $pinned = append $pinned (printf "%s@%s" $name $digest) }}{{ end }}
+{{- join "," $pinned }}
 {{- end }}
 
 {{- define "deskpod.pullSecrets" -}}

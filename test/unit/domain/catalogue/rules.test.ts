@@ -138,6 +138,17 @@ test('the app that users see matches the protocol, with the icon addressed by it
   );
 });
 
+test('an image that is exported by its digest is known by it', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const exported = exportInspect(imageInfo('localhost/deskpod/2048-gtk:latest'), {
+    name: `2048-alpine.d@${digest}`,
+    registry: 'registry.example.org/apps',
+  });
+  const entry = parseInspect(exported)?.documents[0];
+  assert.equal(entry?.id, `registry.example.org/apps/2048-alpine.d@${digest}`);
+  assert.equal(entry?.name, '2048-alpine');
+});
+
 test('an exported image is an entry that another installation accepts under its new name', () => {
   const exported = exportInspect(imageInfo('localhost/deskpod/2048-gtk:latest'), {
     name: '2048-alpine.d:3.0',

@@ -25,7 +25,7 @@ const config: KubernetesConfig = {
   kind: 'kubernetes',
   namespace: 'n',
   kubeconfig: null,
-  images: { registry: 'r/deskpod', tag: '1', pullPolicy: 'IfNotPresent', pullSecrets: [] },
+  images: { registry: 'r/deskpod', tag: '1', digests: {}, pullPolicy: 'IfNotPresent', pullSecrets: [] },
   services: [],
   requests: {},
   nodeSelector: {},
