@@ -147,6 +147,7 @@ function engineOf(values: Values): Config['engine'] {
     nodeSelector: values['kubernetes.nodeSelector'],
     tolerations: values['kubernetes.tolerations'],
     pods: {
+      namespace: values['kubernetes.pods.namespace'] ?? values['kubernetes.namespace'],
       userNamespaces: values['kubernetes.pods.userNamespaces'],
       runtimeClassName: values['kubernetes.pods.runtimeClassName'],
       storageRequest: values['kubernetes.pods.storageRequest'],

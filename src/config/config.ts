@@ -143,6 +143,7 @@ export interface Destination {
 
 export interface KubernetesConfig {
   readonly kind: 'kubernetes';
+  /** Of the installation. */
   readonly namespace: string;
   /** Null: the pod's service account, otherwise the usual files. */
   readonly kubeconfig: string | null;
@@ -166,6 +167,8 @@ export interface KubernetesConfig {
 
 /** Desktops and app pods. Sizes are Kubernetes quantities. */
 export interface UserPodsConfig {
+  /** May be that of the installation. */
+  readonly namespace: string;
   readonly userNamespaces: boolean;
   /** Null: the default of the nodes. */
   readonly runtimeClassName: string | null;

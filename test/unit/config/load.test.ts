@@ -296,3 +296,13 @@ test("debugging your own launches is enabled on one machine and disabled in a cl
   assert.match((await problemsOf(loadYaml('debug.profiles: { support: [custom] }')))[0] ?? '', /debug\.profiles/);
   assert.match((await problemsOf(loadYaml('debug.profiles: { user: [root] }')))[0] ?? '', /debug\.profiles/);
 });
+
+test("users' pods are in the namespace of the installation unless they have one of their own", async () => {
+  const namespacesOf = async (env: Readonly<Record<string, string>>) => {
+    const { config } = await load({ env: { DESKPOD_ENGINE: 'kubernetes', POD_NAMESPACE: 'desk', ...env } });
+    assert.equal(config.engine.kind, 'kubernetes');
+    return [config.engine.namespace, config.engine.pods.namespace];
+  };
+  assert.deepEqual(await namespacesOf({}), ['desk', 'desk']);
+  assert.deepEqual(await namespacesOf({ DESKPOD_PODS_NAMESPACE: 'desk-users' }), ['desk', 'desk-users']);
+});

@@ -31,6 +31,7 @@ const config: KubernetesConfig = {
   nodeSelector: {},
   tolerations: [],
   pods: {
+    namespace: 'abcdesktop',
     userNamespaces: false,
     runtimeClassName: null,
     storageRequest: '0',
@@ -277,13 +278,15 @@ test('Secrets are named after type and user, and two users never share one', () 
   );
 });
 
-test("only the owner's app pods, the gateway and the api can connect", () => {
-  const { spec: policy } = policyOf({ id: 'hermes-db906', uid: 'u' });
+test("only the owner's app pods, and gateway and api of the installation can connect", () => {
+  const { spec: policy } = policyOf({ id: 'hermes-db906', uid: 'u' }, 'deskpod');
   assert.deepEqual(policy?.podSelector?.matchLabels, { 'deskpod/desktop': 'hermes-db906', type: 'x11server' });
   const selectors = JSON.stringify(policy?.ingress).match(/"matchLabels":\{[^}]*\}/g);
   assert.deepEqual(selectors, [
     '"matchLabels":{"deskpod/desktop":"hermes-db906","type":"pod_application"}',
+    '"matchLabels":{"kubernetes.io/metadata.name":"deskpod"}',
     '"matchLabels":{"run":"nginx-od"}',
+    '"matchLabels":{"kubernetes.io/metadata.name":"deskpod"}',
     '"matchLabels":{"run":"pyos-od"}',
   ]);
 });
