@@ -206,7 +206,10 @@ export function talkPromises(under: () => EngineUnderTest): void {
       await eventually('it sleeps', async () => ((await sleepers(under(), made.id)) === '1' ? true : null));
       session.stream.destroy();
       // Its processes start others while they are being ended.
-      const forking = { command: ['bash', '-c', 'for i in {1..200}; do sleep 4712 & sleep 0.01; done; wait'], tty: null };
+      const forking = {
+        command: ['bash', '-c', 'for i in {1..200}; do sleep 4712 & sleep 0.01; done; wait'],
+        tty: null,
+      };
       const { stream } = await engine.exec({ desktopId: made.id }, forking, patience());
       await eventually('some sleep', async () => (Number(await sleepers(under(), made.id)) > 1 ? true : null));
       stream.destroy();
