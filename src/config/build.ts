@@ -129,6 +129,9 @@ function engineOf(values: Values): Config['engine'] {
         internet: values['network.egress.internet'],
         except: values['network.egress.except'],
         allow: values['network.egress.allow'],
+        classes: Object.fromEntries(
+          Object.entries(values.executeClasses).flatMap(([name, { egress }]) => (egress ? [[name, egress.allow]] : [])),
+        ),
       },
     };
   }

@@ -132,6 +132,8 @@ export interface EgressConfig {
   readonly except: readonly string[];
   /** Opens more, this machine included. */
   readonly allow: readonly Destination[];
+  /** Opens more for app pods and copies, by their execute class. */
+  readonly classes: Readonly<Record<string, readonly Destination[]>>;
 }
 
 export interface Destination {
@@ -237,6 +239,8 @@ export interface ExecuteClass {
   readonly limits: Limits;
   /** Kubernetes only. */
   readonly pod?: PodSettings | undefined;
+  /** What its app pods can also connect to; on one machine only. */
+  readonly egress?: { readonly allow: readonly Destination[] } | undefined;
 }
 
 /** Never logged, never sent anywhere. */

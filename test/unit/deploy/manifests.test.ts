@@ -76,6 +76,7 @@ const launch: LaunchSpec = {
   env: {},
   limits: { memoryBytes: 2 ** 30, cpus: 1 },
   labels: {},
+  executeClass: 'default',
   pod: {},
   runAs: null,
 };

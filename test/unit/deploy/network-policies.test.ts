@@ -39,8 +39,8 @@ function pod(
 const outside = (ip: string): Host => ({ ip, pod: null });
 
 const hostsIn = (podsNamespace: string) => {
-  const userPod = (ip: string, type: string, desktop: string): Host =>
-    pod(ip, { type, 'deskpod/desktop': desktop }, {}, podsNamespace);
+  const userPod = (ip: string, type: string, desktop: string, executeClass = 'default'): Host =>
+    pod(ip, { type, 'deskpod/desktop': desktop, 'deskpod/execute-class': executeClass }, {}, podsNamespace);
   return {
     'a browser': outside('203.0.113.7'),
     'the Internet': outside('198.51.100.1'),
@@ -62,6 +62,8 @@ const hostsIn = (podsNamespace: string) => {
     'a desktop': userPod('10.42.2.1', 'x11server', 'leela-1'),
     'its app pod': userPod('10.42.2.2', 'pod_application', 'leela-1'),
     'its finished app pod': userPod('10.42.2.3', 'pod_application_finished', 'leela-1'),
+    'its app pod of the class files': userPod('10.42.2.6', 'pod_application', 'leela-1', 'files'),
+    'a desktop with the label of the class files': userPod('10.42.2.7', 'x11server', 'leela-2', 'files'),
     "another's desktop": userPod('10.42.2.4', 'x11server', 'fry-1'),
     "another's app pod": userPod('10.42.2.5', 'pod_application', 'fry-1'),
   } satisfies Record<string, Host>;
@@ -93,6 +95,21 @@ function rendered(podsNamespace: string, json = 'logFormat="text"'): string {
 suite("with users' pods in a namespace of their own", needsLinux('helm'), () => {
   let can: Can | null = null;
   promises((...connection) => (can ??= canIn(rendered('users'), 'users'))(...connection));
+});
+
+test('an execute class opens more for its app pods only', needsLinux('helm'), () => {
+  const allow = [{ to: [{ ipBlock: { cidr: '172.20.3.4/32' } }], ports: [{ protocol: 'TCP', port: 445 }] }];
+  for (const namespace of [HOME, 'users']) {
+    const can = canIn(
+      rendered(namespace, `networkPolicies.egress.classes=${JSON.stringify({ files: { allow } })}`),
+      namespace,
+    );
+    const app = 'its app pod of the class files';
+    assert.ok(can(app, 'a private network', 445) && !can(app, 'a private network', 22));
+    assert.ok(can(app, 'the Internet', 443) && can(app, 'a desktop', 6000) && !can(app, 'a node', 22));
+    for (const from of [...USERS, 'a desktop with the label of the class files'] as const)
+      assert.ok(!can(from, 'a private network', 445), from);
+  }
 });
 
 function promises(can: Can): void {
