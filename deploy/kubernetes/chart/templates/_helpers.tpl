@@ -4,7 +4,7 @@ app.kubernetes.io/name: {{ .name }}
 app.kubernetes.io/part-of: deskpod
 {{- end }}
 
-{{/* Where users' pods and their objects are, and what the label `desktops` finds there. */}}
+{{/* Where users' pods are, with all objects of the name `desktops`: install.sh moves those by this label. */}}
 {{- define "deskpod.podsNamespace" -}}
 {{ .Values.userPods.namespace | default .Release.Namespace }}
 {{- end }}
