@@ -58,6 +58,7 @@ suite("users' pods in a namespace of their own", { skip: noCluster || noHelm, ti
       await kubectl(`get secrets,networkpolicies -n ${users} -o name`),
       new RegExp(`networkpolicy.*/${id}\n`),
     );
+    await kubectl(`get secret abcdesktopregistrysecret -n ${users}`);
     const made = 'pods,secrets,configmaps,persistentvolumeclaims,networkpolicies';
     assert.equal(await kubectl(`get ${made} -n ${namespace} -l app.kubernetes.io/managed-by=deskpod -o name`), '');
   });

@@ -187,6 +187,13 @@ test('an app pod has limits, prefers the node of its desktop, and is deleted wit
   assert.equal(container?.env?.find(({ name }) => name === 'DISPLAY')?.value, '10.244.0.9:0');
 });
 
+test('an app pod has the label of its execute class, which policies select, whatever its other labels are', () => {
+  const labels = { 'deskpod/execute-class': 'gold' };
+  const pod = appPod({ ...launch, labels, executeClass: 'Office.1' }, desktop, 'abcdesktop', config);
+  assert.equal(pod.metadata?.labels?.['deskpod/execute-class'], 'Office_1');
+  assert.equal(made.metadata?.labels?.['deskpod/execute-class'], undefined);
+});
+
 test('if a home is available on one node only, an app pod must run there; otherwise it only prefers that node', () => {
   const affinity = (homes: KubernetesConfig['homes']) => {
     const home = newHomeVolume(account, homes, '1Gi');
