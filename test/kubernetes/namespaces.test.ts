@@ -22,6 +22,15 @@ suite("users' pods in a namespace of their own", { skip: noCluster || noHelm, ti
     await place[Symbol.asyncDispose]();
   });
 
+  test('a dry run of the script prints the objects of both and creates nothing', async () => {
+    const { code, out, err } = await place.install(`--dry-run --pods-namespace ${users}`);
+    assert.equal(code, 0, out + err);
+    for (const name of [namespace, users])
+      assert.match(out, new RegExp(`^namespace/${name} created \\(server dry run\\)$`, 'm'));
+    assert.equal(out.match(/^networkpolicy\S+\/default-deny created/gm)?.length, 2);
+    assert.equal(await kubectl(`get namespace ${namespace} ${users} --ignore-not-found`), '');
+  });
+
   test('the chart creates the namespace with the level restricted', async () => {
     const [node = ''] = (await kubectl('get nodes -o name')).replaceAll('node/', '').split('\n');
     const values = [

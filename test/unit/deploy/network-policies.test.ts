@@ -85,7 +85,7 @@ suite('in one namespace', () => {
 
 /** What the chart renders for users' pods in this namespace, with a value as JSON. */
 function rendered(podsNamespace: string, json = 'logFormat="text"'): string {
-  const values = ['--set', `userPods.namespace=${podsNamespace}`, '--set-json', json];
+  const values = ['--set', `keys.create=false,userPods.namespace=${podsNamespace}`, '--set-json', json];
   const args = ['template', 'deskpod', join(FOLDER, 'chart'), '-n', HOME, ...values];
   const { stdout, stderr, status } = spawnSync('helm', args, { encoding: 'utf8', timeout: 60_000 });
   assert.equal(status, 0, stderr);

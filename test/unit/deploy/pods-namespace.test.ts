@@ -32,7 +32,7 @@ function documentsIn(yaml: string): Rendered[] {
 }
 
 function chart(...values: readonly string[]): Rendered[] {
-  const sets = ['userPods.namespace=users', ...values].flatMap((value) => ['--set', value]);
+  const sets = ['userPods.namespace=users', 'keys.create=false', ...values].flatMap((value) => ['--set', value]);
   const args = ['template', 'deskpod', join(DEPLOY, 'kubernetes/chart'), '-n', 'desk', ...sets];
   const { status, stdout, stderr } = spawnSync('helm', args, { encoding: 'utf8', timeout: 60_000 });
   assert.equal(status, 0, stderr);
@@ -63,7 +63,7 @@ suite('the chart', needsLinux('helm'), () => {
     const more = ['LimitRange/deskpod', 'ResourceQuota/deskpod', 'Role/pyos-role-homes', 'RoleBinding/pyos-rbac-homes'];
     assert.deepEqual(namesIn(objects, 'users'), [...OF_USERS, ...more].toSorted());
     const own = namesIn(objects, 'desk');
-    for (const name of ['Role/pyos-role-server', 'NetworkPolicy/default-deny', 'Secret/abcdesktopjwtusersigning'])
+    for (const name of ['Role/pyos-role-server', 'NetworkPolicy/default-deny', 'Deployment/api'])
       assert.ok(own.includes(name), name);
     for (const name of [...OF_USERS.slice(1), ...more]) assert.ok(!own.includes(name), name);
     for (const binding of objects.filter(({ kind }) => kind === 'RoleBinding'))
