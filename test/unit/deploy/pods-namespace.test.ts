@@ -99,7 +99,7 @@ suite('the chart', needsLinux('helm'), () => {
   });
 });
 
-/** Answers as an empty cluster, keeps what is applied; kustomize is the real one. */
+/** Answers as a cluster with keys and nothing else, keeps what is applied; kustomize is the real one. */
 const KUBECTL = `#!/usr/bin/env bash
 case "$*" in
   version*) echo '{"serverVersion":{"major":"1","minor":"36"}}' ;;
@@ -107,6 +107,7 @@ case "$*" in
   *'get deployment api'*go-template*DESKPOD_PODS_NAMESPACE*) printf '%s' "\${FAKE_BEFORE:-}" ;;
   *'get pvc -l '*) [ -z "\${FAKE_LEFT:-}" ] || echo "$FAKE_LEFT" ;;
   *'get deployment api'*) ;;
+  *'get secret abcdesktopjwt'*) echo secret/key ;;
   *'get deployments -l'*) echo '1 1 1 1 1 1' ;;
   *'get pod anonymous'*) printf 'Ready=True ' ;;
   *'get namespace'*go-template*) ;;
