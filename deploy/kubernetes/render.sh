@@ -30,7 +30,7 @@ render() {
   sed -n '/^namespace/p; /^images/,/^patches/p' "$WORK/all/kustomization.yaml" | sed '/^patches/d' >"$WORK/prepull/kustomization.yaml"
   printf 'resources: [poduser.yaml]\n' >>"$WORK/prepull/kustomization.yaml"
   for name in all prepull; do
-    k kustomize "$WORK/$name" | sed "s/^\( *imagePullPolicy:\) .*/\1 $PULL/" >"$WORK/$name.yaml"
+    k kustomize "$WORK/$name" | sed "s/^\( *imagePullPolicy:\) .*/\1 $PULL/" | into_namespaces >"$WORK/$name.yaml"
   done
 }
 
@@ -72,6 +72,7 @@ TEXT
   if [ -n "$DIGESTS" ]; then
     printf '                  - { name: DESKPOD_DIGESTS, value: "%s" }\n' "$(digests '.*' '\1@\2' | paste -sd, -)"
   fi
+  pods_namespace_patches
   if [ "$CLUSTER_WIDE" = no ]; then
     remove ClusterRole pyos-role
     remove ClusterRoleBinding pyos-rbac

@@ -135,6 +135,9 @@ function engineOf(values: Values): Config['engine'] {
         internet: values['network.egress.internet'],
         except: values['network.egress.except'],
         allow: values['network.egress.allow'],
+        classes: Object.fromEntries(
+          Object.entries(values.executeClasses).flatMap(([name, { egress }]) => (egress ? [[name, egress.allow]] : [])),
+        ),
       },
     };
   }
@@ -154,6 +157,7 @@ function engineOf(values: Values): Config['engine'] {
     nodeSelector: values['kubernetes.nodeSelector'],
     tolerations: values['kubernetes.tolerations'],
     pods: {
+      namespace: values['kubernetes.pods.namespace'] ?? values['kubernetes.namespace'],
       userNamespaces: values['kubernetes.pods.userNamespaces'],
       runtimeClassName: values['kubernetes.pods.runtimeClassName'],
       storageRequest: values['kubernetes.pods.storageRequest'],

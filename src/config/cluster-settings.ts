@@ -13,7 +13,7 @@ const Pinned = text().regex(/^[\w.-]+@sha256:[0-9a-f]{64}$/, 'is not a name with
 
 export const CLUSTER_SETTINGS = {
   'kubernetes.namespace': text().default('abcdesktop').register(FACTS, {
-    text: 'Namespace of the installation and of everything it creates.',
+    text: 'Namespace of the installation: server, database, keys. Users’ pods are there, too, unless `kubernetes.pods.namespace` is set.',
     read: 'text',
     type: 'name of a namespace',
     variable: 'POD_NAMESPACE',
@@ -49,7 +49,7 @@ export const CLUSTER_SETTINGS = {
     variable: 'DESKPOD_PULL_POLICY',
   }),
   'kubernetes.pullSecrets': z.array(text()).default([]).register(FACTS, {
-    text: 'Secrets in the namespace for pulling from private registries, for example `abcdesktopregistrysecret`.',
+    text: 'Secrets in the namespace of the pods for pulling from private registries, for example `abcdesktopregistrysecret`.',
     read: 'list',
     type: 'list of names',
     variable: 'DESKPOD_PULL_SECRETS',
@@ -77,6 +77,12 @@ export const CLUSTER_SETTINGS = {
     text: 'Taints that desktops and app pods tolerate.',
     read: 'json',
     type: 'list of tolerations',
+  }),
+  'kubernetes.pods.namespace': text().nullable().default(null).register(FACTS, {
+    text: 'Namespace of desktops and app pods, with their Secrets, NetworkPolicies and homes. If null, that of the installation. `install.sh --pods-namespace` and the chart’s `userPods.namespace` set it and create what it needs.',
+    read: 'text',
+    type: 'name of a namespace or null',
+    variable: 'DESKPOD_PODS_NAMESPACE',
   }),
   'kubernetes.pods.userNamespaces': z.boolean().default(false).register(FACTS, {
     text: 'Whether desktops and app pods run in user namespaces (`hostUsers: false`), where no user ID is one of the node. The nodes, their container runtime and the file systems of volumes must support it (Kubernetes 1.33 or later).',

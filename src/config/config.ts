@@ -138,6 +138,8 @@ export interface EgressConfig {
   readonly except: readonly string[];
   /** Opens more, this machine included. */
   readonly allow: readonly Destination[];
+  /** Opens more for app pods and copies, by their execute class. */
+  readonly classes: Readonly<Record<string, readonly Destination[]>>;
 }
 
 export interface Destination {
@@ -149,6 +151,7 @@ export interface Destination {
 
 export interface KubernetesConfig {
   readonly kind: 'kubernetes';
+  /** Of the installation. */
   readonly namespace: string;
   /** Null: the pod's service account, otherwise the usual files. */
   readonly kubeconfig: string | null;
@@ -174,6 +177,8 @@ export interface KubernetesConfig {
 
 /** Desktops and app pods. Sizes are Kubernetes quantities. */
 export interface UserPodsConfig {
+  /** May be that of the installation. */
+  readonly namespace: string;
   readonly userNamespaces: boolean;
   /** Null: the default of the nodes. */
   readonly runtimeClassName: string | null;
@@ -242,6 +247,8 @@ export interface ExecuteClass {
   readonly limits: Limits;
   /** Kubernetes only. */
   readonly pod?: PodSettings | undefined;
+  /** What its app pods can also connect to; on one machine only. */
+  readonly egress?: { readonly allow: readonly Destination[] } | undefined;
 }
 
 /** Never logged, never sent anywhere. */

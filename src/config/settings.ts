@@ -300,7 +300,7 @@ export const Settings = z.object({
   ...IDLE_SETTINGS,
   ...CLUSTER_SETTINGS,
   executeClasses: Classes.prefault(DEFAULT_CLASSES).register(FACTS, {
-    text: 'Classes of limits to assign to apps and users, each `{ description, limits }`. If you leave out `default`, the built-in one is kept.',
+    text: 'Classes of limits to assign to apps and users, each `{ description, limits }`. If you leave out `default`, the built-in one is kept. `egress: { allow: […] }`, in the form of `network.egress.allow`, opens more connections for the class’s apps that run in a pod of their own, on one machine; for Kubernetes, use the chart’s `networkPolicies.egress.classes`. Apps inside a desktop share its network, for which only `network.egress` counts.',
     read: 'json',
     type: 'map of name to class',
     fallback: '`default`, `bronze`, `silver`, `gold`',

@@ -55,6 +55,10 @@ export interface EngineUnderTest extends AsyncDisposable {
   picture(name: string, content: Buffer): Promise<AsyncDisposable>;
   /** The only port of this machine that programs can connect to; undefined if desktops run elsewhere. */
   readonly allowedPort?: number;
+  /** Port of this machine that app pods of the execute class `files` reach, too. */
+  readonly classPort?: number;
+  /** Hardware addresses of app pods of an execute class; undefined if they say nothing about it. */
+  readonly hardwareAddress?: (executeClass: string) => RegExp;
   /** A container that others add to a desktop, and that prints `hello`. */
   readonly joined?: (desktopId: string, name: string) => Promise<AsyncDisposable & { untouched(): Promise<boolean> }>;
   /** Where the kernel has a cgroup of this desktop. */
@@ -113,7 +117,7 @@ export async function aDesktop(
 }
 
 export type LaunchOptions = Partial<
-  Pick<LaunchSpec, 'image' | 'command' | 'env' | 'limits' | 'labels' | 'runtime' | 'id' | 'pod'>
+  Pick<LaunchSpec, 'image' | 'command' | 'env' | 'limits' | 'labels' | 'executeClass' | 'runtime' | 'id' | 'pod'>
 >;
 
 export function launchSpec(under: EngineUnderTest, desktop: EngineDesktop, options: LaunchOptions): LaunchSpec {
@@ -130,6 +134,7 @@ export function launchSpec(under: EngineUnderTest, desktop: EngineDesktop, optio
     env: {},
     limits: limited ? { memoryBytes: 256 * 1024 ** 2, cpus: 1, processes: 100 } : {},
     labels: {},
+    executeClass: 'default',
     pod: {},
     runAs: null,
     ...options,

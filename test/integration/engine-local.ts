@@ -11,6 +11,7 @@ import { EngineApi, isStatus } from '#containers-client/api.ts';
 import { createContainersEngine } from '#engines/containers/engine.ts';
 import type { EngineUnderTest } from '../contracts/engine-kit.ts';
 import { buildTestImage } from '../images/build.ts';
+import { classMac } from '#engines/containers/pods/class-mac.ts';
 import { DEFAULT_EGRESS } from '../fixtures/egress.ts';
 import { engineEvents } from '../fakes/engine-events.ts';
 
@@ -21,6 +22,8 @@ export const TEST_DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-t
 export const TEST_RUN = `${process.env['DESKPOD_TEST_RUN'] ?? '/run/deskpod-test'}-engine`;
 /** What programs in desktops can connect to everywhere, this machine included. */
 const ALLOWED_PORT = 39_998;
+/** The same for app pods of one execute class. */
+const CLASS_PORT = 39_997;
 const PREPARE_MS = 900_000;
 /** Of all containers of a desktop together. */
 const SHARED_LIMITS = { memoryBytes: 768 * 1024 ** 2, cpus: 1.5, processes: 600 };
@@ -48,7 +51,11 @@ export function openEngine({ socket, dataDir, runDir }: LocalEngine): Promise<En
     shmBytes: 256 * 1024 ** 2,
     tmpBytes: 320 * 1024 ** 2,
     desktopLimits: SHARED_LIMITS,
-    egress: { ...DEFAULT_EGRESS, allow: [{ network: '0.0.0.0/0', port: ALLOWED_PORT }] },
+    egress: {
+      ...DEFAULT_EGRESS,
+      allow: [{ network: '0.0.0.0/0', port: ALLOWED_PORT }],
+      classes: { files: [{ network: '0.0.0.0/0', port: CLASS_PORT }] },
+    },
     windowManagerReady: waitForWindowManager,
   });
 }
@@ -125,7 +132,9 @@ export async function underTest(
       plainUser: 1000,
     },
     // The tests' Docker has a network of its own.
-    ...(local.socket === null ? { allowedPort: ALLOWED_PORT } : {}),
+    // Without the bytes that are random.
+    hardwareAddress: (executeClass) => new RegExp(`^..${classMac(executeClass).slice(2, 12)}`),
+    ...(local.socket === null ? { allowedPort: ALLOWED_PORT, classPort: CLASS_PORT } : {}),
     objects: () => objects(api, local),
     foreign: (name) => foreign(api, name, { NetworkMode: 'none' }),
     picture: (name, content) => picture(join(local.dataDir, 'wallpapers'), name, content),

@@ -146,6 +146,7 @@ async function start(engine: Engine, desktopId: string, user: string, command: r
     command,
     env: {},
     limits: {},
+    executeClass: 'default',
     labels: {},
     pod: {},
     runAs: null,

@@ -31,6 +31,7 @@ export function clusterConfig(namespace: string, homes: HomesConfig): Kubernetes
     nodeSelector: {},
     tolerations: [],
     pods: {
+      namespace,
       userNamespaces: false,
       runtimeClassName: null,
       storageRequest: '0',

@@ -20,7 +20,7 @@ export interface CopyRequest {
 export function planCopy(
   of: LaunchRecord,
   desktop: { readonly env: Environment },
-  { app, image, limits, pod }: Pick<LaunchPlan, 'app' | 'image' | 'limits' | 'pod'>,
+  { app, image, limits, executeClass, pod }: Pick<LaunchPlan, 'app' | 'image' | 'limits' | 'executeClass' | 'pod'>,
   request: CopyRequest,
 ): { readonly launch: LaunchSpec; readonly requested: PlannedLaunch['requested'] } {
   // The record contains everything it started with, including the defaults of the app.
@@ -33,6 +33,7 @@ export function planCopy(
       image: request.image ?? image,
       runtime: 'pod_application',
       limits,
+      executeClass,
       pod,
       env: { ...of.env, ...request.env },
       publicEnv: of.publicEnv.filter((name) => !Object.hasOwn(request.env, name)),

@@ -14,6 +14,7 @@ export interface LaunchPlan {
   readonly image: string;
   readonly runtime: Runtime;
   readonly limits: Limits;
+  readonly executeClass: string;
   readonly pod: PodSettings;
   readonly env: Environment;
   /** The names in `env` whose values others may read. */
@@ -59,6 +60,7 @@ export function planLaunch(
         ...env,
       },
       limits,
+      executeClass: plan.executeClass,
       pod: plan.pod,
       runAs: typeof app.securitycontext['runAsUser'] === 'number' ? app.securitycontext['runAsUser'] : null,
       labels: app.uniquerunkey ? { uniquerunkey: app.uniquerunkey } : {},

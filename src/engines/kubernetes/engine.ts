@@ -54,7 +54,7 @@ export interface KubernetesEngineOptions {
 export async function createKubernetesEngine(options: KubernetesEngineOptions): Promise<port.Engine> {
   const { config, shmBytes, windowManagerReady, events } = options;
   const api = ClusterApi.connect(config.kubeconfig);
-  const { namespace } = config;
+  const { namespace } = config.pods;
   const view = await View.open(api, namespace);
   const context: Context = {
     api,

@@ -37,6 +37,7 @@ const config: KubernetesConfig = {
   nodeSelector: {},
   tolerations: [],
   pods: {
+    namespace: 'abcdesktop',
     userNamespaces: false,
     runtimeClassName: null,
     storageRequest: '0',
@@ -81,6 +82,7 @@ const launch: LaunchSpec = {
   env: {},
   limits: { memoryBytes: 2 ** 30, cpus: 1 },
   labels: {},
+  executeClass: 'default',
   pod: {},
   runAs: null,
 };
@@ -209,6 +211,13 @@ test('an app pod has limits, prefers the node of its desktop, and is deleted wit
   assert.equal(container?.env?.find(({ name }) => name === 'DISPLAY')?.value, '10.244.0.9:0');
 });
 
+test('an app pod has the label of its execute class, which policies select, whatever its other labels are', () => {
+  const labels = { 'deskpod/execute-class': 'gold' };
+  const pod = appPod({ ...launch, labels, executeClass: 'Office.1' }, desktop, 'abcdesktop', config);
+  assert.equal(pod.metadata?.labels?.['deskpod/execute-class'], 'Office_1');
+  assert.equal(made.metadata?.labels?.['deskpod/execute-class'], undefined);
+});
+
 test('if a home is available on one node only, an app pod must run there; otherwise it only prefers that node', () => {
   const affinity = (homes: KubernetesConfig['homes']) => {
     const home = newHomeVolume(account, homes, '1Gi');
@@ -301,13 +310,15 @@ test('Secrets are named after type and user, and two users never share one', () 
   );
 });
 
-test("only the owner's app pods, the gateway and the api can connect", () => {
-  const { spec: policy } = policyOf({ id: 'hermes-db906', uid: 'u' });
+test("only the owner's app pods, and gateway and api of the installation can connect", () => {
+  const { spec: policy } = policyOf({ id: 'hermes-db906', uid: 'u' }, 'deskpod');
   assert.deepEqual(policy?.podSelector?.matchLabels, { 'deskpod/desktop': 'hermes-db906', type: 'x11server' });
   const selectors = JSON.stringify(policy?.ingress).match(/"matchLabels":\{[^}]*\}/g);
   assert.deepEqual(selectors, [
     '"matchLabels":{"deskpod/desktop":"hermes-db906","type":"pod_application"}',
+    '"matchLabels":{"kubernetes.io/metadata.name":"deskpod"}',
     '"matchLabels":{"run":"nginx-od"}',
+    '"matchLabels":{"kubernetes.io/metadata.name":"deskpod"}',
     '"matchLabels":{"run":"pyos-od"}',
   ]);
 });

@@ -6,6 +6,7 @@ import type { Flavour } from '#containers-client/api.ts';
 import { desktopEnvironment, launchEnvironment } from '../../shared/environment.ts';
 import { networkName, serverSocketBind, wiringOf, type DisplayFolder } from './wiring.ts';
 import type { Labels } from '../pods/labels.ts';
+import { classMac } from '../pods/class-mac.ts';
 import { bind, type Bind } from './mounts.ts';
 import { INSIDE, type DesktopPaths } from './paths.ts';
 import { ZONEINFO } from './zone-file.ts';
@@ -134,7 +135,14 @@ export function launchBody(
         ...wiring.binds,
       ],
     },
+    ...(wiring.connection === 'remote' ? onNetworkOf(spec) : {}),
   };
+}
+
+/** `MacAddress` of the container is for Docker before 25, which ignores that of the endpoint. */
+function onNetworkOf({ desktopId, executeClass }: LaunchSpec): object {
+  const MacAddress = classMac(executeClass);
+  return { MacAddress, NetworkingConfig: { EndpointsConfig: { [networkName(desktopId)]: { MacAddress } } } };
 }
 
 export function isOwnImage(image: string): boolean {

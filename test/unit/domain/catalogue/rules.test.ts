@@ -12,7 +12,7 @@ import { parseInspect } from '#domain/catalogue/image-inspect.ts';
 import { findApp, findDocument } from '#domain/catalogue/lookup.ts';
 import { pullReference } from '#domain/catalogue/reference.ts';
 import { CAPABILITIES as containers } from '../../../fakes/engine.ts';
-import { DEFAULT_LIMITS, limitsFor, runtimeFor } from '#domain/catalogue/runtime.ts';
+import { classNameFor, DEFAULT_LIMITS, limitsFor, runtimeFor } from '#domain/catalogue/runtime.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { CLUSTER_CAPABILITIES as kubernetes } from '../../../fakes/engine.ts';
 import { imageInfo, inspectOf } from '../../../fakes/catalogue.ts';
@@ -117,6 +117,14 @@ test('limits are those of the class, then the default class, then the built-in o
   assert.deepEqual(limitsFor(document('a:1'), classes, 'ephemeral_container', kubernetes), {});
   const pod = limitsFor(document('a:1'), classes, 'pod_application', kubernetes);
   assert.equal('processes' in pod, false, 'a cluster does not limit processes');
+});
+
+test('an app without a class, or with an unknown one, is of the default class', () => {
+  const classes = { default: { limits: {} }, silver: { limits: {} } };
+  const of = (labels: Record<string, string>) => classNameFor(document('a:1', labels), classes);
+  assert.equal(of({ 'oc.executeclassname': 'silver' }), 'silver');
+  for (const name of ['gold', 'constructor']) assert.equal(of({ 'oc.executeclassname': name }), 'default');
+  assert.equal(of({}), 'default');
 });
 
 test('the app that users see matches the protocol, with the icon addressed by its content', () => {

@@ -77,6 +77,7 @@ const spec: fc.Arbitrary<LaunchSpec> = fc.record({
   env: fc.dictionary(variable, value),
   limits: fc.record({ memoryBytes: fc.integer({ min: 1 }), processes: fc.integer({ min: 1 }) }, { requiredKeys: [] }),
   labels: fc.dictionary(fc.string({ maxLength: 8 }), fc.string({ maxLength: 8 })),
+  executeClass: fc.constantFrom('default', 'gold'),
   pod: fc.constant({}),
   runAs: fc.constant(null),
 });

@@ -31,6 +31,7 @@ const config: KubernetesConfig = {
   nodeSelector: {},
   tolerations: [],
   pods: {
+    namespace: 'abcdesktop',
     userNamespaces: false,
     runtimeClassName: null,
     storageRequest: '0',
