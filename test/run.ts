@@ -16,15 +16,17 @@ import { installPackages, missingPackages } from '#setup/packages.ts';
 import { createProgress } from '#setup/progress.ts';
 import { setUp } from '#setup/setup.ts';
 import { type Change, changeSince } from './runner/changed.ts';
-import { runFiles, runProgram } from './runner/files.ts';
+import { type Files, flakyReport, runFiles, runProgram } from './runner/files.ts';
+import { environmentOf, placesOf, preparePlaces } from './runner/places.ts';
+import { shared } from './runner/sharing.ts';
 import { readTimes, type Taken, timeTable } from './runner/times.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const BIN = join(ROOT, 'node_modules/.bin');
-/** Never the user's: images are kept in it between runs, everything else is removed. */
-const DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-test';
-const RUN = process.env['DESKPOD_TEST_RUN'] ?? '/run/deskpod-test';
-const ENV = { ...process.env, DESKPOD_TEST_DATA: DATA, DESKPOD_TEST_RUN: RUN };
+/** How many files of real parts run side by side, each with an installation of its own; the first has the images. */
+const SLOTS = 2;
+const FIRST = placesOf(1);
+const ENV = { ...process.env, ...environmentOf(FIRST) };
 /** Engines, browser and what they show. */
 const PACKAGES = ['chromium', 'curl', 'docker.io', 'openssl', 'fonts-dejavu-core', 'slapd', 'ldap-utils', 'postgresql'];
 /** The tests run slapd themselves: its package must neither create a directory on this machine nor start one. */
@@ -51,6 +53,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(sign
 const phases: Taken[] = [];
 const scratch = await mkdtemp(join(tmpdir(), 'deskpod-test-'));
 const reports: string[] = [];
+const flaky: string[] = [];
 
 let code = 1;
 try {
@@ -61,7 +64,7 @@ try {
   code = 130;
 } finally {
   const table = timeTable(phases, reports.flatMap(readTimes));
-  if (table !== '') console.log(`\n${table}`);
+  for (const part of [table, flakyReport(flaky)]) if (part !== '') console.log(`\n${part}`);
   await rm(scratch, { recursive: true });
 }
 process.exit(code);
@@ -75,7 +78,7 @@ async function run(): Promise<number> {
   ready.catch(() => undefined);
   const codes = await Promise.all([
     timed('Types, lint, style', checks),
-    timed('Units', () => tests(units, UNITS_AT_ONCE)),
+    timed('Units', () => tests(units, { atOnce: UNITS_AT_ONCE })),
   ]);
   const failed = codes.find((one) => one !== 0);
   if (failed !== undefined) stop.abort();
@@ -83,11 +86,12 @@ async function run(): Promise<number> {
     if (failed === undefined) throw error;
   });
   if (failed !== undefined) return failed;
-  // Two at a time: those that use the store of images wait for each other, Docker and the databases have their own.
-  const first = await timed('Integration', () => tests(integration, 2));
-  if (first !== 0) return first;
-  // One at a time: each has the data folder for itself, and browsers need the processors.
-  return await timed('Journeys', () => tests(journeys, 1));
+  const { sideBySide, alone } = shared([...integration, ...journeys]);
+  const together = await timed('Real parts, side by side', () =>
+    tests(sideBySide, { atOnce: SLOTS, slots: true, flaky }),
+  );
+  if (together !== 0) return together;
+  return await timed('Real parts, alone', () => tests(alone, { atOnce: 1, flaky }));
 }
 
 /** Test files by the patterns; of a change those that it can affect, the nearest first. */
@@ -142,15 +146,21 @@ async function check(name: string, program: string, args: readonly string[]): Pr
 }
 
 async function prepare(): Promise<void> {
-  // What users of an earlier run haven't read yet would cover the pages of this one.
-  for (const file of ['deskpod.db', 'deskpod.db-shm', 'deskpod.db-wal']) await rm(join(DATA, file), { force: true });
+  for (let number = 1; number <= SLOTS; number += 1) await preparePlaces(placesOf(number));
   const missing = await missingPackages(PACKAGES);
   if (missing.length > 0) {
     progress.say(`These Debian packages will be installed for the tests: ${missing.join(', ')}`);
     if (missing.includes('slapd')) await preseed(ANSWERS);
     await progress.step('Debian packages for tests', (detail) => installPackages(missing, detail));
   }
-  const options = { root: ROOT, dataDir: DATA, runDir: RUN, baseImage: null, engineSocket: null, listen: null };
+  const options = {
+    root: ROOT,
+    dataDir: FIRST.data,
+    runDir: FIRST.run,
+    baseImage: null,
+    engineSocket: null,
+    listen: null,
+  };
   await setUp(options, progress, stop.signal);
 }
 
@@ -161,11 +171,11 @@ async function preseed(answers: string): Promise<void> {
   await once(child, 'exit');
 }
 
-async function tests(files: readonly string[], atOnce: number): Promise<number> {
+async function tests(files: readonly string[], options: Pick<Files, 'atOnce' | 'slots' | 'flaky'>): Promise<number> {
   if (files.length === 0) return 0;
   const times = join(scratch, `${reports.length}.jsonl`);
   reports.push(times);
-  return await runFiles(files, { root: ROOT, env: ENV, atOnce, times });
+  return await runFiles(files, { root: ROOT, env: ENV, times, ...options });
 }
 
 async function timed<T>(name: string, work: () => Promise<T>): Promise<T> {

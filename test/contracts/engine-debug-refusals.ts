@@ -2,14 +2,25 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { podAppName } from '#domain/names.ts';
-import { aDesktop, finished, hermes, patience, printed, script, start, type EngineUnderTest } from './engine-kit.ts';
+import {
+  type EngineUnderTest,
+  finished,
+  hermes,
+  patience,
+  printed,
+  script,
+  shareDesktop,
+  start,
+} from './engine-kit.ts';
 import { add, over, toolboxSpec } from './engine-toolbox.ts';
 import { failsWith } from '../fixtures/fails-with.ts';
 
 export function debugRefusals(under: () => EngineUnderTest): void {
   describe('targets that cannot be debugged', () => {
+    const sharedDesktop = shareDesktop(under);
+
     test('a toolbox cannot use the name of a toolbox, a launch or the desktop', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const launch = await start(under(), made.desktop, { command: ['sleep', '600'] });
       const toolbox = await add(under(), { desktopId: made.id });
       for (const name of [toolbox.name, launch.id])
@@ -17,21 +28,21 @@ export function debugRefusals(under: () => EngineUnderTest): void {
     });
 
     test('stopping an unknown toolbox fails', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const { debug } = under().engine;
       for (const desktopId of [made.id, 'nobody-00000'])
         await assert.rejects(debug.stopToolbox(desktopId, 'debugger-never', patience()), failsWith('not_found'));
     });
 
     test('a toolbox needs an existing image', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const image = `${under().images.toolbox.replace(/\/[^/]*$/, '')}/not-there:1`;
       await assert.rejects(add(under(), { desktopId: made.id }, { image }), failsWith('app_unavailable'));
       assert.deepEqual(await running(under(), made.id), []);
     });
 
     test('a launch that has ended, an unknown launch and a removed desktop cannot be debugged', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const launch = await script(under(), made.desktop, 'exit 3');
       await finished(under().engine, launch);
       const ended = add(under(), { desktopId: made.id, launchId: launch.id });
@@ -43,7 +54,7 @@ export function debugRefusals(under: () => EngineUnderTest): void {
     });
 
     test('a terminal in a launch that has ended fails with its exit code', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const toolbox = await add(under(), { desktopId: made.id }, { command: ['bash', '-c', 'exit 9'] });
       await over(under(), toolbox);
       const attaching = under().engine.debug.attach(made.id, toolbox.name, patience());
@@ -53,7 +64,7 @@ export function debugRefusals(under: () => EngineUnderTest): void {
     });
 
     test('an aborted toolbox does not keep running', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const abort = new AbortController();
       const spec = toolboxSpec(under(), { desktopId: made.id });
       const adding = under().engine.debug.addToolbox(spec, () => undefined, abort.signal);
@@ -63,7 +74,7 @@ export function debugRefusals(under: () => EngineUnderTest): void {
     });
 
     test('a toolbox as another user: its first line says why it lacks the files, and what it shares', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const custom = { securityContext: { runAsUser: hermes.uid + 900 } };
       const toolbox = await add(under(), { desktopId: made.id }, { custom, command: ['true'] });
       await over(under(), toolbox);
@@ -77,7 +88,7 @@ export function debugRefusals(under: () => EngineUnderTest): void {
     for (const tty of [null, { columns: 80, rows: 24 }]) {
       test(`a program that the image lacks, ${tty ? 'in a terminal' : 'without one'}`, async () => {
         const { engine } = under();
-        await using made = await aDesktop(under(), hermes);
+        await using made = await sharedDesktop();
         const launch = await start(under(), made.desktop, { image: under().images.bare });
         const target = { desktopId: made.id, launchId: launch.id };
         for (const program of ['bash', '/bin/sh']) {

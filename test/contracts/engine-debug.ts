@@ -10,6 +10,7 @@ import type { Target } from '#domain/ports/engine-launch.ts';
 import { podAppName } from '#domain/names.ts';
 import {
   aDesktop,
+  type EngineUnderTest,
   eventually,
   hermes,
   launchSpec,
@@ -17,8 +18,8 @@ import {
   printed,
   run,
   script,
+  shareDesktop,
   start,
-  type EngineUnderTest,
   watching,
 } from './engine-kit.ts';
 import { add, over, sit } from './engine-toolbox.ts';
@@ -62,9 +63,11 @@ const CAPABILITY = { ptrace: 1n << 19n, netAdmin: 1n << 12n, netRaw: 1n << 13n, 
 
 export function debugPromises(under: () => EngineUnderTest): void {
   describe('toolboxes', () => {
+    const sharedDesktop = shareDesktop(under);
+
     for (const place of PLACES) {
       test(`beside ${place.name}: starts in its files and says so, sees its processes, runs as its user, shares all but files`, async () => {
-        await using made = await aDesktop(under(), hermes);
+        await using made = await sharedDesktop();
         const { target, command } = await place.prepare(under(), made.desktop);
         const toolbox = await add(under(), target);
         const seat = await sit(under(), toolbox);
@@ -89,7 +92,7 @@ export function debugPromises(under: () => EngineUnderTest): void {
     }
 
     test('all clients of a terminal see the same, and disconnecting does not end it', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const toolbox = await add(under(), { desktopId: made.id });
       const [one, two] = [await sit(under(), toolbox), await sit(under(), toolbox)];
       await one.shows(/\$ /);
@@ -108,7 +111,7 @@ export function debugPromises(under: () => EngineUnderTest): void {
     });
 
     test('all keys reach the toolbox, including the detach keys of engines', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const toolbox = await add(under(), { desktopId: made.id });
       const seat = await sit(under(), toolbox);
       seat.session.stream.write('stty raw -echo; echo go; head -c 4 | od -An -tx1; stty sane\r');
@@ -119,7 +122,7 @@ export function debugPromises(under: () => EngineUnderTest): void {
 
     test('its log contains the output before the first client attached, and everything after that', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const command = ['bash', '-c', 'echo early; read -r line; echo "got $line"; exit 5'];
       const toolbox = await add(under(), { desktopId: made.id }, { command });
       const target = { desktopId: made.id, container: toolbox.name };
@@ -137,7 +140,7 @@ export function debugPromises(under: () => EngineUnderTest): void {
 
     test('stopping a toolbox ends all its processes and nothing else, and keeps its log', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const launch = await start(under(), made.desktop, { command: ['sleep', '4722'] });
       const toolbox = await add(under(), { desktopId: made.id, launchId: launch.id });
       const seat = await sit(under(), toolbox);
@@ -230,8 +233,10 @@ export function debugPromises(under: () => EngineUnderTest): void {
   });
 
   describe('profiles', () => {
+    const sharedDesktop = shareDesktop(under);
+
     test('each profile grants what it lists and no more, or is refused with the reason both in the list and at the start', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const target = { desktopId: made.id };
       const admitted = await under().engine.debug.profiles(target);
       assert.equal(admitted.get('restricted'), null);
@@ -254,7 +259,7 @@ export function debugPromises(under: () => EngineUnderTest): void {
     });
 
     test('plain adds nothing of Deskpod: variables and files are those of the image', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const launch = await start(under(), made.desktop, { command: ['sleep', '600'] });
       const target = { desktopId: made.id, launchId: launch.id };
       const command = ['bash', '-c', 'id -u; echo "[$TOOLBOX_TARGET$DISPLAY]"; ls /home; ls /tmp/.X11-unix'];
@@ -267,7 +272,7 @@ export function debugPromises(under: () => EngineUnderTest): void {
     });
 
     test('a partial container spec overrides the fields that it sets, and unsupported fields are reported', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const target = { desktopId: made.id };
       const env = [{ name: 'COLOUR', value: 'blue' }];
       const command = ['bash', '-c', 'echo "$COLOUR"'];
@@ -280,9 +285,11 @@ export function debugPromises(under: () => EngineUnderTest): void {
   });
 
   describe('commands in a toolbox, and copies', () => {
+    const sharedDesktop = shareDesktop(under);
+
     test('a command runs in the named container', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const launch = await start(under(), made.desktop, { command: ['sleep', '600'] });
       const toolbox = await add(under(), { desktopId: made.id, launchId: launch.id });
       const which = 'command -v strace Xvnc || true; id -u';
@@ -294,7 +301,7 @@ export function debugPromises(under: () => EngineUnderTest): void {
 
     test('a copy is a launch beside the desktop with the requested changes, and the original keeps running unchanged', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const original = await script(under(), made.desktop, 'echo original; exec sleep 4724', {
         env: { COLOUR: 'red' },
       });

@@ -4,7 +4,17 @@ import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { aDesktop, eventually, finished, hermes, run, script, start, type EngineUnderTest } from './engine-kit.ts';
+import {
+  aDesktop,
+  type EngineUnderTest,
+  eventually,
+  finished,
+  hermes,
+  run,
+  script,
+  shareDesktop,
+  start,
+} from './engine-kit.ts';
 import { add, typed } from './engine-toolbox.ts';
 import { failsWith } from '../fixtures/fails-with.ts';
 
@@ -12,9 +22,11 @@ const SECRET = 'geheim-4711';
 
 export function insidePromises(under: () => EngineUnderTest): void {
   describe('inspecting a desktop', () => {
+    const sharedDesktop = shareDesktop(under);
+
     test('every container is listed with its kind, location, state and pid', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const launch = await start(under(), made.desktop, { command: ['sleep', '4731'] });
       const pod = await start(under(), made.desktop, { command: ['sleep', '4732'], runtime: 'pod_application' });
       const failed = await script(under(), made.desktop, 'exit 4');
@@ -49,6 +61,7 @@ export function insidePromises(under: () => EngineUnderTest): void {
 
     test('the commands to copy do what they say', async (context) => {
       if (!under().abilities.lines) return context.skip('they are for another machine');
+      // A command of the engine stays in it.
       await using made = await aDesktop(under(), hermes);
       const launch = await script(under(), made.desktop, 'echo hello-there; exec sleep 600');
       const toolbox = await add(under(), { desktopId: made.id, launchId: launch.id });
@@ -69,7 +82,7 @@ export function insidePromises(under: () => EngineUnderTest): void {
 
     test('namespaces match those of the kernel', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const launch = await start(under(), made.desktop, { command: ['sleep', '600'] });
       const pod = await start(under(), made.desktop, { command: ['sleep', '600'], runtime: 'pod_application' });
       const found = await under().engine.debug.namespaces(made.id);
@@ -93,7 +106,7 @@ export function insidePromises(under: () => EngineUnderTest): void {
 
     test('processes are listed with their container, user, CPU and memory usage', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const busy = await script(under(), made.desktop, 'while :; do :; done');
       const idle = await script(under(), made.desktop, 'sleep 4733; true');
       const pid = await eventually('it sleeps', async () => {
@@ -117,7 +130,7 @@ export function insidePromises(under: () => EngineUnderTest): void {
     });
 
     test('open sockets are listed with their owner', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const sockets = await under().engine.debug.sockets(made.id);
       const processes = await under().engine.debug.processes(made.id);
       const display = sockets.find(({ local, state }) => local.endsWith(':6000') && state === 'LISTEN');
@@ -130,7 +143,7 @@ export function insidePromises(under: () => EngineUnderTest): void {
 
     test('events of the engine are listed, oldest first', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const pod = await script(under(), made.desktop, 'exit 3', { runtime: 'pod_application' });
       await finished(engine, pod);
       const all = await eventually('the event is listed', async () => {
@@ -144,7 +157,7 @@ export function insidePromises(under: () => EngineUnderTest): void {
     });
 
     test('the desktop and a launch are each available as a description and as a raw object', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const env = { API_TOKEN: SECRET, COLOUR: 'red' };
       const pod = await start(under(), made.desktop, { command: ['sleep', '600'], runtime: 'pod_application', env });
       const inside = await start(under(), made.desktop, { command: ['sleep', '600'], env });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { failsWith } from '../fixtures/fails-with.ts';
-import { aDesktop, fry, hermes, output, patience, run, type EngineUnderTest } from './engine-kit.ts';
+import { aDesktop, type EngineUnderTest, fry, hermes, output, patience, run, shareDesktop } from './engine-kit.ts';
 
 /** A command that prints `open` or `closed`. */
 const reach = (address: string | null): string =>
@@ -10,6 +10,8 @@ const reach = (address: string | null): string =>
 
 export function isolationPromises(under: () => EngineUnderTest): void {
   describe('isolation', () => {
+    const sharedDesktop = shareDesktop(under);
+
     test('two users have different ids, homes and credentials', async () => {
       const { engine } = under();
       await using one = await aDesktop(under(), hermes);
@@ -51,7 +53,7 @@ export function isolationPromises(under: () => EngineUnderTest): void {
 
     test('the X socket is available exactly in containers that share the IPC namespace', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const look =
         'readlink /proc/self/ns/ipc; if [ -S /tmp/.X11-unix/X0 ]; then echo socket; else echo none; fi; grep -c "@/tmp/.X11-unix" /proc/net/unix || true';
       const [ipc] = (await run(engine, { desktopId: made.id }, look)).output.split('\n');
@@ -64,7 +66,7 @@ export function isolationPromises(under: () => EngineUnderTest): void {
 
     test('programs inside the desktop share its IPC, network, UTS and PID namespaces', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       await run(engine, { desktopId: made.id }, 'echo seen > /dev/shm/mark');
       const inside = await output(
         under(),
@@ -92,7 +94,7 @@ export function isolationPromises(under: () => EngineUnderTest): void {
 
     test("a launch sees neither the screen's socket nor its password", async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const { vncPassword } = await engine.credentials(made.id);
       const look = `find /run/deskpod -type s; grep -rsl '${vncPassword}' /run/deskpod; ls /run/deskpod; ls -d /run/deskpod/secret 2>/dev/null`;
       for (const runtime of ['ephemeral_container', 'pod_application'] as const) {

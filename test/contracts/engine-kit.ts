@@ -3,6 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import type { Duplex } from 'node:stream';
+import { after } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openDisplay } from '#display/open.ts';
 import type { Account, DesktopSpec, Engine, EngineDesktop, EngineEvent } from '#domain/ports/engine.ts';
@@ -114,6 +115,29 @@ export async function aDesktop(
     id: desktop.id,
     [Symbol.asyncDispose]: () => under.engine.removeDesktop(desktop.id, patience()),
   };
+}
+
+/**
+ * One desktop for all tests of a suite that leave it as it was: making one takes seconds on a cluster. What a test starts
+ * in it ends with the test.
+ */
+export function shareDesktop(under: () => EngineUnderTest): () => Promise<DisposableDesktop> {
+  let shared: DisposableDesktop | null = null;
+  after(async () => await shared?.[Symbol.asyncDispose]());
+  return async () => {
+    shared ??= await aDesktop(under(), hermes);
+    const { desktop, id } = shared;
+    return { desktop, id, [Symbol.asyncDispose]: () => clear(under().engine, id) };
+  };
+}
+
+async function clear(engine: Engine, desktopId: string): Promise<void> {
+  const toolboxes = await engine.debug.toolboxes(desktopId);
+  const running = toolboxes.filter(({ status }) => status.state === 'running');
+  await Promise.all(running.map(({ name }) => engine.debug.stopToolbox(desktopId, name, patience())));
+  // Toolboxes end with their launch, so these come last.
+  const launches = await engine.launches(desktopId);
+  await Promise.all(launches.map(({ id }) => engine.removeLaunch(id)));
 }
 
 export type LaunchOptions = Partial<

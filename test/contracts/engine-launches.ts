@@ -4,19 +4,18 @@ import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Runtime } from '#protocol/app.ts';
 import {
-  aDesktop,
+  type EngineUnderTest,
   eventually,
   finished,
   firstWindow,
-  hermes,
   launchSpec,
   output,
   patience,
   printed,
   run,
   script,
+  shareDesktop,
   start,
-  type EngineUnderTest,
 } from './engine-kit.ts';
 import { failsWith } from '../fixtures/fails-with.ts';
 import { aRunningDesktop } from '../fixtures/engine-samples.ts';
@@ -28,9 +27,11 @@ export function launchPromises(under: () => EngineUnderTest): void {
   const cannotLimit = (runtime: Runtime) => runtime === 'ephemeral_container' && !under().abilities.limitsEverywhere;
 
   describe('launches', () => {
+    const sharedDesktop = shareDesktop(under);
+
     test('limits that a launch inside the desktop cannot have are refused with the reason', async (context) => {
       if (!cannotLimit('ephemeral_container')) return context.skip('this engine limits every launch');
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const limits = { memoryBytes: 48 * MB };
       await assert.rejects(start(under(), made.desktop, { limits }), (error) => {
         return failsWith('runtime_refused')(error) && /limits/.test(String(error));
@@ -40,20 +41,20 @@ export function launchPromises(under: () => EngineUnderTest): void {
 
     test('options that only a pod supports are refused inside the desktop', async (context) => {
       if (under().abilities.limitsEverywhere) return context.skip('one machine takes no notice of it');
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       await assert.rejects(start(under(), made.desktop, { pod: { ports: [8080] } }), failsWith('runtime_refused'));
     });
 
     for (const runtime of RUNTIMES) {
       test(`${runtime}: a program draws a window that is attributed to its launch`, async () => {
-        await using made = await aDesktop(under(), hermes);
+        await using made = await sharedDesktop();
         const launch = await start(under(), made.desktop, { runtime });
         const window = await firstWindow(under().engine, launch);
         assert.match(window.wmClass, /xterm/i);
       });
 
       test(`${runtime}: exit code and output are available after the end`, async () => {
-        await using made = await aDesktop(under(), hermes);
+        await using made = await sharedDesktop();
         const launch = await script(under(), made.desktop, 'echo one; echo two >&2; exit 3', { runtime });
         const end = await finished(under().engine, launch);
         assert.equal(end.exitCode, 3);
@@ -70,7 +71,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
       });
 
       test(`${runtime}: stopping ends all its processes, including those that ignore TERM`, async () => {
-        await using made = await aDesktop(under(), hermes);
+        await using made = await sharedDesktop();
         const stubborn =
           'trap "" TERM; (trap "" TERM; exec sleep 4711) & setsid sleep 4711 & echo up; while :; do sleep 1; done';
         const launch = await script(under(), made.desktop, stubborn, { runtime });
@@ -84,7 +85,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
       });
 
       test(`${runtime}: a program that handles TERM can exit gracefully`, async () => {
-        await using made = await aDesktop(under(), hermes);
+        await using made = await sharedDesktop();
         const launch = await script(
           under(),
           made.desktop,
@@ -99,7 +100,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
       });
 
       test(`${runtime}: a killed program ends with exit code 137 and the desktop keeps running`, async () => {
-        await using made = await aDesktop(under(), hermes);
+        await using made = await sharedDesktop();
         const launch = await script(under(), made.desktop, 'echo up; kill -9 $BASHPID; sleep 600', { runtime });
         const end = runtime === 'ephemeral_container' ? await finished(under().engine, launch) : null;
         if (end) assert.deepEqual([end.exitCode, end.outOfMemory], [137, false]);
@@ -108,7 +109,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
 
       test(`${runtime}: a program that exceeds its memory limit is killed, and the reason is reported`, async (context) => {
         if (cannotLimit(runtime)) return context.skip('this engine limits no launch inside a desktop');
-        await using made = await aDesktop(under(), hermes);
+        await using made = await sharedDesktop();
         const launch = await script(under(), made.desktop, 'exec tail /dev/zero', {
           runtime,
           limits: { memoryBytes: 48 * MB, processes: 50 },
@@ -119,7 +120,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
 
       test(`${runtime}: a program cannot exceed its limit of processes`, async (context) => {
         if (!under().abilities.limitsEverywhere) return context.skip('this engine limits no numbers of processes');
-        await using made = await aDesktop(under(), hermes);
+        await using made = await sharedDesktop();
         const fork = 'n=0; while [ $n -lt 90 ]; do sleep 20 & n=$((n+1)); done; echo all';
         const launch = await start(under(), made.desktop, {
           runtime,
@@ -134,7 +135,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
 
       test(`${runtime}: the variables that apps rely on are set, and contain no secret`, async () => {
         const { engine } = under();
-        await using made = await aDesktop(under(), hermes);
+        await using made = await sharedDesktop();
         const launch = await script(under(), made.desktop, 'env', {
           runtime,
           env: { APP: '/usr/bin/xterm', ARGS: '-e top', DISPLAY: ':7', HOME: '/', MINE: 'a=b c' },
@@ -157,7 +158,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
       });
 
       test(`${runtime}: an image of the published kind runs as the desktop's user although it requests root`, async () => {
-        await using made = await aDesktop(under(), hermes);
+        await using made = await sharedDesktop();
         const launch = await start(under(), made.desktop, {
           runtime,
           image: under().images.published,
@@ -172,7 +173,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
 
     test('a program that requires shared memory draws inside the desktop and fails beside it, and its log says why', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const image = under().images.shmDemo;
       await firstWindow(engine, await start(under(), made.desktop, { image }));
       const beside = await start(under(), made.desktop, { image, runtime: 'pod_application' });
@@ -182,7 +183,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
     });
 
     test('the home is the same in both runtimes and in the desktop', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const name = `note-${made.id}`;
       await output(under(), made.desktop, `echo from-ephemeral > ~/${name}`);
       assert.deepEqual(
@@ -193,7 +194,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
 
     test('a name in use is refused and its launch keeps running', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const first = await script(under(), made.desktop, 'sleep 600');
       await assert.rejects(script(under(), made.desktop, 'true', { id: first.id }), failsWith('name_taken'));
       const [left] = await engine.launches(made.id);
@@ -201,7 +202,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
     });
 
     test('a program that does not exist fails at once with its name and leaves nothing', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const before = await under().objects();
       await assert.rejects(start(under(), made.desktop, { command: ['/no/such/program'] }), (error) => {
         return failsWith('app_unavailable')(error) && /no\/such\/program/.test(String(error));
@@ -210,7 +211,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
     });
 
     test('a missing image is refused with its name', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const image = 'localhost/deskpod/nothing-here:1';
       await assert.rejects(
         start(under(), made.desktop, { image }),
@@ -227,7 +228,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
     });
 
     test('an aborted launch leaves nothing', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const before = await under().objects();
       const abort = new AbortController();
       const launching = under().engine.launch(launchSpec(under(), made.desktop, {}), () => undefined, abort.signal);
@@ -238,7 +239,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
 
     test('a launch can be removed while it runs, and is not listed any more', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const launch = await script(under(), made.desktop, 'sleep 600');
       await engine.removeLaunch(launch.id);
       await engine.removeLaunch(launch.id);
@@ -248,7 +249,7 @@ export function launchPromises(under: () => EngineUnderTest): void {
 
     test('usage differs between a busy and an idle launch', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const busy = await script(
         under(),
         made.desktop,

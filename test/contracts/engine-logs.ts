@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { EngineLogLine } from '#domain/ports/engine.ts';
-import { aDesktop, finished, hermes, output, patience, run, script, type EngineUnderTest } from './engine-kit.ts';
+import { type EngineUnderTest, finished, output, patience, run, script, shareDesktop } from './engine-kit.ts';
 
 /** More than engines keep in one log file. */
 const FLOOD_LINES = 130_000;
@@ -10,8 +10,10 @@ const TEXT = 'x'.repeat(1_000);
 
 export function logPromises(under: () => EngineUnderTest): void {
   describe('logs of any bytes', () => {
+    const sharedDesktop = shareDesktop(under);
+
     test('a character is complete although the program splits it, or the engine does in a long line', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const euros = '€'.repeat(20_000);
       const [slow, long, smile] = await output(
         under(),
@@ -23,7 +25,7 @@ export function logPromises(under: () => EngineUnderTest): void {
     });
 
     test('bytes that are not text, carriage returns and an unfinished last line are read correctly', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const lines = await output(
         under(),
         made.desktop,
@@ -33,7 +35,7 @@ export function logPromises(under: () => EngineUnderTest): void {
     });
 
     test('a line of 10 MB is cut, and the number of missing bytes is reported', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const launch = await script(
         under(),
         made.desktop,
@@ -53,7 +55,7 @@ export function logPromises(under: () => EngineUnderTest): void {
 
     test('a slow reader is informed how many lines it missed', async (context) => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const go = '~/go-on';
       const launch = await script(
         under(),

@@ -5,24 +5,25 @@ import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EngineLogLine } from '#domain/ports/engine.ts';
 import {
-  aDesktop,
+  type EngineUnderTest,
   eventually,
   finished,
-  hermes,
   patience,
   printed,
   reader,
   run,
   script,
-  type EngineUnderTest,
+  shareDesktop,
 } from './engine-kit.ts';
 import { failsWith } from '../fixtures/fails-with.ts';
 
 export function talkPromises(under: () => EngineUnderTest): void {
   describe('logs and commands', () => {
+    const sharedDesktop = shareDesktop(under);
+
     test('followed logs arrive line by line and end with the launch', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const go = '~/go-on';
       const launch = await script(
         under(),
@@ -49,7 +50,7 @@ export function talkPromises(under: () => EngineUnderTest): void {
 
     test('following a long log starts near its end and reports each new line once', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const go = '~/go-on';
       const launch = await script(
         under(),
@@ -78,7 +79,7 @@ export function talkPromises(under: () => EngineUnderTest): void {
     });
 
     test('the end of a long log is read up to the requested size, in whole lines', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const launch = await script(under(), made.desktop, 'for i in $(seq 20000); do echo "line number $i"; done');
       await finished(under().engine, launch);
       const lines = await printed(under().engine, { desktopId: made.id, launchId: launch.id }, 10_000);
@@ -89,7 +90,7 @@ export function talkPromises(under: () => EngineUnderTest): void {
     });
 
     test('aborting stops following', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const launch = await script(under(), made.desktop, 'echo up; sleep 600');
       const abort = new AbortController();
       const lines: string[] = [];
@@ -106,7 +107,7 @@ export function talkPromises(under: () => EngineUnderTest): void {
 
     test('a launch can be read only through its desktop', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const launch = await script(under(), made.desktop, 'sleep 600');
       const target = { desktopId: 'fry-00000', launchId: launch.id };
       await assert.rejects(printed(engine, target), failsWith('not_found'));
@@ -115,7 +116,7 @@ export function talkPromises(under: () => EngineUnderTest): void {
 
     test('a terminal has the requested size and can be resized', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const session = await engine.exec(
         { desktopId: made.id },
         { command: ['bash'], tty: { columns: 90, rows: 20 } },
@@ -136,7 +137,7 @@ export function talkPromises(under: () => EngineUnderTest): void {
 
     test('all keys reach a terminal, including the detach keys of engines', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const session = await engine.exec(
         { desktopId: made.id },
         { command: ['bash', '-c', 'stty raw -echo; echo up; head -c 4 | od -An -tx1'], tty: { columns: 80, rows: 24 } },
@@ -151,7 +152,7 @@ export function talkPromises(under: () => EngineUnderTest): void {
 
     test('closing a terminal ends its processes', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const session = await engine.exec(
         { desktopId: made.id },
         { command: ['bash'], tty: { columns: 80, rows: 24 } },
@@ -167,7 +168,7 @@ export function talkPromises(under: () => EngineUnderTest): void {
 
     test('a command without a terminal reads its input to the end and reports its exit code', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const session = await engine.exec(
         { desktopId: made.id },
         { command: ['bash', '-c', 'wc -c; echo oops >&2; exit 9'], tty: null, env: { X: 'y' } },
@@ -182,7 +183,7 @@ export function talkPromises(under: () => EngineUnderTest): void {
 
     test('output arrives after the end of the input, and is complete when the command did not read all of its input', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const runs = async (line: string, input: string): Promise<[string, number | null]> => {
         const spec = { command: ['bash', '-c', line], tty: null };
         const session = await engine.exec({ desktopId: made.id }, spec, patience());
@@ -200,7 +201,7 @@ export function talkPromises(under: () => EngineUnderTest): void {
 
     test('disconnecting from a command ends it and its child processes, even right after the start', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const spec = { command: ['bash', '-c', 'sleep 4712; :'], tty: null };
       const session = await engine.exec({ desktopId: made.id }, spec, patience());
       await eventually('it sleeps', async () => ((await sleepers(under(), made.id)) === '1' ? true : null));
@@ -224,7 +225,7 @@ export function talkPromises(under: () => EngineUnderTest): void {
 
     test('a file that is not executable and a missing file have different errors', async () => {
       const { engine } = under();
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const runs = (program: string) =>
         engine.exec({ desktopId: made.id }, { command: [program], tty: null }, patience());
       await assert.rejects(runs('/etc/passwd'), failsWith('not_executable'));
@@ -232,7 +233,7 @@ export function talkPromises(under: () => EngineUnderTest): void {
     });
 
     test('commands run as the user, in the home, without a way to gain privileges', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const { output } = await run(
         under().engine,
         { desktopId: made.id },
@@ -248,14 +249,14 @@ export function talkPromises(under: () => EngineUnderTest): void {
     });
 
     test('a command in a launch sees the processes of that launch', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const launch = await script(under(), made.desktop, 'sleep 600', { runtime: 'pod_application' });
       const { output } = await run(under().engine, { desktopId: made.id, launchId: launch.id }, 'hostname');
       assert.equal(output, launch.hostname);
     });
 
     test('no command can run in a launch that has ended', async () => {
-      await using made = await aDesktop(under(), hermes);
+      await using made = await sharedDesktop();
       const launch = await script(under(), made.desktop, 'true');
       await finished(under().engine, launch);
       await assert.rejects(

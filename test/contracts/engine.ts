@@ -19,8 +19,23 @@ import { talkPromises } from './engine-talk.ts';
 
 export type { EngineUnderTest } from './engine-kit.ts';
 
-/** `skip` is the reason why this engine cannot be tested here, or null. */
-export function engineContract(name: string, skip: string | null, open: () => Promise<EngineUnderTest>): void {
+/** About equally long on a cluster, where each is a file: `test/kubernetes/engine-PART.test.ts`. */
+export const PARTS = {
+  desktops: [desktopPromises, imagePromises, egressPromises],
+  launches: [launchPromises, sharedLimitPromises],
+  commands: [talkPromises, logPromises],
+  debug: [debugPromises, debugRefusals],
+  inside: [insidePromises, isolationPromises, regionPromises],
+} as const;
+export type Part = keyof typeof PARTS;
+
+/** `skip` is the reason why this engine cannot be tested here, or null. Without `part`, the whole contract. */
+export function engineContract(
+  name: string,
+  skip: string | null,
+  open: () => Promise<EngineUnderTest>,
+  part?: Part,
+): void {
   describe(`${name} engine`, { skip: skip ?? false, timeout: 1_200_000 }, () => {
     let opened: EngineUnderTest | null = null;
     before(async () => {
@@ -33,17 +48,7 @@ export function engineContract(name: string, skip: string | null, open: () => Pr
       if (opened === null) throw new Error(`the ${name} engine was not opened`);
       return opened;
     };
-    desktopPromises(under);
-    launchPromises(under);
-    sharedLimitPromises(under);
-    talkPromises(under);
-    logPromises(under);
-    debugPromises(under);
-    debugRefusals(under);
-    insidePromises(under);
-    isolationPromises(under);
-    egressPromises(under);
-    imagePromises(under);
-    regionPromises(under);
+    const promises = part === undefined ? Object.values(PARTS).flat() : PARTS[part];
+    for (const promise of promises) promise(under);
   });
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { z } from 'zod';
 import { jsonLines } from '#containers-client/api.ts';
+import { ignore } from '#protocol/ignore.ts';
 import { eventually, PATIENCE_MS, Someone } from './faults-kit.ts';
 import {
   containers,
@@ -223,7 +224,9 @@ async function networksInKernel(all: readonly Process[]): Promise<() => Promise<
   return async () => {
     for (const name of await readdir('/run/netns')) {
       const place = join('/run/netns', name);
-      if (!inodes.has((await stat(place)).ino)) continue;
+      // Those of other installations come and go.
+      const found = await stat(place).catch(ignore('it is gone', null));
+      if (found === null || !inodes.has(found.ino)) continue;
       spawnSync('umount', ['--lazy', place]);
       await rm(place, { force: true });
     }

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { z } from 'zod';
 import { type Client, createClient } from '#client/client.ts';
+import { EngineApi } from '#containers-client/api.ts';
+import { PodmanService } from '#containers-client/podman-service.ts';
+import { engineFolders } from '#setup/engine.ts';
 import { createProgress } from '#setup/progress.ts';
 import { setUp } from '#setup/setup.ts';
 import { DATA, Product, RUN } from './product.ts';
@@ -29,6 +32,8 @@ interface Made {
   readonly debugSession: string;
 }
 
+const OURS = 'localhost/deskpod';
+const Images = z.array(z.looseObject({ RepoTags: z.array(z.string()).nullish() }));
 const Named = z.object({ id: z.string() });
 const Stated = z.object({ status: z.looseObject({ state: z.string() }) });
 
@@ -45,11 +50,16 @@ suite('data of version 0.1.0', { skip, timeout: 15 * 60_000 }, () => {
     await checkOut(COMMIT, folder);
     const config = join(folder, 'config.yaml');
     await writeFile(config, JSON.stringify({ debug: { images: [TOOLBOX] } }));
-    const old = await Product.of(folder, ['--config', config]);
+    await swapImages({ keep: 'current', use: '0.1.0' });
     try {
-      made = await work(old);
+      const old = await Product.of(folder, ['--config', config]);
+      try {
+        made = await work(old);
+      } finally {
+        assert.equal(await old.stop(), 0);
+      }
     } finally {
-      assert.equal(await old.stop(), 0);
+      await swapImages({ keep: '0.1.0', use: 'current' });
     }
     // Like `npm start`. Later test files use these images, too.
     const options = { root: ROOT, dataDir: DATA, runDir: RUN, baseImage: null, engineSocket: null, listen: null };
@@ -96,6 +106,27 @@ suite('data of version 0.1.0', { skip, timeout: 15 * 60_000 }, () => {
     await until(async () => (await leela.launches.get(made.running)).status.state === 'finished');
   });
 });
+
+/**
+ * Each version removes the images that it replaces. Under a second name they stay, and are not built again in each run.
+ */
+async function swapImages({ keep, use }: { readonly keep: string; readonly use: string }): Promise<void> {
+  await using podman = await PodmanService.start(engineFolders(DATA, RUN));
+  const api = new EngineApi(podman.socket);
+  const images = await api.json(Images, 'GET', '/images/json');
+  const names = images.flatMap(({ RepoTags }) => RepoTags ?? []);
+  const tag = async (from: string, to: string): Promise<string[]> => {
+    const found = names.filter((one) => one.startsWith(`${from}/`));
+    for (const name of found) {
+      const query = { repo: `${to}/${name.slice(from.length + 1).replace(/:1$/, '')}`, tag: '1' };
+      await api.text('POST', `/images/${encodeURIComponent(name)}/tag`, { query });
+    }
+    return found;
+  };
+  await tag(OURS, `localhost/deskpod-${keep}`);
+  for (const name of await tag(`localhost/deskpod-${use}`, OURS))
+    await api.text('DELETE', `/images/${encodeURIComponent(name)}`);
+}
 
 /** The source tree of a commit, with the packages of this checkout. */
 async function checkOut(commit: string, folder: string): Promise<void> {

@@ -2,8 +2,6 @@
 import { glob, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { waitForWindowManager } from '#display/ready.ts';
 import type { Engine } from '#domain/ports/engine.ts';
@@ -12,6 +10,7 @@ import { createContainersEngine } from '#engines/containers/engine.ts';
 import type { EngineUnderTest } from '../contracts/engine-kit.ts';
 import { buildTestImage } from '../images/build.ts';
 import { classMac } from '#engines/containers/pods/class-mac.ts';
+import { lockOneOf } from '../runner/lock.ts';
 import { DEFAULT_EGRESS } from '../fixtures/egress.ts';
 import { engineEvents } from '../fakes/engine-events.ts';
 
@@ -61,31 +60,17 @@ export function openEngine({ socket, dataDir, runDir }: LocalEngine): Promise<En
 }
 
 /**
- * Gives one test file at a time the store. The lock is a name in the kernel, so it is released when its owner is
- * killed.
+ * Gives one test file at a time the store. Removes homes before and after, because the next user of the store gives the
+ * same names other ids.
  */
 export async function ownStore(): Promise<AsyncDisposable> {
-  const until = Date.now() + PREPARE_MS;
-  for (;;) {
-    const lock = createServer();
-    const taken = await new Promise<boolean>((resolve) => {
-      lock.once('error', () => resolve(true));
-      lock.listen({ path: `\0deskpod-test ${TEST_DATA}` }, () => resolve(false));
-    });
-    if (!taken) return storeOf(lock);
-    if (Date.now() > until) throw new Error(`another test run has had ${TEST_DATA} for too long`);
-    await delay(250);
-  }
-}
-
-/** Removes homes before and after, because the next user of the store gives the same names other ids. */
-async function storeOf(lock: Server): Promise<AsyncDisposable> {
+  const lock = await lockOneOf([`store of ${TEST_DATA}`], PREPARE_MS);
   const clear = (): Promise<void> => rm(join(TEST_DATA, 'homes'), { recursive: true, force: true });
   await clear();
   return {
     async [Symbol.asyncDispose]() {
       await clear();
-      lock.close();
+      lock[Symbol.dispose]();
     },
   };
 }

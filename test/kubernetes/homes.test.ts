@@ -8,7 +8,7 @@ import { after, before, suite } from 'node:test';
 import { Desktop } from '#protocol/desktop.ts';
 import { missingBrowser, Person } from '../e2e/person.ts';
 import { ROOT } from '../e2e/tools.ts';
-import { done, kubectl, MINUTE_MS, noCluster, noHelm, Place, shell } from './install-kit.ts';
+import { defaultClass, done, kubectl, MINUTE_MS, noCluster, noHelm, Place, shell } from './install-kit.ts';
 import { steps, typedInShell } from './walk-kit.ts';
 
 const CLASS = 'deskpod-test-homes';
@@ -19,9 +19,11 @@ suite('homes in a cluster', { skip: noCluster || missingBrowser, timeout: 25 * M
   const step = steps();
   const place = new Place('homes', 30_557);
   const { namespace } = place;
+  const owned = new AsyncDisposableStack();
   let folder = '';
 
   before(async () => {
+    owned.use(await defaultClass());
     folder = await mkdtemp(join(tmpdir(), 'deskpod-homes-'));
     await chmod(folder, 0o755);
   });
@@ -29,6 +31,7 @@ suite('homes in a cluster', { skip: noCluster || missingBrowser, timeout: 25 * M
     await place[Symbol.asyncDispose]();
     await shell(`kubectl delete storageclass,pv ${CLASS} --ignore-not-found --timeout=60s`);
     await rm(folder, { recursive: true, force: true });
+    await owned.disposeAsync();
   });
 
   const enters = async (): Promise<Person> => {

@@ -5,10 +5,22 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Ran, ran, ROOT } from '../e2e/tools.ts';
+import { lockOneOf } from '../runner/lock.ts';
 
 /** The registry of the tests' images; the runner of these tests pushes them. */
 export const REGISTRY = process.env['DESKPOD_TEST_REGISTRY'] ?? '127.0.0.1:5000/deskpod';
 export const MINUTE_MS = 60_000;
+
+/** The documented parts of an installation. */
+export const ROLES = ['pyos-od', 'nginx-od', 'mongodb-od', 'speedtest-od', 'openldap-od'];
+
+/**
+ * For tests that make a storage class the default of the cluster, and for those that need a cluster without one. They run
+ * beside all others, but not beside each other.
+ */
+export function defaultClass(): Promise<Disposable> {
+  return lockOneOf(['default storage class of the cluster'], 20 * MINUTE_MS);
+}
 
 /** The reason for skipping the tests, or false. */
 export const noCluster =

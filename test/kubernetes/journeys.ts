@@ -6,7 +6,7 @@ export const ONE_MACHINE: Readonly<Record<string, string>> = {
   'debug-approval': 'waits minutes for what the domain alone decides; debug.test.ts runs on both engines',
   edge: 'listeners of one machine',
   'faults-desktop': 'ends processes of this machine; faults.test.ts ends pods',
-  'faults-limits': 'tags images here; engine.test.ts exceeds limits on a cluster',
+  'faults-limits': 'tags images here; engine-launches.test.ts exceeds limits on a cluster',
   'faults-server': 'ends processes of this machine; outage.test.ts and faults.test.ts do so on a cluster',
   installation: 'sets up this machine; install.test.ts installs on a cluster',
   network: 'has no desktop',

@@ -6,7 +6,7 @@
 import { globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { openEngine } from '#setup/engine.ts';
 import { pushImage } from '#setup/images/deliver.ts';
 import { makeImages } from '#setup/images/images.ts';
@@ -17,33 +17,32 @@ import { buildTestImage, type TestImage } from '../images/build.ts';
 import { OTHERS, reasonToSkip, REGISTRY } from './cluster.ts';
 import { journeysOf } from './journeys.ts';
 import { refreshNode } from './refresh.ts';
-import { runFiles } from '../runner/files.ts';
+import { flakyReport, runFiles } from '../runner/files.ts';
+import { environmentOf, placesOf } from '../runner/places.ts';
 import { readTimes, timeTable } from '../runner/times.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** A checkout that already has the images of `npm test`. */
-const DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-test';
-const RUN = process.env['DESKPOD_TEST_RUN'] ?? '/run/deskpod-test';
+/** It already has the images of `npm test`. */
+const PLACES = placesOf(1);
 const PACKAGES = ['chromium', 'curl', 'fonts-dejavu-core', 'jq', 'openssl', 'shellcheck'];
 
-/**
- * Each works in a namespace of its own and changes nothing else in the cluster, so two run side by side: the engine
- * contract, as long as the others together, first. The other files end parts of the cluster, or own a port or a class.
- */
-const SIDE_BY_SIDE = [
-  'engine',
-  'debug',
-  'debug-copy',
-  'debug-errors',
-  'debug-inspect',
-  'manifests',
-  'outage',
-  'promises',
-].map((name) => `${name}.test.ts`);
-
-const ON_CLUSTER = { DESKPOD_TEST_ENGINE: 'kubernetes' };
-/** Journeys with so much data that they run alone. */
-const LARGE = new Set(['streams.test.ts', 'web-shell.test.ts']);
+/** Files and journeys run side by side, each in a namespace of its own. */
+const AT_ONCE = 3;
+/** The longest, which run first. Of those that use the default class of the cluster, one runs at a time. */
+const LONGEST = [
+  'kubernetes/engine-launches',
+  'kubernetes/install',
+  'kubernetes/homes',
+  'kubernetes/engine-inside',
+  'kubernetes/install-checks',
+  'kubernetes/engine-debug',
+  'kubernetes/install-chart',
+  'kubernetes/walk',
+  'kubernetes/engine-commands',
+  'kubernetes/engine-desktops',
+];
+/** These end parts of the cluster, or move so much data that others would time out. */
+const ALONE = ['kubernetes/faults', 'e2e/streams', 'e2e/web-shell'];
 
 const reason = reasonToSkip();
 if (reason !== null) {
@@ -53,11 +52,13 @@ if (reason !== null) {
 const patterns = process.argv.slice(2);
 const chosen = (paths: readonly string[]): string[] =>
   paths.filter((path) => patterns.length === 0 || patterns.some((pattern) => path.includes(pattern)));
-const files = chosen(globSync('test/kubernetes/**/*.test.ts', { cwd: ROOT }).toSorted());
 const { onCluster, here } = journeysOf(globSync('test/e2e/*.test.ts', { cwd: ROOT }).toSorted());
-const journeys = chosen(onCluster);
+const pathOf = (name: string): string => `test/${name}.test.ts`;
+const [longest, alone] = [LONGEST.map(pathOf), ALONE.map(pathOf)];
+const others = [...globSync('test/kubernetes/*.test.ts', { cwd: ROOT }).toSorted(), ...onCluster];
+const sideBySide = [...longest, ...others.filter((path) => !longest.includes(path) && !alone.includes(path))];
 const progress = createProgress(process.stdout);
-const places = { root: ROOT, dataDir: DATA, runDir: RUN, baseImage: null, engineSocket: null };
+const places = { root: ROOT, dataDir: PLACES.data, runDir: PLACES.run, baseImage: null, engineSocket: null };
 const never = new AbortController().signal;
 
 const missing = await missingPackages(PACKAGES);
@@ -70,40 +71,30 @@ await pushTestImage('contract', 'published');
 await pushTestImage('bare', 'bare');
 await pushTestImage('elsewhere', 'elsewhere', OTHERS);
 await progress.step('Images on the node', () => refreshNode(never));
-const env = { ...process.env, DESKPOD_TEST_DATA: DATA, DESKPOD_TEST_RUN: RUN, DESKPOD_TEST_REGISTRY: REGISTRY };
+const env = {
+  ...process.env,
+  ...environmentOf(PLACES),
+  DESKPOD_TEST_REGISTRY: REGISTRY,
+  DESKPOD_TEST_ENGINE: 'kubernetes',
+};
 const scratch = await mkdtemp(join(tmpdir(), 'deskpod-test-'));
 const reports: string[] = [];
-const codes = [
-  await run(chosen(SIDE_BY_SIDE.map((name) => `test/kubernetes/${name}`)), 2),
-  await run(
-    files.filter((path) => !SIDE_BY_SIDE.includes(basename(path))),
-    1,
-  ),
-  // Each has a namespace and a server of its own.
-  await run(
-    journeys.filter((path) => !LARGE.has(basename(path))),
-    2,
-    ON_CLUSTER,
-  ),
-  await run(
-    journeys.filter((path) => LARGE.has(basename(path))),
-    1,
-    ON_CLUSTER,
-  ),
-];
-if (journeys.length > 0) {
+const flaky: string[] = [];
+const codes = [await run(chosen(sideBySide), AT_ONCE), await run(chosen(alone), 1)];
+if (chosen(onCluster).length > 0) {
   const reasons = Object.entries(here).map(([name, why]) => `  ${name}: ${why}`);
   console.log(`\nJourneys that run on one machine only:\n${reasons.join('\n')}`);
 }
-console.log(`\n${timeTable([], reports.flatMap(readTimes))}`);
+for (const part of [timeTable([], reports.flatMap(readTimes)), flakyReport(flaky)])
+  if (part !== '') console.log(`\n${part}`);
 await rm(scratch, { recursive: true });
 process.exit(Math.max(...codes));
 
-async function run(paths: readonly string[], atOnce: number, more: NodeJS.ProcessEnv = {}): Promise<number> {
+async function run(paths: readonly string[], atOnce: number): Promise<number> {
   if (paths.length === 0) return 0;
   const times = join(scratch, `${reports.length}.jsonl`);
   reports.push(times);
-  return await runFiles(paths, { root: ROOT, env: { ...env, ...more }, atOnce, times });
+  return await runFiles(paths, { root: ROOT, env, atOnce, times, flaky });
 }
 
 /** Images that only tests use: `contract` follows the contract of published apps. */

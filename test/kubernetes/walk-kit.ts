@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { count, type Person } from '../e2e/person.ts';
 import { ROOT, Terminal } from '../e2e/tools.ts';
-import { clear, done, MINUTE_MS, REGISTRY, shell } from './install-kit.ts';
+import { clear, defaultClass, done, MINUTE_MS, REGISTRY, shell } from './install-kit.ts';
 
 export const ADDRESS = 'http://localhost:30443';
 export const NAMESPACE = 'abcdesktop';
@@ -66,10 +66,18 @@ export function steps(): (name: string, run: () => Promise<void>) => void {
 
 export class Walk implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'deskpod-walk-'));
+  readonly #lock: Disposable;
 
-  /** A cluster without an installation, and the downloaded files; `config` changes the od.config of the release. */
+  private constructor(lock: Disposable) {
+    this.#lock = lock;
+  }
+
+  /**
+   * A cluster without an installation and a default class, and the downloaded files; `config` changes the od.config of
+   * the release.
+   */
   static async begin(config: (text: string) => string): Promise<Walk> {
-    const walk = new Walk();
+    const walk = new Walk(await defaultClass());
     await clear(NAMESPACE);
     mkdirSync(join(walk.folder, 'volume'));
     for (const file of ['deskpod.yaml', 'poduser.yaml'])
@@ -167,6 +175,7 @@ export class Walk implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await clear(NAMESPACE);
     if (existsSync(this.folder)) rmSync(this.folder, { recursive: true, force: true });
+    this.#lock[Symbol.dispose]();
   }
 }
 

@@ -1,13 +1,10 @@
 /** How long each test file took: a reporter for the runner, and the table that `npm test` ends with. */
-import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { TestEvent } from 'node:test/reporters';
 import { z } from 'zod';
 
 const SHOWN = 15;
-// Each reporter listens several times to the runner's one stream: with three of them Node would warn of a leak.
-setMaxListeners(30);
 
 const Taken = z.object({ name: z.string(), ms: z.number() });
 export type Taken = Readonly<z.infer<typeof Taken>>;

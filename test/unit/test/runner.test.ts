@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { suite, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,10 +14,36 @@ import { descendants } from '../../runner/descendants.ts';
 const ROOT = join(import.meta.dirname, '../../..');
 const FIXTURES = 'test/fixtures/runner';
 const PATIENCE_MS = 30_000;
+const TEST = "import { test } from 'node:test';";
+const PASSES = `${TEST} test('passes', () => undefined);`;
+const FAILS = `${TEST} test('fails', () => { throw new Error('every time'); });`;
+const CRASHES = 'process.exit(3);';
+/** A test that prints its installation, and ends when the other one runs, too. */
+const MEETS = `${TEST} import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+  import { setTimeout as delay } from 'node:timers/promises';
+  function meet(own, other) {
+    test(own, { timeout: 20_000 }, async () => {
+      const base = process.env.DESKPOD_TEST_DATA.replace(/-2$/, '');
+      mkdirSync(base + '/e2e', { recursive: true });
+      console.log(own + ' in ' + process.env.DESKPOD_TEST_DATA);
+      writeFileSync(base + '/' + own, '');
+      while (!existsSync(base + '/' + other)) await delay(20);
+    });
+  }`;
+const FAILS_ONCE = `${TEST} import { existsSync, writeFileSync } from 'node:fs';
+  const mark = new URL('mark', import.meta.url);
+  test('fails once', () => {
+    if (existsSync(mark)) return;
+    writeFileSync(mark, '');
+    throw new Error('the first time');
+  });`;
 const PROGRAM = `
-  import { runFiles } from '${join(ROOT, 'test/runner/files.ts')}';
+  import { flakyReport, runFiles } from '${join(ROOT, 'test/runner/files.ts')}';
   const files = process.argv.slice(1);
-  process.exitCode = await runFiles(files, { root: '${ROOT}', env: process.env, atOnce: 1 });
+  const flaky = process.env.SECOND_TRY === undefined ? {} : { flaky: [] };
+  const atOnce = Number(process.env.AT_ONCE ?? 1);
+  process.exitCode = await runFiles(files, { root: '${ROOT}', env: process.env, atOnce, slots: atOnce > 1, ...flaky });
+  console.log(flakyReport(flaky.flaky ?? []));
 `;
 
 function started(limits: { linger: number; limit: number }, ...names: string[]) {
@@ -32,6 +58,27 @@ async function ran(limits: { linger: number; limit: number }, ...names: string[]
   const child = started(limits, ...names);
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { code: Number(code), out, err };
+}
+
+/** Runs test files with these names and texts, with a second try for those that fail. */
+async function ranTexts(texts: Readonly<Record<string, string>>, options: { readonly slots?: number } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'deskpod-texts-'));
+  try {
+    const files = Object.keys(texts).map((name) => join(folder, name));
+    for (const [name, content] of Object.entries(texts)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), content);
+    }
+    const { NODE_TEST_CONTEXT: _, ...rest } = process.env;
+    const more = { SECOND_TRY: '1', AT_ONCE: String(options.slots ?? 1), DESKPOD_TEST_DATA: join(folder, 'data') };
+    const args = ['--input-type=module', '--eval', PROGRAM, '--', ...files];
+    const env = { ...rest, ...more };
+    const child = spawn(process.execPath, args, { env, cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'] });
+    const [out, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+    return { code: Number(code), out: out.replaceAll(folder, '') };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 suite('running test files', { ...needsLinux(), timeout: 2 * PATIENCE_MS }, () => {
@@ -71,6 +118,43 @@ suite('running test files', { ...needsLinux(), timeout: 2 * PATIENCE_MS }, () =>
     const { code, out, err } = await ran({ linger: 200, limit: PATIENCE_MS }, 'passes');
     assert.deepEqual([code, err], [0, '']);
     assert.match(out, /ℹ tests 1\n.*ℹ pass 1\nℹ fail 0\n/s);
+  });
+
+  test('a file that fails once and then passes does not fail the run, and is named at its end', async () => {
+    const { code, out } = await ranTexts({ 'passes.mjs': PASSES, 'once.mjs': FAILS_ONCE });
+    assert.equal(code, 0, out);
+    assert.match(out, /failing tests:.*the first time/s, 'the failure is printed');
+    assert.ok(out.endsWith(`Passed only at the second try (report these):\n  /once.mjs\n`), out);
+    assert.equal(out.match(/✔ passes/g)?.length, 1, 'the others do not run again');
+  });
+
+  test('a file that fails twice fails the run, and others are named that passed at the second try', async () => {
+    const { code, out } = await ranTexts({ 'fails.mjs': FAILS, 'once.mjs': FAILS_ONCE, 'crashes.mjs': CRASHES });
+    assert.equal(code, 1);
+    assert.ok(out.endsWith(`Passed only at the second try (report these):\n  /once.mjs\n`), out);
+  });
+
+  test('when more than three files fail, none runs again', async () => {
+    const { code, out } = await ranTexts({ '1.mjs': FAILS, '2.mjs': FAILS, '3.mjs': FAILS, '4.mjs': FAILS });
+    assert.equal(code, 1);
+    assert.doesNotMatch(out, /once more|second try/);
+    assert.equal(out.match(/✖ fails \(/g)?.length, 8, 'each is printed when it happens and at the end');
+  });
+
+  test('files side by side have an installation each, which is free again after its file was killed', async () => {
+    const kills = "test('ends', () => process.kill(process.pid, 'SIGKILL'))";
+    const { out } = await ranTexts(
+      {
+        'one.mjs': `${MEETS}; meet('one', 'two'); ${kills}`,
+        'two.mjs': `${MEETS}; meet('two', 'one'); ${kills}`,
+        'three.mjs': `${MEETS}; meet('three', 'e2e/tasks.test.ts')`,
+        'e2e/tasks.test.ts': `${MEETS}; meet('e2e/tasks.test.ts', 'three')`,
+      },
+      { slots: 2 },
+    );
+    const data = (name: string): string => new RegExp(`${name} in (\\S+)`).exec(out)?.[1] ?? out;
+    assert.deepEqual([data('one'), data('two')].toSorted(), ['/data', '/data-2']);
+    assert.deepEqual([data('tasks.test.ts'), data('three')], ['/data', '/data-2'], 'one that needs the first gets it');
   });
 
   test('interrupting the run ends the files and their processes', async () => {

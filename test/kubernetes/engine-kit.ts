@@ -1,33 +1,45 @@
-/** The engine contract on a real cluster, in a namespace that enforces Pod Security *restricted*. */
+/** The engine contract on a real cluster: each part in a namespace of its own, which enforces Pod Security *restricted*. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HomesConfig } from '#config/config.ts';
 import { waitForWindowManager } from '#display/ready.ts';
 import { createKubernetesEngine } from '#engines/kubernetes/engine.ts';
-import { engineContract, type EngineUnderTest } from '../contracts/engine.ts';
+import { engineContract, type EngineUnderTest, type Part } from '../contracts/engine.ts';
 import { hermes } from '../contracts/engine-kit.ts';
 import { clusterConfig, type Namespace, objectsIn, OTHERS, ownNamespace, reasonToSkip, REGISTRY } from './cluster.ts';
 import { hasStatus } from '#engines/kubernetes/cluster/api-fault.ts';
 import { engineEvents } from '../fakes/engine-events.ts';
 
-const NAMESPACE = 'deskpod-engine-test';
 /** The node of the test cluster is this machine. */
 const HOMES = '/var/lib/deskpod-cluster-homes';
 const USERS = ['hermes', 'fry'];
-const STORAGE_CLASS = 'deskpod-engine-test';
 
-engineContract('Kubernetes', reasonToSkip(), async () => {
-  const namespace = await ownNamespace(NAMESPACE);
-  await freshHomes(namespace);
-  const open = () =>
+/** What the cluster has for one part: its namespace, and its volumes, whose names the whole cluster shares. */
+interface Place {
+  readonly namespace: Namespace;
+  readonly storageClass: string;
+  /** The folder of the homes. */
+  readonly homes: string;
+}
+
+export function contractOnCluster(part: Part): void {
+  engineContract('Kubernetes', reasonToSkip(), () => open(part), part);
+}
+
+async function open(part: Part): Promise<EngineUnderTest> {
+  const name = `deskpod-engine-test-${part}`;
+  const place = { namespace: await ownNamespace(name), storageClass: name, homes: join(HOMES, name) };
+  const { namespace } = place;
+  await freshHomes(place);
+  const another = () =>
     createKubernetesEngine({
       events: engineEvents,
-      config: clusterConfig(NAMESPACE, HOMES_CONFIG),
+      config: clusterConfig(name, homesConfig(place)),
       shmBytes: 256 * 1024 ** 2,
       windowManagerReady: waitForWindowManager,
     });
-  const engine = await open();
-  const under: EngineUnderTest = {
+  const engine = await another();
+  return {
     engine,
     images: {
       desktop: `${REGISTRY}/desktop:1`,
@@ -49,50 +61,46 @@ engineContract('Kubernetes', reasonToSkip(), async () => {
       plainUser: hermes.uid,
     },
     objects: () => objectsIn(namespace),
-    foreign: (name) => foreign(namespace, name),
-    picture: (name, content) => picture(namespace, name, content),
-    another: open,
+    foreign: (pod) => foreign(namespace, pod),
+    picture: (file, content) => picture(namespace, file, content),
+    another,
     [Symbol.asyncDispose]: async () => {
       await engine[Symbol.asyncDispose]();
       await namespace[Symbol.asyncDispose]();
-      await removeVolumes(namespace);
+      await removeVolumes(place);
+      await rm(place.homes, { recursive: true });
     },
   };
-  return under;
-});
-
-const HOMES_CONFIG: HomesConfig = {
-  kind: 'persistentVolumeClaim',
-  claim: null,
-  // For clusters without dynamic provisioning: one local volume for each user.
-  volume: {
-    spec: {
-      capacity: { storage: '1Gi' },
-      accessModes: ['ReadWriteOnce'],
-      persistentVolumeReclaimPolicy: 'Retain',
-      storageClassName: STORAGE_CLASS,
-      local: { path: `${HOMES}/{{ userid }}` },
-      nodeAffinity: {
-        required: {
-          nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'Exists' }] }],
-        },
-      },
-    },
-  },
-  storageClass: STORAGE_CLASS,
-  size: '1Gi',
-};
-
-async function freshHomes(namespace: Namespace): Promise<void> {
-  await removeVolumes(namespace);
-  await rm(HOMES, { recursive: true, force: true });
-  for (const user of USERS) await mkdir(join(HOMES, user), { recursive: true });
 }
 
-async function removeVolumes({ api }: Namespace): Promise<void> {
+/** For clusters without dynamic provisioning: one local volume for each user. */
+function homesConfig({ storageClass, homes }: Place): HomesConfig {
+  const spec = {
+    capacity: { storage: '1Gi' },
+    accessModes: ['ReadWriteOnce'],
+    persistentVolumeReclaimPolicy: 'Retain',
+    storageClassName: storageClass,
+    local: { path: `${homes}/{{ userid }}` },
+    nodeAffinity: {
+      required: {
+        nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'Exists' }] }],
+      },
+    },
+  };
+  const volume = { metadata: { name: `${storageClass}-{{ userid }}` }, spec };
+  return { kind: 'persistentVolumeClaim', claim: null, volume, storageClass, size: '1Gi' };
+}
+
+async function freshHomes(place: Place): Promise<void> {
+  await removeVolumes(place);
+  await rm(place.homes, { recursive: true, force: true });
+  for (const user of USERS) await mkdir(join(place.homes, user), { recursive: true });
+}
+
+async function removeVolumes({ namespace: { api }, storageClass }: Place): Promise<void> {
   for (const user of USERS) {
     try {
-      await api.call((options) => api.core.deletePersistentVolume({ name: `home-${user}` }, options));
+      await api.call((options) => api.core.deletePersistentVolume({ name: `${storageClass}-${user}` }, options));
     } catch (error) {
       if (!hasStatus(error, 404)) throw error;
     }

@@ -1,0 +1,4 @@
+/** The engine contract on a real cluster: launches. */
+import { contractOnCluster } from './engine-kit.ts';
+
+contractOnCluster('launches');

@@ -1,0 +1,59 @@
+/** Which test files cannot run beside any other, or only in the first of the tests' installations, and why. */
+
+/** These need the machine for themselves. */
+export const ALONE: Readonly<Record<string, string>> = {
+  'e2e/streams': 'moves so much data that others would time out',
+  'e2e/streams-docker': 'moves so much data that others would time out',
+  'e2e/uninstall': 'compares everything on this machine before and after',
+  'e2e/web-shell': 'moves so much data that others would time out',
+};
+
+/** These need the installation that owns the images; the others only read its images. The longest first. */
+export const FIRST: Readonly<Record<string, string>> = {
+  'integration/engine-docker': 'keeps the images of its own store in this data folder',
+  'e2e/upgrade': 'builds the images of two versions',
+  'e2e/installation': 'copies the images to another installation',
+  'e2e/catalogue': 'builds, tags and removes images',
+  'e2e/faults-limits': 'tags an image',
+  'e2e/tasks': 'removes an image and builds it again',
+  'e2e/translations': 'builds images',
+  'integration/service-images': 'builds images',
+};
+
+/** The longest of the others: one that starts late would delay the end. */
+export const LONGEST = [
+  'integration/engine-podman',
+  'e2e/debug-approval',
+  'e2e/faults-server',
+  'integration/engine-restart',
+];
+
+export interface Shared {
+  readonly sideBySide: readonly string[];
+  readonly alone: readonly string[];
+}
+
+/**
+ * Files that need the first installation are spread among the others, so that they rarely wait for each other. The paths
+ * are relative to the repository.
+ */
+export function shared(paths: readonly string[]): Shared {
+  const alone = paths.filter((path) => nameOf(path) in ALONE);
+  const byTable = (table: readonly string[]): string[] =>
+    table.flatMap((name) => paths.filter((path) => nameOf(path) === name));
+  const first = byTable(Object.keys(FIRST));
+  const longest = byTable(LONGEST);
+  const others = [...longest, ...paths.filter((path) => ![...alone, ...first, ...longest].includes(path))];
+  const gap = Math.ceil(others.length / Math.max(1, first.length));
+  const spread = first.flatMap((path, index) => [path, ...others.slice(index * gap, (index + 1) * gap)]);
+  return { sideBySide: [...spread, ...others.slice(first.length * gap)], alone };
+}
+
+export function needsFirst(path: string): boolean {
+  return nameOf(path) in FIRST;
+}
+
+/** `/…/test/e2e/tasks.test.ts` → `e2e/tasks`; unchanged if it is none of the tests'. */
+function nameOf(path: string): string {
+  return /([^/]+\/[^/]+)\.test\.ts$/.exec(path)?.[1] ?? path;
+}
