@@ -1,8 +1,5 @@
 /** Objects for the cluster: names, labels, isolation. */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { KubernetesConfig } from '#config/config.ts';
@@ -18,7 +15,6 @@ import { readPod } from '#engines/kubernetes/cluster/labels.ts';
 import { appPod, ephemeralContainer, type LaunchDesktop } from '#engines/kubernetes/specs/launch-pod.ts';
 import { pullName, secretName } from '#engines/kubernetes/cluster/names.ts';
 import { Pod } from '#engines/kubernetes/cluster/pod.ts';
-import { readZoneFile } from '#engines/kubernetes/specs/zone-file.ts';
 
 const account: Account = { userId: 'hermes', displayName: 'Hermes Conrad', provider: 'planet', uid: 2043, gid: 12_043 };
 const config: KubernetesConfig = {
@@ -390,19 +386,4 @@ test('other images get time zones but no locale; images of Deskpod get both', ()
     older.map(({ mounts }) => mounts),
     [[], []],
   );
-});
-
-test('the file of a time zone is read by its exact name only', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'zones-'));
-  try {
-    await mkdir(join(folder, 'Europe'));
-    await writeFile(join(folder, 'Europe/Vienna'), 'TZif2…');
-    await writeFile(join(folder, 'Europe/Berlin'), 'something else');
-    const read = async (TZ?: string) => (await readZoneFile(TZ === undefined ? {} : { TZ }, folder))?.name;
-    assert.equal(await read('Europe/Vienna'), 'Europe/Vienna');
-    for (const zone of [undefined, '', 'Europe/Berlin', 'Europe/Paris', '../Europe/Vienna', ':Europe/Vienna'])
-      assert.equal(await read(zone), undefined, zone);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 });
