@@ -23,7 +23,7 @@ type Api = Pick<EngineApi, 'json' | 'text' | 'stream'>;
 
 const PUSH_TIMEOUT_MS = 20 * 60_000;
 /** `1: digest: sha256:… size: 1234`: Podman says it in words. */
-const DIGEST = /sha256:[0-9a-f]{64}/;
+const DIGEST = /\bdigest: (sha256:[0-9a-f]{64})\b/;
 const Inspected = z.looseObject({ Id: z.string() });
 const Progress = z.looseObject({
   id: z.string().nullish(),
@@ -54,7 +54,7 @@ export async function pushImage(
     for await (const { id, status, progress, error, errorDetail, aux } of jsonLines(Progress, reply)) {
       if (error || errorDetail) throw new Error(error ?? errorDetail?.message ?? 'the engine gave no reason');
       detail([image.name, id, status, progress].filter(Boolean).join(' '));
-      digest = aux?.Digest ?? DIGEST.exec(status ?? '')?.[0] ?? digest;
+      digest = aux?.Digest ?? DIGEST.exec(status ?? '')?.[1] ?? digest;
     }
     if (digest === undefined) throw new Error('the engine did not say its digest');
     return digest;

@@ -43,7 +43,9 @@ export async function makeImages(
   const tag = checkedTag(options.tag ?? TAG);
   const registry = options.push === undefined ? null : checkedRegistry(options.push);
   if (registry === null && options.digests !== undefined) {
-    throw new DeskpodError('invalid_request', 'Images have digests in a registry only: --digests needs --push.');
+    throw new DeskpodError('invalid_request', 'Images have digests in a registry only: --digests needs --push.', {
+      remedy: 'Add --push REGISTRY, or leave out --digests.',
+    });
   }
   if (!options.list) await checkMachine({ dataDir: folders.dataDir, listen: null });
   await mkdir(folders.dataDir, { recursive: true, mode: 0o711 });

@@ -16,6 +16,6 @@ export async function imageSbom(
   const api = await openEngine(folders, owned, progress);
   const prepared = await serverImages(folders.root, join(folders.dataDir, 'cache/server'));
   const builder = openBuilder(api, folders, { prepared });
-  const [image] = namedImages(builder.list(), [name]);
-  return await builder.sbom(image?.reference ?? name, signal);
+  const [reference = ''] = namedImages(builder.list(), [name]).map((image) => image.reference);
+  return await builder.sbom(reference, signal);
 }

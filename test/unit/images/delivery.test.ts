@@ -100,9 +100,10 @@ test('a refused push names the image, the registry and the reason, and explains 
 test('a digest in words counts, and a push without one is an error', async () => {
   const engine = new FakeEngine();
   engine.images.set(referenceOf('desktop'), 'new');
-  engine.reply = `{"status":"2: digest: ${DIGEST} size: 1234"}`;
+  const blob = `{"status":"Copying blob sha256:${'b2'.repeat(32)}"}`;
+  engine.reply = `{"status":"2: digest: ${DIGEST} size: 1234"}\n${blob}\n`;
   assert.equal(await pushImage(engine, image('desktop'), TO, silent, never), DIGEST);
-  engine.reply = '{"status":"Preparing"}';
+  engine.reply = blob;
   await assert.rejects(pushImage(engine, image('desktop'), TO, silent, never), /did not say its digest/);
 });
 
