@@ -90,13 +90,14 @@ suite('install.sh', needsLinux('bash'), () => {
   /** The kustomization that it makes, with these values of its variables. */
   const render = (variables: string) => {
     const script = `set -euo pipefail
-      NAMESPACE=abcdesktop NODE_PORT=30443 REGISTRY='' TAG='' DIGESTS='' PULL=IfNotPresent SMALL=no NODE_PATH='' HOMES=none
+      NAMESPACE=abcdesktop PODS_NAMESPACE=abcdesktop NODE_PORT=30443 REGISTRY='' TAG='' DIGESTS='' PULL=IfNotPresent SMALL=no NODE_PATH='' HOMES=none
       PRODUCTION=no LIMITS=no CLUSTER_WIDE=yes OPENLDAP=yes CLAIMED=no CLAIM=postgres STORAGE_CLASS='' WORK=$(mktemp -d)
       trap 'rm -rf "$WORK"' EXIT
       k() { cat "$2/kustomization.yaml"; }
       stop() { printf '%s\\n' "$@" >&2; exit 1; }
       fetch() { cp "kubernetes/$1" "$WORK/$1"; }
       ${variables}
+      . kubernetes/namespaces.sh
       . kubernetes/render.sh
       render
       cat "$WORK/all.yaml"`;
