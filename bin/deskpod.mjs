@@ -84,7 +84,8 @@ function npm(args, node) {
   const { error, status } = spawnSync('npm', [...args, ...quiet], {
     cwd: ROOT,
     env,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    // Standard output is the command's.
+    stdio: ['ignore', process.stderr, 'inherit'],
     ...owner(),
   });
   if (error) stop(`npm can't be run (${error.message}). Install it: apt-get install npm`);
@@ -126,7 +127,7 @@ function installPackages() {
       `${ROOT} has ${Math.floor((bavail * bsize) / 1e6)} MB of free space; the npm packages need 1000 MB. Free some space.`,
     );
   }
-  console.log('Fetching npm packages …');
+  console.error('Fetching npm packages …');
   const since = Date.now();
   const failed =
     'the npm packages could not be fetched; see the reason above. Check the network and disk space, then try again.';
@@ -142,7 +143,7 @@ function installPackages() {
   if (!npm(['ci'], node) || !packagesAreThere()) stop(failed);
   linkNode();
   rmSync(own, { recursive: true, force: true });
-  console.log(`✓ npm packages ${((Date.now() - since) / 1000).toFixed(1)} s`);
+  console.error(`✓ npm packages ${((Date.now() - since) / 1000).toFixed(1)} s`);
 }
 
 /**
@@ -169,7 +170,7 @@ const needsRoot = NEEDS_ROOT.has(command) && !['--help', '-h', '--units'].some((
 if (needsRoot && process.getuid?.() !== 0) {
   const sudo = spawnSync('sudo', ['--version'], { stdio: 'ignore' });
   if (sudo.error) stop(`\`${command}\` needs root: it runs containers. Run it as root, or install sudo.`);
-  console.log('Containers need root: asking sudo.');
+  console.error('Containers need root: asking sudo.');
   become('sudo', ['--', process.execPath, fileURLToPath(import.meta.url), ...args]);
 } else {
   if (!packagesAreThere()) installPackages();

@@ -9,9 +9,11 @@ usage() {
 Usage: install.sh [OPTIONS]
 
   --namespace NAME       namespace to install into, created if it doesn't exist (abcdesktop)
+  --pods-namespace NAME  another namespace for users' pods and homes, created if it doesn't exist (--namespace)
   --node-port NUMBER     port on every node for users' browsers (30443)
   --registry REGISTRY    registry of the images (localhost/deskpod: imported on the nodes)
   --tag TAG              tag of the images (1)
+  --digests FILE         pin the images: the file that `npm run images -- --push REGISTRY --digests FILE` wrote
   --pull-policy POLICY   IfNotPresent, Always or Never (IfNotPresent)
   --small                one pod with SQLite instead of replicas with PostgreSQL
   --storage-class NAME   storage class for data and homes (the cluster's default)
@@ -41,7 +43,7 @@ TEXT
 }
 
 defaults() {
-  NAMESPACE=abcdesktop NODE_PORT=30443 REGISTRY=localhost/deskpod TAG=1 PULL=IfNotPresent SMALL=no STORAGE_CLASS='' NODE_PATH='' NODE=''
+  NAMESPACE=abcdesktop PODS_NAMESPACE='' NODE_PORT=30443 REGISTRY='' TAG='' DIGESTS='' PULL=IfNotPresent SMALL=no STORAGE_CLASS='' NODE_PATH='' NODE=''
   HOMES='' HOMES_PATH='' HOMES_CLASS='' HOMES_NODE='' CONFIG='' CONFIG_APPLIED='' OPENLDAP='' LEVEL='' URL_PATH='' PROXIES='' TIMEOUT=900 DRY_RUN=no
   SETTINGS_APPLIED='' PRODUCTION=no ALLOWED_HOSTS='' TLS_SECRET='' INGRESS_CLASS=''
   KUBECTL=${KUBECTL:-kubectl}
@@ -58,7 +60,7 @@ options() {
       --without-openldap) OPENLDAP=no ;;
       --dry-run) DRY_RUN=yes ;;
       -h | --help) usage && exit 0 ;;
-      --namespace | --node-port | --registry | --tag | --pull-policy | --storage-class | --node-path | --node | --homes | --homes-path | --config | --level | --path | --trusted-proxies | --allowed-hosts | --tls-secret | --ingress-class | --timeout)
+      --namespace | --pods-namespace | --node-port | --registry | --tag | --digests | --pull-policy | --storage-class | --node-path | --node | --homes | --homes-path | --config | --level | --path | --trusted-proxies | --allowed-hosts | --tls-secret | --ingress-class | --timeout)
         [ $# -gt 1 ] || wrong "$1 needs a value."
         option "$1" "$2"
         shift
@@ -84,9 +86,11 @@ options() {
 option() {
   case $1 in
     --namespace) NAMESPACE=$2 ;;
+    --pods-namespace) PODS_NAMESPACE=$2 ;;
     --node-port) NODE_PORT=$2 ;;
     --registry) REGISTRY=$2 ;;
     --tag) TAG=$2 ;;
+    --digests) DIGESTS=$2 ;;
     --pull-policy) PULL=$2 ;;
     --storage-class) STORAGE_CLASS=$2 ;;
     --node-path) NODE_PATH=${2%/} ;;
@@ -246,20 +250,6 @@ fetch() {
   fi
 }
 
-make_namespace() {
-  if ! k get namespace "$NAMESPACE" >/dev/null 2>&1; then
-    k create namespace "$NAMESPACE"
-    k label namespace "$NAMESPACE" $OURS >/dev/null
-  fi
-  local now
-  now=$(k get namespace "$NAMESPACE" -o go-template='{{index .metadata.labels "pod-security.kubernetes.io/enforce"}}')
-  case $now in
-    '' | '<no value>') LEVEL=${LEVEL:-restricted} ;;
-    *) [ -n "$LEVEL" ] || return 0 ;;
-  esac
-  k label --overwrite namespace "$NAMESPACE" "pod-security.kubernetes.io/enforce=$LEVEL" "pod-security.kubernetes.io/warn=$LEVEL" >/dev/null
-}
-
 # The documented commands, with keys that are long enough. Existing keys are kept.
 make_keys() {
   local name file
@@ -276,14 +266,6 @@ make_keys() {
     kn create secret generic "$(printf '%s' "$file" | tr -d _)" \
       --from-file="$WORK/${file}_private_key.pem" --from-file="$WORK/${file}_public_key.pem"
   done
-}
-
-# Every pod refers to it; if it is missing, Kubernetes warns about it at each of them.
-make_registry_login() {
-  ! there secret abcdesktopregistrysecret || return 0
-  printf '{"auths":{}}' >"$WORK/no-login"
-  kn create secret generic abcdesktopregistrysecret --type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson="$WORK/no-login"
-  kn label secret abcdesktopregistrysecret $OURS >/dev/null
 }
 
 make_config() {
@@ -329,19 +311,19 @@ prepull() {
 
 # Without the namespace, the API server validates everything in the namespace default instead.
 dry_run() {
-  local in=$NAMESPACE
-  if ! k get namespace "$NAMESPACE" >/dev/null 2>&1; then
-    say "Would create:"
-    k create namespace "$NAMESPACE" --dry-run=server
-    in=default
-  fi
+  local name edit=''
+  for name in "$NAMESPACE" "$PODS_NAMESPACE"; do
+    ! k get namespace "$name" >/dev/null 2>&1 || continue
+    [ -n "$edit" ] || say "Would create:"
+    case $edit in *" $name\$"*) ;; *) k create namespace "$name" --dry-run=server ;; esac
+    edit="$edit; s/^  namespace: $name\$/  namespace: default/"
+  done
   for name in abcdesktopjwtdesktoppayload abcdesktopjwtdesktopsigning abcdesktopjwtusersigning; do
     there secret $name || say "secret/$name created (dry run, from openssl)"
   done
   there secret abcdesktopregistrysecret || say "secret/abcdesktopregistrysecret created (dry run)"
   there configmap abcdesktop-config || say "configmap/abcdesktop-config created (dry run)"
-  { sed "s/^  namespace: $NAMESPACE\$/  namespace: $in/" "$WORK/prepull.yaml" && printf -- '---\n' && sed "s/^  namespace: $NAMESPACE\$/  namespace: $in/" "$WORK/all.yaml"; } |
-    k apply --dry-run=server -f -
+  { cat "$WORK/prepull.yaml" && printf -- '---\n' && cat "$WORK/all.yaml"; } | sed "${edit#; }" | k apply --dry-run=server -f -
   say "Nothing was created."
 }
 
@@ -358,6 +340,10 @@ main() {
   OPENLDAP=${OPENLDAP:-yes}
   check_tools
   check_others
+  fetch namespaces.sh
+  # shellcheck source=deploy/kubernetes/namespaces.sh
+  . "$WORK/namespaces.sh"
+  check_pods_namespace
   check_production
   check_storage
   fetch homes.sh
@@ -378,14 +364,14 @@ main() {
     dry_run
     return
   fi
-  make_namespace
+  make_namespaces
   make_keys
-  make_registry_login
   make_config
   prepull
   local upgrade=no
   ! there deployment api || upgrade=yes
   k apply -f "$WORK/all.yaml"
+  remove_moved
   if [ "$OPENLDAP" = no ]; then kn delete deployment,service,networkpolicy openldap --ignore-not-found; fi
   restart_changed $upgrade
   begin_again

@@ -19,14 +19,14 @@ check_production_options() {
 check_production() {
   LIMITS=$PRODUCTION
   if [ "$PRODUCTION" = yes ]; then
-    [ "$(k auth can-i create resourcequotas --namespace "$NAMESPACE" 2>/dev/null)" = yes ] && return
+    [ "$(k auth can-i create resourcequotas --namespace "$PODS_NAMESPACE" 2>/dev/null)" = yes ] && return
     LIMITS=no
     say "You don't have permission to create a ResourceQuota: ask your administrator to apply kubernetes/limits.yaml."
     return
   fi
   ! there ingress deskpod || stop "Deskpod in $NAMESPACE was installed with --production." \
     "Give --production, --allowed-hosts and --tls-secret again." \
-    "To open it for a trial instead: $KUBECTL delete ingress,limitrange,resourcequota deskpod -n $NAMESPACE; $KUBECTL delete configmap deskpod-settings -n $NAMESPACE"
+    "To open it for a trial instead: $KUBECTL delete ingress deskpod -n $NAMESPACE; $KUBECTL delete limitrange,resourcequota deskpod -n $PODS_NAMESPACE; $KUBECTL delete configmap deskpod-settings -n $NAMESPACE"
 }
 
 # One per line.

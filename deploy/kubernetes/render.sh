@@ -3,7 +3,8 @@
 
 # Everything with this installation's namespace, images and port; kubectl brings kustomize along.
 render() {
-  local name main=deskpod.yaml
+  local name version main=deskpod.yaml
+  read_digests
   [ "$SMALL" = no ] || main=deskpod-small.yaml
   fetch $main
   fetch poduser.yaml
@@ -20,7 +21,8 @@ render() {
     if [ -n "$NODE_PATH" ]; then volume >"$WORK/all/volume.yaml" && printf ', volume.yaml'; fi
     printf ']\nimages:\n'
     for name in $IMAGES; do
-      printf '  - { name: localhost/deskpod/%s, newName: "%s/%s", newTag: "%s" }\n' "$name" "$REGISTRY" "$name" "$TAG"
+      version=$(digests "$name" 'digest: "\2"')
+      printf '  - { name: localhost/deskpod/%s, newName: "%s/%s", %s }\n' "$name" "$REGISTRY" "$name" "${version:-newTag: \"$TAG\"}"
     done
     printf 'patches:\n'
     patches
@@ -28,9 +30,22 @@ render() {
   sed -n '/^namespace/p; /^images/,/^patches/p' "$WORK/all/kustomization.yaml" | sed '/^patches/d' >"$WORK/prepull/kustomization.yaml"
   printf 'resources: [poduser.yaml]\n' >>"$WORK/prepull/kustomization.yaml"
   for name in all prepull; do
-    k kustomize "$WORK/$name" | sed "s/^\( *imagePullPolicy:\) .*/\1 $PULL/" >"$WORK/$name.yaml"
+    k kustomize "$WORK/$name" | sed "s/^\( *imagePullPolicy:\) .*/\1 $PULL/" | into_namespaces >"$WORK/$name.yaml"
   done
 }
+
+# Of the file of `--digests`: its registry and tag, unless options say others.
+read_digests() {
+  if [ -n "$DIGESTS" ]; then
+    [ -n "$(digests '.*' '\2')" ] || stop "--digests $DIGESTS has no digests." "Write it when you push: npm run images -- --push REGISTRY --digests FILE"
+    REGISTRY=${REGISTRY:-$(sed -n 's/^  registry: //p' "$DIGESTS")}
+    TAG=${TAG:-$(sed -n "s/^  tag: '\(.*\)'$/\1/p" "$DIGESTS")}
+  fi
+  REGISTRY=${REGISTRY:-localhost/deskpod} TAG=${TAG:-1}
+}
+
+# Lines of images whose name matches $1, printed as $2 with \1 for the name and \2 for the digest.
+digests() { [ -z "$DIGESTS" ] || sed -n "s/^    \($1\): \(sha256:[0-9a-f]*\)$/$2/p" "$DIGESTS" 2>/dev/null || true; }
 
 patches() {
   local service="{ \"op\": \"replace\", \"path\": \"/spec/ports/0/nodePort\", \"value\": $NODE_PORT }"
@@ -54,6 +69,10 @@ patches() {
                   - { name: DESKPOD_TAG, value: "$TAG" }
                   - { name: DESKPOD_PULL_POLICY, value: "$PULL" }
 TEXT
+  if [ -n "$DIGESTS" ]; then
+    printf '                  - { name: DESKPOD_DIGESTS, value: "%s" }\n' "$(digests '.*' '\1@\2' | paste -sd, -)"
+  fi
+  pods_namespace_patches
   if [ "$CLUSTER_WIDE" = no ]; then
     remove ClusterRole pyos-role
     remove ClusterRoleBinding pyos-rbac

@@ -52,5 +52,6 @@ function person(id: string, name: string, uid: number, groups: string[], saltAnd
     uid,
     gid: uid + 10_000,
     createdAt: SINCE,
+    disabled: false,
   };
 }

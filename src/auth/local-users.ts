@@ -1,4 +1,4 @@
-/** Users of this server: administrators add, change and remove them. */
+/** Users of this server: administrators add, change, disable and remove them. */
 import { randomInt } from 'node:crypto';
 import { DeskpodError } from '#domain/errors.ts';
 import type { LocalUser, Store } from '#domain/ports/store.ts';
@@ -17,6 +17,7 @@ export interface UserSummary {
   readonly labels: readonly string[];
   readonly uid: number;
   readonly createdAt: Date;
+  readonly disabled: boolean;
 }
 
 export interface NewUser {
@@ -78,6 +79,7 @@ export async function addUser(store: Users, user: NewUser): Promise<UserSummary>
     uid,
     gid: uid,
     createdAt: new Date(),
+    disabled: false,
   };
   await store.users.add(added);
   return summary(added);
@@ -99,6 +101,14 @@ export async function setUserRoles(store: Users, idOrName: string, roles: readon
   const labels = withRoles(others, roles);
   await store.users.setLabels(user.id, labels);
   return summary({ ...user, labels });
+}
+
+/** A disabled user can't log in. `conflict` for the last administrator, `not_found` for an unknown user. */
+export async function setUserDisabled(store: Users, idOrName: string, disabled: boolean): Promise<UserSummary> {
+  const user = await find(store, idOrName);
+  if (disabled) await refuseLastAdministrator(store, user);
+  await store.users.setDisabled(user.id, disabled);
+  return summary({ ...user, disabled });
 }
 
 /** Ordered by id. */
@@ -200,13 +210,14 @@ function sameName(user: LocalUser, name: string): boolean {
   return foldName(user.id) === folded || foldName(user.name) === folded;
 }
 
-function isAdministrator(user: LocalUser): boolean {
-  return user.labels.includes('admin');
+/** One who can log in. */
+export function isAdministrator({ labels, disabled }: LocalUser): boolean {
+  return labels.includes('admin') && !disabled;
 }
 
 function summary(user: LocalUser): UserSummary {
-  const { id, name, labels, uid, createdAt } = user;
-  return { id, name, roles: rolesOf(labels), labels, uid, createdAt };
+  const { id, name, labels, uid, createdAt, disabled } = user;
+  return { id, name, roles: rolesOf(labels), labels, uid, createdAt, disabled };
 }
 
 function invalid(field: string, message: string): DeskpodError {

@@ -1,7 +1,8 @@
 /**
  * Slows down password guessing. Failed logins are counted per name and per address: first, responses are delayed, then
- * attempts are refused for a time that doubles. Pending attempts count as failed until they succeed, so parallel attempts
- * gain nothing.
+ * attempts are refused for a time that doubles. Those of all names of an account count together, too, but nobody is told:
+ * that one name is refused because of another would say that both belong to one account. Pending attempts count as failed
+ * until they succeed, so parallel attempts gain nothing.
  */
 import { foldName } from './names.ts';
 import { neighbourhood } from '#domain/server/neighbourhood.ts';
@@ -24,8 +25,8 @@ export type AttemptVerdict =
 export interface LoginAttempts {
   /** Call before checking the password; the name is empty for guests. The attempt counts as failed until `succeeded`. */
   begin(address: string, name: string): AttemptVerdict;
-  /** The account of the name, once it is known: its failures count together, however its name is spelled. */
-  found(name: string, userId: string): AttemptVerdict;
+  /** The account of the name, once it is known. False: too many attempts under all its names; answer as to a wrong password. */
+  found(name: string, userId: string): boolean;
   /** Resets the counts of name and account; the address only gets this one attempt back. */
   succeeded(address: string, name: string, userId?: string): void;
   /** The password couldn't be checked: name, account and address get this attempt back. */
@@ -53,6 +54,7 @@ const DEFAULTS: AttemptsOptions = {
 export function createAttempts(options: Partial<AttemptsOptions> = {}): LoginAttempts {
   const { failures, longestSeconds, isProtected, now } = { ...DEFAULTS, ...options };
   const names = new Failures(failures, Math.min(LONGEST_NAME_REFUSAL_SECONDS, longestSeconds));
+  const accounts = new Failures(failures, Math.min(LONGEST_NAME_REFUSAL_SECONDS, longestSeconds));
   const addresses = new Failures(failures * 4, longestSeconds);
 
   return {
@@ -72,28 +74,24 @@ export function createAttempts(options: Partial<AttemptsOptions> = {}): LoginAtt
       return { verdict: 'go', delayMs };
     },
     found(name, userId) {
-      // Counted by `begin`.
-      if (foldName(userId) === foldName(name)) return { verdict: 'go', delayMs: 0 };
       const at = now();
-      const account = names.of(foldName(userId), at);
-      const waitMs = account.refusedForMs(at);
-      if (waitMs > 0) return refused(waitMs);
-      account.failed(at);
-      return { verdict: 'go', delayMs: 0 };
+      const account = accounts.of(userId, at);
+      if (account.refusedForMs(at) > 0) return false;
+      // As of `begin`: who waits as long as their only name is refused isn't refused by the account after that.
+      account.failed(names.of(foldName(name), at).lastAt);
+      return true;
     },
-    succeeded(address, name, userId = name) {
-      for (const each of spellings(name, userId)) names.forget(each);
+    succeeded(address, name, userId) {
+      names.forget(foldName(name));
+      if (userId !== undefined) accounts.forget(userId);
       if (!isProtected(address)) addresses.of(neighbourhood(address), now()).takeBack();
     },
-    undecided(address, name, userId = name) {
-      for (const each of spellings(name, userId)) names.of(each, now()).takeBack();
+    undecided(address, name, userId) {
+      if (name !== '') names.of(foldName(name), now()).takeBack();
+      if (userId !== undefined) accounts.of(userId, now()).takeBack();
       if (!isProtected(address)) addresses.of(neighbourhood(address), now()).takeBack();
     },
   };
-}
-
-function spellings(name: string, userId: string): Set<string> {
-  return new Set(name === '' ? [] : [foldName(name), foldName(userId)]);
 }
 
 function refused(waitMs: number): AttemptVerdict {
@@ -113,7 +111,7 @@ class Failures {
 
   of(key: string, at: number): Counter {
     const known = this.#counters.get(key);
-    const counter = known && !known.isOld(at) ? known : new Counter(this.#limit, this.#longestMs);
+    const counter = known && !known.isOld(at) ? known : new Counter(this.#limit, this.#longestMs, at);
     this.#counters.delete(key);
     this.#counters.set(key, counter);
     if (this.#counters.size > MOST_KEYS) {
@@ -130,13 +128,15 @@ class Failures {
 
 class Counter {
   #failures = 0;
-  #lastAt = 0;
+  /** Of the last failure; of the first attempt while there is none. */
+  #lastAt: number;
   readonly #limit: number;
   readonly #longestMs: number;
 
-  constructor(limit: number, longestMs: number) {
+  constructor(limit: number, longestMs: number, at: number) {
     this.#limit = limit;
     this.#longestMs = longestMs;
+    this.#lastAt = at;
   }
 
   failed(at: number): void {
@@ -146,6 +146,10 @@ class Counter {
 
   takeBack(): void {
     this.#failures = Math.max(0, this.#failures - 1);
+  }
+
+  get lastAt(): number {
+    return this.#lastAt;
   }
 
   isOld(at: number): boolean {

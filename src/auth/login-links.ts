@@ -6,6 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Identity } from '#domain/ports/auth.ts';
 import type { LocalUser, Store } from '#domain/ports/store.ts';
 import { LOGIN_FRAGMENT } from '#protocol/user.ts';
+import { isAdministrator } from './local-users.ts';
 import { identityOf, LOCAL_PROVIDER } from './people.ts';
 
 export const LINK_MINUTES = 15;
@@ -37,7 +38,7 @@ export class LoginLinks {
     return `${LOGIN_FRAGMENT}${token}`;
   }
 
-  /** Null for a token that is wrong, was used or has expired, and if its user isn't an administrator any more. */
+  /** Null for a token that is wrong, was used or has expired, and if its user isn't an administrator any more or is disabled. */
   async use(token: string): Promise<Identity | null> {
     const link = this.#link;
     // Comparing hashes takes a time that doesn't depend on the token.
@@ -49,7 +50,7 @@ export class LoginLinks {
   }
 
   async #administrators(): Promise<readonly LocalUser[]> {
-    return (await this.#store.users.list()).filter(({ labels }) => labels.includes('admin'));
+    return (await this.#store.users.list()).filter(isAdministrator);
   }
 }
 

@@ -39,7 +39,9 @@ export function listedPeople(list: () => Promise<readonly LocalUser[]>, provider
         await verifyNothing(password);
         return 'refused';
       }
-      return (await verifyPassword(password, user.passwordHash)) ? identityOf(user, provider) : 'refused';
+      // The password of a disabled user is checked, too: the answer and its time are those of a wrong password.
+      const matches = await verifyPassword(password, user.passwordHash);
+      return matches && !user.disabled ? identityOf(user, provider) : 'refused';
     },
     owns: async (id) => (await list()).some((user) => foldName(user.id) === foldName(id)),
   };

@@ -16,6 +16,8 @@ const FILE = 'store.key';
 const FIELD = 'key';
 /** Which key the store was encrypted with: enough to tell keys apart, useless for guessing one. */
 const FINGERPRINT = 'store key';
+/** The fingerprint of the key that could read everything: while the key is the same, nothing has to be searched. */
+const ALL_READABLE = 'store key reads all';
 const FINGERPRINT_LENGTH = 16;
 
 /** All replicas get the same key. Throws `internal_error` if the Secret holds no valid key. */
@@ -39,16 +41,26 @@ export async function localStoreKey(dir: string): Promise<Buffer> {
   return decoded((await readIfExists(file)) ?? '', file);
 }
 
-/** A warning if the store was last used with another key, whose values can't be read any more. */
-export async function keyWarnings(values: Store['values'], key: Uint8Array): Promise<SystemWarning[]> {
+/** A warning while the store has values of another key, which can't be read. */
+export async function keyWarnings(
+  store: Pick<Store, 'values' | 'hasUnreadable'>,
+  key: Uint8Array,
+): Promise<SystemWarning[]> {
+  const { values } = store;
   const fingerprint = createHash('sha256').update(key).digest('base64url').slice(0, FINGERPRINT_LENGTH);
-  const before = await values.get(FINGERPRINT);
-  if (before === fingerprint) return [];
-  await values.set(FINGERPRINT, fingerprint);
-  if (before === null) return [];
+  if ((await values.get(FINGERPRINT)) !== fingerprint) {
+    await values.set(ALL_READABLE, '');
+    await values.set(FINGERPRINT, fingerprint);
+  }
+  if ((await values.get(ALL_READABLE)) === fingerprint) return [];
+  if (!(await store.hasUnreadable())) {
+    await values.set(ALL_READABLE, fingerprint);
+    return [];
+  }
   const text =
-    'The database was encrypted with another key. Variables and logs of past launches, and past debug sessions, can’t be read. ' +
-    `To read them again, restore ${FILE} (on Kubernetes: the Secret ${STORE_KEY_SECRET}) from the same copy as the database.`;
+    'Parts of the database were encrypted with another key. Variables and logs of past launches, and past debug sessions, can’t be read. ' +
+    `To read them again, stop the server, restore ${FILE} (on Kubernetes: the Secret ${STORE_KEY_SECRET}) from the same copy as the database, and start it. ` +
+    'If you don’t need them, there is nothing to do: they are removed after launches.keepDays and debug.keepDays, and this warning ends with the next start after that.';
   return [{ text, commands: [] }];
 }
 

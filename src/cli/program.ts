@@ -1,10 +1,11 @@
 /** The `deskpod` command: its subcommands and its exit code. */
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { appsCommand } from './commands/apps.ts';
 import { debugCommand } from './commands/debug.ts';
 import { desktopsCommand } from './commands/desktops.ts';
 import { execCommand } from './commands/exec.ts';
+import { imagesCommand } from './commands/images.ts';
 import { describeCommand, inspectCommand, supportCommand } from './commands/inspect.ts';
 import { launchesCommand, runCommand, stopCommand } from './commands/launches.ts';
 import { logsCommand } from './commands/logs.ts';
@@ -18,7 +19,7 @@ import { note, say, sayJson } from './io.ts';
 import type { Io } from './io.ts';
 import { withFolders, withServeOptions } from './serve-options.ts';
 import type { ServeOptions } from './serve-options.ts';
-import type { ImagesOptions, UninstallOptions } from './start.ts';
+import type { UninstallOptions } from './start.ts';
 
 const WIDTH = 100;
 
@@ -100,15 +101,7 @@ function serverCommands(program: Command, io: Io): void {
   withServeOptions(
     program.command('serve').description('run the server on a machine or in a cluster that is set up'),
   ).action(async (options: ServeOptions) => await (await import('./start.ts')).serveUntilStopped(io, options));
-  withFolders(program.command('images').description('build the images; push them to a registry or save them to a file'))
-    .option('--push <registry>', 'push to this registry, such as registry.example:5000/deskpod')
-    .option('--save <file>', 'save all images to one archive, for machines without a network')
-    .option('--tag <tag>', 'tag of the pushed or saved images (default: 1)')
-    .option('--only <name...>', 'only these images (default: all that desktops and apps use)')
-    .option('--list', 'only list the images')
-    .addOption(new Option('--refresh', 'build the images again, with Debian’s current packages').conflicts('list'))
-    .option('--insecure', 'allow plain HTTP and untrusted certificates (always allowed on loopback)')
-    .action(async (options: ImagesOptions) => await (await import('./start.ts')).deliverImages(io, options));
+  imagesCommand(program.command('images'), io);
   withFolders(
     program
       .command('uninstall')

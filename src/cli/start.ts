@@ -7,6 +7,7 @@ import { ignore } from '#protocol/ignore.ts';
 import type { LoadedConfig } from '#config/config.ts';
 import { clusterConfig, localEngine } from '#config/engine.ts';
 import type { Running } from '#main';
+import type { SetupFolders } from '#setup/engine.ts';
 import type { ImageOptions } from '#setup/images/images.ts';
 import type { ExportOptions } from '#setup/own-apps.ts';
 import { CliError } from './failure.ts';
@@ -49,15 +50,26 @@ export interface ImagesOptions extends ServeOptions, ImageOptions {}
 
 /** `deskpod images`: builds the images, and pushes or saves them. */
 export async function deliverImages(io: Io, options: ImagesOptions): Promise<void> {
-  const { config } = await load(options);
   const { makeImages } = await import('#setup/images/images.ts');
   const { createProgress } = await import('#setup/progress.ts');
-  const { dataDir, runDir, desktop } = config;
+  await makeImages(await imageFolders(options), options, createProgress(io.stdout), io.interrupted);
+}
+
+/** `deskpod images sbom`: of an image, or of the server. */
+export async function sbom(io: Io, name: string | undefined, options: ServeOptions): Promise<unknown> {
+  if (name === undefined) return await (await import('#setup/sbom/npm.ts')).serverBom(ROOT);
+  const { imageSbom } = await import('#setup/sbom/image.ts');
+  const { createProgress } = await import('#setup/progress.ts');
+  return await imageSbom(await imageFolders(options), name, createProgress(io.stderr), io.interrupted);
+}
+
+async function imageFolders(options: ServeOptions): Promise<SetupFolders> {
+  const { config } = await load(options);
   const engine = localEngine(config);
   if (engine === null) throw new CliError('Images need a container engine: --engine containers.');
+  const { dataDir, runDir, desktop } = config;
   const { baseImage, socket: engineSocket } = engine;
-  const paths = { root: ROOT, dataDir, runDir, baseImage, engineSocket, languages: desktop.languages };
-  await makeImages(paths, options, createProgress(io.stdout), io.interrupted);
+  return { root: ROOT, dataDir, runDir, baseImage, engineSocket, languages: desktop.languages };
 }
 
 /** `deskpod apps export` for an app that comes with Deskpod; null for other apps. */

@@ -133,6 +133,9 @@ export function createClient(options: ClientOptions) {
         submit('PUT', `/users/${encodeURIComponent(id)}/password`, { password }),
       setRoles: (id: string, roles: readonly Role[]) =>
         submit('PUT', `/users/${encodeURIComponent(id)}/roles`, { roles }),
+      /** A disabled user can't log in, and has no sessions. */
+      setDisabled: (id: string, disabled: boolean) =>
+        submit('PUT', `/users/${encodeURIComponent(id)}/disabled`, { disabled }),
       /** Ends all sessions of any user, also of one from a directory. */
       endSessions: (id: string) => submit('DELETE', `/users/${encodeURIComponent(id)}/sessions`),
       remove: (id: string) => submit('DELETE', `/users/${encodeURIComponent(id)}`),

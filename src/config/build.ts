@@ -6,6 +6,7 @@ import type { Config, ConfigNote, ExecuteClass, HomesConfig, Secrets, TlsConfig 
 import { debugOf } from './debug-settings.ts';
 import { Classes, DEFAULT_CLASSES } from './kinds.ts';
 import { ldapOf } from './ldap-sources.ts';
+import { ownImages } from './own-image.ts';
 import type { Problem } from './problems.ts';
 import type { Key, Values } from './settings.ts';
 import { type PositionOf, warningsOf } from './warnings.ts';
@@ -23,6 +24,8 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
     problems.push({ ...(positionOf(setting) ?? { source: 'defaults', line: null }), key: setting, message, remedy });
   const local = isLoopbackHost(values['listen.host']);
   const ldap = ldapOf(values, wrong);
+  const engine = engineOf(values);
+  const ownImage = ownImages(engine);
   const config: Config = {
     listen: {
       host: values['listen.host'],
@@ -43,7 +46,7 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
     apiServiceUrl: values['gateway.apiService'] ?? null,
     dataDir: values.dataDir,
     runDir: values.runDir,
-    engine: engineOf(values),
+    engine,
     store: storeOf(values, wrong),
     auth: {
       demoDirectory: values['auth.demoDirectory'] ?? (local && ldap.sources.length === 0),
@@ -61,7 +64,7 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
       },
     },
     desktop: {
-      image: values['desktop.image'] ?? desktopImage(values),
+      image: values['desktop.image'] ?? ownImage('desktop'),
       env: values['desktop.env'],
       x11Tcp: values['desktop.x11Tcp'] ?? listensOnTcp(values['desktop.env']['X11LISTEN']),
       limits: values['desktop.limits'],
@@ -80,6 +83,9 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
       stopGraceMs: values['launches.stopGraceMs'],
     },
     limits: {
+      desktop: values['limits.desktop'],
+      home: values['limits.home'],
+      tmp: values['limits.tmp'],
       terminals: values['limits.terminals'],
       streams: values['limits.streams'],
       screens: values['limits.screens'],
@@ -87,7 +93,7 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
       guests: values['limits.guests'],
       guestsPerAddress: values['limits.guestsPerAddress'],
     },
-    debug: debugOf(values),
+    debug: debugOf(values, ownImage),
     log: { level: values['log.level'], format: values['log.format'] },
     manager: {
       enabled: values['manager.enabled'],
@@ -129,6 +135,9 @@ function engineOf(values: Values): Config['engine'] {
         internet: values['network.egress.internet'],
         except: values['network.egress.except'],
         allow: values['network.egress.allow'],
+        classes: Object.fromEntries(
+          Object.entries(values.executeClasses).flatMap(([name, { egress }]) => (egress ? [[name, egress.allow]] : [])),
+        ),
       },
     };
   }
@@ -139,6 +148,7 @@ function engineOf(values: Values): Config['engine'] {
     images: {
       registry: values['kubernetes.registry'],
       tag: values['kubernetes.tag'],
+      digests: Object.fromEntries(values['kubernetes.digests'].map((pinned) => pinned.split('@'))),
       pullPolicy: values['kubernetes.pullPolicy'],
       pullSecrets: values['kubernetes.pullSecrets'],
     },
@@ -147,6 +157,7 @@ function engineOf(values: Values): Config['engine'] {
     nodeSelector: values['kubernetes.nodeSelector'],
     tolerations: values['kubernetes.tolerations'],
     pods: {
+      namespace: values['kubernetes.pods.namespace'] ?? values['kubernetes.namespace'],
       userNamespaces: values['kubernetes.pods.userNamespaces'],
       runtimeClassName: values['kubernetes.pods.runtimeClassName'],
       storageRequest: values['kubernetes.pods.storageRequest'],
@@ -177,12 +188,6 @@ function homesOf(values: Values): HomesConfig {
     default:
       return kind satisfies never;
   }
-}
-
-function desktopImage(values: Values): string {
-  return values['engine.kind'] === 'kubernetes'
-    ? `${values['kubernetes.registry']}/desktop:${values['kubernetes.tag']}`
-    : 'localhost/deskpod/desktop:1';
 }
 
 type Wrong = (setting: Key, message: string, remedy: string) => void;

@@ -9,9 +9,11 @@ const Template = z.record(z.string(), z.json());
 /** A Kubernetes quantity, passed on unparsed. */
 const Quantity = text().regex(/^\d+(\.\d+)?([EPTGMk]i?)?$/, 'is not an amount such as 5Gi');
 
+const Pinned = text().regex(/^[\w.-]+@sha256:[0-9a-f]{64}$/, 'is not a name with a digest, such as desktop@sha256:…');
+
 export const CLUSTER_SETTINGS = {
   'kubernetes.namespace': text().default('abcdesktop').register(FACTS, {
-    text: 'Namespace of the installation and of everything it creates.',
+    text: 'Namespace of the installation: server, database, keys. Users’ pods are there, too, unless `kubernetes.pods.namespace` is set.',
     read: 'text',
     type: 'name of a namespace',
     variable: 'POD_NAMESPACE',
@@ -34,6 +36,12 @@ export const CLUSTER_SETTINGS = {
     type: 'tag',
     variable: 'DESKPOD_TAG',
   }),
+  'kubernetes.digests': z.array(Pinned).default([]).register(FACTS, {
+    text: 'Digests that pin Deskpod’s own images, whatever the tag names later. Images without one are pulled by their tag.',
+    read: 'list',
+    type: 'list of `NAME@sha256:…`',
+    variable: 'DESKPOD_DIGESTS',
+  }),
   'kubernetes.pullPolicy': z.enum(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent').register(FACTS, {
     text: 'When nodes pull the images of desktops and apps.',
     read: 'text',
@@ -41,7 +49,7 @@ export const CLUSTER_SETTINGS = {
     variable: 'DESKPOD_PULL_POLICY',
   }),
   'kubernetes.pullSecrets': z.array(text()).default([]).register(FACTS, {
-    text: 'Secrets in the namespace for pulling from private registries, for example `abcdesktopregistrysecret`.',
+    text: 'Secrets in the namespace of the pods for pulling from private registries, for example `abcdesktopregistrysecret`.',
     read: 'list',
     type: 'list of names',
     variable: 'DESKPOD_PULL_SECRETS',
@@ -69,6 +77,12 @@ export const CLUSTER_SETTINGS = {
     text: 'Taints that desktops and app pods tolerate.',
     read: 'json',
     type: 'list of tolerations',
+  }),
+  'kubernetes.pods.namespace': text().nullable().default(null).register(FACTS, {
+    text: 'Namespace of desktops and app pods, with their Secrets, NetworkPolicies and homes. If null, that of the installation. `install.sh --pods-namespace` and the chart’s `userPods.namespace` set it and create what it needs.',
+    read: 'text',
+    type: 'name of a namespace or null',
+    variable: 'DESKPOD_PODS_NAMESPACE',
   }),
   'kubernetes.pods.userNamespaces': z.boolean().default(false).register(FACTS, {
     text: 'Whether desktops and app pods run in user namespaces (`hostUsers: false`), where no user ID is one of the node. The nodes, their container runtime and the file systems of volumes must support it (Kubernetes 1.33 or later).',

@@ -88,6 +88,12 @@ export interface Config {
   readonly launches: { readonly perUser: number; readonly keepDays: number; readonly stopGraceMs: number };
   /** Of one user at the same time. */
   readonly limits: {
+    /** Of all containers of a desktop together; what is left out depends on the machine. */
+    readonly desktop: Limits;
+    /** Of a home, in bytes. */
+    readonly home: number;
+    /** Of `/tmp` in each container, in bytes. */
+    readonly tmp: number;
     readonly terminals: number;
     readonly streams: number;
     readonly screens: number;
@@ -132,6 +138,8 @@ export interface EgressConfig {
   readonly except: readonly string[];
   /** Opens more, this machine included. */
   readonly allow: readonly Destination[];
+  /** Opens more for app pods and copies, by their execute class. */
+  readonly classes: Readonly<Record<string, readonly Destination[]>>;
 }
 
 export interface Destination {
@@ -143,6 +151,7 @@ export interface Destination {
 
 export interface KubernetesConfig {
   readonly kind: 'kubernetes';
+  /** Of the installation. */
   readonly namespace: string;
   /** Null: the pod's service account, otherwise the usual files. */
   readonly kubeconfig: string | null;
@@ -150,6 +159,8 @@ export interface KubernetesConfig {
     /** Registry and path of Deskpod's images. */
     readonly registry: string;
     readonly tag: string;
+    /** By name, of images that are pinned. */
+    readonly digests: Readonly<Record<string, string>>;
     readonly pullPolicy: 'Always' | 'IfNotPresent' | 'Never';
     readonly pullSecrets: readonly string[];
   };
@@ -166,6 +177,8 @@ export interface KubernetesConfig {
 
 /** Desktops and app pods. Sizes are Kubernetes quantities. */
 export interface UserPodsConfig {
+  /** May be that of the installation. */
+  readonly namespace: string;
   readonly userNamespaces: boolean;
   /** Null: the default of the nodes. */
   readonly runtimeClassName: string | null;
@@ -234,6 +247,8 @@ export interface ExecuteClass {
   readonly limits: Limits;
   /** Kubernetes only. */
   readonly pod?: PodSettings | undefined;
+  /** What its app pods can also connect to; on one machine only. */
+  readonly egress?: { readonly allow: readonly Destination[] } | undefined;
 }
 
 /** Never logged, never sent anywhere. */

@@ -65,19 +65,13 @@ export const DEBUG_SETTINGS = {
 const Given = z.object(DEBUG_SETTINGS);
 
 export function debugOf(
-  values: z.output<typeof Given> & {
-    readonly 'engine.kind': Config['engine']['kind'];
-    readonly 'kubernetes.registry': string;
-    readonly 'kubernetes.tag': string;
-  },
+  values: z.output<typeof Given> & { readonly 'engine.kind': Config['engine']['kind'] },
+  ownImage: (name: string) => string,
 ): Config['debug'] {
-  const cluster = values['engine.kind'] === 'kubernetes';
-  const image = (name: string): string =>
-    cluster ? `${values['kubernetes.registry']}/${name}:${values['kubernetes.tag']}` : `localhost/deskpod/${name}:1`;
   return {
-    own: values['debug.own'] ?? !cluster,
+    own: values['debug.own'] ?? values['engine.kind'] !== 'kubernetes',
     profiles: values['debug.profiles'],
-    images: values['debug.images'] ?? [image('toolbox'), image('toolbox-large')],
+    images: values['debug.images'] ?? [ownImage('toolbox'), ownImage('toolbox-large')],
     ttlSeconds: values['debug.ttlSeconds'],
     approvableSeconds: values['debug.approvableSeconds'],
     unansweredSeconds: values['debug.unansweredSeconds'],

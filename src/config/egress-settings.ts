@@ -1,20 +1,7 @@
 /** Settings for what programs in desktops can connect to on one machine; part of `settings.ts`. Words of the Helm chart. */
 import { z } from 'zod';
 import { FACTS } from './facts.ts';
-import { Network, text } from './kinds.ts';
-
-/** With a port: `10.1.2.3:445`, `10.1.2.0/24:445`, `[fd00::/64]:445`. */
-const WITH_PORT = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/;
-const Port = z.coerce.number().int().min(1).max(65_535);
-
-const Destination = text().transform((given, context) => {
-  const [, ipv6, ipv4, digits] = WITH_PORT.exec(given) ?? [];
-  const network = Network.safeParse(ipv6 ?? ipv4 ?? given);
-  const port = digits === undefined ? null : Port.safeParse(digits);
-  if (network.success && port?.success !== false) return { network: network.data, port: port?.data ?? null };
-  context.addIssue({ code: 'custom', message: 'is not a network such as 10.0.0.0/8, 10.1.2.3:445 or [fd00::1]:445' });
-  return z.NEVER;
-});
+import { Destination, Network } from './kinds.ts';
 
 export const EGRESS_SETTINGS = {
   'network.egress.enabled': z.boolean().default(true).register(FACTS, {

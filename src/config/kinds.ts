@@ -75,6 +75,19 @@ export const GivenLimits = z
     ...(processes !== undefined && { processes }),
   }));
 
+/** With a port: `10.1.2.3:445`, `10.1.2.0/24:445`, `[fd00::/64]:445`. */
+const WITH_PORT = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/;
+const Port = z.coerce.number().int().min(1).max(65_535);
+
+export const Destination = text().transform((given, context) => {
+  const [, ipv6, ipv4, digits] = WITH_PORT.exec(given) ?? [];
+  const network = Network.safeParse(ipv6 ?? ipv4 ?? given);
+  const port = digits === undefined ? null : Port.safeParse(digits);
+  if (network.success && port?.success !== false) return { network: network.data, port: port?.data ?? null };
+  context.addIssue({ code: 'custom', message: 'is not a network such as 10.0.0.0/8, 10.1.2.3:445 or [fd00::1]:445' });
+  return z.NEVER;
+});
+
 export const Classes = z.record(
   z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'is not a name of letters, digits, dots and dashes'),
   z
@@ -85,10 +98,16 @@ export const Classes = z.record(
       nodeSelector: z.record(z.string(), z.string()).optional(),
       tolerations: z.array(Toleration).optional(),
       runtimeClassName: text().optional(),
+      egress: z.strictObject({ allow: z.array(Destination).default([]) }).optional(),
     })
-    .transform(({ description, limits, ...given }) => {
+    .transform(({ description, limits, egress, ...given }) => {
       const pod = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-      return { description, limits, ...(Object.keys(pod).length > 0 ? { pod: PodSettings.parse(pod) } : {}) };
+      return {
+        description,
+        limits,
+        ...(Object.keys(pod).length > 0 ? { pod: PodSettings.parse(pod) } : {}),
+        ...(egress === undefined ? {} : { egress }),
+      };
     }),
 );
 

@@ -1,6 +1,7 @@
 /** Settings that limit what one user, or all guests together, can use, and for how long; part of `settings.ts`. */
 import { z } from 'zod';
 import { FACTS } from './facts.ts';
+import { Bytes, GivenLimits } from './kinds.ts';
 
 /** 0: never. */
 const IdleSeconds = z
@@ -24,6 +25,23 @@ export const IDLE_SETTINGS = {
 } as const;
 
 export const LIMIT_SETTINGS = {
+  'limits.desktop': GivenLimits.prefault({}).register(FACTS, {
+    text: 'What all containers of a desktop can use together on one machine – the desktop, its apps inside and beside it, toolboxes – and the programs that watch over them: `memory`, `cpus`, `processes`. If you leave one out: three quarters of the machine’s memory, all processors, 8192 processes and threads. Desktops that need more processors than there are get equal shares. A change applies when the server starts, also to desktops that run. In a cluster, a ResourceQuota limits all users together.',
+    read: 'json',
+    type: 'limits',
+  }),
+  'limits.home': Bytes.prefault('20Gi').register(FACTS, {
+    text: 'How large a home folder may be on one machine. Deskpod measures it, caches included, and tells users whose home is larger; it doesn’t stop programs from writing. To enforce a size, put the homes on a file system with quotas. In a cluster, volumes have sizes of their own.',
+    read: 'text',
+    type: 'amount of memory',
+    variable: 'DESKPOD_LIMITS_HOME',
+  }),
+  'limits.tmp': Bytes.prefault('512Mi').register(FACTS, {
+    text: 'Size of `/tmp`, and of `/var/tmp`, in the desktop and in each app from Deskpod’s images on one machine. They are in memory and count toward the memory limits of the container and of the desktop. In a cluster: `kubernetes.pods.tmpSize`.',
+    read: 'text',
+    type: 'amount of memory',
+    variable: 'DESKPOD_LIMITS_TMP',
+  }),
   'limits.terminals': z.int().min(1).max(10_000).default(32).register(FACTS, {
     text: 'How many terminals one user can have open at the same time, at each server.',
     read: 'number',

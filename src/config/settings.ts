@@ -249,7 +249,7 @@ export const Settings = z.object({
     variable: 'DESKPOD_TICKET_SECONDS',
   }),
   'auth.lockout.failures': z.int().min(1).max(1000).default(8).register(FACTS, {
-    text: 'Number of failed logins with one name after which attempts are refused for a time that doubles with each further failure. For one address, the limit is four times as high.',
+    text: 'Number of failed logins with one name, or with all names of one account, after which attempts are refused for a time that doubles with each further failure. For one address, the limit is four times as high.',
     read: 'number',
     type: 'number, 1 to 1000',
   }),
@@ -300,7 +300,7 @@ export const Settings = z.object({
   ...IDLE_SETTINGS,
   ...CLUSTER_SETTINGS,
   executeClasses: Classes.prefault(DEFAULT_CLASSES).register(FACTS, {
-    text: 'Classes of limits to assign to apps and users, each `{ description, limits }`. If you leave out `default`, the built-in one is kept.',
+    text: 'Classes of limits to assign to apps and users, each `{ description, limits }`. If you leave out `default`, the built-in one is kept. `egress: { allow: […] }`, in the form of `network.egress.allow`, opens more connections for the class’s apps that run in a pod of their own, on one machine; for Kubernetes, use the chart’s `networkPolicies.egress.classes`. Apps inside a desktop share its network, for which only `network.egress` counts.',
     read: 'json',
     type: 'map of name to class',
     fallback: '`default`, `bronze`, `silver`, `gold`',

@@ -16,6 +16,7 @@ export function warningsOf(config: Config, secrets: Secrets, positionOf: Positio
     ...managerWarnings(config, secrets, positionOf),
     ...ldapWarnings(config).map((text): Warning => ['auth.ldap', text]),
     ...hostWarnings(config),
+    ...classWarnings(config),
     ...(isLoopbackHost(config.listen.host) ? [] : networkWarnings(config)),
   ];
   return found.map(([key, text]) => {
@@ -52,6 +53,13 @@ function hostWarnings({ listen, roles }: Config): Warning[] {
   if (listen.allowedHosts !== null || !roles.includes('api')) return [];
   const text = 'any host name is accepted, so a page of a name that points here can use this server (DNS rebinding)';
   return [['listen.allowedHosts', text]];
+}
+
+function classWarnings({ engine, executeClasses }: Config): Warning[] {
+  if (engine.kind !== 'kubernetes') return [];
+  const names = Object.entries(executeClasses).flatMap(([name, { egress }]) => (egress ? [name] : []));
+  const text = 'egress has no effect on Kubernetes: set networkPolicies.egress.classes of the chart';
+  return names.map((name): Warning => ['executeClasses', `${name}: ${text}`]);
 }
 
 function networkWarnings({ listen, auth }: Config): Warning[] {

@@ -171,6 +171,12 @@ export class XConnection {
   }
 }
 
+/** What the window list needs of a connection. */
+export type WindowConnection = Pick<
+  XConnection,
+  'root' | 'onEvent' | 'close' | 'property' | 'words' | 'viewable' | 'select' | 'pid'
+>;
+
 /** The first screen of the server; destroys the transport if the server refuses or doesn't respond, or the signal aborts. */
 function greeting(client: Client, transport: XTransport, signal: AbortSignal): Promise<Screen> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 /** A window's own icon: the best of the sizes it offers, scaled to at most 48 by 48, as a PNG. */
 import type { Atoms } from './atoms.ts';
-import type { XConnection } from './connection.ts';
+import type { WindowConnection } from './connection.ts';
 import { encodePng } from './png.ts';
 
 const EDGE = 48;
@@ -15,7 +15,7 @@ interface Size {
 }
 
 /** Null if the window has no usable icon. Reads the sizes first: the property can contain megabytes. */
-export async function readIcon(x: XConnection, atoms: Atoms, window: number): Promise<Buffer | null> {
+export async function readIcon(x: WindowConnection, atoms: Atoms, window: number): Promise<Buffer | null> {
   const property = atoms.number('_NET_WM_ICON');
   const sizes: Size[] = [];
   for (let offset = 0; sizes.length < MAX_SIZES;) {

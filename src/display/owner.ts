@@ -3,7 +3,7 @@ import { waitAtMost } from '#domain/deadlines.ts';
 import { ignore } from '#protocol/ignore.ts';
 import type { DisplaySource } from '#domain/ports/display.ts';
 import type { Atoms } from './atoms.ts';
-import type { XConnection } from './connection.ts';
+import type { WindowConnection } from './connection.ts';
 import { readText } from './properties.ts';
 
 /** After this, the window is listed without its launch. */
@@ -11,7 +11,7 @@ const OWNER_MS = 2000;
 
 /** Null if no launch is known or the engine takes too long. Fails only with the connection. */
 export async function ownerOf(
-  x: XConnection,
+  x: WindowConnection,
   atoms: Atoms,
   window: { readonly id: number; readonly wmClass: string },
   launchOf: DisplaySource['launchOf'],
@@ -26,7 +26,7 @@ export async function ownerOf(
 }
 
 /** The startup notification id of the window, else of its group's leader, where toolkits put it. */
-async function readStartupId(x: XConnection, atoms: Atoms, id: number): Promise<string | null> {
+async function readStartupId(x: WindowConnection, atoms: Atoms, id: number): Promise<string | null> {
   const own = await readText(x, atoms, id, '_NET_STARTUP_ID');
   if (own !== '') return own;
   const [leader] = await x.words(id, atoms.number('WM_CLIENT_LEADER'), 1);

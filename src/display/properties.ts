@@ -1,7 +1,7 @@
 /** Title, class, state and type of a window, read from its properties. */
 import type { PropertyReply } from 'x11';
 import type { AtomName, Atoms } from './atoms.ts';
-import type { XConnection } from './connection.ts';
+import type { WindowConnection } from './connection.ts';
 
 const MAX_TITLE = 512;
 /** UTF-8 needs at most four bytes a character. */
@@ -41,7 +41,7 @@ export function aspectOf(atom: AtomName | null): Aspect | null {
 }
 
 export async function readAspect(
-  x: XConnection,
+  x: WindowConnection,
   atoms: Atoms,
   id: number,
   aspect: Aspect,
@@ -61,7 +61,7 @@ export async function readAspect(
 }
 
 /** A property as text, at most 512 characters; empty if there is none. */
-export async function readText(x: XConnection, atoms: Atoms, id: number, name: AtomName): Promise<string> {
+export async function readText(x: WindowConnection, atoms: Atoms, id: number, name: AtomName): Promise<string> {
   const reply = await x.property(id, atoms.number(name), MAX_TITLE_BYTES);
   return reply === null ? '' : decodeText(reply, atoms.number('UTF8_STRING'));
 }
@@ -85,7 +85,7 @@ export function decodeClass(data: Buffer): string {
   return `${instance}.${name || instance}`.slice(0, MAX_TITLE);
 }
 
-async function readTitle(x: XConnection, atoms: Atoms, id: number): Promise<string> {
+async function readTitle(x: WindowConnection, atoms: Atoms, id: number): Promise<string> {
   const [modern, plain] = await Promise.all([
     readText(x, atoms, id, '_NET_WM_NAME'),
     readText(x, atoms, id, 'WM_NAME'),
@@ -93,12 +93,12 @@ async function readTitle(x: XConnection, atoms: Atoms, id: number): Promise<stri
   return modern || plain;
 }
 
-async function readClass(x: XConnection, atoms: Atoms, id: number): Promise<string> {
+async function readClass(x: WindowConnection, atoms: Atoms, id: number): Promise<string> {
   const reply = await x.property(id, atoms.number('WM_CLASS'), MAX_TITLE_BYTES);
   return reply?.format === 8 ? decodeClass(reply.data) : '';
 }
 
-async function readState(x: XConnection, atoms: Atoms, id: number): Promise<Partial<WindowFacts>> {
+async function readState(x: WindowConnection, atoms: Atoms, id: number): Promise<Partial<WindowFacts>> {
   const [states, wmState] = await Promise.all([
     x.words(id, atoms.number('_NET_WM_STATE'), MAX_STATES),
     x.words(id, atoms.number('WM_STATE'), 2),
@@ -111,7 +111,7 @@ async function readState(x: XConnection, atoms: Atoms, id: number): Promise<Part
   };
 }
 
-async function readFurniture(x: XConnection, atoms: Atoms, id: number): Promise<boolean> {
+async function readFurniture(x: WindowConnection, atoms: Atoms, id: number): Promise<boolean> {
   const types = await x.words(id, atoms.number('_NET_WM_WINDOW_TYPE'), MAX_STATES);
   return types.some((type) =>
     ['_NET_WM_WINDOW_TYPE_DOCK', '_NET_WM_WINDOW_TYPE_DESKTOP'].includes(atoms.name(type) ?? ''),

@@ -9,7 +9,7 @@ import { toError } from '#domain/errors.ts';
 import type { DisplaySource } from '#domain/ports/display.ts';
 import type { Window } from '#protocol/window.ts';
 import type { Atoms } from './atoms.ts';
-import { EVENTS, type XConnection } from './connection.ts';
+import { EVENTS, type WindowConnection } from './connection.ts';
 import { readIcon } from './icon.ts';
 import { ownerOf } from './owner.ts';
 import { ASPECTS, type Aspect, type WindowFacts, aspectOf, readAspect } from './properties.ts';
@@ -46,7 +46,7 @@ export interface WindowListeners {
 }
 
 export class WindowList {
-  readonly #x: XConnection;
+  readonly #x: WindowConnection;
   readonly #atoms: Atoms;
   readonly #launchOf: DisplaySource['launchOf'];
   readonly #listeners: WindowListeners;
@@ -68,7 +68,7 @@ export class WindowList {
   #active = 0;
   #shown: readonly Window[] = [];
 
-  constructor(x: XConnection, atoms: Atoms, launchOf: DisplaySource['launchOf'], listeners: WindowListeners) {
+  constructor(x: WindowConnection, atoms: Atoms, launchOf: DisplaySource['launchOf'], listeners: WindowListeners) {
     this.#x = x;
     this.#atoms = atoms;
     this.#launchOf = launchOf;

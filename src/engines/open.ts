@@ -19,7 +19,8 @@ export async function openEngine(config: Config, parts: EngineParts): Promise<En
     case 'containers': {
       const { createContainersEngine } = await import('./containers/engine.ts');
       const { socket, baseImage, egress } = engine;
-      const own = { socket, baseImage, egress, languages, wallpapers };
+      const { desktop: desktopLimits, tmp: tmpBytes } = config.limits;
+      const own = { socket, baseImage, egress, languages, wallpapers, desktopLimits, tmpBytes };
       return await createContainersEngine({ ...parts, ...own, dataDir, runDir, shmBytes });
     }
     case 'kubernetes': {

@@ -8,6 +8,7 @@ import type { Desktops } from '#domain/desktops/desktops.ts';
 import type { Displays } from '#domain/desktops/displays.ts';
 import type { Engine } from '#domain/ports/engine.ts';
 import type { HomeArchives } from '#domain/desktops/home-files.ts';
+import type { HomeSizes } from '#domain/desktops/home-sizes.ts';
 import type { Guests } from '#domain/server/guests.ts';
 import type { EventBus } from '#domain/server/event-bus.ts';
 import type { Launches } from '#domain/launches/launches.ts';
@@ -22,7 +23,7 @@ import type { Events } from '#events';
 /** Slows down guessing. */
 export interface LoginAttempts {
   begin(address: string, name: string): AttemptVerdict;
-  found(name: string, userId: string): AttemptVerdict;
+  found(name: string, userId: string): boolean;
   succeeded(address: string, name: string, userId?: string): void;
   undecided(address: string, name: string, userId?: string): void;
 }
@@ -37,6 +38,7 @@ export interface LocalUserFacts {
   readonly name: string;
   readonly labels: readonly string[];
   readonly createdAt: Date;
+  readonly disabled: boolean;
 }
 
 /** Links that log an administrator in, once. */
@@ -49,8 +51,11 @@ export interface LocalUsers {
   add(user: { name: string; password: string; roles: Role[]; id?: string }): Promise<LocalUserFacts>;
   setPassword(id: string, password: string): Promise<void>;
   setRoles(id: string, roles: readonly Role[]): Promise<void>;
-  remove(id: string): Promise<unknown>;
-  /** The user of a token, with the labels and roles of now; null if it is a local user who was removed. */
+  /** Ends their sessions; `enable` admits them again. */
+  disable(id: string): Promise<void>;
+  enable(id: string): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** The user of a token, with the labels and roles of now; null if it is a local user who was removed or disabled. */
   current(user: User): Promise<User | null>;
 }
 
@@ -71,6 +76,7 @@ export interface ApiContext {
   readonly debug: DebugSessions;
   readonly rebuilds: Rebuilds;
   readonly archives: HomeArchives;
+  readonly homeSizes: HomeSizes;
   readonly displays: Displays;
   readonly catalogue: Catalogue;
   readonly authenticators: readonly Authenticator[];

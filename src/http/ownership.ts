@@ -1,6 +1,7 @@
 /** Looks up launches and desktops of their owner only: another user's id doesn't seem to exist. */
 import type { FastifyRequest } from 'fastify';
 import { DeskpodError } from '#domain/errors.ts';
+import { hiddenEnv } from '#domain/launches/environment.ts';
 import type { LaunchRecord } from '#domain/ports/store.ts';
 import type { Environment } from '#protocol/app.ts';
 import type { Launch } from '#protocol/launch.ts';
@@ -31,21 +32,21 @@ export async function readableDesktop({ desktops }: ApiContext, request: Fastify
   throw new DeskpodError('not_found', `There is no desktop ${id}.`);
 }
 
-/** The values that the owner gave at the launches of a desktop, which only the owner may read; none for the owner. */
+/** The values that the caller may not read of those that the owner gave at the launches of a desktop; none for the owner. */
 export async function hiddenValues(
   { desktops, store }: ApiContext,
   request: FastifyRequest,
   desktopId: string,
 ): Promise<readonly Environment[]> {
-  return desktops.ownerOf(desktopId) === authenticated(request).user.id ? [] : await givenValues(store, desktopId);
+  return desktops.ownerOf(desktopId) === authenticated(request).user.id ? [] : await ownersValues(store, desktopId);
 }
 
-/** The variables that were given at each launch of a desktop. */
-export async function givenValues(
+/** The values that were given at each launch of a desktop, except those that the owner made public. */
+export async function ownersValues(
   { launches }: Pick<ApiContext['store'], 'launches'>,
   desktopId: string,
 ): Promise<readonly Environment[]> {
-  return (await launches.list({ desktopId, limit: 1000 })).map(({ env }) => env);
+  return (await launches.list({ desktopId, limit: 1000 })).map(hiddenEnv);
 }
 
 async function find(

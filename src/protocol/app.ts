@@ -1,5 +1,6 @@
 /** Apps: the catalogue entries that a user can start. */
 import { z } from 'zod';
+import { isSecretName } from './secret-names.ts';
 
 /** How a launch runs: as an ephemeral container in the desktop's pod, or in a pod of its own. */
 export const Runtime = z.enum(['ephemeral_container', 'pod_application']);
@@ -52,10 +53,9 @@ export const PodSettings = z.object({
 });
 export type PodSettings = z.infer<typeof PodSettings>;
 
-export const Environment = z.record(
-  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not a variable name'),
-  z.string().max(32_768),
-);
+const VariableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not a variable name');
+
+export const Environment = z.record(VariableName, z.string().max(32_768));
 export type Environment = z.infer<typeof Environment>;
 
 const MOST_VARIABLES = 256;
@@ -66,6 +66,13 @@ export const GivenEnvironment = Environment.refine((env) => {
   const all = Object.entries(env);
   return all.length <= MOST_VARIABLES && all.join('').length <= MOST_VARIABLE_CHARACTERS;
 }, `has more than ${MOST_VARIABLES} variables or ${MOST_VARIABLE_CHARACTERS} characters`);
+
+/** Names of given variables whose values support and administrators may read, too. */
+export const PublicNames = z
+  .array(
+    VariableName.refine((name) => !isSecretName(name), 'The name looks like that of a secret, which stays hidden.'),
+  )
+  .max(MOST_VARIABLES);
 
 /** Whether the engine has the app's image. */
 export const AppAvailability = z.discriminatedUnion('state', [

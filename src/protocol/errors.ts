@@ -12,8 +12,9 @@ export const ErrorCode = z.enum([
   'desktop_missing',
   'app_unavailable',
   'runtime_refused',
+  /** The desktop's pod can't hold another container. */
   'limit_reached',
-  /** As many connections or sessions of this kind are open as the user, or all guests, can have. */
+  /** As many launches, connections or sessions of this kind are open as the user, or all guests, can have. */
   'too_many_open',
   'name_taken',
   /** The image has no program of this name, for example no shell. */

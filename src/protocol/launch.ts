@@ -1,6 +1,6 @@
 /** Launches: running and finished instances of apps; the Tasks page shows them. */
 import { z } from 'zod';
-import { Environment, GivenEnvironment, Limits, Runtime } from './app.ts';
+import { Environment, GivenEnvironment, Limits, PublicNames, Runtime } from './app.ts';
 
 /** Why a launch ended. */
 export const EndReason = z.enum([
@@ -67,7 +67,9 @@ export const LaunchRequest = z.object({
   app: z.string().min(1).max(512),
   /** Overrides the app's runtime. */
   runtime: Runtime.optional(),
+  /** Their values are shown to the owner alone, except those in `publicEnv`. */
   env: GivenEnvironment.default({}),
+  publicEnv: PublicNames.default([]),
   args: z.array(z.string().max(4096)).max(64).default([]),
 });
 export type LaunchRequest = z.input<typeof LaunchRequest>;
@@ -80,6 +82,7 @@ export type LaunchesRead = z.infer<typeof LaunchesRead>;
 export const LaunchCommand = z.object({
   runtime: Runtime.optional(),
   env: GivenEnvironment.optional(),
+  publicEnv: PublicNames.optional(),
   args: z.array(z.string().max(4096)).max(64).optional(),
 });
 export type LaunchCommand = z.infer<typeof LaunchCommand>;
@@ -130,7 +133,7 @@ export const LaunchDetail = Launch.extend({
   /** Secrets are masked as `••••`. */
   environment: Environment,
   /** What the request added to the app's own; *Run again with…* starts from it. */
-  requested: z.object({ env: Environment, args: z.array(z.string()) }),
+  requested: z.object({ env: Environment, publicEnv: z.array(z.string()).default([]), args: z.array(z.string()) }),
   hints: z.array(Hint),
 });
 export type LaunchDetail = z.infer<typeof LaunchDetail>;

@@ -72,6 +72,8 @@ export const LocalUserSummary = z.object({
   name: z.string(),
   labels: z.array(z.string()),
   createdAt: z.iso.datetime(),
+  /** Can't log in until an administrator enables them again. */
+  disabled: z.boolean(),
 });
 export type LocalUserSummary = z.infer<typeof LocalUserSummary>;
 

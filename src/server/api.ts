@@ -89,7 +89,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   ]);
   const warnings = [
     ...ofKeys,
-    ...(await keyWarnings(store.values, storeKey)),
+    ...(await keyWarnings(store, storeKey)),
     ...configWarnings(loaded),
     ...(await podWarnings(loaded, engine)),
   ];
@@ -175,7 +175,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     events.failed('refreshing the keys of gateways', error),
   );
   secretStore?.ensureRegistryLogins().catch((error: unknown) => events.failed('creating empty registry logins', error));
-  const { rebuilds, revocations, guests } = context;
+  const { rebuilds, revocations, guests, homeSizes } = context;
   await rebuilds.load();
   const housekeeping = {
     engine,
@@ -183,6 +183,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     ...parts,
     rebuilds,
     guests,
+    homeSizes,
     idleEnds: new IdleEnds({
       ...parts,
       ...config.desktop,

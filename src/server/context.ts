@@ -2,18 +2,17 @@
 import { randomBytes } from 'node:crypto';
 import { createAnonymous } from '#auth/anonymous.ts';
 import { createAttempts } from '#auth/login-attempts.ts';
-import { currentUsers } from '#auth/current-users.ts';
 import { createDirectory } from '#auth/directory.ts';
 import { gatewayToken } from '#auth/gateway-token.ts';
 import { ldapPeople } from '#auth/ldap.ts';
 import type { Keys } from '#auth/keys.ts';
-import { addUser, listUsers, removeUser, setUserPassword, setUserRoles } from '#auth/local-users.ts';
 import { createTickets } from '#auth/tickets.ts';
 import { createUserTokens, sessionCookie } from '#auth/user-tokens.ts';
 import type { Config, Secrets } from '#config/config.ts';
 import type { Attendance } from '#domain/desktops/attendance.ts';
 import { Rebuilds } from '#domain/desktops/rebuilds.ts';
 import { HomeArchives } from '#domain/desktops/home-files.ts';
+import { HomeSizes } from '#domain/desktops/home-sizes.ts';
 import type { Engine } from '#domain/ports/engine.ts';
 import { Guests } from '#domain/server/guests.ts';
 import { isLoopback, networkMatcher, nodeMatcher } from '#domain/server/networks.ts';
@@ -24,6 +23,7 @@ import type { ApiContext } from '#http/context.ts';
 import { endDesktop } from '#http/end-desktop.ts';
 import type { SystemWarning } from '#protocol/system.ts';
 import type { Parts } from './parts.ts';
+import { localUsers } from './users.ts';
 
 export interface ContextDeps {
   readonly config: Config;
@@ -89,6 +89,12 @@ export function createContext(deps: ContextDeps): ApiContext {
     rebuilds,
     guests,
     archives: new HomeArchives(engine),
+    homeSizes: new HomeSizes({
+      engine,
+      limitBytes: config.limits.home,
+      notify: (...notice) => rebuilds.notify(...notice),
+      failed: events.failed,
+    }),
     gateway,
     closings: sessionEnds.closings,
     closingsToken: gatewayToken(keys, 'closings'),
@@ -117,20 +123,7 @@ export function createContext(deps: ContextDeps): ApiContext {
       }),
       ...(auth.anonymous ? [createAnonymous(store)] : []),
     ],
-    users: {
-      list: () => listUsers(store),
-      add: (user) => addUser(store, user),
-      async setPassword(id, password) {
-        await sessionEnds.endUser((await setUserPassword(store, id, password)).id);
-      },
-      async setRoles(id, roles) {
-        await sessionEnds.endUser((await setUserRoles(store, id, roles)).id);
-      },
-      current: currentUsers(store),
-      async remove(id) {
-        await sessionEnds.endUser((await removeUser(store, id)).id);
-      },
-    },
+    users: localUsers(store, sessionEnds),
     attempts: createAttempts({
       failures: auth.lockout.failures,
       longestSeconds: auth.lockout.seconds,

@@ -21,7 +21,7 @@ export async function databaseSecret(config: Config): Promise<string> {
     return created ? 'Created the Secret postgres.' : 'The Secret postgres exists.';
   } catch (cause) {
     throw new DeskpodError('engine_unavailable', `The Secret postgres couldn't be created in ${cluster.namespace}.`, {
-      remedy: 'The service account needs get and create on secrets (Role pyos-role).',
+      remedy: 'The service account needs get and create on secrets (Role pyos-role-server).',
       cause,
     });
   }

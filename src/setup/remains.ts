@@ -3,7 +3,7 @@
  * removes these itself, unless it or a container's monitor was killed.
  */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rmdir, rm } from 'node:fs/promises';
+import { glob, readdir, readFile, rmdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
@@ -74,7 +74,13 @@ async function cgroupsOf(id: string): Promise<string[]> {
     `machine.slice/libpod-${id}.scope`,
     `machine.slice/libpod-conmon-${id}.scope`,
   ];
-  const tops = roots.flatMap((one) => names.map((name) => join(one, name))).filter((path) => existsSync(path));
+  const fixed = roots.flatMap((one) => names.map((name) => join(one, name))).filter((path) => existsSync(path));
+  // Below the cgroup of its desktop.
+  const patterns = ['deskpod/*/*', 'deskpod.slice/*/*'].flatMap((path) =>
+    [`libpod-${id}`, `libpod-${id}.scope`, `libpod-conmon-${id}.scope`].map((name) => `${path}/${name}`),
+  );
+  const tops = [...fixed];
+  for await (const path of glob(roots.flatMap((one) => patterns.map((pattern) => join(one, pattern))))) tops.push(path);
   const trees = await Promise.all(tops.map(async (path) => [...(await foldersIn(path)), path]));
   return trees.flat();
 }

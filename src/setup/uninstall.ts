@@ -9,7 +9,8 @@ import { z } from 'zod';
 import { DeskpodError, messageOf } from '#domain/errors.ts';
 import { EngineApi, isStatus } from '#containers-client/api.ts';
 import { ignore } from '#protocol/ignore.ts';
-import { instanceLabels, labelFilter } from '#engines/containers/pods/labels.ts';
+import { instanceId, instanceLabels, labelFilter } from '#engines/containers/pods/labels.ts';
+import { removeDesktopCgroups } from '#engines/containers/host/desktop-cgroups.ts';
 import { removeEgress } from '#engines/containers/host/egress.ts';
 import { egressTable } from '#engines/containers/specs/bridge.ts';
 import { PodmanService } from '#containers-client/podman-service.ts';
@@ -67,6 +68,7 @@ export async function uninstall(options: UninstallOptions, ask: Ask, progress: P
   } else if (existsSync(join(dataDir, 'engine', 'store'))) {
     await progress.step('Containers', () => removeOwnEngine(dataDir, runDir));
   }
+  await removeDesktopCgroups(instanceId(dataDir));
   // The last, so that nothing ever runs without it.
   await removeEgress(egressTable(dataDir));
   await progress.step('Data', async () => {

@@ -82,7 +82,7 @@ export function debugIn(db: Kysely<Tables>, lock: WriteLock, cipher: ColumnCiphe
         .deleteFrom('debug_sessions')
         .where('ended_at', '<', before.toISOString())
         .executeTakeFirst();
-      return Number(removed.numDeletedRows);
+      return Number(removed.numDeletedRows) + (await removeUnreadable(db, before, cipher));
     },
   };
 }
@@ -113,6 +113,19 @@ function columnsOf(record: DebugRecord, cipher: ColumnCipher) {
     seen: session.seen ? 1 : 0,
     document: cipher.encrypt(storable(JSON.stringify(record))),
   };
+}
+
+/** Nobody can end a session that was open when the key was replaced. Returns how many were removed. */
+async function removeUnreadable(db: Kysely<Tables>, before: Date, cipher: ColumnCipher): Promise<number> {
+  const open = await db
+    .selectFrom('debug_sessions')
+    .select(['id', 'document'])
+    .where('ended_at', 'is', null)
+    .where('asked_at', '<', before.toISOString())
+    .execute();
+  const ids = open.flatMap(({ id, document }) => (cipher.decrypt(document) === null ? [id] : []));
+  if (ids.length > 0) await db.deleteFrom('debug_sessions').where('id', 'in', ids).execute();
+  return ids.length;
 }
 
 /** Null if it was encrypted with another key. */

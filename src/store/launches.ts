@@ -32,6 +32,7 @@ const WITHOUT_LOG = [
   'server',
   'stopped_by',
   'copy_of',
+  'public_env',
   'memory_kill',
   'unread',
   'finished_at',
@@ -159,6 +160,7 @@ function toRow(record: LaunchRecord, cipher: ColumnCipher): LaunchRow {
     server: record.server,
     stopped_by: record.stoppedBy,
     copy_of: record.copyOf,
+    public_env: JSON.stringify(record.publicEnv),
     memory_kill: record.memoryKill ? 1 : 0,
     ...(record.end ? endColumns(record.end, cipher) : NO_END),
   };
@@ -190,6 +192,7 @@ function toRecord(row: LaunchRow, cipher: ColumnCipher): LaunchRecord {
     imageDigest: row.image_digest,
     args: readJson(z.array(z.string()), row.args, `arguments of ${what}`),
     env: readJson(Environment, cipher.decrypt(row.env) ?? '{}', `variables of ${what}`),
+    publicEnv: readJson(z.array(z.string()), row.public_env, `public variables of ${what}`),
     environment: readJson(Environment, cipher.decrypt(row.environment) ?? '{}', `environment of ${what}`),
     limits: readJson(Limits, row.limits, `limits of ${what}`),
     startedAt: new Date(row.started_at),

@@ -16,6 +16,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'ends of launches as notices', up: endsAsNotices },
   { name: 'rebuilds and debug requests', up: rebuildsAndDebugRequests },
   { name: 'ends of sessions', up: endsOfSessions },
+  { name: 'disabled users', up: disabledUsers },
+  { name: 'public values of launches', up: publicValues },
 ];
 
 /** By default, no session lasts longer. */
@@ -255,4 +257,35 @@ async function endsOfSessions(db: Kysely<Tables>): Promise<void> {
     const endsAt = new Date(Date.parse(at) + DAY_MS).toISOString();
     await db.updateTable('logins').set({ ends_at: endsAt }).where('session_id', '=', id).execute();
   }
+}
+
+async function disabledUsers({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .alterTable('users')
+    .addColumn('disabled', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute();
+}
+
+/** Whose values others than the owner may read. The table is rebuilt so that the log stays the last column. */
+async function publicValues(db: Kysely<Tables>): Promise<void> {
+  const { schema } = db;
+  for (const index of ['user', 'desktop', 'end']) await schema.dropIndex(`launches_by_${index}`).execute();
+  await sql`alter table launches rename to launches_before`.execute(db);
+  await sql`
+    create table launches (
+      id text primary key, user_id text not null, desktop_id text not null, app_id text not null, app_name text not null,
+      runtime text not null, image text not null, image_digest text, args text not null, env text not null,
+      public_env text not null default '[]', environment text not null, limits text not null, started_at text not null,
+      window_ms double precision, server text, stopped_by text, copy_of text, memory_kill integer not null default 0,
+      unread integer not null default 0, finished_at text, exit_code integer, reason text, message text, log text
+    )`.execute(db);
+  const kept = sql.raw(
+    `id, user_id, desktop_id, app_id, app_name, runtime, image, image_digest, args, env, environment, limits,
+     started_at, window_ms, server, stopped_by, copy_of, memory_kill, unread, finished_at, exit_code, reason, message, log`,
+  );
+  await sql`insert into launches (${kept}) select ${kept} from launches_before`.execute(db);
+  await schema.dropTable('launches_before').execute();
+  await schema.createIndex('launches_by_user').on('launches').columns(['user_id', 'started_at']).execute();
+  await schema.createIndex('launches_by_desktop').on('launches').columns(['desktop_id', 'started_at']).execute();
+  await schema.createIndex('launches_by_end').on('launches').columns(['finished_at']).execute();
 }

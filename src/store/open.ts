@@ -15,6 +15,7 @@ import { preferencesIn } from './preferences.ts';
 import type { Tables } from './tables.ts';
 import { tracesIn } from './traces.ts';
 import { postgresWriteLock, sqliteWriteLock, type WriteLock } from './write-lock.ts';
+import { hasUnreadable } from './unreadable.ts';
 import { accountsIn, usersIn } from './users.ts';
 import { valuesIn } from './values.ts';
 
@@ -82,6 +83,7 @@ async function openTables(dialect: Dialect, lock: WriteLock, key: Uint8Array | n
     preferences: preferencesIn(db),
     logins: loginsIn(db),
     values: valuesIn(db, lock),
+    hasUnreadable: () => hasUnreadable(db, cipher),
   };
   return { db, tables };
 }

@@ -11,6 +11,8 @@ export interface Tables {
     uid: number;
     gid: number;
     created_at: string;
+    /** 1 or 0. */
+    disabled: number;
   };
   accounts: { user_id: string; uid: number };
   apps: { id: string; document: string };
@@ -75,6 +77,7 @@ export interface LaunchRow {
   server: string | null;
   stopped_by: string | null;
   copy_of: string | null;
+  public_env: string;
   /** 1: the kernel killed one of its processes for lack of memory. */
   memory_kill: number;
   /** 1: its user hasn't seen yet how it ended. */

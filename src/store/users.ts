@@ -35,6 +35,7 @@ export function usersIn(db: Kysely<Tables>): Store['users'] {
           uid: user.uid,
           gid: user.gid,
           created_at: user.createdAt.toISOString(),
+          disabled: Number(user.disabled),
         })
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst();
@@ -44,6 +45,7 @@ export function usersIn(db: Kysely<Tables>): Store['users'] {
     },
     setPassword: (id, passwordHash) => update(id, { password_hash: passwordHash }),
     setLabels: (id, labels) => update(id, { labels: JSON.stringify(labels) }),
+    setDisabled: (id, disabled) => update(id, { disabled: Number(disabled) }),
     async remove(id) {
       const removed = await db.deleteFrom('users').where('id', '=', id).executeTakeFirst();
       return removed.numDeletedRows > 0n;
@@ -86,5 +88,6 @@ function toUser(row: Selectable<Tables['users']>): LocalUser {
     uid: row.uid,
     gid: row.gid,
     createdAt: new Date(row.created_at),
+    disabled: row.disabled === 1,
   };
 }

@@ -64,6 +64,21 @@ export function desktopPromises(under: () => EngineUnderTest): void {
       assert.equal((await run(engine, { desktopId: again.id }, 'cat ~/kept')).output, 'kept');
     });
 
+    test('the size of a home is that of its files, kept or lost, caches included', async () => {
+      const { engine } = under();
+      const guest = { ...fry, userId: randomUUID(), provider: 'anonymous', uid: 4102, gid: 4102 };
+      for (const account of [hermes, guest]) {
+        await using made = await aDesktop(under(), account);
+        const before = await engine.homeBytes(made.id);
+        // A volume has a size of its own.
+        if (before === null) return;
+        await run(engine, { desktopId: made.id }, 'mkdir -p ~/.cache; head -c 5M /dev/urandom > ~/.cache/junk');
+        const added = ((await engine.homeBytes(made.id)) ?? 0) - before;
+        assert.ok(added >= 5 * 1024 ** 2 && added < 6 * 1024 ** 2, `${account.userId}: ${added} bytes`);
+        await run(engine, { desktopId: made.id }, 'rm ~/.cache/junk');
+      }
+    });
+
     test("each desktop reports whether its home is kept; a guest's home is deleted with the desktop, without traces", async () => {
       const { engine } = under();
       const guest = { ...fry, userId: randomUUID(), provider: 'anonymous', uid: 4102, gid: 4102 };

@@ -42,6 +42,36 @@ export function egressPromises(under: () => EngineUnderTest): void {
       for (const runtime of ['ephemeral_container', 'pod_application'] as const)
         assert.deepEqual(await output(under(), one.desktop, script, { runtime }), expected, runtime);
     });
+
+    test('the hardware address of an app pod says its execute class', async (context) => {
+      const { hardwareAddress } = under();
+      if (hardwareAddress === undefined) return context.skip('its rules are about labels');
+      await using one = await aDesktop(under(), hermes);
+      const script = 'cat /sys/class/net/eth0/address';
+      for (const executeClass of ['files', 'default']) {
+        const options = { executeClass, runtime: 'pod_application' } as const;
+        const [address = ''] = await output(under(), one.desktop, script, options);
+        assert.match(address, hardwareAddress(executeClass));
+      }
+    });
+
+    test('app pods of an execute class also reach what that allows, from their first moment; apps inside the desktop do not', async (context) => {
+      const { classPort } = under();
+      if (classPort === undefined) return context.skip('its desktops have no networks on this machine');
+      await using listening = await listener(classPort);
+      await using one = await aDesktop(under(), hermes);
+      const script = reach('class', gatewayOf(one.desktop.address ?? ''), listening.port);
+      for (const [executeClass, runtime, expected] of [
+        ['files', 'pod_application', 'class open'],
+        ['default', 'pod_application', 'class rejected'],
+        ['files', 'ephemeral_container', 'class rejected'],
+      ] as const)
+        assert.deepEqual(
+          await output(under(), one.desktop, script, { executeClass, runtime }),
+          [expected],
+          `${executeClass}, ${runtime}`,
+        );
+    });
   });
 }
 

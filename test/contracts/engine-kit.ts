@@ -43,6 +43,8 @@ export interface EngineUnderTest extends AsyncDisposable {
     readonly sharedHostname: boolean;
     /** The user of a plain toolbox: that of its image, unless a pod sets one. */
     readonly plainUser: number;
+    /** Whether all containers of a desktop have limits together: 768 MiB of memory, 1.5 processors, 600 processes; and `/tmp` 320 MiB. */
+    readonly sharedLimits: boolean;
     /** Whether the commands to copy can run on the machine of the tests. */
     readonly lines: boolean;
   };
@@ -54,8 +56,14 @@ export interface EngineUnderTest extends AsyncDisposable {
   picture(name: string, content: Buffer): Promise<AsyncDisposable>;
   /** The only port of this machine that programs can connect to; undefined if desktops run elsewhere. */
   readonly allowedPort?: number;
+  /** Port of this machine that app pods of the execute class `files` reach, too. */
+  readonly classPort?: number;
+  /** Hardware addresses of app pods of an execute class; undefined if they say nothing about it. */
+  readonly hardwareAddress?: (executeClass: string) => RegExp;
   /** A container that others add to a desktop, and that prints `hello`. */
   readonly joined?: (desktopId: string, name: string) => Promise<AsyncDisposable & { untouched(): Promise<boolean> }>;
+  /** Where the kernel has a cgroup of this desktop. */
+  readonly cgroupsOf?: (desktopId: string) => Promise<readonly string[]>;
   /** A second server on the same engine. */
   readonly another?: () => Promise<AsyncDisposable & Pick<Engine, 'debug'>>;
 }
@@ -133,7 +141,7 @@ async function clear(engine: Engine, desktopId: string): Promise<void> {
 }
 
 export type LaunchOptions = Partial<
-  Pick<LaunchSpec, 'image' | 'command' | 'env' | 'limits' | 'labels' | 'runtime' | 'id' | 'pod'>
+  Pick<LaunchSpec, 'image' | 'command' | 'env' | 'limits' | 'labels' | 'executeClass' | 'runtime' | 'id' | 'pod'>
 >;
 
 export function launchSpec(under: EngineUnderTest, desktop: EngineDesktop, options: LaunchOptions): LaunchSpec {
@@ -150,6 +158,7 @@ export function launchSpec(under: EngineUnderTest, desktop: EngineDesktop, optio
     env: {},
     limits: limited ? { memoryBytes: 256 * 1024 ** 2, cpus: 1, processes: 100 } : {},
     labels: {},
+    executeClass: 'default',
     pod: {},
     runAs: null,
     ...options,

@@ -43,6 +43,7 @@ const zapp: LocalUser = {
   uid: 20_000,
   gid: 20_000,
   createdAt: new Date('2026-01-02T03:04:05.678Z'),
+  disabled: false,
 };
 
 function usersContract(check: Check): void {
@@ -72,6 +73,15 @@ function usersContract(check: Check): void {
     await store.users.setLabels('zapp', ['user', 'support']);
     assert.deepEqual(await store.users.find('zapp'), { ...zapp, labels: ['user', 'support'] });
     await assert.rejects(store.users.setLabels('kif', []), failsWith('not_found'));
+  });
+
+  check('users are disabled and enabled, known ones only', async (store) => {
+    await store.users.add(zapp);
+    await store.users.setDisabled('zapp', true);
+    assert.deepEqual(await store.users.find('zapp'), { ...zapp, disabled: true });
+    await store.users.setDisabled('zapp', false);
+    assert.deepEqual(await store.users.list(), [zapp]);
+    await assert.rejects(store.users.setDisabled('kif', true), failsWith('not_found'));
   });
 
   check('removing a user reports whether the user existed', async (store) => {

@@ -90,7 +90,7 @@ suite('the command line', { timeout: 5 * 60_000 }, () => {
     assert.match(gone.err, /You aren't logged in\. Log in/);
   });
 
-  test('users can be added and listed, get a new password, and be removed', async () => {
+  test('users can be added and listed, get a new password, and be disabled, enabled and removed', async () => {
     const logsIn = (password: string) =>
       createClient({ baseUrl: product.address }).session.login({ provider: 'directory', name: 'zapp', password });
     assert.equal(done(await asRoot(['users', 'add', 'Zapp Brannigan', '--id', 'zapp'], 'first-secret\n')), 'zapp');
@@ -102,9 +102,17 @@ suite('the command line', { timeout: 5 * 60_000 }, () => {
       .array(z.looseObject({ id: z.string() }))
       .parse(JSON.parse(done(await asRoot(['users', 'list', '--json']))));
     assert.ok(users.some(({ id }) => id === 'zapp'));
-    assert.match(done(await asRoot(['users', 'list'])), /^ID +NAME +LABELS +CREATED\n[^]*^zapp +Zapp Brannigan/m);
+    assert.match(
+      done(await asRoot(['users', 'list'])),
+      /^ID +NAME +LABELS +STATE +CREATED\n[^]*^zapp +Zapp Brannigan .*enabled/m,
+    );
     done(await asRoot(['users', 'passwd', 'zapp'], 'second-secret\n'));
     await assert.rejects(logsIn('first-secret'), refusedWith(401));
+    assert.equal((await logsIn('second-secret')).user.id, 'zapp');
+    assert.equal(done(await asRoot(['users', 'disable', 'zapp'])), 'zapp is disabled.');
+    await assert.rejects(logsIn('second-secret'), refusedWith(401));
+    assert.match(done(await asRoot(['users', 'list'])), /^zapp .*disabled/m);
+    assert.equal(done(await asRoot(['users', 'enable', 'zapp'])), 'zapp is enabled.');
     assert.equal((await logsIn('second-secret')).user.id, 'zapp');
     const silent = await asRoot(['users', 'passwd', 'zapp'], '');
     assert.deepEqual([silent.code, silent.err], [2, 'deskpod: Standard input holds no password.\n']);

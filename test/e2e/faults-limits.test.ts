@@ -1,7 +1,7 @@
 /** Apps that exceed their limits: the kernel enforces them, and users see what happened. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { isStatus } from '#containers-client/api.ts';
@@ -9,6 +9,7 @@ import type { Runtime } from '#protocol/app.ts';
 import type { LaunchDetail } from '#protocol/launch.ts';
 import { eventually, PATIENCE_MS, Someone } from './faults-kit.ts';
 import { engineApi, everything, isBackTo, noMonitorsLeft, processes } from './machine.ts';
+import { onlyOn } from './engine.ts';
 import { Product } from './product.ts';
 
 const LIMITS = { memoryBytes: 64 * 1024 ** 2, cpus: 0.25, processes: 24 };
@@ -25,7 +26,8 @@ suite('limits', { timeout: 10 * 60_000 }, () => {
     folder = await mkdtemp(join(tmpdir(), 'deskpod-limits-'));
     const config = join(folder, 'config.yaml');
     const tiny = { description: 'Hardly anything', limits: { memory: '64Mi', cpus: 0.25, processes: 24 } };
-    await writeFile(config, JSON.stringify({ executeClasses: { tiny } }));
+    const limits = { desktop: { memory: '1Gi', processes: 700 }, home: '2Gi' };
+    await writeFile(config, JSON.stringify({ executeClasses: { tiny }, limits }));
     product = await Product.start(['--config', config]);
     empty = await everything();
     await engineApi.text('POST', `/images/${encodeURIComponent('localhost/deskpod/terminal:1')}/tag`, {
@@ -47,6 +49,28 @@ suite('limits', { timeout: 10 * 60_000 }, () => {
     await rm(folder, { recursive: true });
     await noMonitorsLeft();
   });
+
+  test(
+    'the limits of a desktop with all its apps, and of its home, are shown with their use',
+    { skip: onlyOn('containers', 'quotas and volumes limit desktops in a cluster') },
+    async () => {
+      const shown = (await hermes.client.limits()).filter(({ setting }) => /^limits\.(desktop|home)/.test(setting));
+      assert.deepEqual(
+        shown.map(({ name, limit, enforced }) => [name, limit, enforced]),
+        [
+          ['memory', 1024 ** 3, true],
+          ['cpus', availableParallelism(), true],
+          ['processes', 700, true],
+          ['home', 2 * 1024 ** 3, false],
+        ],
+      );
+      const used = new Map(shown.map((one) => [one.name, one.used ?? 0]));
+      assert.ok(
+        (used.get('memory') ?? 0) > 1024 ** 2 && (used.get('processes') ?? 0) >= 3,
+        'the desktop itself counts',
+      );
+    },
+  );
 
   for (const runtime of RUNTIMES) {
     test(`an app that exceeds its memory limit is reported with the limit (${runtime})`, async () => {

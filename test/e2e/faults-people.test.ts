@@ -150,8 +150,9 @@ suite('users and their sessions', { timeout: 10 * 60_000 }, () => {
     await using hermes = await Someone.at(product, 'hermes');
     await hermes.hasDesktop();
     const since = new Date().toISOString();
-    const env = { MY_PASSWORD: 'secret1', GREETING: 'good news' };
-    const wrong = await hermes.client.launches.start({ app: 'shm-demo-with-error', env });
+    const env = { MY_PASSWORD: 'secret1', GREETING: 'good news', PLACE: 'the office' };
+    const publicEnv = ['PLACE'];
+    const wrong = await hermes.client.launches.start({ app: 'shm-demo-with-error', env, publicEnv });
     const end = await hermes.isToldTheEndOf(wrong.id);
     assert.deepEqual([end.reason, end.exitCode], ['error', 1]);
     const running = await hermes.runs('terminal');
@@ -171,9 +172,10 @@ suite('users and their sessions', { timeout: 10 * 60_000 }, () => {
       assert.equal(launch.environment['HOME'], '/home/hermes');
       assert.equal(launch.environment['MY_PASSWORD'], '••••');
       assert.ok(!JSON.stringify(launch).includes('secret1'));
-      // The value that the owner gave is shown to the owner only.
+      // A value that the owner gave is shown to the owner only, unless the owner made it public.
       const greeting = reader === owner ? env.GREETING : '••••';
       assert.deepEqual([launch.environment['GREETING'], launch.requested.env['GREETING']], [greeting, greeting]);
+      assert.deepEqual([launch.environment['PLACE'], launch.requested.env['PLACE']], [env.PLACE, env.PLACE]);
       assert.match(await reader.client.launches.log(wrong.id), /MIT-SHM/);
       const other = await reader.client.launches.get(running.id);
       assert.equal(other.status.state === 'finished' && other.status.reason, 'desktop_ended');

@@ -1,5 +1,6 @@
 /** Failed starts and uninstalling: the server's messages before it runs, and what uninstalling leaves. */
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -8,6 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { EngineApi } from '#containers-client/api.ts';
+import { openStore } from '#store/open.ts';
+import { aLaunchRecord, anEnd } from '../fixtures/store-samples.ts';
 import { copyImages } from '../integration/engine-local.ts';
 import { Someone } from './faults-kit.ts';
 import { Product } from './product.ts';
@@ -135,6 +138,42 @@ suite('starting and uninstalling', { timeout: 5 * 60_000 }, () => {
     } finally {
       await product.stop();
       if (existsSync(places.data)) await uninstalled(places, '--no-homes');
+    }
+  });
+
+  test('each start warns about values of another store key, in the log and to administrators, until the key is back', async () => {
+    const places = { data: join(folder, 'keys'), run: join(folder, 'keys-run') };
+    const keyFile = join(places.data, 'keys', 'store.key');
+    const product = await Product.start([], places);
+    /** The warnings of the start with this key, of both kinds. */
+    const warned = async (key: string): Promise<boolean[]> => {
+      await product.stop();
+      await writeFile(keyFile, key);
+      product.log.length = 0;
+      await product.run();
+      const warning = /encrypted with another key.*restore store\.key/;
+      const reply = await fetch(`${product.address}/api/v1/warnings`, {
+        headers: { authorization: `Bearer ${await product.administratorToken()}` },
+      });
+      return [product.log.some((line) => warning.test(line)), warning.test(await reply.text())];
+    };
+    try {
+      const key = await readFile(keyFile, 'utf8');
+      await product.stop();
+      {
+        await using store = await openStore(
+          { kind: 'sqlite', file: join(places.data, 'deskpod.db') },
+          Buffer.from(key, 'base64'),
+        );
+        await store.launches.add(aLaunchRecord('old', { end: anEnd({ finishedAt: new Date() }) }));
+      }
+      const other = randomBytes(32).toString('base64');
+      assert.deepEqual(await warned(other), [true, true]);
+      assert.deepEqual(await warned(other), [true, true]);
+      assert.deepEqual(await warned(key), [false, false]);
+    } finally {
+      await product.stop();
+      await uninstalled(places, '--no-homes');
     }
   });
 

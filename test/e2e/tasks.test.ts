@@ -77,6 +77,8 @@ suite('settings and tasks', { skip: missingBrowser, timeout: 15 * 60_000 }, () =
         .nth(at)
         .fill(value ?? '');
     }
+    assert.equal(await hermes.find('run-again-public').nth(1).isDisabled(), true);
+    await hermes.find('run-again-public').first().check();
     await hermes.find('run-again-args').fill(`-e\nbash\n-c\n${COUNTING}`);
     await hermes.find('run-again-start').click();
     await hermes.find('run-again-start').waitFor({ state: 'detached' });
@@ -86,6 +88,10 @@ suite('settings and tasks', { skip: missingBrowser, timeout: 15 * 60_000 }, () =
     assert.match(environment, /PLANET\s+Omicron/);
     assert.match(environment, /SECRET_PLAN\s+••••/);
     assert.doesNotMatch(environment, /popplers/);
+    const { launches } = await product.administrator();
+    const [newest] = await launches.list({ user: 'hermes', limit: 1 });
+    const seen = (await launches.get(newest?.id ?? '')).requested.env;
+    assert.deepEqual([seen['PLANET'], seen['SECRET_PLAN']], ['Omicron', '••••']);
     await hermes.find('tab-details').click();
     await hermes.find('task-detail').filter({ hasText: '-e bash -c' }).waitFor();
   });
@@ -136,7 +142,7 @@ suite('settings and tasks', { skip: missingBrowser, timeout: 15 * 60_000 }, () =
     await mended.waitFor();
   });
 
-  test('System shows versions, engine and the steps of the start; User shows name, labels and logins', async () => {
+  test('System shows versions, engine and the steps of the start; User shows name, labels, limits with their use, and logins', async () => {
     await hermes.opens('system');
     const system = hermes.page.locator('[data-page="system"]');
     await system.filter({ hasText: ENGINE_VERSION }).waitFor();
@@ -144,7 +150,19 @@ suite('settings and tasks', { skip: missingBrowser, timeout: 15 * 60_000 }, () =
     await hermes.opens('user');
     const user = hermes.page.locator('[data-page="user"]');
     await user.filter({ hasText: '127.0.0.1' }).waitFor();
+    await user.filter({ hasText: 'Running apps' }).waitFor();
     assert.match(await user.innerText(), /Hermes Conrad[\s\S]*hermes[\s\S]*this session/);
+    const text = await user.innerText();
+    const { limits } = await product.administrator();
+    const uses = new Map((await limits('hermes')).map((limit) => [limit.name, limit]));
+    const launches = uses.get('launches');
+    assert.match(text, new RegExp(`Running apps\\s+${launches?.used} of ${launches?.limit}`));
+    for (const [name, label] of [
+      ['terminals', 'Terminals'],
+      ['streams', 'Event streams \\(pages and logs\\)'],
+      ['screens', 'Screens'],
+    ] as const)
+      assert.match(text, new RegExp(`${label}\\s+\\d+ of ${uses.get(name)?.limit}`));
     await hermes.find('settings-close').click();
   });
 

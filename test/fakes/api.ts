@@ -8,7 +8,6 @@ import type { FastifyInstance } from 'fastify';
 import { ANY_HOST } from '#domain/server/hosts.ts';
 import { LoginLinks } from '#auth/login-links.ts';
 import { createAnonymous } from '#auth/anonymous.ts';
-import { currentUsers } from '#auth/current-users.ts';
 import { createAttempts } from '#auth/login-attempts.ts';
 import { gatewayToken } from '#auth/gateway-token.ts';
 import { createTickets } from '#auth/tickets.ts';
@@ -20,6 +19,7 @@ import { Attendance } from '#domain/desktops/attendance.ts';
 import { Rebuilds } from '#domain/desktops/rebuilds.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { HomeArchives } from '#domain/desktops/home-files.ts';
+import { HomeSizes } from '#domain/desktops/home-sizes.ts';
 import type { ConnectionLimits } from '#domain/server/open-connections.ts';
 import { type GuestLimits, Guests } from '#domain/server/guests.ts';
 import { SessionEnds } from '#domain/server/session-ends.ts';
@@ -34,6 +34,7 @@ import { buildServer } from '#http/server.ts';
 import { DebugProfile } from '#protocol/debug.ts';
 import { Session } from '#protocol/user.ts';
 import { createParts } from '#server/parts.ts';
+import { localUsers } from '#server/users.ts';
 import { openStore } from '#store/open.ts';
 import { z } from 'zod';
 import { demoDirectory } from './directory.ts';
@@ -57,12 +58,14 @@ export async function fakeApi({
   policy = OPEN_POLICY,
   openDisplay = noScreen,
   limits = LIMITS,
+  launchesPerUser = 32,
   ...more
 }: Partial<ApiContext> & {
   directory?: Authenticator;
   policy?: DebugPolicy;
   openDisplay?: OpenDisplay;
   limits?: ConnectionLimits & GuestLimits;
+  launchesPerUser?: number;
 } = {}): Promise<FakeApi> {
   const stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'deskpod-api-'));
@@ -81,14 +84,11 @@ export async function fakeApi({
       own: [{ reference: 'localhost/deskpod/game:1', labels: LABELS, command: ['/bin/game'] }],
       classes: { default: { limits: {} } },
       stopGraceMs: 1,
-      launchesPerUser: 32,
+      launchesPerUser,
       debug: policy,
       name: 'fake',
     }),
   );
-  const nobody = async (): Promise<never> => {
-    throw new DeskpodError('not_found', 'There are no local users here.');
-  };
   const viewers = { closeSession() {}, closeUser() {}, closeDesktop() {} };
   const ends = stack.use(
     new SessionEnds({ ...parts, store, viewers, longestSessionSeconds: 3600, limits, failed: events.failed }),
@@ -113,17 +113,16 @@ export async function fakeApi({
     rebuilds,
     guests: new Guests({ limits, isShared: () => false, store, engine, endDesktop: end, failed: events.failed }),
     archives: new HomeArchives(engine),
+    homeSizes: new HomeSizes({
+      engine,
+      limitBytes: 20 * 1024 ** 3,
+      notify: (...notice) => rebuilds.notify(...notice),
+      failed: events.failed,
+    }),
     events,
     authenticators: [directory ?? demoDirectory(store), createAnonymous(store)],
     links: new LoginLinks(store),
-    users: {
-      list: async () => [],
-      add: nobody,
-      setPassword: nobody,
-      setRoles: nobody,
-      remove: nobody,
-      current: currentUsers(store),
-    },
+    users: localUsers(store, ends),
     attempts: createAttempts(),
     tokens: createUserTokens({ keys, seconds: 3600 }),
     tickets: createTickets({ keys, seconds: 420 }),

@@ -10,6 +10,7 @@ import type {
   EngineEvent,
   EngineLogLine,
   ImageInfo,
+  SharedLimit,
 } from '#domain/ports/engine.ts';
 import type {
   EngineLaunch,
@@ -61,6 +62,10 @@ export class FakeEngine implements Engine {
   homes: Home = 'kept';
   /** A local folder that commands in desktops use as their home; they really run. */
   homeFolder: string | null = null;
+  /** The sizes of homes, by desktop. */
+  readonly homeBytesById = new Map<string, number>();
+  /** What desktops may use together, and use. */
+  shared: readonly SharedLimit[] = [];
   /** If set, commands can start. */
   execWorks = false;
   /** If set, the next call of this kind fails. */
@@ -163,6 +168,12 @@ export class FakeEngine implements Engine {
   }
   async usage() {
     return [];
+  }
+  async homeBytes(desktopId: string): Promise<number | null> {
+    return this.homeBytesById.get(desktopId) ?? null;
+  }
+  async sharedLimits() {
+    return this.shared;
   }
   async image(): Promise<ImageInfo | null> {
     return null;

@@ -74,6 +74,7 @@ export async function aServer(
       resolve: (app: AppDocument, wanted: Runtime | undefined) => ({
         runtime: wanted ?? app.containerengine,
         limits: { processes: 100 },
+        executeClass: 'default',
         pod: {},
       }),
       imageReference: (app: AppDocument) => app.id,

@@ -125,6 +125,12 @@ export class TinyEngine implements Engine {
     return refuse();
   }
 
+  async homeBytes() {
+    return null;
+  }
+  async sharedLimits() {
+    return [];
+  }
   async usage() {
     return [];
   }

@@ -1,5 +1,5 @@
 /** The containers engine for the contract suite, on a separate store: what the tests of Podman and Docker share. */
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { glob, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { z } from 'zod';
@@ -9,6 +9,7 @@ import { EngineApi, isStatus } from '#containers-client/api.ts';
 import { createContainersEngine } from '#engines/containers/engine.ts';
 import type { EngineUnderTest } from '../contracts/engine-kit.ts';
 import { buildTestImage } from '../images/build.ts';
+import { classMac } from '#engines/containers/pods/class-mac.ts';
 import { lockOneOf } from '../runner/lock.ts';
 import { DEFAULT_EGRESS } from '../fixtures/egress.ts';
 import { engineEvents } from '../fakes/engine-events.ts';
@@ -20,7 +21,11 @@ export const TEST_DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-t
 export const TEST_RUN = `${process.env['DESKPOD_TEST_RUN'] ?? '/run/deskpod-test'}-engine`;
 /** What programs in desktops can connect to everywhere, this machine included. */
 const ALLOWED_PORT = 39_998;
+/** The same for app pods of one execute class. */
+const CLASS_PORT = 39_997;
 const PREPARE_MS = 900_000;
+/** Of all containers of a desktop together. */
+const SHARED_LIMITS = { memoryBytes: 768 * 1024 ** 2, cpus: 1.5, processes: 600 };
 const PUBLISHED = 'localhost/deskpod-test/published:1';
 const BARE = 'localhost/deskpod-test/bare:1';
 const ELSEWHERE = 'localhost/deskpod-test/elsewhere:1';
@@ -43,7 +48,13 @@ export function openEngine({ socket, dataDir, runDir }: LocalEngine): Promise<En
     baseImage: null,
     wallpapers: join(dataDir, 'wallpapers'),
     shmBytes: 256 * 1024 ** 2,
-    egress: { ...DEFAULT_EGRESS, allow: [{ network: '0.0.0.0/0', port: ALLOWED_PORT }] },
+    tmpBytes: 320 * 1024 ** 2,
+    desktopLimits: SHARED_LIMITS,
+    egress: {
+      ...DEFAULT_EGRESS,
+      allow: [{ network: '0.0.0.0/0', port: ALLOWED_PORT }],
+      classes: { files: [{ network: '0.0.0.0/0', port: CLASS_PORT }] },
+    },
     windowManagerReady: waitForWindowManager,
   });
 }
@@ -102,14 +113,18 @@ export async function underTest(
       // Docker does not support this.
       sharedHostname: (await engine.info()).name === 'Podman',
       lines: true,
+      sharedLimits: true,
       plainUser: 1000,
     },
     // The tests' Docker has a network of its own.
-    ...(local.socket === null ? { allowedPort: ALLOWED_PORT } : {}),
+    // Without the bytes that are random.
+    hardwareAddress: (executeClass) => new RegExp(`^..${classMac(executeClass).slice(2, 12)}`),
+    ...(local.socket === null ? { allowedPort: ALLOWED_PORT, classPort: CLASS_PORT } : {}),
     objects: () => objects(api, local),
     foreign: (name) => foreign(api, name, { NetworkMode: 'none' }),
     picture: (name, content) => picture(join(local.dataDir, 'wallpapers'), name, content),
     joined: async (desktopId, name) => foreign(api, name, await joining(api, desktopId)),
+    cgroupsOf,
     // Uses the same service, which the first engine still owns.
     another: () => openEngine({ ...local, socket: local.apiSocket }),
     [Symbol.asyncDispose]: async () => {
@@ -117,6 +132,14 @@ export async function underTest(
       await free[Symbol.asyncDispose]();
     },
   };
+}
+
+/** On the machines of the tests, where no systemd runs. */
+async function cgroupsOf(desktopId: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const path of glob(['', '*/'].map((hierarchy) => `/sys/fs/cgroup/${hierarchy}deskpod/*/${desktopId}`)))
+    found.push(path);
+  return found;
 }
 
 async function picture(folder: string, name: string, content: Buffer): Promise<AsyncDisposable> {

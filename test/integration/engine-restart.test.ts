@@ -106,6 +106,8 @@ describe('restarts of Podman', { skip, timeout: 1_200_000 }, () => {
       );
       assert.deepEqual(await second.engine.credentials(id), credentials);
       assert.equal((await run(second.engine, { desktopId: id }, 'echo fine')).output, 'fine');
+      const [memory] = await second.engine.sharedLimits(id);
+      assert.ok((memory?.used ?? 0) > 0, 'it is still limited');
     } finally {
       await second.engine.removeDesktop(id, patience());
     }
@@ -156,8 +158,14 @@ describe('restarts of Podman', { skip, timeout: 1_200_000 }, () => {
     await api.text('DELETE', `/containers/${id}`, { query: { force: true } });
     assert.ok((await first.objects()).includes(`container ${launch}`));
     await first[Symbol.asyncDispose]();
+    assert.notDeepEqual(await first.cgroupsOf?.(id), []);
     await using second = await open();
     assert.deepEqual(await second.objects(), before);
+    // Monitors end a moment after their containers.
+    await eventually('its cgroup is gone', async () => {
+      await second.engine.tidy();
+      return (await second.cgroupsOf?.(id))?.length === 0 ? true : null;
+    });
   });
 
   test('an interrupted removal does no harm, and the next clean-up finishes it', async () => {

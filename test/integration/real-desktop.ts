@@ -78,6 +78,8 @@ export async function openLab(): Promise<Lab> {
       baseImage: null,
       egress: DEFAULT_EGRESS,
       shmBytes: 256 * 1024 ** 2,
+      tmpBytes: 512 * 1024 ** 2,
+      desktopLimits: {},
       windowManagerReady: async () => {},
     }),
   );
@@ -144,6 +146,7 @@ async function start(engine: Engine, desktopId: string, user: string, command: r
     command,
     env: {},
     limits: {},
+    executeClass: 'default',
     labels: {},
     pod: {},
     runAs: null,

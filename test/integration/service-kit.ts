@@ -33,12 +33,14 @@ export interface Wish {
 
 export class Services implements AsyncDisposable {
   readonly #api: EngineApi;
+  readonly #builder: ImageBuilder;
   readonly #owned = new AsyncDisposableStack();
   readonly #folder = mkdtempSync(join(tmpdir(), 'deskpod-services-'));
   readonly #containers: string[] = [];
 
-  private constructor(api: EngineApi, owned: AsyncDisposableStack) {
+  private constructor(api: EngineApi, builder: ImageBuilder, owned: AsyncDisposableStack) {
     this.#api = api;
+    this.#builder = builder;
     this.#owned.use(owned);
   }
 
@@ -52,7 +54,7 @@ export class Services implements AsyncDisposable {
     const builder = new ImageBuilder(api, { imagesDir, baseImage: null, workDir: join(TEST_DATA, 'cache') });
     const signal = AbortSignal.timeout(BUILD_MS);
     await Promise.all(images.map((name) => builder.ensure(referenceOf(name), () => undefined, signal)));
-    return new Services(api, owned);
+    return new Services(api, builder, owned);
   }
 
   /** A folder that is like a pod's volume: owned by root and the user's group. */
@@ -95,6 +97,10 @@ export class Services implements AsyncDisposable {
     this.#containers.push(Id);
     await this.#api.text('POST', `/containers/${Id}/start`);
     return new Service(this.#api, Id);
+  }
+
+  sbom(image: string): Promise<unknown> {
+    return this.#builder.sbom(referenceOf(image), AbortSignal.timeout(BUILD_MS));
   }
 
   /** Runs until it exits. */

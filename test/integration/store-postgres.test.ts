@@ -223,6 +223,7 @@ describe('on PostgreSQL', { skip, timeout: 300_000 }, () => {
       rebuilds: { sweep: async () => {} },
       guests: { sweep: async () => {} },
       idleEnds: { sweep: async () => {} },
+      homeSizes: { sweep: async () => {} },
       revocations: { prune: async () => 0 },
       debugKeepDays: 90,
       keepDays: 30,

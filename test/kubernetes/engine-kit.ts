@@ -57,6 +57,7 @@ async function open(part: Part): Promise<EngineUnderTest> {
       imageDetails: false,
       sharedHostname: true,
       lines: false,
+      sharedLimits: false,
       plainUser: hermes.uid,
     },
     objects: () => objectsIn(namespace),

@@ -1,7 +1,7 @@
 /** The form of *Run again with …*: its fields, and the request they make. Pure. */
 import type { LaunchCommand } from '#protocol/launch.ts';
 import type { Runtime } from '#protocol/app.ts';
-import { type VariableRow, variablesOf } from '../ui/variables.ts';
+import { publicNamesOf, type VariableRow, variablesOf } from '../ui/variables.ts';
 
 export interface RunAgainForm {
   readonly runtime: Runtime;
@@ -12,11 +12,15 @@ export interface RunAgainForm {
 
 export function formOf(
   runtime: Runtime,
-  requested: { env: Readonly<Record<string, string>>; args: readonly string[] },
+  requested: { env: Readonly<Record<string, string>>; publicEnv: readonly string[]; args: readonly string[] },
 ): RunAgainForm {
   return {
     runtime,
-    variables: Object.entries(requested.env).map(([name, value]) => ({ name, value })),
+    variables: Object.entries(requested.env).map(([name, value]) => ({
+      name,
+      value,
+      isPublic: requested.publicEnv.includes(name),
+    })),
     args: requested.args.join('\n'),
   };
 }
@@ -24,10 +28,16 @@ export function formOf(
 export interface RunAgainRequest extends LaunchCommand {
   readonly runtime: Runtime;
   readonly env: Record<string, string>;
+  readonly publicEnv: string[];
   readonly args: string[];
 }
 
 /** Empty lines are not arguments. */
 export function requestOf({ runtime, variables, args }: RunAgainForm): RunAgainRequest {
-  return { runtime, env: variablesOf(variables), args: args.split('\n').filter((line) => line !== '') };
+  return {
+    runtime,
+    env: variablesOf(variables),
+    publicEnv: publicNamesOf(variables),
+    args: args.split('\n').filter((line) => line !== ''),
+  };
 }

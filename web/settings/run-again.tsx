@@ -65,6 +65,7 @@ function Form({ launch, detail }: { launch: Launch; detail: LaunchDetail }) {
         variables={form.variables}
         change={(variables) => setForm({ ...form, variables })}
         test="run-again"
+        publishable
       />
       <label>
         <span class="legend">

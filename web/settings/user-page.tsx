@@ -1,11 +1,12 @@
 /** The logged-in user with labels and roles, their limits, and their sessions, which can be ended. */
+import type { LimitUse } from '#protocol/limits.ts';
 import type { LoginRecord } from '#protocol/user.ts';
 import { useState } from 'preact/hooks';
 import { openLayer } from '../layers/layers.ts';
 import { api } from '../state/api.ts';
 import { attempt } from '../state/notices.ts';
 import { desktop, session } from '../state/store.ts';
-import { dateTime, size } from '../ui/format.ts';
+import { bytes, count, dateTime, size } from '../ui/format.ts';
 import { useRemote } from '../state/use-remote.ts';
 import { DataTable } from '../ui/data-table.tsx';
 import { t } from '../ui/strings/catalogue.ts';
@@ -58,21 +59,28 @@ function Limits() {
       {limits.state === 'loading' && <Loading />}
       {limits.state === 'failed' && <Failure error={limits.error} retry={retry} />}
       {limits.state === 'loaded' && (
-        <FactList
-          facts={limits.value.map(({ name, used, limit }) => [t.user.limitNames[name], t.user.limitUse(used, limit)])}
-        />
+        <FactList facts={limits.value.map((limit) => [t.user.limitNames[limit.name], useOf(limit)])} />
+      )}
+      {limits.state === 'loaded' && limits.value.some(({ name }) => name === 'home') && (
+        <p class="small">{t.user.homeLimitHint}</p>
       )}
       {desktop.value?.status.state === 'running' && <HomeSize />}
     </>
   );
 }
 
+function useOf({ used, limit, unit, enforced }: LimitUse): string {
+  const amount = (value: number): string => (unit === 'bytes' ? bytes(value) : count(value));
+  const use = t.user.limitUse(used === null ? t.user.unknown : amount(used), amount(limit));
+  return enforced ? use : t.user.limitOff(use);
+}
+
 /** Nothing while it is measured, or if that fails. */
 function HomeSize() {
   const [home] = useRemote('home', (signal) => api.desktop.home(signal));
   if (home.state !== 'loaded') return null;
-  const { count, bytes, complete } = home.value;
-  const measured = t.home.total(count, size(bytes));
+  const { count: files, bytes: total, complete } = home.value;
+  const measured = t.home.total(files, size(total));
   return (
     <>
       <FactList facts={[[t.user.home, complete ? measured : t.user.atLeast(measured)]]} />

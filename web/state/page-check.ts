@@ -20,7 +20,7 @@ export async function whyRefused(): Promise<string | null> {
   try {
     await checkPage(AbortSignal.timeout(TIMEOUT_MS));
     const terminals = (await api.limits()).find(({ name }) => name === 'terminals');
-    return terminals && terminals.used >= terminals.limit ? t.terminal.tooMany(terminals.limit) : null;
+    return terminals && (terminals.used ?? 0) >= terminals.limit ? t.terminal.tooMany(terminals.limit) : null;
   } catch (error) {
     return errorText(error);
   }

@@ -15,6 +15,8 @@ import { changeWorld, emptyBoard, emptyWorld } from './world.ts';
 const BOOT_RETRY_MS = 2_000;
 
 let following: AbortController | null = null;
+/** Why this page itself is ending the session. */
+let requested: Farewell = null;
 
 /** Asks who is logged in. Afterwards `session` is known, and any 401 ends it. */
 export async function boot(): Promise<void> {
@@ -61,22 +63,29 @@ export async function login(request: LoginRequest): Promise<void> {
 
 /** The desktop keeps running. */
 export async function disconnect(): Promise<void> {
-  await api.session.disconnect();
-  leave('disconnected');
+  await ending('disconnected', api.session.disconnect);
 }
 
 /** Removes the desktop. */
 export async function logout(): Promise<void> {
-  // Events that arrive during the logout clear it.
-  const why = loggedOut();
-  await api.session.logout();
-  leave(why);
+  await ending(loggedOut(), api.session.logout);
 }
 
 /** Ends all sessions, also those of other browsers; the desktop keeps running. */
 export async function logoutEverywhere(): Promise<void> {
-  await api.session.endAll();
-  leave('everywhere');
+  await ending('everywhere', api.session.endAll);
+}
+
+/** The event stream may report the end before the server answers: the page shows what its user asked for. */
+async function ending(why: Farewell, request: () => Promise<unknown>): Promise<void> {
+  const who = session.peek();
+  requested = why;
+  try {
+    await request();
+    if (session.peek() === who) leave(why);
+  } finally {
+    requested = null;
+  }
 }
 
 /** True if the error means that the session has ended; the login page is shown then. */
@@ -120,7 +129,7 @@ function leave(why: Farewell): void {
   following = null;
   batch(() => {
     session.value = null;
-    farewell.value = why;
+    farewell.value = requested ?? why;
     world.value = emptyWorld;
     online.value = true;
   });

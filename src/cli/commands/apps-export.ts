@@ -24,7 +24,7 @@ export function exportCommand(command: Command, io: Io): void {
   withConnection(command.description('export an app for another installation'))
     .argument('<name>', 'app ID or name; apps that come with Deskpod need no server')
     .option('--registry <registry>', 'registry of the image; empty for docker.io')
-    .option('--as <name:tag>', 'name and tag of the image, such as 2048-alpine.d:3.0')
+    .option('--as <name:tag>', 'name and tag of the image, such as 2048-alpine.d:3.0; or NAME@sha256:…')
     .option('--label <name=value>', 'override a label; repeatable', (label, before: string[]) => [...before, label], [])
     .option('-o, --output <file>', 'output file (default: standard output)')
     .action(async (name: string, { output, ...options }: ServerOptions & ExportOptions & { output?: string }) => {

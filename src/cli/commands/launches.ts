@@ -4,6 +4,7 @@ import { Option } from 'commander';
 import type { Runtime } from '#protocol/app.ts';
 import type { LaunchState } from '#protocol/launch.ts';
 import { connect, withConnection } from '../connection.ts';
+import { CliError, EXIT } from '../failure.ts';
 import { say, sayJson, sayTable } from '../io.ts';
 import type { Io } from '../io.ts';
 import type { ServerOptions } from '../login.ts';
@@ -33,6 +34,7 @@ export function launchesCommand(launches: Command, io: Io): void {
 interface RunOptions extends ServerOptions {
   readonly runtime?: Runtime;
   readonly env: Record<string, string>;
+  readonly public: readonly string[];
   readonly wait?: true;
   readonly json?: true;
 }
@@ -43,15 +45,28 @@ export function runCommand(run: Command, io: Io, ended: (exitCode: number) => vo
     .argument('<app>', 'app name or ID')
     .argument('[arguments...]', 'arguments for the app, after --')
     .addOption(new Option('--runtime <runtime>', 'override the app’s runtime').choices(RUNTIMES))
-    .option('-e, --env <name=value>', 'environment variable for the app; repeatable', variable, {})
+    .option(
+      '-e, --env <name=value>',
+      'environment variable for the app; only you see its value, others its name; repeatable',
+      variable,
+      {},
+    )
+    .option(
+      '--public <name>',
+      'variable of --env whose value support and administrators see, too; repeatable',
+      (name: string, before: readonly string[]) => [...before, name],
+      [],
+    )
     .option(
       '--wait',
       'wait until the app ends, print the end of its log, and exit with its exit code; after Ctrl-C it keeps running',
     )
     .option('--json', 'print JSON; with --wait: the result and the log')
-    .action(async (app: string, args: string[], { runtime, env, wait, json, ...server }: RunOptions) => {
+    .action(async (app: string, args: string[], { runtime, env, public: names, wait, json, ...server }: RunOptions) => {
+      const publicEnv = givenNames(names, env);
       const { client } = await connect(io, server);
-      const launch = await client.launches.start({ app, env, args, ...(runtime === undefined ? {} : { runtime }) });
+      const request = { app, env, publicEnv, args };
+      const launch = await client.launches.start({ ...request, ...(runtime === undefined ? {} : { runtime }) });
       if (wait) return ended(await waitForEnd(io, client, launch, json ?? false));
       return json ? sayJson(io, launch) : say(io, launch.id);
     });
@@ -65,6 +80,13 @@ export function stopCommand(stop: Command, io: Io): void {
       await client.launches.stop(id);
       say(io, id);
     });
+}
+
+/** A typing error would hide the value. */
+function givenNames(names: readonly string[], env: Readonly<Record<string, string>>): string[] {
+  const unknown = names.find((name) => !Object.hasOwn(env, name));
+  if (unknown === undefined) return [...names];
+  throw new CliError(`--public ${unknown}: there is no --env ${unknown}=VALUE.`, { exitCode: EXIT.usage });
 }
 
 function stateOf(status: LaunchState): string {

@@ -1,9 +1,16 @@
 /** `deskpod limits`: what a user may have at the same time, and has. */
 import type { Command } from 'commander';
+import type { LimitUse } from '#protocol/limits.ts';
 import { connect, withConnection } from '../connection.ts';
 import { sayJson, sayTable } from '../io.ts';
 import type { Io } from '../io.ts';
 import type { ServerOptions } from '../login.ts';
+
+/** 536870912 bytes are `512 MiB`, 0.2512 processors `0.25`. */
+function amount(value: number, unit: LimitUse['unit']): string {
+  if (unit !== 'bytes') return String(Math.round(value * 100) / 100);
+  return value < 1024 ** 3 ? `${Math.ceil(value / 1024 ** 2)} MiB` : `${Math.round((value / 1024 ** 3) * 10) / 10} GiB`;
+}
 
 export function limitsCommand(limits: Command, io: Io): void {
   withConnection(limits.description('show your limits and their current use'))
@@ -16,7 +23,12 @@ export function limitsCommand(limits: Command, io: Io): void {
       return sayTable(
         io,
         ['LIMIT', 'USED', 'MOST', 'SETTING'],
-        list.map(({ name, used, limit, setting }) => [name, String(used), String(limit), setting]),
+        list.map(({ name, used, limit, unit, enforced, setting }) => [
+          name,
+          used === null ? 'unknown' : amount(used, unit),
+          amount(limit, unit) + (enforced ? '' : ' (not enforced)'),
+          setting,
+        ]),
       );
     });
 }

@@ -18,8 +18,14 @@ export function usersCommand(users: Command, io: Io): void {
       if (json) return sayJson(io, list);
       return sayTable(
         io,
-        ['ID', 'NAME', 'LABELS', 'CREATED'],
-        list.map(({ id, name, labels, createdAt }) => [id, name, labels.join(','), createdAt]),
+        ['ID', 'NAME', 'LABELS', 'STATE', 'CREATED'],
+        list.map(({ id, name, labels, disabled, createdAt }) => [
+          id,
+          name,
+          labels.join(','),
+          disabled ? 'disabled' : 'enabled',
+          createdAt,
+        ]),
       );
     });
 
@@ -76,6 +82,26 @@ export function usersCommand(users: Command, io: Io): void {
       const { client } = await connect(io, server);
       await client.users.endSessions(id);
       say(io, `The sessions of ${id} were ended.`);
+    });
+
+  withConnection(
+    users
+      .command('disable')
+      .description('end a user’s sessions and refuse their logins until they are enabled; desktops and files are kept'),
+  )
+    .argument('<id>', 'user ID')
+    .action(async (id: string, server: ServerOptions) => {
+      const { client } = await connect(io, server);
+      await client.users.setDisabled(id, true);
+      say(io, `${id} is disabled.`);
+    });
+
+  withConnection(users.command('enable').description('let a disabled user log in again'))
+    .argument('<id>', 'user ID')
+    .action(async (id: string, server: ServerOptions) => {
+      const { client } = await connect(io, server);
+      await client.users.setDisabled(id, false);
+      say(io, `${id} is enabled.`);
     });
 
   withConnection(

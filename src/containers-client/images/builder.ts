@@ -6,10 +6,13 @@ import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
-import { DeskpodError } from '#domain/errors.ts';
+import { DeskpodError, messageOf } from '#domain/errors.ts';
 import { isStatus, jsonLines, type EngineApi } from '../api.ts';
+import type { Part } from '../sbom/cyclonedx.ts';
+import { ImageSboms } from '../sbom/image-sboms.ts';
 import { FIRST_SCREEN, planImages, ROOTFS, type PlannedImage, type PreparedImage } from './plan.ts';
 import { makeRootfs, ROOTFS_SOURCE } from './rootfs.ts';
 import { SharedBuilds, BuildLock } from './build-lock.ts';
@@ -21,7 +24,7 @@ export interface BuilderOptions {
   readonly baseImage: string | null;
   /** Languages of the programs, for example `de`. */
   readonly languages?: readonly string[];
-  /** For the tar file of the base; created if necessary. */
+  /** For the tar file of the base and the SBOMs of images; created if necessary. */
   readonly workDir: string;
   /** Images built before are built again without any cache, for security updates of their packages. */
   readonly refreshBefore?: Date;
@@ -58,6 +61,7 @@ export class ImageBuilder {
   readonly #api: Pick<EngineApi, 'json' | 'text' | 'stream'>;
   readonly #options: BuilderOptions;
   readonly #plan: ReadonlyMap<string, PlannedImage>;
+  readonly #sboms: ImageSboms;
   readonly #running = new Map<string, SharedBuilds>();
   /** When the images that the engine was asked about were built, by reference. */
   readonly #builtAt = new Map<string, Date>();
@@ -67,7 +71,8 @@ export class ImageBuilder {
   constructor(api: Pick<EngineApi, 'json' | 'text' | 'stream'>, options: BuilderOptions) {
     this.#api = api;
     this.#options = options;
-    const { baseImage, languages = [], imagesDir, prepared } = options;
+    const { baseImage, languages = [], imagesDir, prepared, workDir } = options;
+    this.#sboms = new ImageSboms(api, join(workDir, 'sbom'));
     const args = {
       ...(baseImage === null ? {} : { BASE: baseImage }),
       LANGUAGES: [...new Set(languages)].toSorted().join(' '),
@@ -113,6 +118,21 @@ export class ImageBuilder {
     await shared.join(report, signal);
   }
 
+  /** The SBOM of an image, as CycloneDX. Rejects with `app_unavailable` unless the image is present and up to date. */
+  async sbom(reference: string, signal: AbortSignal): Promise<unknown> {
+    const image = this.#plan.get(reference);
+    const present = await this.#present(reference);
+    if (image === undefined || present === null || !this.#fits(reference, present)) {
+      const name = image?.name ?? reference;
+      throw new DeskpodError(
+        'app_unavailable',
+        `The image ${name} ${present === null ? 'has not been built' : 'is out of date'}.`,
+        { remedy: `Build it: npm run images -- --only ${name}` },
+      );
+    }
+    return await this.#sboms.read(this.#described(image, present), signal);
+  }
+
   async #make(reference: string, report: Report, stop: AbortSignal): Promise<void> {
     const before = await this.#present(reference);
     if (this.#fits(reference, before)) return;
@@ -124,7 +144,30 @@ export class ImageBuilder {
     if (after === null || after.source !== this.#sourceOf(reference)) {
       throw new DeskpodError('internal_error', `The image ${reference} does not match its Containerfile.`);
     }
+    if (image) await this.#describe(image, after, report, signal);
     if (before && before.id !== after.id) await this.#forget(before.id);
+  }
+
+  /** An image that has no SBOM yet still runs, and `sbom` tries again. */
+  async #describe(image: PlannedImage, present: PresentImage, report: Report, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#sboms.write(this.#described(image, present), signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      report(`${image.name}: no SBOM: ${messageOf(error)}`);
+    }
+  }
+
+  #described({ name, reference, source, labels }: PlannedImage, { id, builtAt }: PresentImage) {
+    return { name, reference, id, builtAt, source, license: labels['oc.licence'], parts: this.#partsOf(reference) };
+  }
+
+  /** Of the image and those that it's built on. */
+  #partsOf(reference: string): readonly Part[] {
+    const image = this.#plan.get(reference);
+    if (image === undefined) return [];
+    const own = this.#options.prepared?.[image.name]?.parts ?? [];
+    return [...image.parents.flatMap((parent) => this.#partsOf(parent)), ...own];
   }
 
   async #build(image: PlannedImage, report: Report, signal: AbortSignal): Promise<void> {

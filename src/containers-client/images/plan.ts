@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { DeskpodError } from '#domain/errors.ts';
+import type { Part } from '../sbom/cyclonedx.ts';
 import { parseContainerfile } from './containerfile.ts';
 
 export const OURS = 'localhost/deskpod/';
@@ -34,6 +35,8 @@ export interface PlannedImage {
 export interface PreparedImage {
   /** Hash of everything outside the folder. */
   readonly source: string;
+  /** What is in it besides Debian packages. */
+  readonly parts: readonly Part[];
   /** Returns a folder with everything, including the Containerfile's folder; it is removed after the build. */
   prepare(recipe: string): Promise<string>;
 }

@@ -2,9 +2,10 @@
  * The catalogue: the apps, the state of their images, and installing them. Entries are in the store; this class caches
  * them in memory for listing and launching.
  */
-import type { App, AppAvailability, Limits, PodSettings, Runtime } from '../../protocol/app.ts';
+import type { App, AppAvailability, Runtime } from '../../protocol/app.ts';
 import type { AppDocument } from '../../protocol/manager.ts';
 import type { ImageInfo } from '../ports/engine.ts';
+import type { LaunchSpec } from '../ports/engine-launch.ts';
 import { DeskpodError } from '../errors.ts';
 import { ignore } from '#protocol/ignore.ts';
 import type { Replicas } from '../server/replicas.ts';
@@ -14,7 +15,7 @@ import { toApp } from './app.ts';
 import { ImageStates, type ImageStatesDeps } from './images.ts';
 import { findApp, findDocument } from './lookup.ts';
 import { documentOfImage, withVariants } from './own-apps.ts';
-import { limitsFor, podSettingsFor, runtimeFor } from './runtime.ts';
+import { classNameFor, limitsFor, podSettingsFor, runtimeFor } from './runtime.ts';
 import type { RuntimeCapabilities, ExecuteClasses, RuntimeChoice } from './runtime.ts';
 import { CatalogueMessage, followOthers } from './other-servers.ts';
 import { Seeds } from './seeds.ts';
@@ -108,7 +109,7 @@ export class Catalogue implements AsyncDisposable {
   resolve(
     document: AppDocument,
     requested: Runtime | undefined,
-  ): RuntimeChoice & { readonly limits: Limits; readonly pod: PodSettings } {
+  ): RuntimeChoice & Pick<LaunchSpec, 'limits' | 'pod' | 'executeClass'> {
     const availability = this.availability(document.id);
     if (availability.state === 'unavailable') {
       throw new DeskpodError('app_unavailable', `${document.displayname} can't be started: ${availability.reason}`, {
@@ -119,7 +120,8 @@ export class Catalogue implements AsyncDisposable {
     const choice = runtimeFor(document, requested, classes, capabilities);
     const { runtime } = choice;
     const limits = limitsFor(document, classes, runtime, capabilities);
-    return { ...choice, limits, pod: podSettingsFor(document, classes, runtime) };
+    const executeClass = classNameFor(document, classes);
+    return { ...choice, limits, executeClass, pod: podSettingsFor(document, classes, runtime) };
   }
 
   availability(id: string): AppAvailability {

@@ -4,7 +4,7 @@ import type { ImageInfo } from '../ports/engine.ts';
 import { repositoryName } from './reference.ts';
 
 export interface ExportName {
-  /** Repository and tag, for example `2048-alpine.d:3.0`. */
+  /** Repository and tag, for example `2048-alpine.d:3.0`, or repository and digest. */
   readonly name: string;
   /** What goes in front, for example `registry.example.org/apps`; empty means docker.io. */
   readonly registry: string;
@@ -26,8 +26,7 @@ export function exportInspect(
   const appName = repositoryName(name).replace(/\.d$/, '');
   const entry = {
     Id: image.id.startsWith('sha256:') ? image.id : `sha256:${image.id}`,
-    RepoTags: [repository.includes(':', repository.lastIndexOf('/') + 1) ? repository : `${repository}:latest`],
-    RepoDigests: [],
+    ...namesOf(repository),
     Comment: '',
     Created: image.createdAt.toISOString(),
     Author: '',
@@ -45,6 +44,13 @@ export function exportInspect(
     Os: image.os,
   };
   return [entry];
+}
+
+/** Where `docker inspect` has them: an entry without a tag is known by its digest. */
+function namesOf(repository: string): { readonly RepoTags: string[]; readonly RepoDigests: string[] } {
+  if (repository.includes('@')) return { RepoTags: [], RepoDigests: [repository] };
+  const tagged = repository.includes(':', repository.lastIndexOf('/') + 1);
+  return { RepoTags: [tagged ? repository : `${repository}:latest`], RepoDigests: [] };
 }
 
 function withKeyword(keywords: string | undefined, name: string): string {

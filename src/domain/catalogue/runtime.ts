@@ -90,9 +90,14 @@ export function podSettingsFor(
   return { ...classes['default']?.pod, ...classFor(document, classes).pod, ...document.pod };
 }
 
-/** An unknown class is the default one, as in the compatible system. */
-function classFor({ executeclassname }: Pick<AppDocument, 'executeclassname'>, classes: ExecuteClasses): ExecuteClass {
-  const known =
-    executeclassname !== null && Object.hasOwn(classes, executeclassname) ? classes[executeclassname] : undefined;
-  return known ?? classes['default'] ?? { limits: {} };
+/** The name of an app's class. An unknown class is the default one, as in the compatible system. */
+export function classNameFor(
+  { executeclassname }: Pick<AppDocument, 'executeclassname'>,
+  classes: ExecuteClasses,
+): string {
+  return executeclassname !== null && Object.hasOwn(classes, executeclassname) ? executeclassname : 'default';
+}
+
+function classFor(document: Pick<AppDocument, 'executeclassname'>, classes: ExecuteClasses): ExecuteClass {
+  return classes[classNameFor(document, classes)] ?? { limits: {} };
 }

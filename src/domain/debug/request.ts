@@ -91,7 +91,7 @@ export class DebugRequests {
   async #assertBelowLimit({ id }: Requester): Promise<void> {
     const open = await this.#deps.registry.list({ involving: id, open: true });
     if (open.filter(({ session }) => session.by.id === id).length < MAX_OPEN) return;
-    throw new DeskpodError('limit_reached', `You have ${MAX_OPEN} debug sessions open.`, {
+    throw new DeskpodError('too_many_open', `You have ${MAX_OPEN} debug sessions open.`, {
       remedy: 'End one of them first.',
     });
   }

@@ -29,6 +29,8 @@ const Running = z.object({
   name: z.string(),
   runtime: Runtime,
   env: Environment,
+  /** Missing in plans of older servers. */
+  publicEnv: z.array(z.string()).default([]),
   args: z.array(z.string()),
 });
 export type Running = z.output<typeof Running>;

@@ -163,7 +163,14 @@ export class Rebuilds {
     // Copies belong to their debug sessions and end with them. The oldest launch starts first.
     const launches = running
       .filter(({ copyOf }) => copyOf === null)
-      .map(({ appId, appName, runtime, env, args }) => ({ app: appId, name: appName, runtime, env, args: [...args] }))
+      .map(({ appId, appName, runtime, env, publicEnv, args }) => ({
+        app: appId,
+        name: appName,
+        runtime,
+        env,
+        publicEnv: [...publicEnv],
+        args: [...args],
+      }))
       .toReversed();
     const plan = await this.#plans.begin(userId, desktopId, { server: this.#deps.replicas.me, launches });
     if (!plan) return false;
@@ -207,9 +214,8 @@ export class Rebuilds {
   ): Promise<Running[]> {
     const missing: Running[] = [];
     for (const launch of launches) {
-      const { app, runtime, env, args } = launch;
-      await this.#deps.launches.start(identity, desktop, { app, runtime, env, args }).catch((error: unknown) => {
-        this.#deps.failed(`restarting ${app}`, error);
+      await this.#deps.launches.start(identity, desktop, launch).catch((error: unknown) => {
+        this.#deps.failed(`restarting ${launch.app}`, error);
         missing.push(launch);
       });
     }

@@ -1,7 +1,11 @@
 /** Memory, disk and processes that ran out. */
 import type { Hint } from '../../protocol/launch.ts';
+import { sizeOf } from '../sizes.ts';
 import { asPod, failed, textOf } from './failure.ts';
 import type { About, Failure, HintRule } from './failure.ts';
+
+/** The engine's message for a launch that ended because all containers of its desktop reached the memory they share. */
+export const SHARED_MEMORY_EXCEEDED = 'The apps of the desktop together reached its memory limit.';
 
 const FULL = /No space left on device|\bENOSPC\b|Disk quota exceeded|\bEDQUOT\b|disk is full|database or disk is full/i;
 const NO_PROCESS =
@@ -10,12 +14,6 @@ const NO_MEMORY = /\bOut of memory\b|Cannot allocate memory|std::bad_alloc|\bENO
 
 function memory({ limits }: Pick<Failure, 'limits'>): string {
   return limits.memoryBytes === undefined ? 'the desktop’s memory' : `${sizeOf(limits.memoryBytes)} of memory`;
-}
-
-/** 536870912 → `512 MiB`, 1610612736 → `1.5 GiB`. */
-export function sizeOf(bytes: number): string {
-  const [unit, factor] = bytes >= 1024 ** 3 ? ['GiB', 1024 ** 3] : ['MiB', 1024 ** 2];
-  return `${Math.round((bytes / factor) * 10) / 10} ${unit}`;
 }
 
 function moreMemory({ limits }: Pick<Failure, 'limits'>): string {
@@ -30,17 +28,30 @@ export function lostProcess(about: About): Omit<Hint, 'id' | 'anchor'> | null {
   return {
     title: 'A process of this app was killed for lack of memory',
     explanation:
-      `The app reached ${memory(about)}, and the kernel ended one of its processes; what that did is missing. ` +
-      moreMemory(about),
+      `The app reached ${memory(about)}, or all apps of the desktop together reached what they share, and the kernel ended one of its processes; ` +
+      `what that did is missing. ${moreMemory(about)}`,
     remedies: [{ label: 'Run again', env: {} }, ...asPod(about)],
   };
 }
 
 export const RESOURCES: readonly HintRule[] = [
   {
+    id: 'desktop-out-of-memory',
+    recognise: ({ message }) =>
+      message === SHARED_MEMORY_EXCEEDED
+        ? {
+            title: 'Your desktop ran out of memory',
+            explanation:
+              'All your apps and the desktop together needed more memory than they can have, and the kernel ended this app. Stop apps that you don’t need (Settings, User shows the use), then run it again. An administrator can raise the setting limits.desktop.',
+            remedies: [{ label: 'Run again', env: {} }],
+          }
+        : null,
+  },
+  {
     id: 'out-of-memory',
     recognise: (failure) => {
       const counted = failure.outOfMemory || failure.reason === 'out_of_memory';
+      if (failure.message === SHARED_MEMORY_EXCEEDED) return null;
       if (!counted && !(failed(failure) && NO_MEMORY.test(textOf(failure)))) return null;
       return {
         title: 'The app ran out of memory',
@@ -60,9 +71,9 @@ export const RESOURCES: readonly HintRule[] = [
     recognise: (failure) =>
       FULL.test(textOf(failure))
         ? {
-            title: 'The disk or your home is full',
+            title: 'The disk, your home or /tmp is full',
             explanation:
-              'The app could not write: no space or no quota is left. Remove what you do not need (df -h ~ and du -sh ~/* ~/.cache in a terminal show where it went), then run it again.',
+              'The app could not write: no space or no quota is left. Remove what you do not need (df -h ~ and du -sh ~/* ~/.cache in a terminal show where it went), then run it again. If the app’s temporary files were too large, an administrator can raise the setting limits.tmp, in a cluster kubernetes.pods.tmpSize.',
             remedies: [{ label: 'Run again', env: {} }],
           }
         : null,
@@ -74,7 +85,7 @@ export const RESOURCES: readonly HintRule[] = [
       const limit = failure.limits.processes === undefined ? '' : ` of ${failure.limits.processes}`;
       return {
         title: 'The app reached its process limit',
-        explanation: `It wanted more processes or threads than its limit${limit} allows. An administrator can give it a larger execute class.`,
+        explanation: `It wanted more processes or threads than its limit${limit}, or the limit of your desktop with all its apps, allows. An administrator can give it a larger execute class, or raise the setting limits.desktop.`,
         remedies: [{ label: 'Run again', env: {} }],
       };
     },

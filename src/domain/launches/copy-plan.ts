@@ -1,7 +1,7 @@
 /** Turns a launch and the requested changes into the specification of its copy. Pure. */
-import type { AppDefaults, Environment } from '#protocol/app.ts';
+import type { Environment } from '#protocol/app.ts';
 import type { LaunchSpec } from '../ports/engine-launch.ts';
-import { type LaunchPlan, planLaunch } from './plan.ts';
+import { type LaunchPlan, type PlannedLaunch, planLaunch } from './plan.ts';
 import type { LaunchRecord } from '../ports/store.ts';
 
 export interface CopyRequest {
@@ -20,9 +20,9 @@ export interface CopyRequest {
 export function planCopy(
   of: LaunchRecord,
   desktop: { readonly env: Environment },
-  { app, image, limits, pod }: Pick<LaunchPlan, 'app' | 'image' | 'limits' | 'pod'>,
+  { app, image, limits, executeClass, pod }: Pick<LaunchPlan, 'app' | 'image' | 'limits' | 'executeClass' | 'pod'>,
   request: CopyRequest,
-): { readonly launch: LaunchSpec; readonly requested: AppDefaults } {
+): { readonly launch: LaunchSpec; readonly requested: PlannedLaunch['requested'] } {
   // The record contains everything it started with, including the defaults of the app.
   const owner = { user: { id: of.userId, name: of.userId, provider: '' } };
   const { spec, requested } = planLaunch(
@@ -33,8 +33,10 @@ export function planCopy(
       image: request.image ?? image,
       runtime: 'pod_application',
       limits,
+      executeClass,
       pod,
       env: { ...of.env, ...request.env },
+      publicEnv: of.publicEnv.filter((name) => !Object.hasOwn(request.env, name)),
       args: of.args,
       defaults: null,
     },

@@ -1,17 +1,11 @@
 /** What may be shown of a container's environment. */
 import type { Environment } from '#protocol/app.ts';
+import { isSecretName } from '#protocol/secret-names.ts';
+import type { LaunchRecord } from '../ports/store.ts';
 
-/** Anywhere in a name. */
-const SECRET_PART = /pass|secret|token|cookie|credential|private|api_?key|xauth_key/i;
-/** As a word of a name: `DB_PWD` is secret, `KEYBOARD` and `AUTHOR` aren't. */
-const SECRET_WORD = /(?:^|_)(?:auth|authorization|bearer|dsn|jwt|keys?|pat|pin|psk|pw|pwd|sas)(?:_|$)/i;
 /** What is between a URL's user name and its host (RFC 3986, section 3.2.1); also a password without a name, as in Redis. */
 const URL_PASSWORD = /([a-z][a-z\d+.-]*:\/\/[^\s:/?#@]*:)([^\s/?#]+)(?=@)/gi;
 export const MASK = '••••';
-
-function isSecret(name: string): boolean {
-  return SECRET_PART.test(name) || SECRET_WORD.test(name);
-}
 
 /** Passwords in URLs are replaced. */
 export function maskUrls(text: string): string {
@@ -21,7 +15,7 @@ export function maskUrls(text: string): string {
 /** Values of variables whose name says that they are secret are replaced, as are passwords in URLs. */
 export function maskSecrets(env: Environment): Environment {
   return Object.fromEntries(
-    Object.entries(env).map(([name, value]) => [name, isSecret(name) && value !== '' ? MASK : maskUrls(value)]),
+    Object.entries(env).map(([name, value]) => [name, isSecretName(name) && value !== '' ? MASK : maskUrls(value)]),
   );
 }
 
@@ -31,8 +25,13 @@ const TELLING = 6;
 /** Text in which the values of secret variables and passwords in URLs are replaced: programs print them. */
 export function maskValues(text: string, env: Environment): string {
   return Object.entries(env)
-    .filter(([name, value]) => isSecret(name) && value.length >= TELLING)
+    .filter(([name, value]) => isSecretName(name) && value.length >= TELLING)
     .reduce((masked, [, value]) => masked.replaceAll(value, MASK), maskUrls(text));
+}
+
+/** The values that were given at a launch and that only its owner may read. */
+export function hiddenEnv({ env, publicEnv }: Pick<LaunchRecord, 'env' | 'publicEnv'>): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !publicEnv.includes(name)));
 }
 
 /** Masks the values that were given at a launch, by the same name. */

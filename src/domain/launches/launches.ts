@@ -38,6 +38,7 @@ export interface LaunchApps {
   ): {
     readonly runtime: Runtime;
     readonly limits: Limits;
+    readonly executeClass: string;
     readonly pod: PodSettings;
   };
   imageReference(app: AppDocument): string;
@@ -50,6 +51,8 @@ export interface LaunchRequest {
   readonly app: string;
   readonly runtime?: Runtime | undefined;
   readonly env: Environment;
+  /** The names of those whose values others than the owner may read. */
+  readonly publicEnv?: readonly string[] | undefined;
   readonly args: readonly string[];
 }
 
@@ -119,12 +122,12 @@ export class Launches {
     const requestedAt = performance.now();
     const { apps, engine, store, replicas } = this.#deps;
     const app = await apps.startable(request.app, identity.user.labels);
-    const { runtime, limits, pod } = apps.resolve(app, request.runtime);
+    const { runtime, limits, executeClass, pod } = apps.resolve(app, request.runtime);
     if (runtime === 'ephemeral_container') assertCapacity(desktop, this.#registry.all());
     const defaults = await store.apps.defaults(app.id);
-    const { env, args } = request;
+    const { env, publicEnv = [], args } = request;
     const image = apps.imageReference(app);
-    const plan = { app, image, runtime, limits, pod, env, args, defaults };
+    const plan = { app, image, runtime, limits, executeClass, pod, env, publicEnv, args, defaults };
     const { spec, requested } = planLaunch(identity, desktop, plan);
     const record = newRecord(identity.user.id, replicas.me, app, spec, requested);
     return await this.#starts.begin(record, app, requestedAt, {
@@ -143,9 +146,9 @@ export class Launches {
     const requestedAt = performance.now();
     const { apps, engine, replicas } = this.#deps;
     const app = await apps.startable(of.appId, null);
-    const { limits, pod } = apps.resolve(app, 'pod_application');
+    const { limits, executeClass, pod } = apps.resolve(app, 'pod_application');
     const own = apps.imageReference(app);
-    const { launch, requested } = planCopy(of, desktop, { app, image: own, limits, pod }, request);
+    const { launch, requested } = planCopy(of, desktop, { app, image: own, limits, executeClass, pod }, request);
     const record = newRecord(of.userId, replicas.me, app, launch, requested, of.id);
     const { image = null, command, env, shareProcesses, sameNode, plain } = request;
     const changed = { image, command, env };

@@ -14,8 +14,11 @@ export interface LaunchPlan {
   readonly image: string;
   readonly runtime: Runtime;
   readonly limits: Limits;
+  readonly executeClass: string;
   readonly pod: PodSettings;
   readonly env: Environment;
+  /** The names in `env` whose values others may read. */
+  readonly publicEnv: readonly string[];
   readonly args: readonly string[];
   readonly defaults: AppDefaults | null;
 }
@@ -23,7 +26,7 @@ export interface LaunchPlan {
 export interface PlannedLaunch {
   readonly spec: LaunchSpec;
   /** Arguments and variables of the administrator and the user, in addition to the app's own. */
-  readonly requested: AppDefaults;
+  readonly requested: AppDefaults & Pick<LaunchPlan, 'publicEnv'>;
 }
 
 export function planLaunch(
@@ -39,7 +42,8 @@ export function planLaunch(
   const byEntrypoint = app.cmd[0] === ENTRYPOINT;
   const userId = user.provider === 'anonymous' ? 'anonymous' : user.id;
   return {
-    requested: { env, args },
+    // The administrator's defaults aren't the user's to show.
+    requested: { env, publicEnv: plan.publicEnv.filter((name) => Object.hasOwn(plan.env, name)), args },
     spec: {
       id: runtime === 'ephemeral_container' ? ephemeralName(user.name, app.name) : podAppName(userId, app.name),
       desktopId: desktop.id,
@@ -56,6 +60,7 @@ export function planLaunch(
         ...env,
       },
       limits,
+      executeClass: plan.executeClass,
       pod: plan.pod,
       runAs: typeof app.securitycontext['runAsUser'] === 'number' ? app.securitycontext['runAsUser'] : null,
       labels: app.uniquerunkey ? { uniquerunkey: app.uniquerunkey } : {},

@@ -18,11 +18,11 @@ export class LaunchQuota {
     return { used: running + (this.#accepted.get(userId) ?? 0), limit: this.#perUser };
   }
 
-  /** Reserves a place while `begin` adds the launch to the registry. Throws `limit_reached` before `begin` is called. */
+  /** Reserves a place while `begin` adds the launch to the registry. Throws `too_many_open` before `begin` is called. */
   async within<T>(userId: string, begin: () => Promise<T>): Promise<T> {
     const { used, limit } = this.of(userId);
     if (used >= limit) {
-      throw new DeskpodError('limit_reached', `${used} of your apps are running, the most that you can run.`, {
+      throw new DeskpodError('too_many_open', `${used} of your apps are running, the most that you can run.`, {
         remedy: 'Stop one that you don’t need. An administrator can raise the setting launches.perUser.',
       });
     }

@@ -1,9 +1,9 @@
 /** The stored record of a launch, built from its specification, and the launch as clients see it. Pure. */
-import type { AppDefaults } from '#protocol/app.ts';
 import type { Launch, LaunchState } from '#protocol/launch.ts';
 import type { AppDocument } from '#protocol/manager.ts';
 import type { LaunchSpec } from '../ports/engine-launch.ts';
 import { maskSecrets } from './environment.ts';
+import type { PlannedLaunch } from './plan.ts';
 import type { LaunchEnd, LaunchRecord } from '../ports/store.ts';
 
 /** The state of a finished launch. */
@@ -18,7 +18,7 @@ export function newRecord(
   server: string,
   app: AppDocument,
   spec: LaunchSpec,
-  requested: AppDefaults,
+  requested: PlannedLaunch['requested'],
   copyOf: string | null = null,
 ): LaunchRecord {
   const { id, desktopId, runtime, image, limits } = spec;
@@ -33,6 +33,7 @@ export function newRecord(
     imageDigest: null,
     args: requested.args,
     env: requested.env,
+    publicEnv: requested.publicEnv,
     environment: maskSecrets(spec.env),
     limits,
     startedAt: new Date(),

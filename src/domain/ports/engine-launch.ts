@@ -17,6 +17,8 @@ export interface LaunchSpec {
   readonly command: readonly string[];
   readonly env: Environment;
   readonly limits: Limits;
+  /** Which one of `executeClasses`; it may open more connections for a pod. */
+  readonly executeClass: string;
   readonly labels: Readonly<Record<string, string>>;
   /** `runAsUser` of the app's security context; null for the desktop's user. */
   readonly runAs: number | null;

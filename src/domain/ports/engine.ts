@@ -183,6 +183,15 @@ export interface LaunchUsage {
   readonly memoryBytes: number;
 }
 
+/** What all containers of a desktop may use together, and use. */
+export interface SharedLimit {
+  readonly name: 'memory' | 'cpus' | 'processes';
+  /** Bytes, processors, or a number of processes and threads. */
+  readonly limit: number;
+  /** Null if the limit isn't enforced. */
+  readonly used: number | null;
+}
+
 export interface Engine extends AsyncDisposable {
   readonly capabilities: EngineCapabilities;
   info(): Promise<EngineInfo>;
@@ -222,7 +231,7 @@ export interface Engine extends AsyncDisposable {
   /** Removes a launch and its log; kills it if it still runs. */
   removeLaunch(id: string): Promise<void>;
 
-  /** With `follow`, continues until the process ends or the signal aborts. `tailBytes` limits the past. */
+  /** With `follow`, continues until the process ends or the signal aborts; `not_found` if it was removed. `tailBytes` limits the past. */
   logs(
     target: Target,
     options: { follow: boolean; tailBytes: number },
@@ -231,6 +240,10 @@ export interface Engine extends AsyncDisposable {
   /** `conflict` when the target does not run, `not_found` when it is gone, `no_such_program`, `not_executable`. */
   exec(target: Target, spec: ExecSpec, signal: AbortSignal): Promise<ExecSession>;
   usage(desktopId: string): Promise<readonly LaunchUsage[]>;
+  /** Empty where others limit desktops: a cluster's quotas. */
+  sharedLimits(desktopId: string): Promise<readonly SharedLimit[]>;
+  /** What a desktop's home takes on its file system, measured now; null where its volume has a size of its own. */
+  homeBytes(desktopId: string): Promise<number | null>;
   /** Toolboxes, copies and inspection. */
   readonly debug: EngineDebug;
 

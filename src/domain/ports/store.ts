@@ -21,6 +21,8 @@ export interface LocalUser {
   readonly uid: number;
   readonly gid: number;
   readonly createdAt: Date;
+  /** Can't log in until an administrator enables them again. */
+  readonly disabled: boolean;
 }
 
 /** Who asked for a launch to end. */
@@ -38,6 +40,8 @@ export interface LaunchRecord {
   /** Beyond the app's own, as asked for. */
   readonly args: readonly string[];
   readonly env: Environment;
+  /** The names of those in `env` whose values others than the owner may read. */
+  readonly publicEnv: readonly string[];
   /** All variables of the container, secrets masked. */
   readonly environment: Environment;
   readonly limits: Limits;
@@ -115,9 +119,10 @@ export interface Store extends AsyncDisposable {
     find(id: string): Promise<LocalUser | null>;
     /** `conflict` if the id exists. */
     add(user: LocalUser): Promise<void>;
-    /** This and the next: `not_found` for an unknown user. */
+    /** This and the next two: `not_found` for an unknown user. */
     setPassword(id: string, passwordHash: string): Promise<void>;
     setLabels(id: string, labels: readonly string[]): Promise<void>;
+    setDisabled(id: string, disabled: boolean): Promise<void>;
     /** False when there was none. */
     remove(id: string): Promise<boolean>;
   };
@@ -186,6 +191,8 @@ export interface Store extends AsyncDisposable {
     /** Removes values that are dates (ISO 8601) before this, of the keys with this prefix; returns how many. */
     prune(prefix: string, before: Date): Promise<number>;
   };
+  /** Whether launches or debug sessions were encrypted with another key, so that their values can't be read. */
+  hasUnreadable(): Promise<boolean>;
   /** The servers that share this store. */
   replicas: {
     beat(name: string): Promise<void>;

@@ -25,6 +25,7 @@ export interface HousekeepingOptions {
   readonly rebuilds: Sweeper;
   readonly guests: Sweeper;
   readonly idleEnds: Sweeper;
+  readonly homeSizes: Sweeper;
   readonly revocations: Pick<Revocations, 'prune'>;
   /** How long finished launches are kept. */
   readonly keepDays: number;
@@ -51,8 +52,20 @@ interface Task {
 }
 
 async function lead(options: HousekeepingOptions, leads: AbortSignal): Promise<void> {
-  const { engine, store, launches, debug, rebuilds, guests, idleEnds, revocations, keepDays, debugKeepDays, failed } =
-    options;
+  const {
+    engine,
+    store,
+    launches,
+    debug,
+    rebuilds,
+    guests,
+    idleEnds,
+    homeSizes,
+    revocations,
+    keepDays,
+    debugKeepDays,
+    failed,
+  } = options;
   const daysAgo = (days: number): Date => new Date(Date.now() - days * DAY_MS);
   const tasks = [
     { what: 'tidying up the engine', everyMs: TIDY_EVERY_MS, work: () => engine.tidy() },
@@ -85,8 +98,9 @@ async function lead(options: HousekeepingOptions, leads: AbortSignal): Promise<v
     work: options.checkDirectories,
   };
   const checks = options.directoryCheckSeconds > 0 ? [check] : [];
+  const sizes = { what: 'measuring homes', everyMs: TIDY_EVERY_MS, work: () => homeSizes.sweep() };
   // Separate: the end of a launch mustn't wait for a slow task, such as the removal of many desktops.
-  await Promise.all([tasks, [compare], ends, checks].map((each) => rounds(each, failed, leads)));
+  await Promise.all([tasks, [compare], ends, checks, [sizes]].map((each) => rounds(each, failed, leads)));
 }
 
 /** Ends when the signal aborts. */

@@ -8,6 +8,7 @@ import type { Labels } from './pods/labels.ts';
 import { isLaunch, type Objects, type OwnedContainer, type OwnedLaunch } from './pods/describe.ts';
 import type { WindowManagerReady } from '#domain/ports/display.ts';
 import type { Egress } from './host/egress.ts';
+import type { DesktopCgroups } from './host/desktop-cgroups.ts';
 import type { OutOfMemory } from './host/out-of-memory.ts';
 
 export interface Context {
@@ -21,6 +22,7 @@ export interface Context {
   readonly wallpapers: string | null;
   readonly outOfMemory: OutOfMemory;
   readonly cgroups: CgroupFiles;
+  readonly desktopCgroups: DesktopCgroups;
   readonly egress: Egress;
   readonly windowManagerReady: WindowManagerReady;
   readonly events: EngineEvents;

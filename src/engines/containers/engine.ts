@@ -1,5 +1,5 @@
 /** The `containers` engine: Podman or Docker on this machine, through their common API. Puts its parts together. */
-import { availableParallelism, hostname } from 'node:os';
+import { availableParallelism, hostname, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { z } from 'zod';
@@ -7,11 +7,12 @@ import type { EngineDebug } from '#domain/ports/debug-engine.ts';
 import type * as port from '#domain/ports/engine.ts';
 import type * as launches from '#domain/ports/engine-launch.ts';
 import type { EgressConfig } from '#config/config.ts';
-import type { Environment } from '#protocol/app.ts';
+import type { Environment, Limits } from '#protocol/app.ts';
 import type { SystemWarning } from '#protocol/system.ts';
 import { EngineApi } from '#containers-client/api.ts';
 import { CgroupFiles, containerOfProcess } from './host/cgroups.ts';
 import type { WindowManagerReady } from '#domain/ports/display.ts';
+import { DesktopCgroups } from './host/desktop-cgroups.ts';
 import { findDesktop, findLaunch, type Context } from './context.ts';
 import { ContainersDebug } from './debug/debug.ts';
 import { findContainer } from './debug/targets.ts';
@@ -23,11 +24,20 @@ import { ownerOf, readCredentials } from './desktops/folders.ts';
 import { ImageBuilder } from '#containers-client/images/builder.ts';
 import { referenceOf } from '#containers-client/images/plan.ts';
 import { Images } from './images/images.ts';
-import { instanceLabels } from './pods/labels.ts';
-import { launch, launchEnvironment, readLaunch, listLaunches, removeLaunch, stopLaunch } from './launches/launches.ts';
+import { instanceId, instanceLabels } from './pods/labels.ts';
+import {
+  homeOfDesktop,
+  launch,
+  launchEnvironment,
+  readLaunch,
+  listLaunches,
+  removeLaunch,
+  stopLaunch,
+} from './launches/launches.ts';
 import { clearLeftovers, CutShort } from './desktops/leftovers.ts';
 import { readLogs, type LogOptions } from './exec/logs.ts';
 import { nameOf, Objects } from './pods/describe.ts';
+import { diskUse } from './host/disk-use.ts';
 import { Egress } from './host/egress.ts';
 import { OutOfMemory } from './host/out-of-memory.ts';
 import { bridgePrefix, egressTable } from './specs/bridge.ts';
@@ -56,11 +66,16 @@ export interface ContainersEngineOptions {
   readonly wallpapers?: string;
   /** Shared memory of a desktop, in bytes. */
   readonly shmBytes: number;
+  /** Of `/tmp` in each container, in bytes. */
+  readonly tmpBytes: number;
+  /** Of all containers of a desktop together. */
+  readonly desktopLimits: Limits;
   readonly egress: EgressConfig;
   readonly windowManagerReady: WindowManagerReady;
   readonly events: port.EngineEvents;
 }
 
+const Info = z.looseObject({ CgroupDriver: z.string().default('') });
 const Version = z.looseObject({
   Version: z.string(),
   Components: z.array(z.looseObject({ Name: z.string() })).nullish(),
@@ -74,10 +89,18 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
   await using cleanup = new AsyncDisposableStack();
   const service = options.socket === null ? cleanup.use(await PodmanService.start(folders)) : null;
   const api = new EngineApi(service?.socket ?? options.socket ?? '', () => service?.ready() ?? Promise.resolve());
-  const version = await api.json(Version, 'GET', '/version');
+  const [version, info] = await Promise.all([api.json(Version, 'GET', '/version'), api.json(Info, 'GET', '/info')]);
   const flavour = version.Components?.some(({ Name }) => Name.startsWith('Podman')) ? 'podman' : 'docker';
   const instance = instanceLabels(dataDir);
   const objects = new Objects(api, instance, flavour);
+  const machine = { memoryBytes: totalmem(), processors: availableParallelism() };
+  const desktopCgroups = new DesktopCgroups({
+    driver: info.CgroupDriver,
+    instance: instanceId(dataDir),
+    limits: options.desktopLimits,
+    machine,
+    events: options.events,
+  });
   const context: Context = {
     api,
     objects,
@@ -85,14 +108,16 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
     settings: {
       flavour,
       shmBytes: options.shmBytes,
+      tmpBytes: options.tmpBytes,
       node: hostname(),
       init: flavour === 'docker' || inspectMachine().init !== null,
-      processors: availableParallelism(),
+      processors: desktopCgroups.cpus,
     },
     dataDir,
     runDir,
     outOfMemory: cleanup.use(new OutOfMemory()),
     cgroups: new CgroupFiles(),
+    desktopCgroups,
     egress: await Egress.open({
       table: egressTable(dataDir),
       bridges: await bridgesOf(dataDir, objects),
@@ -104,6 +129,8 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
     events: options.events,
   };
   await clearLeftovers(context);
+  const desktops = await listDesktops(context);
+  await desktopCgroups.open(desktops.filter(({ state }) => state === 'running').map(({ id }) => id));
   const { imagesDir, baseImage, languages = [] } = options;
   const builder = new ImageBuilder(api, { imagesDir, baseImage, languages, workDir: join(dataDir, 'cache') });
   const images = new Images(api, builder, dataDir);
@@ -233,6 +260,14 @@ class ContainersEngine implements port.Engine {
     return this.#usage.read(desktopId);
   }
 
+  sharedLimits(desktopId: string): Promise<readonly port.SharedLimit[]> {
+    return this.#context.desktopCgroups.use(desktopId);
+  }
+
+  async homeBytes(desktopId: string): Promise<number> {
+    return diskUse(homeOfDesktop(this.#context, await findDesktop(this.#context, desktopId)).outside);
+  }
+
   image(reference: string): Promise<port.ImageInfo | null> {
     return this.#images.find(reference);
   }
@@ -254,6 +289,7 @@ class ContainersEngine implements port.Engine {
 
   async tidy(): Promise<void> {
     await this.#cutShort.finish();
+    await this.#context.desktopCgroups.tidy();
   }
 
   async podNetworks(): Promise<readonly string[]> {
@@ -261,7 +297,8 @@ class ContainersEngine implements port.Engine {
   }
 
   warnings(): readonly SystemWarning[] {
-    return [...this.#context.egress.warnings(), ...this.#images.warnings()];
+    const { egress, desktopCgroups } = this.#context;
+    return [...egress.warnings(), ...desktopCgroups.warnings(), ...this.#images.warnings()];
   }
 
   async ready(): Promise<void> {

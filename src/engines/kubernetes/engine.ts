@@ -54,7 +54,7 @@ export interface KubernetesEngineOptions {
 export async function createKubernetesEngine(options: KubernetesEngineOptions): Promise<port.Engine> {
   const { config, shmBytes, windowManagerReady, events } = options;
   const api = ClusterApi.connect(config.kubeconfig);
-  const { namespace } = config;
+  const { namespace } = config.pods;
   const view = await View.open(api, namespace);
   const context: Context = {
     api,
@@ -175,6 +175,14 @@ class KubernetesEngine implements port.Engine {
       throw new DeskpodError('conflict', 'It does not run, so no command can run in it.');
     }
     return exec(containerRef(this.#context, located), spec, signal);
+  }
+
+  async homeBytes(): Promise<null> {
+    return null;
+  }
+
+  async sharedLimits(): Promise<readonly port.SharedLimit[]> {
+    return [];
   }
 
   usage(desktopId: string): Promise<readonly port.LaunchUsage[]> {

@@ -1,8 +1,10 @@
 /** Logs of running and finished launches, as text or as a stream, and support archives. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { DeskpodError } from '#domain/errors.ts';
 import { Throttle } from '#domain/throttle.ts';
 import { plainText } from '#protocol/escapes.ts';
+import { ignore } from '#protocol/ignore.ts';
 import type { ApiContext } from '../context.ts';
 import { batched, LOG_BYTES_PER_SECOND } from '../log-batches.ts';
 import { launchLines } from '../launch-lines.ts';
@@ -50,10 +52,19 @@ export function launchLogRoutes(context: ApiContext): FastifyPluginAsyncZod {
         }
         stream.send({ id: record.id }, 'end');
       } catch (error) {
-        if (!stream.signal.aborted) context.events.failed(`following the log of ${record.id}`, error);
+        if (stream.signal.aborted) return;
+        if (await hasEnded(record.id, error)) stream.send({ id: record.id }, 'end');
+        else context.events.failed(`following the log of ${record.id}`, error);
       } finally {
         stream.end();
       }
     });
   };
+
+  /** A container that is removed may be gone before the launch is known to have ended. */
+  async function hasEnded(id: string, error: unknown): Promise<boolean> {
+    if (error instanceof DeskpodError && error.code === 'not_found') return true;
+    const found = await context.launches.find(id).catch(ignore('the failure to follow the log is reported', undefined));
+    return found === null || (found !== undefined && found.record.end !== null);
+  }
 }

@@ -55,9 +55,9 @@ export function launchRoutes(context: ApiContext): FastifyPluginAsyncZod {
       async (request, reply) => {
         const claims = authenticated(request);
         const { record } = await ownLaunch(context, request, request.params.id);
-        const { runtime = record.runtime, args = [...record.args] } = request.body;
+        const { runtime = record.runtime, publicEnv = [...record.publicEnv], args = [...record.args] } = request.body;
         const env = repeatedEnv(request.body.env, record, record.userId === claims.user.id ? 'owner' : 'other');
-        return reply.status(202).send(await start(claims, { app: record.appId, runtime, env, args }));
+        return reply.status(202).send(await start(claims, { app: record.appId, runtime, env, publicEnv, args }));
       },
     );
 

@@ -66,25 +66,25 @@ export function sessionRoutes(context: ApiContext): FastifyPluginAsyncZod {
     if (attempt.verdict === 'refused') throw tooMany(attempt.retryAfterSeconds, reply);
     if (attempt.delayMs > 0) await setTimeout(attempt.delayMs);
     /** Of the name, once it is known. */
-    const account: { userId?: string; retryAfterSeconds: number | null } = { retryAfterSeconds: null };
+    const account: { userId?: string; isAdmitted: boolean } = { isAdmitted: true };
     const admits = (userId: string): boolean => {
       // Asked again if one server of a directory fails and another responds.
-      if (account.userId === userId) return account.retryAfterSeconds === null;
-      const verdict = context.attempts.found(name, userId);
+      if (account.userId === userId) return account.isAdmitted;
       account.userId = userId;
-      account.retryAfterSeconds = verdict.verdict === 'refused' ? verdict.retryAfterSeconds : null;
-      return verdict.verdict === 'go';
+      account.isAdmitted = context.attempts.found(name, userId);
+      return account.isAdmitted;
     };
     const identity = await authenticate(credentials, admits).catch((error: unknown) => {
-      context.attempts.undecided(request.ip, name, account.userId);
+      context.attempts.undecided(request.ip, name, account.isAdmitted ? account.userId : undefined);
       throw error;
     });
-    if (account.retryAfterSeconds !== null) throw tooMany(account.retryAfterSeconds, reply);
     if (!identity) {
       events.loginRefused(name, request.ip);
       if (body.provider === 'link') throw linkIsOver();
       if (setting !== null) throw refusedByProxy(REFUSED, 'demo users', setting);
-      throw new DeskpodError('login_refused', REFUSED, { remedy: 'Check both and try again.' });
+      throw new DeskpodError('login_refused', REFUSED, {
+        remedy: 'Check both and try again. After several failures, wait a minute first.',
+      });
     }
     context.attempts.succeeded(request.ip, name, account.userId);
     return identity;

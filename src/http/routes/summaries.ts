@@ -77,6 +77,8 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'POST /api/v1/users': 'Adds a local user; for administrators.',
   'PUT /api/v1/users/{id}/password': 'Sets the password of a local user, whose sessions end; for administrators.',
   'PUT /api/v1/users/{id}/roles': 'Sets the roles of a local user, whose sessions end; for administrators.',
+  'PUT /api/v1/users/{id}/disabled':
+    'Disables a local user, whose sessions end and who can’t log in, or enables them again; for administrators.',
   'DELETE /api/v1/users/{id}/sessions': 'Ends all sessions of a user; for administrators.',
   'DELETE /api/v1/users/{id}':
     'Removes a local user and ends their sessions, but keeps desktop and files; for administrators.',

@@ -102,6 +102,17 @@ export function systemRoutes(context: ApiContext): FastifyPluginAsyncZod {
         return reply.status(204).send(null);
       },
     );
+    app.put(
+      '/users/:id/disabled',
+      { schema: { params: Id, body: z.object({ disabled: z.boolean() }), response: { 204: z.null() } } },
+      async (request, reply) => {
+        const { user } = withRole(request, 'admin');
+        const { disabled } = request.body;
+        await users[disabled ? 'disable' : 'enable'](request.params.id);
+        events.audit(user.id, disabled ? 'disabled user' : 'enabled user', { target_user: request.params.id });
+        return reply.status(204).send(null);
+      },
+    );
     app.delete('/users/:id', { schema: { params: Id, response: { 204: z.null() } } }, async (request, reply) => {
       const { user } = withRole(request, 'admin');
       await users.remove(request.params.id);
@@ -111,6 +122,6 @@ export function systemRoutes(context: ApiContext): FastifyPluginAsyncZod {
   };
 }
 
-function presentUser({ id, name, labels, createdAt }: LocalUserFacts): LocalUserSummary {
-  return { id, name, labels: [...labels], createdAt: createdAt.toISOString() };
+function presentUser({ id, name, labels, createdAt, disabled }: LocalUserFacts): LocalUserSummary {
+  return { id, name, labels: [...labels], createdAt: createdAt.toISOString(), disabled };
 }

@@ -9,7 +9,7 @@ import { formatLine } from '#domain/launches/log-text.ts';
 import { plainText } from '#protocol/escapes.ts';
 import type { ApiContext } from '../context.ts';
 import { launchLines } from '../launch-lines.ts';
-import { type FoundLaunch, givenValues } from '../ownership.ts';
+import { type FoundLaunch, ownersValues } from '../ownership.ts';
 import { detailOf } from '../present.ts';
 import { tarOf, type TextFile } from './tar.ts';
 
@@ -21,7 +21,7 @@ export async function supportArchive(context: ApiContext, { record, launch }: Fo
   const { debug } = engine;
   const { desktopId, id } = record;
   // The archive is made to be handed on.
-  const given = await givenValues(store, desktopId);
+  const hidden = await ownersValues(store, desktopId);
   const parts: Readonly<Record<string, () => Promise<string>>> = {
     'log.txt': async () => {
       let text = '';
@@ -53,7 +53,10 @@ export async function supportArchive(context: ApiContext, { record, launch }: Fo
       try {
         return {
           name: `${id}/${name}`,
-          text: maskGivenText(maskValues(await withDeadline(read(), AbortSignal.timeout(PART_TIMEOUT_MS)), env), given),
+          text: maskGivenText(
+            maskValues(await withDeadline(read(), AbortSignal.timeout(PART_TIMEOUT_MS)), env),
+            hidden,
+          ),
         };
       } catch (error) {
         return { name: `${id}/${name}.missing`, text: `${whyMissing(error)}\n` };

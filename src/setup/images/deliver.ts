@@ -22,23 +22,26 @@ export interface Destination {
 type Api = Pick<EngineApi, 'json' | 'text' | 'stream'>;
 
 const PUSH_TIMEOUT_MS = 20 * 60_000;
+/** `1: digest: sha256:… size: 1234`: Podman says it in words. */
+const DIGEST = /\bdigest: (sha256:[0-9a-f]{64})\b/;
 const Inspected = z.looseObject({ Id: z.string() });
 const Progress = z.looseObject({
   id: z.string().nullish(),
   status: z.string().nullish(),
   progress: z.string().nullish(),
   error: z.string().nullish(),
+  aux: z.looseObject({ Digest: z.string().optional() }).nullish(),
   errorDetail: z.looseObject({ message: z.string().optional() }).nullish(),
 });
 
-/** Rejects with a `DeskpodError` that names image, registry and reason. */
+/** Returns the digest in the registry. Rejects with a `DeskpodError` that names image, registry and reason. */
 export async function pushImage(
   api: Api,
   image: PlannedImage,
   to: Destination,
   detail: Detail,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   const name = `${to.registry}/${image.name}`;
   const either = AbortSignal.any([signal, AbortSignal.timeout(PUSH_TIMEOUT_MS)]);
   try {
@@ -47,10 +50,14 @@ export async function pushImage(
     const path = `/images/${encodeURIComponent(name)}/push`;
     // Without a login, Docker requires a body.
     const reply = await api.stream('POST', path, { query, headers: to.login, body: {}, signal: either });
-    for await (const { id, status, progress, error, errorDetail } of jsonLines(Progress, reply)) {
+    let digest: string | undefined;
+    for await (const { id, status, progress, error, errorDetail, aux } of jsonLines(Progress, reply)) {
       if (error || errorDetail) throw new Error(error ?? errorDetail?.message ?? 'the engine gave no reason');
       detail([image.name, id, status, progress].filter(Boolean).join(' '));
+      digest = aux?.Digest ?? DIGEST.exec(status ?? '')?.[1] ?? digest;
     }
+    if (digest === undefined) throw new Error('the engine did not say its digest');
+    return digest;
   } catch (cause) {
     signal.throwIfAborted();
     const reason = messageOf(cause);

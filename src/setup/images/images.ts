@@ -14,12 +14,15 @@ import { ensurePackages, openEngine, type SetupFolders } from '../engine.ts';
 import type { Progress } from '../progress.ts';
 import { buildImages, openBuilder } from './build.ts';
 import { catalogueNames } from './catalogue-names.ts';
-import { pushImage, saveImages } from './deliver.ts';
+import { type Destination, pushImage, saveImages } from './deliver.ts';
+import { writeDigests } from './digests.ts';
 import { checkedRegistry } from './registry.ts';
 import { serverImages } from './server.ts';
 
 export interface ImageOptions {
   readonly push?: string;
+  /** A file for the digests of what is pushed. */
+  readonly digests?: string;
   readonly save?: string;
   readonly tag?: string;
   /** Names of images; default: all that are run directly. */
@@ -39,6 +42,11 @@ export async function makeImages(
 ): Promise<void> {
   const tag = checkedTag(options.tag ?? TAG);
   const registry = options.push === undefined ? null : checkedRegistry(options.push);
+  if (registry === null && options.digests !== undefined) {
+    throw new DeskpodError('invalid_request', 'Images have digests in a registry only: --digests needs --push.', {
+      remedy: 'Add --push REGISTRY, or leave out --digests.',
+    });
+  }
   if (!options.list) await checkMachine({ dataDir: folders.dataDir, listen: null });
   await mkdir(folders.dataDir, { recursive: true, mode: 0o711 });
   await ensurePackages(folders, progress);
@@ -47,7 +55,8 @@ export async function makeImages(
   const prepared = await serverImages(folders.root, join(folders.dataDir, 'cache/server'));
   const refresh = options.refresh ? { refreshBefore: new Date() } : {};
   const builder = openBuilder(api, folders, { prepared, ...refresh });
-  const images = chosen(builder.list(), options.only);
+  const all = builder.list();
+  const images = options.only === undefined ? delivered(all) : namedImages(all, options.only);
   if (options.list) {
     progress.say(await listing(api, builder, images));
     return;
@@ -57,14 +66,12 @@ export async function makeImages(
     const insecure =
       options.insecure === true || isLoopbackHost(parseAuthority(registry.split('/', 1)[0] ?? '')?.host ?? '');
     const to = { registry, tag, insecure, login: await registryLogin(registry, folders.dataDir) };
-    for (const image of images) {
-      await progress.step(`Push ${image.name}`, async (detail) => {
-        await pushImage(api, image, to, detail, signal);
-        // The same layers: only the names are sent.
-        for (const other of catalogueNames(folders.root, image)) {
-          await pushImage(api, { ...image, name: other.name }, { ...to, tag: other.tag }, detail, signal);
-        }
-        return `${registry}/${image.name}:${tag}`;
+    const digests = await pushAll(api, images, to, folders.root, progress, signal);
+    const { digests: file } = options;
+    if (file !== undefined) {
+      await progress.step('Digests', async () => {
+        await writeDigests(resolve(file), { registry, tag, digests });
+        return `${resolve(file)}, ${digests.size} images`;
       });
     }
   }
@@ -77,21 +84,45 @@ export async function makeImages(
   }
 }
 
+/** Returns the digests by the names in the registry. */
+async function pushAll(
+  api: EngineApi,
+  images: readonly PlannedImage[],
+  to: Destination,
+  root: string,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const digests = new Map<string, string>();
+  for (const image of images) {
+    await progress.step(`Push ${image.name}`, async (detail) => {
+      digests.set(image.name, await pushImage(api, image, to, detail, signal));
+      // The same layers: only the names are sent.
+      for (const other of catalogueNames(root, image)) {
+        const named = { ...image, name: other.name };
+        digests.set(other.name, await pushImage(api, named, { ...to, tag: other.tag }, detail, signal));
+      }
+      return `${to.registry}/${image.name}:${to.tag}`;
+    });
+  }
+  return digests;
+}
+
 /** Images that are run directly: without those that only others are built on, unless they are apps. */
 export function delivered(all: readonly PlannedImage[]): readonly PlannedImage[] {
   const builtOn = new Set(all.flatMap(({ parents }) => parents));
   return all.filter(({ reference, labels }) => !builtOn.has(reference) || labels['oc.type'] !== undefined);
 }
 
-function chosen(all: readonly PlannedImage[], only: readonly string[] | undefined): readonly PlannedImage[] {
-  if (only === undefined) return delivered(all);
-  const unknown = only.filter((name) => !all.some((image) => image.name === name));
+/** Rejects names without a recipe. */
+export function namedImages<T extends PlannedImage>(all: readonly T[], names: readonly string[]): readonly T[] {
+  const unknown = names.filter((name) => !all.some((image) => image.name === name));
   if (unknown.length > 0) {
     throw new DeskpodError('not_found', `There is no recipe for an image called ${unknown.join(' or ')}.`, {
       remedy: `Available: ${all.map(({ name }) => name).join(', ')}.`,
     });
   }
-  return all.filter(({ name }) => only.includes(name));
+  return all.filter(({ name }) => names.includes(name));
 }
 
 function checkedTag(tag: string): string {

@@ -6,9 +6,10 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { z } from 'zod';
 import type { PreparedImage } from '#containers-client/images/plan.ts';
 import { ignore } from '#protocol/ignore.ts';
+import { PackageLock, type LockedPackage } from '../sbom/lock.ts';
+import { browserPackages, npmParts } from '../sbom/npm.ts';
 import { bundleWeb } from '../web-bundle.ts';
 
 /** What of the checkout runs, below the repository. */
@@ -22,35 +23,36 @@ const NODE_PACKAGE = `node_modules/node-${process.platform}-${process.arch}`;
 /** Raised when other files are taken from the same packages. */
 const RECIPE = 2;
 
-const Lock = z.looseObject({
-  packages: z.record(z.string(), z.looseObject({ dev: z.boolean().optional(), version: z.string().optional() })),
-});
-
 /** What the page of the speed test needs, below `web/dist`. */
 const SPEEDTEST = ['speedtest', 'assets'];
 
 /** These images, by name; `folder` is where they are put together. Bundles the browser code first. */
 export async function serverImages(root: string, folder: string): Promise<Readonly<Record<string, PreparedImage>>> {
   await bundleWeb(root);
-  const packages = await packagesThatRun(root);
-  const parts = PROGRAM.map((part) => join(root, part));
+  const lock = await PackageLock.read(root);
+  const packages = packagesThatRun(root, lock);
+  const bundled = npmParts(await browserPackages(root, lock), lock);
+  const program = PROGRAM.map((part) => join(root, part));
   const pages = SPEEDTEST.map((part) => join(root, 'web/dist', part));
   return {
     'server-packages': {
       source: createHash('sha256')
-        .update(`${RECIPE} ${process.arch}\n${packages.join('\n')}`)
+        .update(`${RECIPE} ${process.arch}\n${packages.map(({ path, version }) => `${path} ${version}`).join('\n')}`)
         .digest('hex'),
+      parts: npmParts(packages, lock),
       prepare: (recipe) => together(join(folder, 'packages'), recipe, (place) => copyPackages(root, place, packages)),
     },
     server: {
-      source: await hashOf(root, parts),
+      source: await hashOf(root, program),
+      parts: bundled,
       prepare: (recipe) =>
         together(join(folder, 'program'), recipe, async (place) => {
-          for (const part of parts) await cp(part, join(place, 'program', relative(root, part)), { recursive: true });
+          for (const part of program) await cp(part, join(place, 'program', relative(root, part)), { recursive: true });
         }),
     },
     speedtest: {
       source: await hashOf(root, pages),
+      parts: bundled,
       prepare: (recipe) =>
         together(join(folder, 'speedtest'), recipe, async (place) => {
           for (const page of pages) await cp(page, join(place, 'web', basename(page)), { recursive: true });
@@ -75,18 +77,13 @@ async function hashOf(root: string, parts: readonly string[]): Promise<string> {
   return hash.digest('hex');
 }
 
-/** `path version` of each package that is there and not for developers alone, with Node itself. */
-async function packagesThatRun(root: string): Promise<string[]> {
-  const lock = Lock.parse(JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')));
-  return Object.entries(lock.packages)
-    .filter(([path, { dev }]) => path !== '' && dev !== true)
-    .filter(([path]) => existsSync(join(root, path)))
-    .map(([path, { version = '' }]) => `${path} ${version}`);
+/** The packages that are there and not for developers alone, with Node itself. */
+function packagesThatRun(root: string, lock: PackageLock): readonly LockedPackage[] {
+  return lock.packages.filter(({ path, dev }) => !dev && existsSync(join(root, path)));
 }
 
-async function copyPackages(root: string, place: string, packages: readonly string[]): Promise<void> {
-  for (const entry of packages) {
-    const path = entry.slice(0, entry.lastIndexOf(' '));
+async function copyPackages(root: string, place: string, packages: readonly LockedPackage[]): Promise<void> {
+  for (const { path } of packages) {
     if (path === NODE_PACKAGE) continue;
     await mkdir(dirname(join(place, path)), { recursive: true });
     const from = join(root, path);

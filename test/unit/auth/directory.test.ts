@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createAnonymous } from '#auth/anonymous.ts';
 import { DEMO_PEOPLE } from '#auth/demo-directory.ts';
 import { createDirectory } from '#auth/directory.ts';
-import { addUser } from '#auth/local-users.ts';
+import { addUser, setUserDisabled } from '#auth/local-users.ts';
 import type { Admits, Identity } from '#domain/ports/auth.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { openStore } from '#store/open.ts';
@@ -61,19 +61,23 @@ test('a wrong password, an unknown name and an empty name are refused in the sam
   }
 });
 
-test('an unknown name costs as much work as a wrong password', async () => {
+test('an unknown name and a disabled user cost as much work as a wrong password', async () => {
   await using store = await aStore();
+  await addUser(store, { name: 'Kif', password: 'long enough' });
+  await setUserDisabled(store, 'kif', true);
   const directory = createDirectory(store, { demo: true });
   // Measures CPU time instead of wall time, so that other load on the machine has no effect.
-  const work = async (name: string): Promise<number> => {
+  const work = async (name: string, password = 'wrong'): Promise<number> => {
     const before = process.cpuUsage();
-    await directory.authenticate({ name, password: 'wrong' });
+    assert.equal(await directory.authenticate({ name, password }), null);
     const { user, system } = process.cpuUsage(before);
     return (user + system) / 1_000;
   };
   await work('hermes');
-  const [known, unknown] = [await work('hermes'), await work('nobody')];
-  assert.ok(unknown > known / 2, `${unknown} ms of CPU time for an unknown name, ${known} ms for a known one`);
+  const known = await work('hermes');
+  const others = { unknown: await work('nobody'), disabled: await work('kif', 'long enough') };
+  for (const [who, ms] of Object.entries(others))
+    assert.ok(ms > known / 2, `${ms} ms of CPU time for an ${who} name, ${known} ms for a known one`);
 });
 
 test('without the demo users only users of this server can log in', async () => {

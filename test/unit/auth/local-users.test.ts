@@ -6,6 +6,7 @@ import {
   ensureAdministrator,
   listUsers,
   removeUser,
+  setUserDisabled,
   setUserPassword,
   setUserRoles,
 } from '#auth/local-users.ts';
@@ -76,6 +77,17 @@ test('the last administrator cannot be removed, but others can', async () => {
   await addUser(store, { name: 'Two', password: 'long enough', roles: ['admin'] });
   assert.equal((await removeUser(store, 'one')).id, 'one');
   await assert.rejects(removeUser(store, 'one'), failsWith('not_found', /no user one/));
+});
+
+test('the last administrator who can log in cannot be disabled, removed or lose the role', async () => {
+  await using store = await aStore();
+  for (const name of ['One', 'Two']) await addUser(store, { name, password: 'long enough', roles: ['admin'] });
+  assert.equal((await setUserDisabled(store, 'Two', true)).disabled, true);
+  const refusals = [setUserDisabled(store, 'one', true), removeUser(store, 'one'), setUserRoles(store, 'one', [])];
+  for (const refused of refusals) await assert.rejects(refused, failsWith('conflict', /last administrator/));
+  assert.equal(await ensureAdministrator(store), null);
+  assert.equal((await removeUser(store, 'two')).id, 'two');
+  await assert.rejects(setUserDisabled(store, 'two', false), failsWith('not_found', /no user two/));
 });
 
 test('a role is changed and other labels stay; the last administrator keeps the role', async () => {

@@ -1,7 +1,7 @@
 /** The link that the server prints: logs its administrator in, once, for a while. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addUser, removeUser } from '#auth/local-users.ts';
+import { addUser, removeUser, setUserDisabled } from '#auth/local-users.ts';
 import { LINK_MINUTES, LoginLinks } from '#auth/login-links.ts';
 import { openStore } from '#store/open.ts';
 import { fakeApi } from '../../fakes/api.ts';
@@ -41,6 +41,17 @@ test('a link expires, is replaced by the next one, and is worth nothing without 
   await addUser(store, { name: 'Nixon', password, roles: ['admin'] });
   await removeUser(store, 'zapp');
   assert.equal(await links.use(token), null);
+});
+
+test('the link of a disabled administrator is refused, and the next one is for another', async () => {
+  await using store = await aStore();
+  await addUser(store, { name: 'Zapp', password, roles: ['admin'] });
+  await addUser(store, { name: 'Nixon', password, roles: ['admin'] });
+  const links = new LoginLinks(store);
+  const token = await tokenOf(links);
+  await setUserDisabled(store, 'zapp', true);
+  assert.equal(await links.use(token), null);
+  assert.equal((await links.use(await tokenOf(links)))?.user.id, 'nixon');
 });
 
 test('over HTTP a link is a login like any other, and one that is over says so', async () => {

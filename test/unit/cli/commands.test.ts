@@ -200,21 +200,26 @@ test('Ctrl-C ends following a log without an error', async (context) => {
 test('an app is run with variables and arguments', async (context) => {
   const { address, heard } = await recordingServer(context, { 'POST /api/v1/launches': LAUNCH });
   const { deskpod } = await commandLine(context);
-  const flags = ['--runtime', 'pod_application', '-e', 'A=1', '-e', 'B=x=y', '--server', address, '--token', 't'];
-  const { out } = await deskpod(['run', ...flags, 'paint', '--', '--new', 'file.txt']);
+  const flags = ['--runtime', 'pod_application', '-e', 'A=1', '-e', 'B=x=y', '--public', 'B'];
+  const at = ['--server', address, '--token', 't'];
+  const { out } = await deskpod(['run', ...flags, ...at, 'paint', '--', '--new', 'file.txt']);
   assert.equal(out, `${LAUNCH.id}\n`);
   assert.deepEqual(JSON.parse(heard[0]?.body ?? ''), {
     app: 'paint',
     env: { A: '1', B: 'x=y' },
+    publicEnv: ['B'],
     args: ['--new', 'file.txt'],
     runtime: 'pod_application',
   });
   const wrong = await deskpod(['run', '-e', 'nothing', 'paint']);
   assert.equal(wrong.code, 2);
+  const unknown = await deskpod(['run', ...flags, '--public', 'C', ...at, 'paint']);
+  assert.deepEqual([unknown.code, unknown.err], [2, 'deskpod: --public C: there is no --env C=VALUE.\n']);
+  assert.equal(heard.length, 1);
 });
 
 test('a password is read from standard input and never appears on a command line', async (context) => {
-  const user = { id: 'amy', name: 'Amy Wong', labels: [], createdAt: EXPIRES };
+  const user = { id: 'amy', name: 'Amy Wong', labels: [], createdAt: EXPIRES, disabled: false };
   const { address, heard } = await recordingServer(context, {
     'POST /api/v1/users': user,
     'PUT /api/v1/users/amy/password': {},
@@ -233,6 +238,21 @@ test('a password is read from standard input and never appears on a command line
   await deskpod(['users', 'passwd', 'amy', '--server', address, '--token', 't'], 'another\r\n');
   assert.equal(heard[1]?.body, '{"password":"another"}');
   assert.equal((await deskpod(['users', 'passwd', 'amy', '--server', address, '--token', 't'])).code, 2);
+});
+
+test('an administrator disables a user, sees it in the list, and enables them again', async (context) => {
+  const { address, heard } = await recordingServer(context, {
+    'PUT /api/v1/users/amy/disabled': {},
+    'GET /api/v1/users': {
+      users: [{ id: 'amy', name: 'Amy', labels: ['user'], createdAt: EXPIRES, disabled: true }],
+    },
+  });
+  const { deskpod } = await commandLine(context);
+  const at = ['--server', address, '--token', 't'];
+  assert.equal((await deskpod(['users', 'disable', 'amy', ...at])).out, 'amy is disabled.\n');
+  assert.match((await deskpod(['users', 'list', ...at])).out, /STATE .*\namy .* disabled /);
+  assert.equal((await deskpod(['users', 'enable', 'amy', ...at])).out, 'amy is enabled.\n');
+  assert.deepEqual([heard[0]?.body, heard[2]?.body], ['{"disabled":true}', '{"disabled":false}']);
 });
 
 test('an administrator changes a role and ends sessions; everybody can log out everywhere', async (context) => {

@@ -47,5 +47,6 @@ test('anything else is refused with examples', () => {
 
 test('the restrictions, the Internet and its exceptions are settings', async () => {
   const env = { DESKPOD_EGRESS: 'false', DESKPOD_EGRESS_INTERNET: 'false', DESKPOD_EGRESS_EXCEPT: '203.0.113.0/24' };
-  assert.deepEqual(await egressOf(env), { enabled: false, internet: false, except: ['203.0.113.0/24'], allow: [] });
+  const { classes: _none, ...egress } = await egressOf(env);
+  assert.deepEqual(egress, { enabled: false, internet: false, except: ['203.0.113.0/24'], allow: [] });
 });

@@ -296,3 +296,27 @@ test("debugging your own launches is enabled on one machine and disabled in a cl
   assert.match((await problemsOf(loadYaml('debug.profiles: { support: [custom] }')))[0] ?? '', /debug\.profiles/);
   assert.match((await problemsOf(loadYaml('debug.profiles: { user: [root] }')))[0] ?? '', /debug\.profiles/);
 });
+
+test('connections of an execute class have the form of network.egress.allow; mistakes are refused with their place', async () => {
+  const withEgress = (egress: string) => `executeClasses:\n  files:\n    egress: { allow: [${egress}] }\n  plain: {}\n`;
+  const { config } = await loadYaml(withEgress('10.1.2.3:445, 10.9.0.0/16'));
+  assert.equal(config.engine.kind, 'containers');
+  assert.deepEqual(config.engine.egress.classes, {
+    files: [
+      { network: '10.1.2.3', port: 445 },
+      { network: '10.9.0.0/16', port: null },
+    ],
+  });
+  const [problem = ''] = await problemsOf(loadYaml(withEgress('files.example.org')));
+  assert.match(problem, /^3 executeClasses\.files\.egress\.allow\.0: is not a network such as 10\.0\.0\.0\/8/);
+});
+
+test("users' pods are in the namespace of the installation unless they have one of their own", async () => {
+  const namespacesOf = async (env: Readonly<Record<string, string>>) => {
+    const { config } = await load({ env: { DESKPOD_ENGINE: 'kubernetes', POD_NAMESPACE: 'desk', ...env } });
+    assert.equal(config.engine.kind, 'kubernetes');
+    return [config.engine.namespace, config.engine.pods.namespace];
+  };
+  assert.deepEqual(await namespacesOf({}), ['desk', 'desk']);
+  assert.deepEqual(await namespacesOf({ DESKPOD_PODS_NAMESPACE: 'desk-users' }), ['desk', 'desk-users']);
+});

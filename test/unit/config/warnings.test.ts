@@ -59,3 +59,12 @@ test('on Kubernetes a key of the manager API in od.config causes a warning, one 
     ),
   );
 });
+
+test('on Kubernetes connections of an execute class cause a warning: the chart has them', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'deskpod-warnings-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'config.yaml');
+  await writeFile(file, 'executeClasses: { files: { egress: { allow: [10.1.2.3:445] } } }');
+  assert.ok((await warned(CLUSTER, file)).includes('executeClasses'));
+  assert.ok(!(await warned({}, file)).includes('executeClasses'));
+});

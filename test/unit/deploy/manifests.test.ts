@@ -1,8 +1,5 @@
 /** Objects for the cluster: names, labels, isolation. */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { KubernetesConfig } from '#config/config.ts';
@@ -18,19 +15,25 @@ import { readPod } from '#engines/kubernetes/cluster/labels.ts';
 import { appPod, ephemeralContainer, type LaunchDesktop } from '#engines/kubernetes/specs/launch-pod.ts';
 import { pullName, secretName } from '#engines/kubernetes/cluster/names.ts';
 import { Pod } from '#engines/kubernetes/cluster/pod.ts';
-import { readZoneFile } from '#engines/kubernetes/specs/zone-file.ts';
 
 const account: Account = { userId: 'hermes', displayName: 'Hermes Conrad', provider: 'planet', uid: 2043, gid: 12_043 };
 const config: KubernetesConfig = {
   kind: 'kubernetes',
   namespace: 'abcdesktop',
   kubeconfig: null,
-  images: { registry: 'registry.example.org/deskpod', tag: '1', pullPolicy: 'IfNotPresent', pullSecrets: ['login'] },
+  images: {
+    registry: 'registry.example.org/deskpod',
+    tag: '1',
+    digests: {},
+    pullPolicy: 'IfNotPresent',
+    pullSecrets: ['login'],
+  },
   services: ['files', 'sound', 'printer'],
   requests: { memoryBytes: 1024, cpus: 0.1 },
   nodeSelector: {},
   tolerations: [],
   pods: {
+    namespace: 'abcdesktop',
     userNamespaces: false,
     runtimeClassName: null,
     storageRequest: '0',
@@ -75,10 +78,29 @@ const launch: LaunchSpec = {
   env: {},
   limits: { memoryBytes: 2 ** 30, cpus: 1 },
   labels: {},
+  executeClass: 'default',
   pod: {},
   runAs: null,
 };
 const made = desktopPod(spec, around, new Date('2026-11-26T00:00:00Z'));
+
+test('services and pull pods have the images that digests pin, and those of the tag without a digest', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const images = { ...config.images, digests: { files: digest, toolbox: digest } };
+  const pinned = desktopPod(spec, { ...around, config: { ...config, images } }, new Date('2026-11-26T00:00:00Z'));
+  assert.deepEqual(
+    pinned.spec?.containers.slice(1).map(({ image }) => image),
+    [
+      `registry.example.org/deskpod/files@${digest}`,
+      'registry.example.org/deskpod/sound:1',
+      'registry.example.org/deskpod/printer:1',
+    ],
+  );
+  const reference = `registry.example.org/deskpod/2048-alpine.d@${digest}`;
+  const pull = pullPod({ reference, app: '2048-alpine', type: 'pod_application', node: 'n' }, { ...config, images });
+  assert.equal(pull.spec?.initContainers?.[0]?.image, `registry.example.org/deskpod/toolbox@${digest}`);
+  assert.equal(pull.spec?.containers[0]?.image, reference);
+});
 
 test('a desktop pod has the documented containers, labels and volumes, and identifies its owner', () => {
   assert.deepEqual(
@@ -185,6 +207,13 @@ test('an app pod has limits, prefers the node of its desktop, and is deleted wit
   assert.equal(container?.env?.find(({ name }) => name === 'DISPLAY')?.value, '10.244.0.9:0');
 });
 
+test('an app pod has the label of its execute class, which policies select, whatever its other labels are', () => {
+  const labels = { 'deskpod/execute-class': 'gold' };
+  const pod = appPod({ ...launch, labels, executeClass: 'Office.1' }, desktop, 'abcdesktop', config);
+  assert.equal(pod.metadata?.labels?.['deskpod/execute-class'], 'Office_1');
+  assert.equal(made.metadata?.labels?.['deskpod/execute-class'], undefined);
+});
+
 test('if a home is available on one node only, an app pod must run there; otherwise it only prefers that node', () => {
   const affinity = (homes: KubernetesConfig['homes']) => {
     const home = newHomeVolume(account, homes, '1Gi');
@@ -277,13 +306,15 @@ test('Secrets are named after type and user, and two users never share one', () 
   );
 });
 
-test("only the owner's app pods, the gateway and the api can connect", () => {
-  const { spec: policy } = policyOf({ id: 'hermes-db906', uid: 'u' });
+test("only the owner's app pods, and gateway and api of the installation can connect", () => {
+  const { spec: policy } = policyOf({ id: 'hermes-db906', uid: 'u' }, 'deskpod');
   assert.deepEqual(policy?.podSelector?.matchLabels, { 'deskpod/desktop': 'hermes-db906', type: 'x11server' });
   const selectors = JSON.stringify(policy?.ingress).match(/"matchLabels":\{[^}]*\}/g);
   assert.deepEqual(selectors, [
     '"matchLabels":{"deskpod/desktop":"hermes-db906","type":"pod_application"}',
+    '"matchLabels":{"kubernetes.io/metadata.name":"deskpod"}',
     '"matchLabels":{"run":"nginx-od"}',
+    '"matchLabels":{"kubernetes.io/metadata.name":"deskpod"}',
     '"matchLabels":{"run":"pyos-od"}',
   ]);
 });
@@ -355,19 +386,4 @@ test('other images get time zones but no locale; images of Deskpod get both', ()
     older.map(({ mounts }) => mounts),
     [[], []],
   );
-});
-
-test('the file of a time zone is read by its exact name only', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'zones-'));
-  try {
-    await mkdir(join(folder, 'Europe'));
-    await writeFile(join(folder, 'Europe/Vienna'), 'TZif2…');
-    await writeFile(join(folder, 'Europe/Berlin'), 'something else');
-    const read = async (TZ?: string) => (await readZoneFile(TZ === undefined ? {} : { TZ }, folder))?.name;
-    assert.equal(await read('Europe/Vienna'), 'Europe/Vienna');
-    for (const zone of [undefined, '', 'Europe/Berlin', 'Europe/Paris', '../Europe/Vienna', ':Europe/Vienna'])
-      assert.equal(await read(zone), undefined, zone);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 });

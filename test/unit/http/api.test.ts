@@ -50,17 +50,20 @@ test('an unreachable directory is reported as such, and does not count as a fail
   assert.equal(options.json().providers[0].hint, 'planet');
 });
 
-test('an account that is locked by one of its names is locked by the other, too', async () => {
+test('an account that is locked by one of its names refuses the other like an unknown one', async () => {
   await using api = await fakeApi({ attempts: createAttempts({ failures: 3 }) });
-  const statusOf = async (name: string, password: string) => {
+  const attempt = async (name: string, password: string) => {
     const payload = { provider: 'directory', name, password };
     const headers = { 'x-deskpod': '1' };
-    return (await api.app.inject({ method: 'POST', url: '/api/v1/session', payload, headers })).statusCode;
+    const reply = await api.app.inject({ method: 'POST', url: '/api/v1/session', payload, headers });
+    return { status: reply.statusCode, body: reply.body, retryAfter: reply.headers['retry-after'] };
   };
-  for (let count = 0; count < 3; count += 1) assert.equal(await statusOf('hermes', 'wrong'), 401);
-  assert.equal(await statusOf('hermes', 'hermes'), 429);
-  assert.equal(await statusOf('Hermes Conrad', 'hermes'), 429);
-  assert.equal(await statusOf('Turanga Leela', 'leela'), 200);
+  for (let count = 0; count < 3; count += 1) assert.equal((await attempt('hermes', 'wrong')).status, 401);
+  assert.equal((await attempt('hermes', 'hermes')).status, 429);
+  const unknown = await attempt('Nobody Atall', 'hermes');
+  assert.equal(unknown.status, 401);
+  assert.deepEqual(await attempt('Hermes Conrad', 'hermes'), unknown, 'even with the right password');
+  assert.equal((await attempt('Turanga Leela', 'leela')).status, 200);
 });
 
 test('empty fields are refused with the field name', async () => {

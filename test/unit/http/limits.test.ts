@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Limits } from '#protocol/limits.ts';
 import { fakeApi, type FakeApi } from '../../fakes/api.ts';
+import { eventually } from '../../fakes/launches.ts';
 
 async function usesOf(api: FakeApi, token: string, query = ''): Promise<string[]> {
   const url = `/api/v1/limits${query}`;
@@ -18,6 +19,25 @@ test('a user sees each limit with the use in all their sessions', async () => {
   connections.open('bender', 'screens');
   const uses = ['launches.perUser 0/32', 'limits.terminals 1/32', 'limits.streams 1/64', 'limits.screens 0/32'];
   assert.deepEqual(await usesOf(api, await api.login('fry')), uses);
+});
+
+test('a running desktop shows what it uses with all its apps, and which limits the machine cannot enforce', async () => {
+  await using api = await fakeApi();
+  const token = await api.login('fry');
+  const before = await usesOf(api, token);
+  api.engine.shared = [
+    { name: 'memory', limit: 4096, used: 1024 },
+    { name: 'cpus', limit: 2, used: null },
+  ];
+  assert.deepEqual(await usesOf(api, token), before, 'no desktop runs');
+  const headers = { authorization: `Bearer ${token}` };
+  await api.app.inject({ method: 'POST', url: '/api/v1/desktop', headers, payload: {} });
+  await eventually(() => api.context.desktops.runningOrNull('fry') ?? undefined);
+  const reply = await api.app.inject({ url: '/api/v1/limits', headers });
+  assert.deepEqual(Limits.parse(reply.json()).limits.slice(before.length), [
+    { name: 'memory', used: 1024, limit: 4096, unit: 'bytes', enforced: true, setting: 'limits.desktop.memory' },
+    { name: 'cpus', used: null, limit: 2, unit: 'processors', enforced: false, setting: 'limits.desktop.cpus' },
+  ]);
 });
 
 test('an administrator sees guests, and the limits of any user; others do not', async () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { ErrorBody } from '#protocol/errors.ts';
 import { fakeApi } from '../../fakes/api.ts';
+import { debugStage } from '../../fakes/debug.ts';
 import { eventually } from '../../fakes/launches.ts';
 import { LIMITS } from '../../fixtures/limits.ts';
 
@@ -44,4 +45,13 @@ test('what a session had open counts no longer when the session ends', async (t)
   assert.equal(api.context.sessions.connections.of('fry').streams, 1);
   await api.app.inject({ method: 'DELETE', url: '/api/v1/session', headers: { authorization: `Bearer ${token}` } });
   await eventually(() => api.context.sessions.connections.of('fry').streams === 0 || undefined);
+});
+
+test('a user who runs too many apps gets 429 like everybody who has too much open', async () => {
+  await using stage = await debugStage({ launchesPerUser: 1 });
+  await stage.fry.startDesktop();
+  await stage.fry.launch();
+  const refused = await stage.fry.refusal('POST', '/launches', { app: 'game' });
+  assert.deepEqual([refused.status, refused.code], [429, 'too_many_open']);
+  assert.match(`${refused.message} ${refused.remedy}`, /1 of your apps .*launches\.perUser/);
 });

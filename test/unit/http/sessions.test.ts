@@ -1,9 +1,10 @@
 /** A session ends everywhere: its token is refused and what it holds open is closed, whoever ends it. */
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { addUser } from '#auth/local-users.ts';
 import { type LoginRecord, Session } from '#protocol/user.ts';
 import { type FakeApi, fakeApi } from '../../fakes/api.ts';
+import { endsSoon, openStream } from '../../fixtures/open-stream.ts';
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
@@ -21,29 +22,6 @@ async function idOf(api: FakeApi, token: string): Promise<string> {
   return (await loginsOf(api, token)).find(({ current }) => current)?.id ?? assert.fail();
 }
 
-/** Opens a stream; resolves to a promise of its end. */
-async function openStream(
-  t: TestContext,
-  api: FakeApi,
-  path: string,
-  token: string,
-): Promise<{ ended: Promise<void> }> {
-  const port = api.app.addresses().map((address) => (typeof address === 'string' ? address : address.port))[0];
-  const stop = new AbortController();
-  t.after(() => stop.abort());
-  const reply = await fetch(`http://127.0.0.1:${port}/api/v1${path}`, { headers: bearer(token), signal: stop.signal });
-  assert.equal(reply.status, 200);
-  const read = async (): Promise<void> => {
-    for await (const piece of reply.body ?? []) void piece;
-  };
-  const ended = read();
-  ended.catch(() => {});
-  return { ended };
-}
-
-const soon = (ended: Promise<void>) =>
-  Promise.race([ended.then(() => true), new Promise((resolve) => setTimeout(resolve, 2_000, false))]);
-
 test('the list says which sessions are open; one of them is ended from another, and closes what it had open', async (t) => {
   await using api = await fakeApi();
   await api.app.listen({ port: 0, host: '127.0.0.1' });
@@ -53,7 +31,7 @@ test('the list says which sessions are open; one of them is ended from another, 
   const open = async () => (await loginsOf(api, own)).filter((login) => login.open).length;
   assert.equal(await open(), 2);
   assert.equal((await send(api, 'DELETE', `/sessions/${id}`, own)).statusCode, 204);
-  assert.deepEqual(await Promise.all(streams.map(({ ended }) => soon(ended))), [true, true]);
+  assert.deepEqual(await Promise.all(streams.map(({ ended }) => endsSoon(ended))), [true, true]);
   assert.deepEqual([await statusOf(api, lost), await statusOf(api, own), await open()], [401, 200, 1]);
   assert.equal((await send(api, 'DELETE', `/sessions/${id}`, own)).statusCode, 404);
 });
@@ -78,7 +56,7 @@ test('logging out everywhere ends all sessions with their streams; the next logi
   const reply = await send(api, 'DELETE', '/sessions', one);
   assert.equal(reply.statusCode, 204);
   assert.match(String(reply.headers['set-cookie']), /deskpod_session_[0-9a-f]{8}=;/);
-  assert.equal(await soon(stream.ended), true);
+  assert.equal(await endsSoon(stream.ended), true);
   assert.deepEqual([await statusOf(api, one), await statusOf(api, two)], [401, 401]);
   assert.equal(await statusOf(api, await api.login('fry')), 200);
   assert.equal((await send(api, 'DELETE', '/sessions', api.context.localToken)).statusCode, 403);

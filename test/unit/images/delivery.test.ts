@@ -18,11 +18,13 @@ const silent = (): void => undefined;
 const folder = mkdtempSync(join(tmpdir(), 'deskpod-delivery-'));
 after(() => rmSync(folder, { recursive: true }));
 
+const DIGEST = `sha256:${'a1'.repeat(32)}`;
+
 /** Images by name; every call as a line; `reply` is the response to a push or an archive. */
 class FakeEngine implements Pick<EngineApi, 'json' | 'text' | 'stream'> {
   readonly images = new Map<string, string>();
   readonly calls: string[] = [];
-  reply = '';
+  reply = `{"status":"Preparing"}\n{"aux":{"Tag":"2","Digest":"${DIGEST}","Size":1}}\n`;
 
   json: EngineApi['json'] = (schema, _method, path) => {
     const id = this.images.get(decodeURIComponent(path.split('/')[2] ?? ''));
@@ -69,7 +71,8 @@ const TO: Destination = { registry: 'registry.example:5000/deskpod', tag: '2', i
 test("an image is tagged with the registry's name and pushed; for an insecure registry TLS is not verified", async () => {
   const engine = new FakeEngine();
   engine.images.set(referenceOf('desktop'), 'new');
-  await pushImage(engine, image('desktop'), { ...TO, insecure: true }, silent, never);
+  const digest = await pushImage(engine, image('desktop'), { ...TO, insecure: true }, silent, never);
+  assert.equal(digest, DIGEST);
   assert.deepEqual(engine.calls, [
     'POST /images/localhost/deskpod/desktop:1/tag repo=registry.example:5000/deskpod/desktop tag=2',
     'POST /images/registry.example:5000/deskpod/desktop/push tag=2 tlsVerify=false',
@@ -92,6 +95,16 @@ test('a refused push names the image, the registry and the reason, and explains 
       "The image desktop couldn't be pushed to registry.example:5000/deskpod/desktop: denied: requested access to the resource is denied.",
     remedy: /podman login registry\.example:5000\/deskpod/,
   });
+});
+
+test('a digest in words counts, and a push without one is an error', async () => {
+  const engine = new FakeEngine();
+  engine.images.set(referenceOf('desktop'), 'new');
+  const blob = `{"status":"Copying blob sha256:${'b2'.repeat(32)}"}`;
+  engine.reply = `{"status":"2: digest: ${DIGEST} size: 1234"}\n${blob}\n`;
+  assert.equal(await pushImage(engine, image('desktop'), TO, silent, never), DIGEST);
+  engine.reply = blob;
+  await assert.rejects(pushImage(engine, image('desktop'), TO, silent, never), /did not say its digest/);
 });
 
 test('an archive contains all images with their names, and exists only once it is complete', async () => {

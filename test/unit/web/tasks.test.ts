@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { LogLine } from '#protocol/launch.ts';
 import { fullness } from '../../../web/desktop/fullness.ts';
 import { formOf, requestOf } from '../../../web/settings/run-again-form.ts';
-import { invalidName } from '../../../web/ui/variables.ts';
+import { invalidName, publicNamesOf } from '../../../web/ui/variables.ts';
 import {
   appended,
   emptyLog,
@@ -51,8 +51,12 @@ test('only existing limits are listed', () => {
 });
 
 test('the fix of a hint adds to the request and keeps the rest', () => {
-  const detail = { runtime: 'pod_application', requested: { env: { DEBUG: '1' }, args: ['--fast'] } } as const;
-  const mutable = { ...detail, requested: { env: { ...detail.requested.env }, args: [...detail.requested.args] } };
+  const detail = {
+    runtime: 'pod_application',
+    requested: { env: { DEBUG: '1' }, publicEnv: ['DEBUG'], args: ['--fast'] },
+  } as const;
+  const { env, publicEnv, args } = detail.requested;
+  const mutable = { ...detail, requested: { env: { ...env }, publicEnv: [...publicEnv], args: [...args] } };
   assert.deepEqual(withRemedy(mutable, { label: 'x', env: { QT_X11_NO_MITSHM: '1' }, args: ['--fast', '--safe'] }), {
     runtime: 'pod_application',
     env: { DEBUG: '1', QT_X11_NO_MITSHM: '1' },
@@ -97,8 +101,26 @@ test('a full block of the log is never replaced', () => {
 });
 
 test('the form returns its initial request', () => {
-  const requested = { env: { A: '1', B: 'two words' }, args: ['--x', 'y z'] };
+  const requested = { env: { A: '1', B: 'two words' }, publicEnv: ['B'], args: ['--x', 'y z'] };
   assert.deepEqual(requestOf(formOf('pod_application', requested)), { runtime: 'pod_application', ...requested });
+});
+
+test('a value is public while its row is, but never one whose name looks like that of a secret', () => {
+  const row = (name: string, isPublic?: boolean) => ({
+    name,
+    value: 'x',
+    ...(isPublic === undefined ? {} : { isPublic }),
+  });
+  const rows = [
+    row('CITY', true),
+    row('PLANET', false),
+    row('ZONE'),
+    row('API_TOKEN', true),
+    row(' SHIP ', true),
+    row('', true),
+  ];
+  assert.deepEqual(publicNamesOf(rows), ['CITY', 'SHIP']);
+  assert.deepEqual(publicNamesOf([row('CITY', true), row('CITY', false)]), [], 'the later row wins');
 });
 
 test('an invalid variable name is reported, an empty row is ignored', () => {

@@ -4,14 +4,43 @@ app.kubernetes.io/name: {{ .name }}
 app.kubernetes.io/part-of: deskpod
 {{- end }}
 
+{{/* Where users' pods are, with all objects of the name `desktops`: install.sh moves those by this label. */}}
+{{- define "deskpod.podsNamespace" -}}
+{{ .Values.userPods.namespace | default .Release.Namespace }}
+{{- end }}
+{{/* True or empty. */}}
+{{- define "deskpod.separate" -}}
+{{- if ne (include "deskpod.podsNamespace" .) .Release.Namespace }}true{{ end -}}
+{{- end }}
+{{- define "deskpod.desktopsMetadata" -}}
+namespace: {{ include "deskpod.podsNamespace" . }}
+labels: {{- include "deskpod.labels" (dict "name" "desktops") | nindent 2 }}
+{{- end }}
+{{/* A desktop, as a peer in the policies of our own parts. */}}
+{{- define "deskpod.desktopPeer" -}}
+{{- if include "deskpod.separate" . -}}
+namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: {{ include "deskpod.podsNamespace" . }} } }
+{{ end -}}
+podSelector: { matchLabels: { type: x11server } }
+{{- end }}
+
 {{/* Of the pods, besides: the label that the documentation finds the part by. */}}
 {{- define "deskpod.podLabels" -}}
 {{ include "deskpod.labels" . }}
 run: {{ .run }}
 {{- end }}
 
+{{/* By digest if there is one for the name. */}}
 {{- define "deskpod.image" -}}
-{{ .root.Values.image.registry }}/{{ .name }}:{{ .root.Values.image.tag }}
+{{- $image := .root.Values.image -}}
+{{ $image.registry }}/{{ .name }}{{ with get $image.digests .name }}@{{ . }}{{ else }}:{{ $image.tag }}{{ end }}
+{{- end }}
+
+{{/* The same for the api: name@digest, separated by commas. */}}
+{{- define "deskpod.pinned" -}}
+{{- $pinned := list }}
+{{- range $name, $digest := . }}{{ $pinned = append $pinned (printf "%s@%s" $name $digest) }}{{ end }}
+{{- join "," $pinned }}
 {{- end }}
 
 {{- define "deskpod.pullSecrets" -}}
@@ -194,6 +223,13 @@ metadata:
   namespace: {{ .ns }}
   labels: {{- include "deskpod.labels" . | nindent 4 }}
 {{- end }}
+{{- define "deskpod.desktopsPolicy" -}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: {{ .name }}
+  {{- include "deskpod.desktopsMetadata" .root | nindent 2 }}
+{{- end }}
 {{- define "deskpod.dns" -}}
 - ports:
     - { protocol: UDP, port: 53 }
@@ -217,6 +253,11 @@ metadata:
 {{/* `enabled`, or by the profile. */}}
 {{- define "deskpod.limits" -}}
 {{- if kindIs "bool" .enabled }}{{ if .enabled }}true{{ end }}{{ else }}{{ include "deskpod.production" .root }}{{ end -}}
+{{- end }}
+
+{{- define "deskpod.levelLabels" -}}
+pod-security.kubernetes.io/enforce: {{ . }}
+pod-security.kubernetes.io/warn: {{ . }}
 {{- end }}
 
 {{- define "deskpod.tlsMounts" -}}
@@ -248,6 +289,7 @@ metadata:
 {{- if and .Values.tls.secret .Values.ingress.enabled }}
 {{- fail "tls.secret is for a gateway without an Ingress: with ingress.enabled=true, set ingress.tlsSecret instead" }}
 {{- end }}
+{{- include "deskpod.checkMove" . }}
 {{- with .Values.path }}
 {{- if not (hasPrefix "/" .) }}
 {{- fail (printf "path=%s must begin with a slash: --set path=/%s" . (trimPrefix "/" .)) }}

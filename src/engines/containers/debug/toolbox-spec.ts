@@ -6,6 +6,8 @@ import { identity } from '../../shared/environment.ts';
 import {
   assignments,
   boundedLog,
+  EXPENDABLE,
+  inCgroup,
   OWN_IMAGES,
   shared,
   type LaunchDesktop,
@@ -72,6 +74,8 @@ export function toolboxBody(
     HostConfig: {
       ...hostSecurity(security),
       ...boundedLog(settings),
+      ...inCgroup(desktop.cgroup),
+      ...EXPENDABLE,
       PidsLimit: PROCESSES,
       Memory: MEMORY,
       MemorySwap: MEMORY,

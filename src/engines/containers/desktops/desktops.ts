@@ -28,4 +28,5 @@ export async function removeDesktop(context: Context, id: string, signal: AbortS
   await removeNetwork(context, id);
   await removeFolders(desktopPaths(context.runDir, id));
   await removeLostHome(context.dataDir, id);
+  await context.desktopCgroups.remove(id);
 }

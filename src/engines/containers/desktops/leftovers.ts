@@ -67,6 +67,7 @@ export class CutShort {
     await removeContainer(this.#context, id);
     const desktopId = anchorOf(labels);
     if (desktopId === null) return;
+    await this.#context.desktopCgroups.remove(desktopId);
     await removeNetwork(this.#context, desktopId);
     await removeFolders(desktopPaths(this.#context.runDir, desktopId));
     await removeLostHome(this.#context.dataDir, desktopId);

@@ -1,5 +1,4 @@
 /** Starts a desktop: its folders, home and network, then its container. */
-import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { type DesktopSpec, type EngineDesktop, isGuest } from '#domain/ports/engine.ts';
@@ -19,15 +18,21 @@ import { toDesktop } from '../pods/present.ts';
 import { bridgeOf } from '../specs/bridge.ts';
 import { desktopPaths, homeOf } from '../specs/paths.ts';
 import { removeContainer } from '../host/processes.ts';
+import { waitForEnd } from '../pods/wait-for-end.ts';
 
 const Created = z.looseObject({ Id: z.string() });
+
+interface Prepared {
+  readonly xCookie: string;
+  readonly cgroup: string | null;
+}
 
 interface Started {
   readonly containerId: string;
   readonly xCookie: string;
 }
 
-export class DesktopStart implements DesktopSteps<string, Started> {
+export class DesktopStart implements DesktopSteps<Prepared, Started> {
   readonly timeoutMs = 60_000;
   readonly #context: Context;
   readonly #spec: DesktopSpec;
@@ -37,8 +42,8 @@ export class DesktopStart implements DesktopSteps<string, Started> {
     this.#spec = spec;
   }
 
-  /** Resolves with the cookie of its X display. */
-  async prepare({ undo, signal }: Attempt): Promise<string> {
+  /** Resolves with the cookie of its X display and the parent of its containers' cgroups. */
+  async prepare({ undo, signal }: Attempt): Promise<Prepared> {
     const [context, { id, account }] = [this.#context, this.#spec];
     const paths = desktopPaths(context.runDir, id);
     const home = this.#home();
@@ -46,26 +51,29 @@ export class DesktopStart implements DesktopSteps<string, Started> {
     undo.defer(() => removeFolders(paths));
     undo.defer(() => removeLostHome(context.dataDir, id));
     undo.defer(() => removeNetwork(context, id));
-    const [{ xCookie }] = await settled([
+    undo.defer(() => context.desktopCgroups.remove(id));
+    const [{ xCookie }, cgroup] = await settled([
       makeFolders(paths, account, home),
+      context.desktopCgroups.make(id),
       ensureHome(home, account),
       makeNetwork(context, id),
     ]);
-    return xCookie;
+    return { xCookie, cgroup };
   }
 
-  async create(xCookie: string, { undo, signal }: Attempt): Promise<Started> {
+  async create({ xCookie, cgroup }: Prepared, { undo, signal }: Attempt): Promise<Started> {
     const [context, spec] = [this.#context, this.#spec];
     const paths = desktopPaths(context.runDir, spec.id);
     const labels = desktopLabels(context.instance, spec);
     const wallpapers = await wallpapersOf(context);
-    const body = desktopBody(spec, labels, paths, this.#home(), context.settings, wallpapers);
+    const body = desktopBody(spec, labels, paths, this.#home(), context.settings, cgroup, wallpapers);
     // The signal cuts neither short: the engine would finish them after the clean-up.
     const { Id } = await context.api.json(Created, 'POST', '/containers/create', { query: { name: spec.id }, body });
     undo.defer(() => removeContainer(context, Id));
     signal.throwIfAborted();
     await context.api.text('POST', `/containers/${Id}/start`);
     context.egress.check(bridgeOf(context.dataDir, spec.id));
+    if (cgroup !== null) await context.desktopCgroups.check(spec.id, Id);
     return { containerId: Id, xCookie };
   }
 
@@ -78,12 +86,7 @@ export class DesktopStart implements DesktopSteps<string, Started> {
   }
 
   async endsEarly({ containerId }: Started, signal: AbortSignal): Promise<never> {
-    const reply = await this.#context.api.stream('POST', `/containers/${containerId}/wait`, {
-      query: { condition: 'not-running' },
-      signal,
-    });
-    // Some engines answer at once and send the body when the container has ended.
-    await once(reply.resume(), 'end', { signal });
+    await waitForEnd(this.#context, containerId, signal);
     const words = await lastWords(this.#context, containerId);
     throw new DeskpodError('engine_unavailable', `The desktop ended while it started: ${words || 'it said nothing.'}`);
   }

@@ -1,6 +1,9 @@
 /** Logs through the engine's API: for Docker, and for Podman's logs that are not in a file. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { isStatus } from '#containers-client/api.ts';
+import { DeskpodError } from '#domain/errors.ts';
 import type { EngineLogLine } from '#domain/ports/engine.ts';
+import { LastLines } from '#domain/launches/last-lines.ts';
 import { gapLine } from '#domain/launches/log-gap.ts';
 import { type StampedLine, StampedLines } from '#domain/launches/log-line.ts';
 import type { Context } from '../context.ts';
@@ -25,22 +28,19 @@ export async function tailOfApi(
   container: Container,
   bytes: number,
   signal: AbortSignal,
-): Promise<{ kept: EngineLogLine[]; last: readonly ApiLine[] }> {
-  const kept: EngineLogLine[] = [];
+): Promise<{ kept: readonly EngineLogLine[]; last: readonly ApiLine[] }> {
+  const kept = new LastLines(bytes);
   let last: ApiLine[] = [];
-  let size = 0;
   for await (const one of apiLines(
     context,
     container,
     { follow: false, tail: Math.ceil(bytes / SHORT_LINE) },
     signal,
   )) {
-    kept.push(one.line);
-    last = last[0]?.stamp === one.stamp ? [...last, one] : [one];
-    size += Buffer.byteLength(one.line.text) + 1;
-    while (size > bytes) size -= Buffer.byteLength(kept.shift()?.text ?? '') + 1;
+    kept.add(one.line);
+    last = withNext(last, one);
   }
-  return { kept, last };
+  return { kept: kept.lines(), last };
 }
 
 /** The lines after these. Docker ends a stream when it rotates the log file; then it is resumed. */
@@ -50,7 +50,7 @@ export async function* followApi(
   after: readonly ApiLine[],
   signal: AbortSignal,
 ): AsyncGenerator<EngineLogLine> {
-  let last = after;
+  let last = [...after];
   while (!signal.aborted) {
     const found = await context.objects.find(container.Id);
     const seen = [...last];
@@ -64,12 +64,19 @@ export async function* followApi(
       if (from !== null && seen.length > 0 && one.stamp <= from.stamp) continue;
       // They are gone, and so are the lines in between.
       if (seen.splice(0).length > 0) yield gapLine({ lines: null, bytes: null });
-      last = last[0]?.stamp === one.stamp ? [...last, one] : [one];
+      last = withNext(last, one);
       yield one.line;
     }
     if (found === null || !isRunning(found.container)) return;
     await delay(PAUSE_MS, undefined, { signal }).catch(ignore('the reader of the log left'));
   }
+}
+
+/** The last lines that have the same time. */
+function withNext(last: ApiLine[], next: ApiLine): ApiLine[] {
+  if (last[0]?.stamp !== next.stamp) return [next];
+  last.push(next);
+  return last;
 }
 
 function isSame(one: ApiLine | undefined, other: ApiLine): boolean {
@@ -78,14 +85,19 @@ function isSame(one: ApiLine | undefined, other: ApiLine): boolean {
 
 async function* apiLines(
   context: Context,
-  { Id: containerId, Config }: Container,
+  { Id: containerId, Name, Config }: Container,
   { follow, tail = 'all', since = null }: { follow: boolean; tail?: number | 'all'; since?: ApiLine | null },
   signal: AbortSignal,
 ): AsyncGenerator<ApiLine> {
   const isDocker = context.settings.flavour === 'docker';
   const from = since?.line.at ? { since: secondsOf(since.stamp, isDocker) } : {};
   const query = { stdout: true, stderr: true, timestamps: true, follow, tail, ...from };
-  const reply = await context.api.stream('GET', `/containers/${containerId}/logs`, { query, signal });
+  const reply = await context.api
+    .stream('GET', `/containers/${containerId}/logs`, { query, signal })
+    .catch((cause: unknown) => {
+      if (!isStatus(cause, 404)) throw cause;
+      throw new DeskpodError('not_found', `${Name.replace(/^\//, '')} is gone.`, { cause });
+    });
   const frames = new FrameReader();
   const streams = { stdout: new StampedLines(), stderr: new StampedLines() };
   const named = (stream: 'stdout' | 'stderr', all: readonly StampedLine[]) => all.map((line) => apiLine(stream, line));

@@ -6,6 +6,7 @@
  */
 import { open, type FileHandle } from 'node:fs/promises';
 import type { EngineLogLine } from '#domain/ports/engine.ts';
+import { LastLines } from '#domain/launches/last-lines.ts';
 import { gapLine } from '#domain/launches/log-gap.ts';
 import { OpenLine } from '#domain/launches/log-line.ts';
 import { chunksOf, LogFiles, sizeOf } from './log-files.ts';
@@ -157,30 +158,32 @@ function nothingYet(): Tail {
   return { lines: [], parser: new LogFileParser(), offset: 0 };
 }
 
-/** Starts far enough from the end for lines of usual length to fill the limit, and farther for longer lines. */
+/**
+ * Starts far enough from the end for lines of usual length to fill the limit, and farther for longer lines. Reads to
+ * where the file ends now: a program may print faster than it can be read.
+ */
 async function readTail(handle: FileHandle, tailBytes: number): Promise<Tail> {
   const { size } = await handle.stat();
   for (let reach = tailBytes * 3 + LINE_OVERHEAD * 64; ; reach *= 8) {
-    const start = Math.max(0, size - reach);
-    const tail = await readFrom(handle, start, tailBytes);
-    if (start === 0 || tail.isFull) return tail;
+    const range = { from: Math.max(0, size - reach), until: size };
+    const tail = await readRange(handle, range, tailBytes);
+    if (range.from === 0 || tail.isFull) return tail;
   }
 }
 
-async function readFrom(handle: FileHandle, start: number, tailBytes: number): Promise<Tail & { isFull: boolean }> {
-  const parser = new LogFileParser({ inside: start > 0 });
-  const lines: EngineLogLine[] = [];
-  let size = 0;
-  let offset = start;
-  let isFull = false;
-  for await (const chunk of chunksOf(handle, start)) {
-    offset += chunk.length;
-    for (const line of parser.push(chunk)) {
-      lines.push(line);
-      size += Buffer.byteLength(line.text) + 1;
-      isFull ||= size > tailBytes;
-      while (size > tailBytes) size -= Buffer.byteLength(lines.shift()?.text ?? '') + 1;
-    }
+async function readRange(
+  handle: FileHandle,
+  { from, until }: { readonly from: number; readonly until: number },
+  tailBytes: number,
+): Promise<Tail & { isFull: boolean }> {
+  const parser = new LogFileParser({ inside: from > 0 });
+  const kept = new LastLines(tailBytes);
+  let offset = from;
+  for await (const chunk of chunksOf(handle, from)) {
+    const bytes = chunk.subarray(0, until - offset);
+    offset += bytes.length;
+    for (const line of parser.push(bytes)) kept.add(line);
+    if (offset >= until) break;
   }
-  return { lines, parser, offset, isFull };
+  return { lines: kept.lines(), parser, offset, isFull: kept.isFull };
 }

@@ -1,5 +1,4 @@
 /** A container's log, line by line: the past up to a limit, then new lines. */
-import { once } from 'node:events';
 import type { EngineLogLine } from '#domain/ports/engine.ts';
 import { keepingUp } from '#domain/launches/log-gap.ts';
 import { plainText } from '#protocol/escapes.ts';
@@ -7,6 +6,7 @@ import { followApi, tailOfApi } from './api-logs.ts';
 import type { Context } from '../context.ts';
 import { followFile, tailOfFile } from './log-file.ts';
 import type { Container } from '../pods/describe.ts';
+import { waitForEnd } from '../pods/wait-for-end.ts';
 import { ignore } from '#protocol/ignore.ts';
 
 const LAST_WORDS_BYTES = 2_048;
@@ -46,13 +46,7 @@ async function* readFile(
   const done = new AbortController();
   const signal = AbortSignal.any([outer, done.signal]);
   try {
-    const ended = context.api.stream('POST', `/containers/${Id}/wait`, { query: { condition: 'not-running' }, signal });
-    yield* followFile(
-      LogPath,
-      tailBytes,
-      ended.then((reply) => once(reply.resume(), 'end', { signal })),
-      outer,
-    );
+    yield* followFile(LogPath, tailBytes, waitForEnd(context, Id, signal), outer);
   } finally {
     done.abort();
   }

@@ -44,10 +44,7 @@ export class CgroupFiles {
       const folders =
         this.#folders.get(containerId) ?? controllerFolders(await readFile(`/proc/${pid}/cgroup`, 'utf8'));
       this.#folders.set(containerId, folders);
-      const memory = folders.get('memory');
-      return memory === undefined
-        ? await unifiedSample(folders.get('unified') ?? ROOT)
-        : await legacySample(memory, folders.get('cpuacct') ?? '');
+      return await readSample(folders);
     } catch (error) {
       this.#folders.delete(containerId);
       return ignore('the container has ended', null)(error);
@@ -70,6 +67,14 @@ export async function processesOf(containerId: string): Promise<number[]> {
 /** The container of the process with this `/proc` folder; null when it has none or is gone. */
 export async function containerOfProcess(folder: string): Promise<string | null> {
   return containerOf(await readFile(`${folder}/cgroup`, 'utf8').catch(ignore('the process has ended', '')));
+}
+
+/** Of the cgroup with these folders of controllers and those below it; rejects when it is gone. */
+export async function readSample(folders: ReadonlyMap<string, string>): Promise<Sample> {
+  const memory = folders.get('memory');
+  return memory === undefined
+    ? await unifiedSample(folders.get('unified') ?? ROOT)
+    : await legacySample(memory, folders.get('cpuacct') ?? '');
 }
 
 async function unifiedSample(folder: string): Promise<Sample> {

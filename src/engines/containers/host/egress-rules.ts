@@ -1,9 +1,11 @@
 /**
  * What programs in desktops, app pods and copies can connect to, as a ruleset of nftables: their own desktop, DNS servers,
- * the Internet, and what is allowed explicitly. Not this machine, private networks or other users' networks.
+ * the Internet, and what is allowed explicitly, to all or to an execute class. Not this machine, private networks or other
+ * users' networks.
  */
 import { isIPv6 } from 'node:net';
 import type { Destination, EgressConfig } from '#config/config.ts';
+import { classMatch } from '../pods/class-mac.ts';
 import { isLoopbackHost, parseAddress } from '#domain/server/networks.ts';
 
 export interface EgressRules {
@@ -26,10 +28,13 @@ const DNS = 53;
 export function egressRules({ table, bridges, nameservers, policy }: EgressRules): string {
   const devices = `{ ${bridges.map((name) => `"${name}"`).join(', ')} }`;
   const open = [...nameservers.map((network) => ({ network, port: DNS })), ...policy.allow];
+  const ofClasses = Object.entries(policy.classes).flatMap(([name, allow]) =>
+    allow.map((destination) => `${classMatch(name)} ${accept(destination)}`),
+  );
   return [
     withoutEgressRules(table),
     `table inet ${table} {`,
-    ...chain('allowed', open.map(accept)),
+    ...chain('allowed', [...open.map(accept), ...ofClasses]),
     ...chain('host', [
       'ct state established,related accept',
       'icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept',

@@ -5,6 +5,7 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { z } from 'zod';
 import { containerOf } from './cgroups.ts';
+import { isDesktopCgroup } from './desktop-cgroups.ts';
 import { ignore } from '#protocol/ignore.ts';
 
 const RECORD_LIMIT = 8192;
@@ -12,15 +13,21 @@ const RECORD_LIMIT = 8192;
 const RECORDS_AT_ONCE = 100_000;
 const Errno = z.object({ code: z.string() });
 
-/** The container whose memory limit a record of the kernel log reports, else null. */
-export function killedContainer(record: string): string | null {
+/** Whose limit: that of the container itself, or that of its desktop with all its containers. */
+export type MemoryLimit = 'own' | 'shared';
+
+/** The container that lost a process to a memory limit, as a record of the kernel log reports it, else null. */
+export function memoryKill(record: string): { readonly containerId: string; readonly limit: MemoryLimit } | null {
   if (!record.includes('oom-kill:constraint=CONSTRAINT_MEMCG')) return null;
-  const cgroup = /oom_memcg=([^,\s]*)/.exec(record)?.[1];
-  return cgroup === undefined ? null : containerOf(cgroup);
+  const [, limited = '', killed = ''] = /oom_memcg=([^,\s]*),task_memcg=([^,\s]*)/.exec(record) ?? [];
+  const own = containerOf(limited);
+  if (own !== null) return { containerId: own, limit: 'own' };
+  const containerId = isDesktopCgroup(limited) ? containerOf(killed) : null;
+  return containerId === null ? null : { containerId, limit: 'shared' };
 }
 
 export class OutOfMemory implements Disposable {
-  readonly #killed = new Set<string>();
+  readonly #killed = new Map<string, MemoryLimit>();
   readonly #buffer = Buffer.alloc(RECORD_LIMIT);
   /** Null when the log is not readable; then only the engine reports kills. */
   #log: number | null;
@@ -33,9 +40,10 @@ export class OutOfMemory implements Disposable {
     }
   }
 
-  has(containerId: string): boolean {
+  /** The limit to which the container lost a process most recently; null if it lost none. */
+  of(containerId: string): MemoryLimit | null {
     this.#read();
-    return this.#killed.has(containerId);
+    return this.#killed.get(containerId) ?? null;
   }
 
   forget(containerId: string): void {
@@ -53,8 +61,8 @@ export class OutOfMemory implements Disposable {
       try {
         const length = readSync(this.#log, this.#buffer);
         if (length === 0) return;
-        const killed = killedContainer(this.#buffer.toString('utf8', 0, length));
-        if (killed !== null) this.#killed.add(killed);
+        const killed = memoryKill(this.#buffer.toString('utf8', 0, length));
+        if (killed !== null) this.#killed.set(killed.containerId, killed.limit);
       } catch (error) {
         if (Errno.safeParse(error).data?.code !== 'EPIPE') return;
       }

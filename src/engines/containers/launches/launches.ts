@@ -6,16 +6,18 @@ import { ignore } from '#protocol/ignore.ts';
 import type { Environment } from '#protocol/app.ts';
 import { isStatus } from '#containers-client/api.ts';
 import { inherited } from '../../shared/inherited.ts';
-import { isOwnImage, launchBody, type LaunchDesktop } from '../specs/container-spec.ts';
+import { type Home, isOwnImage, launchBody, type LaunchDesktop } from '../specs/container-spec.ts';
 import { findLaunch, isNameTaken, type Context } from '../context.ts';
 import { homeIn, launchLabels, targetLabels, ofDesktop } from '../pods/labels.ts';
-import { addressOf, environmentOf, isLaunch, isRunning } from '../pods/describe.ts';
+import { addressOf, environmentOf, isLaunch, isRunning, nameOf, type OwnedContainer } from '../pods/describe.ts';
 import { toLaunch } from '../pods/present.ts';
 import { desktopPaths, homeOf } from '../specs/paths.ts';
 import { endProcesses, removeContainer, stopProcesses } from '../host/processes.ts';
 import { zoneinfoFolder } from '../specs/zone-file.ts';
+import { waitForEnd } from '../pods/wait-for-end.ts';
 
 const EXIT_TIMEOUT_MS = 10_000;
+const EXIT_POLL_MS = 20;
 const Created = z.looseObject({ Id: z.string() });
 
 export async function launch(context: Context, spec: LaunchSpec, signal: AbortSignal): Promise<EngineLaunch> {
@@ -86,9 +88,10 @@ export async function runningDesktop(context: Context, id: string, signal: Abort
   return {
     account,
     paths,
-    home: homeOf(context.dataDir, account.userId, homeIn(container.Config.Labels ?? {}) === 'lost' ? id : null),
+    home: homeOfDesktop(context, found),
     inherited: inherited(environmentOf(container)),
     image: container.Image,
+    cgroup: await context.desktopCgroups.parentOf(id),
     display: {
       desktopId: id,
       containerId: container.Id,
@@ -99,6 +102,11 @@ export async function runningDesktop(context: Context, id: string, signal: Abort
   };
 }
 
+export function homeOfDesktop({ dataDir }: Context, { container, account }: OwnedContainer): Home {
+  const lost = homeIn(container.Config.Labels ?? {}) === 'lost';
+  return homeOf(dataDir, account.userId, lost ? nameOf(container) : null);
+}
+
 async function zoneinfoOf(
   context: Context,
   { inherited: { TZ }, image, display: { containerId } }: LaunchDesktop,
@@ -107,14 +115,17 @@ async function zoneinfoOf(
   return TZ === undefined ? null : await zoneinfoFolder(context, { containerId, image }, signal);
 }
 
-/** Resolves when the engine knows that a container ended. */
+/** Resolves when the engine knows that a container, whose processes have ended, has ended or is gone. */
 export async function exited(context: Context, containerId: string, signal: AbortSignal): Promise<void> {
+  const limit = AbortSignal.timeout(EXIT_TIMEOUT_MS);
   try {
-    // Podman's default interval is 250 ms.
-    const query = { condition: 'not-running', interval: '20ms' };
-    await context.api.text('POST', `/containers/${containerId}/wait`, { query, signal, timeoutMs: EXIT_TIMEOUT_MS });
+    await waitForEnd(context, containerId, AbortSignal.any([signal, limit]), { pollMs: EXIT_POLL_MS });
   } catch (error) {
-    if (!isStatus(error, 404)) throw error;
+    if (isStatus(error, 404)) return;
+    if (!limit.aborted || signal.aborted) throw error;
+    throw new DeskpodError('timeout', `The container engine still reports container ${containerId} as running.`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 /** Desktops and launches as the port describes them, from their containers. */
 import type { EngineDesktop } from '#domain/ports/engine.ts';
+import { SHARED_MEMORY_EXCEEDED } from '#domain/hints/resources.ts';
 import type { EngineLaunch, EngineLaunchState } from '#domain/ports/engine-launch.ts';
 import type { Context } from '../context.ts';
 import {
@@ -41,7 +42,7 @@ export function toLaunch(context: Context, { container, type, desktopId, account
     image: container.Config.Image,
     imageDigest: container.Image === '' ? null : digestOf(container.Image),
     hostname: type === 'ephemeral_container' ? desktopId : nameOf(container),
-    memoryKill: lostToMemory(context, container),
+    memoryKill: lostToMemory(context, container) !== null,
   };
 }
 
@@ -50,20 +51,21 @@ export function toLaunchState(context: Context, container: Container): EngineLau
   const { State } = container;
   if (isRunning(container)) return { state: 'running' };
   if (!wasStarted(container)) return { state: 'starting', waiting: null };
+  const lostTo = lostToMemory(context, container);
   return {
     state: 'finished',
     // After a power cut Podman reports a container as never started, with exit code 0.
     exitCode: ['exited', 'stopped', 'dead'].includes(State.Status) ? State.ExitCode : null,
     // A program may lose a child to the limit and still succeed.
-    outOfMemory: State.ExitCode !== 0 && lostToMemory(context, container),
+    outOfMemory: State.ExitCode !== 0 && lostTo !== null,
     // After a reboot engines do not know the time.
     finishedAt: State.FinishedAt > State.StartedAt ? State.FinishedAt : State.StartedAt,
-    message: State.Error === '' ? null : State.Error,
+    message: State.Error !== '' ? State.Error : lostTo === 'shared' ? SHARED_MEMORY_EXCEEDED : null,
   };
 }
 
-function lostToMemory({ outOfMemory }: Context, { Id, State }: Container): boolean {
-  return State.OOMKilled || outOfMemory.has(Id);
+function lostToMemory({ outOfMemory }: Context, { Id, State }: Container): ReturnType<Context['outOfMemory']['of']> {
+  return outOfMemory.of(Id) ?? (State.OOMKilled ? 'own' : null);
 }
 
 function digestOf(image: string): string {

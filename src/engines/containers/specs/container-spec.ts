@@ -6,6 +6,7 @@ import type { Flavour } from '#containers-client/api.ts';
 import { desktopEnvironment, launchEnvironment } from '../../shared/environment.ts';
 import { networkName, serverSocketBind, wiringOf, type DisplayFolder } from './wiring.ts';
 import type { Labels } from '../pods/labels.ts';
+import { classMac } from '../pods/class-mac.ts';
 import { bind, type Bind } from './mounts.ts';
 import { INSIDE, type DesktopPaths } from './paths.ts';
 import { ZONEINFO } from './zone-file.ts';
@@ -14,11 +15,13 @@ import { ZONEINFO } from './zone-file.ts';
 export interface HostSettings {
   readonly flavour: Flavour;
   readonly shmBytes: number;
+  /** Of `/tmp`, and of `/var/tmp`, where the root file system is read-only. */
+  readonly tmpBytes: number;
   /** Host name, for display and for programs. */
   readonly node: string;
   /** Whether the engine can put a reaping process 1 into a container. */
   readonly init: boolean;
-  /** Of this machine: Docker does not grant more. */
+  /** The most that one container gets: Docker and cgroups of version 1 refuse more than there are above it. */
   readonly processors: number;
 }
 
@@ -29,17 +32,20 @@ export interface Home {
 
 export const OWN_IMAGES = 'localhost/deskpod/';
 const MB = 1024 * 1024;
-const SCRATCH = 512 * MB;
 /** Protects the host from runaway programs, whatever the app's own limits. */
 const MOST_PROCESSES = 4096;
 
-/** `wallpapers`: a folder of this machine with an administrator's wallpapers. */
+/**
+ * `cgroup`: the parent of all the desktop's containers; `wallpapers`: a folder of this machine with an administrator's
+ * wallpapers.
+ */
 export function desktopBody(
   spec: DesktopSpec,
   labels: Labels,
   paths: DesktopPaths,
   home: Home,
   settings: HostSettings,
+  cgroup: string | null = null,
   wallpapers: string | null = null,
 ): object {
   const env = desktopEnvironment(spec, {
@@ -56,7 +62,8 @@ export function desktopBody(
     Labels: labels,
     HostConfig: {
       ...confined(spec.limits, settings),
-      ...scratch(true),
+      ...inCgroup(cgroup),
+      ...scratch(true, settings),
       NetworkMode: networkName(spec.id),
       IpcMode: 'shareable',
       ShmSize: settings.shmBytes,
@@ -80,6 +87,8 @@ export interface LaunchDesktop {
   readonly inherited: Environment;
   /** Of the desktop's image. */
   readonly image: string;
+  /** The parent of all its containers; null if it has none. */
+  readonly cgroup: string | null;
 }
 
 /** `zoneinfo`: a folder of this machine with time zones, for an image that may have none. */
@@ -113,7 +122,9 @@ export function launchBody(
     ...(spec.command.length > 0 ? { Entrypoint: spec.command, Cmd: [] } : {}),
     HostConfig: {
       ...confined(spec.limits, settings),
-      ...scratch(isOwnImage(spec.image)),
+      ...inCgroup(desktop.cgroup),
+      ...EXPENDABLE,
+      ...scratch(isOwnImage(spec.image), settings),
       // Inside the desktop its process 1 reaps; a separate container needs one that does.
       ...(wiring.connection === 'remote' ? { Init: settings.init, ShmSize: settings.shmBytes } : {}),
       ...wiring.namespaces,
@@ -124,7 +135,14 @@ export function launchBody(
         ...wiring.binds,
       ],
     },
+    ...(wiring.connection === 'remote' ? onNetworkOf(spec) : {}),
   };
+}
+
+/** `MacAddress` of the container is for Docker before 25, which ignores that of the endpoint. */
+function onNetworkOf({ desktopId, executeClass }: LaunchSpec): object {
+  const MacAddress = classMac(executeClass);
+  return { MacAddress, NetworkingConfig: { EndpointsConfig: { [networkName(desktopId)]: { MacAddress } } } };
 }
 
 export function isOwnImage(image: string): boolean {
@@ -139,6 +157,13 @@ export function shared(paths: DesktopPaths, home: Home): Bind[] {
     bind(`${paths.accounts}/passwd`, '/etc/passwd', 'ro'),
     bind(`${paths.accounts}/group`, '/etc/group', 'ro'),
   ];
+}
+
+/** When memory is short, the kernel ends apps before the desktop that shows them: half of the memory counts extra. */
+export const EXPENDABLE = { OomScoreAdj: 500 };
+
+export function inCgroup(cgroup: string | null): object {
+  return cgroup === null ? {} : { CgroupParent: cgroup };
 }
 
 function confined(limits: Limits, settings: HostSettings): object {
@@ -165,9 +190,9 @@ export function boundedLog({ flavour }: HostSettings): object {
 }
 
 /** A read-only root with space for temporary files; foreign images may need a writable root. */
-function scratch(readOnly: boolean): object {
+function scratch(readOnly: boolean, { tmpBytes }: HostSettings): object {
   if (!readOnly) return {};
-  const options = `rw,nosuid,nodev,mode=1777,size=${SCRATCH}`;
+  const options = `rw,nosuid,nodev,mode=1777,size=${tmpBytes}`;
   return {
     ReadonlyRootfs: true,
     Tmpfs: { '/tmp': options, '/var/tmp': options, '/run': `rw,nosuid,nodev,mode=755,size=${16 * MB}` },

@@ -17,6 +17,8 @@ export const MANAGED_BY: Labels = { [MANAGED]: 'deskpod' };
 export const MANAGED_SELECTOR = `${MANAGED}=deskpod`;
 export const DESKTOP = 'deskpod/desktop';
 const APP = 'deskpod/app';
+/** The chart's policies of execute classes select it. */
+const EXECUTE_CLASS = 'deskpod/execute-class';
 const IMAGE = 'deskpod/image';
 /** The container that `kubectl logs` and `kubectl exec` use by default; without it they print a notice. */
 export const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
@@ -81,6 +83,7 @@ export function launchLabels(spec: LaunchSpec, account: Account): Labels {
     ...MANAGED_BY,
     [DESKTOP]: spec.desktopId,
     [APP]: labelValue(spec.appName),
+    [EXECUTE_CLASS]: labelValue(spec.executeClass),
     type: 'pod_application',
   };
 }

@@ -1,4 +1,4 @@
-/** Small secrets that all replicas of an installation share: Secrets of its namespace. */
+/** Small secrets that all replicas of an installation share: Secrets of its namespace. Registry logins: also of users' pods. */
 import type { KubernetesConfig } from '#config/config.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import type { SecretStore } from '#domain/ports/secret-store.ts';
@@ -10,7 +10,7 @@ const NOT_FOUND = 404;
 const CONFLICT = 409;
 const LABELS = { 'app.kubernetes.io/part-of': 'deskpod' };
 
-export function createSecretStore({ kubeconfig, namespace, images }: KubernetesConfig): SecretStore {
+export function createSecretStore({ kubeconfig, namespace, images, pods }: KubernetesConfig): SecretStore {
   const api = ClusterApi.connect(kubeconfig);
   return {
     namespace,
@@ -36,16 +36,16 @@ export function createSecretStore({ kubeconfig, namespace, images }: KubernetesC
     },
     // For a missing one, Kubernetes writes a warning event at every start of a container.
     async ensureRegistryLogins() {
-      for (const name of images.pullSecrets) {
-        const metadata = { name, labels: LABELS };
-        const stringData = { '.dockerconfigjson': JSON.stringify({ auths: {} }) };
-        const body = { metadata, type: 'kubernetes.io/dockerconfigjson', stringData };
-        try {
-          await api.call((options) => api.core.createNamespacedSecret({ namespace, body }, options));
-        } catch (cause) {
-          if (!hasStatus(cause, CONFLICT)) throw unavailable(name, 'made', cause);
+      const stringData = { '.dockerconfigjson': JSON.stringify({ auths: {} }) };
+      for (const name of images.pullSecrets)
+        for (const where of new Set([namespace, pods.namespace])) {
+          const body = { metadata: { name, labels: LABELS }, type: 'kubernetes.io/dockerconfigjson', stringData };
+          try {
+            await api.call((options) => api.core.createNamespacedSecret({ namespace: where, body }, options));
+          } catch (cause) {
+            if (!hasStatus(cause, CONFLICT)) throw unavailable(name, 'made', cause);
+          }
         }
-      }
     },
     refreshGateways: (state) => refreshMounts({ api, namespace }, state),
   };

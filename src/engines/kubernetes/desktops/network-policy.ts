@@ -7,23 +7,30 @@ import type { Context } from '../context.ts';
 import { ownerReference } from '../specs/launch-pod.ts';
 
 type Scope = Pick<Context, 'api' | 'namespace'>;
+/** Which every namespace has. */
+const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
 
 /**
  * Lets in the owner's app pods, the gateway and the api, each to the ports it needs. Removed with the pod, which owns
  * it.
  */
 export async function makePolicy(
-  scope: Scope,
+  scope: Scope & Pick<Context, 'settings'>,
   desktop: { id: string; uid: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const { api, namespace } = scope;
-  const body = policyOf(desktop);
+  const { api, namespace, settings } = scope;
+  const body = policyOf(desktop, settings.config.namespace);
   await api.call((o) => api.networking.createNamespacedNetworkPolicy({ namespace, body }, o), signal);
 }
 
-export function policyOf(desktop: { id: string; uid: string }): V1NetworkPolicy {
+/** `installation`: the namespace of gateway and api. */
+export function policyOf(desktop: { id: string; uid: string }, installation: string): V1NetworkPolicy {
   const own = { [DESKTOP]: desktop.id };
+  const part = (run: string) => ({
+    namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: installation } },
+    podSelector: { matchLabels: { run } },
+  });
   const ports = (...numbers: number[]) => numbers.map((port) => ({ protocol: 'TCP', port }));
   return {
     apiVersion: 'networking.k8s.io/v1',
@@ -42,11 +49,11 @@ export function policyOf(desktop: { id: string; uid: string }): V1NetworkPolicy 
           ports: ports(PORTS.display, PORTS.sound, PORTS.printer),
         },
         {
-          _from: [{ podSelector: { matchLabels: { run: 'nginx-od' } } }],
+          _from: [part('nginx-od')],
           ports: ports(PORTS.graphical, PORTS.files, PORTS.sound),
         },
         {
-          _from: [{ podSelector: { matchLabels: { run: 'pyos-od' } } }],
+          _from: [part('pyos-od')],
           ports: ports(PORTS.graphical, PORTS.display, PORTS.files, PORTS.sound),
         },
       ],

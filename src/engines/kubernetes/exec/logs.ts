@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EngineLogLine } from '#domain/ports/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { ignore } from '#protocol/ignore.ts';
+import { LastLines } from '#domain/launches/last-lines.ts';
 import { gapLine, keepingUp } from '#domain/launches/log-gap.ts';
 import { type StampedLine, StampedLines } from '#domain/launches/log-line.ts';
 import type { ClusterApi } from '../cluster/api.ts';
@@ -106,23 +107,10 @@ async function* linesOf(body: Readable): AsyncGenerator<Stamped> {
   yield* lines.end().map(stamped);
 }
 
-/** Whole lines of at most this many bytes in total. */
-async function lastBytes(lines: AsyncIterable<Stamped>, most: number): Promise<EngineLogLine[]> {
-  const kept: EngineLogLine[] = [];
-  let bytes = 0;
-  for await (const { line } of lines) {
-    kept.push(line);
-    bytes += size(line);
-    while (bytes > most && kept.length > 0) {
-      const first = kept.shift();
-      if (first) bytes -= size(first);
-    }
-  }
-  return kept;
-}
-
-function size({ text }: EngineLogLine): number {
-  return Buffer.byteLength(text) + 1;
+async function lastBytes(lines: AsyncIterable<Stamped>, most: number): Promise<readonly EngineLogLine[]> {
+  const kept = new LastLines(most);
+  for await (const { line } of lines) kept.add(line);
+  return kept.lines();
 }
 
 /** Kubernetes omits zeros at the end of a fraction: `2026-11-26T03:11:14.12Z`. */

@@ -5,6 +5,7 @@
  */
 import type { V1Pod } from '@kubernetes/client-node';
 import type { KubernetesConfig } from '#config/config.ts';
+import { clusterImage } from '#config/own-image.ts';
 import type { AppImage, ImageInfo } from '#domain/ports/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { hasStatus } from '../cluster/api-fault.ts';
@@ -198,7 +199,7 @@ export function pullPod({ reference, app, type, node }: Pull, config: Kubernetes
       initContainers: [
         {
           name: 'tools',
-          image: `${config.images.registry}/toolbox:${config.images.tag}`,
+          image: clusterImage(config.images, 'toolbox'),
           imagePullPolicy: config.images.pullPolicy,
           command: ['/usr/bin/busybox', 'cp', '/usr/bin/busybox', `${tools.mountPath}/busybox`],
           securityContext,

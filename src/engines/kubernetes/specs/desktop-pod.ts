@@ -1,6 +1,7 @@
 /** The pod of a desktop, from its spec. Pure. */
 import type { V1Container, V1EnvVar, V1Pod, V1ResourceRequirements } from '@kubernetes/client-node';
 import type { KubernetesConfig, UserPodsConfig } from '#config/config.ts';
+import { clusterImage } from '#config/own-image.ts';
 import type { DesktopSpec } from '#domain/ports/engine.ts';
 import type { Environment, Limits } from '#protocol/app.ts';
 import { desktopEnvironment, quantities } from '../../shared/environment.ts';
@@ -84,7 +85,7 @@ export function desktopPod(
   const services = config.services.map((name): V1Container => ({
     ...common,
     name: CONTAINERS[name],
-    image: `${config.images.registry}/${name}:${config.images.tag}`,
+    image: clusterImage(config.images, name),
     env: variables(pick(env, ['HOME', 'USER', 'LOGNAME', 'TZ'])),
     ports: [{ name, containerPort: PORTS[name] }],
     resources: requirements(SERVICE_LIMITS[name], SERVICE_REQUESTS),
@@ -185,7 +186,7 @@ function initOf({ account }: DesktopSpec, { homes, images }: KubernetesConfig): 
     initContainers: [
       {
         name: 'i-init',
-        image: `${images.registry}/toolbox:${images.tag}`,
+        image: clusterImage(images, 'toolbox'),
         imagePullPolicy: images.pullPolicy,
         command: ['sh', '-c', `chown ${account.uid}:${account.gid} ${home} && chmod 700 ${home}`],
         securityContext: {

@@ -9,6 +9,8 @@ import { after, before, test } from 'node:test';
 import { ApiError, type EngineApi } from '#containers-client/api.ts';
 import { ImageBuilder } from '#containers-client/images/builder.ts';
 import { referenceOf } from '#containers-client/images/plan.ts';
+import { checkedBom } from '../../../fixtures/cyclonedx.ts';
+import { tarOf } from '../../../fixtures/tar.ts';
 
 const never = new AbortController().signal;
 const silent = (): void => undefined;
@@ -45,19 +47,27 @@ class FakeEngine implements Pick<EngineApi, 'json' | 'text' | 'stream'> {
   fail = '';
   /** Each build waits for this. */
   pause: Promise<void> = Promise.resolve();
+  /** What images have, by path; SBOMs are made of it. */
+  readonly files = new Map([
+    ['/var/lib/dpkg/status', 'Package: bash\nStatus: install ok installed\nArchitecture: amd64\nVersion: 5.2\n'],
+    ['/usr/lib/os-release', 'ID=debian\nVERSION_ID=13\n'],
+  ]);
 
   json: EngineApi['json'] = (schema, _method, path) => {
+    if (path === '/containers/create') return Promise.resolve(schema.parse({ Id: 'created' }));
     const image = this.images.get(decodeURIComponent(path.split('/')[2] ?? ''));
     if (!image) return Promise.reject(new ApiError(404, 'no such image'));
     return Promise.resolve(schema.parse({ Id: image.id, Created: image.builtAt, Config: { Labels: image.labels } }));
   };
 
   text: EngineApi['text'] = (_method, path) => {
-    this.removed.push(decodeURIComponent(path.split('/')[2] ?? ''));
+    const [, kind, name = ''] = path.split('/');
+    if (kind === 'images') this.removed.push(decodeURIComponent(name));
     return Promise.resolve('');
   };
 
-  stream: EngineApi['stream'] = async (_method, _path, call) => {
+  stream: EngineApi['stream'] = async (_method, path, call) => {
+    if (path !== '/build') return this.#archive(String(call?.query?.['path']));
     const reference = String(call?.query?.['t']);
     this.built.push(reference);
     this.cached.push(call?.query?.['nocache'] !== true);
@@ -68,11 +78,21 @@ class FakeEngine implements Pick<EngineApi, 'json' | 'text' | 'stream'> {
     const labels: Record<string, string> = JSON.parse(String(call?.query?.['labels']));
     if (!failed) this.images.set(reference, { id: `id-${this.built.length}`, labels, builtAt: this.now });
     const lines = [{ stream: 'STEP 2/2: RUN make-it\n' }, ...(failed ? [{ error: 'E: no space left' }] : [])];
-    const reply = new IncomingMessage(new Socket());
-    reply.push(lines.map((line) => JSON.stringify(line)).join('\n'));
-    reply.push(null);
-    return reply;
+    return replyOf(lines.map((line) => JSON.stringify(line)).join('\n'));
   };
+
+  #archive(path: string): IncomingMessage {
+    const content = this.files.get(path);
+    if (content === undefined) throw new ApiError(404, 'no such file');
+    return replyOf(tarOf({ file: content }));
+  }
+}
+
+function replyOf(content: string | Buffer): IncomingMessage {
+  const reply = new IncomingMessage(new Socket());
+  reply.push(content);
+  reply.push(null);
+  return reply;
 }
 
 function builder(engine: FakeEngine, baseImage = 'debian:13'): ImageBuilder {
@@ -187,4 +207,38 @@ test('the age of images is that of the oldest one that was asked for', async () 
   engine.now = new Date('2026-02-01T00:00:00Z');
   await images.ensure(referenceOf('one'), silent, never);
   assert.deepEqual(images.oldestBuiltAt(), new Date('2026-01-01T00:00:00Z'));
+});
+
+test('each image has an SBOM once it is built, with what was put in besides packages, also by the images below', async () => {
+  const engine = new FakeEngine();
+  const part = (name: string) => ({
+    component: { type: 'library', 'bom-ref': name, name, version: '1' } as const,
+    dependsOn: [],
+  });
+  const prepared = (name: string) => ({
+    source: 'x',
+    parts: [part(name)],
+    prepare: () => Promise.resolve(mkdtempSync(join(tmpdir(), 'deskpod-prepared-'))),
+  });
+  const images = new ImageBuilder(engine, {
+    imagesDir: folder,
+    baseImage: 'debian:13',
+    workDir: folder,
+    prepared: { layer: prepared('below'), one: prepared('above') },
+  });
+  await assert.rejects(images.sbom(referenceOf('one'), never), { remedy: /npm run images -- --only one/ });
+  await images.ensure(referenceOf('one'), silent, never);
+  const bom = checkedBom(await images.sbom(referenceOf('one'), never));
+  assert.deepEqual(new Set(bom.components.map(({ name }) => name)), new Set(['debian', 'bash', 'below', 'above']));
+  assert.equal(bom.metadata.timestamp, engine.now.toISOString());
+});
+
+test('an SBOM that could not be written is reported and does not fail the build', async () => {
+  const engine = new FakeEngine();
+  engine.files.clear();
+  const lines: string[] = [];
+  const images = builder(engine);
+  await images.ensure(referenceOf('base'), (line) => lines.push(line), never);
+  assert.match(lines.at(-1) ?? '', /^base: no SBOM: it has no \/var\/lib\/dpkg\/status/);
+  assert.equal(await images.isCurrent(referenceOf('base')), true);
 });

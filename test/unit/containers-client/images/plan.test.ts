@@ -143,7 +143,7 @@ test('the server image is planned only if it can be prepared, and changes with i
 });
 
 function prepared(source: string): PreparedImage {
-  return { source, prepare: (recipe) => Promise.resolve(recipe) };
+  return { source, parts: [], prepare: (recipe) => Promise.resolve(recipe) };
 }
 
 test('other languages result in another base, and so in other images above it', () => {

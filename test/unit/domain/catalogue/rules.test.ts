@@ -12,7 +12,7 @@ import { parseInspect } from '#domain/catalogue/image-inspect.ts';
 import { findApp, findDocument } from '#domain/catalogue/lookup.ts';
 import { pullReference } from '#domain/catalogue/reference.ts';
 import { CAPABILITIES as containers } from '../../../fakes/engine.ts';
-import { DEFAULT_LIMITS, limitsFor, runtimeFor } from '#domain/catalogue/runtime.ts';
+import { classNameFor, DEFAULT_LIMITS, limitsFor, runtimeFor } from '#domain/catalogue/runtime.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { CLUSTER_CAPABILITIES as kubernetes } from '../../../fakes/engine.ts';
 import { imageInfo, inspectOf } from '../../../fakes/catalogue.ts';
@@ -119,6 +119,14 @@ test('limits are those of the class, then the default class, then the built-in o
   assert.equal('processes' in pod, false, 'a cluster does not limit processes');
 });
 
+test('an app without a class, or with an unknown one, is of the default class', () => {
+  const classes = { default: { limits: {} }, silver: { limits: {} } };
+  const of = (labels: Record<string, string>) => classNameFor(document('a:1', labels), classes);
+  assert.equal(of({ 'oc.executeclassname': 'silver' }), 'silver');
+  for (const name of ['gold', 'constructor']) assert.equal(of({ 'oc.executeclassname': name }), 'default');
+  assert.equal(of({}), 'default');
+});
+
 test('the app that users see matches the protocol, with the icon addressed by its content', () => {
   const entry = document('a/b:1', {
     'oc.icondata': Buffer.from('<?xml?><svg/>').toString('base64'),
@@ -136,6 +144,17 @@ test('the app that users see matches the protocol, with the icon addressed by it
     toApp(document('a:1', { 'oc.comment': 'Draws pictures.' }), { state: 'ready' }).description,
     'Draws pictures.',
   );
+});
+
+test('an image that is exported by its digest is known by it', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const exported = exportInspect(imageInfo('localhost/deskpod/2048-gtk:latest'), {
+    name: `2048-alpine.d@${digest}`,
+    registry: 'registry.example.org/apps',
+  });
+  const entry = parseInspect(exported)?.documents[0];
+  assert.equal(entry?.id, `registry.example.org/apps/2048-alpine.d@${digest}`);
+  assert.equal(entry?.name, '2048-alpine');
 });
 
 test('an exported image is an entry that another installation accepts under its new name', () => {

@@ -102,7 +102,10 @@ test('another server continues a rebuild whose server has stopped', async () => 
   await stage.fry.send('POST', '/desktop/rebuild', { when: 'idle' });
   const plans = new RebuildPlans(context.store.values);
   const { appId: app, appName: name, runtime, args } = launch;
-  await plans.begin('fry', before, { server: 'gone/1', launches: [{ app, name, runtime, env: {}, args }] });
+  await plans.begin('fry', before, {
+    server: 'gone/1',
+    launches: [{ app, name, runtime, env: { CITY: 'x' }, publicEnv: ['CITY'], args }],
+  });
   await context.rebuilds.sweep();
   await context.rebuilds.settled(soon());
   await context.launches.settled(soon());
@@ -112,6 +115,8 @@ test('another server continues a rebuild whose server has stopped', async () => 
     [...engine.launchesById.values()].map(({ spec }) => spec.desktopId),
     [after.id],
   );
+  const [record] = await context.store.launches.list({ desktopId: after.id });
+  assert.deepEqual([record?.env, record?.publicEnv], [{ CITY: 'x' }, ['CITY']]);
 });
 
 test('without a desktop there is nothing to rebuild', async () => {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { Failure } from '#domain/hints/hints.ts';
+import { SHARED_MEMORY_EXCEEDED } from '#domain/hints/resources.ts';
 import { hintsFor, RULES } from '#domain/hints/hints.ts';
 
 const FAILED: Failure = {
@@ -88,6 +89,11 @@ const KNOWN: [name: string, failure: Partial<Failure>, id: string][] = [
     'Chromium with a full /dev/shm',
     { log: 'Creating shared memory in /dev/shm/.org.chromium.Chromium.x failed: No space' },
     'dev-shm',
+  ],
+  [
+    'memory of the desktop that ran out',
+    { exitCode: 137, reason: 'out_of_memory', outOfMemory: true, message: SHARED_MEMORY_EXCEEDED },
+    'desktop-out-of-memory',
   ],
   ['memory that ran out', { exitCode: 137, reason: 'out_of_memory', outOfMemory: true }, 'out-of-memory'],
   [
@@ -226,6 +232,15 @@ test('a launch in the desktop gets no hint to run in the desktop', () => {
 test('the hint for an app over its memory limit contains the limit', () => {
   const [hint] = hintsFor({ ...FAILED, exitCode: 137, outOfMemory: true, limits: { memoryBytes: 256 * 1024 ** 2 } });
   assert.match(hint?.explanation ?? '', /256 MiB/);
+});
+
+test('the hint for a desktop over its memory limit says who can raise it, and not that the app is too large', () => {
+  const hints = hintsFor({ ...FAILED, exitCode: 137, outOfMemory: true, message: SHARED_MEMORY_EXCEEDED });
+  assert.deepEqual(
+    hints.map(({ id }) => id),
+    ['desktop-out-of-memory'],
+  );
+  assert.match(hints[0]?.explanation ?? '', /administrator can raise the setting limits\.desktop/);
 });
 
 test('the hint --no-sandbox explains its risk', () => {

@@ -10,7 +10,7 @@ test('requests that have not been stored yet count, a failed one no longer, and 
   const begun = gates.map(({ promise }) => quota.within('fry', () => promise));
   assert.deepEqual(quota.of('fry'), { used: 2, limit: 2 });
   const never = async (): Promise<never> => assert.fail('not begun');
-  await assert.rejects(quota.within('fry', never), failsWith('limit_reached', /2 of your apps .*launches\.perUser/));
+  await assert.rejects(quota.within('fry', never), failsWith('too_many_open', /2 of your apps .*launches\.perUser/));
   assert.equal(await quota.within('leela', async () => 'begun'), 'begun');
   gates[0]?.reject(new Error('the engine is away'));
   await assert.rejects(begun[0] ?? assert.fail());

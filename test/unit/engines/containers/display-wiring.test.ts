@@ -41,6 +41,7 @@ const desktopOf = (address: string): LaunchDesktop => {
     paths,
     home: homeOf('/var/lib/deskpod', account.userId, null),
     image: 'sha256:desktop',
+    cgroup: '/deskpod/x/hermes-db906',
     inherited: { TZ: 'UTC' },
     display: { desktopId: 'hermes-db906', containerId: ANCHOR, address, socketFolder: paths.x11, joinsHostname: true },
   };
@@ -48,6 +49,7 @@ const desktopOf = (address: string): LaunchDesktop => {
 const around: fc.Arbitrary<HostSettings> = fc.record({
   flavour: fc.constantFrom('podman', 'docker'),
   shmBytes: fc.constant(1e8),
+  tmpBytes: fc.constant(1e8),
   node: fc.constant('vm'),
   init: fc.boolean(),
   processors: fc.constant(2),
@@ -75,6 +77,7 @@ const spec: fc.Arbitrary<LaunchSpec> = fc.record({
   env: fc.dictionary(variable, value),
   limits: fc.record({ memoryBytes: fc.integer({ min: 1 }), processes: fc.integer({ min: 1 }) }, { requiredKeys: [] }),
   labels: fc.dictionary(fc.string({ maxLength: 8 }), fc.string({ maxLength: 8 })),
+  executeClass: fc.constantFrom('default', 'gold'),
   pod: fc.constant({}),
   runAs: fc.constant(null),
 });
@@ -160,7 +163,14 @@ test('a desktop shares its IPC namespace and keeps its credentials out of variab
     labels: {},
   };
   const home = homeOf('/var/lib/deskpod', 'hermes', null);
-  const surroundings = { flavour: 'podman', shmBytes: 1e8, node: 'vm', init: true, processors: 2 } as const;
+  const surroundings = {
+    flavour: 'podman',
+    shmBytes: 1e8,
+    tmpBytes: 1e8,
+    node: 'vm',
+    init: true,
+    processors: 2,
+  } as const;
   const body = Body.parse(desktopBody(desktop, {}, desktopPaths('/run/deskpod', 'hermes-db906'), home, surroundings));
   assert.equal(body.HostConfig.IpcMode, 'shareable');
   assert.equal(body.HostConfig.NanoCpus, 2e9, 'the limit does not exceed the CPUs of the machine');

@@ -8,7 +8,7 @@ import { FrameReader } from '#containers-client/frames.ts';
 import { desktopLabels, instanceLabels, readLabels } from '#engines/containers/pods/labels.ts';
 import { LogFileParser } from '#engines/containers/exec/log-file.ts';
 import { StampedLines } from '#domain/launches/log-line.ts';
-import { killedContainer } from '#engines/containers/host/out-of-memory.ts';
+import { memoryKill } from '#engines/containers/host/out-of-memory.ts';
 import { containersConf, hardLimit, mayRaiseLimits } from '#containers-client/podman-config.ts';
 import { fullName, parseReference } from '#containers-client/references.ts';
 import { newCredentials, vncPasswordFile, xauthorityFile } from '#engines/shared/credentials.ts';
@@ -139,9 +139,20 @@ test('the files of each controller are found in both versions of cgroups', () =>
 test("the kernel's log identifies the container that exceeded its limit, and no other message does", () => {
   const record = (constraint: string) =>
     `6,1,2,-;oom-kill:constraint=${constraint},nodemask=(null),cpuset=libpod-${ID},mems_allowed=0,oom_memcg=/libpod_parent/libpod-${ID},task_memcg=/libpod_parent/libpod-${ID},task=tail,pid=4,uid=4100`;
-  assert.equal(killedContainer(record('CONSTRAINT_MEMCG')), ID);
-  assert.equal(killedContainer(record('CONSTRAINT_NONE')), null);
-  assert.equal(killedContainer('6,1,2,-;something else'), null);
+  assert.deepEqual(memoryKill(record('CONSTRAINT_MEMCG')), { containerId: ID, limit: 'own' });
+  assert.equal(memoryKill(record('CONSTRAINT_NONE')), null);
+  assert.equal(memoryKill('6,1,2,-;something else'), null);
+});
+
+test('a container that lost a process to the limit of its desktop is told from one that reached its own', () => {
+  const record = (limited: string, task: string) =>
+    `6,1,2,-;oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=libpod-${ID},mems_allowed=0,oom_memcg=${limited},task_memcg=${limited}/${task},task=tail,pid=4,uid=4100`;
+  const shared = { containerId: ID, limit: 'shared' };
+  assert.deepEqual(memoryKill(record('/deskpod/0a1b2c3d4e5f/fry-12345', `libpod-${ID}`)), shared);
+  const slice = '/deskpod.slice/deskpod-0a1b2c3d4e5f.slice/deskpod-0a1b2c3d4e5f-fry_12345.slice';
+  assert.deepEqual(memoryKill(record(slice, `docker-${ID}.scope`)), shared);
+  assert.equal(memoryKill(record('/deskpod/0a1b2c3d4e5f/fry-12345', 'conmon')), null);
+  assert.equal(memoryKill(record('/machine.slice', `libpod-${ID}.scope`)), null, 'a limit of others');
 });
 
 test('image references default to docker.io and latest', () => {

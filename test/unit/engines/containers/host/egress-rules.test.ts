@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { EgressConfig } from '#config/config.ts';
 import { networkMatcher } from '#domain/server/networks.ts';
 import { egressRules, nameserversIn } from '#engines/containers/host/egress-rules.ts';
+import { classMac } from '#engines/containers/pods/class-mac.ts';
 import { DEFAULT_EGRESS } from '../../../../fixtures/egress.ts';
 import { type Packet, verdictOf } from '../../../../fixtures/nft-ruleset.ts';
 
@@ -23,6 +24,7 @@ function rules(policy: Partial<EgressConfig> = {}): string {
 const CONNECTION: Packet = {
   hook: 'forward',
   iifname: OWN,
+  mac: classMac('default'),
   oifname: 'eth0',
   daddr: '198.51.100.1',
   protocol: 'tcp',
@@ -104,6 +106,36 @@ test('settings open addresses and ports, also of this machine, or close the Inte
   assert.equal(forwarded({ daddr: '10.1.2.3', dport: 445 }, { allow, internet: false }), 'accept');
 });
 
+test('an execute class opens more for its app pods only, also of this machine, but not other desktops', () => {
+  const classes = {
+    silver: [{ network: '10.1.2.3', port: 445 }],
+    gold: [
+      { network: '10.219.0.1', port: 8080 },
+      { network: '10.0.0.0/8', port: 22 },
+    ],
+    none: [],
+  };
+  const file = { daddr: '10.1.2.3', dport: 445 };
+  for (let times = 0; times < 20; times += 1) {
+    assert.equal(forwarded({ ...file, mac: classMac('silver') }, { classes }), 'accept');
+    for (const other of ['default', 'gold', 'none', 'unknown'])
+      assert.equal(forwarded({ ...file, mac: classMac(other) }, { classes }), 'reject', other);
+  }
+  assert.equal(forwarded({ ...file, mac: '02:42:ac:11:00:02' }, { classes }), 'reject', 'a desktop');
+  assert.equal(forwarded({ ...file, dport: 22, mac: classMac('silver') }, { classes }), 'reject');
+  assert.equal(toHost({ dport: 8080, mac: classMac('gold') }, { classes }), 'accept');
+  assert.equal(toHost({ dport: 8080, mac: classMac('silver') }, { classes }), 'reject');
+  const another = { oifname: 'dp-0a1b33333333', daddr: '10.219.0.66', dport: 22 };
+  assert.equal(forwarded({ ...another, mac: classMac('gold') }, { classes }), 'reject');
+  assert.equal(forwarded({ ...file, mac: classMac('silver') }, { classes, internet: false }), 'accept');
+});
+
+test('hardware addresses are those of one local interface each', () => {
+  const made = new Set(Array.from({ length: 100 }, () => classMac('gold')));
+  assert.ok(made.size > 95, 'two containers of one desktop differ');
+  for (const mac of made) assert.match(mac, /^[0-9a-f][26ae](:[0-9a-f]{2}){5}$/);
+});
+
 const address = fc.oneof(fc.ipV4(), fc.ipV6());
 const network = fc.oneof(
   address,
@@ -115,6 +147,7 @@ const policies = fc.record({
   internet: fc.boolean(),
   except: fc.array(network, { maxLength: 4 }),
   allow: fc.array(fc.record({ network, port: fc.option(port) }), { maxLength: 4 }),
+  classes: fc.constant({}),
 });
 
 test('of any policy: a new connection is accepted exactly if it is allowed, or to the Internet', () => {
