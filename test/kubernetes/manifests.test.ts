@@ -147,6 +147,9 @@ suite('a namespace that enforces Pod Security restricted', { skip: noCluster, ti
       'pods/exec, pods/attach: create, get',
       'pods/log: get',
       'pods: get, list, watch, create, delete, patch',
+      // In its own namespace, if users' pods have another one.
+      'pods: list, patch',
+      'secrets: get, create',
       'secrets: get, list, create, delete',
     ]);
   });
