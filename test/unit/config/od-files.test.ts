@@ -181,6 +181,8 @@ test('harmless notations of logins, limits and bans are loaded', async () => {
       ["desktop.pod: { 'graphical': { 'resources': { 'limits': { 'memory': '1Gi' } } }, 'rdp': None }", /rdp/],
       ["executeclasses: { 'default': None, 'wide': {} }", null],
       ["executeclasses: { 'wide': { 'resources': { 'limits': { 'cpu': 4, 'example.org/gpu': '1' } } } }", /gpu/],
+      ["executeclasses: { 'wide': { 'egress': { 'allow': ['10.1.0.0/16'] } } }", /egress: not used/],
+      ["executeclasses: { 'wide': { 'tolerations': ['gpu'] } }", /tolerations: not used/],
       [
         "desktop.pod: { 'init': { 'command': [ 'sh', '-c',\n  'chmod 750 ~ && \\ \n   chown {{ uid }} ~' ] } }",
         /init: not used/,
