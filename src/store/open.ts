@@ -82,7 +82,7 @@ async function openTables(dialect: Dialect, lock: WriteLock, key: Uint8Array | n
     traces: tracesIn(db),
     preferences: preferencesIn(db),
     logins: loginsIn(db),
-    values: valuesIn(db, lock),
+    values: valuesIn(db, lock, cipher),
     hasUnreadable: () => hasUnreadable(db, cipher),
   };
   return { db, tables };

@@ -1,15 +1,20 @@
 /** Values that the server stores by name, such as the plans of rebuilds. */
 import { type Kysely, sql } from 'kysely';
 import type { Store } from '#domain/ports/store.ts';
+import type { ColumnCipher } from './column-cipher.ts';
 import type { Tables } from './tables.ts';
 import type { WriteLock } from './write-lock.ts';
 
-export function valuesIn(db: Kysely<Tables>, lock: WriteLock): Store['values'] {
+/** Plans of rebuilds have the variables that were given at launches. The others have no secrets, and dates are compared. */
+const ENCRYPTED = new Set(['rebuilds']);
+
+export function valuesIn(db: Kysely<Tables>, lock: WriteLock, cipher: ColumnCipher): Store['values'] {
   const get = async (within: Kysely<Tables>, key: string): Promise<string | null> => {
     const row = await within.selectFrom('server_values').select('value').where('key', '=', key).executeTakeFirst();
-    return row?.value ?? null;
+    return row === undefined ? null : cipher.decrypt(row.value);
   };
-  const set = async (within: Kysely<Tables>, key: string, value: string): Promise<void> => {
+  const set = async (within: Kysely<Tables>, key: string, text: string): Promise<void> => {
+    const value = ENCRYPTED.has(key) ? cipher.encrypt(text) : text;
     await within
       .insertInto('server_values')
       .values({ key, value })

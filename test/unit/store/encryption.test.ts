@@ -33,9 +33,10 @@ async function fill(database: Awaited<ReturnType<typeof aDatabase>>, key: Uint8A
   const request = DebugRequest.parse({ kind: 'toolbox', reason: '', env: { DB: SECRET } });
   await store.debug.add({ session, request, server });
   await store.debug.record(DEBUG, `$ echo ${SECRET}`);
+  await store.values.change('rebuilds', () => SECRET);
 }
 
-test('variables, logs, debug requests and recordings are not in the database file', async () => {
+test('variables, logs, debug requests, recordings and plans of rebuilds are not in the database file', async () => {
   await using database = await aDatabase();
   const key = randomBytes(32);
   await fill(database, key);
@@ -47,6 +48,7 @@ test('variables, logs, debug requests and recordings are not in the database fil
   const request = (await store.debug.find(DEBUG))?.request;
   assert.deepEqual(request?.kind === 'toolbox' ? request.env : null, { DB: SECRET });
   assert.equal(await store.debug.transcript(DEBUG), `$ echo ${SECRET}`);
+  assert.equal(await store.values.get('rebuilds'), SECRET);
 });
 
 test('with another key, launches are listed without them, and debug sessions are not', async () => {
@@ -57,6 +59,7 @@ test('with another key, launches are listed without them, and debug sessions are
   assert.deepEqual([launch?.env, launch?.environment, launch?.end?.log], [{}, {}, '']);
   assert.equal((await store.launches.list({})).length, 1);
   assert.deepEqual([await store.debug.find(DEBUG), await store.debug.list({})], [null, []]);
+  assert.equal(await store.values.get('rebuilds'), null);
 });
 
 test('what an older server stored as plain text is encrypted when the database is opened', async () => {
