@@ -201,7 +201,7 @@ function executeClasses(classes: Record<string, z.output<ReturnType<typeof execu
     }),
   );
   const unused = Object.values(classes).flatMap((each) => [
-    ...Object.keys(each).filter((key) => !CLASS_KEYS.includes(key) && filled(each[key])),
+    ...Object.keys(each).filter((key) => !CLASS_KEYS.has(key) && filled(each[key])),
     ...Object.keys(each.resources?.limits ?? {}).filter((key) => !(key in Limits.shape)),
     ...(filled(each['nodeSelector']) && !Selector.safeParse(each['nodeSelector']).success ? ['nodeSelector'] : []),
   ]);
@@ -211,7 +211,7 @@ function executeClasses(classes: Record<string, z.output<ReturnType<typeof execu
   };
 }
 
-const CLASS_KEYS = ['description', 'resources', 'nodeSelector', 'runtimeClassName'];
+const CLASS_KEYS = new Set(['description', 'resources', 'nodeSelector', 'runtimeClassName']);
 
 function filled(value: unknown): boolean {
   return value !== undefined && value !== null && !(typeof value === 'object' && Object.keys(value).length === 0);
