@@ -5,6 +5,7 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Readable, type Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { DeskpodError } from '#domain/errors.ts';
 import { ignore } from '#protocol/ignore.ts';
@@ -14,6 +15,10 @@ export type Flavour = 'podman' | 'docker';
 
 const REPLY_TIMEOUT_MS = 60_000;
 const ERROR_BODY_LIMIT = 64 * 1024;
+/** Podman describes a container while its process ends, and fails to read the process's cgroup; a moment later it knows. */
+const JUST_ENDED = /\/proc\/\d+\/cgroup: no such (process|file)/;
+const JUST_ENDED_ATTEMPTS = 10;
+const JUST_ENDED_PAUSE_MS = 20;
 
 /** The engine answered with a status of 400 or more. */
 export class ApiError extends Error {
@@ -58,6 +63,18 @@ export class EngineApi {
 
   /** Like `json` for a call whose reply does not matter. */
   async text(method: Method, path: string, call: ApiCall = {}): Promise<string> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#textOnce(method, path, call);
+      } catch (error) {
+        const mayRepeat = method === 'GET' && attempt < JUST_ENDED_ATTEMPTS;
+        if (!mayRepeat || !(error instanceof ApiError && JUST_ENDED.test(error.message))) throw error;
+        await delay(JUST_ENDED_PAUSE_MS, undefined, { signal: call.signal });
+      }
+    }
+  }
+
+  async #textOnce(method: Method, path: string, call: ApiCall): Promise<string> {
     const limit = AbortSignal.timeout(call.timeoutMs ?? REPLY_TIMEOUT_MS);
     const signal = call.signal ? AbortSignal.any([call.signal, limit]) : limit;
     try {
