@@ -24,7 +24,7 @@ import { readTimes, type Taken, timeTable } from './runner/times.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 const BIN = join(ROOT, 'node_modules/.bin');
 /** How many files of real parts run side by side, each with an installation of its own; the first has the images. */
-const SLOTS = 3;
+const SLOTS = 2;
 const FIRST = placesOf(1);
 const ENV = { ...process.env, ...environmentOf(FIRST) };
 /** Engines, browser and what they show. */
