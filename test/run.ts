@@ -91,7 +91,7 @@ async function run(): Promise<number> {
     tests(sideBySide, { atOnce: SLOTS, slots: true, flaky }),
   );
   if (together !== 0) return together;
-  return await timed('Real parts, alone', () => tests(alone, { atOnce: 1, flaky }));
+  return await timed('Real parts, alone', () => tests(alone, { atOnce: 1, slots: true, flaky }));
 }
 
 /** Test files by the patterns; of a change those that it can affect, the nearest first. */

@@ -32,11 +32,16 @@ export function environmentOf({ data, run, images }: TestPlaces): NodeJS.Process
   };
 }
 
-/** Creates the folder, without the users of an earlier run. */
-export async function preparePlaces({ data, images }: TestPlaces): Promise<void> {
-  await mkdir(data, { recursive: true, mode: 0o711 });
-  // What users of an earlier run haven't read yet would cover the pages of this one.
+/** What users of an earlier test file haven't read yet would cover the pages of the next one. */
+export async function removeDatabase({ data }: TestPlaces): Promise<void> {
   for (const file of ['deskpod.db', 'deskpod.db-shm', 'deskpod.db-wal']) await rm(join(data, file), { force: true });
+}
+
+/** Creates the folder, without the database of an earlier run. */
+export async function preparePlaces(places: TestPlaces): Promise<void> {
+  const { data, images } = places;
+  await mkdir(data, { recursive: true, mode: 0o711 });
+  await removeDatabase(places);
   if (images === null) return;
   await rm(images, { force: true });
   await symlink(join(DATA, 'engine/store'), images);

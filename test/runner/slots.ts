@@ -1,9 +1,9 @@
 /**
- * Loaded into test files that run side by side: each takes an installation that no other file uses, before
- * its own modules are loaded, and keeps it until its process ends.
+ * Loaded into test files of real parts: each takes an installation that no other file uses, before its own modules are
+ * loaded, and keeps it until its process ends. It starts without a database.
  */
 import { lockOneOf } from './lock.ts';
-import { environmentOf, placesOf } from './places.ts';
+import { environmentOf, placesOf, removeDatabase } from './places.ts';
 import { needsFirst } from './sharing.ts';
 
 const SLOTS = Number(process.env['DESKPOD_TEST_SLOTS'] ?? 1);
@@ -16,4 +16,6 @@ const { name } = await lockOneOf(
   wanted.map(({ data }) => data),
   WAIT_MS,
 );
-Object.assign(process.env, environmentOf(all.find(({ data }) => data === name) ?? placesOf(1)));
+const own = all.find(({ data }) => data === name) ?? placesOf(1);
+await removeDatabase(own);
+Object.assign(process.env, environmentOf(own));

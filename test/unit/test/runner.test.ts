@@ -157,6 +157,19 @@ suite('running test files', { ...needsLinux(), timeout: 2 * PATIENCE_MS }, () =>
     assert.deepEqual([data('tasks.test.ts'), data('three')], ['/data', '/data-2'], 'one that needs the first gets it');
   });
 
+  test('each file of real parts starts without the database of the one before', async () => {
+    const leaves = `${TEST} import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+      test('has none', () => {
+        const folder = process.env.DESKPOD_TEST_DATA;
+        if (existsSync(folder + '/deskpod.db')) throw new Error('left by another file');
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(folder + '/deskpod.db', '');
+      });`;
+    const { code, out } = await ranTexts({ 'one.mjs': leaves, 'two.mjs': leaves }, { slots: 1 });
+    assert.equal(code, 0, out);
+    assert.match(out, /ℹ pass 2\n/);
+  });
+
   test('interrupting the run ends the files and their processes', async () => {
     const child = started({ linger: PATIENCE_MS, limit: PATIENCE_MS }, 'leaves-open');
     child.stdout.resume();
