@@ -41,8 +41,9 @@ const PROGRAM = `
   import { flakyReport, runFiles } from '${join(ROOT, 'test/runner/files.ts')}';
   const files = process.argv.slice(1);
   const flaky = process.env.SECOND_TRY === undefined ? {} : { flaky: [] };
+  const slots = process.env.AT_ONCE !== undefined;
   const atOnce = Number(process.env.AT_ONCE ?? 1);
-  process.exitCode = await runFiles(files, { root: '${ROOT}', env: process.env, atOnce, slots: atOnce > 1, ...flaky });
+  process.exitCode = await runFiles(files, { root: '${ROOT}', env: process.env, atOnce, slots, ...flaky });
   console.log(flakyReport(flaky.flaky ?? []));
 `;
 
@@ -70,7 +71,8 @@ async function ranTexts(texts: Readonly<Record<string, string>>, options: { read
       await writeFile(join(folder, name), content);
     }
     const { NODE_TEST_CONTEXT: _, ...rest } = process.env;
-    const more = { SECOND_TRY: '1', AT_ONCE: String(options.slots ?? 1), DESKPOD_TEST_DATA: join(folder, 'data') };
+    const atOnce = options.slots === undefined ? {} : { AT_ONCE: String(options.slots) };
+    const more = { SECOND_TRY: '1', ...atOnce, DESKPOD_TEST_DATA: join(folder, 'data') };
     const args = ['--input-type=module', '--eval', PROGRAM, '--', ...files];
     const env = { ...rest, ...more };
     const child = spawn(process.execPath, args, { env, cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'] });
