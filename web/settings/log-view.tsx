@@ -3,7 +3,7 @@ import { plainText } from '#protocol/escapes.ts';
 import type { Launch, LogLine } from '#protocol/launch.ts';
 import { ArrowDownToLine, Copy, Download, FileArchive, Search } from 'lucide';
 import { memo } from '../ui/memo.ts';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { api } from '../state/api.ts';
 import { attempt } from '../state/notices.ts';
 import { isOver } from '../state/world.ts';
@@ -21,7 +21,8 @@ export function LogView({ launch }: { launch: Launch }) {
   const [finding, setFinding] = useState(false);
   const [copied, setCopied] = useState(false);
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // At once: a scroll event between new lines and this would look as if the reader had scrolled up.
+  useLayoutEffect(() => {
     if (follow && box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [log, follow]);
 
