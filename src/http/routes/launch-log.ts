@@ -1,7 +1,9 @@
 /** Logs of running and finished launches, as text or as a stream, and support archives. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { DeskpodError } from '#domain/errors.ts';
+import type { LaunchRecord } from '#domain/ports/store.ts';
 import { Throttle } from '#domain/throttle.ts';
 import { plainText } from '#protocol/escapes.ts';
 import { ignore } from '#protocol/ignore.ts';
@@ -9,13 +11,16 @@ import type { ApiContext } from '../context.ts';
 import { batched, LOG_BYTES_PER_SECOND } from '../log-batches.ts';
 import { launchLines } from '../launch-lines.ts';
 import { readableLaunch } from '../ownership.ts';
-import { openEventStream } from '../sse.ts';
+import { type EventStream, openEventStream } from '../sse.ts';
 import { supportArchive } from '../support/archive.ts';
 
 const Id = z.object({ id: z.string().max(253) });
 /** `colors=true` keeps colours and styles (SGR). */
 const Form = z.object({ colors: z.enum(['true', 'false']).default('false') });
 const READ_TIMEOUT_MS = 10_000;
+/** An engine may learn of a new container after its launch has started, and of a removed one before the launch has ended. */
+const ABSENT_ATTEMPTS = 40;
+const ABSENT_PAUSE_MS = 250;
 
 export function launchLogRoutes(context: ApiContext): FastifyPluginAsyncZod {
   const throttle = new Throttle(LOG_BYTES_PER_SECOND);
@@ -45,26 +50,40 @@ export function launchLogRoutes(context: ApiContext): FastifyPluginAsyncZod {
       const { record } = await readableLaunch(context, request, request.params.id);
       const stream = openEventStream(request, reply);
       try {
-        const lines = launchLines(context.engine, record, true, stream.signal);
-        for await (const batch of batched(lines, throttle, stream.signal)) {
-          stream.sendAll(batch);
-          await stream.drained();
-        }
-        stream.send({ id: record.id }, 'end');
+        await followed(record, stream);
       } catch (error) {
-        if (stream.signal.aborted) return;
-        if (await hasEnded(record.id, error)) stream.send({ id: record.id }, 'end');
-        else context.events.failed(`following the log of ${record.id}`, error);
+        if (!stream.signal.aborted) context.events.failed(`following the log of ${record.id}`, error);
       } finally {
         stream.end();
       }
     });
   };
 
-  /** A container that is removed may be gone before the launch is known to have ended. */
-  async function hasEnded(id: string, error: unknown): Promise<boolean> {
-    if (error instanceof DeskpodError && error.code === 'not_found') return true;
+  async function followed(record: LaunchRecord, stream: EventStream): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const lines = launchLines(context.engine, record, true, stream.signal);
+        for await (const batch of batched(lines, throttle, stream.signal)) {
+          stream.sendAll(batch);
+          await stream.drained();
+        }
+        break;
+      } catch (error) {
+        if (stream.signal.aborted) return;
+        if (await hasEnded(record.id)) break;
+        if (attempt === ABSENT_ATTEMPTS || !isAbsent(error)) throw error;
+        await delay(ABSENT_PAUSE_MS, undefined, { signal: stream.signal });
+      }
+    }
+    stream.send({ id: record.id }, 'end');
+  }
+
+  async function hasEnded(id: string): Promise<boolean> {
     const found = await context.launches.find(id).catch(ignore('the failure to follow the log is reported', undefined));
     return found === null || (found !== undefined && found.record.end !== null);
   }
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof DeskpodError && error.code === 'not_found';
 }

@@ -29,10 +29,30 @@ async function following(fail: (stage: DebugStage, id: string) => Promise<Error>
   return { text, failures, id };
 }
 
-test('followers of a launch whose container was just removed get the end, and nothing is logged', async () => {
-  const { text, failures } = await following(async () => new DeskpodError('not_found', 'There is no game.'));
+test('followers of a launch whose container was just removed get the end with the launch, and nothing is logged', async () => {
+  let isRemoved = false;
+  const { text, failures } = await following(async ({ api: { context, engine } }, id) => {
+    if (!isRemoved) setImmediate(() => void context.launches.seen(engine.finish(id, { exitCode: 0 })));
+    isRemoved = true;
+    return new DeskpodError('not_found', 'There is no game.');
+  });
   assert.match(text, /event: end/);
   assert.deepEqual(failures, []);
+});
+
+test('a log that is followed before the engine knows the new container starts when it does', async () => {
+  let attempts = 0;
+  await using stage = await debugStage({});
+  await stage.fry.startDesktop();
+  const { id } = await stage.fry.launch();
+  const logs: Engine['logs'] = async function* () {
+    attempts += 1;
+    if (attempts < 3) throw new DeskpodError('not_found', 'There is no game.');
+    yield { at: null, stream: 'stdout', text: 'hello' } as const;
+  };
+  Object.assign(stage.api.engine, { logs });
+  const { text } = await stage.fry.send('GET', `/launches/${id}/log/stream`);
+  assert.match(text, /"hello"[^]*event: end/);
 });
 
 test('so do those of a launch that ended just before the engine fails', async () => {
