@@ -1,8 +1,8 @@
 /**
  * Slows down password guessing. Failed logins are counted per name and per address: first, responses are delayed, then
- * attempts are refused for a time that doubles. Those of all names of an account count together, too, but nobody is told:
- * that one name is refused because of another would say that both belong to one account. Pending attempts count as failed
- * until they succeed, so parallel attempts gain nothing.
+ * attempts are refused for a time that doubles. Failures are also counted per account. Once an account is locked, logins
+ * under its other names get the answer to a wrong password: a refusal would reveal that the names belong to one account.
+ * Pending attempts count as failed until they succeed, so parallel attempts gain nothing.
  */
 import { foldName } from './names.ts';
 import { neighbourhood } from '#domain/server/neighbourhood.ts';

@@ -35,7 +35,6 @@ export class HomeSizes {
   readonly #measuring = new Map<string, Promise<void>>();
   /** Desktops whose users know that their home is over the limit. */
   readonly #notified = new Set<string>();
-
   readonly #now: () => number;
 
   /** `now` returns milliseconds since any fixed time. */

@@ -50,7 +50,7 @@ export function launchLogRoutes(context: ApiContext): FastifyPluginAsyncZod {
       const { record } = await readableLaunch(context, request, request.params.id);
       const stream = openEventStream(request, reply);
       try {
-        await followed(record, stream);
+        await sendLines(record, stream);
       } catch (error) {
         if (!stream.signal.aborted) context.events.failed(`following the log of ${record.id}`, error);
       } finally {
@@ -59,7 +59,8 @@ export function launchLogRoutes(context: ApiContext): FastifyPluginAsyncZod {
     });
   };
 
-  async function followed(record: LaunchRecord, stream: EventStream): Promise<void> {
+  /** Sends lines until the launch ends, then `end`. Waits while the engine doesn't know the container; rejects if it fails. */
+  async function sendLines(record: LaunchRecord, stream: EventStream): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const lines = launchLines(context.engine, record, true, stream.signal);

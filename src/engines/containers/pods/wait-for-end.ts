@@ -9,7 +9,7 @@ const POLL_MS = 200;
  * Resolves when the engine knows that a container has ended; rejects with status 404 when there is none.
  *
  * Podman's Docker-compatible `wait` polls the state of the container without a pause, which keeps a processor busy and
- * the container locked as long as it runs (Podman 4 and 5, `WaitContainerDocker`). Its own `wait` polls at an interval.
+ * the container locked as long as it runs (`WaitContainerDocker` in Podman 4.3). Its own `wait` polls at an interval.
  */
 export async function waitForEnd(
   { api, settings }: Context,
