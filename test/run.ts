@@ -8,29 +8,32 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installPackages, missingPackages } from '#setup/packages.ts';
 import { createProgress } from '#setup/progress.ts';
 import { setUp } from '#setup/setup.ts';
 import { type Change, changeSince } from './runner/changed.ts';
-import { type Files, flakyReport, runFiles, runProgram } from './runner/files.ts';
+import { type Files, runFiles, runProgram } from './runner/files.ts';
 import { environmentOf, placesOf, preparePlaces } from './runner/places.ts';
-import { shared } from './runner/sharing.ts';
-import { readTimes, type Taken, timeTable } from './runner/times.ts';
+import { emptyReport, reportText } from './runner/report.ts';
+import { groupOf, shared } from './runner/sharing.ts';
+import { endOfRun } from './runner/time-limits.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const BIN = join(ROOT, 'node_modules/.bin');
 /** How many files of real parts run side by side, each with an installation of its own; the first has the images. */
 const SLOTS = 2;
+/** How long a run may take in all; four times what it takes on two cores, because the first one builds images, too. */
+const MINUTES = 60;
 const FIRST = placesOf(1);
 const ENV = { ...process.env, ...environmentOf(FIRST) };
 /** Engines, browser and what they show. */
 const PACKAGES = ['chromium', 'curl', 'docker.io', 'openssl', 'fonts-dejavu-core', 'slapd', 'ldap-utils', 'postgresql'];
 /** The tests run slapd themselves: its package must neither create a directory on this machine nor start one. */
 const ANSWERS = 'slapd slapd/no_configuration boolean true';
+const REAL = { slots: true, secondTry: true };
 const UNITS_AT_ONCE = Math.max(2, availableParallelism());
 const CODE = /\.(ts|tsx|mjs)$/;
 /** Reads the whole tree, so no import tells what affects it. */
@@ -50,10 +53,8 @@ const journeys = values.units ? [] : chosen('test/e2e/**/*.test.ts');
 const progress = createProgress(process.stdout);
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
-const phases: Taken[] = [];
-const scratch = await mkdtemp(join(tmpdir(), 'deskpod-test-'));
-const reports: string[] = [];
-const flaky: string[] = [];
+const until = endOfRun(MINUTES);
+const report = emptyReport();
 
 let code = 1;
 try {
@@ -63,9 +64,7 @@ try {
   if (!stop.signal.aborted) throw error;
   code = 130;
 } finally {
-  const table = timeTable(phases, reports.flatMap(readTimes));
-  for (const part of [table, flakyReport(flaky)]) if (part !== '') console.log(`\n${part}`);
-  await rm(scratch, { recursive: true });
+  console.log(reportText(report));
 }
 process.exit(code);
 
@@ -88,10 +87,10 @@ async function run(): Promise<number> {
   if (failed !== undefined) return failed;
   const { sideBySide, alone } = shared([...integration, ...journeys]);
   const together = await timed('Real parts, side by side', () =>
-    tests(sideBySide, { atOnce: SLOTS, slots: true, flaky }),
+    tests(sideBySide, { atOnce: SLOTS, groupOf, ...REAL }),
   );
   if (together !== 0) return together;
-  return await timed('Real parts, alone', () => tests(alone, { atOnce: 1, slots: true, flaky }));
+  return await timed('Real parts, alone', () => tests(alone, { atOnce: 1, ...REAL }));
 }
 
 /** Test files by the patterns; of a change those that it can affect, the nearest first. */
@@ -171,11 +170,11 @@ async function preseed(answers: string): Promise<void> {
   await once(child, 'exit');
 }
 
-async function tests(files: readonly string[], options: Pick<Files, 'atOnce' | 'slots' | 'flaky'>): Promise<number> {
-  if (files.length === 0) return 0;
-  const times = join(scratch, `${reports.length}.jsonl`);
-  reports.push(times);
-  return await runFiles(files, { root: ROOT, env: ENV, times, ...options });
+async function tests(
+  files: readonly string[],
+  options: Pick<Files, 'atOnce' | 'slots' | 'groupOf' | 'secondTry'>,
+): Promise<number> {
+  return files.length === 0 ? 0 : await runFiles(files, { root: ROOT, env: ENV, until, report, ...options });
 }
 
 async function timed<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -184,6 +183,6 @@ async function timed<T>(name: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } finally {
     const ms = performance.now() - since;
-    if (ms >= 100) phases.push({ name, ms });
+    if (ms >= 100) report.phases.push({ name, ms });
   }
 }

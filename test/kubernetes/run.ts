@@ -4,8 +4,6 @@
  * that `journeys.ts` names. `-- PATTERN…` runs only test files whose path contains one of these patterns.
  */
 import { globSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openEngine } from '#setup/engine.ts';
 import { pushImage } from '#setup/images/deliver.ts';
@@ -17,9 +15,10 @@ import { buildTestImage, type TestImage } from '../images/build.ts';
 import { OTHERS, reasonToSkip, REGISTRY } from './cluster.ts';
 import { journeysOf } from './journeys.ts';
 import { refreshNode } from './refresh.ts';
-import { flakyReport, runFiles } from '../runner/files.ts';
+import { runFiles } from '../runner/files.ts';
 import { environmentOf, placesOf } from '../runner/places.ts';
-import { readTimes, timeTable } from '../runner/times.ts';
+import { emptyReport, reportText } from '../runner/report.ts';
+import { endOfRun } from '../runner/time-limits.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** It already has the images of `npm test`. */
@@ -28,16 +27,24 @@ const PACKAGES = ['chromium', 'curl', 'fonts-dejavu-core', 'jq', 'openssl', 'she
 
 /** Files and journeys run side by side, each in a namespace of its own. */
 const AT_ONCE = 3;
-/** The longest, which run first. Of those that use the default class of the cluster, one runs at a time. */
+/** How long a run may take in all; more than twice what it takes on two cores. */
+const MINUTES = 45;
+/**
+ * These make a storage class the default of the cluster, need a cluster without one, or install into `abcdesktop`: one of
+ * them runs at a time. The longest first.
+ */
+const DEFAULT_CLASS = ['kubernetes/homes', 'kubernetes/walk', 'kubernetes/install-checks', 'kubernetes/walk-keys'];
+/** The longest, which run first. */
 const LONGEST = [
+  'kubernetes/homes',
   'kubernetes/engine-launches',
   'kubernetes/install',
-  'kubernetes/homes',
-  'kubernetes/engine-region',
+  'kubernetes/walk',
   'kubernetes/install-checks',
+  'kubernetes/walk-keys',
+  'kubernetes/engine-region',
   'kubernetes/engine-debug',
   'kubernetes/install-chart',
-  'kubernetes/walk',
   'kubernetes/engine-desktops',
   'kubernetes/engine-commands',
   'kubernetes/engine-inside',
@@ -50,12 +57,14 @@ if (reason !== null) {
   console.log(`Skipped: ${reason}.`);
   process.exit(0);
 }
+const until = endOfRun(MINUTES);
+const since = performance.now();
 const patterns = process.argv.slice(2);
 const chosen = (paths: readonly string[]): string[] =>
   paths.filter((path) => patterns.length === 0 || patterns.some((pattern) => path.includes(pattern)));
 const { onCluster, here } = journeysOf(globSync('test/e2e/*.test.ts', { cwd: ROOT }).toSorted());
 const pathOf = (name: string): string => `test/${name}.test.ts`;
-const [longest, alone] = [LONGEST.map(pathOf), ALONE.map(pathOf)];
+const [longest, alone, defaultClass] = [LONGEST.map(pathOf), ALONE.map(pathOf), DEFAULT_CLASS.map(pathOf)];
 const others = [...globSync('test/kubernetes/*.test.ts', { cwd: ROOT }).toSorted(), ...onCluster];
 const sideBySide = [...longest, ...others.filter((path) => !longest.includes(path) && !alone.includes(path))];
 const progress = createProgress(process.stdout);
@@ -78,24 +87,26 @@ const env = {
   DESKPOD_TEST_REGISTRY: REGISTRY,
   DESKPOD_TEST_ENGINE: 'kubernetes',
 };
-const scratch = await mkdtemp(join(tmpdir(), 'deskpod-test-'));
-const reports: string[] = [];
-const flaky: string[] = [];
-const codes = [await run(chosen(sideBySide), AT_ONCE), await run(chosen(alone), 1)];
+const report = emptyReport();
+report.phases.push({ name: 'Set-up', ms: performance.now() - since });
+const codes = [
+  await run('Side by side', chosen(sideBySide), AT_ONCE),
+  await run('Alone', chosen(alone), 1),
+];
 if (chosen(onCluster).length > 0) {
   const reasons = Object.entries(here).map(([name, why]) => `  ${name}: ${why}`);
   console.log(`\nJourneys that run on one machine only:\n${reasons.join('\n')}`);
 }
-for (const part of [timeTable([], reports.flatMap(readTimes)), flakyReport(flaky)])
-  if (part !== '') console.log(`\n${part}`);
-await rm(scratch, { recursive: true });
+console.log(reportText(report));
 process.exit(Math.max(...codes));
 
-async function run(paths: readonly string[], atOnce: number): Promise<number> {
+async function run(name: string, paths: readonly string[], atOnce: number): Promise<number> {
   if (paths.length === 0) return 0;
-  const times = join(scratch, `${reports.length}.jsonl`);
-  reports.push(times);
-  return await runFiles(paths, { root: ROOT, env, atOnce, times, flaky });
+  const since = performance.now();
+  const groupOf = (path: string): string | null => (defaultClass.includes(path) ? 'default storage class' : null);
+  const code = await runFiles(paths, { root: ROOT, env, atOnce, until, groupOf, secondTry: true, report });
+  report.phases.push({ name, ms: performance.now() - since });
+  return code;
 }
 
 /** Images that only tests use: `contract` follows the contract of published apps. */

@@ -1,16 +1,14 @@
-/** A reporter that prints each failure when it happens; the standard one lists all of them again at the end. */
+/** What is printed of a failure when it happens; the standard reporter lists all of them again at the end. */
 import { relative } from 'node:path';
 import { inspect } from 'node:util';
 import type { TestEvent } from 'node:test/reporters';
 
-export default async function* failures(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
-  for await (const event of source) {
-    if (event.type !== 'test:fail') continue;
-    const { file, line, name, details } = event.data;
-    const { cause, failureType } = details.error as Error & { failureType?: string };
-    // A suite fails because of its tests, which have been printed.
-    if (failureType === 'subtestsFailed') continue;
-    const where = file === undefined ? '' : ` (${relative(process.cwd(), file)}:${line ?? 1})`;
-    yield `\n✖ ${name}${where}\n${inspect(cause ?? details.error).replaceAll(/^/gm, '  ')}\n\n`;
-  }
+/** Null for events that are no failure, and for a suite that fails because of its tests, which have been printed. */
+export function failureText(event: TestEvent): string | null {
+  if (event.type !== 'test:fail') return null;
+  const { file, line, name, details } = event.data;
+  const { cause, failureType } = details.error as Error & { failureType?: string };
+  if (failureType === 'subtestsFailed') return null;
+  const where = file === undefined ? '' : ` (${relative(process.cwd(), file)}:${line ?? 1})`;
+  return `\n✖ ${name}${where}\n${inspect(cause ?? details.error).replaceAll(/^/gm, '  ')}\n\n`;
 }

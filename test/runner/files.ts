@@ -3,12 +3,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { ignore } from '#protocol/ignore.ts';
 import { endDescendants } from './descendants.ts';
+import { type Plan, Result } from './plan.ts';
+import { emptyReport, type Report } from './report.ts';
+import { fileLimitMs } from './time-limits.ts';
 
-/** Also stops a file that can't stop itself because its event loop never idles. */
-const HARD_LIMIT_MS = 30 * 60_000;
 /** Each file, server and command line is a process that would compile the same modules again. */
 const COMPILED = join(tmpdir(), 'node-compile-cache');
 /** If more files fail, the reason isn't a coincidence. */
@@ -20,53 +21,76 @@ export interface Files {
   readonly env: NodeJS.ProcessEnv;
   /** How many files run side by side. */
   readonly atOnce: number;
-  /** Where the duration of each file is written, for `readTimes`. */
-  readonly times?: string;
-  /** If given, up to three files that failed run once more, alone. The names of those that then pass are added to it. */
-  readonly flaky?: string[];
+  /** When the run has to end, in milliseconds since the epoch; default: null, never. */
+  readonly until?: number | null;
+  /** Of the files with the same group, one runs at a time; null: beside any other. Default: none has one. */
+  readonly groupOf?: (path: string) => string | null;
+  /** How long a file may run, in milliseconds; default: `fileLimitMs`. */
+  readonly limitOf?: (path: string) => number;
   /** Gives each file an installation of its own (`slots.ts`). */
   readonly slots?: boolean;
+  /** Whether up to three files that failed run once more, alone. */
+  readonly secondTry?: boolean;
+  /** What the run reports at its end is added to it. */
+  readonly report?: Report;
 }
 
 /** The exit code: 0 if all passed. A signal to this process also ends the files and what they started. */
 export async function runFiles(files: readonly string[], options: Files): Promise<number> {
+  const { report = emptyReport(), until = null } = options;
   const first = await runOnce(files, options);
+  report.files.push(...first.results);
+  report.notRun.push(...first.notRun);
   const { failed } = first;
-  if (options.flaky === undefined || first.code !== 1 || failed.length === 0 || failed.length > MOST_RETRIED)
+  if (options.secondTry !== true || first.code !== 1 || failed.length === 0 || first.notRun.length > 0)
     return first.code;
+  if (failed.length > MOST_RETRIED) return first.code;
+  const expectedMs = first.results.reduce((sum, { name, ms }) => sum + (failed.includes(name) ? ms : 0), 0);
+  if (until !== null && Date.now() + expectedMs > until) {
+    console.log(`\nThese failed, and the time of this run is too short for a second try: ${failed.join(', ')}\n`);
+    return first.code;
+  }
   console.log(`\nThese failed and run once more, alone: ${failed.join(', ')}\n`);
-  const { times: _, ...others } = options;
-  const second = await runOnce(failed, { ...others, atOnce: 1 });
-  if (second.code <= 1) options.flaky.push(...failed.filter((file) => !second.failed.includes(file)));
+  const second = await runOnce(failed, { ...options, atOnce: 1 });
+  report.secondTries.push(...second.results);
+  if (second.code <= 1)
+    report.flaky.push(...second.results.filter(({ passed }) => passed).map(({ name }) => name));
   return second.code;
 }
 
-/** The end of the output of a run; empty if no file needed a second try. */
-export function flakyReport(flaky: readonly string[]): string {
-  return flaky.length === 0 ? '' : ['Passed only at the second try (report these):', ...flaky].join('\n  ');
+interface Once {
+  readonly code: number;
+  readonly results: readonly Result[];
+  /** Files that started and did not pass. */
+  readonly failed: readonly string[];
+  readonly notRun: readonly string[];
 }
 
 async function runOnce(
   files: readonly string[],
-  { root, env, atOnce, times, slots = false }: Files,
-): Promise<{ readonly code: number; readonly failed: readonly string[] }> {
+  { root, env, atOnce, until = null, groupOf = () => null, limitOf = fileLimitMs, slots = false }: Files,
+): Promise<Once> {
   const scratch = await mkdtemp(join(tmpdir(), 'deskpod-run-'));
-  const passed = join(scratch, 'passed');
-  const args = [
-    join(import.meta.dirname, 'ordered.ts'),
-    `--at-once=${atOnce}`,
-    `--timeout-ms=${HARD_LIMIT_MS}`,
-    ...['limits.ts', ...(slots ? ['slots.ts'] : [])].map((name) => `--import=${join(import.meta.dirname, name)}`),
-    `--passed=${passed}`,
-    ...(times === undefined ? [] : [`--times=${times}`]),
-    '--',
-    ...files,
-  ];
+  const plan: Plan = {
+    files: files.map((path) => ({ path, group: groupOf(path), limitMs: limitOf(path) })),
+    atOnce,
+    imports: ['limits.ts', ...(slots ? ['slots.ts'] : [])].map((name) => join(import.meta.dirname, name)),
+    until,
+    results: join(scratch, 'results'),
+  };
+  const args = [join(import.meta.dirname, 'ordered.ts'), JSON.stringify(plan)];
   const more = { NODE_COMPILE_CACHE: COMPILED, DESKPOD_TEST_SLOTS: String(atOnce) };
   try {
     const code = await runProgram(process.execPath, args, { root, env: { ...more, ...env } });
-    const lines = (await readFile(passed, 'utf8').catch(ignore('the run was interrupted', ''))).split('\n');
-    return { code, failed: files.filter((file) => !lines.includes(resolve(root, file))) };
+    const text = await readFile(plan.results, 'utf8').catch(ignore('the run was interrupted', ''));
+    const results = text.split('\n').flatMap((line) => (line === '' ? [] : [Result.parse(JSON.parse(line))]));
+    const ran = new Set(results.map(({ name }) => name));
+    return {
+      code,
+      results,
+      failed: results.filter(({ passed }) => !passed).map(({ name }) => name),
+      notRun: code > 1 ? [] : files.filter((path) => !ran.has(path)),
+    };
   } finally {
     await rm(scratch, { recursive: true });
   }

@@ -8,6 +8,7 @@ import { endDescendants } from './descendants.ts';
 
 /** How long the resources that were disposed of at the end can take to close. */
 const LINGER_MS = Number(process.env['DESKPOD_TEST_LINGER_MS'] ?? 20_000);
+/** `ordered.ts` sets it; for a file that runs without it, the longest of all. */
 const LIMIT_MS = Number(process.env['DESKPOD_TEST_LIMIT_MS'] ?? 25 * 60_000);
 
 // The runner itself also loads this.

@@ -1,37 +1,52 @@
 /**
- * Runs test files in the order of its arguments; `node --test` would sort them, and a long file that starts last delays
- * the end. Started by `files.ts`.
+ * Runs test files by a plan: in its order, which `node --test` would sort, each with a time limit, and none beside a file
+ * that excludes it. A file's output is printed when the file has ended. Started by `files.ts`.
  */
-import { createWriteStream } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { run } from 'node:test';
-import { spec as Spec } from 'node:test/reporters';
-import { parseArgs } from 'node:util';
-import failures from './failures.ts';
-import passedFiles from './passed-files.ts';
-import times from './times.ts';
+import { spec as Spec, type TestEvent } from 'node:test/reporters';
+import { failureText } from './failures.ts';
+import { Plan, type PlannedFile, type Result } from './plan.ts';
+import { runQueue } from './queue.ts';
+import { Totals } from './totals.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    'at-once': { type: 'string', default: '1' },
-    'timeout-ms': { type: 'string', default: '0' },
-    /** Modules that are loaded into each file. */
-    import: { type: 'string', multiple: true, default: [] },
-    passed: { type: 'string' },
-    times: { type: 'string' },
-  },
-});
-const tests = run({
-  files: positionals.map((path) => resolve(path)),
-  concurrency: Number(values['at-once']),
-  timeout: Number(values['timeout-ms']),
-  execArgv: values.import.map((path) => `--import=${path}`),
-});
-tests.on('test:fail', () => {
-  process.exitCode = 1;
-});
-tests.compose(new Spec()).pipe(process.stdout);
-tests.compose(failures).pipe(process.stderr);
-if (values.passed !== undefined) tests.compose(passedFiles).pipe(createWriteStream(values.passed));
-if (values.times !== undefined) tests.compose(times).pipe(createWriteStream(values.times));
+/** A file that can't stop itself, because its event loop never idles, is ended this long after its time limit. */
+const GRACE_MS = 30_000;
+/** A file that starts later than this before the end of the run would only be ended. */
+const LEAST_MS = 60_000;
+
+const plan = Plan.parse(JSON.parse(process.argv[2] ?? ''));
+const printed = new PassThrough({ objectMode: true });
+printed.compose(new Spec()).pipe(process.stdout);
+const totals = new Totals();
+
+const restMs = (): number => (plan.until === null ? Infinity : plan.until - Date.now());
+const notRun = await runQueue(plan.files, plan.atOnce, () => restMs() < LEAST_MS, runFile);
+for (const event of totals.events()) printed.write(event);
+printed.end();
+if (totals.failed || notRun.length > 0) process.exitCode = 1;
+
+async function runFile(file: PlannedFile): Promise<void> {
+  const since = performance.now();
+  const limitMs = Math.min(file.limitMs, restMs());
+  const events = run({
+    files: [resolve(file.path)],
+    concurrency: 1,
+    timeout: limitMs + GRACE_MS,
+    execArgv: plan.imports.map((path) => `--import=${path}`),
+    env: { ...process.env, DESKPOD_TEST_LIMIT_MS: String(Math.round(limitMs)) },
+  });
+  const own: TestEvent[] = [];
+  let passed = false;
+  for await (const event of events) {
+    const failure = failureText(event);
+    if (failure !== null) process.stderr.write(failure);
+    if (event.type === 'test:summary' && event.data.file !== undefined) passed = event.data.success;
+    if (!totals.takes(event)) own.push(event);
+  }
+  for (const event of own) printed.write(event);
+  const result: Result = { name: file.path, ms: performance.now() - since, passed };
+  appendFileSync(plan.results, `${JSON.stringify(result)}\n`);
+}

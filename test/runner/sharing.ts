@@ -33,20 +33,17 @@ export interface Shared {
   readonly alone: readonly string[];
 }
 
-/**
- * Files that need the first installation are spread among the others, so that they rarely wait for each other. The paths
- * are relative to the repository.
- */
+/** In the order in which they start. The paths are relative to the repository. */
 export function shared(paths: readonly string[]): Shared {
   const alone = paths.filter((path) => nameOf(path) in ALONE);
-  const byTable = (table: readonly string[]): string[] =>
-    table.flatMap((name) => paths.filter((path) => nameOf(path) === name));
-  const first = byTable(Object.keys(FIRST));
-  const longest = byTable(LONGEST);
-  const others = [...longest, ...paths.filter((path) => ![...alone, ...first, ...longest].includes(path))];
-  const gap = Math.ceil(others.length / Math.max(1, first.length));
-  const spread = first.flatMap((path, index) => [path, ...others.slice(index * gap, (index + 1) * gap)]);
-  return { sideBySide: [...spread, ...others.slice(first.length * gap)], alone };
+  const early = [...Object.keys(FIRST), ...LONGEST].flatMap((name) => paths.filter((path) => nameOf(path) === name));
+  const others = paths.filter((path) => !alone.includes(path) && !early.includes(path));
+  return { sideBySide: [...early, ...others], alone };
+}
+
+/** Files that need the first installation run one at a time, so that none waits for it in a place of another. */
+export function groupOf(path: string): string | null {
+  return needsFirst(path) ? 'first installation' : null;
 }
 
 export function needsFirst(path: string): boolean {

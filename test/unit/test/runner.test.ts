@@ -38,18 +38,28 @@ const FAILS_ONCE = `${TEST} import { existsSync, writeFileSync } from 'node:fs';
     throw new Error('the first time');
   });`;
 const PROGRAM = `
-  import { flakyReport, runFiles } from '${join(ROOT, 'test/runner/files.ts')}';
+  import { runFiles } from '${join(ROOT, 'test/runner/files.ts')}';
+  import { emptyReport, reportText } from '${join(ROOT, 'test/runner/report.ts')}';
   const files = process.argv.slice(1);
-  const flaky = process.env.SECOND_TRY === undefined ? {} : { flaky: [] };
-  const slots = process.env.AT_ONCE !== undefined;
-  const atOnce = Number(process.env.AT_ONCE ?? 1);
-  process.exitCode = await runFiles(files, { root: '${ROOT}', env: process.env, atOnce, slots, ...flaky });
-  console.log(flakyReport(flaky.flaky ?? []));
+  const { LIMIT_MS, AT_ONCE, SECOND_TRY, UNTIL, GROUP } = process.env;
+  const report = emptyReport();
+  process.exitCode = await runFiles(files, {
+    root: '${ROOT}',
+    env: process.env,
+    report,
+    secondTry: SECOND_TRY !== undefined,
+    slots: AT_ONCE !== undefined,
+    atOnce: Number(AT_ONCE ?? 1),
+    limitOf: () => Number(LIMIT_MS ?? ${PATIENCE_MS}),
+    groupOf: (path) => (GROUP !== undefined && path.includes(GROUP) ? 'group' : null),
+    ...(UNTIL === undefined ? {} : { until: Number(UNTIL) }),
+  });
+  console.log(reportText(report));
 `;
 
 function started(limits: { linger: number; limit: number }, ...names: string[]) {
   const { NODE_TEST_CONTEXT: _, ...rest } = process.env;
-  const env = { ...rest, DESKPOD_TEST_LINGER_MS: String(limits.linger), DESKPOD_TEST_LIMIT_MS: String(limits.limit) };
+  const env = { ...rest, DESKPOD_TEST_LINGER_MS: String(limits.linger), LIMIT_MS: String(limits.limit) };
   const files = names.map((name) => `${FIXTURES}/${name}.ts`);
   const args = ['--input-type=module', '--eval', PROGRAM, '--', ...files];
   return spawn(process.execPath, args, { env, cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });

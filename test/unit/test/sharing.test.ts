@@ -4,7 +4,7 @@ import { globSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { environmentOf, placesOf } from '../../runner/places.ts';
-import { ALONE, FIRST, LONGEST, needsFirst, shared } from '../../runner/sharing.ts';
+import { ALONE, FIRST, groupOf, LONGEST, needsFirst, shared } from '../../runner/sharing.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const PATHS = globSync(['test/integration/*.test.ts', 'test/e2e/*.test.ts'], { cwd: ROOT });
@@ -20,12 +20,13 @@ test('every file runs exactly once, and those that need the machine for themselv
   );
 });
 
-test('files that need the first installation are spread among the others, the longest first', () => {
-  const others = ['a', 'b', 'c', 'd', 'e'].map((name) => `test/e2e/${name}.test.ts`);
+test('files that need the first installation come first, and run one at a time', () => {
+  const others = ['a', 'b', 'c'].map((name) => `test/e2e/${name}.test.ts`);
   const first = ['test/e2e/tasks.test.ts', 'test/e2e/catalogue.test.ts'];
-  const names = shared([...others, ...first]).sideBySide.map((path) => /(\w+)\.test/.exec(path)?.[1]);
-  assert.deepEqual(names, ['catalogue', 'a', 'b', 'c', 'tasks', 'd', 'e']);
-  assert.deepEqual(shared(first).sideBySide, first.toReversed());
+  const { sideBySide } = shared([...others, ...first]);
+  assert.deepEqual(sideBySide, [...first.toReversed(), ...others]);
+  assert.deepEqual(new Set(sideBySide.map(groupOf)), new Set(['first installation', null]));
+  assert.deepEqual(first.map(groupOf), ['first installation', 'first installation']);
 });
 
 test('the lists name files that exist, and are found by an absolute path, too', () => {
