@@ -5,7 +5,17 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { encodePng } from '#display/png.ts';
 import { desktopRegion } from '#domain/desktops/region.ts';
-import { aDesktop, type EngineUnderTest, eventually, hermes, output, printed, run, script } from './engine-kit.ts';
+import {
+  aDesktop,
+  type EngineUnderTest,
+  eventually,
+  hermes,
+  output,
+  patience,
+  printed,
+  run,
+  script,
+} from './engine-kit.ts';
 import { rootPixels } from './root-pixels.ts';
 
 /** 1 July 2025, noon, UTC. */
@@ -130,7 +140,7 @@ export function regionPromises(under: () => EngineUnderTest): void {
       pictures.use(await under().picture('house.png', red));
       await using made = await aDesktop(under(), hermes, { env: { SET_DEFAULT_WALLPAPER: 'house.png' } });
       await becomes(made.id, /^(#c01020 ?){4}$/);
-      await under().engine.removeDesktop(made.id, AbortSignal.timeout(30_000));
+      await under().engine.removeDesktop(made.id, patience());
       await using plain = await aDesktop(under(), hermes, { env: { SET_DEFAULT_COLOR: '#4a81eb' } });
       await becomes(plain.id, /^(#4a81eb ?){4}$/);
     });

@@ -37,7 +37,8 @@ export function engineContract(
   open: () => Promise<EngineUnderTest>,
   part?: Part,
 ): void {
-  describe(`${name} engine`, { skip: skip ?? false, timeout: 1_200_000 }, () => {
+  const timeout = (part === undefined ? 16 : 10) * 60_000;
+  describe(`${name} engine`, { skip: skip ?? false, timeout }, () => {
     let opened: EngineUnderTest | null = null;
     before(async () => {
       opened = await open();

@@ -20,7 +20,7 @@ const CONTRACT = 'localhost/deskpod-test/contract:1';
 const RUNTIMES: readonly Runtime[] = ['ephemeral_container', 'pod_application'];
 const Entry = z.tuple([z.looseObject({ RepoTags: z.tuple([z.string()]) })]);
 
-suite('catalogue files', { timeout: 5 * 60_000 }, () => {
+suite('catalogue files', { timeout: 10 * 60_000 }, () => {
   let product: Product;
   let catalogue: CatalogueByCurl;
   let fry: Someone;

@@ -25,7 +25,7 @@ function done({ code, out, err }: Ran): string {
   return out.trim();
 }
 
-suite('the command line', { timeout: 5 * 60_000 }, () => {
+suite('the command line', { timeout: 10 * 60_000 }, () => {
   let product: Product;
   let catalogue: CatalogueByCurl;
   let root: Terminal;

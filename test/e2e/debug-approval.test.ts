@@ -14,7 +14,7 @@ const CONFIG = { debug: { ttlSeconds: 110, approvableSeconds: 15 }, desktop: { r
 /** Exceeds one minute without viewers and the time until the server notices. */
 const IDLE_MS = 3 * 60_000;
 
-suite('debugging while the owner is away', { skip: missingBrowser, timeout: 15 * 60_000 }, () => {
+suite('debugging while the owner is away', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
   let product: Product;
   let folder: string;
   let compacted: string;

@@ -14,7 +14,7 @@ function done({ code, out, err }: Ran): string {
   return out.trim();
 }
 
-suite('inspecting and debugging from the command line', { timeout: 5 * 60_000 }, () => {
+suite('inspecting and debugging from the command line', { timeout: 10 * 60_000 }, () => {
   let product: Product;
   let root: Terminal;
   let fryAt: Terminal;

@@ -13,7 +13,7 @@ const DEMO = 'shm-demo-with-error';
 /** From opening the Tasks page to finding the reason. */
 const A_MINUTE_MS = 60_000;
 
-suite('inspecting and debugging', { skip: missingBrowser, timeout: 15 * 60_000 }, () => {
+suite('inspecting and debugging', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
   let product: Product;
 
   before(async () => {

@@ -20,7 +20,8 @@ import {
 } from './machine.ts';
 import { DATA, Product, RUN } from './product.ts';
 
-const STOP_MS = 5_000;
+/** Without a connection to wait for it takes less than a second; it would wait for one longer than this. */
+const STOP_MS = 15_000;
 
 suite('the server is killed or stopped, or the machine restarts', { timeout: 10 * 60_000 }, () => {
   let product: Product;

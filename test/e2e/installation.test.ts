@@ -19,7 +19,7 @@ import { curl, ran, ROOT, type Ran, uninstalled } from './tools.ts';
 const ANALYZE = '/usr/bin/systemd-analyze';
 const PATIENCE_MS = 120_000;
 
-suite('starting and uninstalling', { timeout: 5 * 60_000 }, () => {
+suite('starting and uninstalling', { timeout: 10 * 60_000 }, () => {
   let folder: string;
 
   before(async () => {

@@ -8,7 +8,7 @@ import { Product } from './product.ts';
 const GTK_BOARD = [255, 255, 255] as const;
 const QT_BOARD = [205, 193, 180] as const;
 
-suite('end to end', { skip: missingBrowser, timeout: 20 * 60_000 }, () => {
+suite('end to end', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
   let product: Product;
   let hermes: Person;
 

@@ -22,7 +22,7 @@ const CONTROLS = /[^\P{Cc}\t\n]/u;
 const COLOUR = new RegExp(String.raw`\x1b\[[\d;]*m`, 'g');
 const RED = '\u001B[31mred\u001B[0m';
 
-suite('logs', { skip: missingBrowser, timeout: 5 * 60_000 }, () => {
+suite('logs', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
   let product: Product;
   let hermes: Person;
   let terminal: Terminal;

@@ -18,7 +18,7 @@ const SUMMER = 1_751_371_200;
 /** The lowest wave of the picture: most of the bottom edge. */
 const WAVE = [0xa9, 0xdf, 0xcf] as const;
 
-suite('a browser in another country', { skip: missingBrowser, timeout: 5 * 60_000 }, () => {
+suite('a browser in another country', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
   const config = join(DATA, 'region.config');
   let product: Product;
   let terminal: Terminal;

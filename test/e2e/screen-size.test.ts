@@ -30,7 +30,6 @@ suite('a desktop in several browser windows', { skip: missingBrowser, timeout: 1
         return canvas?.width === width && canvas.height === height;
       },
       [width, height] as const,
-      { timeout: 20_000 },
     );
   }
 

@@ -38,7 +38,7 @@ suite('security', { timeout: 10 * 60_000 }, () => {
   const request = (path: string, method: string, token: string | null): Promise<Response> =>
     fetch(`${product.address}${path}`, {
       method: method.toUpperCase(),
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.timeout(60_000),
       headers: {
         'x-deskpod': '1',
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),

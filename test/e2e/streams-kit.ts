@@ -24,7 +24,7 @@ export interface StreamsUnderTest extends AsyncDisposable {
 }
 
 export function streamPromises(engine: string, skip: string | null, begin: () => Promise<StreamsUnderTest>): void {
-  suite(`streams through the command line, on ${engine}`, { skip: skip ?? false, timeout: 15 * 60_000 }, () => {
+  suite(`streams through the command line, on ${engine}`, { skip: skip ?? false, timeout: 10 * 60_000 }, () => {
     let under: StreamsUnderTest;
     let terminal: Terminal;
     let fry: Someone;

@@ -15,7 +15,7 @@ const ENGINE_VERSION = ENGINE === 'kubernetes' ? /Kubernetes v?\d+\.\d+/ : /Podm
 /** The launch's log is the output of xterm itself. */
 const COUNTING = 'for ((i = 0; i < 9999; i++)); do echo "line $i of $PLANET" >/proc/$PPID/fd/1; sleep 0.1; done';
 
-suite('settings and tasks', { skip: missingBrowser, timeout: 15 * 60_000 }, () => {
+suite('settings and tasks', { skip: missingBrowser, timeout: 16 * 60_000 }, () => {
   let product: Product;
   let hermes: Person;
 

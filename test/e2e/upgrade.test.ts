@@ -20,7 +20,7 @@ const COMMIT = 'e3f2c29';
 const TOOLBOX = 'localhost/deskpod/terminal:1';
 const TIMEOUT_MS = 60_000;
 /** Each version builds images from its own recipes. */
-const BUILD_MS = 5 * 60_000;
+const BUILD_MS = 10 * 60_000;
 const known = await ran('git', ['cat-file', '-e', `${COMMIT}^{commit}`]);
 const skip = known.code === 0 ? false : `commit ${COMMIT} is not in this clone: ${known.err.trim()}`;
 const credentials = { provider: 'directory' as const, name: 'Turanga Leela', password: 'nibbler-1999' };
@@ -37,7 +37,7 @@ const Images = z.array(z.looseObject({ RepoTags: z.array(z.string()).nullish() }
 const Named = z.object({ id: z.string() });
 const Stated = z.object({ status: z.looseObject({ state: z.string() }) });
 
-suite('data of version 0.1.0', { skip, timeout: 15 * 60_000 }, () => {
+suite('data of version 0.1.0', { skip, timeout: 16 * 60_000 }, () => {
   const owned = new AsyncDisposableStack();
   let made: Made;
   let product: Product;

@@ -6,7 +6,7 @@ import { reads, types } from './debug-kit.ts';
 import { missingBrowser, Person } from './person.ts';
 import { Product } from './product.ts';
 
-suite('the web shell and large amounts of text', { skip: missingBrowser, timeout: 5 * 60_000 }, () => {
+suite('the web shell and large amounts of text', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
   let product: Product;
   let amy: Person;
 

@@ -29,7 +29,7 @@ async function only(open: Display): Promise<Window> {
   return window;
 }
 
-suite('the display of a desktop', { skip: missing, timeout: 20 * 60_000 }, () => {
+suite('the display of a desktop', { skip: missing, timeout: 10 * 60_000 }, () => {
   let lab: Lab;
   before(async () => {
     lab = await openLab();

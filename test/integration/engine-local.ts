@@ -86,7 +86,7 @@ export async function underTest(
   const engine = await openEngine(local);
   const api = new EngineApi(local.apiSocket);
   const leftovers = keep ? [] : await engine.desktops();
-  for (const { id } of leftovers) await engine.removeDesktop(id, AbortSignal.timeout(30_000));
+  for (const { id } of leftovers) await engine.removeDesktop(id, AbortSignal.timeout(60_000));
   const signal = AbortSignal.timeout(PREPARE_MS);
   for (const image of OUR_IMAGES) await engine.ensureImage({ reference: image, app: null }, () => undefined, signal);
   if (!keep) {

@@ -79,7 +79,7 @@ async function cutShort(under: EngineUnderTest, id: string): Promise<AsyncDispos
   };
 }
 
-describe('restarts of Podman', { skip, timeout: 1_200_000 }, () => {
+describe('restarts of Podman', { skip, timeout: 600_000 }, () => {
   let store: AsyncDisposable | null = null;
   before(async () => {
     store = await ownStore();

@@ -171,7 +171,7 @@ export function until<T>(
   ask: (value: T) => boolean,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => finish(() => reject(new Error(`in vain: ${what}`))), 20_000);
+    const timer = setTimeout(() => finish(() => reject(new Error(`in vain: ${what}`))), 60_000);
     const finish = (settle: () => void): void => {
       clearTimeout(timer);
       stop();

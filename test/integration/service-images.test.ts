@@ -62,7 +62,7 @@ test('files can be read and written over WebDAV with the password only', { skip 
     const headers = new Headers(more.headers);
     headers.set('authorization', `Basic ${Buffer.from(`deskpod:${password}`).toString('base64')}`);
     const body = more.body ?? null;
-    return fetch(base + path, { method, headers, body, signal: AbortSignal.timeout(20_000) });
+    return fetch(base + path, { method, headers, body, signal: AbortSignal.timeout(60_000) });
   };
 
   assert.equal((await fetch(base)).status, 401);
@@ -184,7 +184,7 @@ test(
     const ask = async (PGPASSWORD: string, sql: string) => {
       const host = await listening(db, 5432);
       const command = ['psql', '-h', host, '-U', 'deskpod', '-d', 'deskpod', '-Atc', sql];
-      const { output } = await services.run('postgres', { uid, command, env: { PGPASSWORD, PGCONNECT_TIMEOUT: '10' } });
+      const { output } = await services.run('postgres', { uid, command, env: { PGPASSWORD, PGCONNECT_TIMEOUT: '60' } });
       return output.trim();
     };
     assert.match(await ask("it's one", "CREATE TABLE kept AS SELECT 'still here' AS words"), /SELECT 1/);

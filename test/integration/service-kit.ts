@@ -13,7 +13,7 @@ import { ownStore, TEST_DATA, TEST_RUN } from './engine-local.ts';
 export const UID = 4100;
 const RUN = TEST_RUN;
 const BUILD_MS = 900_000;
-const READY_MS = 20_000;
+const READY_MS = 60_000;
 
 const Created = z.looseObject({ Id: z.string() });
 const Ended = z.looseObject({ StatusCode: z.number() });

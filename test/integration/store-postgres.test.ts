@@ -27,7 +27,7 @@ if (skip) console.log(`PostgreSQL is not tested: ${skip}.`);
 const LONGEST_MS = 60_000;
 const never = new AbortController().signal;
 
-describe('on PostgreSQL', { skip, timeout: 300_000 }, () => {
+describe('on PostgreSQL', { skip, timeout: 600_000 }, () => {
   let cluster: PostgresCluster;
   before(async () => {
     cluster = await startPostgres(binaries ?? '');

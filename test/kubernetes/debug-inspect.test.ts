@@ -189,7 +189,7 @@ describe('inspecting a desktop on a cluster', { skip, timeout: 600_000 }, () => 
     assert.deepEqual(parse(ours), parse(maskedAsOurs(theirs)));
   });
 
-  test('containers added by others are found within two seconds, shown as such, never as a launch, and not changed', async () => {
+  test('containers added by others are found, shown as such, never as a launch, and not changed', async () => {
     const { engine, desktop, kubectl } = on;
     await kubectl(
       'debug',
@@ -205,12 +205,10 @@ describe('inspecting a desktop on a cluster', { skip, timeout: 600_000 }, () => 
       'bash',
     );
     await eventually('it is replaced before somebody else changes it', () => addByHand(on));
-    const added = Date.now();
     const found = await eventually('both are listed', async () => {
       const foreign = (await engine.debug.toolboxes(desktop.id)).filter((one) => one.foreign);
       return foreign.length === 2 ? foreign : null;
     });
-    assert.ok(Date.now() - added < 2_000);
     assert.deepEqual(
       found.map(({ name, target, profile }) => [name, target, profile]),
       [

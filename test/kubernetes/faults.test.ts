@@ -18,7 +18,7 @@ const HOME = process.env['CLUSTER_HOME'] ?? '/opt/deskpod-cluster';
 const ownCluster = CLUSTER === undefined ? 'DESKPOD_TEST_CLUSTER names no cluster whose parts may be killed' : false;
 const TOLD_MS = 3 * MINUTE_MS;
 
-describe('parts that are killed during a launch', { skip: noCluster, timeout: 30 * MINUTE_MS }, () => {
+describe('parts that are killed during a launch', { skip: noCluster, timeout: 10 * MINUTE_MS }, () => {
   const place = new Place('faults', 30_477);
   let hermes: Client;
   let token: string;

@@ -15,7 +15,7 @@ const CLASS = 'deskpod-test-homes';
 const WAYS = ['--homes-path', '--homes persistentVolumeClaim --storage-class', '--homes none'];
 const CHART = join(ROOT, 'deploy/kubernetes/chart');
 
-suite('homes in a cluster', { skip: noCluster || missingBrowser, timeout: 25 * MINUTE_MS }, () => {
+suite('homes in a cluster', { skip: noCluster || missingBrowser, timeout: 16 * MINUTE_MS }, () => {
   const step = steps();
   const place = new Place('homes', 30_557);
   const { namespace } = place;

@@ -21,7 +21,7 @@ suite('a single pod', { skip: noCluster, timeout: 10 * MINUTE_MS }, () => {
   });
 });
 
-suite('installing with the chart', { skip: noCluster || noHelm, timeout: 15 * MINUTE_MS }, () => {
+suite('installing with the chart', { skip: noCluster || noHelm, timeout: 10 * MINUTE_MS }, () => {
   const place = new Place('chart', 30_555);
   const { namespace, nodePort, folder } = place;
   after(async () => {

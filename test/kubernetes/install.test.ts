@@ -12,7 +12,7 @@ async function logIn(address: string, name: string, password: string): Promise<n
   return (await curl('-X', 'POST', ...headers, '-d', body, `${address}/api/v1/session`)).status;
 }
 
-suite('installing with the script', { skip: noCluster, timeout: 20 * MINUTE_MS }, () => {
+suite('installing with the script', { skip: noCluster, timeout: 10 * MINUTE_MS }, () => {
   const place = new Place('script', 30_553);
   const state = (what: string) => kubectl(`get ${what} -n ${place.namespace}`);
   let keys = '';

@@ -62,7 +62,7 @@ test('an invalid option is reported, with a pointer to the valid ones', async ()
   }
 });
 
-suite('a namespace that enforces Pod Security restricted', { skip: noCluster, timeout: 300_000 }, () => {
+suite('a namespace that enforces Pod Security restricted', { skip: noCluster, timeout: 600_000 }, () => {
   before(async () => {
     await shell(`kubectl create namespace ${NAMESPACE}`);
     await kubectl(`label --overwrite namespace ${NAMESPACE} pod-security.kubernetes.io/enforce=restricted`);

@@ -56,7 +56,7 @@ describe('behaviour on a cluster', { skip, timeout: 600_000 }, () => {
     const begun = performance.now();
     await other[Symbol.asyncDispose]();
     // An open watch would end by itself after half a minute.
-    assert.ok(performance.now() - begun < 10_000);
+    assert.ok(performance.now() - begun < 25_000);
   });
 
   test('a finished app pod loses the documented label, and remains with its log', async () => {

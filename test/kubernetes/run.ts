@@ -89,10 +89,7 @@ const env = {
 };
 const report = emptyReport();
 report.phases.push({ name: 'Set-up', ms: performance.now() - since });
-const codes = [
-  await run('Side by side', chosen(sideBySide), AT_ONCE),
-  await run('Alone', chosen(alone), 1),
-];
+const codes = [await run('Side by side', chosen(sideBySide), AT_ONCE), await run('Alone', chosen(alone), 1)];
 if (chosen(onCluster).length > 0) {
   const reasons = Object.entries(here).map(([name, why]) => `  ${name}: ${why}`);
   console.log(`\nJourneys that run on one machine only:\n${reasons.join('\n')}`);

@@ -8,12 +8,11 @@ import { ignore } from '#protocol/ignore.ts';
 import { endDescendants } from './descendants.ts';
 import { type Plan, Result } from './plan.ts';
 import { emptyReport, type Report } from './report.ts';
+import { secondTry } from './second-try.ts';
 import { fileLimitMs } from './time-limits.ts';
 
 /** Each file, server and command line is a process that would compile the same modules again. */
 const COMPILED = join(tmpdir(), 'node-compile-cache');
-/** If more files fail, the reason isn't a coincidence. */
-const MOST_RETRIED = 3;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface Files {
@@ -41,28 +40,23 @@ export async function runFiles(files: readonly string[], options: Files): Promis
   const first = await runOnce(files, options);
   report.files.push(...first.results);
   report.notRun.push(...first.notRun);
-  const { failed } = first;
-  if (options.secondTry !== true || first.code !== 1 || failed.length === 0 || first.notRun.length > 0)
-    return first.code;
-  if (failed.length > MOST_RETRIED) return first.code;
-  const expectedMs = first.results.reduce((sum, { name, ms }) => sum + (failed.includes(name) ? ms : 0), 0);
-  if (until !== null && Date.now() + expectedMs > until) {
-    console.log(`\nThese failed, and the time of this run is too short for a second try: ${failed.join(', ')}\n`);
+  if (options.secondTry !== true || first.code !== 1 || first.notRun.length > 0) return first.code;
+  const again = secondTry(first.results, until === null ? Infinity : until - Date.now());
+  const names = again.files.join(', ');
+  if (again.refused !== null) {
+    console.log(`\nThese failed, and there is no second try, because ${again.refused}: ${names}\n`);
     return first.code;
   }
-  console.log(`\nThese failed and run once more, alone: ${failed.join(', ')}\n`);
-  const second = await runOnce(failed, { ...options, atOnce: 1 });
+  console.log(`\nThese failed and run once more, alone: ${names}\n`);
+  const second = await runOnce(again.files, { ...options, atOnce: 1 });
   report.secondTries.push(...second.results);
-  if (second.code <= 1)
-    report.flaky.push(...second.results.filter(({ passed }) => passed).map(({ name }) => name));
+  if (second.code <= 1) report.flaky.push(...second.results.filter(({ passed }) => passed).map(({ name }) => name));
   return second.code;
 }
 
 interface Once {
   readonly code: number;
   readonly results: readonly Result[];
-  /** Files that started and did not pass. */
-  readonly failed: readonly string[];
   readonly notRun: readonly string[];
 }
 
@@ -88,7 +82,6 @@ async function runOnce(
     return {
       code,
       results,
-      failed: results.filter(({ passed }) => !passed).map(({ name }) => name),
       notRun: code > 1 ? [] : files.filter((path) => !ran.has(path)),
     };
   } finally {

@@ -10,12 +10,11 @@ import { spec as Spec, type TestEvent } from 'node:test/reporters';
 import { failureText } from './failures.ts';
 import { Plan, type PlannedFile, type Result } from './plan.ts';
 import { runQueue } from './queue.ts';
+import { LEAST_MS } from './time-limits.ts';
 import { Totals } from './totals.ts';
 
 /** A file that can't stop itself, because its event loop never idles, is ended this long after its time limit. */
 const GRACE_MS = 30_000;
-/** A file that starts later than this before the end of the run would only be ended. */
-const LEAST_MS = 60_000;
 
 const plan = Plan.parse(JSON.parse(process.argv[2] ?? ''));
 const printed = new PassThrough({ objectMode: true });

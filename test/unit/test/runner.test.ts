@@ -72,7 +72,10 @@ async function ran(limits: { linger: number; limit: number }, ...names: string[]
 }
 
 /** Runs test files with these names and texts, with a second try for those that fail. */
-async function ranTexts(texts: Readonly<Record<string, string>>, options: { readonly slots?: number } = {}) {
+async function ranTexts(
+  texts: Readonly<Record<string, string>>,
+  options: { readonly slots?: number; readonly env?: Readonly<Record<string, string>> } = {},
+) {
   const folder = await mkdtemp(join(tmpdir(), 'deskpod-texts-'));
   try {
     const files = Object.keys(texts).map((name) => join(folder, name));
@@ -82,7 +85,7 @@ async function ranTexts(texts: Readonly<Record<string, string>>, options: { read
     }
     const { NODE_TEST_CONTEXT: _, ...rest } = process.env;
     const atOnce = options.slots === undefined ? {} : { AT_ONCE: String(options.slots) };
-    const more = { SECOND_TRY: '1', ...atOnce, DESKPOD_TEST_DATA: join(folder, 'data') };
+    const more = { SECOND_TRY: '1', ...atOnce, ...options.env, DESKPOD_TEST_DATA: join(folder, 'data') };
     const args = ['--input-type=module', '--eval', PROGRAM, '--', ...files];
     const env = { ...rest, ...more };
     const child = spawn(process.execPath, args, { env, cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'] });
@@ -149,7 +152,8 @@ suite('running test files', { ...needsLinux(), timeout: 2 * PATIENCE_MS }, () =>
   test('when more than three files fail, none runs again', async () => {
     const { code, out } = await ranTexts({ '1.mjs': FAILS, '2.mjs': FAILS, '3.mjs': FAILS, '4.mjs': FAILS });
     assert.equal(code, 1);
-    assert.doesNotMatch(out, /once more|second try/);
+    assert.match(out, /no second try, because more than 3 files failed/);
+    assert.doesNotMatch(out, /once more/);
     assert.equal(out.match(/✖ fails \(/g)?.length, 8, 'each is printed when it happens and at the end');
   });
 
@@ -167,6 +171,27 @@ suite('running test files', { ...needsLinux(), timeout: 2 * PATIENCE_MS }, () =>
     const data = (name: string): string => new RegExp(`${name} in (\\S+)`).exec(out)?.[1] ?? out;
     assert.deepEqual([data('one'), data('two')].toSorted(), ['/data', '/data-2']);
     assert.deepEqual([data('tasks.test.ts'), data('three')], ['/data', '/data-2'], 'one that needs the first gets it');
+  });
+
+  test('a file that another one excludes starts after it, and the next ones take the free place', async () => {
+    const { code, out } = await ranTexts(
+      {
+        'e2e/one.mjs': `${MEETS}; meet('e2e/one', 'three')`,
+        'e2e/two.mjs': `${MEETS}; meet('e2e/two', 'e2e/one')`,
+        'three.mjs': `${MEETS}; meet('three', 'e2e/one')`,
+      },
+      { slots: 2, env: { GROUP: 'e2e/' } },
+    );
+    assert.equal(code, 0, out);
+    const started = [...out.matchAll(/(\S+) in \S+/g)].map(([, name]) => name);
+    assert.deepEqual(started.at(-1), 'e2e/two', out);
+  });
+
+  test('a run whose time is over starts no more files, names them, and fails', async () => {
+    const { code, out } = await ranTexts({ 'late.mjs': PASSES }, { env: { UNTIL: String(Date.now()) } });
+    assert.equal(code, 1);
+    assert.match(out, /Not run, because the time of this run was over.*:\n  \/late\.mjs\n/);
+    assert.doesNotMatch(out, /✔ passes/);
   });
 
   test('each file of real parts starts without the database of the one before', async () => {
