@@ -8,7 +8,7 @@ import { after, before, suite } from 'node:test';
 import { Desktop } from '#protocol/desktop.ts';
 import { missingBrowser, Person } from '../e2e/person.ts';
 import { ROOT } from '../e2e/tools.ts';
-import { defaultClass, done, kubectl, MINUTE_MS, noCluster, noHelm, Place, shell } from './install-kit.ts';
+import { clear, defaultClass, done, kubectl, MINUTE_MS, noCluster, noHelm, Place, shell } from './install-kit.ts';
 import { steps, typedInShell } from './walk-kit.ts';
 
 const CLASS = 'deskpod-test-homes';
@@ -24,16 +24,20 @@ suite('homes in a cluster', { skip: noCluster || missingBrowser, timeout: 16 * M
 
   before(async () => {
     owned.use(await defaultClass());
+    // What a run left that was ended.
+    await clear(namespace);
+    await removeClass();
     folder = await mkdtemp(join(tmpdir(), 'deskpod-homes-'));
     await chmod(folder, 0o755);
   });
   after(async () => {
     await place[Symbol.asyncDispose]();
-    await shell(`kubectl delete storageclass,pv ${CLASS} --ignore-not-found --timeout=60s`);
+    await removeClass();
     await rm(folder, { recursive: true, force: true });
     await owned.disposeAsync();
   });
 
+  const removeClass = () => shell(`kubectl delete storageclass,pv ${CLASS} --ignore-not-found --timeout=60s`);
   const enters = async (): Promise<Person> => {
     const hermes = await Person.at({ address: place.address });
     await hermes.logIn('Hermes Conrad', 'hermes');
@@ -41,7 +45,9 @@ suite('homes in a cluster', { skip: noCluster || missingBrowser, timeout: 16 * M
     return hermes;
   };
   const desktopOf = async ({ page }: Person): Promise<Desktop> =>
-    Desktop.parse(await page.evaluate(async () => (await fetch('/api/v1/desktop')).json()));
+    Desktop.parse(
+      await page.evaluate(async () => (await fetch('/api/v1/desktop', { signal: AbortSignal.timeout(60_000) })).json()),
+    );
   const asksToLogOut = async (person: Person): Promise<void> => {
     await person.page.keyboard.press('Control+Alt+m');
     await person.find('menu-logout').click();
@@ -181,7 +187,8 @@ suite('homes in a cluster', { skip: noCluster || missingBrowser, timeout: 16 * M
     await typedInShell(again, 'cat ~/typed', /precious/);
     const { id } = await desktopOf(again);
     await again.page.evaluate(async () => {
-      await fetch('/api/v1/desktop', { method: 'DELETE', headers: { 'x-deskpod': '1' } });
+      const signal = AbortSignal.timeout(60_000);
+      await fetch('/api/v1/desktop', { method: 'DELETE', headers: { 'x-deskpod': '1' }, signal });
     });
     await again.find('start-again').click();
     await again.seesDesktop();

@@ -10,6 +10,9 @@ import { lockOneOf } from '../runner/lock.ts';
 /** The registry of the tests' images; the runner of these tests pushes them. */
 export const REGISTRY = process.env['DESKPOD_TEST_REGISTRY'] ?? '127.0.0.1:5000/deskpod';
 export const MINUTE_MS = 60_000;
+/** Usually half a minute. The script itself gives up first, and then says which pod isn't ready. */
+const INSTALL_MS = 6 * MINUTE_MS;
+const INSTALL_SECONDS = 300;
 
 /** The documented parts of an installation. */
 export const ROLES = ['pyos-od', 'nginx-od', 'mongodb-od', 'speedtest-od', 'openldap-od'];
@@ -64,12 +67,12 @@ export class Place implements AsyncDisposable {
   }
 
   /** Runs `deploy/install.sh` with the options for this namespace. */
-  install(more = '', timeoutMs = 10 * MINUTE_MS): Promise<Ran> {
+  install(more = '', timeoutMs = INSTALL_MS): Promise<Ran> {
     return this.installWith(`--homes none ${more}`, timeoutMs);
   }
 
   /** Runs it without options about homes. */
-  installWith(more: string, timeoutMs = 10 * MINUTE_MS): Promise<Ran> {
+  installWith(more: string, timeoutMs = INSTALL_MS): Promise<Ran> {
     return shell(`${join(ROOT, 'deploy/install.sh')} ${this.withoutHomes} ${more} </dev/null`, {}, timeoutMs);
   }
 
@@ -84,7 +87,7 @@ export class Place implements AsyncDisposable {
   }
 
   get withoutHomes(): string {
-    return `--namespace ${this.namespace} --node-port ${this.nodePort} --registry ${REGISTRY} --pull-policy Always --node-path ${this.folder}`;
+    return `--namespace ${this.namespace} --node-port ${this.nodePort} --registry ${REGISTRY} --pull-policy Always --node-path ${this.folder} --timeout ${INSTALL_SECONDS}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -41,6 +41,9 @@ export interface Export {
   readonly file: string;
 }
 
+/** Longer than any wait in a step; a step that waits without end fails, and says which one it was. */
+const STEP_MS = 8 * MINUTE_MS;
+
 const Added = z.looseObject({ name: z.string(), icondata: z.string() });
 
 /**
@@ -49,7 +52,7 @@ const Added = z.looseObject({ name: z.string(), icondata: z.string() });
 export function steps(): (name: string, run: () => Promise<void>) => void {
   let failed: string | null = null;
   return (name, run) => {
-    test(name, async (context) => {
+    test(name, { timeout: STEP_MS }, async (context) => {
       if (failed !== null) return context.skip(`after “${failed}” has failed`);
       try {
         await run();
