@@ -302,11 +302,12 @@ own_config() {
 
 prepull() {
   say "Pulling the images of a desktop:"
-  kn delete pod $PREPULL --ignore-not-found --now >/dev/null 2>&1
+  kn delete pod $PREPULL --ignore-not-found --now --timeout=120s >/dev/null 2>&1 ||
+    stop "pod/$PREPULL of an earlier run isn't gone after 120 seconds." "$KUBECTL describe pod $PREPULL -n $NAMESPACE"
   kn apply -f "$WORK/prepull.yaml"
   wait_for app.kubernetes.io/name=prepull prepulled
   [ ! -t 1 ] || say
-  kn delete pod $PREPULL --now 2>/dev/null
+  kn delete pod $PREPULL --now --wait=false 2>/dev/null
 }
 
 # Without the namespace, the API server validates everything in the namespace default instead.

@@ -99,7 +99,10 @@ export class Place implements AsyncDisposable {
 /** Removes all objects of an installation, however it was created, including cluster-wide ones. */
 export async function clear(namespace: string): Promise<void> {
   const suffix = namespace === 'abcdesktop' ? '' : `-${namespace}`;
-  await shell(`kubectl delete namespace ${namespace} --ignore-not-found --timeout=150s`, {}, 3 * MINUTE_MS);
+  await shell(`kubectl delete namespace ${namespace} --ignore-not-found --wait=false`);
+  // A namespace is gone when its pods are; nobody is left whom they should serve until then.
+  await shell(`kubectl delete pods --all -n ${namespace} --now --wait=false`);
+  await shell(`kubectl wait --for=delete namespace/${namespace} --timeout=150s`, {}, 3 * MINUTE_MS);
   await shell(`kubectl delete pv ${namespace}-postgres ${namespace}-deskpod --ignore-not-found`);
   await shell(`kubectl delete clusterrolebinding pyos-rbac${suffix} --ignore-not-found`);
   await shell(`kubectl delete clusterrole pyos-role${suffix} --ignore-not-found`);
