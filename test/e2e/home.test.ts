@@ -18,7 +18,9 @@ suite('files when a desktop ends', { skip: missingBrowser, timeout: 10 * 60_000 
   after(async () => product?.[Symbol.asyncDispose]());
 
   const desktopOf = async ({ page }: Person): Promise<Desktop> =>
-    Desktop.parse(await page.evaluate(async () => (await fetch('/api/v1/desktop')).json()));
+    Desktop.parse(
+      await page.evaluate(async () => (await fetch('/api/v1/desktop', { signal: AbortSignal.timeout(60_000) })).json()),
+    );
 
   const types = async (person: Person, command: string, expected: string): Promise<void> => {
     if (!(await person.find('terminal').isVisible())) {

@@ -31,7 +31,8 @@ export const missingBrowser = existsSync(CHROMIUM) ? false : `${CHROMIUM} is not
 
 /** A browser without a page yet. */
 export async function openBrowser(...more: readonly string[]): Promise<Browser> {
-  return await chromium.launch({ executablePath: CHROMIUM, headless: true, args: [...ARGS, ...more] });
+  const args = [...ARGS, ...more];
+  return await chromium.launch({ executablePath: CHROMIUM, headless: true, args, timeout: PATIENCE_MS });
 }
 
 export class Person implements AsyncDisposable {
@@ -135,12 +136,18 @@ export class Person implements AsyncDisposable {
     return Buffer.from(base64, 'base64');
   }
 
-  /** Waits until the pixels of the screen match; checks again after each repaint of the browser. */
+  /** Waits until the pixels of the screen match; checks again after each repaint of the browser, or a second. */
   async seesPixels(what: string, fits: (pixels: Uint8Array) => boolean): Promise<void> {
     const until = performance.now() + PATIENCE_MS;
     while (performance.now() < until) {
       if (fits(await this.pixels())) return;
-      await this.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+      await this.page.evaluate(
+        () =>
+          new Promise((resolve) => {
+            requestAnimationFrame(resolve);
+            setTimeout(resolve, 1_000);
+          }),
+      );
     }
     await this.photograph('never-seen');
     assert.fail(`never saw ${what}`);
