@@ -6,6 +6,8 @@ import { type EngineUnderTest, finished, output, patience, run, script, shareDes
 
 /** More than engines keep in one log file. */
 const FLOOD_LINES = 130_000;
+/** Usually 15 to 90 s, as the reader has to read all of it when nothing is missed. */
+const FLOOD_MS = 7 * 60_000;
 const TEXT = 'x'.repeat(1_000);
 
 export function logPromises(under: () => EngineUnderTest): void {
@@ -65,7 +67,7 @@ export function logPromises(under: () => EngineUnderTest): void {
       const target = { desktopId: made.id, launchId: launch.id };
       let next = 1;
       let missed = 0;
-      const signal = AbortSignal.timeout(240_000);
+      const signal = AbortSignal.timeout(FLOOD_MS);
       for await (const line of engine.logs(target, { follow: true, tailBytes: 100_000 }, signal)) {
         if (line.text === 'begins') {
           await run(engine, { desktopId: made.id }, `touch ${go}`);
