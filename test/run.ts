@@ -160,7 +160,10 @@ async function prepare(): Promise<void> {
     engineSocket: null,
     listen: null,
   };
-  await setUp(options, progress, stop.signal);
+  const late = AbortSignal.timeout(until - Date.now());
+  await setUp(options, progress, AbortSignal.any([stop.signal, late])).catch((cause: unknown) => {
+    throw late.aborted ? new Error('set-up took longer than this run may (DESKPOD_TEST_MINUTES)', { cause }) : cause;
+  });
 }
 
 /** Answers to the questions that Debian packages ask when they are installed. */

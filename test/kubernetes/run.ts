@@ -76,18 +76,19 @@ const others = [...globSync('test/kubernetes/*.test.ts', { cwd: ROOT }).toSorted
 const sideBySide = [...longest, ...others.filter((path) => !longest.includes(path) && !alone.includes(path))];
 const progress = createProgress(process.stdout);
 const places = { root: ROOT, dataDir: PLACES.data, runDir: PLACES.run, baseImage: null, engineSocket: null };
-const never = new AbortController().signal;
+/** Set-up that takes longer than the whole run may ends with an error, too. */
+const inTime = AbortSignal.timeout(until - Date.now());
 
 const missing = await missingPackages(PACKAGES);
 if (missing.length > 0) {
   await progress.step('Debian packages for tests', (detail) => installPackages(missing, detail));
 }
 await progress.step('Pages', async () => ((await bundleWeb(ROOT)) ? 'bundled' : 'up to date'));
-await makeImages(places, { push: REGISTRY, only: IMAGES }, progress, never);
+await makeImages(places, { push: REGISTRY, only: IMAGES }, progress, inTime);
 await pushTestImage('contract', 'published');
 await pushTestImage('bare', 'bare');
 await pushTestImage('elsewhere', 'elsewhere', OTHERS);
-await progress.step('Images on the node', () => refreshNode(never));
+await progress.step('Images on the node', () => refreshNode(inTime));
 const env = {
   ...process.env,
   ...environmentOf(PLACES),
@@ -119,7 +120,7 @@ async function pushTestImage(folder: TestImage, name: string, registry = REGISTR
   const api = await openEngine(places, owned, progress);
   await progress.step(`Test image ${name}`, async (detail) => {
     const reference = `localhost/deskpod-test/${name}:1`;
-    await buildTestImage(api, folder, reference, never);
+    await buildTestImage(api, folder, reference, inTime);
     const image = {
       reference,
       name,
@@ -130,7 +131,7 @@ async function pushTestImage(folder: TestImage, name: string, registry = REGISTR
       command: [],
       args: {},
     };
-    await pushImage(api, image, { registry, tag: '1', insecure: true, login: {} }, detail, never);
+    await pushImage(api, image, { registry, tag: '1', insecure: true, login: {} }, detail, inTime);
     return `${registry}/${name}:1`;
   });
 }
