@@ -226,7 +226,9 @@ suite('the documented walk', { skip: noCluster || missingBrowser, timeout: 16 * 
   });
 
   step('9: the log shows requests with user, action and result, and the probes every ten seconds', async () => {
-    const follow = 'timeout 25 kubectl logs -l run=pyos-od -n abcdesktop --follow -n abcdesktop';
+    // Ends when it has shown two probes and the request of a user.
+    const seen = `awk '/healthz/ { probes++ } /hermes/ && /\\/api\\/v1\\// && /[^0-9]200([^0-9]|$)/ { user = 1 } { print } probes > 1 && user { exit }'`;
+    const follow = `timeout 55 kubectl logs -l run=pyos-od -n abcdesktop --follow -n abcdesktop | ${seen}`;
     const [{ out }] = await Promise.all([
       shell(follow),
       curl(`${ADDRESS}/API/healthz`),
