@@ -42,6 +42,7 @@ export async function runFiles(files: readonly string[], options: Files): Promis
   report.notRun.push(...first.notRun);
   if (options.secondTry !== true || first.code !== 1 || first.notRun.length > 0) return first.code;
   const again = secondTry(first.results, until === null ? Infinity : until - Date.now());
+  if (again.files.length === 0) return first.code;
   const names = again.files.join(', ');
   if (again.refused !== null) {
     console.log(`\nThese failed, and there is no second try, because ${again.refused}: ${names}\n`);
@@ -79,11 +80,7 @@ async function runOnce(
     const text = await readFile(plan.results, 'utf8').catch(ignore('the run was interrupted', ''));
     const results = text.split('\n').flatMap((line) => (line === '' ? [] : [Result.parse(JSON.parse(line))]));
     const ran = new Set(results.map(({ name }) => name));
-    return {
-      code,
-      results,
-      notRun: code > 1 ? [] : files.filter((path) => !ran.has(path)),
-    };
+    return { code, results, notRun: code > 1 ? [] : files.filter((path) => !ran.has(path)) };
   } finally {
     await rm(scratch, { recursive: true });
   }

@@ -6,8 +6,9 @@ import { LEAST_MS } from './time-limits.ts';
 const MOST = 3;
 
 export interface SecondTry {
+  /** Those that failed. */
   readonly files: readonly string[];
-  /** Why none of these files runs again, although a second try is possible; null if they do. */
+  /** Why none of these files runs again; null if they do. */
   readonly refused: string | null;
 }
 
