@@ -3,6 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -45,19 +46,22 @@ async function isListed(name: string): Promise<boolean> {
 }
 
 const Stored = z.array(z.looseObject({ id: z.string() }));
+const Inspected = z.looseObject({ Id: z.string(), State: z.looseObject({ Status: z.string() }) });
 
 /** The state after Podman is killed while it removes a container: Podman still lists it, but its storage lacks it. */
 async function cutShort(under: EngineUnderTest, id: string): Promise<AsyncDisposable> {
-  const { Id } = await new EngineApi(apiSocket).json(
-    z.looseObject({ Id: z.string() }),
-    'GET',
-    `/containers/${id}/json`,
-  );
-  await new EngineApi(apiSocket).text('POST', `/containers/${id}/kill`);
+  const api = new EngineApi(apiSocket);
+  const inspect = () => api.json(Inspected, 'GET', `/containers/${id}/json`);
+  const { Id } = await inspect();
+  await api.text('POST', `/containers/${id}/kill`);
+  // Until then a process of Podman cleans up after it, and would write the index, too.
+  await eventually('it has exited', async () => ((await inspect()).State.Status === 'exited' ? true : null));
   const index = join(TEST_DATA, 'engine/store/overlay-containers/containers.json');
-  process.kill(await servicePid(), 'SIGKILL');
-  const stored = Stored.parse(JSON.parse(await readFile(index, 'utf8')));
-  await writeFile(index, JSON.stringify(stored.filter((one) => one.id !== Id)));
+  const pid = await servicePid();
+  // In one go: the next service, which starts at once, has to read the changed file.
+  process.kill(pid, 'SIGKILL');
+  const stored = Stored.parse(JSON.parse(readFileSync(index, 'utf8')));
+  writeFileSync(index, JSON.stringify(stored.filter((one) => one.id !== Id)));
   const back = (): Promise<true | null> =>
     under.engine.ready().then(
       () => true,

@@ -155,11 +155,11 @@ suite('homes in a cluster', { skip: noCluster || missingBrowser, timeout: 16 * M
         assert.match(rendered, /name: pyos-role-homes/);
       }
       const dry = await shell(
-        `${join(ROOT, 'deploy/install.sh')} --namespace ${namespace}-b --node-port 30559 --registry x --homes none --dry-run </dev/null`,
+        `${join(ROOT, 'deploy/install.sh')} --namespace ${namespace}-b --node-port 30560 --registry x --homes none --dry-run </dev/null`,
       );
       assert.match(dry.out, /Homes: none/, 'an explicit option takes precedence');
       const other = await shell(
-        `${join(ROOT, 'deploy/install.sh')} --namespace ${namespace}-b --node-port 30559 --registry x --dry-run </dev/null`,
+        `${join(ROOT, 'deploy/install.sh')} --namespace ${namespace}-b --node-port 30560 --registry x --dry-run </dev/null`,
       );
       assert.match(other.out, /Homes: a claim for each user/);
       const kept = await place.installWith('');
