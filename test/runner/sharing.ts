@@ -24,7 +24,10 @@ export const FIRST: Readonly<Record<string, string>> = {
 export const LONGEST = [
   'integration/engine-podman',
   'e2e/debug-approval',
+  'e2e/debug',
+  'e2e/edge',
   'e2e/faults-server',
+  'integration/store-postgres',
   'integration/engine-restart',
 ];
 
