@@ -6,7 +6,7 @@ import { ClusterApi } from '#engines/kubernetes/cluster/api.ts';
 import { hasStatus } from '#engines/kubernetes/cluster/api-fault.ts';
 import { type EngineUnderTest, hermes } from '../contracts/engine-kit.ts';
 
-const GONE_TIMEOUT_MS = 120_000;
+const GONE_TIMEOUT_MS = 240_000;
 
 /** The registry to which the images of this checkout were pushed. */
 export const REGISTRY = process.env['DESKPOD_TEST_REGISTRY'] ?? '127.0.0.1:5000/deskpod';
