@@ -50,7 +50,11 @@ export const AREAS: Readonly<Record<string, Area>> = {
   cli: { job: 'the `deskpod` command', imports: ['client', 'protocol'] },
   setup: {
     job: 'what `npm start` installs and builds first; uninstall',
-    imports: ['domain', 'protocol', 'config', 'containers-client', 'engines'],
+    imports: ['domain', 'protocol', 'config', 'containers-client', 'engines', 'processes'],
+  },
+  processes: {
+    job: 'on one machine: the engine process, which is root’s, and the server process without privileges',
+    imports: ['domain', 'protocol', 'config', 'engines', 'store', 'http', 'events'],
   },
   server: { job: 'one file per role: creates the parts and connects them', imports: 'everything' },
   main: { job: 'opens the roles and listens; only the command that runs the server imports it', imports: 'everything' },
