@@ -12,13 +12,16 @@ import type { SystemAccount } from './account.ts';
 /** Folders of the engine process, made before anybody else could. */
 const OF_ROOT = ['engine', 'homes', 'guests', 'cache', 'wallpapers'];
 const STICKY = 0o1771;
+const ENTER = 0o711;
 
 /** Gives the server process its files, also those that an earlier version made as root. */
 export async function giveFiles(config: Config, { uid, gid }: SystemAccount): Promise<void> {
   const { dataDir, runDir, keysDir, store } = config;
-  await mkdir(dataDir, { recursive: true, mode: 0o711 });
-  await mkdir(runDir, { recursive: true, mode: 0o711 });
-  for (const name of OF_ROOT) await mkdir(join(dataDir, name), { recursive: true, mode: 0o711 });
+  await mkdir(dataDir, { recursive: true, mode: ENTER });
+  await mkdir(runDir, { recursive: true });
+  // What is in it has modes of its own.
+  await chmod(runDir, ENTER);
+  for (const name of OF_ROOT) await mkdir(join(dataDir, name), { recursive: true, mode: ENTER });
   await chown(dataDir, 0, gid);
   await chmod(dataDir, STICKY);
   const files = [join(dataDir, 'cli-token'), join(dataDir, 'admin-password')];

@@ -109,9 +109,9 @@ function programFolder({ runDir }: Config): string {
 
 function accessesOf({ dataDir, runDir, keysDir, store, auth }: Config, program: string): Access[] {
   return [
-    { path: join(program, ENTRY), mode: 'r' },
     { path: dataDir, mode: 'w' },
     { path: runDir, mode: 'x' },
+    { path: join(program, ENTRY), mode: 'r' },
     { path: keysDir, mode: 'r' },
     ...(store.kind === 'sqlite' ? [{ path: dirname(store.file), mode: 'w' } as const] : []),
     ...auth.ldap.flatMap(({ ca }) => (ca === null ? [] : [{ path: ca, mode: 'r' } as const])),
@@ -149,6 +149,8 @@ async function engineReported(signal: AbortSignal): Promise<void> {
     await promise;
   } finally {
     process.off('message', message);
+    // The listener for its end doesn't keep this process alive.
+    process.channel?.unref();
     signal.removeEventListener('abort', abort);
   }
 }

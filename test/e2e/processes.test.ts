@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { findAccount, type SystemAccount } from '#processes/account.ts';
-import { eventually, Someone } from './faults-kit.ts';
+import { withMount } from '#processes/reach.ts';
+import { eventually, refusedWith, Someone } from './faults-kit.ts';
 import { containers } from './machine.ts';
 import { Product } from './product.ts';
-import { ran, uninstalled } from './tools.ts';
+import { ran, ROOT, Service, uninstalled } from './tools.ts';
 
 suite('the server process', { skip: process.getuid?.() === 0 ? false : 'needs root', timeout: 5 * 60_000 }, () => {
   let product: Product;
@@ -91,6 +92,33 @@ suite('the server process', { skip: process.getuid?.() === 0 ? false : 'needs ro
     await product.kill();
     await eventually('it is gone', async () => (existsSync(`/proc/${pid}`) ? null : true));
     await product.run();
+  });
+
+  test('two services: the server process starts without root, and waits for the engine process', async () => {
+    await product.stop();
+    const { data, run } = product.places;
+    const folders = ['--data', data, '--run', run];
+    const { uid, gid } = account;
+    const port = new URL(product.address).port;
+    const options = [...folders, '--port', port, '--engine-process', join(run, 'engine.sock')];
+    const program = join(run, 'program');
+    const node = process.execPath.replace(ROOT, program);
+    const serve = [node, join(program, 'src/cli/cli.ts'), 'serve', ...options];
+    // systemd changes the user in the same way.
+    const as = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--', ...serve];
+    const server = new Service(...withMount(ROOT, program, as));
+    const engine = new Service(process.execPath, ['src/cli/cli.ts', 'engine', ...folders]);
+    try {
+      await server.says('listening on');
+      await using fry = await Someone.at(product, 'fry');
+      await fry.hasDesktop();
+      await fry.client.desktop.remove();
+      await engine.stop();
+      await assert.rejects(fry.client.desktop.start({ width: 800, height: 600 }), refusedWith(503));
+    } finally {
+      await Promise.all([server.stop(), engine.stop()]);
+      await product.run();
+    }
   });
 
   test('runs as root where its user can’t enter the data folder; log and administrators are told how to change it', async () => {

@@ -2,7 +2,7 @@
  * A desktop's folders on the host: secrets, sockets and account files, removed with it, and the home, which may stay.
  */
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { chmod, chown, lchown, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Account, DesktopCredentials } from '#domain/ports/engine.ts';
@@ -43,7 +43,8 @@ export async function makeFolders(
  * desktops of earlier versions, which keep others out, get it here.
  */
 export async function shareSockets(paths: DesktopPaths, serverGid: number | null): Promise<void> {
-  if (serverGid === null) return;
+  // A restart of the machine removes the folders, while the container stays.
+  if (serverGid === null || !existsSync(paths.rfb)) return;
   for (const folder of [dirname(paths.root), paths.root]) {
     await chown(folder, 0, serverGid);
     await chmod(folder, 0o710);
