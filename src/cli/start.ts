@@ -139,7 +139,7 @@ async function serveInProcesses(io: Io, loaded: LoadedConfig, options: ServeOpti
     if (exitCode !== 0) throw new CliError('', { exitCode });
     return;
   }
-  const certificate = await becomeServerProcess(loaded.config);
+  const certificate = await becomeServerProcess(loaded.config, io.interrupted);
   await listenUntilStopped(io, loaded, { certificate, warnings: separation.warnings });
 }
 

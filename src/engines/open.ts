@@ -10,6 +10,8 @@ export interface EngineParts {
   readonly windowManagerReady: WindowManagerReady;
   /** The group of the server process, which connects to the sockets of desktops; null if this process does. */
   readonly serverGid?: number | null;
+  /** See `RemoteEngineOptions`. */
+  readonly whenLost?: () => Promise<void>;
   readonly events: EngineEvents;
 }
 

@@ -7,7 +7,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config, LoadedConfig } from '#config/config.ts';
 import { localEngine } from '#config/engine.ts';
-import { until } from '#domain/deadlines.ts';
+import { isTimeout, until } from '#domain/deadlines.ts';
 import { DeskpodError, sentenceOf } from '#domain/errors.ts';
 import { createEvents } from '#events';
 import { readCertificate, type TlsFiles } from '#http/certificate.ts';
@@ -17,8 +17,9 @@ import { ensureAccount, type SystemAccount } from './account.ts';
 import { dropRoot, identityOfProcess } from './drop-root.ts';
 import { engineSocketOf, openEngineProcess } from './engine-process.ts';
 import { giveFiles } from './ownership.ts';
+import { engineReported, hasParent } from './parent.ts';
 import { type Access, missingAccess, withMount } from './reach.ts';
-import { ENGINE_READY, ServerProcess } from './server-process.ts';
+import { ServerProcess } from './server-process.ts';
 
 const ENTRY = 'src/cli/cli.ts';
 /** The first start of an engine process builds images. */
@@ -89,17 +90,18 @@ export async function engineUntilStopped({ config }: LoadedConfig, { root, inter
 
 /**
  * For a process that runs the server: if its engine is in another process, reads what only root may read, gives up root's
- * privileges if it has them, and waits for the engine process. Returns the certificate from the configured files.
+ * privileges if it has them, and waits for the engine process. Returns the certificate from the configured files. Rejects
+ * with the reason of `interrupted` when that aborts.
  */
-export async function becomeServerProcess(config: Config): Promise<TlsFiles | null> {
+export async function becomeServerProcess(config: Config, interrupted: AbortSignal): Promise<TlsFiles | null> {
   const { tls } = config.listen;
   const certificate = tls.kind === 'files' ? await readCertificate(tls.cert, tls.key) : null;
   const socket = localEngine(config)?.process ?? null;
   if (socket === null) return certificate;
   const identity = identityOfProcess();
   if (identity?.getuid() === 0) dropRoot(await ensureAccount(config.user), identity);
-  const signal = AbortSignal.timeout(ENGINE_TIMEOUT_MS);
-  await (process.channel ? engineReported(signal) : socketExists(socket, signal));
+  const signal = AbortSignal.any([interrupted, AbortSignal.timeout(ENGINE_TIMEOUT_MS)]);
+  await (hasParent() ? engineReported(signal) : socketExists(socket, signal));
   return certificate;
 }
 
@@ -132,29 +134,6 @@ function unreachable(
   };
 }
 
-/** The engine process is the parent; without it, this process has nothing to do. */
-async function engineReported(signal: AbortSignal): Promise<void> {
-  process.once('disconnect', () => {
-    process.stderr.write('The engine process ended, and the server with it.\n');
-    process.exit(1);
-  });
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const message = (received: unknown): void => {
-    if (JSON.stringify(received) === JSON.stringify(ENGINE_READY)) resolve();
-  };
-  process.on('message', message);
-  const abort = (): void => reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    await promise;
-  } finally {
-    process.off('message', message);
-    // The listener for its end doesn't keep this process alive.
-    process.channel?.unref();
-    signal.removeEventListener('abort', abort);
-  }
-}
-
 async function socketExists(socket: string, signal: AbortSignal): Promise<void> {
   const folder = dirname(socket);
   const found = async (): Promise<true | undefined> =>
@@ -167,6 +146,7 @@ async function socketExists(socket: string, signal: AbortSignal): Promise<void> 
   try {
     await until(subscribe, found, signal);
   } catch (cause) {
+    if (signal.aborted && !isTimeout(signal.reason)) throw cause;
     throw new DeskpodError('engine_unavailable', `There is no engine process at ${socket}.`, {
       remedy: 'Start it with deskpod engine.',
       cause,

@@ -35,6 +35,7 @@ import { managerRoutes } from '#http/manager/routes.ts';
 import { buildVersion } from '#http/manager/version.ts';
 import { openTerminal } from '#http/terminal-access.ts';
 import type { SystemWarning } from '#protocol/system.ts';
+import { parentEnds } from '#processes/parent.ts';
 import { lockFolder } from '#store/folder-lock.ts';
 import { openStore } from '#store/open.ts';
 import { keyWarnings } from '#auth/store-key.ts';
@@ -88,7 +89,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       openStore(secrets.storeUrl === null ? config.store : { kind: 'postgres', url: secrets.storeUrl }, storeKey),
     ),
     keysOf(config, secretStore),
-    owned(stack, openEngine(config, { imagesDir, windowManagerReady: waitForWindowManager, events })),
+    owned(stack, openEngine(config, { imagesDir, windowManagerReady: waitForWindowManager, whenLost: parentEnds, events })),
   ]);
   const warnings = [
     ...options.warnings,

@@ -15,6 +15,11 @@ export interface RemoteEngineOptions {
   readonly socket: string;
   /** Screens and displays are not relayed: this process connects them itself. */
   readonly connect: port.Engine['connect'];
+  /**
+   * Awaited before a call fails because the engine process is gone. A server process that ends with it concludes nothing
+   * from an answer that never came: the next one asks the engine.
+   */
+  readonly whenLost?: () => Promise<void>;
   readonly events: port.EngineEvents;
 }
 
@@ -23,7 +28,7 @@ const UNDO_MS = 30_000;
 
 /** Rejects with `engine_unavailable` when no engine process answers. Disposing of it leaves that process as it is. */
 export async function openRemoteEngine(options: RemoteEngineOptions): Promise<port.Engine> {
-  const link = new Link(options.socket);
+  const link = new Link(options.socket, options.whenLost ?? (async () => {}));
   const capabilities = await link.call(ENGINE.hello, {});
   return new RemoteEngine(link, capabilities, options);
 }

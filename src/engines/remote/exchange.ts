@@ -17,6 +17,7 @@ export interface Receiver {
 export class Exchange {
   readonly #name: string;
   readonly #socket: Socket;
+  readonly #whenLost: () => Promise<void>;
   readonly #reader = new FrameReader(MAX_ANSWER_BYTES);
   /** Null while nobody waits; then messages are held: no more than the window of a command. */
   #receiver: Receiver | null = null;
@@ -24,9 +25,10 @@ export class Exchange {
   #error: Error | undefined;
 
   /** The request is sent already. */
-  constructor(name: string, socket: Socket) {
+  constructor(name: string, socket: Socket, whenLost: () => Promise<void>) {
     this.#name = name;
     this.#socket = socket;
+    this.#whenLost = whenLost;
     socket.on('error', (error) => (this.#error = error));
     socket.once('close', () => this.#receiver?.ended(this.#error));
     socket.on('data', (chunk: Buffer) => {
@@ -63,7 +65,10 @@ export class Exchange {
         if (kind === KIND.result) resolve(body);
         else reject(errorIn(this.#name, body, signal));
       },
-      ended: (cause) => reject(signal.aborted ? signal.reason : gone(this.#name, cause)),
+      ended: (cause) => {
+        const lost = (): void => reject(signal.aborted ? signal.reason : gone(this.#name, cause));
+        this.#whenLost().then(lost, lost);
+      },
     });
     signal.addEventListener('abort', abort, { once: true });
     try {

@@ -27,12 +27,15 @@ interface CallOptions<Report, Result> {
 
 export class Link {
   readonly #path: string;
+  readonly #whenLost: () => Promise<void>;
   readonly #closed = new AbortController();
   readonly #sockets = new Set<Socket>();
   #warnings: readonly SystemWarning[] = [];
 
-  constructor(path: string) {
+  /** `whenLost` is awaited before a call fails because the engine process is gone. */
+  constructor(path: string, whenLost: () => Promise<void>) {
     this.#path = path;
+    this.#whenLost = whenLost;
   }
 
   /** Those of the last answer. */
@@ -65,7 +68,7 @@ export class Link {
       new DeskpodError('timeout', `The engine process did not answer ${method.name} in time.`),
     );
     const stop = signal ?? deadline.signal;
-    const exchange = new Exchange(method.name, this.#connect(method, params));
+    const exchange = new Exchange(method.name, this.#connect(method, params), this.#whenLost);
     try {
       const answer = await exchange.answer(stop, (body) => report?.(valueIn(method.name, method.report, body)));
       const result = this.#decodeAnswer(method, method.result, answer);
@@ -110,7 +113,7 @@ export class Link {
   /** Rejects as {@link call} does. The signal reaches the engine also after the command has started. */
   async session<Params>(method: SessionMethod<Params>, params: Params, signal: AbortSignal): Promise<RemoteSession> {
     signal.throwIfAborted();
-    const exchange = new Exchange(method.name, this.#connect(method, params));
+    const exchange = new Exchange(method.name, this.#connect(method, params), this.#whenLost);
     try {
       const { stderr } = this.#decodeAnswer(method, Opened, await exchange.answer(signal));
       signal.throwIfAborted();
