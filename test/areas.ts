@@ -25,7 +25,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
     imports: ['domain', 'protocol', 'config'],
   },
   engines: {
-    job: '`containers` (Podman, Docker) and `kubernetes` behind the engine port; `shared` holds what both do',
+    job: '`containers` (Podman, Docker) and `kubernetes` behind the engine port; `shared` holds what both do; `remote` is an engine in another process',
     imports: ['domain', 'protocol', 'config', 'containers-client'],
   },
   display: {
@@ -96,7 +96,7 @@ export const FOLDERS_OF_DOMAIN: Readonly<
 };
 
 /**
- * Folders of an engine, from the one that nothing below needs to the one that needs all others: each may import those
+ * Folders of an engine (`remote` has none), from the one that nothing below needs to the one that needs all others: each may import those
  * listed. `context.ts`, which all of them use, and `engine.ts`, which puts them together, lie beside the folders.
  */
 export const FOLDERS_OF_ENGINES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {

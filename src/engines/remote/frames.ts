@@ -51,6 +51,9 @@ export interface Frame {
   readonly body: Buffer;
 }
 
+/** What becomes of the messages of some kinds. */
+export type Handlers = Readonly<Partial<Record<Kind, (body: Buffer) => void>>>;
+
 export function frame(kind: Kind, body: Uint8Array = NOTHING): Buffer {
   const bytes = Buffer.allocUnsafe(HEADER_BYTES + body.length);
   bytes.writeUInt8(kind, 0);
@@ -67,10 +70,11 @@ export function jsonFrame(kind: Kind, value: object): Buffer {
 /** Puts messages together from chunks, however they are split. Keeps at most one incomplete message. */
 export class FrameReader {
   readonly #most: number;
-  #chunks: Buffer[] = [];
-  #size = 0;
-  /** Bytes that the next step needs: a header, or a header with its body. */
-  #needed = HEADER_BYTES;
+  readonly #header = Buffer.alloc(HEADER_BYTES);
+  #headerBytes = 0;
+  /** Of the incomplete message; in one piece, as many small ones would take more memory than they hold. */
+  #body: Buffer | null = null;
+  #bodyBytes = 0;
 
   /** `most`: bytes of one body. */
   constructor(most: number) {
@@ -82,35 +86,43 @@ export class FrameReader {
    * @throws DeskpodError `payload_too_large` at the header of a longer body, `invalid_request` at an unknown kind.
    */
   *push(chunk: Buffer): Generator<Frame> {
-    this.#chunks.push(chunk);
-    this.#size += chunk.length;
-    while (this.#size >= this.#needed) {
-      const bytes = this.#joined();
-      const { kind, length } = this.#header(bytes);
-      this.#needed = HEADER_BYTES + length;
-      if (this.#size < this.#needed) return;
-      this.#chunks = [bytes.subarray(this.#needed)];
-      this.#size -= this.#needed;
-      const body = bytes.subarray(HEADER_BYTES, this.#needed);
-      this.#needed = HEADER_BYTES;
-      yield { kind, body };
+    let at = 0;
+    while (at < chunk.length || this.#isComplete) {
+      if (this.#headerBytes < HEADER_BYTES) {
+        const copied = chunk.copy(this.#header, this.#headerBytes, at);
+        this.#headerBytes += copied;
+        at += copied;
+        if (this.#headerBytes < HEADER_BYTES) return;
+        this.#body = Buffer.allocUnsafe(this.#length());
+        this.#bodyBytes = 0;
+      }
+      const body = this.#body ?? NOTHING;
+      const copied = chunk.copy(body, this.#bodyBytes, at);
+      this.#bodyBytes += copied;
+      at += copied;
+      if (!this.#isComplete) return;
+      this.#headerBytes = 0;
+      this.#body = null;
+      yield { kind: this.#kind(), body };
     }
   }
 
-  #joined(): Buffer {
-    const [only] = this.#chunks;
-    const bytes = this.#chunks.length === 1 && only ? only : Buffer.concat(this.#chunks);
-    this.#chunks = [bytes];
-    return bytes;
+  /** Also right after the header of an empty message. */
+  get #isComplete(): boolean {
+    return this.#body !== null && this.#bodyBytes === this.#body.length;
   }
 
-  #header(bytes: Buffer): { kind: Kind; length: number } {
-    const kind = bytes.readUInt8(0);
-    const length = bytes.readUInt32BE(1);
-    if (!isKind(kind)) throw new DeskpodError('invalid_request', `A message of the unknown kind ${kind}.`);
-    if (length > this.#most)
-      throw new DeskpodError('payload_too_large', `A message of ${length} bytes; at most ${this.#most} are allowed.`);
-    return { kind, length };
+  #kind(): Kind {
+    const kind = this.#header.readUInt8(0);
+    if (isKind(kind)) return kind;
+    throw new DeskpodError('invalid_request', `A message of the unknown kind ${kind}.`);
+  }
+
+  #length(): number {
+    this.#kind();
+    const length = this.#header.readUInt32BE(1);
+    if (length <= this.#most) return length;
+    throw new DeskpodError('payload_too_large', `A message of ${length} bytes; at most ${this.#most} are allowed.`);
   }
 }
 

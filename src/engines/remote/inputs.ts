@@ -20,7 +20,7 @@ const FIRST_USER = 1_000;
 /** Debian's group `users`, which directories give to people. */
 const USERS = 100;
 /** `nobody` and `nogroup`, and the 16-bit form of “no id”. */
-const NOBODY = [65_534, 65_535];
+const NOBODY: ReadonlySet<number> = new Set([65_534, 65_535]);
 const LARGEST_ID = 2 ** 31 - 1;
 /** The kernel's limit of one argument or variable (execve(2)). */
 const LONGEST_ARGUMENT = 131_072;
@@ -73,12 +73,12 @@ const Uid = z
   .int()
   .min(FIRST_USER, 'is root or a system account')
   .max(LARGEST_ID)
-  .refine((id) => !NOBODY.includes(id), 'is nobody');
+  .refine((id) => !NOBODY.has(id), 'is nobody');
 const Gid = z
   .int()
   .max(LARGEST_ID)
   .refine((id) => id >= FIRST_USER || id === USERS, 'is the group of root or of a system account')
-  .refine((id) => !NOBODY.includes(id), 'is nobody’s group');
+  .refine((id) => !NOBODY.has(id), 'is nobody’s group');
 
 const Account = z.object({
   userId: line(256),

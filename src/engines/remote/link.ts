@@ -98,7 +98,10 @@ export class Link {
         for (const { kind, body } of reader.push(chunk)) {
           if (signal.aborted) return;
           if (kind === KIND.error) throw errorIn(method.name, body, signal);
-          if (kind === KIND.result) return void this.#decodeAnswer(method, z.void(), body);
+          if (kind === KIND.result) {
+            this.#decodeAnswer(method, z.void(), body);
+            return;
+          }
           yield valueIn(method.name, method.item, body);
         }
       if (!signal.aborted) throw gone(method.name);

@@ -7,7 +7,7 @@ import type { TerminalSize } from '#protocol/terminal.ts';
 import { piecesOf, SendWindow, TakenBytes } from '#protocol/terminal-flow.ts';
 import { gone, jsonIn } from './answers.ts';
 import { fromWire, WireError } from './errors.ts';
-import { countFrame, countIn, type Frame, frame, jsonFrame, KIND } from './frames.ts';
+import { countFrame, countIn, frame, type Handlers, jsonFrame, KIND } from './frames.ts';
 import type { Exchange } from './exchange.ts';
 
 /** For a command that was left to end. */
@@ -35,6 +35,21 @@ export class RemoteSession implements ExecSession {
   /** What the window does not allow yet. */
   #input: { readonly pieces: Uint8Array[]; readonly done: () => void } | null = null;
 
+  readonly #handlers: Handlers = {
+    [KIND.stdout]: (body) => this.#push(this.stream, body),
+    [KIND.stderr]: (body) => this.#push(this.stderr ?? this.stream, body),
+    [KIND.stdoutEnd]: () => this.#end(this.stream),
+    [KIND.stderrEnd]: () => this.#end(this.stderr),
+    [KIND.taken]: (body) => {
+      this.#window.taken(countIn(body));
+      this.#sendInput();
+    },
+    [KIND.resized]: (body) => this.#resized(body),
+    [KIND.exit]: (body) => this.#exit.resolve(jsonIn('the end of a command', Exit, body).exitCode),
+    [KIND.error]: (body) => void this.stream.destroy(fromWire(jsonIn('a command', WireError, body))),
+    [KIND.broken]: () => this.#breakOff(),
+  };
+
   constructor(exchange: Exchange, separate: boolean, signal: AbortSignal) {
     this.#exchange = exchange;
     this.exitCode = this.#exit.promise;
@@ -58,7 +73,7 @@ export class RemoteSession implements ExecSession {
     const abort = (): void => exchange.send(frame(KIND.abort));
     signal.addEventListener('abort', abort, { once: true });
     exchange.take({
-      frame: (one) => this.#take(one),
+      frame: ({ kind, body }) => this.#handlers[kind]?.(body),
       ended: () => {
         signal.removeEventListener('abort', abort);
         this.#ended();
@@ -72,33 +87,6 @@ export class RemoteSession implements ExecSession {
     this.#resizes.push(answered);
     this.#exchange.send(jsonFrame(KIND.resize, { columns: size.columns, rows: size.rows }));
     await answered.promise;
-  }
-
-  #take({ kind, body }: Frame): void {
-    switch (kind) {
-      case KIND.stdout:
-        return this.#push(this.stream, body);
-      case KIND.stderr:
-        return this.#push(this.stderr ?? this.stream, body);
-      case KIND.stdoutEnd:
-        return this.#end(this.stream);
-      case KIND.stderrEnd:
-        return this.#end(this.stderr);
-      case KIND.taken:
-        this.#window.taken(countIn(body));
-        return this.#sendInput();
-      case KIND.resized:
-        return this.#resized(body);
-      case KIND.exit:
-        return this.#exit.resolve(jsonIn('the end of a command', Exit, body).exitCode);
-      case KIND.error:
-        return void this.stream.destroy(fromWire(jsonIn('a command', WireError, body)));
-      case KIND.broken:
-        this.stderr?.destroy();
-        return void this.stream.destroy();
-      default:
-        return;
-    }
   }
 
   #push(output: Readable, bytes: Buffer): void {
@@ -166,7 +154,12 @@ export class RemoteSession implements ExecSession {
     this.#exit.resolve(null);
     for (const answered of this.#resizes.splice(0)) answered.resolve();
     this.#sendInput();
+    this.#breakOff(gone('a command'));
+  }
+
+  /** What has ended can still be read. */
+  #breakOff(error?: Error): void {
     for (const output of [this.stderr, this.stream])
-      if (output !== null && !this.#over.has(output)) output.destroy(gone('a command'));
+      if (output !== null && !this.#over.has(output)) output.destroy(error);
   }
 }

@@ -40,6 +40,8 @@ export class ServedConnection {
   #timer: NodeJS.Timeout;
   #work: Promise<void> | null = null;
   #session: ServedSession | null = null;
+  /** Something came that means nothing: neither does what follows it. */
+  #isLost = false;
 
   constructor(socket: Socket, deps: ServedDeps) {
     this.#socket = socket;
@@ -66,10 +68,11 @@ export class ServedConnection {
   }
 
   #read(chunk: Buffer): void {
+    if (this.#isLost) return;
     try {
       for (const frame of this.#reader.push(chunk)) this.#take(frame);
     } catch (error) {
-      // Nothing after this can be understood.
+      this.#isLost = true;
       this.#abort.abort(error);
       this.#session?.leave();
       this.#finish(jsonFrame(KIND.error, toWire(error)));

@@ -10,7 +10,7 @@ import { parseJson } from '#protocol/json.ts';
 import { TerminalSize } from '#protocol/terminal.ts';
 import { PIECE_BYTES, piecesOf, SendWindow, TakenBytes, WINDOW_BYTES } from '#protocol/terminal-flow.ts';
 import { toWire } from './errors.ts';
-import { countFrame, countIn, frame, jsonFrame, type Kind, KIND } from './frames.ts';
+import { countFrame, countIn, frame, type Handlers, jsonFrame, type Kind, KIND } from './frames.ts';
 
 /** Beyond the window: one piece, which the client sends while the window is open. */
 const MOST_INPUT_BYTES = WINDOW_BYTES + PIECE_BYTES;
@@ -25,6 +25,16 @@ export class ServedSession {
   /** Input that the command has not read. */
   #waiting = 0;
   #resizes = 0;
+  readonly #handlers: Handlers = {
+    [KIND.input]: (body) => this.#input(body),
+    [KIND.inputEnd]: () => void (this.#session.stream.writableEnded || this.#session.stream.end()),
+    [KIND.taken]: (body) => {
+      this.#window.taken(countIn(body));
+      if (!this.#window.full) this.#resume();
+    },
+    [KIND.resize]: (body) => this.#resize(body),
+    [KIND.leave]: () => this.leave(),
+  };
 
   constructor(session: ExecSession, send: (bytes: Buffer) => unknown) {
     this.#session = session;
@@ -59,26 +69,9 @@ export class ServedSession {
    * @throws DeskpodError `invalid_request` for more input than the window allows, or a size that is none.
    */
   take(kind: Kind, body: Buffer): boolean {
-    switch (kind) {
-      case KIND.input:
-        this.#input(body);
-        return true;
-      case KIND.inputEnd:
-        if (!this.#session.stream.writableEnded) this.#session.stream.end();
-        return true;
-      case KIND.taken:
-        this.#window.taken(countIn(body));
-        if (!this.#window.full) this.#resume();
-        return true;
-      case KIND.resize:
-        this.#resize(body);
-        return true;
-      case KIND.leave:
-        this.leave();
-        return true;
-      default:
-        return false;
-    }
+    const handle = this.#handlers[kind];
+    handle?.(body);
+    return handle !== undefined;
   }
 
   #input(bytes: Buffer): void {

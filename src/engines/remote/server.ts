@@ -45,7 +45,10 @@ export async function serveEngine(engine: Engine, options: ServeOptions): Promis
   const server = createServer((socket) => {
     // A connection without a request counts as a call.
     let counted: keyof typeof open = 'calls';
-    if (open.calls >= MOST_AT_ONCE * most.calls) return void socket.destroy();
+    if (open.calls >= MOST_AT_ONCE * most.calls) {
+      socket.destroy();
+      return;
+    }
     open.calls += 1;
     const admit = (kind: ServedMethod['kind']): boolean => {
       open[counted] -= 1;
@@ -79,7 +82,7 @@ export async function serveEngine(engine: Engine, options: ServeOptions): Promis
 
 /** Binds in a folder that only this user can enter, and gives the socket its name last; replaces that of a killed process. */
 async function listen(server: Server, { socket, uid, gid }: ServeOptions): Promise<void> {
-  const folder = await mkdtemp(join(dirname(socket), '.'));
+  const folder = await mkdtemp(`${dirname(socket)}/.`);
   try {
     const draft = join(folder, 's');
     server.listen({ path: draft, backlog: MOST_WAITING });

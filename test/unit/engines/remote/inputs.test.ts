@@ -1,9 +1,10 @@
 /** What a server process that was taken over may try: each attempt is refused with its place, and nothing is done. */
 import assert from 'node:assert/strict';
 import { before, after, describe, test } from 'node:test';
+import fc from 'fast-check';
 import { jsonFrame, KIND } from '#engines/remote/frames.ts';
 import type { FakeEngine } from '../../../fakes/engine.ts';
-import { type Halves, halves, rawAnswers, rawError } from './kit.ts';
+import { type Halves, halves, rawAnswers, rawConnection, rawError } from './kit.ts';
 import { COPY, DESKTOP, LAUNCH, TOOLBOX } from './samples.ts';
 
 /** An attempt, and the field that the error names. */
@@ -125,6 +126,27 @@ describe('a server process that was taken over', () => {
       const [answer] = await rawAnswers(both.socket, message);
       assert.ok(isError(answer?.json) && answer.json.code === 'invalid_request', body);
     }
+  });
+
+  test('cannot make it fail with bytes of any kind', async () => {
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }),
+      fc.tuple(fc.integer({ min: 0, max: 20 }), fc.jsonValue()).map(([kind, json]) => {
+        const body = Buffer.from(JSON.stringify(json));
+        return Buffer.concat([Buffer.from([kind, 0, 0, body.length >> 8, body.length & 0xff]), body]);
+      }),
+    );
+    const messages = fc.array(bytes, { minLength: 1, maxLength: 3 });
+    const property = fc.asyncProperty(messages, async (sent) => {
+      const socket = rawConnection(both.socket);
+      const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+      socket.resume();
+      socket.end(Buffer.concat(sent));
+      await closed;
+    });
+    await fc.assert(property, { numRuns: 200 });
+    assert.equal((await both.remote.info()).name, 'Fake');
+    assert.deepEqual([calls, both.failures], [[], []]);
   });
 
   test('cannot send two requests, or messages about a command that does not run', async () => {

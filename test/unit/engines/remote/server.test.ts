@@ -1,6 +1,7 @@
 /** The socket of the engine process: who can connect, how much at once, and how it starts and stops. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { watch } from 'node:fs';
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { dirname } from 'node:path';
@@ -21,6 +22,7 @@ class WaitingEngine extends FakeEngine {
   override async *watch(signal?: AbortSignal): AsyncGenerator<EngineEvent> {
     this.waiting += 1;
     if (signal && !signal.aborted) await once(signal, 'abort');
+    yield* super.watch();
   }
   override async tidy(): Promise<void> {
     this.waiting += 1;
@@ -49,9 +51,11 @@ test('the socket gets its name when its owner and mode are right already', LINUX
   await both.stop();
   const seen: string[] = [];
   const folder = dirname(both.socket);
-  let over = false;
+  const over = new AbortController();
+  const changed = new Set<string>();
+  const watcher = watch(folder, (_event, name) => changed.add(name?.slice(0, 1) ?? ''));
   const looking = (async () => {
-    while (!over) {
+    while (!over.signal.aborted) {
       for (const name of await readdir(folder)) {
         const found = await stat(`${folder}/${name}`).catch(() => null);
         if (found) seen.push(`${name.slice(0, 6)} ${(found.mode & 0o777).toString(8)}`);
@@ -59,8 +63,10 @@ test('the socket gets its name when its owner and mode are right already', LINUX
     }
   })();
   for (let count = 0; count < 20; count += 1) await both.restart();
-  over = true;
+  over.abort();
   await looking;
+  await eventually('the drafts were in a hidden folder there', () => changed.has('.'));
+  watcher.close();
   const names = new Set(seen.map((one) => (one.startsWith('engine') ? one : one.replace(/^\S+/, 'draft'))));
   assert.ok(names.has('engine 600'));
   names.delete('engine 600');
