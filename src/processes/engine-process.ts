@@ -5,8 +5,8 @@
 import { join } from 'node:path';
 import type { Config } from '#config/config.ts';
 import { openEngine } from '#engines/open.ts';
+import { DisplayReports } from '#engines/remote/display-reports.ts';
 import { serveEngine } from '#engines/remote/server.ts';
-import { waitForWindowManager } from '#display/ready.ts';
 import type { Events } from '#events';
 import { lockFolder } from '#store/folder-lock.ts';
 import type { SystemAccount } from './account.ts';
@@ -24,16 +24,17 @@ export async function openEngineProcess(
 ): Promise<AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
   stack.use(await lockFolder(config.dataDir));
+  const displays = new DisplayReports();
   const engine = stack.use(
     await openEngine(config, {
       imagesDir: join(root, 'images'),
-      windowManagerReady: waitForWindowManager,
+      windowManagerReady: displays.waitForReport,
       serverGid: account.gid,
       events,
     }),
   );
   const socket = engineSocketOf(config);
   const { uid, gid } = account;
-  stack.use(await serveEngine(engine, { socket, uid, gid, policy: config.debug, events }));
+  stack.use(await serveEngine(engine, { socket, uid, gid, policy: config.debug, displays, events }));
   return stack.move();
 }

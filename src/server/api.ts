@@ -89,7 +89,10 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       openStore(secrets.storeUrl === null ? config.store : { kind: 'postgres', url: secrets.storeUrl }, storeKey),
     ),
     keysOf(config, secretStore),
-    owned(stack, openEngine(config, { imagesDir, windowManagerReady: waitForWindowManager, whenLost: parentEnds, events })),
+    owned(
+      stack,
+      openEngine(config, { imagesDir, windowManagerReady: waitForWindowManager, whenLost: parentEnds, events }),
+    ),
   ]);
   const warnings = [
     ...options.warnings,

@@ -92,7 +92,12 @@ async function behindSocket(engine: Engine, runDir: string, owned: AsyncDisposab
   const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
   owned.use(await serveEngine(engine, { socket, uid, gid, policy: POLICY, events: engineEvents }));
   return owned.use(
-    await openRemoteEngine({ socket, connect: (...given) => engine.connect(...given), events: engineEvents }),
+    await openRemoteEngine({
+      socket,
+      connect: (...given) => engine.connect(...given),
+      windowManagerReady: waitForWindowManager,
+      events: engineEvents,
+    }),
   );
 }
 

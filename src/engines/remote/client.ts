@@ -1,6 +1,7 @@
 /** The server process's side: the engine port, with the engine in another process. */
 import type { Duplex } from 'node:stream';
 import type { EngineDebug } from '#domain/ports/debug-engine.ts';
+import type { WindowManagerReady } from '#domain/ports/display.ts';
 import type * as port from '#domain/ports/engine.ts';
 import type { EngineLaunch, ExecSession, ExecSpec, LaunchSpec, Target } from '#domain/ports/engine-launch.ts';
 import type { Environment } from '#protocol/app.ts';
@@ -15,6 +16,8 @@ export interface RemoteEngineOptions {
   readonly socket: string;
   /** Screens and displays are not relayed: this process connects them itself. */
   readonly connect: port.Engine['connect'];
+  /** The engine process doesn't speak X11 either. */
+  readonly windowManagerReady: WindowManagerReady;
   /**
    * Awaited before a call fails because the engine process is gone. A server process that ends with it concludes nothing
    * from an answer that never came: the next one asks the engine.
@@ -38,9 +41,15 @@ class RemoteEngine implements port.Engine {
   readonly debug: EngineDebug;
   readonly connect: port.Engine['connect'];
   readonly #link: Link;
+  readonly #windowManagerReady: WindowManagerReady;
   readonly #events: port.EngineEvents;
 
-  constructor(link: Link, capabilities: port.EngineCapabilities, { connect, events }: RemoteEngineOptions) {
+  constructor(
+    link: Link,
+    capabilities: port.EngineCapabilities,
+    { connect, windowManagerReady, events }: RemoteEngineOptions,
+  ) {
+    this.#windowManagerReady = windowManagerReady;
     this.capabilities = capabilities;
     this.connect = (desktopId, portName, signal): Promise<Duplex> => connect(desktopId, portName, signal);
     this.#link = link;
@@ -52,13 +61,30 @@ class RemoteEngine implements port.Engine {
     return this.#link.call(ENGINE.info, {});
   }
 
-  makeDesktop(spec: port.DesktopSpec, report: port.DesktopReport, signal: AbortSignal): Promise<port.EngineDesktop> {
+  async makeDesktop(
+    spec: port.DesktopSpec,
+    report: port.DesktopReport,
+    outer: AbortSignal,
+  ): Promise<port.EngineDesktop> {
     const undo = ({ id }: port.EngineDesktop): Promise<void> => this.removeDesktop(id, AbortSignal.timeout(UNDO_MS));
-    return this.#link.call(
-      ENGINE.makeDesktop,
-      { spec },
-      { report: ({ step, detail }) => report(step, detail), signal, undo },
-    );
+    const own = new AbortController();
+    const signal = AbortSignal.any([outer, own.signal]);
+    const tell = ({ step, detail }: { step: port.DesktopStep; detail?: string }): void => {
+      report(step, detail);
+      if (step !== 'window_manager' || detail !== undefined) return;
+      this.#reportWindowManager(spec.id, signal).catch((error: unknown) => own.abort(error));
+    };
+    try {
+      return await this.#link.call(ENGINE.makeDesktop, { spec }, { report: tell, signal, undo });
+    } finally {
+      own.abort();
+    }
+  }
+
+  async #reportWindowManager(desktopId: string, signal: AbortSignal): Promise<void> {
+    const { xCookie } = await this.credentials(desktopId);
+    await this.#windowManagerReady(() => this.connect(desktopId, 'display', signal), xCookie, signal);
+    await this.#link.call(ENGINE.windowManagerReady, { xCookie });
   }
 
   desktops(): Promise<readonly port.EngineDesktop[]> {

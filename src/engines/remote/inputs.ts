@@ -185,3 +185,5 @@ export const GraceMs = z.int().min(0).max(LONGEST_GRACE_MS);
 export const Pid = z.int().positive().max(MOST_PROCESSES);
 /** A toolbox of ours, or a container that others have added to the desktop. */
 export const ToolboxName = AnyContainerName;
+
+export const XCookie = z.string().regex(/^[0-9a-f]{32}$/, 'is not an X cookie');

@@ -6,12 +6,14 @@ import { z } from 'zod';
 import { DeskpodError } from '#domain/errors.ts';
 import type { Engine } from '#domain/ports/engine.ts';
 import type { ExecSession } from '#domain/ports/engine-launch.ts';
+import type { DisplayReports } from './display-reports.ts';
 import type { Rules } from './policy.ts';
 
 /** What a method works with in the engine process. */
 export interface Serving {
   readonly engine: Engine;
   readonly rules: Rules;
+  readonly displays: DisplayReports;
   readonly signal: AbortSignal;
 }
 

@@ -30,6 +30,13 @@ export const ENGINE = {
       return engine.makeDesktop(spec, tell, signal);
     },
   ),
+  /** While a desktop is made: the server process has found its window manager. */
+  windowManagerReady: call(
+    'windowManagerReady',
+    z.object({ xCookie: inputs.XCookie }),
+    z.void(),
+    async ({ displays }, { xCookie }) => displays.report(xCookie),
+  ),
   desktops: call('desktops', Nothing, z.array(results.EngineDesktop).readonly(), ({ engine }) => engine.desktops()),
   removeDesktop: call('removeDesktop', Id, z.void(), ({ engine, signal }, { id }) => engine.removeDesktop(id, signal)),
   credentials: call('credentials', InDesktop, results.DesktopCredentials, ({ engine }, { desktopId }) =>

@@ -6,6 +6,7 @@ import type { Engine, EngineEvents } from '#domain/ports/engine.ts';
 import type { ExecSession } from '#domain/ports/engine-launch.ts';
 import { ignore } from '#protocol/ignore.ts';
 import { parseJson } from '#protocol/json.ts';
+import type { DisplayReports } from './display-reports.ts';
 import { toWire } from './errors.ts';
 import { type Frame, FrameReader, jsonFrame, KIND, MAX_REQUEST_BYTES } from './frames.ts';
 import type { ServedMethod, Serving } from './method.ts';
@@ -16,6 +17,7 @@ import { ServedSession } from './served-session.ts';
 export interface ServedDeps {
   readonly engine: Engine;
   readonly rules: Rules;
+  readonly displays: DisplayReports;
   readonly events: EngineEvents;
   /** Counts the call from now on as this kind; false if there are too many. */
   readonly admit: (kind: ServedMethod['kind']) => boolean;
@@ -99,14 +101,14 @@ export class ServedConnection {
     const method = METHODS.get(name);
     if (method === undefined)
       throw new DeskpodError('invalid_request', `The engine process has no method ${name.slice(0, 64)}.`);
-    const { engine, rules, events, admit } = this.#deps;
+    const { engine, rules, displays, events, admit } = this.#deps;
     if (!admit(method.kind))
       throw new DeskpodError('too_many_open', 'The engine process has too many open calls.', {
         remedy: 'Try again when others have ended.',
       });
     const { signal } = this.#abort;
     try {
-      await this.#answer(method, params, { engine, rules, signal });
+      await this.#answer(method, params, { engine, rules, displays, signal });
     } catch (error) {
       if (!(error instanceof DeskpodError) && !signal.aborted) events.failed(`answering ${name}`, error);
       throw error;

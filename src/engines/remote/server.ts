@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { waitAtMost } from '#domain/deadlines.ts';
 import type { Engine, EngineEvents } from '#domain/ports/engine.ts';
 import { ignore } from '#protocol/ignore.ts';
+import { DisplayReports } from './display-reports.ts';
 import type { ServedMethod } from './method.ts';
 import { type EnginePolicy, Rules } from './policy.ts';
 import { ServedConnection } from './served-connection.ts';
@@ -20,6 +21,8 @@ export interface ServeOptions {
   readonly uid: number;
   readonly gid: number;
   readonly policy: EnginePolicy;
+  /** For an engine that waits for the server process's reports; default: it looks itself. */
+  readonly displays?: DisplayReports;
   readonly events: EngineEvents;
   /** At the same time; by default {@link MOST_CALLS} and {@link MOST_STREAMS}. */
   readonly most?: { readonly calls: number; readonly streams: number };
@@ -38,7 +41,14 @@ const UNDO_MS = 60_000;
 
 /** Closing aborts all calls and waits until they have undone what they did; the engine stays open. */
 export async function serveEngine(engine: Engine, options: ServeOptions): Promise<AsyncDisposable> {
-  const { socket: path, uid, policy, events, most = { calls: MOST_CALLS, streams: MOST_STREAMS } } = options;
+  const {
+    socket: path,
+    uid,
+    policy,
+    displays = new DisplayReports(),
+    events,
+    most = { calls: MOST_CALLS, streams: MOST_STREAMS },
+  } = options;
   const rules = new Rules(policy, uid);
   const connections = new Set<ServedConnection>();
   const open = { calls: 0, streams: 0 };
@@ -56,7 +66,7 @@ export async function serveEngine(engine: Engine, options: ServeOptions): Promis
       open[counted] += 1;
       return open[counted] <= most[counted];
     };
-    const connection = new ServedConnection(socket, { engine, rules, events, admit });
+    const connection = new ServedConnection(socket, { engine, rules, displays, events, admit });
     connections.add(connection);
     // Until its work is undone, too: who only connects and leaves is not served faster than others.
     void connection.ended.then(() => {

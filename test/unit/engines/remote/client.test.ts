@@ -161,7 +161,12 @@ test('without an engine process, calls fail with engine_unavailable, and succeed
   await using both = await halves();
   await both.stop();
   await assert.rejects(both.remote.info(), failsWith('engine_unavailable', /gone/));
-  const options = { socket: both.socket, connect: () => both.engine.connect(), events: { failed() {} } };
+  const options = {
+    socket: both.socket,
+    connect: () => both.engine.connect(),
+    windowManagerReady: async () => undefined,
+    events: { failed() {} },
+  };
   await assert.rejects(openRemoteEngine(options), failsWith('engine_unavailable'));
   await both.restart();
   assert.equal((await both.remote.info()).name, 'Fake');

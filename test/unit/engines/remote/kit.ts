@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine } from '#domain/ports/engine.ts';
-import { openRemoteEngine } from '#engines/remote/client.ts';
+import { openRemoteEngine, type RemoteEngineOptions } from '#engines/remote/client.ts';
 import { FrameReader, jsonFrame, type Kind, KIND, MAX_ANSWER_BYTES } from '#engines/remote/frames.ts';
 import type { EnginePolicy } from '#engines/remote/policy.ts';
 import { serveEngine, type ServeOptions } from '#engines/remote/server.ts';
@@ -32,11 +32,14 @@ export interface Halves<E extends Engine> extends AsyncDisposable {
   restart(engine?: Engine): Promise<void>;
 }
 
-export async function halves(more: Partial<ServeOptions> = {}): Promise<Halves<FakeEngine>> {
+/** Of either half. */
+export type More = Partial<ServeOptions> & Partial<Pick<RemoteEngineOptions, 'windowManagerReady'>>;
+
+export async function halves(more: More = {}): Promise<Halves<FakeEngine>> {
   return await halvesOf(new FakeEngine(), more);
 }
 
-export async function halvesOf<E extends Engine>(engine: E, more: Partial<ServeOptions> = {}): Promise<Halves<E>> {
+export async function halvesOf<E extends Engine>(engine: E, more: More = {}): Promise<Halves<E>> {
   const owned = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'deskpod-'));
   owned.defer(() => rm(folder, { recursive: true, force: true }));
@@ -51,7 +54,14 @@ export async function halvesOf<E extends Engine>(engine: E, more: Partial<ServeO
     served = null;
   };
   owned.defer(stop);
-  const remote = owned.use(await openRemoteEngine({ socket, connect: (...given) => engine.connect(...given), events }));
+  const remote = owned.use(
+    await openRemoteEngine({
+      socket,
+      connect: (...given) => engine.connect(...given),
+      windowManagerReady: more.windowManagerReady ?? (async () => undefined),
+      events,
+    }),
+  );
   return {
     engine,
     remote,
