@@ -2,12 +2,12 @@
  * Which processes run the server, and running them. On one machine, root's `deskpod serve` is the engine process, and starts
  * the server process as another user. Elsewhere there is one process.
  */
-import { watch } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Config, LoadedConfig } from '#config/config.ts';
 import { localEngine } from '#config/engine.ts';
-import { isTimeout, until } from '#domain/deadlines.ts';
+import { isTimeout } from '#domain/deadlines.ts';
 import { DeskpodError, sentenceOf } from '#domain/errors.ts';
 import { createEvents } from '#events';
 import { readCertificate, type TlsFiles } from '#http/certificate.ts';
@@ -24,6 +24,7 @@ import { ServerProcess } from './server-process.ts';
 const ENTRY = 'src/cli/cli.ts';
 /** The first start of an engine process builds images. */
 const ENGINE_TIMEOUT_MS = 20 * 60_000;
+const LOOK_PAUSE_MS = 200;
 
 export type Separation =
   | {
@@ -134,19 +135,14 @@ function unreachable(
   };
 }
 
+/** Looks again and again: no event tells of a folder that isn't there yet, or can't be listed. */
 async function socketExists(socket: string, signal: AbortSignal): Promise<void> {
-  const folder = dirname(socket);
-  const found = async (): Promise<true | undefined> =>
-    (await stat(socket).catch(ignore('the engine process has not made it yet', null)))?.isSocket() ? true : undefined;
-  const subscribe = (changed: () => void): (() => void) => {
-    const watcher = watch(folder, changed);
-    watcher.on('error', changed);
-    return () => watcher.close();
-  };
+  const found = async (): Promise<boolean> =>
+    (await stat(socket).catch(ignore('the engine process has not made it yet', null)))?.isSocket() ?? false;
   try {
-    await until(subscribe, found, signal);
+    while (!(await found())) await delay(LOOK_PAUSE_MS, undefined, { signal });
   } catch (cause) {
-    if (signal.aborted && !isTimeout(signal.reason)) throw cause;
+    if (!isTimeout(signal.reason)) throw signal.reason;
     throw new DeskpodError('engine_unavailable', `There is no engine process at ${socket}.`, {
       remedy: 'Start it with deskpod engine.',
       cause,
