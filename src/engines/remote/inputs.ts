@@ -1,12 +1,13 @@
 /**
  * What the server process may send, with bounds. The engine process runs as root and takes the server process for
  * somebody who may have been taken over: what is not named here never reaches the engine, and nothing here can make a
- * container run as root, as a system account, or under the name of another installation's.
+ * container run as root or under the name of another installation's.
  */
 import { z } from 'zod';
 import { isReference } from '#domain/catalogue/reference.ts';
 import { MAX_NAME } from '#domain/names.ts';
 import type { CopySpec as CopyOf, ToolboxSpec as ToolboxOf } from '#domain/ports/debug-engine.ts';
+import { FIRST_PERSON_ID } from '#domain/posix-ids.ts';
 import type * as port from '#domain/ports/engine.ts';
 import type * as launches from '#domain/ports/engine-launch.ts';
 import { Limits, PodSettings, Runtime, VariableName } from '#protocol/app.ts';
@@ -15,10 +16,6 @@ import * as desktop from '#protocol/desktop.ts';
 import { MAX_PIXELS } from '#protocol/screen.ts';
 import { TerminalSize } from '#protocol/terminal.ts';
 
-/** Ids below are system accounts (Debian policy, section 9.2.2), among them the server process itself. */
-const FIRST_USER = 1_000;
-/** Debian's group `users`, which directories give to people. */
-const USERS = 100;
 /** `nobody` and `nogroup`, and the 16-bit form of “no id”. */
 const NOBODY: ReadonlySet<number> = new Set([65_534, 65_535]);
 const LARGEST_ID = 2 ** 31 - 1;
@@ -71,13 +68,13 @@ export const ImageQuery = line(512);
 
 const Uid = z
   .int()
-  .min(FIRST_USER, 'is root or a system account')
+  .min(FIRST_PERSON_ID, 'is root or a system account')
   .max(LARGEST_ID)
   .refine((id) => !NOBODY.has(id), 'is nobody');
 const Gid = z
   .int()
+  .min(FIRST_PERSON_ID, 'is the group of root or of the system')
   .max(LARGEST_ID)
-  .refine((id) => id >= FIRST_USER || id === USERS, 'is the group of root or of a system account')
   .refine((id) => !NOBODY.has(id), 'is nobody’s group');
 
 const Account = z.object({

@@ -12,23 +12,26 @@ import type { DebugProfile } from '#protocol/debug.ts';
 /** The part of the configuration's `debug` that the engine process enforces. */
 export type EnginePolicy = Pick<DebugPolicy, 'profiles' | 'images'>;
 
+/** Of the server process. */
+type Ids = Pick<Account, 'uid' | 'gid'>;
+
 export class Rules {
   readonly #profiles: ReadonlySet<DebugProfile | 'custom'>;
   readonly #images: readonly string[];
-  readonly #serverUid: number;
+  readonly #server: Ids;
 
   /** Whose role a request has is known to the server process alone: a profile of any role is allowed. */
-  constructor({ profiles, images }: EnginePolicy, serverUid: number) {
+  constructor({ profiles, images }: EnginePolicy, server: Ids) {
     this.#profiles = new Set(Object.values(profiles).flat());
     this.#images = images;
-    this.#serverUid = serverUid;
+    this.#server = server;
   }
 
   /** @throws DeskpodError `forbidden` when its programs would have the files of the server process. */
-  checkAccount({ uid, userId }: Account): void {
-    if (uid !== this.#serverUid) return;
-    throw new DeskpodError('forbidden', `The user ID ${uid} of ${userId} is that of the server itself.`, {
-      remedy: 'Give this person another uidNumber in the directory.',
+  checkAccount({ uid, gid, userId }: Account): void {
+    if (uid !== this.#server.uid && gid !== this.#server.gid) return;
+    throw new DeskpodError('forbidden', `${userId} has the user or group ID of the server itself (${uid}, ${gid}).`, {
+      remedy: 'Give this person another uidNumber and gidNumber in the directory.',
     });
   }
 

@@ -44,12 +44,13 @@ export async function serveEngine(engine: Engine, options: ServeOptions): Promis
   const {
     socket: path,
     uid,
+    gid,
     policy,
     displays = new DisplayReports(),
     events,
     most = { calls: MOST_CALLS, streams: MOST_STREAMS },
   } = options;
-  const rules = new Rules(policy, uid);
+  const rules = new Rules(policy, { uid, gid });
   const connections = new Set<ServedConnection>();
   const open = { calls: 0, streams: 0 };
   const server = createServer((socket) => {

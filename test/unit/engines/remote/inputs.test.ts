@@ -19,7 +19,7 @@ const ATTEMPTS: Readonly<Record<string, Attempts>> = {
   makeDesktop: {
     'as root': ['spec.account.uid', account({ uid: 0 })],
     'as a negative user': ['spec.account.uid', account({ uid: -1 })],
-    'as a system account': ['spec.account.uid', account({ uid: 999 })],
+    'as a system account': ['spec.account.uid', account({ uid: 33 })],
     'as nobody': ['spec.account.uid', account({ uid: 65_534 })],
     'as a user that overflows to root': ['spec.account.uid', account({ uid: 2 ** 32 })],
     'as half a user': ['spec.account.uid', account({ uid: 1000.5 })],

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ToolboxSpec } from '#domain/ports/debug-engine.ts';
 import type { EngineToolbox } from '#domain/ports/debug-engine.ts';
+import { Rules } from '#engines/remote/policy.ts';
 import { FakeEngine } from '../../../fakes/engine.ts';
 import { failsWith } from '../../../fixtures/fails-with.ts';
 import { halves, halvesOf, POLICY, soon } from './kit.ts';
@@ -47,16 +48,12 @@ test('a toolbox has one of the images for debugging', async () => {
   assert.deepEqual(both.engine.debug.specs, []);
 });
 
-test('a desktop does not run as the user of the server process', async () => {
-  const uid = process.getuid?.() ?? 0;
-  const server = uid >= 1_000 ? uid : 20_000;
-  await using both = await halves(uid === 0 ? { uid: server } : {});
-  const spec = { ...DESKTOP, account: { ...DESKTOP.account, uid: server } };
-  await assert.rejects(
-    both.remote.makeDesktop(spec, () => undefined, soon()),
-    failsWith('forbidden', /uidNumber/),
-  );
-  assert.equal(both.engine.desktopsById.size, 0);
+test('a desktop does not run as the user or in the group of the server process', () => {
+  const rules = new Rules(POLICY, { uid: 998, gid: 997 });
+  const account = { ...DESKTOP.account, uid: 2_042, gid: 2_042 };
+  rules.checkAccount(account);
+  assert.throws(() => rules.checkAccount({ ...account, uid: 998 }), failsWith('forbidden', /uidNumber/));
+  assert.throws(() => rules.checkAccount({ ...account, gid: 997 }), failsWith('forbidden', /gidNumber/));
 });
 
 test('no command runs in what others have added, or in a toolbox whose profile is not allowed any longer', async () => {
