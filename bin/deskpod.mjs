@@ -22,7 +22,17 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** Node for this system, without an install script: package-lock.json has its hash. */
 const NODE_PACKAGE = `node-${process.platform}-${process.arch}`;
 const NODE = join(ROOT, 'node_modules', NODE_PACKAGE, 'bin', 'node');
-const NEEDS_ROOT = new Set(['start', 'dev', 'test', 'test:kubernetes', 'bench', 'users', 'images', 'uninstall']);
+const NEEDS_ROOT = new Set([
+  'start',
+  'engine',
+  'dev',
+  'test',
+  'test:kubernetes',
+  'bench',
+  'users',
+  'images',
+  'uninstall',
+]);
 /** Commands of the checkout itself rather than of the product. */
 const SCRIPTS = new Map([
   ['test', 'test/run.ts'],

@@ -17,7 +17,15 @@ const port = valueOf('--port') ?? PORT;
 const webPort = valueOf('--web-port') ?? WEB_PORT;
 const ofServer = options.filter((word, at) => !word.startsWith('--web-port') && options[at - 1] !== '--web-port');
 
-const server = ['--watch', '--watch-preserve-output', join(ROOT, 'src/cli/cli.ts'), 'serve', ...ofServer];
+// The server process is another one, whose imports Node doesn't watch.
+const server = [
+  '--watch',
+  `--watch-path=${join(ROOT, 'src')}`,
+  '--watch-preserve-output',
+  join(ROOT, 'src/cli/cli.ts'),
+  'serve',
+  ...ofServer,
+];
 const vite = [join(ROOT, 'node_modules/vite/bin/vite.js'), 'web', '--port', webPort];
 // Vite writes into the checkout, so it runs as the owner of the checkout.
 const { uid, gid } = await stat(join(ROOT, 'package.json'));

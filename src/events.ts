@@ -59,6 +59,7 @@ export function createEvents(options: EventsOptions) {
     metrics: () => registry.metrics(),
     started: (url: string) => log.info({ url }, `listening on ${url}`),
     stopped: () => log.info('stopped'),
+    engineServed: (socket: string) => log.info({ socket }, `the engine process answers at ${socket}`),
     /** `network` is null if the process has as many as it may have. */
     connectionsFull: (network: string | null, limit: number) => {
       const setting = network === null ? 'listen.maxConnections' : 'listen.maxConnectionsPerNetwork';

@@ -12,7 +12,9 @@ import { routeUpgrades } from '#gateway/upgrade.ts';
 import { limitConnections } from '#http/connection-limits.ts';
 import { limitUpgrades } from '#http/upgrade-rate.ts';
 import { applyTrustedProxies, checkHost, createTrustedProxies } from '#http/trusted-proxies.ts';
+import type { TlsFiles } from '#http/certificate.ts';
 import { healthRoutes } from '#http/health.ts';
+import type { SystemWarning } from '#protocol/system.ts';
 import { screenCheck } from '#http/screen-check.ts';
 import { buildServer } from '#http/server.ts';
 import { speedTest } from '#http/speedtest.ts';
@@ -41,8 +43,18 @@ export interface Running extends AsyncDisposable {
   drain(signal: AbortSignal): Promise<void>;
 }
 
+export interface ServeMore {
+  /** Of the configured files, if they are configured; otherwise `serve` finds one. */
+  readonly certificate: TlsFiles | null;
+  /** For administrators, in addition to those of the configuration and the engine. */
+  readonly warnings: readonly SystemWarning[];
+}
+
 /** Runs the server until it is disposed. Desktops keep running without it and are found again. */
-export async function serve(loaded: LoadedConfig): Promise<Running> {
+export async function serve(
+  loaded: LoadedConfig,
+  { certificate, warnings }: ServeMore = { certificate: null, warnings: [] },
+): Promise<Running> {
   const { config } = loaded;
   const { roles, listen: where } = config;
   await using stack = new AsyncDisposableStack();
@@ -56,7 +68,7 @@ export async function serve(loaded: LoadedConfig): Promise<Running> {
   };
 
   const api = roles.includes('api')
-    ? stack.use(await openApi({ loaded, events, root: ROOT, version: VERSION, allowedOrigin }))
+    ? stack.use(await openApi({ loaded, events, root: ROOT, version: VERSION, allowedOrigin, warnings }))
     : null;
   const gateway =
     api === null && config.apiUrl !== null && roles.includes('gateway')
@@ -65,7 +77,7 @@ export async function serve(loaded: LoadedConfig): Promise<Running> {
   const opened: readonly Role[] = [api, gateway].filter((role) => role !== null);
   let draining = false;
   const stopping = (): string | null => (draining ? 'this server is stopping' : null);
-  const { create, hosts } = await listener(config, events.warn);
+  const { create, hosts } = await listener(config, certificate, events.warn);
   const { app, listening } = await buildServer({
     events,
     listen: create,

@@ -189,7 +189,7 @@ function complaint(path: string, name: string): string[] {
   const imports = from === null ? undefined : AREAS[from]?.imports;
   if (to === null || from === to || (imports === 'everything' && to !== 'main')) return [];
   if (to === 'main') return LOADS_THE_SERVER.has(path) ? [] : [`${path} imports main`];
-  if (LOADS_THE_SERVER.has(path) && (to === 'setup' || to === 'config')) return [];
+  if (LOADS_THE_SERVER.has(path) && (to === 'setup' || to === 'config' || to === 'processes')) return [];
   return imports?.includes(to) ? [] : [`${path} imports ${name}`];
 }
 

@@ -25,7 +25,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
     imports: ['domain', 'protocol', 'config'],
   },
   engines: {
-    job: '`containers` (Podman, Docker) and `kubernetes` behind the engine port; `shared` holds what both do',
+    job: '`containers` (Podman, Docker) and `kubernetes` behind the engine port; `shared` holds what both do; `remote` is an engine in another process',
     imports: ['domain', 'protocol', 'config', 'containers-client'],
   },
   display: {
@@ -50,7 +50,11 @@ export const AREAS: Readonly<Record<string, Area>> = {
   cli: { job: 'the `deskpod` command', imports: ['client', 'protocol'] },
   setup: {
     job: 'what `npm start` installs and builds first; uninstall',
-    imports: ['domain', 'protocol', 'config', 'containers-client', 'engines'],
+    imports: ['domain', 'protocol', 'config', 'containers-client', 'engines', 'processes'],
+  },
+  processes: {
+    job: 'on one machine: the engine process, which is root’s, and the server process without privileges',
+    imports: ['domain', 'protocol', 'config', 'engines', 'store', 'http', 'events'],
   },
   server: { job: 'one file per role: creates the parts and connects them', imports: 'everything' },
   main: { job: 'opens the roles and listens; only the command that runs the server imports it', imports: 'everything' },
@@ -92,7 +96,7 @@ export const FOLDERS_OF_DOMAIN: Readonly<
 };
 
 /**
- * Folders of an engine, from the one that nothing below needs to the one that needs all others: each may import those
+ * Folders of an engine (`remote` has none), from the one that nothing below needs to the one that needs all others: each may import those
  * listed. `context.ts`, which all of them use, and `engine.ts`, which puts them together, lie beside the folders.
  */
 export const FOLDERS_OF_ENGINES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {

@@ -1,4 +1,5 @@
 /** The user that an entry of a directory describes. */
+import { FIRST_PERSON_ID } from '#domain/posix-ids.ts';
 import type { Entry } from 'ldapts';
 import type { LdapSource } from '#config/config.ts';
 
@@ -35,11 +36,11 @@ function textOf(entry: Entry, attribute: string): string | null {
   return text === '' || text.length > LONGEST || /\p{C}/u.test(text) ? null : text;
 }
 
-/** Never 0, which is root. */
+/** Null for one that isn't a person's. */
 function posixId(entry: Entry, attribute: string): number | null {
   const text = valueOf(entry, attribute) ?? '';
   const id = /^\d{1,10}$/.test(text) ? Number(text) : 0;
-  return id > 0 && id <= LARGEST_POSIX_ID ? id : null;
+  return id >= FIRST_PERSON_ID && id <= LARGEST_POSIX_ID ? id : null;
 }
 
 /** Directories may return attribute names in another case. */

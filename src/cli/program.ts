@@ -101,6 +101,9 @@ function serverCommands(program: Command, io: Io): void {
   withServeOptions(
     program.command('serve').description('run the server on a machine or in a cluster that is set up'),
   ).action(async (options: ServeOptions) => await (await import('./start.ts')).serveUntilStopped(io, options));
+  withServeOptions(
+    program.command('engine').description('set up this machine, then run containers for a server process without root'),
+  ).action(async (options: ServeOptions) => await (await import('./start.ts')).runEngine(io, options));
   imagesCommand(program.command('images'), io);
   withFolders(
     program

@@ -10,7 +10,9 @@ export interface ServeOptions {
   readonly roles?: string;
   readonly data?: string;
   readonly run?: string;
+  readonly user?: string;
   readonly engineSocket?: string;
+  readonly engineProcess?: string;
   readonly baseImage?: string;
   readonly languages?: string;
   readonly tlsCert?: string;
@@ -28,6 +30,8 @@ export function withServeOptions(command: Command): Command {
     .option('--port <number>', 'port to listen on (default: 30443)')
     .option('--path <path>', 'URL path prefix (default: /)')
     .option('--roles <list>', 'roles of this process: api, gateway, speedtest (default: api,gateway)')
+    .option('--user <name>', 'system user of the server process; root: no user of its own (default: deskpod)')
+    .option('--engine-process <file>', 'socket of an engine process (deskpod engine) (default: started if needed)')
     .option('--tls-cert <file>', 'TLS certificate with its chain (PEM)')
     .option('--tls-key <file>', 'private key of the certificate (PEM)')
     .option('--demo', 'enable the seven demo users (default: on loopback only)')
@@ -45,4 +49,14 @@ export function withFolders(command: Command): Command {
     .option('--engine-socket <file>', 'socket of a Docker-compatible engine (default: Podman, started by Deskpod)')
     .option('--base-image <image>', 'base image of all images (default: built from Debian packages)')
     .option('--languages <list>', 'languages of the programs in the images, such as de,fr (default: English only)');
+}
+
+/** The arguments that commander parses into these options. */
+export function serveArguments(options: ServeOptions): string[] {
+  return Object.entries(options).flatMap(([name, value]: [string, string | boolean | undefined]) => {
+    const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    if (value === undefined) return [];
+    if (typeof value === 'boolean') return [value ? `--${flag}` : `--no-${flag}`];
+    return [`--${flag}=${value}`];
+  });
 }

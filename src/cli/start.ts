@@ -3,10 +3,9 @@
  * it on demand, so that all other commands start fast.
  */
 import { resolve } from 'node:path';
-import { ignore } from '#protocol/ignore.ts';
 import type { LoadedConfig } from '#config/config.ts';
 import { clusterConfig, localEngine } from '#config/engine.ts';
-import type { Running } from '#main';
+import type { Running, ServeMore } from '#main';
 import type { SetupFolders } from '#setup/engine.ts';
 import type { ImageOptions } from '#setup/images/images.ts';
 import type { ExportOptions } from '#setup/own-apps.ts';
@@ -14,7 +13,7 @@ import { CliError } from './failure.ts';
 import { say } from './io.ts';
 import type { Io } from './io.ts';
 import { askYes } from './prompt.ts';
-import type { ServeOptions } from './serve-options.ts';
+import { serveArguments, type ServeOptions } from './serve-options.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -24,26 +23,37 @@ const STOP_TIMEOUT_MS = 5_000;
 
 /** `deskpod serve`: runs the server until it is stopped. */
 export async function serveUntilStopped(io: Io, options: ServeOptions): Promise<void> {
-  await listenUntilStopped(io, await load(options));
+  await serveInProcesses(io, await load(options), options);
+}
+
+/** `deskpod engine`: sets up the machine, then runs containers for a server process until it is stopped. */
+export async function runEngine(io: Io, options: ServeOptions): Promise<void> {
+  const loaded = await load(options);
+  if (localEngine(loaded.config) === null)
+    throw new CliError('Only a machine has an engine process: --engine containers.');
+  await prepareMachine(io, loaded);
+  const { engineUntilStopped } = await import('#processes/run.ts');
+  await engineUntilStopped(loaded, { root: ROOT, interrupted: io.interrupted });
 }
 
 /** `deskpod start`: sets up the machine, then runs the server. */
 export async function start(io: Io, options: ServeOptions): Promise<void> {
   const loaded = await load(options);
-  const { dataDir, runDir, listen, desktop } = loaded.config;
-  // Loaded during the set-up: it takes half the time of a later start.
-  const program = import('#main');
-  program.catch(ignore('it is awaited below'));
+  await prepareMachine(io, loaded);
+  await serveInProcesses(io, loaded, options);
+}
+
+async function prepareMachine(io: Io, { config }: LoadedConfig): Promise<void> {
+  const { dataDir, runDir, listen, desktop } = config;
   const { setUp } = await import('#setup/setup.ts');
   const { createProgress } = await import('#setup/progress.ts');
-  const engine = localEngine(loaded.config);
+  const engine = localEngine(config);
   if (engine !== null) {
     const { baseImage, socket: engineSocket } = engine;
     const paths = { root: ROOT, dataDir, runDir, baseImage, engineSocket, languages: desktop.languages };
     await setUp({ ...paths, listen }, createProgress(io.stdout), io.interrupted);
   }
   io.interrupted.throwIfAborted();
-  await listenUntilStopped(io, loaded);
 }
 
 export interface ImagesOptions extends ServeOptions, ImageOptions {}
@@ -94,10 +104,10 @@ export async function removeEverything(io: Io, { yes, homes, dryRun, ...options 
   const { config } = await load(options);
   const { uninstall, listRemovals } = await import('#setup/uninstall.ts');
   const { createProgress } = await import('#setup/progress.ts');
-  const { dataDir, runDir } = config;
+  const { dataDir, runDir, user } = config;
   const engine = localEngine(config);
   if (engine === null) throw new CliError('To remove Deskpod from a cluster, run deploy/uninstall.sh.');
-  const paths = { dataDir, runDir, engineSocket: engine.socket, keepHomes: homes };
+  const paths = { dataDir, runDir, user, engineSocket: engine.socket, keepHomes: homes };
   say(io, ['This removes:', ...(await listRemovals(paths))].join('\n  '));
   if (dryRun) return;
   const confirmed = yes === true || (await askYes(io, `Remove Deskpod's containers, images and data in ${dataDir}?`));
@@ -117,9 +127,25 @@ async function load(options: ServeOptions): Promise<LoadedConfig> {
   return await loadConfig({ options });
 }
 
-async function listenUntilStopped(io: Io, loaded: LoadedConfig): Promise<void> {
+/** In this process, or if it is root's on one machine, in a server process that this one starts. */
+async function serveInProcesses(io: Io, loaded: LoadedConfig, options: ServeOptions): Promise<void> {
+  const { separationOf, serveSeparately, becomeServerProcess } = await import('#processes/run.ts');
+  const separation = await separationOf(loaded.config, ROOT);
+  if (separation.kind === 'separate') {
+    const { account } = separation;
+    const args = ['serve', ...serveArguments({ ...options, engineProcess: separation.socket })];
+    const exitCode = await serveSeparately(loaded, { account, args, root: ROOT, interrupted: io.interrupted });
+    // It has printed the reason.
+    if (exitCode !== 0) throw new CliError('', { exitCode });
+    return;
+  }
+  const certificate = await becomeServerProcess(loaded.config, io.interrupted);
+  await listenUntilStopped(io, loaded, { certificate, warnings: separation.warnings });
+}
+
+async function listenUntilStopped(io: Io, loaded: LoadedConfig, more: ServeMore): Promise<void> {
   const { serve } = await import('#main');
-  const running = await serve(loaded);
+  const running = await serve(loaded, more);
   await announce(io, running, loaded.config);
   await ended(io.interrupted);
   await running.drain(AbortSignal.timeout(DRAIN_TIMEOUT_MS));

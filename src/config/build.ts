@@ -46,6 +46,7 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
     apiServiceUrl: values['gateway.apiService'] ?? null,
     dataDir: values.dataDir,
     runDir: values.runDir,
+    user: values['server.user'],
     engine,
     store: storeOf(values, wrong),
     auth: {
@@ -129,6 +130,7 @@ function engineOf(values: Values): Config['engine'] {
     return {
       kind: 'containers',
       socket: values['engine.socket'],
+      process: values['engine.process'],
       baseImage: values['engine.baseImage'],
       egress: {
         enabled: values['network.egress.enabled'],

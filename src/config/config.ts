@@ -35,6 +35,8 @@ export interface Config {
   readonly dataDir: string;
   /** Sockets; lost on reboot. */
   readonly runDir: string;
+  /** The system user of the server process; `root` separates no processes. */
+  readonly user: string;
   readonly engine: ContainersConfig | KubernetesConfig;
   readonly store:
     | { readonly kind: 'sqlite'; readonly file: string }
@@ -124,6 +126,8 @@ export interface ContainersConfig {
   readonly kind: 'containers';
   /** Null: Deskpod's own Podman service. */
   readonly socket: string | null;
+  /** Unix socket of the engine process; null: there is none, or this is it. */
+  readonly process: string | null;
   /** Null: created from Debian packages. */
   readonly baseImage: string | null;
   readonly egress: EgressConfig;

@@ -7,6 +7,7 @@ import { CLUSTER_SETTINGS } from './cluster-settings.ts';
 import { DEBUG_SETTINGS } from './debug-settings.ts';
 import { ServerRole } from '../protocol/system.ts';
 import { EGRESS_SETTINGS } from './egress-settings.ts';
+import { ENGINE_SETTINGS } from './engine-settings.ts';
 import { FACTS, type Facts } from './facts.ts';
 import {
   Bytes,
@@ -164,26 +165,7 @@ export const Settings = z.object({
       fallback: 'none',
       variable: 'DESKPOD_API_SERVICE_URL',
     }),
-  'engine.kind': z.enum(['containers', 'kubernetes']).default('containers').register(FACTS, {
-    text: 'Engine that runs the containers: `containers` is Podman or Docker on this machine, `kubernetes` is a cluster.',
-    read: 'text',
-    type: '`containers` or `kubernetes`',
-    variable: 'DESKPOD_ENGINE',
-  }),
-  'engine.socket': text().nullable().default(null).register(FACTS, {
-    text: 'Unix socket of a Docker-compatible engine, for example `/var/run/docker.sock`. If null, Deskpod starts its own Podman service with separate storage.',
-    read: 'path',
-    type: 'path or null',
-    variable: 'DESKPOD_ENGINE_SOCKET',
-    option: 'engine-socket',
-  }),
-  'engine.baseImage': text().nullable().default(null).register(FACTS, {
-    text: 'Image that all other images are built from, for example `debian:trixie-slim`. If null, Deskpod creates it from Debian packages.',
-    read: 'text',
-    type: 'image reference or null',
-    variable: 'DESKPOD_BASE_IMAGE',
-    option: 'base-image',
-  }),
+  ...ENGINE_SETTINGS,
   ...EGRESS_SETTINGS,
   'store.file': text().optional().register(FACTS, {
     text: 'File of the SQLite database.',

@@ -8,6 +8,10 @@ export interface EngineParts {
   /** The recipes of our own images. */
   readonly imagesDir: string;
   readonly windowManagerReady: WindowManagerReady;
+  /** The group of the server process, which connects to the sockets of desktops; null if this process does. */
+  readonly serverGid?: number | null;
+  /** See `RemoteEngineOptions`. */
+  readonly whenLost?: () => Promise<void>;
   readonly events: EngineEvents;
 }
 
@@ -17,6 +21,12 @@ export async function openEngine(config: Config, parts: EngineParts): Promise<En
   const { shmBytes, languages, wallpapers } = config.desktop;
   switch (engine.kind) {
     case 'containers': {
+      if (engine.process !== null) {
+        const { openRemoteEngine } = await import('./remote/client.ts');
+        const { connectDesktop } = await import('./containers/desktops/connect.ts');
+        const connect = connectDesktop.bind(null, runDir);
+        return await openRemoteEngine({ ...parts, socket: engine.process, connect });
+      }
       const { createContainersEngine } = await import('./containers/engine.ts');
       const { socket, baseImage, egress } = engine;
       const { desktop: desktopLimits, tmp: tmpBytes } = config.limits;

@@ -53,7 +53,7 @@ export const PodSettings = z.object({
 });
 export type PodSettings = z.infer<typeof PodSettings>;
 
-const VariableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not a variable name');
+export const VariableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not a variable name');
 
 export const Environment = z.record(VariableName, z.string().max(32_768));
 export type Environment = z.infer<typeof Environment>;

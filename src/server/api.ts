@@ -5,6 +5,7 @@ import { gatewayToken } from '#auth/gateway-token.ts';
 import { LoginLinks } from '#auth/login-links.ts';
 import type { FirstAdministrator } from '#auth/local-users.ts';
 import type { LoadedConfig } from '#config/config.ts';
+import { localEngine } from '#config/engine.ts';
 import { openDisplay } from '#display/open.ts';
 import { waitForWindowManager } from '#display/ready.ts';
 import { Attendance } from '#domain/desktops/attendance.ts';
@@ -34,6 +35,7 @@ import { managerRoutes } from '#http/manager/routes.ts';
 import { buildVersion } from '#http/manager/version.ts';
 import { openTerminal } from '#http/terminal-access.ts';
 import type { SystemWarning } from '#protocol/system.ts';
+import { parentEnds } from '#processes/parent.ts';
 import { lockFolder } from '#store/folder-lock.ts';
 import { openStore } from '#store/open.ts';
 import { keyWarnings } from '#auth/store-key.ts';
@@ -52,6 +54,8 @@ export interface ApiRoleOptions {
   readonly root: string;
   readonly version: string;
   readonly allowedOrigin: AllowedOrigin;
+  /** Of the way in which this process was started. */
+  readonly warnings: readonly SystemWarning[];
 }
 
 export interface ApiRole extends Role {
@@ -75,7 +79,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const stopping = new AbortController();
   const draining = new AbortController();
   await mkdir(config.dataDir, { recursive: true, mode: 0o711 });
-  stack.use(await lockFolder(config.dataDir));
+  stack.use(await lockFolder(config.dataDir, localEngine(config)?.process ? '/server' : ''));
   const secretStore = await openSecretStore(config);
   const storeKey = await storeKeyOf(config, secretStore);
   const [built, store, { keys, warnings: ofKeys }, engine] = await Promise.all([
@@ -85,9 +89,13 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       openStore(secrets.storeUrl === null ? config.store : { kind: 'postgres', url: secrets.storeUrl }, storeKey),
     ),
     keysOf(config, secretStore),
-    owned(stack, openEngine(config, { imagesDir, windowManagerReady: waitForWindowManager, events })),
+    owned(
+      stack,
+      openEngine(config, { imagesDir, windowManagerReady: waitForWindowManager, whenLost: parentEnds, events }),
+    ),
   ]);
   const warnings = [
+    ...options.warnings,
     ...ofKeys,
     ...(await keyWarnings(store, storeKey)),
     ...configWarnings(loaded),

@@ -7,7 +7,7 @@ import { DeskpodError } from '#domain/errors.ts';
 import { parseOrigin } from '#domain/server/authority.ts';
 import { ANY_HOST, type HostPolicy, hostPolicy } from '#domain/server/hosts.ts';
 import type { Events } from '#events';
-import { certificateNames, readCertificate, selfSignedCertificate } from '#http/certificate.ts';
+import { certificateNames, readCertificate, selfSignedCertificate, type TlsFiles } from '#http/certificate.ts';
 import { type Listening, plainServer, tlsAndPlainServer } from '#http/listen.ts';
 import { checkPort } from '#setup/checks.ts';
 import { type Addresses, addressesOf } from './addresses.ts';
@@ -18,13 +18,15 @@ export interface Listener {
   readonly hosts: HostPolicy;
 }
 
-export async function listener(config: Config, warn: Events['warn']): Promise<Listener> {
+/** `given`: what the configured files contain, if they have been read. */
+export async function listener(config: Config, given: TlsFiles | null, warn: Events['warn']): Promise<Listener> {
   const { tls } = config.listen;
   if (tls.kind === 'off') return { create: plainServer, hosts: hostsOf(config, [], warn) };
   const files =
-    tls.kind === 'files'
+    given ??
+    (tls.kind === 'files'
       ? await readCertificate(tls.cert, tls.key)
-      : await selfSignedCertificate(join(config.dataDir, 'keys'));
+      : await selfSignedCertificate(join(config.dataDir, 'keys')));
   const hosts = hostsOf(config, certificateNames(files.cert), warn);
   return { create: (handler) => tlsAndPlainServer(handler, files, hosts), hosts };
 }

@@ -13,6 +13,7 @@ import { instanceId, instanceLabels, labelFilter } from '#engines/containers/pod
 import { removeDesktopCgroups } from '#engines/containers/host/desktop-cgroups.ts';
 import { removeEgress } from '#engines/containers/host/egress.ts';
 import { egressTable } from '#engines/containers/specs/bridge.ts';
+import { removeAccount } from '#processes/account.ts';
 import { PodmanService } from '#containers-client/podman-service.ts';
 import { engineFolders } from './engine.ts';
 import { run } from './packages.ts';
@@ -22,6 +23,8 @@ import { clearNamespaces, clearRemains, remainsOf } from './remains.ts';
 export interface UninstallOptions {
   readonly dataDir: string;
   readonly runDir: string;
+  /** The system user of the server process. */
+  readonly user: string;
   /** The engine that was used; null for Deskpod's own Podman. */
   readonly engineSocket: string | null;
   /** True keeps homes, false deletes them, undefined asks. */
@@ -83,6 +86,9 @@ export async function uninstall(options: UninstallOptions, ask: Ask, progress: P
     if (!keep) await rm(dataDir, { recursive: true, force: true });
     return keep && homes.length > 0 ? `homes are still in ${join(dataDir, 'homes')}` : '';
   });
+  await progress.step('System user', async () =>
+    (await removeAccount(options.user)) ? `${options.user} removed` : 'none to remove',
+  );
 }
 
 /** Removes everything in Deskpod's own Podman; the images go with its storage. Works even if Podman doesn't start. */

@@ -66,7 +66,7 @@ suite('the command line', { timeout: 10 * 60_000 }, () => {
     ]);
     assert.equal(done(version), packageJson.version);
     const commands = [...done(help).matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name);
-    const server = ['start', 'serve', 'images', 'uninstall', 'users'];
+    const server = ['start', 'serve', 'engine', 'images', 'uninstall', 'users'];
     const desktop = ['apps', 'desktops', 'launches', 'run', 'logs', 'exec', 'stop', 'limits'];
     const inspect = ['debug', 'inspect', 'describe', 'support'];
     assert.deepEqual(commands, [...server, ...desktop, ...inspect, 'login', 'logout', 'version']);

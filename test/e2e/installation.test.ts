@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,8 @@ suite('starting and uninstalling', { timeout: 10 * 60_000 }, () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'deskpod-installation-'));
+    // The server process enters it.
+    await chmod(folder, 0o711);
   });
   after(async () => await rm(folder, { recursive: true, force: true }));
 
@@ -187,23 +189,30 @@ suite('starting and uninstalling', { timeout: 10 * 60_000 }, () => {
     assert.deepEqual(await readdir(data), ['holidays']);
   });
 
-  test(
-    'the systemd unit is valid',
-    { skip: existsSync(ANALYZE) ? false : `${ANALYZE} is not there` },
-    async (context) => {
+  const analyze = { skip: existsSync(ANALYZE) ? false : `${ANALYZE} is not there` };
+
+  for (const name of ['deskpod.service', 'deskpod-engine.service']) {
+    test(`the systemd unit ${name} is valid`, analyze, async (context) => {
       // Considers only the unit's own program: other units of the machine may have errors.
-      const unit = (await readFile(join(ROOT, 'deploy/systemd/deskpod.service'), 'utf8'))
+      const unit = (await readFile(join(ROOT, 'deploy/systemd', name), 'utf8'))
         .replaceAll('/opt/deskpod', ROOT)
         .replace('/usr/bin/node', process.execPath);
-      const file = join(folder, 'deskpod.service');
+      const file = join(folder, name);
       await writeFile(file, unit);
       const { code, out, err } = await ran(ANALYZE, ['verify', '--recursive-errors=no', file]);
       if (/Failed to (connect|initialize|setup)/.test(err)) return context.skip(err.trim());
       assert.equal(code, 0, out + err);
-      assert.doesNotMatch(err, /deskpod\.service/);
+      assert.doesNotMatch(err, new RegExp(name));
       return undefined;
-    },
-  );
+    });
+  }
+
+  test('systemd gives the server process the full sandbox', analyze, async () => {
+    const unit = join(ROOT, 'deploy/systemd/deskpod.service');
+    const { code, out, err } = await ran(ANALYZE, ['security', '--offline=true', '--threshold=30', '--no-pager', unit]);
+    assert.equal(code, 0, out + err);
+    assert.match(out, /Overall exposure level for deskpod\.service: [0-2]\.\d/);
+  });
 });
 
 /** Command lines of processes that use a folder: found by mounts in containers, and by arguments on the host. */

@@ -109,6 +109,16 @@ export class Product implements AsyncDisposable {
     return this.#process?.pid ?? 0;
   }
 
+  /** The pid of the process that serves browsers; on one machine, the engine process starts it. */
+  async serverPid(): Promise<number> {
+    const children = await readFile(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8');
+    for (const child of children.trim().split(' ').filter(Boolean)) {
+      const command = await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '');
+      if (command.includes('\0--engine-process=')) return Number(child);
+    }
+    return this.pid;
+  }
+
   /** Resolves when the server listens. */
   async run(): Promise<void> {
     const args = [
@@ -159,6 +169,15 @@ export class Product implements AsyncDisposable {
     child.kill(signal);
     await gone;
     return child.exitCode;
+  }
+
+  /** Waits until the process ends by itself; resolves to its exit code. */
+  async exited(): Promise<number | null> {
+    const child = this.#process;
+    this.#process = null;
+    if (child !== null && child.exitCode === null)
+      await once(child, 'exit', { signal: AbortSignal.timeout(STOP_TIMEOUT_MS) });
+    return child?.exitCode ?? null;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

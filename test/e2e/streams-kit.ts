@@ -165,7 +165,8 @@ export function streamPromises(engine: string, skip: string | null, begin: () =>
       async () => {
         await types(`head -c ${200 * MB} /dev/urandom > $TMP/big`);
         const sum = (await types('md5sum < $TMP/big')).out.slice(0, 32);
-        const atRest = memoryMb(under.product.pid);
+        const pids = [under.product.pid, await under.product.serverPid()];
+        const atRest = memoryMb(...pids);
         await using file = await open(join(terminal.home, 'big'));
         const command = ['exec', '-i', launch, '--', 'sh', '-c', 'sleep 3; exec cat'];
         const cli = spawn(process.execPath, [join(ROOT, 'src/cli/cli.ts'), ...command], {
@@ -175,7 +176,7 @@ export function streamPromises(engine: string, skip: string | null, begin: () =>
         const ended = once(cli, 'exit');
         // The remote command reads nothing first, then the local process doesn't.
         await delay(6_000);
-        const [server, client] = [memoryMb(under.product.pid), memoryMb(cli.pid)];
+        const [server, client] = [memoryMb(...pids), memoryMb(cli.pid)];
         const digest = createHash('md5');
         for await (const chunk of cli.stdout ?? []) digest.update(chunk);
         assert.deepEqual(await ended, [0, null]);
@@ -187,7 +188,10 @@ export function streamPromises(engine: string, skip: string | null, begin: () =>
   });
 }
 
-function memoryMb(pid: number | undefined): number {
-  const kilobytes = /^VmRSS:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kilobytes) / 1024;
+/** Of these processes together, each counted once. */
+function memoryMb(...pids: readonly (number | undefined)[]): number {
+  const kilobytes = [...new Set(pids)].map(
+    (pid) => /^VmRSS:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1],
+  );
+  return kilobytes.reduce((sum, one) => sum + Number(one), 0) / 1024;
 }

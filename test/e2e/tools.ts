@@ -1,10 +1,13 @@
 /** Runs other programs, such as curl and the deskpod command, and collects their output. */
-import { spawn } from 'node:child_process';
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { until } from '#domain/deadlines.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 const TIMEOUT_MS = 60_000;
@@ -92,5 +95,47 @@ export class Terminal implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.home, { recursive: true, force: true });
+  }
+}
+
+/** A program that runs until it is stopped, in the folder of the checkout. */
+export class Service {
+  readonly #child: ChildProcess;
+  readonly #lines: string[] = [];
+  readonly #looks = new Set<() => void>();
+
+  constructor(program: string, args: readonly string[]) {
+    this.#child = spawn(program, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.#child.stdout, this.#child.stderr])
+      if (stream)
+        createInterface({ input: stream }).on('line', (line) => {
+          this.#lines.push(line);
+          for (const look of this.#looks) look();
+        });
+    this.#child.once('exit', () => {
+      for (const look of this.#looks) look();
+    });
+  }
+
+  /** Resolves when a line of its output contains the words; rejects with its output if it ends before. */
+  async says(words: string, timeoutMs = 120_000): Promise<void> {
+    const check = (): true | undefined => {
+      if (this.#lines.some((line) => line.includes(words))) return true;
+      assert.equal(this.#child.exitCode, null, this.#lines.join('\n'));
+      return undefined;
+    };
+    const subscribe = (look: () => void): (() => void) => {
+      this.#looks.add(look);
+      return () => void this.#looks.delete(look);
+    };
+    await until(subscribe, check, AbortSignal.timeout(timeoutMs));
+  }
+
+  /** Sends the signal of systemd; resolves when it has ended. */
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const ended = once(this.#child, 'exit', { signal: AbortSignal.timeout(30_000) });
+    this.#child.kill('SIGTERM');
+    await ended;
   }
 }

@@ -5,12 +5,13 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { z } from 'zod';
 import { EngineApi } from '#containers-client/api.ts';
+import { findAccount } from '#processes/account.ts';
 import { PodmanService } from '#containers-client/podman-service.ts';
 import { Someone } from './faults-kit.ts';
 import { DATA, type Places, Product } from './product.ts';
@@ -35,6 +36,8 @@ suite('uninstalling after a crash', { skip, timeout: 10 * 60_000 }, () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'dp-gone-'));
+    // The server process enters it.
+    await chmod(folder, 0o711);
     foreign = await PodmanService.start({ data: join(folder, 'foreign'), run: join(folder, 'foreign-run') });
     foreignApi = new EngineApi(foreign.socket, () => foreign.ready());
     await foreignApi.json(z.unknown(), 'POST', '/v4.0.0/libpod/networks/create', {
@@ -74,6 +77,7 @@ suite('uninstalling after a crash', { skip, timeout: 10 * 60_000 }, () => {
 
   const nothingIsLeft = async (): Promise<void> => {
     assert.deepEqual([existsSync(places.data), existsSync(places.run)], [false, false]);
+    assert.equal(await findAccount('deskpod'), null, 'the system user of the server process');
     const end = await traces();
     // Monitors of earlier containers may have been ending at the start.
     const mayEnd = (one: string): boolean => one.startsWith('process ') && !one.includes(join(folder, 'foreign'));

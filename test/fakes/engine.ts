@@ -22,6 +22,7 @@ import type {
 } from '#domain/ports/engine-launch.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import type { Home } from '#protocol/desktop.ts';
+import type { SystemWarning } from '#protocol/system.ts';
 import { aRunningDesktop } from '../fixtures/engine-samples.ts';
 import { FakeDebug, FakeTerminal } from './debug-engine.ts';
 import { localExec } from './local-exec.ts';
@@ -186,7 +187,7 @@ export class FakeEngine implements Engine {
   }
   async *watch(): AsyncGenerator<EngineEvent> {}
   async tidy() {}
-  warnings() {
+  warnings(): readonly SystemWarning[] {
     return [];
   }
   async podNetworks() {

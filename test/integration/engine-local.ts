@@ -7,6 +7,9 @@ import { waitForWindowManager } from '#display/ready.ts';
 import type { Engine } from '#domain/ports/engine.ts';
 import { EngineApi, isStatus } from '#containers-client/api.ts';
 import { createContainersEngine } from '#engines/containers/engine.ts';
+import { openRemoteEngine } from '#engines/remote/client.ts';
+import { serveEngine } from '#engines/remote/server.ts';
+import { DebugProfile } from '#protocol/debug.ts';
 import type { EngineUnderTest } from '../contracts/engine-kit.ts';
 import { buildTestImage } from '../images/build.ts';
 import { classMac } from '#engines/containers/pods/class-mac.ts';
@@ -77,13 +80,40 @@ export async function ownStore(): Promise<AsyncDisposable> {
 
 export const OUR_IMAGES = ['desktop', 'terminal', 'shm-demo', 'toolbox'].map((name) => `localhost/deskpod/${name}:1`);
 
-/** `keep`: existing desktops belong to the test and are not left over from one that was killed. */
+/** What the engine process allows in the contract: everything that it has an example of. */
+const POLICY = {
+  profiles: { user: [], support: [], admin: [...DebugProfile.options, 'custom' as const] },
+  images: [...OUR_IMAGES, PUBLISHED, BARE, ELSEWHERE, 'localhost/deskpod/not-there:1'],
+};
+
+/** The engine as the product's server process has it: behind the socket of the engine process. */
+async function behindSocket(engine: Engine, runDir: string, owned: AsyncDisposableStack): Promise<Engine> {
+  const socket = join(runDir, 'engine.sock');
+  const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
+  owned.use(await serveEngine(engine, { socket, uid, gid, policy: POLICY, events: engineEvents }));
+  return owned.use(
+    await openRemoteEngine({
+      socket,
+      connect: (...given) => engine.connect(...given),
+      windowManagerReady: waitForWindowManager,
+      events: engineEvents,
+    }),
+  );
+}
+
+/**
+ * `keep`: existing desktops belong to the test and are not left over from one that was killed. `remote`: through the
+ * socket of an engine process.
+ */
 export async function underTest(
   local: LocalEngine,
   free: AsyncDisposable,
-  { keep } = { keep: false },
+  { keep = false, remote = false } = {},
 ): Promise<EngineUnderTest> {
-  const engine = await openEngine(local);
+  await using undo = new AsyncDisposableStack();
+  undo.use(free);
+  const own = undo.use(await openEngine(local));
+  const engine = remote ? await behindSocket(own, local.runDir, undo) : own;
   const api = new EngineApi(local.apiSocket);
   const leftovers = keep ? [] : await engine.desktops();
   for (const { id } of leftovers) await engine.removeDesktop(id, AbortSignal.timeout(60_000));
@@ -94,6 +124,7 @@ export async function underTest(
     await buildTestImage(api, 'bare', BARE, signal);
     await buildTestImage(api, 'elsewhere', ELSEWHERE, signal);
   }
+  const owned = undo.move();
   return {
     engine,
     images: {
@@ -127,10 +158,7 @@ export async function underTest(
     cgroupsOf,
     // Uses the same service, which the first engine still owns.
     another: () => openEngine({ ...local, socket: local.apiSocket }),
-    [Symbol.asyncDispose]: async () => {
-      await engine[Symbol.asyncDispose]();
-      await free[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 

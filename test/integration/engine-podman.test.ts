@@ -1,4 +1,7 @@
-/** The engine contract on Podman, with the same kind of service and store as the product. */
+/**
+ * The engine contract on Podman, with the same kind of service and store as the product, and as the product uses it: the
+ * server's half of `engines/remote` talks to the half of the engine process. Docker's contract has no such halves.
+ */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { engineContract } from '../contracts/engine.ts';
@@ -14,5 +17,6 @@ function reasonToSkip(): string | null {
 
 engineContract('Podman', reasonToSkip(), async () => {
   const store = await ownStore();
-  return underTest({ socket: null, dataDir: TEST_DATA, runDir, apiSocket: join(runDir, 'engine/podman.sock') }, store);
+  const local = { socket: null, dataDir: TEST_DATA, runDir, apiSocket: join(runDir, 'engine/podman.sock') };
+  return underTest(local, store, { remote: true });
 });

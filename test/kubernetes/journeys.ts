@@ -10,6 +10,7 @@ export const ONE_MACHINE: Readonly<Record<string, string>> = {
   'faults-server': 'ends processes of this machine; outage.test.ts and faults.test.ts do so on a cluster',
   installation: 'sets up this machine; install.test.ts installs on a cluster',
   network: 'has no desktop',
+  processes: 'is about the processes of one machine; a cluster has pods without root',
   'streams-docker': 'is about Docker',
   translations: 'builds images here, from the network',
   uninstall: 'removes the installation of this machine',

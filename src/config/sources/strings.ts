@@ -15,7 +15,9 @@ export interface ConfigOptions {
   readonly port?: string | number | undefined;
   readonly data?: string | undefined;
   readonly run?: string | undefined;
+  readonly user?: string | undefined;
   readonly engineSocket?: string | undefined;
+  readonly engineProcess?: string | undefined;
   readonly baseImage?: string | undefined;
   readonly languages?: string | undefined;
   readonly roles?: string | undefined;

@@ -1,7 +1,8 @@
 /**
  * The engine port: runs desktops and launches as containers. `engines/containers` (Podman, Docker) and
- * `engines/kubernetes` implement it; `test/contracts/engine.ts` has their contract. Methods are idempotent unless
- * they say otherwise, and fail with `DeskpodError`. Long work takes an `AbortSignal`.
+ * `engines/kubernetes` implement it, `engines/remote` passes it on to another process; `test/contracts/engine.ts` has
+ * their contract. Methods are idempotent unless they say otherwise, and fail with `DeskpodError`. Long work takes an
+ * `AbortSignal`.
  */
 import type { Duplex } from 'node:stream';
 import type { Environment, Limits } from '#protocol/app.ts';

@@ -25,6 +25,8 @@ export interface Context {
   readonly desktopCgroups: DesktopCgroups;
   readonly egress: Egress;
   readonly windowManagerReady: WindowManagerReady;
+  /** The group that connects to the sockets of desktops; null: only root does. */
+  readonly serverGid: number | null;
   readonly events: EngineEvents;
 }
 

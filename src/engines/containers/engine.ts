@@ -16,11 +16,11 @@ import { DesktopCgroups } from './host/desktop-cgroups.ts';
 import { findDesktop, findLaunch, type Context } from './context.ts';
 import { ContainersDebug } from './debug/debug.ts';
 import { findContainer } from './debug/targets.ts';
-import { connectSocket } from './host/connect-socket.ts';
+import { connectDesktop } from './desktops/connect.ts';
 import { listDesktops, removeDesktop } from './desktops/desktops.ts';
 import { DesktopStart } from './desktops/start.ts';
 import { exec } from './exec/exec.ts';
-import { ownerOf, readCredentials } from './desktops/folders.ts';
+import { readCredentials, shareSockets } from './desktops/folders.ts';
 import { ImageBuilder } from '#containers-client/images/builder.ts';
 import { referenceOf } from '#containers-client/images/plan.ts';
 import { Images } from './images/images.ts';
@@ -72,6 +72,8 @@ export interface ContainersEngineOptions {
   readonly desktopLimits: Limits;
   readonly egress: EgressConfig;
   readonly windowManagerReady: WindowManagerReady;
+  /** The group of a server process without root, which connects to the sockets of desktops. */
+  readonly serverGid?: number | null;
   readonly events: port.EngineEvents;
 }
 
@@ -126,10 +128,12 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
     }),
     wallpapers: options.wallpapers ?? null,
     windowManagerReady: options.windowManagerReady,
+    serverGid: options.serverGid ?? null,
     events: options.events,
   };
   await clearLeftovers(context);
   const desktops = await listDesktops(context);
+  for (const { id } of desktops) await shareSockets(desktopPaths(runDir, id), context.serverGid);
   await desktopCgroups.open(desktops.filter(({ state }) => state === 'running').map(({ id }) => id));
   const { imagesDir, baseImage, languages = [] } = options;
   const builder = new ImageBuilder(api, { imagesDir, baseImage, languages, workDir: join(dataDir, 'cache') });
@@ -203,10 +207,8 @@ class ContainersEngine implements port.Engine {
     return readCredentials(desktopPaths(this.#context.runDir, desktopId), desktopId);
   }
 
-  async connect(desktopId: string, portName: port.DesktopPort, signal: AbortSignal): Promise<Duplex> {
-    const paths = desktopPaths(this.#context.runDir, desktopId);
-    const owner = await ownerOf(paths, desktopId);
-    return connectSocket(portName === 'screen' ? paths.rfbSocket : paths.xSocket, owner, signal);
+  connect(desktopId: string, portName: port.DesktopPort, signal: AbortSignal): Promise<Duplex> {
+    return connectDesktop(this.#context.runDir, desktopId, portName, signal);
   }
 
   async launchOfProcess(desktopId: string, pid: number): Promise<string | null> {

@@ -2,18 +2,28 @@
  * A desktop's folders on the host: secrets, sockets and account files, removed with it, and the home, which may stay.
  */
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, lchown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { chmod, chown, lchown, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Account, DesktopCredentials } from '#domain/ports/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { ignore } from '#protocol/ignore.ts';
 import { accountFiles } from '../../shared/accounts.ts';
+import { withOwnSocket } from '../host/own-socket.ts';
 import type { Home } from '../specs/container-spec.ts';
 import { type DesktopPaths, lostHomes } from '../specs/paths.ts';
 import { newCredentials, StoredCredentials, vncPasswordFile, xauthorityFile } from '../../shared/credentials.ts';
 
-/** All folders except the home. The folder must not exist: `mkdir` prevents two desktops with one id. */
-export async function makeFolders(paths: DesktopPaths, account: Account, home: Home): Promise<DesktopCredentials> {
+/**
+ * All folders except the home. The folder must not exist: `mkdir` prevents two desktops with one id. `serverGid`: the group
+ * that may connect to the sockets, besides root.
+ */
+export async function makeFolders(
+  paths: DesktopPaths,
+  account: Account,
+  home: Home,
+  serverGid: number | null,
+): Promise<DesktopCredentials> {
   const credentials = newCredentials();
   await mkdir(dirname(paths.root), { recursive: true, mode: 0o700 });
   await mkdir(paths.root, { mode: 0o700 });
@@ -24,7 +34,38 @@ export async function makeFolders(paths: DesktopPaths, account: Account, home: H
     writeSecrets(paths, credentials, account),
     writeAccounts(paths, account, home),
   ]);
+  await shareSockets(paths, serverGid);
   return credentials;
+}
+
+/**
+ * Lets the group enter the folders of the sockets, and nothing else. Sockets of the screen get the group from their folder;
+ * desktops of earlier versions, which keep others out, get it here.
+ */
+export async function shareSockets(paths: DesktopPaths, serverGid: number | null): Promise<void> {
+  // A restart of the machine removes the folders, while the container stays.
+  if (serverGid === null || !existsSync(paths.rfb)) return;
+  for (const folder of [dirname(paths.root), paths.root]) {
+    await chown(folder, 0, serverGid);
+    await chmod(folder, 0o710);
+  }
+  await using folder = await open(paths.rfb, constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  const { uid } = await folder.stat();
+  await folder.chown(uid, serverGid);
+  await folder.chmod(0o2710);
+  await shareSocket(paths.rfbSocket, uid, serverGid);
+}
+
+async function shareSocket(path: string, owner: number, gid: number): Promise<void> {
+  try {
+    await withOwnSocket(path, owner, async (found) => {
+      await chown(found, owner, gid);
+      await chmod(found, 0o660);
+    });
+  } catch (error) {
+    if (!(error instanceof DeskpodError)) throw error;
+    ignore('the screen makes its socket later, or an app has replaced it')(error);
+  }
 }
 
 export async function readCredentials(paths: DesktopPaths, desktopId: string): Promise<DesktopCredentials> {

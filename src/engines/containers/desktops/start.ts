@@ -53,7 +53,7 @@ export class DesktopStart implements DesktopSteps<Prepared, Started> {
     undo.defer(() => removeNetwork(context, id));
     undo.defer(() => context.desktopCgroups.remove(id));
     const [{ xCookie }, cgroup] = await settled([
-      makeFolders(paths, account, home),
+      makeFolders(paths, account, home, context.serverGid),
       context.desktopCgroups.make(id),
       ensureHome(home, account),
       makeNetwork(context, id),

@@ -7,7 +7,7 @@ import { loginName } from '#domain/names.ts';
 import { DeskpodError } from '#domain/errors.ts';
 
 export interface DesktopPaths {
-  /** 0700, root: other users of the host have no access to anything below. */
+  /** Root's: other users of the host have no access to anything below, except a server process to the sockets. */
   readonly root: string;
   /** Both credentials, for this server only. */
   readonly credentials: string;

@@ -79,7 +79,7 @@ const spec: fc.Arbitrary<LaunchSpec> = fc.record({
   labels: fc.dictionary(fc.string({ maxLength: 8 }), fc.string({ maxLength: 8 })),
   executeClass: fc.constantFrom('default', 'gold'),
   pod: fc.constant({}),
-  runAs: fc.constant(null),
+  runAs: fc.constantFrom(null, 0, 33, 4100),
 });
 const address = fc.ipV4().filter((ip) => !ip.startsWith('127.'));
 
