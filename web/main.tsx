@@ -11,6 +11,7 @@ import { askEarly } from './login/login.tsx';
 import { App } from './shell/app.tsx';
 import { watchForWake } from './state/api.ts';
 import { boot } from './state/session.ts';
+import { restoreLanguage } from './ui/language.ts';
 import { restoreTheme } from './ui/theme.ts';
 
 // Level "verbose" of the developer tools.
@@ -18,7 +19,10 @@ onIgnored((reason, message) => console.debug(`Ignored, ${reason}: ${message}`));
 restoreTheme();
 watchForWake();
 document.documentElement.dataset['screen'] = 'closed';
-const root = document.getElementById('root');
-if (root) render(<App />, root);
+// The catalogue of the language is requested together with the session, which the page needs before it shows anything.
+const inLanguage = restoreLanguage();
 void boot();
 askEarly();
+await inLanguage;
+const root = document.getElementById('root');
+if (root) render(<App />, root);

@@ -64,7 +64,7 @@ export default defineConfig({
             // What the speed test needs from ui, without the shell.
             {
               name: 'ui',
-              test: /web\/ui\/(tokens|base|server-url|relative-url|format|icon|use-delayed|theme|strings\/)/,
+              test: /web\/ui\/(tokens|base|server-url|relative-url|format|icon|use-delayed|theme|stored|locale|language|strings\/(?:en\/|catalogue|lookup|plurals))/,
             },
             // With the entry: what the login page needs.
             { name: 'login', test: /web\/(login|state)\/|web\/shell\/(app\.tsx|boot\.css)/ },

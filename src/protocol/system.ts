@@ -1,5 +1,6 @@
 /** Facts about the installation, and the user's preferences. */
 import { z } from 'zod';
+import { LanguageChoice } from './language.ts';
 
 /** The roles of a process: answer requests, transport screens, or only measure speed. */
 export const ServerRole = z.enum(['api', 'gateway', 'speedtest']);
@@ -29,6 +30,8 @@ export const Preferences = z.object({
   /** App ids in the user's order. */
   dock: z.array(z.string()).max(64).default([]),
   dockHidden: z.boolean().default(false),
+  /** Of the browser's pages; new desktops prefer it, too. */
+  language: LanguageChoice.default('system'),
 });
 export type Preferences = z.infer<typeof Preferences>;
 

@@ -296,10 +296,20 @@ function historyContract(check: Check): void {
   });
 
   check('preferences have defaults and are stored per user', async (store) => {
-    assert.deepEqual(await store.preferences.get('amy'), { theme: 'system', dock: [], dockHidden: false });
-    await store.preferences.set('amy', { theme: 'dark', dock: ['a', 'b'], dockHidden: true });
-    await store.preferences.set('amy', { theme: 'light', dock: ['b'], dockHidden: true });
-    assert.deepEqual(await store.preferences.get('amy'), { theme: 'light', dock: ['b'], dockHidden: true });
+    assert.deepEqual(await store.preferences.get('amy'), {
+      theme: 'system',
+      dock: [],
+      dockHidden: false,
+      language: 'system',
+    });
+    await store.preferences.set('amy', { theme: 'dark', dock: ['a', 'b'], dockHidden: true, language: 'ar' });
+    await store.preferences.set('amy', { theme: 'light', dock: ['b'], dockHidden: true, language: 'ar' });
+    assert.deepEqual(await store.preferences.get('amy'), {
+      theme: 'light',
+      dock: ['b'],
+      dockHidden: true,
+      language: 'ar',
+    });
     assert.deepEqual((await store.preferences.get('fry')).dock, []);
   });
 

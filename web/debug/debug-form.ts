@@ -9,7 +9,7 @@ import {
 } from '#protocol/debug.ts';
 import { z } from 'zod';
 import { invalidName, type VariableRow, variablesOf } from '../ui/variables.ts';
-import type { Strings } from '../ui/strings/catalogue.ts';
+import type { Strings } from '../ui/strings/type.ts';
 import { type DebugSubject, type DebugVerb, targetOf } from '../layers/debug-subject.ts';
 
 interface Common {

@@ -1,6 +1,7 @@
 /** Debug sessions as the UI presents them: whose they are, who has to answer, how long they last. Pure. */
 import type { DebugSession } from '#protocol/debug.ts';
-import type { Strings } from '../ui/strings/catalogue.ts';
+import { minutes } from '../ui/format.ts';
+import type { Strings } from '../ui/strings/type.ts';
 import type { Tone } from '../ui/tone.ts';
 
 type Sessions = readonly DebugSession[];
@@ -71,7 +72,7 @@ export function leftMs({ status }: DebugSession, now: number): number | null {
 
 /** `42 min`, in the last minutes `1:07`. */
 export function leftText(ms: number): string {
-  if (ms > WARN_MS) return `${Math.ceil(ms / 60_000)} min`;
+  if (ms > WARN_MS) return minutes(Math.ceil(ms / 60_000));
   const seconds = Math.ceil(ms / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }

@@ -67,7 +67,7 @@ function Losses({ found, retry }: HomeLoss) {
     <div class="home-files" data-test="home-lost">
       <p>
         {t.home.lost} <b data-test="home-total">{t.home.total(count, sizeOf(size))}</b>
-        {files.length < count && `; ${t.home.newest(files.length)}`}.
+        {files.length < count && ` (${t.home.newest(files.length)})`}
       </p>
       <ul class="home-list" tabIndex={0} aria-label={t.home.list}>
         {files.map((file) => (

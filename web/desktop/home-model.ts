@@ -1,6 +1,5 @@
 /** How paths and sizes of files are shown. */
-import { bytes } from '../ui/format.ts';
-import { many } from '../ui/strings/many.ts';
+import { bytes, fewBytes } from '../ui/format.ts';
 
 /** A path on one line; control and direction characters are shown as code points. */
 export function shownPath(path: string): string {
@@ -8,5 +7,5 @@ export function shownPath(path: string): string {
 }
 
 export function sizeOf(count: number): string {
-  return count < 1024 ? many(count, 'byte', 'bytes') : bytes(count);
+  return count < 1024 ? fewBytes(count) : bytes(count);
 }

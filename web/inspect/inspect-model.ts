@@ -1,6 +1,6 @@
 /** How *Inspect* presents an inspection: states, order of containers and processes. Pure. */
 import type { InspectedContainer, InspectedProcess, Inspection } from '#protocol/inspect.ts';
-import type { Strings } from '../ui/strings/catalogue.ts';
+import type { Strings } from '../ui/strings/type.ts';
 import type { Tone } from '../ui/tone.ts';
 
 /** Reasons of a normal exit. */

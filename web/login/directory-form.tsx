@@ -45,7 +45,7 @@ export function DirectoryForm({ busy, failure, hint, enter }: FormProps) {
       />
       {failure && <Refusal text={failure} />}
       <button type="submit" class="primary wide" disabled={busy} data-test="login-submit">
-        {busy ? <span class="ring on-accent" /> : <Icon of={LogIn} />}
+        {busy ? <span class="ring on-accent" /> : <Icon directed of={LogIn} />}
         {busy ? t.login.busy : t.login.submit}
       </button>
     </form>

@@ -1,5 +1,5 @@
 /** Validation of the login form, and which field a refusal is about. Pure. */
-import type { Strings } from '../ui/strings/catalogue.ts';
+import type { Strings } from '../ui/strings/type.ts';
 
 export interface FieldErrors {
   readonly name?: string;

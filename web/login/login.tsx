@@ -1,5 +1,4 @@
 /** The login page: a tab for each login method, and one clear message if login fails. */
-import { ConnectionError } from '#client/errors.ts';
 import { ignore } from '#protocol/ignore.ts';
 import type { LoginOptions, LoginRequest, Provider } from '#protocol/user.ts';
 import { useState } from 'preact/hooks';
@@ -9,6 +8,8 @@ import { login } from '../state/session.ts';
 import { farewell } from '../state/store.ts';
 import { Mark } from '../ui/icon.tsx';
 import { useRemote } from '../state/use-remote.ts';
+import { languageChoice, pickAtLogin } from '../ui/language.ts';
+import { LanguageSelect } from '../ui/language-select.tsx';
 import { t } from '../ui/strings/catalogue.ts';
 import { Blank, Failure, Loading } from '../ui/views.tsx';
 import { DirectoryForm, Refusal } from './directory-form.tsx';
@@ -33,6 +34,11 @@ export function Login({ onStart }: { readonly onStart: () => void }) {
         {options.state === 'loaded' && <Ways options={options.value} />}
       </div>
       <footer class="login-foot small">
+        <LanguageSelect
+          label={t.login.language}
+          chosen={languageChoice.value}
+          choose={(one) => void pickAtLogin(one).catch((error: unknown) => console.error(error))}
+        />
         {t.login.stays}
         {options.state === 'loaded' && <span>{`${t.product} ${options.value.version}`}</span>}
       </footer>
@@ -67,7 +73,7 @@ function Ways({ options }: { options: LoginOptions }) {
     try {
       await login(request);
     } catch (error) {
-      setFailure(error instanceof ConnectionError ? error.message : errorText(error));
+      setFailure(errorText(error));
       setBusy(false);
     }
   };

@@ -1,5 +1,6 @@
 /** One noVNC connection: reports when it is established, paints and ends, and provides its canvas for the last frame. */
 import RFB from '@novnc/novnc';
+import { effect } from '@preact/signals';
 import {
   CloseCode,
   NOTES_PROTOCOL,
@@ -81,7 +82,8 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
   const rfb = new RFB(target, channel, { shared: true });
   const canvas = target.querySelector('canvas');
   canvas?.setAttribute('role', 'img');
-  canvas?.setAttribute('aria-label', isTouch() ? t.screen.labelTouch : t.screen.label);
+  const unlabelled = effect(() => canvas?.setAttribute('aria-label', isTouch() ? t.screen.labelTouch : t.screen.label));
+  void ended.promise.then(unlabelled);
   rfb.background = 'transparent';
   // The focus belongs to the key field: dead keys and input methods work only in a field.
   rfb.focusOnClick = false;

@@ -1,12 +1,13 @@
-/** Theme and dock. */
+/** Theme, dock and language. */
 import { changePreferences } from '../state/preferences.ts';
 import { preferences } from '../state/store.ts';
+import { LanguageSelect } from '../ui/language-select.tsx';
 import { t } from '../ui/strings/catalogue.ts';
 
 const THEMES = ['system', 'light', 'dark'] as const;
 
 export function Appearance() {
-  const { theme, dockHidden } = preferences.value;
+  const { theme, dockHidden, language } = preferences.value;
   return (
     <>
       <h2>{t.settings.pages.appearance}</h2>
@@ -30,6 +31,11 @@ export function Appearance() {
         <input type="checkbox" checked={dockHidden} onChange={() => changePreferences({ dockHidden: !dockHidden })} />{' '}
         {t.menu.hideDock}
       </label>
+      <h3>
+        <label for="language">{t.appearance.language}</label>
+      </h3>
+      <LanguageSelect id="language" chosen={language} choose={(one) => changePreferences({ language: one })} />
+      <p class="small">{t.appearance.languageHint}</p>
     </>
   );
 }

@@ -1,10 +1,11 @@
 /** The shell's shortcuts, and gestures on touch devices. */
 import { isMac } from '../screen/platform.ts';
 import { SHORTCUT_KEYS } from '../state/shortcuts.ts';
+import { keyName } from '../ui/key-name.ts';
 import { isTouch } from '../ui/pointer.ts';
 import { t } from '../ui/strings/catalogue.ts';
 
-const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
+const keys = (): readonly (readonly [keys: readonly string[], what: string])[] => [
   [SHORTCUT_KEYS.search, t.keyboard.search],
   [SHORTCUT_KEYS.menu, t.keyboard.bar],
   [SHORTCUT_KEYS.terminal, t.keyboard.shell],
@@ -18,7 +19,7 @@ const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [['Esc'], t.keyboard.escape],
 ];
 
-const TOUCHES: readonly (readonly [touch: string, what: string])[] = [
+const touches = (): readonly (readonly [touch: string, what: string])[] => [
   [t.keyboard.tap, t.keyboard.tapWhat],
   [t.keyboard.twoTap, t.keyboard.twoTapWhat],
   [t.keyboard.drag, t.keyboard.dragWhat],
@@ -37,7 +38,7 @@ export function KeyboardPage() {
         <>
           <table class="shortcuts" data-test="touches">
             <tbody>
-              {TOUCHES.map(([how, what]) => (
+              {touches().map(([how, what]) => (
                 <tr key={how}>
                   <td>{how}</td>
                   <td>{what}</td>
@@ -50,13 +51,13 @@ export function KeyboardPage() {
       )}
       <table class="shortcuts" data-test="shortcuts">
         <tbody>
-          {KEYS.map(([keys, what]) => (
+          {keys().map(([combination, what]) => (
             <tr key={what}>
               <td>
-                {keys.map((key, at) => (
+                {combination.map((key, at) => (
                   <span key={key}>
                     {at > 0 && ' '}
-                    <kbd>{key}</kbd>
+                    <kbd>{keyName(key)}</kbd>
                   </span>
                 ))}
               </td>

@@ -3,7 +3,7 @@ import type { Limits } from '#protocol/app.ts';
 import { plainText } from '#protocol/escapes.ts';
 import type { Launch, LaunchCommand, LaunchDetail, LogLine, Remedy, Usage } from '#protocol/launch.ts';
 import { bytes, count, percent } from '../ui/format.ts';
-import type { Strings } from '../ui/strings/catalogue.ts';
+import type { Strings } from '../ui/strings/type.ts';
 import type { Tone } from '../ui/tone.ts';
 
 /** The state as text; the tone only repeats it. */
@@ -42,7 +42,8 @@ export function memoryText(usage: Usage | undefined, limits: Limits, words: Stri
   const used = bytes(usage.memoryBytes);
   if (limits.memoryBytes === undefined) return used;
   const limit = bytes(limits.memoryBytes);
-  const unit = limit.slice(limit.indexOf(' '));
+  // The space before a unit doesn't break in some languages.
+  const unit = limit.slice(limit.search(/\s/));
   return words.ofLimit(used.endsWith(unit) ? used.slice(0, -unit.length) : used, limit);
 }
 
@@ -52,7 +53,7 @@ export function limitsText({ memoryBytes, cpus, processes }: Limits, words: Stri
   const parts = [
     memoryBytes === undefined ? null : bytes(memoryBytes),
     cpus === undefined ? null : words.cpus(count(cpus)),
-    processes === undefined ? null : words.processes(count(processes)),
+    processes === undefined ? null : words.processes(processes),
   ];
   return parts.filter((part) => part !== null).join(' · ');
 }

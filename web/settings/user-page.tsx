@@ -6,7 +6,7 @@ import { openLayer } from '../layers/layers.ts';
 import { api } from '../state/api.ts';
 import { attempt } from '../state/notices.ts';
 import { desktop, session } from '../state/store.ts';
-import { bytes, count, dateTime, size } from '../ui/format.ts';
+import { bytes, count, dateTime, enumerated, size } from '../ui/format.ts';
 import { useRemote } from '../state/use-remote.ts';
 import { DataTable } from '../ui/data-table.tsx';
 import { t } from '../ui/strings/catalogue.ts';
@@ -26,8 +26,8 @@ export function UserPage() {
           [t.user.name, user.name],
           [t.user.id, user.id],
           [t.user.provider, user.provider],
-          [t.user.roles, user.roles.map((role) => t.user.roleNames[role]).join(', ') || t.user.none],
-          [t.user.labels, user.labels.join(', ') || t.user.none],
+          [t.user.roles, enumerated(user.roles.map((role) => t.user.roleNames[role])) || t.user.none],
+          [t.user.labels, enumerated(user.labels) || t.user.none],
           [t.user.until, dateTime(expiresAt)],
         ]}
       />

@@ -1,5 +1,6 @@
 /** The time of day, to the minute. */
 import { useEffect, useState } from 'preact/hooks';
+import { timeOfDay } from '../ui/format.ts';
 
 export function Clock() {
   const [now, setNow] = useState(() => new Date());
@@ -10,7 +11,7 @@ export function Clock() {
   }, [now]);
   return (
     <time class="bar-clock number" dateTime={now.toISOString()}>
-      {new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' }).format(now)}
+      {timeOfDay(now)}
     </time>
   );
 }

@@ -3,6 +3,7 @@ import { AppWindow, ArrowLeft, ArrowRight, ListChecks, Pin, PinOff, Plus, Square
 import { useEffect } from 'preact/hooks';
 import { apps, preferences } from '../state/store.ts';
 import { Icon } from '../ui/icon.tsx';
+import { rightToLeft } from '../ui/language.ts';
 import { LayerFrame, menuKeys } from '../layers/layer-frame.tsx';
 import { closeLayer, openLayer } from '../layers/layers.ts';
 import { t } from '../ui/strings/catalogue.ts';
@@ -21,18 +22,21 @@ export function DockMenu({ of: key, x }: { of: string; x: number }) {
   const { app, name, windows, launches, pinned, waiting } = entry;
   const pins = pinsOf(preferences.value.dock, apps.value);
   const at = pins.indexOf(key);
+  // The dock starts at the right in right-to-left pages.
+  const [left, right] = rightToLeft() ? [at + 1, at - 1] : [at - 1, at + 1];
+  const has = (place: number) => place >= 0 && place < pins.length;
   const then = (run: () => unknown) => () => {
     closeLayer('dock-menu', true);
     void run();
   };
-  const left = Math.max(8, Math.min(x - WIDTH / 2, window.innerWidth - WIDTH - 8));
+  const edge = Math.max(8, Math.min(x - WIDTH / 2, window.innerWidth - WIDTH - 8));
   return (
     <LayerFrame
       kind="dock-menu"
       label={name}
       role="menu"
       class="menu"
-      style={{ left: `${left}px`, bottom: '84px', width: `${WIDTH}px` }}
+      style={{ left: `${edge}px`, bottom: '84px', width: `${WIDTH}px` }}
     >
       <div onKeyDown={menuKeys}>
         <div class="head truncate">{name}</div>
@@ -72,7 +76,7 @@ export function DockMenu({ of: key, x }: { of: string; x: number }) {
               role="menuitem"
               onClick={() => openLayer({ kind: 'settings', page: 'tasks', launchId: launches[0]?.id ?? null })}
             >
-              <Icon of={ListChecks} />
+              <Icon directed of={ListChecks} />
               {t.dock.tasks}
             </button>
           </>
@@ -83,14 +87,14 @@ export function DockMenu({ of: key, x }: { of: string; x: number }) {
             {pinned ? t.dock.unkeep : t.dock.keep}
           </button>
         )}
-        {pinned && at > 0 && (
-          <button type="button" role="menuitem" onClick={then(() => movePin(key, at - 1))}>
+        {pinned && has(left) && (
+          <button type="button" role="menuitem" onClick={then(() => movePin(key, left))}>
             <Icon of={ArrowLeft} />
             {t.dock.moveLeft}
           </button>
         )}
-        {pinned && at < pins.length - 1 && (
-          <button type="button" role="menuitem" onClick={then(() => movePin(key, at + 1))}>
+        {pinned && has(right) && (
+          <button type="button" role="menuitem" onClick={then(() => movePin(key, right))}>
             <Icon of={ArrowRight} />
             {t.dock.moveRight}
           </button>

@@ -22,6 +22,7 @@ import { openShellIn, terminal } from '../terminal/control.ts';
 import { Icon } from '../ui/icon.tsx';
 import { LayerFrame, menuKeys } from '../layers/layer-frame.tsx';
 import { closeLayer, openLayer } from '../layers/layers.ts';
+import { keyName } from '../ui/key-name.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { SHORTCUT_KEYS, type ShortcutAction } from '../state/shortcuts.ts';
 
@@ -31,7 +32,13 @@ export function Menu() {
   const { theme, dockHidden } = preferences.value;
   const full = document.fullscreenElement !== null;
   return (
-    <LayerFrame kind="menu" label={t.menu.label} role="menu" class="menu" style={{ left: '8px', top: '42px' }}>
+    <LayerFrame
+      kind="menu"
+      label={t.menu.label}
+      role="menu"
+      class="menu"
+      style={{ insetInlineStart: '8px', top: '42px' }}
+    >
       <div onKeyDown={menuKeys}>
         <div class="head">{session.value?.user.name}</div>
         <Item icon={Search} keys="search" test="menu-search" run={() => openLayer({ kind: 'search' })} stays>
@@ -119,9 +126,9 @@ function Item({ icon, keys, test, run, stays = false, children }: ItemProps) {
   };
   return (
     <button type="button" role="menuitem" onClick={choose} data-test={test}>
-      {icon && <Icon of={icon} />}
+      {icon && <Icon of={icon} directed={icon === LogOut} />}
       {children}
-      {keys && <kbd>{SHORTCUT_KEYS[keys].join('+')}</kbd>}
+      {keys && <kbd>{SHORTCUT_KEYS[keys].map(keyName).join('+')}</kbd>}
     </button>
   );
 }

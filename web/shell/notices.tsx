@@ -132,7 +132,12 @@ export function NoticeHistory() {
     if (unread.length > 0) dismissNotices(unread.map(({ id }) => id));
   }, [unread]);
   return (
-    <LayerFrame kind="notices" label={t.notices.label} class="notice-history" style={{ right: '8px', top: '42px' }}>
+    <LayerFrame
+      kind="notices"
+      label={t.notices.label}
+      class="notice-history"
+      style={{ insetInlineEnd: '8px', top: '42px' }}
+    >
       <h2>{t.notices.label}</h2>
       {history.length === 0 && <p class="small">{t.notices.empty}</p>}
       <ul>

@@ -7,6 +7,7 @@ import { pagesFor } from '../settings/pages.ts';
 import { Icon } from '../ui/icon.tsx';
 import { LayerFrame } from '../layers/layer-frame.tsx';
 import { closeLayer, openLayer, type SettingsPage } from '../layers/layers.ts';
+import { shownLanguage } from '../ui/language.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { Blank, Loading } from '../ui/views.tsx';
 import { actOnWindow, isPinned, runApp, togglePin } from '../apps/actions.ts';
@@ -15,17 +16,17 @@ import { SearchRow } from './search-row.tsx';
 import './search.css';
 
 /** Found like a page of the settings. */
-const INSPECT = { page: 'inspect', title: t.inspect.short, words: t.inspect.words };
+const INSPECT = 'inspect';
 
 export function Search() {
   const [query, setQuery] = useState('');
   const [at, setAt] = useState(0);
   const [action, setAction] = useState(0);
   const list = useRef<HTMLDivElement>(null);
-  const pages = [...pagesFor(), INSPECT];
+  const pages = [...pagesFor(), { page: INSPECT, title: t.inspect.short, words: t.inspect.words }];
   const indexed = useMemo(
     () => searchIndex({ apps: apps.value, launches: launches.value, windows: windows.value, pages }),
-    [apps.value, launches.value, windows.value],
+    [apps.value, launches.value, windows.value, shownLanguage.value],
   );
   const sections = useMemo(() => search(indexed, query), [indexed, query]);
   const all = [...sections.apps, ...sections.windows, ...sections.pages];
@@ -140,7 +141,7 @@ const actionsFor = (found: Found): readonly FoundAction[] =>
   actionsOf(found, found.kind === 'app' && isPinned(found.app.id));
 
 function perform(found: Found, action: FoundAction): void {
-  if (found.kind === 'page' && found.page === INSPECT.page) return inspectOwnDesktop();
+  if (found.kind === 'page' && found.page === INSPECT) return inspectOwnDesktop();
   if (found.kind === 'page') return openLayer({ kind: 'settings', page: settingsPage(found.page), launchId: null });
   if (found.kind === 'app' && (action === 'pin' || action === 'unpin')) return togglePin(found.app.id);
   closeLayer('search', true);

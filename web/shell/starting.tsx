@@ -39,7 +39,7 @@ export function Starting({ desktop, restart }: { desktop: Desktop | null; restar
               <Icon of={RotateCw} /> {hadRun ? t.start.again : t.retry}
             </button>
             <button type="button" class="quiet" onClick={() => void attempt(disconnect)}>
-              <Icon of={LogOut} /> {t.menu.disconnect}
+              <Icon directed of={LogOut} /> {t.menu.disconnect}
             </button>
           </div>
         )}

@@ -1,9 +1,11 @@
 /** Starts the user's desktop, and keeps its theme like the page's. */
 import { ApiError } from '#client/errors.ts';
 import { errorText } from '../ui/error-text.ts';
+import { languagesForDesktop } from '../ui/language.ts';
 import { shownTheme } from '../ui/theme.ts';
 import { api } from './api.ts';
 import { attempt } from './notices.ts';
+import { preferencesRead } from './preferences.ts';
 import { expired } from './session.ts';
 import { asking, world } from './store.ts';
 
@@ -15,11 +17,13 @@ interface Size {
 /** Requests the desktop in the size of the window; progress arrives as events. */
 export async function startDesktop(size: Size): Promise<void> {
   asking.value = true;
+  // The desktop's language is one of them.
+  await preferencesRead();
   try {
     const found = await api.desktop.start({
       ...size,
       timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-      languages: navigator.languages.slice(0, 20),
+      languages: languagesForDesktop(),
       dark: shownTheme.value === 'dark',
     });
     world.value = { ...world.value, desktop: found };

@@ -36,4 +36,4 @@ export const board = signal(emptyBoard);
 /** Whether the event stream is connected. */
 export const online = signal(true);
 
-export const preferences = signal<Preferences>({ theme: 'system', dock: [], dockHidden: false });
+export const preferences = signal<Preferences>({ theme: 'system', dock: [], dockHidden: false, language: 'system' });

@@ -3,9 +3,17 @@ import { h } from 'preact';
 
 type IconNode = readonly (readonly [tag: string, attributes: Record<string, string | number | undefined>])[];
 
-export function Icon({ of, size = 16 }: { of: IconNode; size?: number }) {
+interface Props {
+  readonly of: IconNode;
+  readonly size?: number;
+  /** Whether it points along the line of text, so that it is mirrored in right-to-left languages. */
+  readonly directed?: boolean;
+}
+
+export function Icon({ of, size = 16, directed = false }: Props) {
   return (
     <svg
+      class={directed ? 'directed' : undefined}
       width={size}
       height={size}
       viewBox="0 0 24 24"

@@ -1,11 +1,7 @@
 /** Tells whether a horizontally scrolling row has more at its ends, and scrolls its current entry into view. */
 import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-
-export type More = 'none' | 'start' | 'end' | 'both';
-
-/** Less is padding or a rounding error. */
-const SLACK_PX = 8;
+import { type More, moreOf } from './more.ts';
 
 /** `round` must change with the content and its current entry. */
 export function useOverflow(row: RefObject<HTMLElement | null>, round: string): { more: More; note: () => void } {
@@ -23,16 +19,4 @@ export function useOverflow(row: RefObject<HTMLElement | null>, round: string): 
     return () => observer.disconnect();
   }, []);
   return { more, note };
-}
-
-/** From the scroll position, the width of the row and the width of its content. */
-export function moreOf({
-  scrollLeft,
-  clientWidth,
-  scrollWidth,
-}: Pick<HTMLElement, 'scrollLeft' | 'clientWidth' | 'scrollWidth'>): More {
-  const start = scrollLeft > SLACK_PX;
-  const end = scrollLeft + clientWidth < scrollWidth - SLACK_PX;
-  if (start && end) return 'both';
-  return start ? 'start' : end ? 'end' : 'none';
 }

@@ -28,7 +28,7 @@ import {
   unseen,
   whileAway,
 } from '../../../web/debug/sessions.ts';
-import { en } from '../../../web/ui/strings/en.ts';
+import { en } from '../../../web/ui/strings/en/strings.ts';
 
 const offer = (changed: Partial<DebugOffer> = {}): DebugOffer =>
   DebugOffer.parse({

@@ -11,5 +11,5 @@ test('a name is shown on one line, with special characters escaped', () => {
 });
 
 test('small sizes are in bytes, large ones in the usual units', () => {
-  assert.deepEqual([0, 1, 1023, 1024, 3 << 20].map(sizeOf), ['0 bytes', '1 byte', '1023 bytes', '1 kB', '3 MB']);
+  assert.deepEqual([0, 1, 1023, 1024, 3 << 20].map(sizeOf), ['0 bytes', '1 byte', '1,023 bytes', '1 kB', '3 MB']);
 });

@@ -7,7 +7,7 @@ import { isNearlyFull } from '../../../web/desktop/fullness.ts';
 import { objectsOf, ordered, sorted, stateOf, turned } from '../../../web/inspect/inspect-model.ts';
 import { chosenTwo, compared, KINDS, lettered, letterOf } from '../../../web/inspect/namespaces.ts';
 import { CARD, diagramOf } from '../../../web/inspect/diagram.ts';
-import { en } from '../../../web/ui/strings/en.ts';
+import { en } from '../../../web/ui/strings/en/strings.ts';
 import { anInspectedContainer as container } from '../../fixtures/inspected-container.ts';
 
 const words = en.inspect;

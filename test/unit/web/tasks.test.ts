@@ -15,7 +15,7 @@ import {
   withRemedy,
 } from '../../../web/settings/task-model.ts';
 import { bytes, duration, logTime, percent } from '../../../web/ui/format.ts';
-import { en } from '../../../web/ui/strings/en.ts';
+import { en } from '../../../web/ui/strings/en/strings.ts';
 
 const words = en.tasks;
 const finished = (reason: 'error' | 'completed' | 'stopped_by_you' | 'out_of_memory', exitCode: number | null) =>
@@ -135,8 +135,8 @@ test('sizes, times and percentages are formatted', () => {
   assert.deepEqual([bytes(2 ** 28), bytes(1.5 * 2 ** 30), bytes(2048)], ['256 MB', '1.5 GB', '2 kB']);
   assert.deepEqual(
     [duration(93.4), duration(1900), duration(125_000), duration(7_620_000)],
-    ['93 ms', '1.9 s', '2 min 5 s', '2 h 7 min'],
+    ['93 ms', '1.9s', '2m 5s', '2h 7m'],
   );
-  assert.equal(percent(0.034), '3 %');
+  assert.equal(percent(0.034), '3%');
   assert.match(logTime('2026-01-01T14:36:02.114Z'), /^\d\d:36:02\.114$/);
 });

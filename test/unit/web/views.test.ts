@@ -6,7 +6,7 @@ import { assert as check, integer, property } from 'fast-check';
 import { emptyFields } from '../../../web/login/login-fields.ts';
 import { shares, spentMs } from '../../../web/desktop/trace.ts';
 import { firstPanel, inBounds, moved, pulledIn, resized } from '../../../web/terminal/geometry.ts';
-import { en } from '../../../web/ui/strings/en.ts';
+import { en } from '../../../web/ui/strings/en/strings.ts';
 
 const trace = (steps: StartTrace['steps'], usualMs: number | null, totalMs = 0): StartTrace => ({
   startedAt: '2026-01-01T00:00:00Z',

@@ -1,6 +1,6 @@
-/** The texts about files in the home folder, in English: a part of en.ts. */
+/** The texts about files in the home folder, in English: a part of strings.ts. */
 import type { Home } from '#protocol/desktop.ts';
-import { many } from './many.ts';
+import { listed, many } from './grammar.ts';
 
 /** For a desktop that is about to end; empty if the fate of its files is unknown. */
 export const homeSentence = (home: Home | null): string =>
@@ -20,10 +20,11 @@ export const home = {
     kept: 'The files in your home folder are kept.',
     lost: 'The files in your home folder are deleted:',
     empty: 'No files in your home folder have changed since the desktop was created.',
-    total: (count: number, size: string) => `${many(count, 'file', 'files')}, ${size}`,
-    newest: (shown: number) => `the ${shown} most recently changed are listed`,
+    total: (count: number, size: string) => `${many(count, { one: '# file', other: '# files' })}, ${size}`,
+    newest: (shown: number) =>
+      many(shown, { one: 'the most recently changed is listed', other: 'the # most recently changed are listed' }),
     incomplete: 'There may be more: some folders couldn’t be read, or took too long.',
-    leftOut: (names: readonly string[]) => `Not listed or downloaded: ${names.join(', ')} (caches).`,
+    leftOut: (names: readonly string[]) => `Not listed or downloaded: ${listed(names)} (caches).`,
     list: 'Files in your home folder',
     failed: 'The files in your home folder are deleted. They couldn’t be listed:',
     download: 'Download all files',

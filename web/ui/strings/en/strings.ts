@@ -1,11 +1,11 @@
-/** Every text of the UI, in English. Functions take what varies; numbers and dates arrive formatted. */
-import { debug } from './en-debug.ts';
-import { endOfLaunch } from './en-ends.ts';
-import { home, homeSentence } from './en-home.ts';
-import { inspect } from './en-inspect.ts';
-import { settings } from './en-settings.ts';
+/** Every text of the UI, in English. Functions take what varies: counts as numbers, sizes and dates formatted. */
+import { debug } from './debug.ts';
+import { endOfLaunch } from './ends.ts';
+import { home, homeSentence } from './home.ts';
+import { inspect } from './inspect.ts';
+import { settings } from './settings.ts';
 import type { Home } from '#protocol/desktop.ts';
-import { many } from './many.ts';
+import { listed, many } from './grammar.ts';
 
 export const en = {
   product: 'Deskpod',
@@ -17,6 +17,7 @@ export const en = {
   copied: 'Copied',
   remove: 'Remove',
   loading: 'Loading …',
+  keyNames: { ctrl: 'Ctrl', space: 'Space' },
   states: {
     failedTitle: 'Couldn’t load this',
     offlineTitle: 'No connection to the server',
@@ -29,6 +30,7 @@ export const en = {
   },
   login: {
     tabs: 'Login methods',
+    language: 'Language',
     directory: 'Directory',
     directoryNamed: (name: string) => `Directory: ${name}`,
     anonymous: 'Guest',
@@ -112,10 +114,11 @@ export const en = {
     menu: 'Menu',
     search: 'Search',
     noWindow: 'Desktop',
-    notices: (count: number) => (count === 0 ? 'Notifications' : `Notifications, ${count} unread`),
+    notices: (count: number) =>
+      count === 0 ? 'Notifications' : many(count, { one: 'Notifications, # unread', other: 'Notifications, # unread' }),
     offline: 'Offline',
     asks: (who: string) => `${who} requests access`,
-    unseen: (count: number) => many(count, 'new debug session', 'new debug sessions'),
+    unseen: (count: number) => many(count, { one: '# new debug session', other: '# new debug sessions' }),
     ending: 'ends soon',
   },
   clipboard: {
@@ -145,7 +148,7 @@ export const en = {
     searchTouch: 'Search',
     starting: 'starting',
     installing: 'installing',
-    windows: (count: number) => many(count, 'window', 'windows'),
+    windows: (count: number) => many(count, { one: '# window', other: '# windows' }),
     notRunning: 'not running',
     newWindow: 'New window',
     open: 'Open',
@@ -182,7 +185,7 @@ export const en = {
     window: 'Window',
     more: 'more actions',
     choose: 'select',
-    results: (count: number) => many(count, 'result', 'results'),
+    results: (count: number) => many(count, { one: '# result', other: '# results' }),
   },
   menu: {
     label: 'Menu',
@@ -206,7 +209,7 @@ export const en = {
     text: (running: number) =>
       running === 0
         ? 'Logging out removes the desktop.'
-        : `Logging out closes ${many(running, 'running app', 'running apps')} and removes the desktop. Save your work first.`,
+        : `Logging out closes ${many(running, { one: '# running app', other: '# running apps' })} and removes the desktop. Save your work first.`,
     confirm: 'Log out',
     instead: 'Disconnect instead',
   },
@@ -216,7 +219,7 @@ export const en = {
     text: (running: number) =>
       running === 0
         ? 'The desktop is rebuilt without its finished containers.'
-        : `The desktop is rebuilt without its finished containers, and the same apps start again (${many(running, 'is running', 'are running')}). Unsaved work is lost.`,
+        : `The desktop is rebuilt without its finished containers, and the same apps start again (${many(running, { one: '# is running', other: '# are running' })}). Unsaved work is lost.`,
     idleText: 'To avoid interruptions, rebuild it when you’re away: the rebuild starts once the desktop is unattended.',
     now: 'Rebuild now',
     idle: 'Rebuild when I’m away',
@@ -229,7 +232,7 @@ export const en = {
     label: 'Notifications',
     empty: 'No notifications yet.',
     dismiss: 'Dismiss',
-    more: (count: number) => `${count} more`,
+    more: (count: number) => many(count, { one: '# more', other: '# more' }),
     details: 'Show in Tasks',
     levels: { info: 'Note', warning: 'Warning', error: 'Error' },
     installing: (app: string) => `Installing ${app}. It opens when it’s ready.`,
@@ -239,16 +242,19 @@ export const en = {
     showLog: 'Show log',
     ended: {
       launch: endOfLaunch,
-      desktop: (apps: readonly string[]) =>
-        `${new Intl.ListFormat('en').format(apps)} ended because the desktop ended unexpectedly.`,
+      desktop: (apps: readonly string[]) => `${listed(apps)} ended because the desktop ended unexpectedly.`,
     },
+    noAnswer: 'The server does not answer. Check the network, then try again.',
     unnamed: 'Something went wrong on this page. If the problem persists, reload the page.',
   },
   terminal: {
     title: 'Web shell',
     titleIn: (name: string) => `Shell in ${name}`,
     tooMany: (limit: number) =>
-      `You have ${limit} terminals open, the most that you can have. Close one, then try again.`,
+      many(limit, {
+        one: 'You have # terminal open, the most that you can have. Close it, then try again.',
+        other: 'You have # terminals open, the most that you can have. Close one, then try again.',
+      }),
     noShell: (name: string) => `The image of ${name} has no shell.`,
     refused: (name: string) => `Couldn’t open a shell in ${name}: it has ended, or its image has no shell.`,
     maximise: 'Maximise',

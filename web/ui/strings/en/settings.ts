@@ -1,6 +1,6 @@
-/** The texts of the settings and the speed test, in English: a part of en.ts. */
-import { bytes } from '../format.ts';
-import { many } from './many.ts';
+/** The texts of the settings and the speed test, in English: a part of strings.ts. */
+import { bytes } from '../../format.ts';
+import { many } from './grammar.ts';
 
 export const settings = {
   desktops: {
@@ -28,7 +28,7 @@ export const settings = {
       'debug-sessions': 'Debug sessions',
       system: 'System',
       user: 'User',
-      appearance: 'Appearance',
+      appearance: 'Appearance and language',
       keyboard: 'Keyboard',
       about: 'About',
     },
@@ -39,7 +39,7 @@ export const settings = {
       'debug-sessions': 'toolbox copy shell recording consent approve transcript',
       system: 'version engine start trace host uptime location node speed warnings',
       user: 'account name labels roles sessions logins log out everywhere limits quota',
-      appearance: 'theme dark light dock hide display',
+      appearance: 'theme dark light dock hide display language locale translation',
       keyboard: 'shortcuts keys help',
       about: 'licence version help',
     },
@@ -53,7 +53,7 @@ export const settings = {
     cpu: 'CPU',
     memory: 'Memory',
     actions: 'Actions',
-    running: (count: number) => `${count} running`,
+    running: (count: number) => many(count, { one: '# running', other: '# running' }),
     empty: 'No launches yet',
     emptyHint: 'Apps that you start appear here with their state, resource usage and log.',
     emptyAction: 'Search for an app',
@@ -76,7 +76,7 @@ export const settings = {
     },
     ofLimit: (used: string, limit: string) => `${used} of ${limit}`,
     cpus: (count: string) => `${count} CPU`,
-    processes: (count: string) => `${count} processes`,
+    processes: (count: number) => many(count, { one: '# process', other: '# processes' }),
     stop: 'Stop',
     again: 'Run again',
     againInDesktop: 'Run again in the desktop',
@@ -87,19 +87,23 @@ export const settings = {
     follow: 'Follow',
     download: 'Download',
     searchLog: 'Find in log',
-    matches: (count: number) => many(count, 'line', 'lines'),
+    matches: (count: number) => many(count, { one: '# line', other: '# lines' }),
     noLog: 'The log is empty.',
     noLogYet: 'The log is empty so far.',
     logBroken: 'The connection to the log was lost. It resumes when the server responds.',
-    logCut: (count: number) => `The oldest ${count} lines aren’t shown. To get the complete log, select Download.`,
+    logCut: (count: number) =>
+      many(count, {
+        one: 'The oldest line isn’t shown. To get the complete log, select Download.',
+        other: 'The oldest # lines aren’t shown. To get the complete log, select Download.',
+      }),
     logSkipped: (lines: number | null, size: number | null) =>
-      `Skipped ${lines === null ? 'some lines' : many(lines, 'line', 'lines')}${size === null ? '' : ` (${bytes(size)})`}: the log is growing too fast to show.`,
+      `Skipped ${lines === null ? 'some lines' : many(lines, { one: '# line', other: '# lines' })}${size === null ? '' : ` (${bytes(size)})`}: the log is growing too fast to show.`,
     noEnvironment: 'No variables are set.',
     variable: 'Variable',
     value: 'Value',
     masked: 'Values of secrets are shown as ••••.',
     entries: (finished: number, most: number) =>
-      `This desktop holds ${finished} of at most ${most} finished ${most === 1 ? 'launch' : 'launches'}.`,
+      `This desktop holds ${finished} of at most ${many(most, { one: '# finished launch', other: '# finished launches' })}.`,
     entriesHint: 'At the limit, no app starts in the desktop until you rebuild it.',
     choose: 'Select a launch to see its log and environment.',
     guide: 'Learn more',
@@ -159,7 +163,7 @@ export const settings = {
     version: 'Deskpod',
     engine: 'Engine',
     host: 'Host',
-    node: 'Node',
+    node: 'Node.js',
     uptime: 'Uptime',
     x11: 'X11 connections',
     tcp: 'also over TCP, for apps in their own pods',
@@ -188,7 +192,7 @@ export const settings = {
       upload: 'Measuring the upload …',
     },
     done: (time: string, trips: number, down: string, up: string) =>
-      `Took ${time}: median of ${many(trips, 'round trip', 'round trips')}, ${down} received, ${up} sent.`,
+      `Took ${time}: median of ${many(trips, { one: '# round trip', other: '# round trips' })}, ${down} received, ${up} sent.`,
     cancelled: 'Cancelled. The results so far are shown.',
     notLoggedIn: 'You aren’t logged in. Log in to Deskpod in this browser, then start the test again.',
     busy: 'Too many of your speed tests are running. Wait a minute, then try again.',
@@ -241,6 +245,10 @@ export const settings = {
     theme: 'Theme',
     themeHint: 'Apps in the desktop use it, too.',
     dock: 'Dock',
+    language: 'Language',
+    languageHint:
+      'New desktops use it, too. It depends on the image of an app whether the app is translated. Messages from the server are in English.',
+    languageOfBrowser: (name: string) => `Browser’s language (${name})`,
   },
   keyboard: {
     title: 'Keyboard',

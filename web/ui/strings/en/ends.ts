@@ -1,4 +1,4 @@
-/** How a launch ended, in English: a part of en.ts. */
+/** How a launch ended, in English: a part of strings.ts. */
 import type { EndReason } from '#protocol/launch.ts';
 
 export function endOfLaunch(

@@ -1,7 +1,7 @@
-/** The texts about debug sessions, in English: a part of en.ts. */
+/** The texts about debug sessions, in English: a part of strings.ts. */
 import { DEBUG_END_SENTENCES } from '#protocol/debug-end.ts';
-import { settings } from './en-settings.ts';
-import { many } from './many.ts';
+import { settings } from './settings.ts';
+import { many } from './grammar.ts';
 
 export const debug = {
   debug: {
@@ -24,8 +24,8 @@ export const debug = {
     },
     lasts: {
       toolbox: (minutes: number) =>
-        `It stops automatically after ${many(minutes, 'minute', 'minutes')}. You’ll be warned first and can extend it.`,
-      copy: (minutes: number) => `The copy is removed after ${many(minutes, 'minute', 'minutes')}.`,
+        `It stops automatically after ${many(minutes, { one: '# minute', other: '# minutes' })}. You’ll be warned first and can extend it.`,
+      copy: (minutes: number) => `The copy is removed after ${many(minutes, { one: '# minute', other: '# minutes' })}.`,
     },
     asksReason: (user: string) => `The session is recorded with your name and reason, and ${user} can see it.`,
     asksConsent: (user: string) =>
@@ -85,7 +85,7 @@ export const debug = {
     askingHint: (from: string) => `If they don’t answer, an administrator can approve the session from ${from}.`,
     starting: 'Starting …',
     reused: 'already running',
-    people: (count: number) => `${many(count, 'person is', 'people are')} using this terminal`,
+    people: (count: number) => `${many(count, { one: '# person is', other: '# people are' })} using this terminal`,
     endsIn: 'Time until it stops automatically',
     extend: 'Extend',
     stop: 'Stop',

@@ -1,15 +1,11 @@
-/** The texts of *Inspect*, in English: a part of en.ts. */
-import { many } from './many.ts';
+/** The texts of *Inspect*, in English: a part of strings.ts. */
+import { listed, many } from './grammar.ts';
 
-interface NamespaceComparison {
+export interface NamespaceComparison {
   readonly shared: readonly string[];
   readonly own: readonly string[];
   readonly unknown: readonly string[];
 }
-
-/** `a, b and c` */
-const listed = (names: readonly string[]): string =>
-  new Intl.ListFormat('en', { style: 'long', type: 'conjunction' }).format(names);
 
 export const inspect = {
   inspect: {
@@ -47,7 +43,7 @@ export const inspect = {
     beside: 'Outside the desktop',
     besideShort: 'own pod',
     inTable: (count: number) =>
-      `${many(count, 'finished container is', 'finished containers are')} listed in the table only.`,
+      `${many(count, { one: '# finished container is', other: '# finished containers are' })} listed in the table only.`,
     noNamespaces: 'Couldn’t read the shared namespaces.',
     choose: 'Select a container to see its details, debug it, or copy the equivalent commands.',
     kinds: { service: 'service', launch: 'app', toolbox: 'toolbox', foreign: 'debug, not added by Deskpod' },
@@ -67,7 +63,8 @@ export const inspect = {
     startedBy: 'Started by',
     launch: 'Launch',
     process: 'Main process (PID)',
-    finishedOnes: (count: number) => (count === 0 ? 'No finished containers.' : `${count} finished.`),
+    finishedOnes: (count: number) =>
+      count === 0 ? 'No finished containers.' : many(count, { one: '# finished.', other: '# finished.' }),
     size: (used: string, most: string) => `The object’s size is ${used} of ${most}.`,
     commands: 'Equivalent commands',
     copyLine: (does: string) => `Copy: ${does}`,

@@ -1,0 +1,24 @@
+/** What a catalogue has to contain: the keys and parameters of the English one. */
+import type { debug } from './en/debug.ts';
+import type { endOfLaunch } from './en/ends.ts';
+import type { home, homeSentence } from './en/home.ts';
+import type { inspect } from './en/inspect.ts';
+import type { settings } from './en/settings.ts';
+import type { en } from './en/strings.ts';
+
+type Translated<T> = {
+  readonly [K in keyof T]: T[K] extends string
+    ? string
+    : T[K] extends (...given: never[]) => unknown
+      ? T[K]
+      : Translated<T[K]>;
+};
+
+export type Strings = Translated<typeof en>;
+/** The files of which a catalogue consists. */
+export type DebugStrings = Translated<typeof debug>;
+export type HomeStrings = Translated<typeof home>;
+export type InspectStrings = Translated<typeof inspect>;
+export type SettingsStrings = Translated<typeof settings>;
+export type EndOfLaunch = typeof endOfLaunch;
+export type HomeSentence = typeof homeSentence;
