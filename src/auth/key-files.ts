@@ -1,5 +1,5 @@
 /** RSA keys in PEM files under the compatible system's names. */
-import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, randomBytes } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { ignore } from '#protocol/ignore.ts';
@@ -114,9 +114,9 @@ function unreadable(file: string, what: string, cause: unknown): DeskpodError {
   });
 }
 
-/** Atomic; never replaces an existing file. */
+/** Atomic, also for two calls at the same time; never replaces an existing file. */
 export async function writeOnce(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${process.pid}.new`;
+  const temporary = `${file}.${randomBytes(4).toString('hex')}.new`;
   try {
     await writeFile(temporary, text, { mode: 0o600 });
     await link(temporary, file);

@@ -3,6 +3,7 @@
  * started, so no program of the image runs and nothing is added to it.
  */
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -61,7 +62,7 @@ export class ImageSboms {
   async write(image: BuiltImage, signal: AbortSignal): Promise<Bom> {
     const bom = await this.#describe(image, AbortSignal.any([signal, AbortSignal.timeout(READ_TIMEOUT_MS)]));
     await mkdir(this.#folder, { recursive: true });
-    const unfinished = `${this.#file(image)}.${process.pid}`;
+    const unfinished = `${this.#file(image)}.${randomBytes(4).toString('hex')}`;
     await writeFile(unfinished, `${JSON.stringify(bom, null, 2)}\n`);
     await rename(unfinished, this.#file(image));
     return bom;

@@ -104,6 +104,13 @@ test('what was written is read again while it describes the same image, without 
   assert.deepEqual(readdirSync(join(folder, 'again')), ['desktop.cdx.json']);
 });
 
+test('an SBOM can be requested several times at once, and none of them leaves a file behind', async () => {
+  const sboms = new ImageSboms(new FakeEngine(), join(folder, 'at-once'));
+  const [one, ...others] = await Promise.all(Array.from({ length: 20 }, () => sboms.read(IMAGE, never)));
+  for (const other of others) assert.deepEqual(other, one);
+  assert.deepEqual(readdirSync(join(folder, 'at-once')), ['desktop.cdx.json']);
+});
+
 test('the same image gives the same bytes', async () => {
   const bytes = async (name: string): Promise<string> => {
     await new ImageSboms(new FakeEngine(), join(folder, name)).write(IMAGE, never);
