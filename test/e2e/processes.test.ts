@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { findAccount, type SystemAccount } from '#processes/account.ts';
 import { withMount } from '#processes/reach.ts';
-import { eventually, refusedWith, Someone } from './faults-kit.ts';
+import { eventually, Someone } from './faults-kit.ts';
 import { containers } from './machine.ts';
 import { Product } from './product.ts';
 import { ran, ROOT, Service, uninstalled } from './tools.ts';
@@ -107,14 +107,20 @@ suite('the server process', { skip: process.getuid?.() === 0 ? false : 'needs ro
     // systemd changes the user in the same way.
     const as = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--', ...serve];
     const server = new Service(...withMount(ROOT, program, as));
-    const engine = new Service(process.execPath, ['src/cli/cli.ts', 'engine', ...folders]);
+    const startEngine = (): Service => new Service(process.execPath, ['src/cli/cli.ts', 'engine', ...folders]);
+    let engine = startEngine();
+    const isReady = async (): Promise<boolean> => (await fetch(`${product.address}/readyz`)).ok;
     try {
       await server.says('listening on');
       await using fry = await Someone.at(product, 'fry');
       await fry.hasDesktop();
-      await fry.client.desktop.remove();
+      assert.equal(await isReady(), true);
       await engine.stop();
-      await assert.rejects(fry.client.desktop.start({ width: 800, height: 600 }), refusedWith(503));
+      assert.equal(await isReady(), false);
+      engine = startEngine();
+      await eventually('the server uses the new engine process', async () => ((await isReady()) ? true : null));
+      await fry.runs('terminal');
+      await fry.client.desktop.remove();
     } finally {
       await Promise.all([server.stop(), engine.stop()]);
       await product.run();
