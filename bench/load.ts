@@ -10,7 +10,10 @@ export const Load = z.object({
   address: z.url(),
   token: z.string(),
   launch: z.string().nullable(),
-  display: z.object({ path: z.string(), cookie: z.string() }),
+  display: z.object({
+    at: z.union([z.object({ path: z.string() }), z.object({ host: z.string(), port: z.int() })]),
+    cookie: z.string(),
+  }),
 });
 export type Load = z.infer<typeof Load>;
 
@@ -39,7 +42,7 @@ const CASES: Readonly<Record<Load['case'], () => Promise<unknown>>> = {
   speed: () => Promise.all(times(DOWNLOADS, `/speedtest/garbage?bytes=${64 * 1024 * 1024}`)),
   log: () => Promise.all(times(LOG_READERS, `/api/v1/launches/${load.launch}/log/stream`)),
   async windows() {
-    const socket = connect(load.display.path);
+    const socket = connect(load.display.at);
     await once(socket, 'connect');
     await Promise.all([floodWindows(socket, load.display.cookie, signal), ...times(EVENT_STREAMS, '/api/v1/events')]);
   },

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from '#client/client.ts';
-import { desktopFacts } from './desktop-facts.ts';
+import { displayOfFry } from './displays.ts';
 import type { Load } from './load.ts';
 import type { Row } from './report.ts';
 import { desktopRuns, type Stage } from './stage.ts';
@@ -56,11 +56,11 @@ async function waits(address: string, token: string, samples: number): Promise<n
 }
 
 /** Returns a function that ends the load. */
-async function begin({ product, client, token }: Stage, kind: Load['case']): Promise<() => Promise<void>> {
-  const { runDir, desktopId, xCookie } = await desktopFacts(product);
+async function begin(stage: Stage, kind: Load['case']): Promise<() => Promise<void>> {
+  const { product, client, token } = stage;
   const args = ['-e', 'sh', '-c', 'yes >/proc/$PPID/fd/1'];
   const launch = kind === 'log' ? (await client.launches.start({ app: 'terminal', args })).id : null;
-  const display = { path: join(runDir, 'desktops', desktopId, 'x11', 'X0'), cookie: xCookie };
+  const display = await displayOfFry(stage);
   const load: Load = { case: kind, address: product.address, token, launch, display };
   const child = spawn(process.execPath, [join(import.meta.dirname, 'load.ts')], {
     env: { ...process.env, LOAD: JSON.stringify(load) },

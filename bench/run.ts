@@ -1,12 +1,13 @@
 /**
  * `npm run bench`: how long people wait, beside the same thing done with the engine's own command line in the same run,
  * turn by turn, and how long others wait while one user is greedy. Ratios and medians; a number alone says little on a busy
- * machine. `-- --only desktops|launches|debug|neighbours`, `--runs N` (7, debug 20, neighbours 60), `--json FILE` (`-`: standard output).
+ * machine. `-- --only desktops|launches|debug|neighbours`, `--runs N` (7, debug 20, neighbours 60), `--json FILE` (`-`: standard
+ * output). With `DESKPOD_TEST_ENGINE=kubernetes`, `--only neighbours` is about the cluster of `KUBECONFIG`.
  */
 import { parseArgs } from 'node:util';
 import { createProgress } from '#setup/progress.ts';
 import { setUp } from '#setup/setup.ts';
-import { DATA, Product, RUN } from '../test/e2e/product.ts';
+import { DATA, ENGINE, Product, RUN } from '../test/e2e/product.ts';
 import { reasonToSkip } from '../test/kubernetes/cluster.ts';
 import { debug } from './debug.ts';
 import { inTheCluster, onThisMachine } from './debug-stages.ts';
@@ -27,6 +28,10 @@ const { values } = parseArgs({
 const parts = chosen(values.only);
 const runsOf = (part: Part): number => Math.max(FEWEST, Number(values.runs ?? RUNS[part]));
 const progress = createProgress(process.stderr);
+if (ENGINE === 'kubernetes' && [...parts].join() !== 'neighbours') {
+  console.error('bench: on a cluster, only --only neighbours; --only debug measures both by itself');
+  process.exit(2);
+}
 const rows: (Row | Skipped)[] = [];
 const versions: Record<string, string> = { podman: await versionOf('podman', '--version') };
 

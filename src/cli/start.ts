@@ -7,6 +7,7 @@ import type { LoadedConfig } from '#config/config.ts';
 import { clusterConfig, localEngine } from '#config/engine.ts';
 import type { Running, ServeMore } from '#main';
 import type { SetupFolders } from '#setup/engine.ts';
+import type { SetUpOptions } from '#setup/setup.ts';
 import type { ImageOptions } from '#setup/images/images.ts';
 import type { ExportOptions } from '#setup/own-apps.ts';
 import { CliError } from './failure.ts';
@@ -31,7 +32,8 @@ export async function runEngine(io: Io, options: ServeOptions): Promise<void> {
   const loaded = await load(options);
   if (localEngine(loaded.config) === null)
     throw new CliError('Only a machine has an engine process: --engine containers.');
-  await prepareMachine(io, loaded);
+  // The server process may listen already.
+  await prepareMachine(io, loaded, null);
   const { engineUntilStopped } = await import('#processes/run.ts');
   await engineUntilStopped(loaded, { root: ROOT, interrupted: io.interrupted });
 }
@@ -39,12 +41,12 @@ export async function runEngine(io: Io, options: ServeOptions): Promise<void> {
 /** `deskpod start`: sets up the machine, then runs the server. */
 export async function start(io: Io, options: ServeOptions): Promise<void> {
   const loaded = await load(options);
-  await prepareMachine(io, loaded);
+  await prepareMachine(io, loaded, loaded.config.listen);
   await serveInProcesses(io, loaded, options);
 }
 
-async function prepareMachine(io: Io, { config }: LoadedConfig): Promise<void> {
-  const { dataDir, runDir, listen, desktop } = config;
+async function prepareMachine(io: Io, { config }: LoadedConfig, listen: SetUpOptions['listen']): Promise<void> {
+  const { dataDir, runDir, desktop } = config;
   const { setUp } = await import('#setup/setup.ts');
   const { createProgress } = await import('#setup/progress.ts');
   const engine = localEngine(config);

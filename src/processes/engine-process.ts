@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import type { Config } from '#config/config.ts';
+import { localEngine } from '#config/engine.ts';
 import { openEngine } from '#engines/open.ts';
 import { DisplayReports } from '#engines/remote/display-reports.ts';
 import { serveEngine } from '#engines/remote/server.ts';
@@ -11,9 +12,15 @@ import type { Events } from '#events';
 import { lockFolder } from '#store/folder-lock.ts';
 import type { SystemAccount } from './account.ts';
 
-/** Where the engine process listens unless `engine.process` names another socket. */
-export function engineSocketOf({ runDir }: Pick<Config, 'runDir'>): string {
-  return join(runDir, 'engine.sock');
+/** Where the engine process listens. */
+export function engineSocketOf({ engine, runDir }: Pick<Config, 'engine' | 'runDir'>): string {
+  return localEngine({ engine })?.process ?? join(runDir, 'engine.sock');
+}
+
+/** The configuration as this process uses it: both processes may read one file, which names the socket. */
+function ofEngine(config: Config): Config {
+  const { engine } = config;
+  return engine.kind === 'containers' ? { ...config, engine: { ...engine, process: null } } : config;
 }
 
 /** Only this user can connect. Rejects with `conflict` if another engine process uses the data folder. */
@@ -26,7 +33,7 @@ export async function openEngineProcess(
   stack.use(await lockFolder(config.dataDir));
   const displays = new DisplayReports();
   const engine = stack.use(
-    await openEngine(config, {
+    await openEngine(ofEngine(config), {
       imagesDir: join(root, 'images'),
       windowManagerReady: displays.waitForReport,
       serverGid: account.gid,

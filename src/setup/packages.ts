@@ -10,6 +10,8 @@ const PODMAN = ['podman', 'runc', 'netavark', 'aardvark-dns', 'iptables', 'nftab
 const BASE = ['mmdebstrap', 'debian-archive-keyring', 'gpg'];
 
 const KEPT_LINES = 15;
+/** While another program installs packages, such as unattended-upgrades. */
+const LOCK_SECONDS = 300;
 
 /** `ownEngine`: Deskpod's own Podman; `ownBase`: a base image created here. */
 export function requiredPackages(options: { ownEngine: boolean; ownBase: boolean }): string[] {
@@ -35,7 +37,15 @@ export function notInstalled(names: readonly string[], listing: string): string[
 /** Rejects with apt's reason. Also repairs an interrupted dpkg. */
 export async function installPackages(names: readonly string[], detail: Detail): Promise<void> {
   await run('dpkg', ['--configure', '-a'], detail);
-  const install = ['install', '-y', '-q', '--no-install-recommends', ...names];
+  const install = [
+    'install',
+    '-y',
+    '-q',
+    '-o',
+    `DPkg::Lock::Timeout=${LOCK_SECONDS}`,
+    '--no-install-recommends',
+    ...names,
+  ];
   const first = await run('apt-get', install, detail);
   if (first.code === 0) return;
   await run('apt-get', ['update', '-q'], detail);

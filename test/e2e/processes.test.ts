@@ -107,7 +107,7 @@ suite('the server process', { skip: process.getuid?.() === 0 ? false : 'needs ro
     // systemd changes the user in the same way.
     const as = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--', ...serve];
     const server = new Service(...withMount(ROOT, program, as));
-    const startEngine = (): Service => new Service(process.execPath, ['src/cli/cli.ts', 'engine', ...folders]);
+    const startEngine = (): Service => new Service(process.execPath, ['src/cli/cli.ts', 'engine', ...options]);
     let engine = startEngine();
     const isReady = async (): Promise<boolean> => (await fetch(`${product.address}/readyz`)).ok;
     try {
