@@ -3,7 +3,19 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
 import { curl, ROOT } from '../e2e/tools.ts';
-import { clear, done, kubectl, MINUTE_MS, noCluster, noHelm, Place, REGISTRY, ROLES, shell } from './install-kit.ts';
+import {
+  clear,
+  done,
+  kubectl,
+  MINUTE_MS,
+  noCluster,
+  noHelm,
+  Place,
+  podsOf,
+  REGISTRY,
+  ROLES,
+  shell,
+} from './install-kit.ts';
 
 suite('a single pod', { skip: noCluster, timeout: 10 * MINUTE_MS }, () => {
   const place = new Place('small', 30_554);
@@ -71,11 +83,13 @@ suite('installing with the chart', { skip: noCluster || noHelm, timeout: 10 * MI
     );
     const values = `profile=production,allowedHosts={desk.example.org},tls.secret=desk-tls,gateway.serviceType=NodePort`;
     const chart = join(ROOT, 'deploy/kubernetes/chart');
+    const oldPodsAreGone = await podsOf('run=pyos-od', namespace);
     await done(
       `helm upgrade deskpod ${chart} -n ${namespace} --reuse-values --set ${values} --wait --timeout 4m`,
       {},
       5 * MINUTE_MS,
     );
+    await oldPodsAreGone();
     const address = `https://localhost:${nodePort}`;
     assert.equal((await curl('-k', '--retry', '20', '--retry-all-errors', `${address}/healthz`)).body, 'OK');
     assert.equal((await curl('-k', '-H', 'Host: evil.example', `${address}/`)).status, 421);
@@ -87,11 +101,8 @@ suite('installing with the chart', { skip: noCluster || noHelm, timeout: 10 * MI
       await kubectl(`get limitrange,resourcequota -n ${namespace} -o name`),
       /limitrange\/deskpod\n.*resourcequota\/deskpod/s,
     );
-    // The pods before the upgrade may still be ending.
     const log = await done(
-      `kubectl get pods -l run=pyos-od -n ${namespace} -o json |
-        jq -r '.items[] | select(.metadata.deletionTimestamp == null) | .metadata.name' |
-        xargs -n 1 kubectl logs -n ${namespace}`,
+      `kubectl get pods -l run=pyos-od -n ${namespace} -o name | xargs -n 1 kubectl logs -n ${namespace}`,
     );
     assert.match(log, /listening on/);
     assert.doesNotMatch(log, /everyone on the network|unencrypted|any host name/);

@@ -51,6 +51,17 @@ export function kubectl(line: string, timeoutMs = MINUTE_MS): Promise<string> {
   return done(`kubectl ${line}`, {}, timeoutMs);
 }
 
+/**
+ * Returns a function that waits until the pods that the label selects now are gone. A rollout is complete before: the old
+ * pods still answer some requests.
+ */
+export async function podsOf(label: string, namespace: string): Promise<() => Promise<void>> {
+  const names = (await kubectl(`get pods -l ${label} -n ${namespace} -o name`)).trim().split('\n').join(' ');
+  return async () => {
+    await kubectl(`wait --for=delete ${names} -n ${namespace} --timeout=120s`, 3 * MINUTE_MS);
+  };
+}
+
 /** A namespace for one test, with a folder on the node for its database. Both are removed with it. */
 export class Place implements AsyncDisposable {
   readonly namespace: string;

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, suite } from 'node:test';
 import { missingBrowser, Person } from '../e2e/person.ts';
-import { MINUTE_MS, noCluster, shell } from './install-kit.ts';
+import { MINUTE_MS, noCluster, podsOf, shell } from './install-kit.ts';
 import { ADDRESS, seesBoard, steps, Walk } from './walk-kit.ts';
 
 const KEY = randomBytes(24).toString('hex');
@@ -50,8 +50,11 @@ suite('the documented walk, word for word', { skip: noCluster || missingBrowser,
       assert.ok(log.includes('this gateway is ready'), log);
     }
     await walk.run('kubectl delete secret deskpod-keys -n abcdesktop');
+    const oldPodsAreGone = await podsOf('run=pyos-od', 'abcdesktop');
     await walk.run('kubectl rollout restart deployment api -n abcdesktop');
     await walk.run('kubectl rollout status deployment api -n abcdesktop --timeout=120s', 3 * MINUTE_MS);
+    // One of them would sign a session with the old key.
+    await oldPodsAreGone();
     const until = Date.now() + MINUTE_MS;
     for (const pod of gateways) {
       let log = '';
