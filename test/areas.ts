@@ -54,7 +54,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
   },
   processes: {
     job: 'on one machine: the engine process, which is root’s, and the server process without privileges',
-    imports: ['domain', 'protocol', 'config', 'engines', 'store', 'http', 'events'],
+    imports: ['domain', 'protocol', 'config', 'auth', 'engines', 'store', 'http', 'events'],
   },
   server: { job: 'one file per role: creates the parts and connects them', imports: 'everything' },
   main: { job: 'opens the roles and listens; only the command that runs the server imports it', imports: 'everything' },

@@ -12,7 +12,8 @@ import type { SystemWarning } from '#protocol/system.ts';
 import { readIfExists, writeOnce } from './key-files.ts';
 
 export const STORE_KEY_SECRET = 'deskpod-store-key';
-const FILE = 'store.key';
+/** In the folder of the keys. */
+export const STORE_KEY_FILE = 'store.key';
 const FIELD = 'key';
 /** Which key the store was encrypted with: enough to tell keys apart, useless for guessing one. */
 const FINGERPRINT = 'store key';
@@ -28,7 +29,7 @@ export async function clusterStoreKey(secretStore: SecretStore): Promise<Buffer>
 
 /** Generates the file if it's missing. Throws `internal_error` if it can't be written, or holds no valid key. */
 export async function localStoreKey(dir: string): Promise<Buffer> {
-  const file = join(dir, FILE);
+  const file = join(dir, STORE_KEY_FILE);
   try {
     await mkdir(dir, { recursive: true, mode: 0o700 });
     if ((await readIfExists(file)) === null) await writeOnce(file, `${generate()}\n`);
@@ -59,7 +60,7 @@ export async function keyWarnings(
   }
   const text =
     'Parts of the database were encrypted with another key. Variables and logs of past launches, and past debug sessions, can’t be read. ' +
-    `To read them again, stop the server, restore ${FILE} (on Kubernetes: the Secret ${STORE_KEY_SECRET}) from the same copy as the database, and start it. ` +
+    `To read them again, stop the server, restore ${STORE_KEY_FILE} (on Kubernetes: the Secret ${STORE_KEY_SECRET}) from the same copy as the database, and start it. ` +
     'If you don’t need them, there is nothing to do: they are removed after launches.keepDays and debug.keepDays, and this warning ends with the next start after that.';
   return [{ text, commands: [] }];
 }

@@ -2,6 +2,7 @@
  * Commands that set up or run the server in this process. Only they import more than client and protocol, and they load
  * it on demand, so that all other commands start fast.
  */
+import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { LoadedConfig } from '#config/config.ts';
 import { clusterConfig, localEngine } from '#config/engine.ts';
@@ -206,8 +207,5 @@ async function announce(io: Io, running: Running, config: LoadedConfig['config']
 }
 
 async function ended(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  signal.addEventListener('abort', () => resolve(), { once: true });
-  await promise;
+  if (!signal.aborted) await once(signal, 'abort');
 }

@@ -2,9 +2,11 @@
  * Which processes run the server, and running them. On one machine, root's `deskpod serve` is the engine process, and starts
  * the server process as another user. Elsewhere there is one process.
  */
-import { mkdir, stat } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { STORE_KEY_FILE } from '#auth/store-key.ts';
 import type { Config, LoadedConfig } from '#config/config.ts';
 import { localEngine } from '#config/engine.ts';
 import { isTimeout } from '#domain/deadlines.ts';
@@ -45,7 +47,7 @@ export async function separationOf(config: Config, root: string): Promise<Separa
     await giveFiles(config, account);
     const mount = { from: root, to: programFolder(config) };
     await mkdir(mount.to, { recursive: true, mode: 0o755 });
-    const [missing] = await missingAccess(account, mount, accessesOf(config, mount.to));
+    const [missing] = await missingAccess(account, mount, await accessesOf(config, mount.to));
     if (missing === undefined) return { kind: 'separate', account, socket: engineSocketOf(config) };
     return { kind: 'together', warnings: [unreachable(account, missing, { root, mounted: mount.to })] };
   } catch (error) {
@@ -110,12 +112,15 @@ function programFolder({ runDir }: Config): string {
   return join(runDir, 'program');
 }
 
-function accessesOf({ dataDir, runDir, keysDir, store, auth }: Config, program: string): Access[] {
+async function accessesOf({ dataDir, runDir, keysDir, store, auth }: Config, program: string): Promise<Access[]> {
+  // The key of the store is added to the others if it's missing.
+  const keys = await readdir(keysDir).catch(ignore<string[]>('there are no keys yet', []));
   return [
     { path: dataDir, mode: 'w' },
     { path: runDir, mode: 'x' },
     { path: join(program, ENTRY), mode: 'r' },
-    { path: keysDir, mode: 'r' },
+    { path: keysDir, mode: keys.includes(STORE_KEY_FILE) ? 'r' : 'w' },
+    ...keys.map((name) => ({ path: join(keysDir, name), mode: 'r' }) as const),
     ...(store.kind === 'sqlite' ? [{ path: dirname(store.file), mode: 'w' } as const] : []),
     ...auth.ldap.flatMap(({ ca }) => (ca === null ? [] : [{ path: ca, mode: 'r' } as const])),
   ];
@@ -151,8 +156,5 @@ async function socketExists(socket: string, signal: AbortSignal): Promise<void> 
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  signal.addEventListener('abort', () => resolve(), { once: true });
-  await promise;
+  if (!signal.aborted) await once(signal, 'abort');
 }

@@ -1,7 +1,7 @@
 /** On one machine, what faces browsers has no privileges: which process runs as whom, and what the server process can't do. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, chown, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -146,6 +146,33 @@ suite('the server process', { skip: process.getuid?.() === 0 ? false : 'needs ro
       await chmod(folder, 0o711);
       await closed.run();
       assert.notEqual(await closed.serverPid(), closed.pid);
+    } finally {
+      await uninstalled(places, '--no-homes');
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('runs as root while a key in a folder elsewhere can be read by root only, and separately once its user can read it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'deskpod-keys-'));
+    const places = { data: join(folder, 'data'), run: join(folder, 'run') };
+    const keys = join(folder, 'keys');
+    try {
+      await chmod(folder, 0o711);
+      await cp(join(product.places.data, 'keys'), keys, { recursive: true });
+      for (const path of [keys, ...(await readdir(keys)).map((name) => join(keys, name))]) await chown(path, 0, 0);
+      await chmod(keys, 0o755);
+      const config = join(folder, 'config.yaml');
+      await writeFile(config, JSON.stringify({ keys: { folder: keys } }));
+      await using own = await Product.start(['--config', config], places);
+      assert.equal(await own.serverPid(), own.pid);
+      assert.ok(
+        own.log.some((line) => line.includes(`can’t read ${keys}/`)),
+        own.log.join('\n'),
+      );
+      await own.stop();
+      for (const name of await readdir(keys)) await chown(join(keys, name), account.uid, account.gid);
+      await own.run();
+      assert.notEqual(await own.serverPid(), own.pid);
     } finally {
       await uninstalled(places, '--no-homes');
       await rm(folder, { recursive: true });

@@ -60,7 +60,7 @@ export async function restoreLanguage(): Promise<void> {
   clearTimeout(timer);
 }
 
-/** On the login page. It becomes the preference of whoever logs in next. */
+/** For the menu on the login page. The next user who logs in gets the choice as a preference. */
 export function pickAtLogin(choice: LanguageChoice): Promise<void> {
   pickedAtLogin = choice;
   return applyLanguage(choice);

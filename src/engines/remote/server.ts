@@ -1,6 +1,6 @@
 /**
- * The engine process's side: an engine behind a unix socket, for one other user of the machine. The socket opens the
- * engine to whoever can connect, so it exists under its name only when its owner and mode are right.
+ * The engine process's side: an engine behind a unix socket, for one other user of the machine. Everybody who
+ * can connect controls the engine, so the socket gets its owner and mode before its name.
  */
 import { once } from 'node:events';
 import { chmod, chown, mkdtemp, rename, rm, stat } from 'node:fs/promises';
