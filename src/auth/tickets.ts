@@ -21,12 +21,18 @@ const LONGEST_TOKEN = 16_384;
 
 const Outside = z.object({ exp: z.number(), iat: z.number(), key: z.literal(0), hash: z.string() });
 
+const Endpoint = z.object({ host: z.string().min(1), port: z.int().min(1).max(65_535) });
+const ServiceAccess = z.object({ endpoint: Endpoint.nullable(), credential: z.string().min(1) });
+const TransferRight = z.object({ allowed: z.boolean(), maxBytes: z.int().positive().nullable() });
+
 const Inside = z.object({
   desktopId: z.string().min(1),
   userId: z.string().min(1),
   sessionId: z.string().min(1),
   vncPassword: z.string(),
-  screen: z.object({ host: z.string().min(1), port: z.int().min(1).max(65_535) }).nullable(),
+  screen: Endpoint.nullable(),
+  files: ServiceAccess.exactOptional(),
+  sound: ServiceAccess.exactOptional(),
   uid: z.string(),
   /** Seconds since 1970, of the login to the millisecond. */
   sessionBegan: z.number().optional(),
@@ -35,6 +41,10 @@ const Inside = z.object({
     screen: z.enum(['control', 'view', 'none']),
     clipboardIn: z.boolean(),
     clipboardOut: z.boolean(),
+    upload: TransferRight.exactOptional(),
+    download: TransferRight.exactOptional(),
+    sound: z.boolean().exactOptional(),
+    microphone: z.boolean().exactOptional(),
   }),
 });
 

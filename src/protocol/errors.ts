@@ -24,6 +24,8 @@ export const ErrorCode = z.enum([
   /** The engine doesn't allow this profile for the target. */
   'profile_refused',
   'engine_unavailable',
+  /** The desktop doesn't have the service (files, sound, printer), or it doesn't start. */
+  'service_unavailable',
   'directory_unavailable',
   'store_unavailable',
   'timeout',
@@ -59,6 +61,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   too_many_open: 429,
   internal_error: 500,
   engine_unavailable: 503,
+  service_unavailable: 503,
   directory_unavailable: 503,
   store_unavailable: 503,
   timeout: 504,

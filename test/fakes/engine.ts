@@ -23,7 +23,7 @@ import type {
 import { DeskpodError } from '#domain/errors.ts';
 import type { Home } from '#protocol/desktop.ts';
 import type { SystemWarning } from '#protocol/system.ts';
-import { aRunningDesktop } from '../fixtures/engine-samples.ts';
+import { aRunningDesktop, CREDENTIALS } from '../fixtures/engine-samples.ts';
 import { FakeDebug, FakeTerminal } from './debug-engine.ts';
 import { localExec } from './local-exec.ts';
 
@@ -96,7 +96,7 @@ export class FakeEngine implements Engine {
       if (launch.desktopId === id) this.launchesById.delete(launchId);
   }
   async credentials() {
-    return { vncPassword: 'secret12', xCookie: '0'.repeat(32) };
+    return CREDENTIALS;
   }
   async connect() {
     return new PassThrough();

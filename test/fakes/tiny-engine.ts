@@ -18,7 +18,7 @@ import type {
 } from '#domain/ports/engine.ts';
 import type { EngineLaunch, LaunchSpec, Target } from '#domain/ports/engine-launch.ts';
 import { DeskpodError } from '#domain/errors.ts';
-import { aRunningDesktop } from '../fixtures/engine-samples.ts';
+import { aRunningDesktop, CREDENTIALS } from '../fixtures/engine-samples.ts';
 
 /** Writes its output and resolves to its exit code. */
 export type Program = (spec: LaunchSpec, print: (line: string) => void) => Promise<number>;
@@ -69,7 +69,7 @@ export class TinyEngine implements Engine {
   }
 
   async credentials() {
-    return { vncPassword: 'password', xCookie: '0'.repeat(32) };
+    return CREDENTIALS;
   }
 
   async connect() {

@@ -61,6 +61,9 @@ export interface TicketClaims {
   readonly screen: Endpoint | null;
   /** Of the desktop: another one may have the same address later. */
   readonly uid: string;
+  /** Only in tickets for the service. */
+  readonly files?: ServiceAccess;
+  readonly sound?: ServiceAccess;
   readonly rights: TicketRights;
   /** When the session's user logged in; tickets of older servers do not say. */
   readonly sessionSince?: Date;
@@ -68,10 +71,29 @@ export interface TicketClaims {
   readonly sessionEndsAt?: Date;
 }
 
+/** How a gateway reaches a service of the desktop. */
+export interface ServiceAccess {
+  /** Null: through the engine of the process that issued the ticket. */
+  readonly endpoint: Endpoint | null;
+  /** The password of the files service, or PulseAudio's cookie in base64. */
+  readonly credential: string;
+}
+
 export interface TicketRights {
   readonly screen: 'control' | 'view' | 'none';
   readonly clipboardIn: boolean;
   readonly clipboardOut: boolean;
+  /** Tickets of older servers don't say: neither. */
+  readonly upload?: TransferRight;
+  readonly download?: TransferRight;
+  readonly sound?: boolean;
+  readonly microphone?: boolean;
+}
+
+export interface TransferRight {
+  readonly allowed: boolean;
+  /** Of one file, or of all files of an archive together; null: no limit. */
+  readonly maxBytes: number | null;
 }
 
 /** Tickets: claims encrypted (JWE, RSA-OAEP-256 + A256GCM) inside a signed JWT (RS256); at most 7 minutes. */

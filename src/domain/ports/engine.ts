@@ -94,6 +94,8 @@ export interface EngineDesktop {
   readonly node: string | null;
   /** Where any gateway reaches the screen over TCP; null where only this process can, by {@link Engine.connect}. */
   readonly screen: Endpoint | null;
+  /** The services that it has; see {@link Services}. */
+  readonly services: Services;
   /** Distinguishes it from an earlier desktop with the same address. */
   readonly uid: string;
   readonly entries: EphemeralCount;
@@ -113,6 +115,12 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** Containers of a desktop with a well-known server: WebDAV over its home, PulseAudio, CUPS. */
+export type ServiceName = 'files' | 'sound' | 'printer';
+
+/** Where any gateway reaches a service over TCP; null where only this process can, by {@link Engine.connect}. */
+export type Services = Readonly<Partial<Record<ServiceName, Endpoint | null>>>;
+
 /** Finished ephemeral launches in the desktop's pod: Kubernetes never removes one from a pod. */
 export interface EphemeralCount {
   readonly finished: number;
@@ -126,6 +134,12 @@ export interface DesktopCredentials {
   readonly vncPassword: string;
   /** MIT-MAGIC-COOKIE-1, 32 hexadecimal digits. */
   readonly xCookie: string;
+  /** Of the user `deskpod` of the files service (HTTP Basic). */
+  readonly filesPassword: string;
+  /** PulseAudio's cookie: 256 bytes in base64. */
+  readonly soundCookie: string;
+  /** The name of the printer's queue, which only those learn who may print. */
+  readonly printQueue: string;
 }
 
 export type EngineEvent =
@@ -175,7 +189,7 @@ export type DesktopStep = 'home' | 'create' | 'display' | 'window_manager';
 export type DesktopReport = (step: DesktopStep, detail?: string) => void;
 
 /** Ports of a desktop that the gateway and the display port connect to. */
-export type DesktopPort = 'screen' | 'display';
+export type DesktopPort = 'screen' | 'display' | ServiceName;
 
 export interface LaunchUsage {
   readonly launchId: string;
@@ -210,7 +224,10 @@ export interface Engine extends AsyncDisposable {
   removeDesktop(id: string, signal: AbortSignal): Promise<void>;
   /** `not_found` when the desktop is gone. */
   credentials(desktopId: string): Promise<DesktopCredentials>;
-  /** A byte stream to a port of the desktop. */
+  /**
+   * A byte stream to a port of the desktop. Starts the service where services start when they are first used;
+   * `service_unavailable` if the desktop doesn't have it or it doesn't start.
+   */
   connect(desktopId: string, port: DesktopPort, signal: AbortSignal): Promise<Duplex>;
   /** The launch of a process, by its pid in the desktop; null for the desktop's own processes. */
   launchOfProcess(desktopId: string, pid: number): Promise<string | null>;

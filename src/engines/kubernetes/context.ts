@@ -11,20 +11,14 @@ import type { Pod } from './cluster/pod.ts';
 import { CONTAINERS } from './cluster/ports.ts';
 import type { View } from './cluster/view.ts';
 
-/** What opens a desktop and its services. */
-export interface Access extends DesktopCredentials {
-  /** Of the print queue: its name is all that lets somebody print. */
-  readonly queue: string;
-}
-
 export interface Context {
   readonly api: ClusterApi;
   readonly namespace: string;
   readonly settings: EngineSettings;
   readonly view: View;
   readonly nodeQueries: NodeQueries;
-  /** By the uid of the desktop's pod. An access never changes. */
-  readonly accesses: Map<string, Access>;
+  /** By the uid of the desktop's pod. They never change. */
+  readonly credentials: Map<string, DesktopCredentials>;
   readonly windowManagerReady: WindowManagerReady;
   readonly events: EngineEvents;
 }

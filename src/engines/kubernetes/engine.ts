@@ -8,7 +8,7 @@ import { DeskpodError } from '#domain/errors.ts';
 import { ignore } from '#protocol/ignore.ts';
 import type { Environment } from '#protocol/app.ts';
 import type { WindowManagerReady } from '#domain/ports/display.ts';
-import { accessOf } from './desktops/access.ts';
+import { credentialsOf } from './desktops/credentials.ts';
 import { ClusterApi } from './cluster/api.ts';
 import { hasStatus } from './cluster/api-fault.ts';
 import { connectTo } from './cluster/connect.ts';
@@ -16,7 +16,7 @@ import { type Context, findDesktop, graphicalContainer } from './context.ts';
 import { listDesktops, removeDesktop } from './desktops/desktops.ts';
 import { connectDisplay } from './desktops/display.ts';
 import { DesktopStart } from './desktops/start.ts';
-import { isLaunchContainer } from './pods/describe.ts';
+import { isLaunchContainer, portOf } from './pods/describe.ts';
 import { refuseEnded } from './debug/attach.ts';
 import { debugOf } from './debug/debug.ts';
 import { exec } from './exec/exec.ts';
@@ -62,7 +62,7 @@ export async function createKubernetesEngine(options: KubernetesEngineOptions): 
     settings: { namespace, config, shmBytes },
     view,
     nodeQueries: new NodeQueries((desktopId) => graphicalContainer({ api, namespace }, desktopId)),
-    accesses: new Map(),
+    credentials: new Map(),
     windowManagerReady,
     events,
   };
@@ -113,14 +113,15 @@ class KubernetesEngine implements port.Engine {
   }
 
   async credentials(desktopId: string): Promise<port.DesktopCredentials> {
-    const { vncPassword, xCookie } = await accessOf(this.#context, findDesktop(this.#context, desktopId));
-    return { vncPassword, xCookie };
+    return credentialsOf(this.#context, findDesktop(this.#context, desktopId));
   }
 
   async connect(desktopId: string, portName: port.DesktopPort, signal: AbortSignal): Promise<Duplex> {
     const { pod } = findDesktop(this.#context, desktopId);
     if (portName === 'display') return connectDisplay(this.#context, pod, signal);
-    return connectTo({ host: pod.status.podIP ?? '', port: PORTS.graphical }, signal);
+    const host = pod.status.podIP ?? '';
+    if (portName === 'screen') return connectTo({ host, port: PORTS.graphical }, signal);
+    return connectTo({ host, port: portOf(pod, portName) }, signal);
   }
 
   async launchOfProcess(desktopId: string, pid: number): Promise<string | null> {

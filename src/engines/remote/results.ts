@@ -36,6 +36,8 @@ export const DesktopReport = z.object({
   detail: z.string().exactOptional(),
 });
 
+const Endpoint = z.object({ host: z.string(), port: z.int() });
+
 export const EngineDesktop = z.object({
   id: z.string(),
   userId: z.string(),
@@ -44,7 +46,12 @@ export const EngineDesktop = z.object({
   regional: z.object({ timezone: z.string().nullable(), languages: z.array(z.string()) }),
   address: z.string().nullable(),
   node: z.string().nullable(),
-  screen: z.object({ host: z.string(), port: z.int() }).nullable(),
+  screen: Endpoint.nullable(),
+  services: z.object({
+    files: Endpoint.nullable().exactOptional(),
+    sound: Endpoint.nullable().exactOptional(),
+    printer: Endpoint.nullable().exactOptional(),
+  }),
   uid: z.string(),
   entries: z.object({ finished: z.int(), most: z.int().nullable() }),
   home: desktop.Home,
@@ -53,6 +60,9 @@ export const EngineDesktop = z.object({
 export const DesktopCredentials = z.object({
   vncPassword: z.string(),
   xCookie: z.string(),
+  filesPassword: z.string(),
+  soundCookie: z.string(),
+  printQueue: z.string(),
 }) satisfies z.ZodType<port.DesktopCredentials>;
 
 /** Those of images have any name. */

@@ -1,11 +1,14 @@
 /** The credentials of a desktop: random, in the file formats of Xvnc and X clients. */
-import { createCipheriv, randomBytes, randomInt } from 'node:crypto';
+import { createCipheriv, createHash, randomBytes, randomInt } from 'node:crypto';
 import { z } from 'zod';
 import type { DesktopCredentials } from '#domain/ports/engine.ts';
 
 const PASSWORD_LENGTH = 8;
 const PASSWORD_LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
 const COOKIE_BYTES = 16;
+/** PulseAudio's, `PA_NATIVE_COOKIE_LENGTH`. */
+const SOUND_COOKIE_BYTES = 256;
+const FILES_PASSWORD_BYTES = 24;
 const COOKIE_NAME = 'MIT-MAGIC-COOKIE-1';
 const FAMILY_WILD = 0xffff;
 /** VNC's fixed key: it only obfuscates the file, whose mode protects it. */
@@ -15,13 +18,28 @@ const OBFUSCATION_KEY = Buffer.from([23, 82, 107, 6, 35, 78, 88, 7]);
 export const StoredCredentials: z.ZodType<DesktopCredentials> = z.object({
   vncPassword: z.string().min(1).max(PASSWORD_LENGTH),
   xCookie: z.string().regex(/^[0-9a-f]{32}$/),
+  // Desktops of earlier versions have no services.
+  filesPassword: z.string().default(''),
+  soundCookie: z.string().default(''),
+  printQueue: z.string().default(''),
 });
 
 export function newCredentials(): DesktopCredentials {
   const letters = Array.from({ length: PASSWORD_LENGTH }, () =>
     PASSWORD_LETTERS.charAt(randomInt(PASSWORD_LETTERS.length)),
   );
-  return { vncPassword: letters.join(''), xCookie: randomBytes(COOKIE_BYTES).toString('hex') };
+  return {
+    vncPassword: letters.join(''),
+    xCookie: randomBytes(COOKIE_BYTES).toString('hex'),
+    filesPassword: randomBytes(FILES_PASSWORD_BYTES).toString('base64url'),
+    soundCookie: randomBytes(SOUND_COOKIE_BYTES).toString('base64'),
+    printQueue: `q${randomBytes(12).toString('hex')}`,
+  };
+}
+
+/** The content of the files service's `htpasswd`. */
+export function htpasswdFile(filesPassword: string): string {
+  return `deskpod:{SHA}${createHash('sha1').update(filesPassword).digest('base64')}\n`;
 }
 
 /** The content of a vncpasswd file: the first 8 bytes, single DES in VNC's mirrored bit order. */

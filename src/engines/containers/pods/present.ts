@@ -26,6 +26,7 @@ export function toDesktop(context: Context, { container, account }: OwnedContain
     address,
     node: context.settings.node,
     screen: null,
+    services: {},
     uid: container.Id,
     entries: { finished: 0, most: null },
   };

@@ -8,7 +8,7 @@ import type { LaunchSpec } from '#domain/ports/engine-launch.ts';
 import { labelValue } from '#domain/names.ts';
 import { accessLabels, Identity, identityLabels } from '../../shared/identity-labels.ts';
 import type { Pod } from './pod.ts';
-import { CONTAINERS, PORTS, type ServiceName } from './ports.ts';
+import { CONTAINERS, PORTS, type DesktopContainer } from './ports.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -38,7 +38,7 @@ export const PULL_TYPES = ['pod_application_pull', 'pod_application'] as const;
 
 const LABEL_KEY = /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
 
-export function desktopLabels(spec: DesktopSpec, services: readonly ServiceName[]): Labels {
+export function desktopLabels(spec: DesktopSpec, services: readonly DesktopContainer[]): Labels {
   const offered = services.map((name) => [SERVICE_LABELS[name], String(PORTS[name])]);
   return {
     // First, so that none of them can override the labels below.
@@ -56,7 +56,7 @@ export function desktopLabels(spec: DesktopSpec, services: readonly ServiceName[
   };
 }
 
-const SERVICE_LABELS: Readonly<Record<ServiceName, string>> = {
+const SERVICE_LABELS: Readonly<Record<DesktopContainer, string>> = {
   graphical: 'service_graphical',
   files: 'service_filer',
   sound: 'service_sound',

@@ -1,8 +1,9 @@
 /** The services of a desktop pod: their containers and TCP ports. */
+import type { ServiceName } from '#domain/ports/engine.ts';
 
-export type ServiceName = 'graphical' | 'files' | 'sound' | 'printer';
+export type DesktopContainer = 'graphical' | ServiceName;
 
-export const PORTS: Readonly<Record<ServiceName | 'display', number>> = {
+export const PORTS: Readonly<Record<DesktopContainer | 'display', number>> = {
   /** RFB */
   graphical: 5900,
   /** X11, when other pods may connect */
@@ -16,7 +17,7 @@ export const PORTS: Readonly<Record<ServiceName | 'display', number>> = {
 };
 
 /** Container names under which programs of the compatible system find a service: with a letter in front. */
-export const CONTAINERS: Readonly<Record<ServiceName, string>> = {
+export const CONTAINERS: Readonly<Record<DesktopContainer, string>> = {
   graphical: 'x-graphical',
   files: 'f-files',
   sound: 's-sound',

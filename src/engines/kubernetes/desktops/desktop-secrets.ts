@@ -1,20 +1,18 @@
 /** The Secrets of a desktop: what opens its services, and its account files. */
-import { createHash, randomBytes } from 'node:crypto';
 import type { V1Secret } from '@kubernetes/client-node';
 import { z } from 'zod';
-import type { Account, DesktopSpec } from '#domain/ports/engine.ts';
+import type { Account, DesktopCredentials, DesktopSpec } from '#domain/ports/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { accountFiles } from '../../shared/accounts.ts';
-import { newCredentials, vncPasswordFile, xauthorityFile } from '../../shared/credentials.ts';
+import { htpasswdFile, newCredentials, vncPasswordFile, xauthorityFile } from '../../shared/credentials.ts';
 import { hasStatus, ifThere, readIfThere } from '../cluster/api-fault.ts';
 import { ownedObjectLabels, DESKTOP, MANAGED_SELECTOR } from '../cluster/labels.ts';
-import type { Access, Context } from '../context.ts';
+import type { Context } from '../context.ts';
 import { secretName, type SecretType } from '../cluster/names.ts';
 import { homeFolder, ZONE_FILE } from '../specs/volumes.ts';
 import type { ZoneFile } from '../specs/zone-file.ts';
 
 const TYPES: readonly SecretType[] = ['vnc', 'x11', 'localaccount', 'services'];
-const PULSE_COOKIE_BYTES = 256;
 
 type OwnerScope = Pick<Context, 'api' | 'namespace'>;
 
@@ -24,34 +22,31 @@ export async function makeSecrets(
   spec: DesktopSpec,
   zone: ZoneFile | null,
   signal: AbortSignal,
-): Promise<Access> {
-  const access: Access = { ...newCredentials(), queue: `q${randomBytes(12).toString('hex')}` };
-  for (const secret of secretsOf(spec, access, zone)) {
+): Promise<DesktopCredentials> {
+  const credentials = newCredentials();
+  for (const secret of secretsOf(spec, credentials, zone)) {
     await claim(scope, spec, secret, signal);
   }
-  return access;
+  return credentials;
 }
 
-/** Pure except for the random parts. */
 function secretsOf(
   { id, account }: DesktopSpec,
-  { vncPassword, xCookie, queue }: Access,
+  { vncPassword, xCookie, filesPassword, soundCookie, printQueue }: DesktopCredentials,
   zone: ZoneFile | null,
 ): V1Secret[] {
-  const filesPassword = randomBytes(24).toString('base64url');
-  const digest = createHash('sha1').update(filesPassword).digest('base64');
   const data: Readonly<Record<SecretType, Readonly<Record<string, string | Buffer>>>> = {
     vnc: { password: vncPassword, vncpasswd: vncPasswordFile(vncPassword) },
     x11: {
       cookie: xCookie,
       Xauthority: xauthorityFile(xCookie),
-      'pulse-cookie': randomBytes(PULSE_COOKIE_BYTES),
+      'pulse-cookie': Buffer.from(soundCookie, 'base64'),
     },
     localaccount: {
       ...accountFiles(account, homeFolder(account)),
       ...(zone === null ? {} : { [ZONE_FILE]: zone.content }),
     },
-    services: { 'files-password': filesPassword, htpasswd: `deskpod:{SHA}${digest}\n`, queue },
+    services: { 'files-password': filesPassword, htpasswd: htpasswdFile(filesPassword), queue: printQueue },
   };
   return TYPES.map((type) => ({
     apiVersion: 'v1',
@@ -114,7 +109,11 @@ async function readSecret({ api, namespace }: OwnerScope, name: string, signal?:
 }
 
 /** `not_found` when the Secrets are gone, or belong to another desktop of this user. */
-export async function readAccess(scope: OwnerScope, desktopId: string, account: Account): Promise<Access> {
+export async function readCredentials(
+  scope: OwnerScope,
+  desktopId: string,
+  account: Account,
+): Promise<DesktopCredentials> {
   const { api, namespace } = scope;
   const [vnc, x11, services] = await Promise.all(
     (['vnc', 'x11', 'services'] as const).map(async (type) => {
@@ -126,7 +125,13 @@ export async function readAccess(scope: OwnerScope, desktopId: string, account: 
   );
   const text = (value: string | undefined): string => Buffer.from(value ?? '', 'base64').toString('utf8');
   if (!vnc || !x11 || !services) throw new DeskpodError('not_found', `The desktop ${desktopId} is gone.`);
-  return { vncPassword: text(vnc['password']), xCookie: text(x11['cookie']), queue: text(services['queue']) };
+  return {
+    vncPassword: text(vnc['password']),
+    xCookie: text(x11['cookie']),
+    filesPassword: text(services['files-password']),
+    soundCookie: x11['pulse-cookie'] ?? '',
+    printQueue: text(services['queue']),
+  };
 }
 
 /** Those that are there and belong to this desktop. */

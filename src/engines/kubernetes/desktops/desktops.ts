@@ -21,7 +21,7 @@ export async function removeDesktop(context: Context, id: string, signal: AbortS
   await Promise.all(launches.map(({ pod }) => removePod(context, pod.metadata.name, pod.metadata.uid)));
   if (found) {
     await removePod(context, id, found.pod.metadata.uid);
-    context.accesses.delete(found.pod.metadata.uid);
+    context.credentials.delete(found.pod.metadata.uid);
     await removeOwnedObjects(context, id, found.account);
   } else {
     await Promise.all([removeSecretsOf(context, id), removePolicyOf(context, id)]);

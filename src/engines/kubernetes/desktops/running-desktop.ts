@@ -9,7 +9,7 @@ import { isUsable } from '../pods/describe.ts';
 import { homeVolumeIn } from '../specs/home-volume.ts';
 import type { LaunchDesktop } from '../specs/launch-pod.ts';
 import { ZONEINFO_MOUNT } from '../specs/volumes.ts';
-import { accessOf } from './access.ts';
+import { credentialsOf } from './credentials.ts';
 
 /** `desktop_missing` when it does not run. */
 export async function runningDesktop(context: Context, id: string): Promise<LaunchDesktop> {
@@ -21,7 +21,7 @@ export async function runningDesktop(context: Context, id: string): Promise<Laun
   const { pod, account } = desktop;
   const graphical = pod.spec.containers.find(({ name }) => name === CONTAINERS.graphical);
   const env = environmentOf(graphical?.env);
-  const { queue } = await accessOf(context, desktop);
+  const { printQueue } = await credentialsOf(context, desktop);
   return {
     id,
     uid: pod.metadata.uid,
@@ -32,6 +32,6 @@ export async function runningDesktop(context: Context, id: string): Promise<Laun
     home: homeVolumeIn(pod, account),
     zoneinfo: pod.spec.volumes?.some(({ name }) => name === ZONEINFO_MOUNT.name) ?? false,
     zoneFile: zoneFileOf(pod),
-    queue: context.settings.config.services.includes('printer') ? queue : null,
+    queue: context.settings.config.services.includes('printer') ? printQueue : null,
   };
 }

@@ -1,12 +1,12 @@
 /** Starts a desktop: its home and secrets, then its pod and network policy. */
-import type { DesktopReport, DesktopSpec, EngineDesktop } from '#domain/ports/engine.ts';
+import type { DesktopCredentials, DesktopReport, DesktopSpec, EngineDesktop } from '#domain/ports/engine.ts';
 import { DeskpodError, messageOf } from '#domain/errors.ts';
 import type { Attempt, DesktopSteps } from '../../shared/start-desktop.ts';
 import { hasStatus } from '../cluster/api-fault.ts';
 import { screenAnswers } from '../cluster/connect.ts';
 import { type Pod, statusOf } from '../cluster/pod.ts';
 import { CONTAINERS, PORTS } from '../cluster/ports.ts';
-import { type Access, type Context, findDesktop } from '../context.ts';
+import { type Context, findDesktop } from '../context.ts';
 import { createPod } from '../pods/creation.ts';
 import { toDesktop } from '../pods/describe.ts';
 import { progressOf } from '../pods/progress.ts';
@@ -22,13 +22,13 @@ import { makePolicy } from './network-policy.ts';
 import { removeOwnedObjects } from './owned-objects.ts';
 
 interface Prepared {
-  readonly access: Access;
+  readonly credentials: DesktopCredentials;
   readonly zone: ZoneFile | null;
 }
 
 interface Created {
   readonly pod: Pod;
-  readonly access: Access;
+  readonly credentials: DesktopCredentials;
 }
 
 export class DesktopStart implements DesktopSteps<Prepared, Created> {
@@ -48,10 +48,10 @@ export class DesktopStart implements DesktopSteps<Prepared, Created> {
     await ensureHome(api, namespace, homesFor(spec.account, settings.config.homes), spec.account, signal);
     undo.defer(() => removeOwnedObjects(context, spec.id, spec.account));
     const zone = await readZoneFile(spec.env);
-    return { access: await makeSecrets(context, spec, zone, signal), zone };
+    return { credentials: await makeSecrets(context, spec, zone, signal), zone };
   }
 
-  async create({ access, zone }: Prepared, { undo, report, signal }: Attempt): Promise<Created> {
+  async create({ credentials, zone }: Prepared, { undo, report, signal }: Attempt): Promise<Created> {
     const [context, { id }] = [this.#context, this.#spec];
     const body = desktopPod(this.#spec, context.settings, new Date(), zone?.name ?? null);
     // The signal does not cut this short: the API server would finish it after the clean-up.
@@ -59,17 +59,17 @@ export class DesktopStart implements DesktopSteps<Prepared, Created> {
     undo.defer(() => removePod(context, id, uid));
     await makePolicy(context, { id, uid }, signal);
     const pod = await this.#running(report, signal);
-    context.accesses.set(uid, access);
-    return { pod, access };
+    context.credentials.set(uid, credentials);
+    return { pod, credentials };
   }
 
-  async usable({ pod, access }: Created, { report, signal }: Omit<Attempt, 'undo'>): Promise<void> {
+  async usable({ pod, credentials }: Created, { report, signal }: Omit<Attempt, 'undo'>): Promise<void> {
     const host = pod.status.podIP ?? '';
     await screenAnswers({ host, port: PORTS.graphical }, signal);
     report('window_manager');
     signal.throwIfAborted();
     const connect = () => connectDisplay(this.#context, pod, signal);
-    await this.#context.windowManagerReady(connect, access.xCookie, signal);
+    await this.#context.windowManagerReady(connect, credentials.xCookie, signal);
     signal.throwIfAborted();
   }
 

@@ -1,5 +1,6 @@
 /** Desktops and launches as the port describes them, from their pods. Pure. */
-import type { EngineDesktop } from '#domain/ports/engine.ts';
+import { DeskpodError } from '#domain/errors.ts';
+import type { EngineDesktop, ServiceName, Services } from '#domain/ports/engine.ts';
 import type { EngineLaunch, EngineLaunchState } from '#domain/ports/engine-launch.ts';
 import type { Found } from '../context.ts';
 import { MAX_EPHEMERAL_CONTAINERS } from './ephemeral-containers.ts';
@@ -19,6 +20,7 @@ import {
 import { CONTAINERS, PORTS } from '../cluster/ports.ts';
 import { explain } from './progress.ts';
 
+const SERVICES: readonly ServiceName[] = ['files', 'sound', 'printer'];
 /** Distinguishes launches from containers that administrators add with `kubectl debug`. */
 const MARK = 'ABCDESKTOP_EXECUTE_RUNTIME';
 
@@ -36,10 +38,27 @@ export function toDesktop({ pod, account }: Found): EngineDesktop {
     address: ip ?? null,
     node: pod.spec.nodeName ?? null,
     screen: ip ? { host: ip, port: PORTS.graphical } : null,
+    services: servicesOf(pod),
     uid: pod.metadata.uid,
     entries: { finished: ended.length, most: MAX_EPHEMERAL_CONTAINERS },
     home: homeIn(pod, account),
   };
+}
+
+/** Of its containers, at its address; none before it has one. */
+function servicesOf(pod: Pod): Services {
+  const { podIP: host } = pod.status;
+  const names = SERVICES.filter((name) => host && pod.spec.containers.some((one) => one.name === CONTAINERS[name]));
+  return Object.fromEntries(names.map((name) => [name, { host: host ?? '', port: PORTS[name] }]));
+}
+
+/** The port of a service. `service_unavailable` if the desktop doesn't have it. */
+export function portOf(pod: Pod, service: ServiceName): number {
+  const endpoint = servicesOf(pod)[service];
+  if (endpoint) return endpoint.port;
+  throw new DeskpodError('service_unavailable', `This desktop doesn't have the service “${service}”.`, {
+    remedy: `An administrator can add ${service} to kubernetes.services; new desktops have it.`,
+  });
 }
 
 /** Whether its graphical container has run and the pod is not being removed. */

@@ -2,12 +2,12 @@
 import type { V1Container, V1EnvVar, V1Pod, V1ResourceRequirements } from '@kubernetes/client-node';
 import type { KubernetesConfig, UserPodsConfig } from '#config/config.ts';
 import { clusterImage } from '#config/own-image.ts';
-import type { DesktopSpec } from '#domain/ports/engine.ts';
+import type { DesktopSpec, ServiceName } from '#domain/ports/engine.ts';
 import type { Environment, Limits } from '#protocol/app.ts';
 import { desktopEnvironment, quantities } from '../../shared/environment.ts';
 import { homesFor } from './home-volume.ts';
 import { desktopAnnotations, desktopLabels } from '../cluster/labels.ts';
-import { CONTAINERS, PORTS, type ServiceName } from '../cluster/ports.ts';
+import { CONTAINERS, PORTS } from '../cluster/ports.ts';
 import { containerSecurity, podSecurity } from './security.ts';
 import {
   accountMounts,
@@ -26,7 +26,7 @@ const MB = 1024 * 1024;
 /** The default limit. With those of the services it limits the pod, and so the launches inside it. */
 const GRAPHICAL_MEMORY = 4096 * MB;
 /** The services are stock servers that mostly wait. */
-const SERVICE_LIMITS: Readonly<Record<Exclude<ServiceName, 'graphical'>, Limits>> = {
+const SERVICE_LIMITS: Readonly<Record<ServiceName, Limits>> = {
   files: { memoryBytes: 128 * MB, cpus: 1 },
   sound: { memoryBytes: 128 * MB, cpus: 0.5 },
   printer: { memoryBytes: 256 * MB, cpus: 1 },

@@ -8,7 +8,7 @@ import type { Account } from '#domain/ports/engine.ts';
 import { loginName } from '#domain/names.ts';
 import { newHomeVolume } from './home-volume.ts';
 import { homeVolume, secretName } from '../cluster/names.ts';
-import { CONTAINERS, type ServiceName } from '../cluster/ports.ts';
+import { CONTAINERS, type DesktopContainer } from '../cluster/ports.ts';
 import { localVolumes } from './wiring.ts';
 
 export const INSIDE = {
@@ -114,14 +114,14 @@ export const SHARED_MOUNTS: readonly V1VolumeMount[] = [
 ];
 
 /** For a service: its own temporary files, and a shared socket. */
-export function serviceMounts(service: ServiceName): V1VolumeMount[] {
+export function serviceMounts(service: DesktopContainer): V1VolumeMount[] {
   const sockets = SHARED_MOUNTS.filter(({ name }) => name === SOCKETS[service]);
   return [{ name: `tmp-${CONTAINERS[service]}`, mountPath: INSIDE.tmp }, ...sockets];
 }
 
-const SOCKETS: Partial<Record<ServiceName, string>> = { sound: 'pulseaudiosocket', printer: 'cupsdsocket' };
+const SOCKETS: Partial<Record<DesktopContainer, string>> = { sound: 'pulseaudiosocket', printer: 'cupsdsocket' };
 
-export function credentialMount(service: ServiceName): V1VolumeMount {
+export function credentialMount(service: DesktopContainer): V1VolumeMount {
   return { name: `secret-${CONTAINERS[service]}`, mountPath: INSIDE.secret, readOnly: true };
 }
 
@@ -146,7 +146,7 @@ function access(account: Account): V1Volume {
   };
 }
 
-function credential(service: ServiceName, parts: readonly { name: string; keys: readonly string[] }[]): V1Volume {
+function credential(service: DesktopContainer, parts: readonly { name: string; keys: readonly string[] }[]): V1Volume {
   return {
     name: `secret-${CONTAINERS[service]}`,
     projected: {

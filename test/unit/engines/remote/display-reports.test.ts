@@ -5,6 +5,7 @@ import type { DesktopReport, DesktopSpec, EngineDesktop } from '#domain/ports/en
 import { DeskpodError } from '#domain/errors.ts';
 import { DisplayReports } from '#engines/remote/display-reports.ts';
 import { FakeEngine } from '../../../fakes/engine.ts';
+import { CREDENTIALS } from '../../../fixtures/engine-samples.ts';
 import { failsWith } from '../../../fixtures/fails-with.ts';
 import { halvesOf, soon } from './kit.ts';
 import { DESKTOP } from './samples.ts';
@@ -15,7 +16,7 @@ const xCookie = '0123456789abcdef0123456789abcdef';
 class Engine extends FakeEngine {
   readonly displays = new DisplayReports();
   override async credentials() {
-    return { vncPassword: 'secret', xCookie };
+    return { ...CREDENTIALS, xCookie };
   }
   override async makeDesktop(spec: DesktopSpec, report: DesktopReport, signal = soon()): Promise<EngineDesktop> {
     report('window_manager');

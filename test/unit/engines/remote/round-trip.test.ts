@@ -29,6 +29,7 @@ const maybe = fc.option(text, { nil: null });
 const moment = fc.date({ noInvalidDate: true });
 const count = fc.nat();
 const maybeCount = fc.option(count, { nil: null });
+const endpoint = fc.option(fc.record({ host: text, port: count }, plain), { nil: null });
 
 const state = fc.oneof(
   fc.record({ state: fc.constant('starting' as const), waiting: maybe }, plain),
@@ -68,7 +69,8 @@ const desktop = fc.record(
     regional: fc.record({ timezone: maybe, languages: fc.array(text) }, plain),
     address: maybe,
     node: maybe,
-    screen: fc.option(fc.record({ host: text, port: count }, plain), { nil: null }),
+    screen: endpoint,
+    services: fc.record({ files: endpoint, sound: endpoint, printer: endpoint }, { ...plain, requiredKeys: [] }),
     uid: text,
     entries: fc.record({ finished: count, most: maybeCount }, plain),
     home: fc.constantFrom('kept' as const, 'lost' as const),
