@@ -6,7 +6,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { isEndNotice, noticeToShow } from '../state/ended-notices.ts';
 import { stayLoggedIn } from '../state/keep-session.ts';
 import { isSessionWarning } from '../state/session-life.ts';
-import { dismissNotices } from '../state/notices.ts';
+import { actionOf, dismissNotices } from '../state/notices.ts';
 import { board } from '../state/store.ts';
 import { moment } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -92,6 +92,15 @@ function Card({ notice, others }: { notice: Notice; others: number }) {
 function More({ notice }: { notice: Notice }) {
   const { id, launchId } = notice;
   if (isSessionWarning(notice)) return <Stay />;
+  const action = actionOf(id);
+  if (action)
+    return (
+      <p class="small row">
+        <button type="button" class="link" onClick={action.run} data-test="notice-action">
+          {action.label}
+        </button>
+      </p>
+    );
   if (launchId === null) return null;
   if (isEndNotice(notice)) return <EndedNotice id={id} launchId={launchId} />;
   return (

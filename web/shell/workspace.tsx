@@ -13,6 +13,9 @@ import { shownDebugSession, shellTarget, terminalOpen } from '../terminal/contro
 import { lazy } from '../ui/lazy.tsx';
 import { closeAllLayers, covered, focusKeeper } from '../layers/layers.ts';
 import { openWhenInstalled } from '../apps/actions.ts';
+import { DropZone } from '../files/drop-zone.tsx';
+import { Transfers } from '../files/transfers.tsx';
+import { useUploads } from '../files/use-uploads.ts';
 import { Bar } from './bar.tsx';
 import { Dock } from './dock.tsx';
 import { listenForShortcuts } from './keys.ts';
@@ -55,6 +58,8 @@ export default function Workspace() {
     };
   }, []);
 
+  useUploads();
+
   const found = desktop.value;
   const runs = found?.status.state === 'running';
   // The event stream may say "none" before the request for a desktop has arrived.
@@ -75,6 +80,8 @@ export default function Workspace() {
         </div>
         <Layers />
       </main>
+      <Transfers />
+      {runs && <DropZone />}
       <Notices />
     </>
   );

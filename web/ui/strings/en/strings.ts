@@ -1,6 +1,7 @@
 /** Every text of the UI, in English. Functions take what varies: counts as numbers, sizes and dates formatted. */
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
+import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { settings } from './settings.ts';
@@ -161,10 +162,11 @@ export const en = {
     minimised: 'minimised',
   },
   search: {
-    label: 'Search apps, windows and settings',
-    placeholder: 'Search apps, windows, settings',
+    label: 'Search apps, windows, files and settings',
+    placeholder: 'Search apps, windows, files, settings',
     apps: 'Apps',
     windows: 'Windows',
+    files: 'Files',
     settings: 'Settings',
     none: (query: string) => `No results for “${query}”`,
     noneHint: 'Try a shorter word or part of a name.',
@@ -272,6 +274,7 @@ export const en = {
     leave: 'Press Ctrl+Alt+T to leave the terminal',
     leaveTouch: 'Tap the desktop to leave the terminal',
   },
+  ...files,
   ...home,
   ...settings,
   ...inspect,
