@@ -1,6 +1,6 @@
 /** What the user does with files: each action tells its end in a notice, with Undo where there is one, and lists the folder again. */
 import { computed, signal } from '@preact/signals';
-import { attempt, say, sayWith } from '../state/notices.ts';
+import { attempt, type NoticeAction, say, sayAbout } from '../state/notices.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { access } from './access.ts';
 import { Conflicts } from './conflicts.ts';
@@ -63,8 +63,8 @@ export async function transferTo(verb: Transfer, paths: readonly string[], targe
   });
   if (done.length === 0) return;
   if (verb === 'COPY' || done.some(({ replaced }) => replaced))
-    return say('info', verb === 'COPY' ? t.files.copied(done.length) : t.files.moved(done.length));
-  sayWith('info', t.files.moved(done.length), {
+    return told(verb === 'COPY' ? t.files.copied(done.length) : t.files.moved(done.length));
+  told(t.files.moved(done.length), {
     label: t.files.undo,
     run: () => void work(() => Promise.all(done.map(({ from, to }) => transfer('MOVE', to, from, false)))),
   });
@@ -98,14 +98,10 @@ export async function trash(paths: readonly string[]): Promise<void> {
   });
   if (trashed.length === 0) return;
   const [first] = trashed;
-  sayWith(
-    'info',
-    trashed.length === 1 && first ? t.files.trashedOne(nameOf(first.path)) : t.files.trashed(trashed.length),
-    {
-      label: t.files.undo,
-      run: () => void restore(trashed),
-    },
-  );
+  told(trashed.length === 1 && first ? t.files.trashedOne(nameOf(first.path)) : t.files.trashed(trashed.length), {
+    label: t.files.undo,
+    run: () => void restore(trashed),
+  });
 }
 
 export async function restore(trashed: readonly Trashed[]): Promise<void> {
@@ -114,7 +110,7 @@ export async function restore(trashed: readonly Trashed[]): Promise<void> {
     for (const one of trashed) restored = await restoreFromTrash(one);
   });
   if (restored !== null && place.value.at === 'folder') selection.value = only(restored);
-  if (restored !== null) say('info', t.files.restored(trashed.length));
+  if (restored !== null) told(t.files.restored(trashed.length));
 }
 
 export async function deleteForGood(of: readonly string[], fromTrash: boolean): Promise<void> {
@@ -159,6 +155,10 @@ function follow(url: string, name: string): void {
   document.body.append(link);
   link.click();
   link.remove();
+}
+
+function told(text: string, action: NoticeAction | null = null): void {
+  sayAbout('files', 'info', text, action);
 }
 
 async function work(task: () => Promise<unknown>): Promise<void> {

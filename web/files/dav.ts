@@ -118,12 +118,12 @@ export async function sizeOfPart(path: string, signal?: AbortSignal): Promise<nu
 /** `of` is the size of the whole file; null: the body is all of it. */
 export async function putPart(
   path: string,
-  body: Uint8Array<ArrayBuffer>,
+  body: Blob,
   from: number,
   of: number | null,
   signal: AbortSignal,
 ): Promise<void> {
-  const range = of === null ? {} : { 'content-range': `bytes ${from}-${from + body.length - 1}/${of}` };
+  const range = of === null ? {} : { 'content-range': `bytes ${from}-${from + body.size - 1}/${of}` };
   const headers = { 'content-type': 'application/octet-stream', ...range };
   await send(encoded(path), { method: 'PUT', headers, body, signal, timeoutMs: LONG_MS });
 }

@@ -54,11 +54,11 @@ export async function gathered(roots: readonly DroppedNode[], most = MOST_FILES)
   return { folders, files, refused, cut };
 }
 
-/** From `<input webkitdirectory>`, whose files know their relative path, and from every other list of files. */
-export function treeOf(files: readonly File[]): readonly DroppedNode[] {
+/** Of files with relative paths, as `<input webkitdirectory>` has them. */
+export function treeOf(files: readonly { readonly path: string; readonly file: File }[]): readonly DroppedNode[] {
   const root = new Map<string, Branch>();
-  for (const file of files) {
-    const names = (file.webkitRelativePath || file.name).split('/');
+  for (const { path, file } of files) {
+    const names = path.split('/');
     let level = root;
     for (const name of names.slice(0, -1)) {
       const known = level.get(name);
@@ -66,7 +66,7 @@ export function treeOf(files: readonly File[]): readonly DroppedNode[] {
       level.set(name, branch);
       level = branch;
     }
-    level.set(names.at(-1) ?? file.name, file);
+    level.set(names.at(-1) ?? path, file);
   }
   return nodesOf(root);
 }

@@ -1,6 +1,6 @@
 /** Names, sizes and times of files as they are shown. */
 import { shownPath, sizeOf } from '../desktop/home-model.ts';
-import { moment } from '../ui/format.ts';
+import { shortDate } from '../ui/format.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import type { Entry } from './entry.ts';
 import { HOME, nameOf } from './paths.ts';
@@ -11,7 +11,7 @@ export const shownName = (name: string): string => shownPath(name);
 export const shownSize = ({ folder, size }: Entry): string => (folder ? '' : sizeOf(size));
 
 export const shownTime = ({ modified }: Entry): string =>
-  modified === null ? '' : moment(new Date(modified).toISOString(), new Date());
+  modified === null ? '' : shortDate(new Date(modified).toISOString(), new Date());
 
 /** The usual folders of a home have names in every language; on disk, too, they are as they are. */
 export function folderTitle(path: string): string {

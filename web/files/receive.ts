@@ -1,5 +1,5 @@
 /** Takes files from this computer: dropped, pasted or chosen. Creates their folders first, then queues them. */
-import { attempt, say, sayWith } from '../state/notices.ts';
+import { attempt, say, sayAbout } from '../state/notices.ts';
 import { bytes, enumerated } from '../ui/format.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { currentAccess } from './access.ts';
@@ -21,11 +21,12 @@ export function nodesOf(data: DataTransfer): readonly DroppedNode[] {
       const entry = item.webkitGetAsEntry();
       const file = item.getAsFile();
       if (entry) return [nodeOf(entry)];
-      return file ? treeOf([file]) : [];
+      return file ? treeOf([{ path: file.name, file }]) : [];
     });
 }
 
-export const receiveFiles = (files: readonly File[], folder: string): Promise<void> => receive(treeOf(files), folder);
+export const receiveFiles = (files: readonly File[], folder: string): Promise<void> =>
+  receive(treeOf(files.map((file) => ({ path: file.webkitRelativePath || file.name, file }))), folder);
 
 export async function receive(nodes: readonly DroppedNode[], folder: string): Promise<void> {
   await attempt(async () => {
@@ -55,7 +56,7 @@ export async function receive(nodes: readonly DroppedNode[], folder: string): Pr
 export async function receiveOnScreen(nodes: readonly DroppedNode[]): Promise<void> {
   await receive(nodes, DOWNLOADS);
   if (filesOpen.value) return;
-  sayWith('info', t.files.toDownloads, {
+  sayAbout('uploads', 'info', t.files.toDownloads, {
     label: t.files.show,
     run: () => openFiles({ at: 'folder', path: DOWNLOADS }),
   });

@@ -34,7 +34,6 @@ export const Row = memo(({ entry, index, count, chosen, at, target, faded, grid,
       aria-selected={chosen}
       aria-setsize={count}
       aria-posinset={index + 1}
-      aria-label={[name, origin ?? '', shownSize(entry)].filter(Boolean).join(', ')}
       title={name}
       draggable
       data-index={index}

@@ -19,8 +19,10 @@ const NOT_FOUND = 404;
 
 export interface Content {
   readonly size: number;
+  /** A part; the browser reads it while it sends it. */
+  slice(from: number, to: number): Blob;
   /** Rejects if the file on this computer has changed or is gone. */
-  read(from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
+  check(from: number): Promise<void>;
 }
 
 export interface Found {
@@ -33,7 +35,7 @@ export interface UploadServer {
   sizeOfPart(path: string, signal: AbortSignal): Promise<number | null>;
   find(path: string, signal: AbortSignal): Promise<Found | null>;
   /** `of` is the size of the whole file; null: the body is the whole file. */
-  put(path: string, body: Uint8Array<ArrayBuffer>, from: number, of: number | null, signal: AbortSignal): Promise<void>;
+  put(path: string, body: Blob, from: number, of: number | null, signal: AbortSignal): Promise<void>;
   /** False if the target exists and isn't to be replaced. */
   move(from: string, to: string, replace: boolean, signal: AbortSignal): Promise<boolean>;
   remove(path: string, signal: AbortSignal): Promise<void>;
@@ -99,7 +101,7 @@ async function skipped({ part }: Job, server: UploadServer, reports: Reports, si
 
 async function sendParts({ content, part }: Job, server: UploadServer, reports: Reports, signal: AbortSignal) {
   const { size } = content;
-  if (size === 0) return await persistently(() => server.put(part, new Uint8Array(), 0, null, signal), reports, signal);
+  if (size === 0) return await persistently(() => server.put(part, new Blob(), 0, null, signal), reports, signal);
   let unsure = size > CHUNK_BYTES;
   let at = 0;
   let failures = 0;
@@ -112,12 +114,14 @@ async function sendParts({ content, part }: Job, server: UploadServer, reports: 
         continue;
       }
       const to = Math.min(size, at + CHUNK_BYTES);
-      await server.put(part, await content.read(at, to), at, size, signal);
+      await server.put(part, content.slice(at, to), at, size, signal);
       at = to;
       failures = 0;
       reports.progress(at);
     } catch (error) {
       failures += 1;
+      // Browsers tell a file that they can't read from a lost connection only here.
+      await content.check(at);
       await again(error, failures, reports, signal);
       // The server may have taken a part of what was sent.
       unsure = true;

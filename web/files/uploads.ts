@@ -167,7 +167,11 @@ async function run(
   { file, conflicts }: Running,
   signal: AbortSignal,
 ): Promise<void> {
-  const read = async (from: number, to: number) => new Uint8Array(await file.slice(from, to).arrayBuffer());
+  const content = {
+    size,
+    slice: (from: number, to: number) => file.slice(from, to),
+    check: async (from: number) => void (await file.slice(from, from + 1).arrayBuffer()),
+  };
   // What an earlier page sent isn't speed of this one.
   let before: number | null = size > CHUNK_BYTES ? null : 0;
   const reports = {
@@ -186,7 +190,7 @@ async function run(
     pause: (attempt: number, ended: AbortSignal) => pause(retryDelay(attempt), ended),
   };
   try {
-    const outcome = await sendFile({ name, folder, part, content: { size, read } }, server, reports, signal);
+    const outcome = await sendFile({ name, folder, part, content }, server, reports, signal);
     if (signal.aborted) return;
     if (outcome.end === 'later') return setStatus(part, { state: 'paused' });
     running.delete(part);

@@ -28,15 +28,26 @@ export function say(level: Notice['level'], text: string, launchId: string | nul
   show({ id: `here-${created}`, level, text, launchId, at: new Date().toISOString() });
 }
 
-/** A notice with a button, for example Undo. The button works once, and until there are many later ones. */
-export function sayWith(level: Notice['level'], text: string, action: NoticeAction): void {
+/** The last notice about each topic. */
+const topics = new Map<string, string>();
+
+/**
+ * A notice that takes the place of the last one about the same topic, so that its button, for example Undo, is at hand. The
+ * button works once.
+ */
+export function sayAbout(topic: string, level: Notice['level'], text: string, action: NoticeAction | null): void {
+  const before = topics.get(topic);
+  if (before !== undefined) dismissNotices([before]);
   const id = `here-${created + 1}`;
-  const run = () => {
-    actions.delete(id);
-    dismissNotices([id]);
-    action.run();
-  };
-  actions.set(id, { label: action.label, run });
+  topics.set(topic, id);
+  if (action !== null) {
+    const run = () => {
+      actions.delete(id);
+      dismissNotices([id]);
+      action.run();
+    };
+    actions.set(id, { label: action.label, run });
+  }
   for (const old of [...actions.keys()].slice(0, -MOST_ACTIONS)) actions.delete(old);
   say(level, text);
 }
