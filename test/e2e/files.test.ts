@@ -223,7 +223,8 @@ suite('the Files panel', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
     const smooth = await amy.page.evaluate(async () => {
       const list = document.querySelector('[data-test="file-list"]');
       let blank = 0;
-      for (let step = 0; step < 60 && list; step += 1) {
+      if (!list) return 60;
+      for (let step = 0; step < 60; step += 1) {
         list.scrollTop += 400;
         await new Promise(requestAnimationFrame);
         await new Promise(requestAnimationFrame);

@@ -1,6 +1,7 @@
 /** The requests of the Files panel: WebDAV below `/files/`. Failures are those of the API client. */
 import { ApiError, ConnectionError, ReplyError } from '#client/errors.ts';
 import { refusal } from '#client/request.ts';
+import { t } from '../ui/strings/catalogue.ts';
 import { serverUrl } from '../ui/server-url.ts';
 import { currentAccess, renewAccess } from './access.ts';
 import type { Entry } from './entry.ts';
@@ -157,6 +158,9 @@ async function send(path: string, request: Request): Promise<Response> {
   await currentAccess();
   const response = await once(path, request);
   const answer = response.status === UNAUTHENTICATED ? await renewed(path, request) : response;
+  // The session is in order, or the renewal would have failed.
+  if (answer.status === UNAUTHENTICATED)
+    throw new ApiError(403, { error: { code: 'forbidden', message: t.files.noCookie } });
   if (!answer.ok) throw await refusal(answer);
   // Read, as browsers report a cancelled answer as a failed request.
   if (request.method !== 'GET' && request.method !== 'PROPFIND') await answer.arrayBuffer();

@@ -1,5 +1,4 @@
 /** The Files panel: the home folder with places, path, tools, list or grid, and details. */
-import '../settings/settings.css';
 import './files.css';
 import { X } from 'lucide';
 import { useEffect } from 'preact/hooks';
@@ -8,7 +7,8 @@ import { closeLayer } from '../layers/layers.ts';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/strings/catalogue.ts';
 import { Blank, Failure, Loading } from '../ui/views.tsx';
-import { holdAccess } from './access.ts';
+import { ignore } from '#protocol/ignore.ts';
+import { holdAccess, renewAccess } from './access.ts';
 import { busy, mayUpload } from './actions.ts';
 import { Columns } from './columns.tsx';
 import { Details } from './details.tsx';
@@ -32,6 +32,8 @@ export default function Files() {
   useEffect(() => {
     const release = holdAccess();
     const abort = new AbortController();
+    // The space may have changed since the panel was closed.
+    void renewAccess().catch(ignore('the list says so'));
     void learnUsualFolders(abort.signal);
     const poll = setInterval(() => {
       const few = listing.value.state === 'loaded' && listing.value.value.entries.length <= MOST_POLLED;

@@ -109,7 +109,8 @@ function Step({ icon, label, run, test, off = false, focus = false }: StepProps)
 function Body({ entry }: { entry: Entry }) {
   const name = shownName(entry.name);
   const url = fileUrl(entry.path, '?inline');
-  switch (previewOf(entry)) {
+  const kind = previewOf(entry);
+  switch (kind) {
     case 'picture':
       return <img src={pictureUrl(entry)} alt={name} />;
     case 'video':
@@ -123,6 +124,8 @@ function Body({ entry }: { entry: Entry }) {
       return <Text entry={entry} />;
     case null:
       return <None entry={entry} />;
+    default:
+      return kind satisfies never;
   }
 }
 

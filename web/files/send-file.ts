@@ -101,7 +101,7 @@ async function skipped({ part }: Job, server: UploadServer, reports: Reports, si
 
 async function sendParts({ content, part }: Job, server: UploadServer, reports: Reports, signal: AbortSignal) {
   const { size } = content;
-  if (size === 0) return await persistently(() => server.put(part, new Blob(), 0, null, signal), reports, signal);
+  if (size === 0) return await persistently(() => server.put(part, new Blob([]), 0, null, signal), reports, signal);
   let unsure = size > CHUNK_BYTES;
   let at = 0;
   let failures = 0;

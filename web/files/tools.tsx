@@ -27,7 +27,9 @@ export function Tools() {
   const some = chosen.value.length > 0;
   return (
     <div class="row files-tools" role="toolbar" aria-label={t.files.title}>
-      {here === null ? <ForTrash /> : some ? <ForChosen folder={here} /> : <ForFolder folder={here} />}
+      {here === null && <ForTrash />}
+      {here !== null && some && <ForChosen folder={here} />}
+      {here !== null && !some && <ForFolder folder={here} />}
       <span class="grow" />
       <Views />
     </div>

@@ -5,7 +5,6 @@ export const files = {
   files: {
     title: 'Files',
     words: 'home folder upload download trash documents space',
-    open: 'Open Files',
     places: 'Places',
     home: 'Home',
     trash: 'Trash',
@@ -28,6 +27,7 @@ export const files = {
     details: 'Details',
     more: 'More actions',
     columns: { name: 'Name', size: 'Size', modified: 'Changed', type: 'Type' },
+    noCookie: 'Your browser didn’t send the cookie for your files. Allow cookies for this site, then try again.',
     deletedAt: 'Deleted',
     origin: 'From',
     sortBy: (column: string) => `Sort by ${column}`,
