@@ -107,7 +107,7 @@ suite('files to and from this computer', { skip: missingBrowser, timeout: 10 * 6
         readFileSync(inHome(`Documents/album/day ${at % 10}/picture ${at}.txt`), 'utf8'),
         `picture number ${at}`,
       );
-    await amy.find('transfers-clear').click();
+    await amy.find('transfers-close').click();
   });
 
   test('a taken name: keep both, replace, skip, and the same for all', async () => {

@@ -4,11 +4,11 @@ import { dateTime } from '../ui/format.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { sizeOf } from '../desktop/home-model.ts';
 import type { Entry } from './entry.ts';
-import { folderTitle, shownName } from './file-facts.ts';
+import { folderTitle, shownName, sizesOf } from './file-facts.ts';
 import { FileIcon } from './file-icon.tsx';
 import { kindOf, previewOf } from './kinds.ts';
 import { openEntry } from './open-entry.ts';
-import { chosen, folder } from './panel.ts';
+import { chosen, folder, shown } from './panel.ts';
 import { folderOf } from './paths.ts';
 
 export function Details() {
@@ -28,7 +28,12 @@ function Of({ entry }: { entry: Entry }) {
     ...(entry.folder ? [] : [[t.files.columns.size, sizeOf(entry.size)] as const]),
     ...(entry.modified === null
       ? []
-      : [[t.files.columns.modified, dateTime(new Date(entry.modified).toISOString())] as const]),
+      : [
+          [
+            folder.value === null ? t.files.deletedAt : t.files.columns.modified,
+            dateTime(new Date(entry.modified).toISOString()),
+          ] as const,
+        ]),
     ...(folder.value === null ? [] : [[t.files.location, folderTitle(folderOf(entry.path))] as const]),
   ];
   return (
@@ -48,15 +53,12 @@ function Of({ entry }: { entry: Entry }) {
 }
 
 function OfMany() {
-  const count = chosen.value.length;
-  const size = chosen.value.reduce((sum, entry) => sum + entry.size, 0);
+  const none = chosen.value.length === 0;
+  const title = folder.value === null ? t.files.trash : folderTitle(folder.value);
   return (
-    <p class="small">
-      {count === 0
-        ? folder.value === null
-          ? t.files.trash
-          : folderTitle(folder.value)
-        : t.files.selected(count, sizeOf(size))}
-    </p>
+    <>
+      <h3 class="wrapping">{none ? title : t.files.selected(chosen.value.length)}</h3>
+      <p class="small">{none ? t.files.items(shown.value.length) : sizesOf(chosen.value)}</p>
+    </>
   );
 }

@@ -10,6 +10,12 @@ export const shownName = (name: string): string => shownPath(name);
 /** Empty for folders, whose size nobody knows. */
 export const shownSize = ({ folder, size }: Entry): string => (folder ? '' : sizeOf(size));
 
+/** Of all files together; empty if there are only folders. */
+export function sizesOf(entries: readonly Entry[]): string {
+  const files = entries.filter(({ folder }) => !folder);
+  return files.length === 0 ? '' : sizeOf(files.reduce((sum, { size }) => sum + size, 0));
+}
+
 export const shownTime = ({ modified }: Entry): string =>
   modified === null ? '' : shortDate(new Date(modified).toISOString(), new Date());
 

@@ -12,7 +12,7 @@ import { holdAccess, renewAccess } from './access.ts';
 import { busy, mayUpload } from './actions.ts';
 import { Columns } from './columns.tsx';
 import { Details } from './details.tsx';
-import { sizeOf } from '../desktop/home-model.ts';
+import { sizesOf } from './file-facts.ts';
 import { FileList } from './file-list.tsx';
 import { paste } from './list-keys.ts';
 import { chosen, filter, folder, learnUsualFolders, listing, place, reload, shown, view } from './panel.ts';
@@ -108,11 +108,12 @@ function Empty() {
 function Status() {
   const { value } = listing;
   const selected = chosen.value;
-  const size = selected.reduce((sum, entry) => sum + entry.size, 0);
   return (
     <div class="files-status small" role="status" data-test="files-status">
       <span>{t.files.items(shown.value.length)}</span>
-      {selected.length > 0 && <span>{t.files.selected(selected.length, sizeOf(size))}</span>}
+      {selected.length > 0 && (
+        <span>{[t.files.selected(selected.length), sizesOf(selected)].filter(Boolean).join(' · ')}</span>
+      )}
       {busy.value && <span>{t.files.working}</span>}
       {value.state === 'loaded' && value.value.cut && <span>{t.files.tooMany}</span>}
     </div>

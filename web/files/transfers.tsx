@@ -1,11 +1,12 @@
 /** Progress of the uploads, at the lower edge; stays when the Files panel is closed. */
 import { ChevronDown, ChevronUp, Pause, Play, RotateCcw, X } from 'lucide';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { ignore } from '#protocol/ignore.ts';
 import { ApiError, ConnectionError } from '#client/errors.ts';
 import { bytes, duration } from '../ui/format.ts';
 import { errorText } from '../ui/error-text.ts';
 import { Icon } from '../ui/icon.tsx';
+import { useDelayed } from '../ui/use-delayed.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { sizeOf } from '../desktop/home-model.ts';
 import { folderTitle, shownName } from './file-facts.ts';
@@ -28,15 +29,20 @@ import './transfers.css';
 
 /** More wouldn't be read. */
 const MOST_SHOWN = 40;
+/** The list folds up this long after the last upload. */
+const OVER_MS = 6_000;
 
 export function Transfers() {
-  const [open, setOpen] = useState(true);
+  const [wish, setWish] = useState<boolean | null>(null);
   const list = uploads.value;
+  const over = useDelayed(list.length > 0 && uploadSums.value.done === list.length, OVER_MS);
+  const open = wish ?? !over;
+  useEffect(() => setWish(null), [list.length === 0]);
   if (list.length === 0) return null;
   const shown = inOrder(list).slice(0, MOST_SHOWN);
   return (
     <section class="transfers glass" aria-label={t.files.transfers} data-test="transfers" data-open={open}>
-      <Head open={open} toggle={() => setOpen(!open)} />
+      <Head open={open} toggle={() => setWish(!open)} />
       <Progress value={uploadSums.value.sent} of={uploadSums.value.bytes} label={t.files.transfers} />
       {open && (
         <>

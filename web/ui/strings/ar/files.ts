@@ -73,7 +73,7 @@ export const files: FilesStrings = {
     undo: 'تراجع',
     show: 'إظهار',
     items: (count) => many(count, items),
-    selected: (count, size) => `المحدد: ${many(count, items)}، ${isolated(size)}`,
+    selected: (count) => `المحدد: ${many(count, items)}`,
     tooMany: 'في هذا المجلد عناصر أكثر مما يمكن عرضه. استخدم واجهة أوامر الويب للوصول إلى البقية.',
     entriesOf: (folder) => `محتويات ${isolated(folder)}`,
     free: (free, limit) => `${isolated(free)} متاحة من ${isolated(limit)}`,

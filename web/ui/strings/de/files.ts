@@ -55,7 +55,7 @@ export const files: FilesStrings = {
     undo: 'Rückgängig',
     show: 'Anzeigen',
     items: (count) => many(count, { one: '# Element', other: '# Elemente' }),
-    selected: (count, size) => `${many(count, { one: '# ausgewählt', other: '# ausgewählt' })}, ${size}`,
+    selected: (count) => many(count, { one: '# ausgewählt', other: '# ausgewählt' }),
     tooMany:
       'Dieser Ordner hat mehr Einträge, als aufgelistet werden können. Die übrigen erreichen Sie über die Web-Shell.',
     entriesOf: (folder) => `Inhalt von ${folder}`,

@@ -53,7 +53,7 @@ export const files = {
     undo: 'Undo',
     show: 'Show',
     items: (count: number) => many(count, { one: '# item', other: '# items' }),
-    selected: (count: number, size: string) => `${many(count, { one: '# selected', other: '# selected' })}, ${size}`,
+    selected: (count: number) => many(count, { one: '# selected', other: '# selected' }),
     tooMany: 'This folder has more entries than can be listed. Use the web shell for the others.',
     entriesOf: (folder: string) => `Contents of ${folder}`,
     free: (free: string, limit: string) => `${free} free of ${limit}`,

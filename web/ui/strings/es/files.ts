@@ -55,7 +55,7 @@ export const files: FilesStrings = {
     undo: 'Deshacer',
     show: 'Mostrar',
     items: (count) => many(count, { one: '# elemento', other: '# elementos' }),
-    selected: (count, size) => `${many(count, { one: '# seleccionado', other: '# seleccionados' })}, ${size}`,
+    selected: (count) => many(count, { one: '# seleccionado', other: '# seleccionados' }),
     tooMany: 'Esta carpeta tiene más elementos de los que se pueden mostrar. Usa el shell web para los demás.',
     entriesOf: (folder) => `Contenido de ${folder}`,
     free: (free, limit) => `${free} libres de ${limit}`,

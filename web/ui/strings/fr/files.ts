@@ -55,7 +55,7 @@ export const files: FilesStrings = {
     undo: 'Annuler',
     show: 'Afficher',
     items: (count) => many(count, { one: '# élément', other: '# éléments' }),
-    selected: (count, size) => `${many(count, { one: '# sélectionné', other: '# sélectionnés' })}, ${size}`,
+    selected: (count) => many(count, { one: '# sélectionné', other: '# sélectionnés' }),
     tooMany:
       'Ce dossier contient plus d’éléments qu’il n’est possible d’en lister. Utilisez le shell web pour les autres.',
     entriesOf: (folder) => `Contenu de ${folder}`,

@@ -54,7 +54,7 @@ export const files: FilesStrings = {
     undo: 'Annulla',
     show: 'Mostra',
     items: (count) => many(count, { one: '# elemento', other: '# elementi' }),
-    selected: (count, size) => `${many(count, { one: '# selezionato', other: '# selezionati' })}, ${size}`,
+    selected: (count) => many(count, { one: '# selezionato', other: '# selezionati' }),
     tooMany: 'Questa cartella ha più elementi di quanti se ne possano elencare. Per gli altri usa la shell web.',
     entriesOf: (folder) => `Contenuto di ${folder}`,
     free: (free, limit) => `${free} liberi su ${limit}`,

@@ -55,7 +55,7 @@ export const files: FilesStrings = {
     undo: '取り消す',
     show: '表示',
     items: (count) => many(count, { other: '#個の項目' }),
-    selected: (count, size) => `${many(count, { other: '#個を選択' })}、${size}`,
+    selected: (count) => many(count, { other: '#個を選択' }),
     tooMany: 'このフォルダーには、一覧に表示できる数を超える項目があります。残りはWebシェルで確認してください。',
     entriesOf: (folder) => `${folder}の内容`,
     free: (free, limit) => `空き${free}／${limit}`,

@@ -54,7 +54,7 @@ export const files: FilesStrings = {
     undo: 'Desfazer',
     show: 'Mostrar',
     items: (count) => many(count, { one: '# item', other: '# itens' }),
-    selected: (count, size) => `${many(count, { one: '# selecionado', other: '# selecionados' })}, ${size}`,
+    selected: (count) => many(count, { one: '# selecionado', other: '# selecionados' }),
     tooMany: 'Esta pasta tem mais itens do que é possível listar. Use o shell web para os outros.',
     entriesOf: (folder) => `Conteúdo de ${folder}`,
     free: (free, limit) => `${free} livres de ${limit}`,
