@@ -39,9 +39,10 @@ export interface LocalEngine {
   readonly runDir: string;
   /** The engine's API, for checks from outside. */
   readonly apiSocket: string;
+  readonly serviceIdleMs?: number;
 }
 
-export function openEngine({ socket, dataDir, runDir }: LocalEngine): Promise<Engine> {
+export function openEngine({ socket, dataDir, runDir, serviceIdleMs }: LocalEngine): Promise<Engine> {
   return createContainersEngine({
     events: engineEvents,
     socket,
@@ -53,6 +54,7 @@ export function openEngine({ socket, dataDir, runDir }: LocalEngine): Promise<En
     shmBytes: 256 * 1024 ** 2,
     tmpBytes: 320 * 1024 ** 2,
     services: ['files', 'sound', 'printer'],
+    ...(serviceIdleMs === undefined ? {} : { serviceIdleMs }),
     desktopLimits: SHARED_LIMITS,
     egress: {
       ...DEFAULT_EGRESS,

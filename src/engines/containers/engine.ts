@@ -75,6 +75,8 @@ export interface ContainersEngineOptions {
   readonly egress: EgressConfig;
   /** That new desktops have. */
   readonly services: readonly port.ServiceName[];
+  /** Without a connection for this long (ms), a service stops; by default two minutes. */
+  readonly serviceIdleMs?: number;
   readonly windowManagerReady: WindowManagerReady;
   /** The group of a server process without root, which connects to the sockets of desktops. */
   readonly serverGid?: number | null;
@@ -148,20 +150,31 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
   const images = new Images(api, builder, dataDir);
   // Only to learn its age.
   await builder.isCurrent(referenceOf('desktop'));
-  const services = cleanup.use(new Services(context, serviceImages(images, options.events)));
+  const closed = new AbortController();
+  cleanup.defer(() => closed.abort());
+  const services = cleanup.use(
+    new Services(context, serviceImages(images, closed.signal, options.events), options.serviceIdleMs),
+  );
   for (const { id, state } of desktops) if (state === 'running') await services.open(await findDesktop(context, id));
   return new ContainersEngine(context, images, services, version.Version, cleanup.move());
 }
 
-/** Their builds outlive the request that began them. */
-function serviceImages(images: Images, events: port.EngineEvents): ServiceImages {
+/** Their builds outlive the request that began them, and end with the engine. */
+function serviceImages(images: Images, closed: AbortSignal, events: port.EngineEvents): ServiceImages {
+  const prepared = new Set<string>();
   return {
     find: (reference) => images.find(reference),
-    build(reference) {
-      const ended = AbortSignal.timeout(BUILD_MS);
+    prepare(reference) {
+      if (prepared.has(reference)) return;
+      prepared.add(reference);
+      const signal = AbortSignal.any([closed, AbortSignal.timeout(BUILD_MS)]);
       images
-        .ensure(reference, () => undefined, ended)
-        .catch((error: unknown) => events.failed(`building ${reference}`, error));
+        .ensure(reference, () => undefined, signal)
+        .catch((error: unknown) => {
+          // The next one who needs it tries again.
+          prepared.delete(reference);
+          if (!closed.aborted) events.failed(`building ${reference}`, error);
+        });
     },
   };
 }

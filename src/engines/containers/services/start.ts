@@ -18,8 +18,8 @@ import { serviceBody, serviceImage } from '../specs/service-spec.ts';
 
 export interface ServiceImages {
   find(reference: string): Promise<ImageInfo | null>;
-  /** Begins to build it; returns at once. */
-  build(reference: string): void;
+  /** Begins to build it unless it's up to date; returns at once. */
+  prepare(reference: string): void;
 }
 
 const Created = z.looseObject({ Id: z.string() });
@@ -80,7 +80,7 @@ export async function startService(
 
 async function requireImage(images: ServiceImages, service: ServiceName): Promise<void> {
   if ((await images.find(serviceImage(service))) !== null) return;
-  images.build(serviceImage(service));
+  images.prepare(serviceImage(service));
   throw new DeskpodError('service_unavailable', `The image of the service “${service}” is being built.`, {
     remedy: 'Try again in a minute. The server’s log has the reason if this lasts.',
   });
