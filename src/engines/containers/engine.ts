@@ -155,8 +155,17 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
   const services = cleanup.use(
     new Services(context, serviceImages(images, closed.signal, options.events), options.serviceIdleMs),
   );
-  for (const { id, state } of desktops) if (state === 'running') await services.open(await findDesktop(context, id));
+  for (const { id, state } of desktops) if (state === 'running') await openServices(context, services, id);
   return new ContainersEngine(context, images, services, version.Version, cleanup.move());
+}
+
+/** A desktop without its services is still a desktop: whoever uses one gets the error. */
+async function openServices(context: Context, services: Services, desktopId: string): Promise<void> {
+  try {
+    await services.open(await findDesktop(context, desktopId));
+  } catch (error) {
+    context.events.failed(`listening for the services of ${desktopId}`, error);
+  }
 }
 
 /** Their builds outlive the request that began them, and end with the engine. */
@@ -230,7 +239,7 @@ class ContainersEngine implements port.Engine {
   makeDesktop(spec: port.DesktopSpec, report: port.DesktopReport, signal: AbortSignal): Promise<port.EngineDesktop> {
     return this.#making.run(spec.id, `The desktop ${spec.id} is being made already.`, async () => {
       const made = await startDesktop(spec, new DesktopStart(this.#context, spec), report, signal);
-      await this.#services.open(await findDesktop(this.#context, spec.id));
+      await openServices(this.#context, this.#services, spec.id);
       return made;
     });
   }
