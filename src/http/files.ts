@@ -25,7 +25,10 @@ export function filesRoutes(current: () => FilesGateway): FastifyPluginAsync {
       const withTimeout = withoutRequestTimeout(raw.socket);
       try {
         const { status, headers, body } = await current().answer(raw);
-        return await reply.status(status).headers(headers).send(body ?? undefined);
+        return await reply
+          .status(status)
+          .headers(headers)
+          .send(body ?? undefined);
       } finally {
         withTimeout();
       }

@@ -47,7 +47,13 @@ export async function archive(exchange: Exchange): Promise<FilesAnswer> {
       'content-type': 'application/zip',
       'content-disposition': disposition('attachment', `${nameOf(paths)}.zip`),
       'cache-control': 'no-store',
-      ...(isMeasured ? { 'content-length': String(predictLength(members.map((member) => (member.isFolder ? folderOf(member) : fileOf(member))))) } : {}),
+      ...(isMeasured
+        ? {
+            'content-length': String(
+              predictLength(members.map((member) => (member.isFolder ? folderOf(member) : fileOf(member)))),
+            ),
+          }
+        : {}),
     },
     body,
   };

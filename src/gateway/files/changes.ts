@@ -1,6 +1,6 @@
 /**
- * `MKCOL`, `DELETE`, `MOVE`, `COPY`. The service takes a path with a final slash for a folder's, follows links, and merges
- * folders: so each change first finds out what there is.
+ * `MKCOL`, `DELETE`, `MOVE`, `COPY`. The service wants a final slash after folders only, and merges folders: so each change
+ * first finds out what there is.
  */
 import { DeskpodError } from '#domain/errors.ts';
 import { emptyAnswer, type FilesAnswer } from './answer.ts';
@@ -9,7 +9,7 @@ import { failureOf, tooLarge } from './failures.ts';
 import type { Entry } from './listing.ts';
 import { destinationOf, encodedPath, type FilePath, isPart, shownPath } from './paths.ts';
 import { destinationUrl } from './service.ts';
-import { isLinkToFolder, statOf } from './stat.ts';
+import { statOf } from './stat.ts';
 
 /** Copying a home takes as long as its disk. */
 const ANSWER_MS = 600_000;
@@ -63,10 +63,6 @@ async function existing(exchange: Exchange): Promise<Entry> {
   const { path } = exchange;
   const found = await statOf(exchange, path);
   if (found === null) throw failureOf(404, shownPath(path));
-  if (found.isFolder && (await isLinkToFolder(exchange, path)))
-    throw new DeskpodError('conflict', `${shownPath(path)} is a link to a folder.`, {
-      remedy: 'Change it in the desktop, for example in a terminal.',
-    });
   return found;
 }
 

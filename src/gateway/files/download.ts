@@ -36,7 +36,7 @@ export async function download(exchange: Exchange): Promise<FilesAnswer> {
   if (status !== 200 && status !== 206) {
     answer.destroy();
     if (status === 304) return emptyAnswer(304, pick(answer, ['etag', 'last-modified']));
-    if (status === 416) return notSatisfiable(pick(answer, ['content-range']));
+    if (status === 416) return errorAnswer(416, new DeskpodError('invalid_request', 'The file has no such range.'));
     if (status === 301 || status === 308) throw isFolder(shown);
     if (status === 412) throw new DeskpodError('conflict', `${shown} has changed.`);
     throw failureOf(status, shown);
@@ -46,9 +46,9 @@ export async function download(exchange: Exchange): Promise<FilesAnswer> {
     return { status, headers, body: null };
   }
   const total = Number(/\/(\d+)$/.exec(said['content-range'] ?? '')?.[1] ?? said['content-length']);
-  if (!(total <= maxBytes)) {
+  if (Number.isNaN(total) || total > maxBytes) {
     answer.destroy();
-    throw tooLarge(shown, maxBytes);
+    throw Number.isNaN(total) ? failureOf(status, shown) : tooLarge(shown, maxBytes);
   }
   const body = pace();
   body.once('close', () => events.fileDownloaded(claims.userId, claims.desktopId, shown, body.bytes));
@@ -63,10 +63,6 @@ function rangeOf({ request }: Exchange): Record<string, string> {
   const { range } = request.headers;
   if (range === undefined || !/^bytes=(\d{0,15}-\d{0,15})$/.test(range)) return {};
   return pick(request, ['range', 'if-range']);
-}
-
-function notSatisfiable(headers: Readonly<Record<string, string>>): FilesAnswer {
-  return errorAnswer(416, new DeskpodError('invalid_request', 'The file has no such range.'), headers);
 }
 
 function isFolder(shown: string): DeskpodError {

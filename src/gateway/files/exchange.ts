@@ -9,7 +9,6 @@ import type { FilesService } from './service.ts';
 export interface FilesEvents {
   fileUploaded(user: string, desktop: string, path: string, bytes: number): void;
   fileDownloaded(user: string, desktop: string, path: string, bytes: number): void;
-  warn(message: string): void;
 }
 
 export interface Exchange {

@@ -2,7 +2,7 @@
 import type { Exchange } from './exchange.ts';
 import { failureOf } from './failures.ts';
 import { type Entry, type Listing, parseListing, PROPERTIES } from './listing.ts';
-import { encodedPath, type FilePath, parentOf, shownPath } from './paths.ts';
+import { encodedPath, type FilePath, shownPath } from './paths.ts';
 
 /** A folder with a hundred thousand files. */
 export const MOST_LISTED_BYTES = 48 * 1024 * 1024;
@@ -10,7 +10,7 @@ const ANSWER_MS = 60_000;
 
 type Asks = Pick<Exchange, 'service' | 'signal'>;
 
-/** Null if there is nothing. A link is what it leads to. */
+/** Null if there is nothing. A link is a file. */
 export async function statOf(exchange: Asks, path: FilePath): Promise<Entry | null> {
   return (await listingAt(exchange, encodedPath(path, 'file'), '0', shownPath(path)))?.self ?? null;
 }
@@ -29,11 +29,4 @@ export async function listingAt(
   const listing = status === 207 ? parseListing(text) : null;
   if (listing === null) throw failureOf(status === 207 ? 500 : status, shown);
   return listing;
-}
-
-/** Whether a path that leads to a folder is a link to it: the service would change what is behind it. */
-export async function isLinkToFolder(exchange: Asks, path: FilePath): Promise<boolean> {
-  const parent = await listingAt(exchange, encodedPath(parentOf(path), 'folder'), '1');
-  const entry = parent?.children.find(({ name }) => name === path.at(-1));
-  return entry !== undefined && !entry.isFolder;
 }
