@@ -34,9 +34,9 @@ export interface FilesServer extends AsyncDisposable {
   /** The audit records. */
   readonly transfers: readonly Transfer[];
   /** The `Cookie` of a ticket. */
-  cookie(rights?: { upload?: TransferRight; download?: TransferRight }, sessionId?: string): string;
+  readonly cookie: (rights?: { upload?: TransferRight; download?: TransferRight }, sessionId?: string) => string;
   /** A request as a page of this server sends it, with all rights unless it has a cookie. */
-  ask(method: string, path: string, init?: Omit<RequestInit, 'method'>): Promise<Response>;
+  readonly ask: (method: string, path: string, init?: Omit<RequestInit, 'method'>) => Promise<Response>;
 }
 
 export async function filesServer(options: FilesServerOptions): Promise<FilesServer> {

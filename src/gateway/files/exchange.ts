@@ -7,7 +7,9 @@ import type { FilePath } from './paths.ts';
 import type { FilesService } from './service.ts';
 
 export interface FilesEvents {
+  /** A file got its name. */
   fileUploaded(user: string, desktop: string, path: string, bytes: number): void;
+  /** `bytes` were sent, at the end or when it broke off. */
   fileDownloaded(user: string, desktop: string, path: string, bytes: number): void;
 }
 
@@ -23,7 +25,7 @@ export interface Exchange {
   readonly signal: AbortSignal;
   readonly events: FilesEvents;
   /** For the bytes of a file. */
-  pace(): Pace;
+  readonly pace: () => Pace;
 }
 
 /** Throws `forbidden`; returns the most bytes of one file. */

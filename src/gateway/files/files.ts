@@ -46,9 +46,9 @@ export interface FilesOptions extends AdmissionRules {
   readonly cookieName: string;
   /** Path prefix of everything, with a slash at both ends. */
   readonly prefix: string;
-  connect(claims: TicketClaims, signal: AbortSignal): Promise<Duplex>;
+  readonly connect: (claims: TicketClaims, signal: AbortSignal) => Promise<Duplex>;
   /** Whether a screen of the user has bytes waiting. */
-  isBehind(userId: string): boolean;
+  readonly isBehind: (userId: string) => boolean;
   readonly events: FilesEvents;
 }
 
