@@ -12,6 +12,7 @@ import type { LogFields } from '#events';
 import { CloseCode, NOTES_PROTOCOL } from '#protocol/screen.ts';
 import { acceptWebSocket } from './accept.ts';
 import { type AdmissionRules, admit } from './admit.ts';
+import { ofDesktop, ofSession, ofUser } from './ended.ts';
 import { refuse } from './refusal.ts';
 import { enterDesktop } from './rfb/handshake.ts';
 import { opening } from './rfb/rights.ts';
@@ -47,6 +48,8 @@ export interface Gateway {
   /** Closes all viewers of the user's sessions that started until then. */
   closeUser(userId: string, before: Date): void;
   closeDesktop(desktopId: string): void;
+  /** Whether a viewer of the user gets its screen slower than it changes. */
+  isBehind(userId: string): boolean;
   /** Resolves when all viewers have closed, or after a moment. */
   close(): Promise<void>;
 }
@@ -87,16 +90,10 @@ export function createGateway(options: GatewayOptions): Gateway {
         if (!socket.destroyed) options.events.warn('screen refused', { status, ...facts });
       }
     },
-    closeSession: (sessionId) =>
-      closeAll((claims) => claims.sessionId === sessionId, CloseCode.sessionEnded, 'you were logged out'),
-    closeUser: (userId, before) =>
-      closeAll(
-        (claims) => claims.userId === userId && (claims.sessionSince === undefined || claims.sessionSince <= before),
-        CloseCode.sessionEnded,
-        'you were logged out',
-      ),
-    closeDesktop: (desktopId) =>
-      closeAll((claims) => claims.desktopId === desktopId, CloseCode.desktopGone, 'the desktop was removed'),
+    closeSession: (sessionId) => closeAll(ofSession(sessionId), CloseCode.sessionEnded, 'you were logged out'),
+    closeUser: (userId, before) => closeAll(ofUser(userId, before), CloseCode.sessionEnded, 'you were logged out'),
+    closeDesktop: (desktopId) => closeAll(ofDesktop(desktopId), CloseCode.desktopGone, 'the desktop was removed'),
+    isBehind: (userId) => [...viewers].some(({ claims, isBehind }) => isBehind && claims.userId === userId),
     close: async () => {
       closed = true;
       clearInterval(heartbeat);

@@ -22,6 +22,8 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
     'Replaces your desktop with a fresh one, without finished launches, and restarts the apps.',
   'DELETE /api/v1/desktop/rebuild': 'Cancels a scheduled rebuild.',
   'POST /api/v1/desktop/ticket': 'Issues a short-lived ticket for the screen WebSocket.',
+  'POST /api/v1/desktop/files':
+    'Issues a short-lived ticket for the files of your desktop at `/files/`, as a cookie; returns what it allows.',
   'GET /api/v1/desktops': 'All desktops; for support and administrators.',
   'DELETE /api/v1/desktops/{id}': 'Removes a desktop, and its home folder if `home` is `lost`; for administrators.',
   'GET /api/v1/apps': 'The apps that you can start.',
