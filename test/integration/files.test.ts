@@ -195,6 +195,20 @@ suite('files', { skip: reasonToSkip() }, () => {
     assert.equal((await ask('GET', '/files/?zip=/zips&zip=/none')).status, 404);
   });
 
+  test('a folder with more files than are measured comes as a zip, too', async () => {
+    folder('many');
+    for (let index = 0; index < 1001; index += 1) write(`many/${index}`, String(index));
+    assert.equal(spawnSync('mkfifo', [join(home, 'many/fifo')]).status, 0);
+    const reply = await ask('GET', '/files/?zip=/many');
+    assert.equal(reply.headers.get('content-length'), null);
+    const file = join(home, '../many.zip');
+    writeFileSync(file, Buffer.from(await reply.arrayBuffer()));
+    assert.equal(spawnSync('unzip', ['-t', file]).status, 0);
+    const names = spawnSync('unzip', ['-Z1', file], { encoding: 'utf8' }).stdout.trim().split('\n');
+    assert.equal(names.length, 1002);
+    assert.ok(!names.includes('many/fifo'));
+  });
+
   test('a ticket without a right, or above its size, stores and sends nothing', async () => {
     const none = server.cookie({
       upload: { allowed: false, maxBytes: null },
