@@ -195,3 +195,19 @@ test('a user has a limited number of transfers, which count until they end', asy
   await Promise.all(ends);
   assert.equal((await ask('GET', '/files/a')).status, 200);
 });
+
+test('a session that ends before the service has accepted a connection ends its transfers, and nothing else', async () => {
+  const connecting = Promise.withResolvers<void>();
+  const server = await filesServer({
+    service: { host: '127.0.0.1', port: 1 },
+    connect: (signal) => {
+      connecting.resolve();
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+    },
+  });
+  const upload = server.ask('PUT', '/files/a', { body: 'x' });
+  await connecting.promise;
+  server.files.closeDesktop('hermes-0a1b2');
+  assert.equal(await codeOf(await upload), 'desktop_missing');
+  await server[Symbol.asyncDispose]();
+});
