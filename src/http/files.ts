@@ -7,6 +7,9 @@ import { withoutRequestTimeout } from './client-error.ts';
 /** Of WebDAV (RFC 4918): those that the gateway knows, and those that it refuses. */
 const METHODS = ['PROPFIND', 'MKCOL', 'MOVE', 'COPY', 'PROPPATCH', 'LOCK', 'UNLOCK'];
 
+/** Of a refused upload: a part of one has no more. */
+const MOST_DISCARDED_BYTES = 64 * 1024 * 1024;
+
 export interface FilesGateway {
   /** Rejects with `DeskpodError`. */
   answer(request: IncomingMessage): Promise<{
@@ -29,6 +32,11 @@ export function filesRoutes(current: () => FilesGateway): FastifyPluginAsync {
           .status(status)
           .headers(headers)
           .send(body ?? undefined);
+      } catch (error) {
+        // Node would read a body to its end, whatever its length, before the next request.
+        if (!raw.complete && Number(raw.headers['content-length'] ?? 0) > MOST_DISCARDED_BYTES)
+          void reply.header('connection', 'close');
+        throw error;
       } finally {
         withTimeout();
       }

@@ -1,20 +1,23 @@
-/** Files of a desktop's home folder, at `/files/` with a ticket that is a cookie. */
+/** Files of the home folder: what a page may do with them under `/files/`, and until when. */
 import { z } from 'zod';
 
-export const TransferLimit = z.object({
-  allowed: z.boolean(),
-  /** Of one file, or of all files of an archive together; null: no limit. */
-  maxBytes: z.int().nonnegative().nullable(),
-});
-export type TransferLimit = z.infer<typeof TransferLimit>;
+/** Whether files may go this way, and how large one may be, in bytes; null: no limit. */
+export const TransferRight = z.object({ allowed: z.boolean(), maxBytes: z.int().nonnegative().nullable() });
+export type TransferRight = z.infer<typeof TransferRight>;
 
-/** What the ticket allows, which the response sets as a cookie. */
+/** The reply to `POST /desktop/files`, which also sets the cookie that admits to `/files/`. */
 export const FilesSession = z.object({
-  /** Request another one before. */
+  /** Until then the cookie is valid. */
   expiresAt: z.iso.datetime(),
-  upload: TransferLimit,
-  download: TransferLimit,
-  /** Of the home folder; null if it isn't measured. */
+  upload: TransferRight,
+  download: TransferRight,
+  /** Use and limit of the home folder; null if it has no limit or isn't measured. */
   space: z.object({ usedBytes: z.int().nonnegative(), limitBytes: z.int().positive() }).nullable(),
 });
 export type FilesSession = z.infer<typeof FilesSession>;
+
+/** The home folder over HTTP: a subset of WebDAV. */
+export const FILES_PATH = '/files/';
+
+/** The name of an upload that isn't complete. Only such files take parts (`Content-Range`). */
+export const PART_NAME = /^\.deskpod-[0-9a-f]+\.part$/;

@@ -20,6 +20,8 @@ export interface FilesServerOptions {
   readonly prefix?: string;
   readonly timeouts?: Timeouts;
   readonly isBehind?: () => boolean;
+  /** Default: TCP to the service. */
+  readonly connect?: (signal: AbortSignal) => Promise<Socket>;
 }
 
 export interface Transfer {
@@ -41,6 +43,7 @@ export interface FilesServer extends AsyncDisposable {
 
 export async function filesServer(options: FilesServerOptions): Promise<FilesServer> {
   const { service, password = 'secret', prefix = '/', timeouts = TIMEOUTS, isBehind = () => false } = options;
+  const { connect = (signal) => connectTcp(service, signal) } = options;
   const events = createEvents({ level: 'silent', format: 'json' });
   const tickets = new Map<string, TicketClaims>();
   const transfers: Transfer[] = [];
@@ -54,7 +57,7 @@ export async function filesServer(options: FilesServerOptions): Promise<FilesSer
     allowedOrigin: originPolicy([], () => {}),
     cookieName: 'ticket',
     prefix,
-    connect: (_claims, signal): Promise<Socket> => connectTcp(service, signal),
+    connect: (_claims, signal) => connect(signal),
     isBehind,
     events: {
       fileUploaded: (_user, _desktop, path, bytes) => void transfers.push({ direction: 'up', path, bytes }),

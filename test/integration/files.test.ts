@@ -1,18 +1,17 @@
 /** Files through the gateway, from and to the files service in its real image. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { chownSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { ErrorBody } from '#protocol/errors.ts';
 import { type FilesServer, filesServer } from '../fakes/files-gateway.ts';
-import { appears, Services, UID } from './service-kit.ts';
+import { filesService, PASSWORD } from './files-kit.ts';
+import { appears, UID } from './service-kit.ts';
 
 const MB = 1024 * 1024;
-const PORT = 29783;
-const PASSWORD = 'open sesame';
 
 function reasonToSkip(): string | false {
   if (process.getuid?.() !== 0) return 'needs root';
@@ -25,20 +24,9 @@ suite('files', { skip: reasonToSkip() }, () => {
   let server: FilesServer;
 
   before(async () => {
-    const services = stack.use(await Services.open(['files']));
-    home = services.volume('home');
-    const hash = createHash('sha1').update(PASSWORD).digest('base64');
-    const service = await services.start('files', {
-      env: { HOME: '/home/hermes' },
-      mounts: {
-        '/home/hermes': home,
-        '/tmp': services.volume('tmp'),
-        '/run/deskpod/secret': services.secret('htpasswd', `deskpod:{SHA}${hash}\n`),
-      },
-    });
-    const host = await service.address();
-    await appears(async () => ((await listens(host)) ? true : null), `port ${PORT}`);
-    server = stack.use(await filesServer({ service: { host, port: PORT }, password: PASSWORD }));
+    const service = stack.use(await filesService());
+    home = service.home;
+    server = stack.use(await filesServer({ service: service.endpoint, password: PASSWORD }));
   });
   after(() => stack.disposeAsync());
 
@@ -207,6 +195,20 @@ suite('files', { skip: reasonToSkip() }, () => {
     assert.equal((await ask('GET', '/files/?zip=/zips&zip=/none')).status, 404);
   });
 
+  test('a folder with more files than are measured comes as a zip, too', async () => {
+    folder('many');
+    for (let index = 0; index < 1001; index += 1) write(`many/${index}`, String(index));
+    assert.equal(spawnSync('mkfifo', [join(home, 'many/fifo')]).status, 0);
+    const reply = await ask('GET', '/files/?zip=/many');
+    assert.equal(reply.headers.get('content-length'), null);
+    const file = join(home, '../many.zip');
+    writeFileSync(file, Buffer.from(await reply.arrayBuffer()));
+    assert.equal(spawnSync('unzip', ['-t', file]).status, 0);
+    const names = spawnSync('unzip', ['-Z1', file], { encoding: 'utf8' }).stdout.trim().split('\n');
+    assert.equal(names.length, 1002);
+    assert.ok(!names.includes('many/fifo'));
+  });
+
   test('a ticket without a right, or above its size, stores and sends nothing', async () => {
     const none = server.cookie({
       upload: { allowed: false, maxBytes: null },
@@ -260,14 +262,6 @@ suite('files', { skip: reasonToSkip() }, () => {
     assert.ok(performance.now() - begun < 2000);
   });
 });
-
-function listens(host: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = connect({ host, port: PORT });
-    probe.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    probe.once('connect', () => probe.destroy());
-  });
-}
 
 /** Of a path as it is, which `fetch` would resolve. */
 function statusOf(url: string, path: string, cookie: string): Promise<number> {

@@ -43,6 +43,8 @@ export async function moveOrCopy(exchange: Exchange): Promise<FilesAnswer> {
   const { isFolder, bytes } = await existing(exchange);
   const isUpload = isPart(path) && !isPart(to) && request.method === 'MOVE';
   if (isUpload && bytes > maxBytes) throw tooLarge(shownPath(to), maxBytes);
+  if (isPart(path) && request.method === 'COPY')
+    throw new DeskpodError('conflict', `${shownPath(path)} is an upload that hasn’t finished.`);
   const taken = await statOf(exchange, to);
   if (taken !== null && (taken.isFolder || isFolder || overwrite !== 'T')) throw failureOf(412, shownPath(to));
   const kind = kindOf(isFolder);

@@ -7,6 +7,7 @@ import { parse } from 'node:querystring';
 import type { Duplex } from 'node:stream';
 import type { TicketClaims } from '#domain/ports/auth.ts';
 import { DeskpodError } from '#domain/errors.ts';
+import { ignore } from '#protocol/ignore.ts';
 import { type AdmissionRules, claimsOfTicket } from '../admit.ts';
 import { type EndedClaims, ofDesktop, ofSession, ofUser } from '../ended.ts';
 import { originRefused } from '../origin.ts';
@@ -144,6 +145,8 @@ export function createFiles(options: FilesOptions): Files {
       events,
       pace() {
         const pace = new Pace({ isBehind: () => isBehind(claims.userId), idleMs });
+        // It may end before anything reads or writes it.
+        pace.on('error', ignore('the answer, or the broken connection, says it'));
         const end = (): void => void pace.destroy(signal.reason);
         if (signal.aborted) end();
         signal.addEventListener('abort', end, { once: true });

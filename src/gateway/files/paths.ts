@@ -4,19 +4,19 @@
  */
 import { isFromHost } from '#domain/server/authority.ts';
 import { DeskpodError } from '#domain/errors.ts';
+import { FILES_PATH, PART_NAME } from '#protocol/files.ts';
 
 /** Names of the home folder down to a file or folder; empty for the home folder itself. */
 export type FilePath = readonly string[];
 
-const ROOT = '/files';
+const ROOT = FILES_PATH.replace(/\/$/, '');
 /** Of Linux: NAME_MAX and PATH_MAX. */
 const LONGEST_NAME = 255;
 const LONGEST_PATH = 4096;
-/** A file on its way up; the browser chooses the hash, so that another page can resume it. */
-const PART = /^\.deskpod-[0-9a-f]{8,64}\.part$/;
 
+/** A file on its way up; the browser chooses the hash, so that another page can resume it. */
 export function isPart(path: FilePath): boolean {
-  return PART.test(path.at(-1) ?? '');
+  return PART_NAME.test(path.at(-1) ?? '');
 }
 
 /** The path of a request's URL. `invalid_request` if it is none. */

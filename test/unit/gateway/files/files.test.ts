@@ -133,6 +133,24 @@ test('an upload without a length is refused; one that is broken off is no upload
   assert.deepEqual(transfers, []);
 });
 
+test('an upload ends with its session, also towards the service', async () => {
+  await using on = await stage((incoming) => void incoming.resume());
+  const { url, cookie, files } = on.server;
+  const headers = { cookie: cookie({}, 'short'), 'sec-fetch-site': 'same-origin', 'content-length': '10' };
+  const upload = request(`${url}/files/a`, { method: 'PUT', headers });
+  const answered = once(upload, 'response');
+  upload.write('12345');
+  while (on.asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  const incoming = on.asked[0] ?? assert.fail('the service was not asked');
+  const closed = new Promise((resolve) => incoming.once('close', resolve));
+  files.closeSession('short');
+  const [reply] = await answered;
+  assert.equal(reply.statusCode, 401);
+  await closed;
+  assert.equal(incoming.complete, false);
+  upload.destroy();
+});
+
 test('an upload may take longer than other requests while its bytes come', async () => {
   const timeouts = { ...TIMEOUTS, headers: 100, request: 150, check: 20 };
   await using on = await stage(
@@ -176,4 +194,20 @@ test('a user has a limited number of transfers, which count until they end', asy
   files.closeUser('hermes', new Date());
   await Promise.all(ends);
   assert.equal((await ask('GET', '/files/a')).status, 200);
+});
+
+test('a session that ends before the service has accepted a connection ends its transfers, and nothing else', async () => {
+  const connecting = Promise.withResolvers<void>();
+  const server = await filesServer({
+    service: { host: '127.0.0.1', port: 1 },
+    connect: (signal) => {
+      connecting.resolve();
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+    },
+  });
+  const upload = server.ask('PUT', '/files/a', { body: 'x' });
+  await connecting.promise;
+  server.files.closeDesktop('hermes-0a1b2');
+  assert.equal(await codeOf(await upload), 'desktop_missing');
+  await server[Symbol.asyncDispose]();
 });
