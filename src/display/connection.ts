@@ -4,16 +4,7 @@
  */
 import type { Duplex } from 'node:stream';
 import x11 from 'x11';
-import type {
-  Client,
-  Done,
-  FixesExtension,
-  Geometry,
-  PropertyReply,
-  ResExtension,
-  Screen,
-  XEvent,
-} from 'x11';
+import type { Client, Done, FixesExtension, Geometry, PropertyReply, ResExtension, Screen, XEvent } from 'x11';
 import { z } from 'zod';
 import { DeskpodError } from '#domain/errors.ts';
 import { XTransport } from './transport.ts';

@@ -36,6 +36,8 @@ export class ClipboardSelection implements DisplayClipboard {
   #owned: OwnedSelection | null = null;
   /** Counts owners. */
   #changes = 0;
+  /** An owner came or went since the start. */
+  #followed = false;
   #reads = 0;
   #lastRead: Promise<unknown> = Promise.resolve();
 
@@ -82,7 +84,7 @@ export class ClipboardSelection implements DisplayClipboard {
   }
 
   async write(forms: readonly ClipboardForm<Buffer>[], from: string | null): Promise<ClipboardOffer> {
-    const offer = { id: randomUUID(), types: forms.map(({ type }) => type), from };
+    const offer = { id: randomUUID(), types: forms.map(({ type }) => type), from, fresh: true };
     const window = await this.#x.createWindow();
     const before = this.#owned;
     this.#owned = new OwnedSelection(this.#x, this.#atoms, window, offer, forms);
@@ -124,6 +126,7 @@ export class ClipboardSelection implements DisplayClipboard {
       return;
     }
     this.#changes += 1;
+    this.#followed = true;
     this.#offer = null;
     this.#pulse.request();
   }
@@ -133,6 +136,7 @@ export class ClipboardSelection implements DisplayClipboard {
     this.#owned = null;
     if (lost) void this.#x.destroyWindow(lost.window).catch(ignore('the connection was lost'));
     this.#changes += 1;
+    this.#followed = true;
     this.#offer = null;
     this.#pulse.request();
   }
@@ -144,7 +148,7 @@ export class ClipboardSelection implements DisplayClipboard {
     if (changes !== this.#changes) return;
     const types = ClipboardType.options.filter((type) => TARGETS_OF[type].some((name) => targets.has(name)));
     this.#targets = targets;
-    this.#become(types.length === 0 ? null : { id: randomUUID(), types, from: null });
+    this.#become(types.length === 0 ? null : { id: randomUUID(), types, from: null, fresh: this.#followed });
   }
 
   async #readTargets(): Promise<ReadonlySet<AtomName>> {

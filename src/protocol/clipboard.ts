@@ -42,6 +42,8 @@ export const ClipboardOffer = z.object({
   types: z.array(ClipboardType),
   /** The page that wrote it, if it came from one. */
   from: z.string().max(64).nullable(),
+  /** Copied while the server followed this desktop; otherwise nobody knows when. */
+  fresh: z.boolean(),
 });
 export type ClipboardOffer = z.infer<typeof ClipboardOffer>;
 
