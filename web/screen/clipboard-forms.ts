@@ -17,7 +17,7 @@ import { keepEarlier } from './clipboard-history.ts';
 import { clipboards, readHere } from './clipboard.ts';
 import { type Copied, formsOf, hasForms, isEmpty, markOf, NOTHING } from './copied.ts';
 import { FormsSync } from './forms-sync.ts';
-import { asPng } from './picture.ts';
+import { asPng, isSamePicture } from './picture.ts';
 import { sanitised } from './sanitised.ts';
 
 const PAGE = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16)).join('');
@@ -28,6 +28,8 @@ export const waitingForms = signal<Copied | null>(null);
 const sync = new FormsSync(PAGE, clipboards);
 /** Of what this page sent last. */
 let sentMark = '';
+/** What this page copied from the desktop last. */
+let takenPicture: Blob | null = null;
 
 /** Follows what is copied in the desktop until the signal aborts. */
 export function followForms(until: AbortSignal): void {
@@ -72,12 +74,20 @@ export function isForForms(copied: Copied, rights: ClipboardRights): boolean {
   return hasForms(copied) || (!rights.textByScreen && !isEmpty(copied));
 }
 
-export function isNewerHere(copied: Copied): boolean {
-  return sync.isNewerHere(copied);
+/** Where the newer thing is when this is pasted here: see `FormsSync.newer`. */
+export function newer(copied: Copied): 'here' | 'there' | 'compare' {
+  return sync.newer(copied);
+}
+
+/** Whether its picture is the one that was last taken from the desktop. */
+export async function isTaken({ picture }: Copied): Promise<boolean> {
+  return picture !== null && takenPicture !== null && (await isSamePicture(picture, takenPicture));
 }
 
 /** Resolves to whether it is in the desktop's clipboard; otherwise the user has been told why not. */
 export async function sendForms(copied: Copied, { maxBytes }: ClipboardRights): Promise<boolean> {
+  // At once: the page may be about to send this text alone, because it has got the focus.
+  clipboards.rememberSent(copied.text ?? '');
   try {
     const png = copied.picture && (await asPng(copied.picture));
     if (copied.picture !== null && png === null && !copied.text && !copied.html) {
@@ -94,11 +104,11 @@ export async function sendForms(copied: Copied, { maxBytes }: ClipboardRights): 
     if (sync.isOwn() && mark === sentMark) return true;
     await api.clipboard.write({ from: PAGE, forms });
     sentMark = mark;
-    clipboards.rememberSent(copied.text ?? '');
     waitingForms.value = null;
     keepEarlier({ ...copied, picture: png });
     return true;
   } catch (error) {
+    clipboards.forgetSent();
     say('error', errorText(error));
     return false;
   }
@@ -196,8 +206,9 @@ async function readForm(id: string, type: ClipboardType, signal: AbortSignal): P
   }
 }
 
-function took(id: string, { text }: Copied): void {
-  sync.took(id);
+function took(id: string, { text, picture }: Copied): void {
+  takenPicture = picture;
+  sync.took(id, text ?? '');
   clipboards.tookForms(text ?? '');
   waitingForms.value = null;
 }

@@ -47,11 +47,6 @@ export class ClipboardSync {
     this.#ahead = { old: this.#ahead?.old ?? this.#last, away: false, missed: false };
   }
 
-  /** The text that both have, as far as known; empty if it is none, or unknown. */
-  get last(): string {
-    return this.#last;
-  }
-
   /** Both have the same now, with this text among its forms; empty if it has none. */
   tookForms(text: string): void {
     this.#last = text;

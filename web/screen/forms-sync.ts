@@ -6,8 +6,6 @@ import type { ClipboardOffer } from '#protocol/clipboard.ts';
 import { type Copied, sameText } from './copied.ts';
 
 export interface TextSync {
-  /** The text that both have, as far as known. */
-  readonly last: string;
   isNewerHere(text: string): boolean;
 }
 
@@ -15,11 +13,13 @@ export class FormsSync {
   readonly #page: string;
   readonly #text: TextSync;
   #offer: ClipboardOffer | null = null;
-  /** This computer's clipboard has what the offer is of. */
-  #taken = false;
+  /** The text of the offer, if this computer's clipboard has it, too; empty if it has none. */
+  #taken: string | null = null;
   /** The user has left the page since the offer. */
   #away = false;
   #known = false;
+  /** The offer may be older than what this computer has. */
+  #isOld = false;
 
   /** `page`: what this page writes to the desktop comes from it. */
   constructor(page: string, text: TextSync) {
@@ -43,14 +43,15 @@ export class FormsSync {
     const isFirst = !this.#known;
     this.#known = true;
     this.#offer = offer;
-    this.#taken = false;
+    this.#isOld = isFirst || offer?.fresh === false;
+    this.#taken = null;
     this.#away = false;
-    return offer !== null && offer.fresh && offer.from !== this.#page && !isFirst ? 'take' : 'leave';
+    return offer !== null && !this.#isOld && offer.from !== this.#page ? 'take' : 'leave';
   }
 
   /** It is in this computer's clipboard, too. */
-  took(id: string): void {
-    if (id === this.#offer?.id) this.#taken = true;
+  took(id: string, text: string): void {
+    if (id === this.#offer?.id) this.#taken = text;
   }
 
   leave(): void {
@@ -62,11 +63,19 @@ export class FormsSync {
     return this.#offer?.from === this.#page;
   }
 
-  /** Whether to send what was pasted here: false if the desktop has the same, or something newer. */
-  isNewerHere({ text }: Copied): boolean {
+  /**
+   * Where the newer thing is when this is pasted here. `compare`: there, if its picture is the one that was taken from the
+   * desktop; a screenshot is made without leaving the page.
+   */
+  newer({ text, picture }: Copied): 'here' | 'there' | 'compare' {
+    if (text === null && this.#taken !== null && picture !== null) return 'compare';
+    return this.#isNewerHere(text) ? 'here' : 'there';
+  }
+
+  #isNewerHere(text: string | null): boolean {
     if (this.#offer === null || this.isOwn()) return text === null || this.#text.isNewerHere(text);
-    if (!this.#offer.fresh) return true;
+    if (this.#isOld) return true;
     if (text === null) return this.#away;
-    return this.#taken ? !sameText(text, this.#text.last) : this.#text.isNewerHere(text);
+    return this.#taken === null ? this.#text.isNewerHere(text) : !sameText(text, this.#taken);
   }
 }

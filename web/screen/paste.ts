@@ -4,7 +4,7 @@ import { say } from '../state/notices.ts';
 import { clipboardState } from '../state/store.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { keepEarlier } from './clipboard-history.ts';
-import { isForForms, isNewerHere, sendForms } from './clipboard-forms.ts';
+import { isForForms, isTaken, newer, sendForms } from './clipboard-forms.ts';
 import { keyQueue, sendText, sentNotice } from './control.ts';
 import { allowed, type Copied, hasForms, isEmpty } from './copied.ts';
 import { LONGEST_WAIT_MS } from './key-queue.ts';
@@ -18,14 +18,15 @@ export function pasteWithKeys(copied: Copied): boolean {
   if (rights === undefined || !rights.in) return true;
   const may = allowed(copied, rights);
   // What the desktop has is pasted.
-  if (isEmpty(may) || !isNewerHere(may)) return true;
+  const where = isEmpty(may) ? 'there' : newer(may);
+  if (where === 'there') return true;
   if (!isForForms(may, rights)) return sendTextOnly(may.text ?? '');
-  void sendBeforeKeys(may, rights);
+  void sendBeforeKeys(may, rights, where === 'compare');
   return true;
 }
 
 /** Keys wait as long as for a connection. After that the user has to paste again. */
-async function sendBeforeKeys(copied: Copied, rights: ClipboardRights): Promise<void> {
+async function sendBeforeKeys(copied: Copied, rights: ClipboardRights, compare: boolean): Promise<void> {
   const keys = keyQueue.hold();
   let waits = true;
   const timer = setTimeout(() => {
@@ -33,7 +34,7 @@ async function sendBeforeKeys(copied: Copied, rights: ClipboardRights): Promise<
     keys.drop();
     say('info', t.clipboard.sending);
   }, LONGEST_WAIT_MS);
-  const done = await sendForms(copied, rights);
+  const done = (compare && (await isTaken(copied))) || (await sendForms(copied, rights));
   clearTimeout(timer);
   if (done && !waits) saySent(copied);
   if (done) keys.release();
