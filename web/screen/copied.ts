@@ -1,4 +1,4 @@
-/** One copied thing with the forms that browsers and desktops share. Pure, except for reading its picture. */
+/** One copied thing with the forms that browsers and desktops share. Pure. */
 import type { ClipboardForm, ClipboardRights, ClipboardType } from '#protocol/clipboard.ts';
 
 export interface Copied {
@@ -27,16 +27,6 @@ export function allowed({ text, html, picture }: Copied, { types }: Pick<Clipboa
     text: may('text/plain') ? text : null,
     html: may('text/html') ? html : null,
     picture: may('image/png') ? picture : null,
-  };
-}
-
-/** What pasting provides. To be called while the event is handled: later, the browser has withdrawn its data. */
-export function pastedFrom(data: DataTransfer): Copied {
-  const picture = [...data.items].find(({ kind, type }) => kind === 'file' && type.startsWith('image/'));
-  return {
-    text: data.getData('text/plain') || null,
-    html: data.getData('text/html') || null,
-    picture: picture?.getAsFile() ?? null,
   };
 }
 

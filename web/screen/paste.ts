@@ -9,6 +9,16 @@ import { keyQueue, sendText, sentNotice } from './control.ts';
 import { allowed, type Copied, hasForms, isEmpty } from './copied.ts';
 import { LONGEST_WAIT_MS } from './key-queue.ts';
 
+/** What pasting provides. To be called while the event is handled: later, the browser has withdrawn its data. */
+export function pastedFrom(data: DataTransfer): Copied {
+  const picture = [...data.items].find(({ kind, type }) => kind === 'file' && type.startsWith('image/'));
+  return {
+    text: data.getData('text/plain') || null,
+    html: data.getData('text/html') || null,
+    picture: picture?.getAsFile() ?? null,
+  };
+}
+
 /**
  * For a paste shortcut: the keys that follow wait until the desktop has it. False if they should not be sent, because it
  * can't be pasted.

@@ -28,10 +28,10 @@ import {
   showState,
   touchKeyboard,
 } from './control.ts';
-import { NOTHING, pastedFrom } from './copied.ts';
+import { NOTHING } from './copied.ts';
 import { attachKeyField } from './key-field.ts';
 import { TicketCache } from './ticket-cache.ts';
-import { pasteWithKeys, sendCopied } from './paste.ts';
+import { pastedFrom, pasteWithKeys, sendCopied } from './paste.ts';
 import { keepConnected } from './reconnect.ts';
 import { ScreenRefused } from './refused.tsx';
 import { openRfb, type RfbLink } from './rfb.ts';

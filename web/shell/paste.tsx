@@ -1,7 +1,7 @@
 /** A field to paste text or a picture into if the browser doesn't share its clipboard. */
 import { useRef } from 'preact/hooks';
-import { type Copied, NOTHING, pastedFrom } from '../screen/copied.ts';
-import { saySent, sendCopied } from '../screen/paste.ts';
+import { type Copied, NOTHING } from '../screen/copied.ts';
+import { pastedFrom, saySent, sendCopied } from '../screen/paste.ts';
 import { isMac } from '../screen/platform.ts';
 import { LayerFrame } from '../layers/layer-frame.tsx';
 import { closeLayer } from '../layers/layers.ts';
