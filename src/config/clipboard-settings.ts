@@ -16,7 +16,7 @@ export const CLIPBOARD_SETTINGS = {
     .array(ClipboardType)
     .default([...ClipboardType.options])
     .register(FACTS, {
-      text: 'What can be copied and pasted: text, formatted text, pictures, and lists of files (`text/uri-list` and `x-special/gnome-copied-files`: their names, not their contents).',
+      text: 'What can be copied and pasted: text, formatted text, pictures, and, over the API only, lists of files (`text/uri-list` and `x-special/gnome-copied-files`: their names, not their contents).',
       read: 'list',
       type: 'list of `text/plain`, `text/html`, `image/png`, `text/uri-list`, `x-special/gnome-copied-files`',
       fallback: 'all of them',
@@ -28,7 +28,7 @@ export const CLIPBOARD_SETTINGS = {
   )
     .prefault('8Mi')
     .register(FACTS, {
-      text: 'How large one copied thing can be, all its forms together. Each transfer is recorded in the log with its size. Text alone goes over the screen’s connection, up to 1 MiB; with less than `1Mi` here it doesn’t, and only Deskpod’s own page can copy and paste.',
+      text: 'How large something can be that is copied or pasted. It can have several forms, for example formatted text and its plain text: pasted into the desktop, they count together, copied from it, each counts by itself. Text alone goes over the screen’s connection, up to 1 MiB; with less than `1Mi` here it doesn’t, and only Deskpod’s own page can copy and paste.',
       read: 'text',
       type: 'amount of memory, at most `8Mi`',
       variable: 'DESKPOD_CLIPBOARD_MAX_BYTES',
