@@ -27,6 +27,14 @@ export interface GatewayEvents {
   screenConnected(user: string, desktop: string): void;
   /** `bytes` were sent to the viewer. */
   screenClosed(user: string, desktop: string, bytes: number, ms: number, reason: string): void;
+  /** `bytes` is null for a text that the viewer requested from the desktop. */
+  clipboardTransferred(transfer: {
+    readonly user: string;
+    readonly desktop: string;
+    readonly direction: 'in' | 'out';
+    readonly types: readonly string[];
+    readonly bytes: number | null;
+  }): void;
   warn(message: string, fields?: LogFields): void;
 }
 
@@ -134,6 +142,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     opened.add(viewer);
     viewers.add(viewer);
     options.events.screenConnected(userId, desktopId);
+    viewer.onText((transfer) =>
+      options.events.clipboardTransferred({ user: userId, desktop: desktopId, types: ['text/plain'], ...transfer }),
+    );
     viewer.onEnd(({ code, reason, bytes, ms }) => {
       opened.delete(viewer);
       viewers.delete(viewer);

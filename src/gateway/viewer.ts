@@ -6,7 +6,7 @@ import { CloseCode, type ScreenNotice } from '#protocol/screen.ts';
 import { bytesOf, flowToSocket, writeFromSocket } from './flow.ts';
 import { RfbError } from './rfb/error.ts';
 import { cutTextBytes, type ViewerMessage, ViewerMessages } from './rfb/messages.ts';
-import { enforce, isWithheld } from './rfb/rights.ts';
+import { enforce, isWithheld, type TextTransfer, textTransfer } from './rfb/rights.ts';
 
 const VERSION = Buffer.from('RFB 003.008\n', 'latin1');
 /** One security type, None, and its success, sent at once: the viewer's choice is known, so it is only checked when it arrives. */
@@ -32,6 +32,7 @@ export class Viewer {
   readonly #desktop: Duplex;
   readonly #serverInit: Buffer;
   readonly #takesNotes: boolean;
+  #onText: (transfer: TextTransfer) => void = () => {};
   readonly #messages = new ViewerMessages();
   readonly #since = performance.now();
   #bytes = 0;
@@ -77,6 +78,11 @@ export class Viewer {
       const ms = performance.now() - this.#since;
       listener({ code, reason: this.#reason ?? reason.toString(), bytes: this.#bytes, ms });
     });
+  }
+
+  /** Called for each text that passes in either direction. */
+  onText(listener: (transfer: TextTransfer) => void): void {
+    this.#onText = listener;
   }
 
   /** The first reason counts. Doesn't change the desktop. */
@@ -147,6 +153,8 @@ export class Viewer {
     if (kind === 'key' || kind === 'extended_key') this.#keys += 1;
     if (kind === 'oversized_cut_text') this.note({ kind: 'clipboard_too_large', bytes: cutTextBytes(bytes) });
     if (isWithheld(rights, message)) this.note({ kind: 'clipboard_withheld' });
+    const text = textTransfer(rights, message);
+    if (text) this.#onText(text);
     return enforce(rights, message);
   }
 }

@@ -8,6 +8,7 @@ import { neighbourhood } from '#domain/server/neighbourhood.ts';
 import { compressAnswers } from './compress.ts';
 import type { ApiContext } from './context.ts';
 import { appRoutes } from './routes/apps.ts';
+import { clipboardRoutes } from './routes/clipboard.ts';
 import { desktopRoutes } from './routes/desktop.ts';
 import { filesTicketRoutes } from './routes/files.ts';
 import { homeRoutes } from './routes/home.ts';
@@ -75,6 +76,7 @@ function versionOne(context: ApiContext): FastifyPluginAsync {
     await app.register(debugRoutes(context));
     await app.register(inspectRoutes(context));
     await app.register(windowRoutes(context));
+    await app.register(clipboardRoutes(context));
     await app.register(eventRoutes(context));
     await app.register(limitRoutes(context));
     await app.register(systemRoutes(context));

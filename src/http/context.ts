@@ -4,6 +4,7 @@ import type { Catalogue } from '#domain/catalogue/catalogue.ts';
 import type { Closings } from '#domain/server/closings.ts';
 import type { Rebuilds } from '#domain/desktops/rebuilds.ts';
 import type { DebugSessions } from '#domain/debug/sessions.ts';
+import type { Clipboards } from '#domain/desktops/clipboards.ts';
 import type { Desktops } from '#domain/desktops/desktops.ts';
 import type { Displays } from '#domain/desktops/displays.ts';
 import type { Engine } from '#domain/ports/engine.ts';
@@ -80,6 +81,7 @@ export interface ApiContext {
   readonly homeSizes: HomeSizes;
   readonly files: FileRules;
   readonly displays: Displays;
+  readonly clipboards: Clipboards;
   readonly catalogue: Catalogue;
   readonly authenticators: readonly Authenticator[];
   readonly links: LoginLinks;

@@ -113,6 +113,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       events,
       openDisplay,
       desktop: config.desktop,
+      clipboard: config.clipboard,
       own: engine.capabilities.buildsImages ? ownApps(imagesDir) : [],
       classes: config.executeClasses,
       stopGraceMs: config.launches.stopGraceMs,

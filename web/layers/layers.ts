@@ -31,6 +31,7 @@ export type Layer =
   | { readonly kind: 'menu' }
   | { readonly kind: 'notices' }
   | { readonly kind: 'paste' }
+  | { readonly kind: 'clipboard' }
   | { readonly kind: 'logout' }
   | { readonly kind: 'logout-everywhere' }
   | { readonly kind: 'home' }

@@ -8,6 +8,7 @@ import { RemoveDesktop } from '../settings/desktops-page.tsx';
 import { Settings } from '../settings/settings.tsx';
 import { lazy } from '../ui/lazy.tsx';
 import { type Layer, layers } from '../layers/layers.ts';
+import { ClipboardPanel } from './clipboard-panel.tsx';
 import { DockMenu } from './dock-menu.tsx';
 import { HomeLayer } from '../desktop/home-files.tsx';
 import { Logout } from './logout.tsx';
@@ -41,6 +42,8 @@ function One({ layer }: { layer: Layer }) {
       return <NoticeHistory />;
     case 'paste':
       return <Paste />;
+    case 'clipboard':
+      return <ClipboardPanel />;
     case 'logout':
       return <Logout />;
     case 'logout-everywhere':

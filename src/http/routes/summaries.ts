@@ -66,6 +66,10 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'GET /api/v1/desktops/{id}/events': 'The engine’s events for a desktop and its launches, oldest first.',
   'GET /api/v1/desktops/{id}/describe': 'Describes a desktop or launch like `kubectl describe pod`; secrets masked.',
   'GET /api/v1/desktops/{id}/yaml': 'The engine’s object of a desktop or launch; secrets masked.',
+  'PUT /api/v1/desktop/clipboard':
+    'Puts the forms of one copied thing (text, formatted text, a picture) into the clipboard of your desktop. They stay while your events are followed.',
+  'GET /api/v1/desktop/clipboard/{id}':
+    'One form of what was copied last in your desktop; the event `clipboard` has its id and its types.',
   'POST /api/v1/windows/{id}': 'Activates, minimises, closes or places a window.',
   'GET /api/v1/events': 'Server-sent events: a snapshot, then every change.',
   'GET /api/v1/warnings': 'Problems that need attention, with commands that fix them; for administrators.',
