@@ -6,6 +6,7 @@ import type { Rebuilds } from '#domain/desktops/rebuilds.ts';
 import type { DebugSessions } from '#domain/debug/sessions.ts';
 import type { Desktops } from '#domain/desktops/desktops.ts';
 import type { Displays } from '#domain/desktops/displays.ts';
+import type { Prints } from '#domain/desktops/prints.ts';
 import type { Engine } from '#domain/ports/engine.ts';
 import type { HomeArchives } from '#domain/desktops/home-files.ts';
 import type { HomeSizes } from '#domain/desktops/home-sizes.ts';
@@ -78,6 +79,7 @@ export interface ApiContext {
   readonly archives: HomeArchives;
   readonly homeSizes: HomeSizes;
   readonly displays: Displays;
+  readonly prints: Prints;
   readonly catalogue: Catalogue;
   readonly authenticators: readonly Authenticator[];
   readonly links: LoginLinks;

@@ -6,12 +6,14 @@ import type { DebugPolicy, Requester } from '#domain/debug/policy.ts';
 import { DebugSessions } from '#domain/debug/sessions.ts';
 import { type DesktopOptions, Desktops } from '#domain/desktops/desktops.ts';
 import { Displays } from '#domain/desktops/displays.ts';
+import { Prints } from '#domain/desktops/prints.ts';
 import type { Engine } from '#domain/ports/engine.ts';
 import { EventBus } from '#domain/server/event-bus.ts';
 import { Launches } from '#domain/launches/launches.ts';
 import { Replicas } from '#domain/server/replicas.ts';
 import type { Store } from '#domain/ports/store.ts';
 import type { Events } from '#events';
+import { WebdavPrintFolder } from '#webdav/print-folder.ts';
 
 type DisplayDeps = ConstructorParameters<typeof Displays>[0];
 type CatalogueDeps = Parameters<typeof Catalogue.open>[0];
@@ -38,6 +40,7 @@ export interface Parts extends AsyncDisposable {
   readonly hub: EventBus;
   readonly desktops: Desktops;
   readonly displays: Displays;
+  readonly prints: Prints;
   readonly catalogue: Catalogue;
   readonly launches: Launches;
   readonly debug: DebugSessions;
@@ -62,6 +65,8 @@ export async function createParts(options: PartsOptions): Promise<Parts> {
     },
   });
   stack.use(displays);
+  const folder = new WebdavPrintFolder(engine);
+  const prints = stack.use(new Prints({ engine, folder, values: store.values, failed: events.failed }));
   const catalogue = stack.use(
     await Catalogue.open({
       store,
@@ -93,6 +98,6 @@ export async function createParts(options: PartsOptions): Promise<Parts> {
     new DebugSessions({ engine, store, hub, replicas, desktops, launches, mayRun, policy, events }),
   );
   const owned = stack.move();
-  const parts = { replicas, hub, desktops, displays, catalogue, launches, debug };
+  const parts = { replicas, hub, desktops, displays, prints, catalogue, launches, debug };
   return { ...parts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

@@ -67,6 +67,8 @@ export class FakeEngine implements Engine {
   readonly homeBytesById = new Map<string, number>();
   /** What desktops may use together, and use. */
   shared: readonly SharedLimit[] = [];
+  /** When a service was last used. */
+  printedAt: Date | null = null;
   /** If set, commands can start. */
   execWorks = false;
   /** If set, the next call of this kind fails. */
@@ -100,6 +102,9 @@ export class FakeEngine implements Engine {
   }
   async connect() {
     return new PassThrough();
+  }
+  async serviceLastUsed() {
+    return this.printedAt;
   }
   async launchOfProcess() {
     return null;
