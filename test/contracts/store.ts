@@ -303,8 +303,20 @@ function historyContract(check: Check): void {
       printDialog: true,
       language: 'system',
     });
-    await store.preferences.set('amy', { theme: 'dark', dock: ['a', 'b'], dockHidden: true, printDialog: false, language: 'ar' });
-    await store.preferences.set('amy', { theme: 'light', dock: ['b'], dockHidden: true, printDialog: false, language: 'ar' });
+    await store.preferences.set('amy', {
+      theme: 'dark',
+      dock: ['a', 'b'],
+      dockHidden: true,
+      printDialog: false,
+      language: 'ar',
+    });
+    await store.preferences.set('amy', {
+      theme: 'light',
+      dock: ['b'],
+      dockHidden: true,
+      printDialog: false,
+      language: 'ar',
+    });
     assert.deepEqual(await store.preferences.get('amy'), {
       theme: 'light',
       dock: ['b'],

@@ -43,7 +43,7 @@ suite('printing to the browser', { skip: missingBrowser, timeout: 10 * 60_000 },
     await amy.page.keyboard.press('Control+Alt+t');
     await reads(amy, 'terminal-box', '~$');
   };
-  const dialogs = (amy: Person): Promise<unknown> => amy.page.evaluate('window.printed');
+  const dialogs = (amy: Person): Promise<unknown> => amy.page.evaluate(() => Reflect.get(window, 'printed'));
   const listOf = async (amy: Person): Promise<Prints> =>
     Prints.parse(
       await amy.page.evaluate(async () =>
@@ -59,7 +59,7 @@ suite('printing to the browser', { skip: missingBrowser, timeout: 10 * 60_000 },
     await opensShell(amy);
     await types(amy, 'terminal-box', 'echo "Dear Leela" | lp -t "A letter"; echo s"en"t');
     await reads(amy, 'terminal-box', 'sent');
-    await amy.page.waitForFunction('window.printed.length === 1');
+    await amy.page.waitForFunction(() => Array.from(Reflect.get(window, 'printed')).length === 1);
     assert.deepEqual(await dialogs(amy), ['A letter.pdf']);
     const { prints } = await listOf(amy);
     assert.deepEqual(
