@@ -6,7 +6,7 @@ export const MAX_PRINT_BYTES = 512 * 1024 * 1024;
 /** The list has the prints that were made last. */
 export const MOST_PRINTS = 200;
 
-/** The name of a PDF file, without a folder: any app can choose it, so people see it as text only. */
+/** The name of a PDF file, without a folder. Apps choose it, so it is text from somewhere else. */
 export const PrintName = z
   .string()
   .max(255)

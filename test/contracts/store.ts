@@ -303,26 +303,13 @@ function historyContract(check: Check): void {
       printDialog: true,
       language: 'system',
     });
-    await store.preferences.set('amy', {
-      theme: 'dark',
-      dock: ['a', 'b'],
-      dockHidden: true,
-      printDialog: false,
-      language: 'ar',
-    });
-    await store.preferences.set('amy', {
-      theme: 'light',
-      dock: ['b'],
-      dockHidden: true,
-      printDialog: false,
-      language: 'ar',
-    });
+    const chosen = { dockHidden: true, printDialog: false, language: 'ar' } as const;
+    await store.preferences.set('amy', { theme: 'dark', dock: ['a', 'b'], ...chosen });
+    await store.preferences.set('amy', { theme: 'light', dock: ['b'], ...chosen });
     assert.deepEqual(await store.preferences.get('amy'), {
       theme: 'light',
       dock: ['b'],
-      dockHidden: true,
-      printDialog: false,
-      language: 'ar',
+      ...chosen,
     });
     assert.deepEqual((await store.preferences.get('fry')).dock, []);
   });

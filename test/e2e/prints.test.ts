@@ -1,6 +1,5 @@
 /** What apps print reaches the browser: its print dialog, the notice, the list; made while somebody is there or not. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
 import { Prints } from '#protocol/print.ts';
