@@ -15,7 +15,7 @@ const LOOK_MS = 1_000;
 const LOOK_AGAIN_MS = 10_000;
 const TIMEOUT_MS = 15_000;
 /** A print that is found later than this, when a page connects, was made while nobody was there. */
-const MISSED_MS = 30_000;
+const MISSED_MS = 10_000;
 
 type Tell = (print: Print, missed: boolean) => void;
 type Desktop = Pick<EngineDesktop, 'id' | 'createdAt' | 'services'>;
