@@ -32,6 +32,10 @@ export const AREAS: Readonly<Record<string, Area>> = {
     job: 'an X11 client of the desktop: windows, titles, icons, activate, close, place',
     imports: ['domain', 'protocol', 'config'],
   },
+  webdav: {
+    job: 'a client of the desktop’s files service: the folder of prints',
+    imports: ['domain', 'protocol'],
+  },
   auth: {
     job: 'directory, LDAP, guests, passwords, user tokens, tickets, keys, login limits',
     imports: ['domain', 'protocol', 'config'],
@@ -134,6 +138,7 @@ export const WEB_FOLDERS = [
   'desktop',
   'debug',
   'inspect',
+  'prints',
   'settings',
   'login',
   'shell',

@@ -23,6 +23,7 @@ import {
   Usage,
 } from '#protocol/launch.ts';
 import { Limits } from '#protocol/limits.ts';
+import { Prints, type ShownPrint } from '#protocol/print.ts';
 import { Preferences, System, SystemWarning } from '#protocol/system.ts';
 import {
   LocalUserSummary,
@@ -111,6 +112,15 @@ export function createClient(options: ClientOptions) {
       cancelRebuild: () => submit('DELETE', '/desktop/rebuild'),
       /** The files in its home folder. */
       home: (signal?: AbortSignal) => get('/desktop/home', HomeFiles, signal),
+      /** What apps have printed. */
+      prints: {
+        list: (signal?: AbortSignal) => get('/desktop/prints', Prints, signal),
+        /** Of the PDF file. */
+        url: (name: string) => `${options.baseUrl}/api/v1/desktop/prints/${encodeURIComponent(name)}`,
+        /** The page has presented it, and needn't be told of it again. */
+        shown: ({ name, changedAt }: ShownPrint) => submit('POST', '/desktop/prints/shown', { name, changedAt }),
+        remove: (name: string) => submit('DELETE', `/desktop/prints/${encodeURIComponent(name)}`),
+      },
       homeArchiveUrl: () => `${options.baseUrl}/api/v1/desktop/home/archive`,
       /** The home folder as an archive (tar, gzip) of any size. */
       homeArchive: async (signal?: AbortSignal) => {

@@ -20,6 +20,7 @@ import { inspectRoutes } from './routes/inspect.ts';
 import { launchLogRoutes } from './routes/launch-log.ts';
 import { launchRoutes } from './routes/launches.ts';
 import { limitRoutes } from './routes/limits.ts';
+import { printRoutes } from './routes/prints.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { sessionsRoutes } from './routes/sessions.ts';
 import { summaryOf } from './routes/summaries.ts';
@@ -70,6 +71,7 @@ function versionOne(context: ApiContext): FastifyPluginAsync {
     await app.register(desktopRoutes(context));
     await app.register(homeRoutes(context));
     await app.register(filesTicketRoutes(context));
+    await app.register(printRoutes(context));
     await app.register(appRoutes(context));
     await app.register(launchRoutes(context));
     await app.register(launchLogRoutes(context));

@@ -7,6 +7,7 @@ import type { DebugSessions } from '#domain/debug/sessions.ts';
 import type { Clipboards } from '#domain/desktops/clipboards.ts';
 import type { Desktops } from '#domain/desktops/desktops.ts';
 import type { Displays } from '#domain/desktops/displays.ts';
+import type { Prints } from '#domain/desktops/prints.ts';
 import type { Engine } from '#domain/ports/engine.ts';
 import type { HomeArchives } from '#domain/desktops/home-files.ts';
 import type { FileRules } from '#domain/desktops/file-rules.ts';
@@ -82,6 +83,7 @@ export interface ApiContext {
   readonly files: FileRules;
   readonly displays: Displays;
   readonly clipboards: Clipboards;
+  readonly prints: Prints;
   readonly catalogue: Catalogue;
   readonly authenticators: readonly Authenticator[];
   readonly links: LoginLinks;

@@ -5,6 +5,7 @@ import { ClipboardOffer, ClipboardRights } from './clipboard.ts';
 import { DebugSession } from './debug.ts';
 import { Desktop } from './desktop.ts';
 import { Launch } from './launch.ts';
+import { Print } from './print.ts';
 import { Window } from './window.ts';
 
 export const Notice = z.object({
@@ -33,6 +34,8 @@ export const ServerEvent = z.discriminatedUnion('type', [
   /** Sessions by the user or on their desktop: first the pending, active and just ended ones, then every change. */
   z.object({ type: z.literal('debug'), session: DebugSession }),
   z.object({ type: z.literal('notice'), notice: Notice }),
+  /** An app has printed. `missed`: while no page of the user was connected. */
+  z.object({ type: z.literal('print'), print: Print, missed: z.boolean() }),
   /** This login session ended; the desktop stays. */
   z.object({ type: z.literal('session_ended'), sessionId: z.string(), why: WhyEnded.optional() }),
   /** The user logged out: the desktop is gone. */

@@ -70,6 +70,10 @@ export class FakeEngine implements Engine {
   readonly homeBytesById = new Map<string, number>();
   /** What desktops may use together, and use. */
   shared: readonly SharedLimit[] = [];
+  /** Of new desktops. */
+  services: Services = {};
+  /** When a service was last used. */
+  usedAt: Date | null = null;
   /** If set, commands can start. */
   execWorks = false;
   /** If set, the next call of this kind fails. */
@@ -109,6 +113,9 @@ export class FakeEngine implements Engine {
   }
   async connect() {
     return new PassThrough();
+  }
+  async serviceLastUsed() {
+    return this.usedAt;
   }
   async launchOfProcess() {
     return null;

@@ -13,6 +13,7 @@ export type SettingsPage =
   | 'launches'
   | 'desktops'
   | 'debug-sessions'
+  | 'prints'
   | 'system'
   | 'user'
   | 'appearance'
@@ -45,6 +46,7 @@ export type Layer =
   | { readonly kind: 'while-away'; readonly ids: readonly string[] }
   | { readonly kind: 'recording'; readonly session: DebugSession }
   | { readonly kind: 'desktop-full'; readonly reason: string; readonly asPod: () => Promise<boolean> }
+  | { readonly kind: 'remove-print'; readonly name: string; readonly removed: () => void }
   | { readonly kind: 'remove-desktop'; readonly desktop: DesktopSummary; readonly removed: () => void };
 
 interface Open {

@@ -2,6 +2,7 @@
 import { Consent } from '../debug/consent.tsx';
 import { WhileAway } from '../debug/while-away.tsx';
 import { LogoutEverywhere } from '../settings/logout-everywhere.tsx';
+import { RemovePrint } from '../prints/remove-print.tsx';
 import { RunAgain } from '../settings/run-again.tsx';
 import { RebuildDialog } from '../desktop/rebuild-dialog.tsx';
 import { RemoveDesktop } from '../settings/desktops-page.tsx';
@@ -70,6 +71,8 @@ function One({ layer }: { layer: Layer }) {
       return <WhileAway ids={layer.ids} />;
     case 'recording':
       return <Recording session={layer.session} />;
+    case 'remove-print':
+      return <RemovePrint name={layer.name} removed={layer.removed} />;
     case 'remove-desktop':
       return <RemoveDesktop desktop={layer.desktop} removed={layer.removed} />;
     default:

@@ -152,14 +152,19 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
   const services = cleanup.use(
     new Services(context, new ServiceImages(images, closed.signal, options.events), options.serviceIdleMs),
   );
-  for (const { id, state } of desktops) if (state === 'running') await openServices(context, services, id);
+  for (const { id, state } of desktops) if (state === 'running') await openServices(context, services, id, new Date());
   return new ContainersEngine(context, images, services, version.Version, cleanup.move());
 }
 
 /** A desktop without its services is still a desktop: whoever uses one gets the error. */
-async function openServices(context: Context, services: Services, desktopId: string): Promise<void> {
+async function openServices(
+  context: Context,
+  services: Services,
+  desktopId: string,
+  ranAt: Date | null = null,
+): Promise<void> {
   try {
-    await services.open(await findDesktop(context, desktopId));
+    await services.open(await findDesktop(context, desktopId), ranAt);
   } catch (error) {
     context.events.failed(`listening for the services of ${desktopId}`, error);
   }
@@ -238,6 +243,10 @@ class ContainersEngine implements port.Engine {
     return portName === 'screen' || portName === 'display'
       ? connectDesktop(this.#context.runDir, desktopId, portName, signal)
       : this.#services.connect(desktopId, portName, signal);
+  }
+
+  async serviceLastUsed(desktopId: string, service: port.ServiceName): Promise<Date | null> {
+    return this.#services.lastUsed(desktopId, service);
   }
 
   async launchOfProcess(desktopId: string, pid: number): Promise<string | null> {

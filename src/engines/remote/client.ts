@@ -112,6 +112,10 @@ class RemoteEngine implements port.Engine {
     }
   }
 
+  serviceLastUsed(desktopId: string, service: port.ServiceName): Promise<Date | null> {
+    return this.#link.call(ENGINE.serviceLastUsed, { desktopId, service });
+  }
+
   launchOfProcess(desktopId: string, pid: number): Promise<string | null> {
     return this.#link.call(ENGINE.launchOfProcess, { desktopId, pid });
   }

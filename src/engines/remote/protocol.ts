@@ -52,6 +52,12 @@ export const ENGINE = {
       connection.destroy();
     },
   ),
+  serviceLastUsed: call(
+    'serviceLastUsed',
+    InDesktop.extend({ service: inputs.Service }),
+    results.Moment.nullable(),
+    ({ engine }, { desktopId, service }) => engine.serviceLastUsed(desktopId, service),
+  ),
   launchOfProcess: call(
     'launchOfProcess',
     InDesktop.extend({ pid: inputs.Pid }),

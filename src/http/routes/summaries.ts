@@ -16,6 +16,11 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
     'Removes your desktop with its launches, and its home folder if `home` is `lost`; the session stays.',
   'GET /api/v1/desktop/home': 'The files in your home folder: their number and size, and the 200 changed last.',
   'GET /api/v1/desktop/home/archive': 'Your home folder as an archive (tar, gzip), without caches.',
+  'GET /api/v1/desktop/prints':
+    'What apps have printed as PDF files, newest first, and which of it no page has shown yet.',
+  'GET /api/v1/desktop/prints/{name}': 'A print as a PDF file.',
+  'DELETE /api/v1/desktop/prints/{name}': 'Deletes a print.',
+  'POST /api/v1/desktop/prints/shown': 'Marks a print, and those made before it, as shown.',
   'POST /api/v1/desktop/first-pixel': 'Reports the first frame of the screen to the start trace.',
   'PUT /api/v1/desktop/theme': 'Switches the desktop between light and dark.',
   'POST /api/v1/desktop/rebuild':

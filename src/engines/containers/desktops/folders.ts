@@ -13,7 +13,13 @@ import { withOwnSocket } from '../host/own-socket.ts';
 import { makeServiceFolders } from './service-folders.ts';
 import type { Home } from '../specs/container-spec.ts';
 import { type DesktopPaths, lostHomes } from '../specs/paths.ts';
-import { newCredentials, StoredCredentials, vncPasswordFile, xauthorityFile } from '../../shared/credentials.ts';
+import {
+  newCredentials,
+  PRINTER,
+  StoredCredentials,
+  vncPasswordFile,
+  xauthorityFile,
+} from '../../shared/credentials.ts';
 
 /**
  * All folders except the home. The folder must not exist: `mkdir` prevents two desktops with one id. `serverGid`: the group
@@ -26,7 +32,8 @@ export async function makeFolders(
   serverGid: number | null,
   services: readonly ServiceName[],
 ): Promise<DesktopCredentials> {
-  const credentials = newCredentials();
+  // Only programs of the desktop reach its printer, so the name of the queue is no secret.
+  const credentials = { ...newCredentials(), printQueue: PRINTER };
   await mkdir(dirname(paths.root), { recursive: true, mode: 0o700 });
   await mkdir(paths.root, { mode: 0o700 });
   await Promise.all([

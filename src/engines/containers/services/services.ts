@@ -41,6 +41,8 @@ class Service {
   starting: Promise<void> | null = null;
   failure: { readonly error: unknown; readonly at: number } | null = null;
   closed = false;
+  /** When it last ran; null if it hasn't. */
+  ranAt: Date | null = null;
 }
 
 export class Services implements AsyncDisposable {
@@ -60,14 +62,18 @@ export class Services implements AsyncDisposable {
     this.#looking = setInterval(look, Math.min(LOOK_MS, idleMs)).unref();
   }
 
-  /** Listens for the programs of a running desktop, and finds what an earlier process of the server started. */
-  async open({ container, desktopId, account }: OwnedContainer): Promise<void> {
+  /**
+   * Listens for the programs of a running desktop, and finds what an earlier process of the server started. `ranAt`: by
+   * when the services of a desktop that isn't new may have run.
+   */
+  async open({ container, desktopId, account }: OwnedContainer, ranAt: Date | null = null): Promise<void> {
     const services = new Map<ServiceName, Service>();
     this.#desktops.set(desktopId, services);
     for (const name of servicesIn(container.Config.Labels ?? {})) {
       // Ready, and of the current version, before anybody needs it; after the images of the desktop, which come first.
       this.#images.prepare(name);
       const service = new Service();
+      service.ranAt = ranAt;
       services.set(name, service);
       const { folder, own, programs } = servicePaths(desktopPaths(this.#context.runDir, desktopId), name);
       if (programs !== null)
@@ -83,6 +89,13 @@ export class Services implements AsyncDisposable {
       if (found !== null && isRunning(found.container)) await this.#follow(desktopId, name, service, found);
       else await service.activation?.listen();
     }
+  }
+
+  /** See {@link Engine.serviceLastUsed}. */
+  lastUsed(desktopId: string, name: ServiceName): Date | null {
+    const service = this.#desktops.get(desktopId)?.get(name);
+    if (!service) return null;
+    return service.running !== null || service.starting !== null ? new Date() : service.ranAt;
   }
 
   /** `service_unavailable` if the desktop doesn't have it, its image isn't built yet, or it doesn't start. */
@@ -138,6 +151,7 @@ export class Services implements AsyncDisposable {
       await waitForEnd(this.#context, containerId, following.signal);
       if (service.running !== running) return;
       service.running = null;
+      service.ranAt = new Date();
       await service.activation?.listen();
       await removeContainer(this.#context, containerId);
     };

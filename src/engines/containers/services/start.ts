@@ -56,7 +56,7 @@ export async function startService(
   await using undo = new AsyncDisposableStack();
   try {
     const labels = serviceLabels(context.instance, service, desktopId, desktop.account);
-    const body = serviceBody(service, { ...desktop, timezone: desktop.inherited['TZ'] }, labels, context.settings);
+    const body = serviceBody(service, desktop, labels, context.settings);
     const query = { name: objectName(desktopId, service) };
     const { Id } = await context.api.json(Created, 'POST', '/containers/create', { query, body });
     undo.defer(() => removeContainer(context, Id));

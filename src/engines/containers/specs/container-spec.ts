@@ -38,6 +38,14 @@ const MB = 1024 * 1024;
 /** Protects the host from runaway programs, whatever the app's own limits. */
 const MOST_PROCESSES = 4096;
 
+export interface DesktopSurroundings {
+  readonly printQueue: string;
+  /** The parent of all its containers; null if it has none. */
+  readonly cgroup: string | null;
+  /** A folder of this machine; null without one. */
+  readonly wallpapers: string | null;
+}
+
 /**
  * `cgroup`: the parent of all the desktop's containers; `wallpapers`: a folder of this machine with an administrator's
  * wallpapers.
@@ -48,14 +56,14 @@ export function desktopBody(
   paths: DesktopPaths,
   home: Home,
   settings: HostSettings,
-  cgroup: string | null = null,
-  wallpapers: string | null = null,
+  { printQueue, cgroup, wallpapers }: DesktopSurroundings,
 ): object {
-  const env = desktopEnvironment(spec, {
+  const ofDesktop = desktopEnvironment(spec, {
     home: home.inside,
     node: settings.node,
     xauthority: `${INSIDE.secret}/Xauthority`,
   });
+  const env = { ...serviceVariables(settings.services, printQueue), ...ofDesktop };
   return {
     Image: spec.image,
     Hostname: spec.id,

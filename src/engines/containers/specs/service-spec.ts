@@ -2,6 +2,7 @@
 import type { Account, ServiceName } from '#domain/ports/engine.ts';
 import type { Environment, Limits } from '#protocol/app.ts';
 import { identity } from '../../shared/environment.ts';
+import { paperOf } from '../../shared/paper.ts';
 import type { Labels } from '../pods/labels.ts';
 import {
   assignments,
@@ -34,8 +35,8 @@ export interface ServiceDesktop {
   readonly paths: DesktopPaths;
   readonly home: Home;
   readonly cgroup: string | null;
-  /** Of the desktop's container. */
-  readonly timezone: string | undefined;
+  /** Variables of the desktop's container. */
+  readonly inherited: Environment;
 }
 
 /** Without a network: it is reached by its socket alone. */
@@ -45,11 +46,13 @@ export function serviceBody(
   labels: Labels,
   settings: HostSettings,
 ): object {
-  const { account, paths, home, cgroup, timezone } = desktop;
+  const { account, paths, home, cgroup, inherited } = desktop;
+  const timezone = inherited['TZ'];
   const { secret, folder, own, inside } = servicePaths(paths, service);
   const env: Environment = {
     ...identity(account, home.inside),
     ...(timezone === undefined ? {} : { TZ: timezone }),
+    ...(service === 'printer' ? { PAPER: paperOf(inherited) } : {}),
     SOCKET: `${inside}/${own}`,
   };
   return {

@@ -176,7 +176,10 @@ test('a desktop shares its IPC namespace and keeps its credentials out of variab
     init: true,
     processors: 2,
   } as const;
-  const body = Body.parse(desktopBody(desktop, {}, desktopPaths('/run/deskpod', 'hermes-db906'), home, surroundings));
+  const around = { printQueue: 'Print_to_my_computer', cgroup: null, wallpapers: null };
+  const paths = desktopPaths('/run/deskpod', 'hermes-db906');
+  const body = Body.parse(desktopBody(desktop, {}, paths, home, surroundings, around));
+  assert.ok(body.Env.includes('PRINTER=Print_to_my_computer'), 'its web shell prints, too');
   assert.equal(body.HostConfig.IpcMode, 'shareable');
   assert.equal(body.HostConfig.NanoCpus, 2e9, 'the limit does not exceed the CPUs of the machine');
   assert.ok(

@@ -12,6 +12,7 @@ import { endOfLaunch } from './ends.ts';
 import { isolated, listed, many } from './grammar.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
+import { prints } from './prints.ts';
 import { settings } from './settings.ts';
 
 export const ar: Strings = {
@@ -330,6 +331,7 @@ export const ar: Strings = {
     leaveTouch: 'انقر سطح المكتب لمغادرة الطرفية',
   },
   ...home,
+  ...prints,
   ...settings,
   ...inspect,
   ...debug,

@@ -3,6 +3,7 @@ import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
+import { prints } from './prints.ts';
 import { settings } from './settings.ts';
 import type { Home } from '#protocol/desktop.ts';
 import { listed, many } from './grammar.ts';
@@ -285,6 +286,7 @@ export const en = {
     leaveTouch: 'Tap the desktop to leave the terminal',
   },
   ...home,
+  ...prints,
   ...settings,
   ...inspect,
   ...debug,

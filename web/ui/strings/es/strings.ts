@@ -11,6 +11,7 @@ import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
+import { prints } from './prints.ts';
 import { settings } from './settings.ts';
 
 export const es: Strings = {
@@ -297,6 +298,7 @@ export const es: Strings = {
     leaveTouch: 'Toca el escritorio para salir de la terminal',
   },
   ...home,
+  ...prints,
   ...settings,
   ...inspect,
   ...debug,

@@ -12,6 +12,7 @@ import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
+import { prints } from './prints.ts';
 import { settings } from './settings.ts';
 
 export const ja: Strings = {
@@ -289,6 +290,7 @@ export const ja: Strings = {
     leaveTouch: '端末から離れるにはデスクトップをタップしてください',
   },
   ...home,
+  ...prints,
   ...settings,
   ...inspect,
   ...debug,

@@ -12,6 +12,7 @@ import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
+import { prints } from './prints.ts';
 import { settings } from './settings.ts';
 
 export const pt: Strings = {
@@ -299,6 +300,7 @@ export const pt: Strings = {
     leaveTouch: 'Toque na área de trabalho para sair do terminal',
   },
   ...home,
+  ...prints,
   ...settings,
   ...inspect,
   ...debug,
