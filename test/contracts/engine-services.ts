@@ -60,6 +60,15 @@ export function servicePromises(under: () => EngineUnderTest): void {
       });
     }
 
+    test('when a service was last used is known: now, while it runs', async () => {
+      await using shared = await desktop();
+      const begun = Date.now();
+      const connection = await under().engine.connect(shared.id, 'printer', patience());
+      const usedAt = await under().engine.serviceLastUsed(shared.id, 'printer');
+      connection.destroy();
+      assert.ok((usedAt?.getTime() ?? 0) >= begun);
+    });
+
     test('the server reaches PulseAudio', async () => {
       await using shared = await desktop();
       const connection = await under().engine.connect(shared.id, 'sound', patience());

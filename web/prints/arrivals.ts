@@ -10,13 +10,13 @@ import { arrivedPrints, board, preferences } from '../state/store.ts';
 import { amend } from '../state/world.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { missedIdOf, noticeIdOf, wayToPresent } from './present-print.ts';
-import { canPrintHere, msSinceDialog, printDocument } from './print-document.ts';
+import { canPrintHere, forgetDocument, msSinceDialog, printDocument } from './print-document.ts';
 import './prints.css';
 
 /** Until the returned function is called. */
 export function presentPrints(): () => void {
   let missed: Print[] = [];
-  return effect(() => {
+  const stop = effect(() => {
     const arrived = arrivedPrints.value;
     if (arrived.length === 0) return;
     arrivedPrints.value = [];
@@ -32,6 +32,10 @@ export function presentPrints(): () => void {
     const text = t.prints.missed(missed.length);
     board.value = amend(board.peek(), { id: missedIdOf(first), level: 'info', text, launchId: null, at });
   });
+  return () => {
+    stop();
+    forgetDocument();
+  };
 }
 
 async function present(print: Print): Promise<void> {

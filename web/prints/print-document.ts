@@ -15,6 +15,12 @@ export function msSinceDialog(): number {
   return performance.now() - openedAt;
 }
 
+/** The document of a user who leaves is not for the next one. */
+export function forgetDocument(): void {
+  frame?.remove();
+  frame = null;
+}
+
 /** Resolves when the dialog was asked for; rejects if the document doesn't load, or the browser refuses. */
 export async function printDocument(url: string): Promise<void> {
   openedAt = performance.now();
