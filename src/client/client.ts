@@ -12,6 +12,7 @@ import {
 } from '#protocol/debug.ts';
 import { Desktop, type DesktopRequest, DesktopSummary, StartTrace, Ticket } from '#protocol/desktop.ts';
 import { ServerEvent } from '#protocol/events.ts';
+import { FilesSession } from '#protocol/files.ts';
 import { HomeFiles } from '#protocol/home.ts';
 import { DesktopEvent, Inspection, InspectedProcess, InspectedSocket, Namespaces } from '#protocol/inspect.ts';
 import {
@@ -110,6 +111,8 @@ export function createClient(options: ClientOptions) {
       rebuild: (when: 'now' | 'idle') => submit('POST', '/desktop/rebuild', { when }),
       /** Cancels a scheduled rebuild. */
       cancelRebuild: () => submit('DELETE', '/desktop/rebuild'),
+      /** Admits this browser to `/files/` until `expiresAt`, by a cookie. */
+      files: (signal?: AbortSignal) => post('/desktop/files', FilesSession, undefined, signal),
       /** The files in its home folder. */
       home: (signal?: AbortSignal) => get('/desktop/home', HomeFiles, signal),
       /** What apps have printed. */

@@ -64,7 +64,8 @@ async function answer(fetcher: typeof fetch, url: string, init: RequestInit, sig
   }
 }
 
-async function refusal(response: Response): Promise<ApiError> {
+/** Why the server refused. Without a body of ours, the status decides the code. */
+export async function refusal(response: Response): Promise<ApiError> {
   const body = ErrorBody.safeParse(
     await response.json().catch(ignore('the reply of another server has no JSON', null)),
   );

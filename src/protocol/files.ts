@@ -1,7 +1,7 @@
 /** Files of the home folder: what a page may do with them under `/files/`, and until when. */
 import { z } from 'zod';
 
-/** Whether files may go this way, and how large one may be, in bytes; null: no limit. */
+/** Whether files may go this way, and how large one may be, in bytes; null if there is no limit. */
 export const TransferRight = z.object({ allowed: z.boolean(), maxBytes: z.int().nonnegative().nullable() });
 export type TransferRight = z.infer<typeof TransferRight>;
 

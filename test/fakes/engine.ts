@@ -62,8 +62,6 @@ export class FakeEngine implements Engine {
   readonly labelsOf = new Map<string, Record<string, string>>();
   /** Whether homes of new desktops are kept or lost. */
   homes: Home = 'kept';
-  /** Of new desktops. */
-  services: Services = {};
   /** A local folder that commands in desktops use as their home; they really run. */
   homeFolder: string | null = null;
   /** The sizes of homes, by desktop. */

@@ -10,6 +10,7 @@ import type { Strings } from '../type.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { isolated, listed, many } from './grammar.ts';
+import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
@@ -200,10 +201,11 @@ export const ar: Strings = {
     minimised: 'مصغّرة',
   },
   search: {
-    label: 'البحث في التطبيقات والنوافذ والإعدادات',
-    placeholder: 'ابحث في التطبيقات والنوافذ والإعدادات',
+    label: 'البحث في التطبيقات والنوافذ والملفات والإعدادات',
+    placeholder: 'ابحث في التطبيقات والنوافذ والملفات والإعدادات',
     apps: 'التطبيقات',
     windows: 'النوافذ',
+    files: 'الملفات',
     settings: 'الإعدادات',
     none: (query) => `لا نتائج لـ «${isolated(query)}»`,
     noneHint: 'جرّب كلمة أقصر أو جزءًا من الاسم.',
@@ -330,6 +332,7 @@ export const ar: Strings = {
     leave: 'اضغط Ctrl+Alt+T لمغادرة الطرفية',
     leaveTouch: 'انقر سطح المكتب لمغادرة الطرفية',
   },
+  ...files,
   ...home,
   ...prints,
   ...settings,

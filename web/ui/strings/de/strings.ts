@@ -10,6 +10,7 @@ import type { Strings } from '../type.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
+import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
@@ -189,10 +190,11 @@ export const de: Strings = {
     minimised: 'minimiert',
   },
   search: {
-    label: 'Apps, Fenster und Einstellungen suchen',
-    placeholder: 'Apps, Fenster, Einstellungen suchen',
+    label: 'Apps, Fenster, Dateien und Einstellungen suchen',
+    placeholder: 'Apps, Fenster, Dateien, Einstellungen suchen',
     apps: 'Apps',
     windows: 'Fenster',
+    files: 'Dateien',
     settings: 'Einstellungen',
     none: (query) => `Keine Ergebnisse für „${query}“`,
     noneHint: 'Versuchen Sie es mit einem kürzeren Wort oder einem Teil des Namens.',
@@ -303,6 +305,7 @@ export const de: Strings = {
     leave: 'Strg+Alt+T verlässt das Terminal',
     leaveTouch: 'Tippen Sie auf den Desktop, um das Terminal zu verlassen',
   },
+  ...files,
   ...home,
   ...prints,
   ...settings,

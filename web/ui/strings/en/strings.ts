@@ -1,6 +1,7 @@
 /** Every text of the UI, in English. Functions take what varies: counts as numbers, sizes and dates formatted. */
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
+import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
@@ -174,10 +175,11 @@ export const en = {
     minimised: 'minimised',
   },
   search: {
-    label: 'Search apps, windows and settings',
-    placeholder: 'Search apps, windows, settings',
+    label: 'Search apps, windows, files and settings',
+    placeholder: 'Search apps, windows, files, settings',
     apps: 'Apps',
     windows: 'Windows',
+    files: 'Files',
     settings: 'Settings',
     none: (query: string) => `No results for “${query}”`,
     noneHint: 'Try a shorter word or part of a name.',
@@ -285,6 +287,7 @@ export const en = {
     leave: 'Press Ctrl+Alt+T to leave the terminal',
     leaveTouch: 'Tap the desktop to leave the terminal',
   },
+  ...files,
   ...home,
   ...prints,
   ...settings,

@@ -9,6 +9,7 @@ import type { Strings } from '../type.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
+import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
@@ -186,10 +187,11 @@ export const es: Strings = {
     minimised: 'minimizada',
   },
   search: {
-    label: 'Buscar aplicaciones, ventanas y ajustes',
-    placeholder: 'Buscar aplicaciones, ventanas, ajustes',
+    label: 'Buscar aplicaciones, ventanas, archivos y ajustes',
+    placeholder: 'Buscar aplicaciones, ventanas, archivos, ajustes',
     apps: 'Aplicaciones',
     windows: 'Ventanas',
+    files: 'Archivos',
     settings: 'Ajustes',
     none: (query) => `No hay resultados para «${query}»`,
     noneHint: 'Prueba con una palabra más corta o con parte de un nombre.',
@@ -297,6 +299,7 @@ export const es: Strings = {
     leave: 'Pulsa Ctrl+Alt+T para salir de la terminal',
     leaveTouch: 'Toca el escritorio para salir de la terminal',
   },
+  ...files,
   ...home,
   ...prints,
   ...settings,

@@ -9,6 +9,7 @@ import type { Strings } from '../type.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
+import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
@@ -190,10 +191,11 @@ export const fr: Strings = {
     minimised: 'réduite',
   },
   search: {
-    label: 'Rechercher des applications, des fenêtres et des paramètres',
-    placeholder: 'Rechercher applications, fenêtres, paramètres',
+    label: 'Rechercher des applications, des fenêtres, des fichiers et des paramètres',
+    placeholder: 'Rechercher applications, fenêtres, fichiers, paramètres',
     apps: 'Applications',
     windows: 'Fenêtres',
+    files: 'Fichiers',
     settings: 'Paramètres',
     none: (query) => `Aucun résultat pour « ${query} »`,
     noneHint: 'Essayez un mot plus court ou une partie du nom.',
@@ -303,6 +305,7 @@ export const fr: Strings = {
     leave: 'Appuyez sur Ctrl+Alt+T pour sortir du terminal',
     leaveTouch: 'Touchez le bureau pour sortir du terminal',
   },
+  ...files,
   ...home,
   ...prints,
   ...settings,

@@ -9,6 +9,7 @@ import type { Strings } from '../type.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
+import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
@@ -181,10 +182,11 @@ export const it: Strings = {
     minimised: 'ridotta a icona',
   },
   search: {
-    label: 'Cerca app, finestre e impostazioni',
-    placeholder: 'Cerca app, finestre, impostazioni',
+    label: 'Cerca app, finestre, file e impostazioni',
+    placeholder: 'Cerca app, finestre, file, impostazioni',
     apps: 'App',
     windows: 'Finestre',
+    files: 'File',
     settings: 'Impostazioni',
     none: (query) => `Nessun risultato per «${query}»`,
     noneHint: 'Prova con una parola più corta o con una parte del nome.',
@@ -292,6 +294,7 @@ export const it: Strings = {
     leave: 'Premi Ctrl+Alt+T per uscire dal terminale',
     leaveTouch: 'Tocca il desktop per uscire dal terminale',
   },
+  ...files,
   ...home,
   ...prints,
   ...settings,

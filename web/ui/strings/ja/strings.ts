@@ -10,6 +10,7 @@ import type { Strings } from '../type.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
+import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
@@ -180,10 +181,11 @@ export const ja: Strings = {
     minimised: '最小化',
   },
   search: {
-    label: 'アプリ、ウィンドウ、設定を検索',
-    placeholder: 'アプリ、ウィンドウ、設定を検索',
+    label: 'アプリ、ウィンドウ、ファイル、設定を検索',
+    placeholder: 'アプリ、ウィンドウ、ファイル、設定を検索',
     apps: 'アプリ',
     windows: 'ウィンドウ',
+    files: 'ファイル',
     settings: '設定',
     none: (query) => `「${query}」に一致する結果はありません`,
     noneHint: '短い語句や名前の一部で試してください。',
@@ -289,6 +291,7 @@ export const ja: Strings = {
     leave: '端末から離れるにはCtrl+Alt+Tを押してください',
     leaveTouch: '端末から離れるにはデスクトップをタップしてください',
   },
+  ...files,
   ...home,
   ...prints,
   ...settings,

@@ -10,6 +10,7 @@ import type { Strings } from '../type.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
+import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
@@ -188,10 +189,11 @@ export const pt: Strings = {
     minimised: 'minimizada',
   },
   search: {
-    label: 'Pesquisar aplicativos, janelas e configurações',
-    placeholder: 'Pesquisar aplicativos, janelas, configurações',
+    label: 'Pesquisar aplicativos, janelas, arquivos e configurações',
+    placeholder: 'Pesquisar aplicativos, janelas, arquivos, configurações',
     apps: 'Aplicativos',
     windows: 'Janelas',
+    files: 'Arquivos',
     settings: 'Configurações',
     none: (query) => `Nenhum resultado para “${query}”`,
     noneHint: 'Tente uma palavra mais curta ou parte de um nome.',
@@ -299,6 +301,7 @@ export const pt: Strings = {
     leave: 'Pressione Ctrl+Alt+T para sair do terminal',
     leaveTouch: 'Toque na área de trabalho para sair do terminal',
   },
+  ...files,
   ...home,
   ...prints,
   ...settings,
