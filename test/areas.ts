@@ -32,6 +32,10 @@ export const AREAS: Readonly<Record<string, Area>> = {
     job: 'an X11 client of the desktop: windows, titles, icons, activate, close, place',
     imports: ['domain', 'protocol', 'config'],
   },
+  webdav: {
+    job: 'a client of the desktop’s files service: the folder of prints',
+    imports: ['domain', 'protocol'],
+  },
   auth: {
     job: 'directory, LDAP, guests, passwords, user tokens, tickets, keys, login limits',
     imports: ['domain', 'protocol', 'config'],
@@ -42,7 +46,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
     imports: ['domain', 'protocol', 'events'],
   },
   gateway: {
-    job: 'screens and terminals over WebSockets, the RFB handshake; `api` forwards requests to replicas of the api role',
+    job: 'screens and terminals over WebSockets, the RFB handshake; `files` is WebDAV for pages; `api` forwards requests to replicas of the api role',
     imports: ['domain', 'protocol', 'events'],
   },
   events: { job: 'one function per business event: log line, counter, audit record', imports: ['protocol'] },
@@ -118,7 +122,8 @@ export const FOLDERS_OF_ENGINES: Readonly<Record<string, Readonly<Record<string,
     images: [],
     exec: ['pods', 'host'],
     desktops: ['pods', 'specs', 'host', 'exec'],
-    launches: ['pods', 'specs', 'host'],
+    launches: ['pods', 'specs', 'host', 'desktops'],
+    services: ['pods', 'specs', 'host', 'exec', 'desktops', 'launches'],
     debug: ['pods', 'specs', 'host', 'exec', 'launches'],
   },
 };
@@ -134,6 +139,7 @@ export const WEB_FOLDERS = [
   'files',
   'debug',
   'inspect',
+  'prints',
   'settings',
   'login',
   'shell',

@@ -1,5 +1,7 @@
 /** The typed client of `/api/v1`, for the browser and for Node. Every reply is parsed; every failure has a class. */
 import { App, type AppDefaults } from '#protocol/app.ts';
+import { CLIPBOARD_PATH, type ClipboardType } from '#protocol/clipboard.ts';
+import { CLIPBOARD_BODY_TYPE, type ClipboardBody, encodeClipboard } from '#protocol/clipboard-body.ts';
 import {
   DebugOffer,
   DebugSession,
@@ -22,6 +24,7 @@ import {
   Usage,
 } from '#protocol/launch.ts';
 import { Limits } from '#protocol/limits.ts';
+import { Prints, type ShownPrint } from '#protocol/print.ts';
 import { Preferences, System, SystemWarning } from '#protocol/system.ts';
 import {
   LocalUserSummary,
@@ -112,12 +115,35 @@ export function createClient(options: ClientOptions) {
       files: (signal?: AbortSignal) => post('/desktop/files', FilesSession, undefined, signal),
       /** The files in its home folder. */
       home: (signal?: AbortSignal) => get('/desktop/home', HomeFiles, signal),
+      /** What apps have printed. */
+      prints: {
+        list: (signal?: AbortSignal) => get('/desktop/prints', Prints, signal),
+        /** Of the PDF file. */
+        url: (name: string) => `${options.baseUrl}/api/v1/desktop/prints/${encodeURIComponent(name)}`,
+        /** The page has presented it, and needn't be told of it again. */
+        shown: ({ name, changedAt }: ShownPrint) => submit('POST', '/desktop/prints/shown', { name, changedAt }),
+        remove: (name: string) => submit('DELETE', `/desktop/prints/${encodeURIComponent(name)}`),
+      },
       homeArchiveUrl: () => `${options.baseUrl}/api/v1/desktop/home/archive`,
       /** The home folder as an archive (tar, gzip) of any size. */
       homeArchive: async (signal?: AbortSignal) => {
         const { body } = await send('/desktop/home/archive', { accept: 'application/gzip', unlimited: true, signal });
         if (body === null) throw new ReplyError('The archive is empty.');
         return body;
+      },
+    },
+    /** What was copied in the desktop; the event `clipboard` announces it. */
+    clipboard: {
+      /** Throws ApiError `not_found` if something else was copied since. */
+      read: async (id: string, type: ClipboardType, signal?: AbortSignal) => {
+        const path = `${CLIPBOARD_PATH}/${encodeURIComponent(id)}${queryString({ type })}`;
+        const reply = await send(path, { accept: 'application/octet-stream', signal });
+        return new Uint8Array(await reply.arrayBuffer());
+      },
+      /** Replaces it by the forms of another thing. */
+      write: async (copied: ClipboardBody, signal?: AbortSignal) => {
+        const bytes = { type: CLIPBOARD_BODY_TYPE, data: encodeClipboard(copied) };
+        await (await send(CLIPBOARD_PATH, { method: 'PUT', bytes, signal })).arrayBuffer();
       },
     },
     /** All desktops, for support and administrators. */

@@ -1,9 +1,11 @@
 /** Server-sent events of `/api/v1/events`: a snapshot first, then changes. */
 import { z } from 'zod';
 import { App } from './app.ts';
+import { ClipboardOffer, ClipboardRights } from './clipboard.ts';
 import { DebugSession } from './debug.ts';
 import { Desktop } from './desktop.ts';
 import { Launch } from './launch.ts';
+import { Print } from './print.ts';
 import { Window } from './window.ts';
 
 export const Notice = z.object({
@@ -25,11 +27,15 @@ export const ServerEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('launch'), launch: Launch }),
   z.object({ type: z.literal('launch_removed'), id: z.string() }),
   z.object({ type: z.literal('windows'), windows: z.array(Window) }),
+  /** What was copied last in the desktop; null if that is nothing, or text that RFB carries. */
+  z.object({ type: z.literal('clipboard'), rights: ClipboardRights, offer: ClipboardOffer.nullable() }),
   z.object({ type: z.literal('apps'), apps: z.array(App) }),
   z.object({ type: z.literal('app'), app: App }),
   /** Sessions by the user or on their desktop: first the pending, active and just ended ones, then every change. */
   z.object({ type: z.literal('debug'), session: DebugSession }),
   z.object({ type: z.literal('notice'), notice: Notice }),
+  /** An app has printed. `missed`: while no page of the user was connected. */
+  z.object({ type: z.literal('print'), print: Print, missed: z.boolean() }),
   /** This login session ended; the desktop stays. */
   z.object({ type: z.literal('session_ended'), sessionId: z.string(), why: WhyEnded.optional() }),
   /** The user logged out: the desktop is gone. */

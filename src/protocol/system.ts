@@ -30,6 +30,8 @@ export const Preferences = z.object({
   /** App ids in the user's order. */
   dock: z.array(z.string()).max(64).default([]),
   dockHidden: z.boolean().default(false),
+  /** Whether what apps print opens the browser's print dialog. */
+  printDialog: z.boolean().default(true),
   /** Of the browser's pages; new desktops prefer it, too. */
   language: LanguageChoice.default('system'),
 });

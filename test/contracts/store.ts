@@ -300,15 +300,16 @@ function historyContract(check: Check): void {
       theme: 'system',
       dock: [],
       dockHidden: false,
+      printDialog: true,
       language: 'system',
     });
-    await store.preferences.set('amy', { theme: 'dark', dock: ['a', 'b'], dockHidden: true, language: 'ar' });
-    await store.preferences.set('amy', { theme: 'light', dock: ['b'], dockHidden: true, language: 'ar' });
+    const chosen = { dockHidden: true, printDialog: false, language: 'ar' } as const;
+    await store.preferences.set('amy', { theme: 'dark', dock: ['a', 'b'], ...chosen });
+    await store.preferences.set('amy', { theme: 'light', dock: ['b'], ...chosen });
     assert.deepEqual(await store.preferences.get('amy'), {
       theme: 'light',
       dock: ['b'],
-      dockHidden: true,
-      language: 'ar',
+      ...chosen,
     });
     assert.deepEqual((await store.preferences.get('fry')).dock, []);
   });

@@ -10,6 +10,7 @@ import type {
   EngineEvent,
   EngineLogLine,
   ImageInfo,
+  Services,
   SharedLimit,
 } from '#domain/ports/engine.ts';
 import type {
@@ -67,6 +68,10 @@ export class FakeEngine implements Engine {
   readonly homeBytesById = new Map<string, number>();
   /** What desktops may use together, and use. */
   shared: readonly SharedLimit[] = [];
+  /** Of new desktops. */
+  services: Services = {};
+  /** When a service was last used. */
+  usedAt: Date | null = null;
   /** If set, commands can start. */
   execWorks = false;
   /** If set, the next call of this kind fails. */
@@ -83,7 +88,13 @@ export class FakeEngine implements Engine {
     if (failure) throw failure;
     for (const step of ['home', 'create', 'display', 'window_manager'] as const) report(step);
     const { id, account, regional } = spec;
-    const desktop = aRunningDesktop({ id, userId: account.userId, regional, home: this.homes });
+    const desktop = aRunningDesktop({
+      id,
+      userId: account.userId,
+      regional,
+      home: this.homes,
+      services: this.services,
+    });
     this.desktopsById.set(id, desktop);
     return desktop;
   }
@@ -100,6 +111,9 @@ export class FakeEngine implements Engine {
   }
   async connect() {
     return new PassThrough();
+  }
+  async serviceLastUsed() {
+    return this.usedAt;
   }
   async launchOfProcess() {
     return null;

@@ -76,6 +76,10 @@ export class TinyEngine implements Engine {
     return new PassThrough();
   }
 
+  async serviceLastUsed() {
+    return null;
+  }
+
   async launchOfProcess() {
     return null;
   }

@@ -124,7 +124,7 @@ test(
     const home = services.volume('printer-home');
     const tmp = services.volume('printer-tmp');
     const printer = await services.start('printer', {
-      env: { HOME: '/home/hermes' },
+      env: { HOME: '/home/hermes', PAPER: 'Letter' },
       mounts: { '/home/hermes': home, '/tmp': tmp, '/run/deskpod/secret': services.secret('queue', 'desk-5e0f3a\n') },
     });
     const CUPS_SERVER = `${await listening(printer, 6310)}:6310`;
@@ -137,10 +137,19 @@ test(
       PRINTER: 'desk-5e0f3a',
     });
     assert.equal(print.code, 0, print.output);
-    const beside = await client('lpstat -d && lp -t Hosts /etc/hosts', { CUPS_SERVER: '/desktop/.cupsd/cups.sock' });
+    const beside = await client(
+      'lpstat -d && lpstat -lp && lp -n 2 -o sides=two-sided-long-edge -t Twice /etc/hosts && lp -o media=A5 -t Small /etc/hosts',
+      { CUPS_SERVER: '/desktop/.cupsd/cups.sock' },
+    );
     assert.match(beside.output, /system default destination: desk-5e0f3a/);
-    await appears(async () => (prints().length === 3 ? true : null), 'three prints');
-    assert.deepEqual(prints().toSorted(), ['A letter - to Leela (2).pdf', 'A letter - to Leela.pdf', 'Hosts.pdf']);
+    assert.match(beside.output, /Description: Print to my computer/);
+    await appears(async () => (prints().length === 4 ? true : null), 'four prints');
+    assert.deepEqual(prints().toSorted(), [
+      'A letter - to Leela (2).pdf',
+      'A letter - to Leela.pdf',
+      'Small.pdf',
+      'Twice.pdf',
+    ]);
     const pdf = join(home, 'PDF/A letter - to Leela.pdf');
     assert.equal(readFileSync(pdf).subarray(0, 5).toString(), '%PDF-');
     assert.equal(statSync(pdf).uid, UID);
@@ -149,6 +158,20 @@ test(
       mounts: { '/home': join(home, 'PDF') },
     });
     assert.match(text.output, /Grüße, page 1/);
+    const facts = async (name: string): Promise<string> => {
+      const command = [
+        'sh',
+        '-c',
+        'pdfinfo "$0"; qpdf --qdf --object-streams=disable "$0" - | grep -a /Duplex',
+        `/home/${name}`,
+      ];
+      return (await services.run('printer', { command, mounts: { '/home': join(home, 'PDF') } })).output;
+    };
+    assert.match(await facts('A letter - to Leela.pdf'), /Page size: +612 x 792 pts \(letter\)/);
+    assert.match(await facts('Small.pdf'), /Page size: +(419\.\d+|420) x 595/);
+    const twice = await facts('Twice.pdf');
+    assert.match(twice, /Pages: +[34]\b/, 'each copy begins on a sheet of its own');
+    assert.match(twice, /\/Duplex \/DuplexFlipLongEdge/, 'dialogs choose two sides');
 
     const wrong = await client('echo x | lp', { CUPS_SERVER, PRINTER: 'other' });
     assert.match(wrong.output, /does not exist/);

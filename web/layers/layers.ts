@@ -13,6 +13,7 @@ export type SettingsPage =
   | 'launches'
   | 'desktops'
   | 'debug-sessions'
+  | 'prints'
   | 'system'
   | 'user'
   | 'appearance'
@@ -31,6 +32,7 @@ export type Layer =
   | { readonly kind: 'menu' }
   | { readonly kind: 'notices' }
   | { readonly kind: 'paste' }
+  | { readonly kind: 'clipboard' }
   | { readonly kind: 'logout' }
   | { readonly kind: 'logout-everywhere' }
   | { readonly kind: 'home' }
@@ -44,6 +46,7 @@ export type Layer =
   | { readonly kind: 'while-away'; readonly ids: readonly string[] }
   | { readonly kind: 'recording'; readonly session: DebugSession }
   | { readonly kind: 'desktop-full'; readonly reason: string; readonly asPod: () => Promise<boolean> }
+  | { readonly kind: 'remove-print'; readonly name: string; readonly removed: () => void }
   | { readonly kind: 'files' }
   | { readonly kind: 'file-menu'; readonly x: number; readonly y: number }
   /** A new folder in `folder`, or another name for `rename`, a path. */

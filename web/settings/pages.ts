@@ -14,6 +14,7 @@ const ORDER: readonly SettingsPage[] = [
   'launches',
   'desktops',
   'debug-sessions',
+  'prints',
   'system',
   'user',
   'appearance',

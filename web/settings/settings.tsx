@@ -19,6 +19,7 @@ import { lazy } from '../ui/lazy.tsx';
 import { useOverflow } from '../ui/overflow.ts';
 import './settings.css';
 
+const PrintsPage = lazy(() => import('../prints/prints-page.tsx'));
 const DebugSessionsPage = lazy(() => import('./debug-sessions-page.tsx'));
 
 export function Settings({ page, launchId }: { page: SettingsPage; launchId: string | null }) {
@@ -85,6 +86,8 @@ function Page({ page, launchId }: { page: SettingsPage; launchId: string | null 
       return <DesktopsPage />;
     case 'debug-sessions':
       return <DebugSessionsPage />;
+    case 'prints':
+      return <PrintsPage />;
     case 'system':
       return <SystemPage />;
     case 'user':

@@ -2,12 +2,14 @@
 import { Consent } from '../debug/consent.tsx';
 import { WhileAway } from '../debug/while-away.tsx';
 import { LogoutEverywhere } from '../settings/logout-everywhere.tsx';
+import { RemovePrint } from '../prints/remove-print.tsx';
 import { RunAgain } from '../settings/run-again.tsx';
 import { RebuildDialog } from '../desktop/rebuild-dialog.tsx';
 import { RemoveDesktop } from '../settings/desktops-page.tsx';
 import { Settings } from '../settings/settings.tsx';
 import { lazy } from '../ui/lazy.tsx';
 import { type Layer, layers } from '../layers/layers.ts';
+import { ClipboardPanel } from './clipboard-panel.tsx';
 import { DockMenu } from './dock-menu.tsx';
 import { HomeLayer } from '../desktop/home-files.tsx';
 import { Logout } from './logout.tsx';
@@ -48,6 +50,8 @@ function One({ layer }: { layer: Layer }) {
       return <NoticeHistory />;
     case 'paste':
       return <Paste />;
+    case 'clipboard':
+      return <ClipboardPanel />;
     case 'logout':
       return <Logout />;
     case 'logout-everywhere':
@@ -74,6 +78,8 @@ function One({ layer }: { layer: Layer }) {
       return <WhileAway ids={layer.ids} />;
     case 'recording':
       return <Recording session={layer.session} />;
+    case 'remove-print':
+      return <RemovePrint name={layer.name} removed={layer.removed} />;
     case 'files':
       return <FilesSheet />;
     case 'file-menu':

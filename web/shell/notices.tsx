@@ -4,6 +4,8 @@ import type { Notice } from '#protocol/events.ts';
 import { CircleAlert, Info, TriangleAlert, X } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import { isEndNotice, noticeToShow } from '../state/ended-notices.ts';
+import { isPrintNotice } from '../prints/present-print.ts';
+import { PrintNotice } from '../prints/print-notice.tsx';
 import { stayLoggedIn } from '../state/keep-session.ts';
 import { isSessionWarning } from '../state/session-life.ts';
 import { actionOf, dismissNotices } from '../state/notices.ts';
@@ -39,7 +41,7 @@ export function Notices() {
       const timer = setTimeout(() => (shown.value = new Set([...shown.value, ...passed])), END_SHOWN_MS);
       return () => clearTimeout(timer);
     }
-    if (first.level === 'error' || isSessionWarning(first)) return undefined;
+    if (first.level === 'error' || isSessionWarning(first) || isPrintNotice(id)) return undefined;
     const timer = setTimeout(() => dismissNotices([id]), SHOWN_MS[first.level]);
     return () => clearTimeout(timer);
   }, [first?.id, inUse]);
@@ -92,6 +94,7 @@ function Card({ notice, others }: { notice: Notice; others: number }) {
 function More({ notice }: { notice: Notice }) {
   const { id, launchId } = notice;
   if (isSessionWarning(notice)) return <Stay />;
+  if (isPrintNotice(id)) return <PrintNotice id={id} />;
   const action = actionOf(id);
   if (action)
     return (

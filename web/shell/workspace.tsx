@@ -12,6 +12,7 @@ import { notifyWaiting } from '../state/notify-waiting.ts';
 import { shownDebugSession, shellTarget, terminalOpen } from '../terminal/control.ts';
 import { lazy } from '../ui/lazy.tsx';
 import { closeAllLayers, covered, focusKeeper } from '../layers/layers.ts';
+import { presentPrints } from '../prints/arrivals.ts';
 import { openWhenInstalled } from '../apps/actions.ts';
 import { DropZone } from '../files/drop-zone.tsx';
 import { Transfers } from '../files/transfers.tsx';
@@ -41,6 +42,7 @@ export default function Workspace() {
     const stopWaiting = notifyWaiting();
     const stopEnded = notifyEnded();
     const stopPrompts = openDebugPrompts();
+    const stopPrints = presentPrints();
     focusKeeper.leaving = leaveScreen;
     focusKeeper.returning = focusScreen;
     return () => {
@@ -50,6 +52,7 @@ export default function Workspace() {
       stopWaiting();
       stopEnded();
       stopPrompts();
+      stopPrints();
       closeAllLayers();
       terminalOpen.value = false;
       shellTarget.value = null;

@@ -8,7 +8,17 @@ import { keepSession } from './keep-session.ts';
 import { say, show } from './notices.ts';
 import { errorText } from '../ui/error-text.ts';
 import { loadPreferences } from './preferences.ts';
-import { board, bootFailure, type Farewell, farewell, online, session, world } from './store.ts';
+import {
+  arrivedPrints,
+  board,
+  bootFailure,
+  type Farewell,
+  farewell,
+  online,
+  printCount,
+  session,
+  world,
+} from './store.ts';
 import { changeWorld, emptyBoard, emptyWorld } from './world.ts';
 
 /** A server that is being replaced is back within moments. */
@@ -149,8 +159,14 @@ async function follow(signal: AbortSignal): Promise<void> {
   }
 }
 
+function arrive({ print, missed }: Extract<ServerEvent, { type: 'print' }>): void {
+  arrivedPrints.value = [...arrivedPrints.peek(), { print, missed }];
+  printCount.value += 1;
+}
+
 function take(event: ServerEvent): void {
   if (event.type === 'notice') show(event.notice);
+  else if (event.type === 'print') arrive(event);
   else if (event.type === 'session_ended' && event.why === 'over') void stillHere();
   else if (event.type === 'session_ended') leave(event.why === 'revoked' ? 'revoked' : 'disconnected');
   else if (event.type === 'logged_out') leave(loggedOut());

@@ -1,4 +1,5 @@
 /** Signals for everything that several parts of the UI show. Only functions of this folder change them. */
+import type { Print } from '#protocol/print.ts';
 import type { Preferences } from '#protocol/system.ts';
 import type { Session } from '#protocol/user.ts';
 import { computed, signal } from '@preact/signals';
@@ -29,6 +30,7 @@ export const asking = signal(false);
 export const apps = computed(() => world.value.apps);
 export const launches = computed(() => world.value.launches);
 export const windows = computed(() => world.value.windows);
+export const clipboardState = computed(() => world.value.clipboard);
 export const debugSessions = computed(() => world.value.debug);
 export const running = computed(() => world.value.launches.filter((launch) => !isOver(launch)));
 
@@ -36,4 +38,15 @@ export const board = signal(emptyBoard);
 /** Whether the event stream is connected. */
 export const online = signal(true);
 
-export const preferences = signal<Preferences>({ theme: 'system', dock: [], dockHidden: false, language: 'system' });
+export const preferences = signal<Preferences>({
+  theme: 'system',
+  dock: [],
+  dockHidden: false,
+  printDialog: true,
+  language: 'system',
+});
+
+/** What apps have printed and the page hasn't presented yet. */
+export const arrivedPrints = signal<readonly { readonly print: Print; readonly missed: boolean }[]>([]);
+/** How many prints have arrived at this page. */
+export const printCount = signal(0);

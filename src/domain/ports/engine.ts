@@ -229,6 +229,11 @@ export interface Engine extends AsyncDisposable {
    * `service_unavailable` if the desktop doesn't have it or it doesn't start.
    */
   connect(desktopId: string, port: DesktopPort, signal: AbortSignal): Promise<Duplex>;
+  /**
+   * When programs could last use a service: now while it runs. Null if it hasn't run since the desktop was made, or the
+   * desktop doesn't have it.
+   */
+  serviceLastUsed(desktopId: string, service: ServiceName): Promise<Date | null>;
   /** The launch of a process, by its pid in the desktop; null for the desktop's own processes. */
   launchOfProcess(desktopId: string, pid: number): Promise<string | null>;
 

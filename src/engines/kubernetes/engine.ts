@@ -16,7 +16,7 @@ import { type Context, findDesktop, graphicalContainer } from './context.ts';
 import { listDesktops, removeDesktop } from './desktops/desktops.ts';
 import { connectDisplay } from './desktops/display.ts';
 import { DesktopStart } from './desktops/start.ts';
-import { isLaunchContainer, portOf } from './pods/describe.ts';
+import { isLaunchContainer, portOf, servicesOf } from './pods/describe.ts';
 import { refuseEnded } from './debug/attach.ts';
 import { debugOf } from './debug/debug.ts';
 import { exec } from './exec/exec.ts';
@@ -122,6 +122,12 @@ class KubernetesEngine implements port.Engine {
     const host = pod.status.podIP ?? '';
     if (portName === 'screen') return connectTo({ host, port: PORTS.graphical }, signal);
     return connectTo({ host, port: portOf(pod, portName) }, signal);
+  }
+
+  /** Services run as long as the desktop's pod. */
+  async serviceLastUsed(desktopId: string, service: port.ServiceName): Promise<Date | null> {
+    const { pod } = findDesktop(this.#context, desktopId);
+    return servicesOf(pod)[service] === undefined ? null : new Date();
   }
 
   async launchOfProcess(desktopId: string, pid: number): Promise<string | null> {

@@ -9,7 +9,7 @@ import * as desktop from '#protocol/desktop.ts';
 import { SystemWarning } from '#protocol/system.ts';
 
 /** As milliseconds since 1970. */
-const Moment = z.codec(z.number(), z.date(), {
+export const Moment = z.codec(z.number(), z.date(), {
   decode: (ms) => new Date(ms),
   encode: (date) => date.getTime(),
 });

@@ -9,6 +9,8 @@ const COOKIE_BYTES = 16;
 /** PulseAudio's, `PA_NATIVE_COOKIE_LENGTH`. */
 const SOUND_COOKIE_BYTES = 256;
 const FILES_PASSWORD_BYTES = 24;
+/** What print dialogs show. Names of queues have no spaces. */
+export const PRINTER = 'Print_to_my_computer';
 const COOKIE_NAME = 'MIT-MAGIC-COOKIE-1';
 const FAMILY_WILD = 0xffff;
 /** VNC's fixed key: it only obfuscates the file, whose mode protects it. */
@@ -33,7 +35,7 @@ export function newCredentials(): DesktopCredentials {
     xCookie: randomBytes(COOKIE_BYTES).toString('hex'),
     filesPassword: randomBytes(FILES_PASSWORD_BYTES).toString('base64url'),
     soundCookie: randomBytes(SOUND_COOKIE_BYTES).toString('base64'),
-    printQueue: `q${randomBytes(12).toString('hex')}`,
+    printQueue: `${PRINTER}_${randomBytes(12).toString('hex')}`,
   };
 }
 

@@ -3,6 +3,7 @@ import { setInterval } from 'node:timers/promises';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { visibleTo, type Viewer } from '#domain/catalogue/acl.ts';
 import type { CatalogueChange } from '#domain/catalogue/catalogue.ts';
+import type { EngineDesktop } from '#domain/ports/engine.ts';
 import type { DebugSession } from '#protocol/debug.ts';
 import type { DesktopState } from '#protocol/desktop.ts';
 import type { ServerEvent } from '#protocol/events.ts';
@@ -18,7 +19,7 @@ const SHOWN_UNSEEN = 50;
 const JUST_ENDED_MS = 600_000;
 
 export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
-  const { hub, desktops, displays, launches, catalogue, engine, debug, rebuilds } = context;
+  const { hub, desktops, displays, clipboards, prints, launches, catalogue, engine, debug, rebuilds } = context;
   async function tellOfApps(
     change: CatalogueChange,
     viewer: Viewer,
@@ -59,12 +60,20 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
       let held: { desktopId: string; release: () => void } | null = null;
 
       const send = (event: ServerEvent): void => stream.send(event);
-      /** Holds the display, and so the window list, while the stream is open. */
+      /** Holds the display, and so the window list, and watches for prints, while the stream is open. */
       const hold = (status: DesktopState): void => {
-        const desktopId = status.state === 'running' ? (desktops.runningOrNull(user.id)?.id ?? null) : null;
-        if (held?.desktopId === desktopId) return;
+        const running = status.state === 'running' ? desktops.runningOrNull(user.id) : null;
+        if (held?.desktopId === running?.id) return;
         held?.release();
-        held = desktopId === null ? null : { desktopId, release: displays.hold(desktopId) };
+        held = running === null ? null : { desktopId: running.id, release: use(running) };
+      };
+      const use = (running: EngineDesktop): (() => void) => {
+        const release = displays.hold(running.id);
+        const unwatch = prints.watch(running, (print, missed) => send({ type: 'print', print, missed }));
+        return () => {
+          release();
+          unwatch();
+        };
       };
       const stop = hub.subscribe(user.id, (event) => {
         if (event.type === 'session_ended' && event.sessionId !== sessionId) return;
@@ -91,6 +100,10 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
       for (const notice of await rebuilds.notices(user.id)) send({ type: 'notice', notice });
       if (stream.signal.aborted) return;
       hold(desktop.status);
+      const offer = desktop.id
+        ? await clipboards.offer(desktop.id).catch(ignore('the display is gone or not up yet', null))
+        : null;
+      send({ type: 'clipboard', rights: clipboards.rights, offer });
       if (desktop.id)
         send({
           type: 'windows',

@@ -5,14 +5,21 @@ import { randomBytes } from 'node:crypto';
 import { constants, existsSync } from 'node:fs';
 import { chmod, chown, lchown, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Account, DesktopCredentials } from '#domain/ports/engine.ts';
+import type { Account, DesktopCredentials, ServiceName } from '#domain/ports/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { ignore } from '#protocol/ignore.ts';
 import { accountFiles } from '../../shared/accounts.ts';
 import { withOwnSocket } from '../host/own-socket.ts';
+import { makeServiceFolders } from './service-folders.ts';
 import type { Home } from '../specs/container-spec.ts';
 import { type DesktopPaths, lostHomes } from '../specs/paths.ts';
-import { newCredentials, StoredCredentials, vncPasswordFile, xauthorityFile } from '../../shared/credentials.ts';
+import {
+  newCredentials,
+  PRINTER,
+  StoredCredentials,
+  vncPasswordFile,
+  xauthorityFile,
+} from '../../shared/credentials.ts';
 
 /**
  * All folders except the home. The folder must not exist: `mkdir` prevents two desktops with one id. `serverGid`: the group
@@ -23,8 +30,10 @@ export async function makeFolders(
   account: Account,
   home: Home,
   serverGid: number | null,
+  services: readonly ServiceName[],
 ): Promise<DesktopCredentials> {
-  const credentials = newCredentials();
+  // Only programs of the desktop reach its printer, so the name of the queue is no secret.
+  const credentials = { ...newCredentials(), printQueue: PRINTER };
   await mkdir(dirname(paths.root), { recursive: true, mode: 0o700 });
   await mkdir(paths.root, { mode: 0o700 });
   await Promise.all([
@@ -33,6 +42,7 @@ export async function makeFolders(
     stickyFolder(paths.x11),
     writeSecrets(paths, credentials, account),
     writeAccounts(paths, account, home),
+    makeServiceFolders(paths, services, account, credentials, serverGid),
   ]);
   await shareSockets(paths, serverGid);
   return credentials;

@@ -24,6 +24,7 @@ const Created = z.looseObject({ Id: z.string() });
 
 interface Prepared {
   readonly xCookie: string;
+  readonly printQueue: string;
   readonly cgroup: string | null;
 }
 
@@ -52,21 +53,22 @@ export class DesktopStart implements DesktopSteps<Prepared, Started> {
     undo.defer(() => removeLostHome(context.dataDir, id));
     undo.defer(() => removeNetwork(context, id));
     undo.defer(() => context.desktopCgroups.remove(id));
-    const [{ xCookie }, cgroup] = await settled([
-      makeFolders(paths, account, home, context.serverGid),
+    const [{ xCookie, printQueue }, cgroup] = await settled([
+      makeFolders(paths, account, home, context.serverGid, context.settings.services),
       context.desktopCgroups.make(id),
       ensureHome(home, account),
       makeNetwork(context, id),
     ]);
-    return { xCookie, cgroup };
+    return { xCookie, printQueue, cgroup };
   }
 
-  async create({ xCookie, cgroup }: Prepared, { undo, signal }: Attempt): Promise<Started> {
+  async create({ xCookie, printQueue, cgroup }: Prepared, { undo, signal }: Attempt): Promise<Started> {
     const [context, spec] = [this.#context, this.#spec];
     const paths = desktopPaths(context.runDir, spec.id);
-    const labels = desktopLabels(context.instance, spec);
+    const labels = desktopLabels(context.instance, spec, context.settings.services);
     const wallpapers = await wallpapersOf(context);
-    const body = desktopBody(spec, labels, paths, this.#home(), context.settings, cgroup, wallpapers);
+    const around = { printQueue, cgroup, wallpapers };
+    const body = desktopBody(spec, labels, paths, this.#home(), context.settings, around);
     // The signal cuts neither short: the engine would finish them after the clean-up.
     const { Id } = await context.api.json(Created, 'POST', '/containers/create', { query: { name: spec.id }, body });
     undo.defer(() => removeContainer(context, Id));

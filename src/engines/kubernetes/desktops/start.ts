@@ -53,7 +53,8 @@ export class DesktopStart implements DesktopSteps<Prepared, Created> {
 
   async create({ credentials, zone }: Prepared, { undo, report, signal }: Attempt): Promise<Created> {
     const [context, { id }] = [this.#context, this.#spec];
-    const body = desktopPod(this.#spec, context.settings, new Date(), zone?.name ?? null);
+    const queue = credentials.printQueue;
+    const body = desktopPod(this.#spec, context.settings, new Date(), zone?.name ?? null, queue);
     // The signal does not cut this short: the API server would finish it after the clean-up.
     const uid = await createPod(context, body);
     undo.defer(() => removePod(context, id, uid));

@@ -46,7 +46,7 @@ export function toDesktop({ pod, account }: Found): EngineDesktop {
 }
 
 /** Of its containers, at its address; none before it has one. */
-function servicesOf(pod: Pod): Services {
+export function servicesOf(pod: Pod): Services {
   const { podIP: host } = pod.status;
   const names = SERVICES.filter((name) => host && pod.spec.containers.some((one) => one.name === CONTAINERS[name]));
   return Object.fromEntries(names.map((name) => [name, { host: host ?? '', port: PORTS[name] }]));

@@ -5,6 +5,7 @@ import { clusterImage } from '#config/own-image.ts';
 import type { DesktopSpec, ServiceName } from '#domain/ports/engine.ts';
 import type { Environment, Limits } from '#protocol/app.ts';
 import { desktopEnvironment, quantities } from '../../shared/environment.ts';
+import { paperOf } from '../../shared/paper.ts';
 import { homesFor } from './home-volume.ts';
 import { desktopAnnotations, desktopLabels } from '../cluster/labels.ts';
 import { CONTAINERS, PORTS } from '../cluster/ports.ts';
@@ -20,7 +21,7 @@ import {
   serviceMounts,
   SHARED_MOUNTS,
 } from './volumes.ts';
-import { localMounts } from './wiring.ts';
+import { localMounts, wiringOf } from './wiring.ts';
 
 const MB = 1024 * 1024;
 /** The default limit. With those of the services it limits the pod, and so the launches inside it. */
@@ -41,16 +42,19 @@ export interface EngineSettings {
   readonly shmBytes: number;
 }
 
-/** `zone`: the time zone whose file is in the desktop's Secrets. */
+/** `zone`: the time zone whose file is in the desktop's Secrets. `queue`: the name of its print queue. */
 export function desktopPod(
   spec: DesktopSpec,
   { namespace, config, shmBytes }: EngineSettings,
   now: Date,
   zone: string | null = null,
+  queue: string | null = null,
 ): V1Pod {
   const { account } = spec;
   const home = homeFolder(account);
+  const { cupsServer } = wiringOf('ephemeral_container', '', PORTS);
   const env: Environment = {
+    ...(config.services.includes('printer') && queue !== null ? { CUPS_SERVER: cupsServer, PRINTER: queue } : {}),
     ...desktopEnvironment(spec, { home, node: '', xauthority: `${INSIDE.secret}/Xauthority` }),
     RFBPORT: String(PORTS.graphical),
     POD_NAMESPACE: namespace,
@@ -86,7 +90,10 @@ export function desktopPod(
     ...common,
     name: CONTAINERS[name],
     image: clusterImage(config.images, name),
-    env: variables(pick(env, ['HOME', 'USER', 'LOGNAME', 'TZ'])),
+    env: variables({
+      ...pick(env, ['HOME', 'USER', 'LOGNAME', 'TZ']),
+      ...(name === 'printer' ? { PAPER: paperOf(env) } : {}),
+    }),
     ports: [{ name, containerPort: PORTS[name] }],
     resources: requirements(SERVICE_LIMITS[name], SERVICE_REQUESTS),
     volumeMounts: [homeMount(account), ...serviceMounts(name), ...accountMounts(account), credentialMount(name)],

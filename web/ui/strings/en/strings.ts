@@ -4,6 +4,7 @@ import { endOfLaunch } from './ends.ts';
 import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
+import { prints } from './prints.ts';
 import { settings } from './settings.ts';
 import type { Home } from '#protocol/desktop.ts';
 import { listed, many } from './grammar.ts';
@@ -125,12 +126,12 @@ export const en = {
   clipboard: {
     paste: 'Paste from this computer',
     pasteHint:
-      'Your browser asks before sharing its clipboard. Press Ctrl+V here to send text to the desktop’s clipboard.',
+      'Your browser asks before sharing its clipboard. Press Ctrl+V here to send text or a picture to the desktop’s clipboard.',
     pasteHintMac:
-      'Your browser asks before sharing its clipboard. Press ⌘V here to send text to the desktop’s clipboard.',
+      'Your browser asks before sharing its clipboard. Press ⌘V here to send text or a picture to the desktop’s clipboard.',
     pasteHintTouch:
-      'Your browser asks before sharing its clipboard. Touch and hold the field, then tap Paste to send text to the desktop’s clipboard.',
-    pasteField: 'Text for the desktop’s clipboard',
+      'Your browser asks before sharing its clipboard. Touch and hold the field, then tap Paste to send text or a picture to the desktop’s clipboard.',
+    pasteField: 'Text or picture for the desktop’s clipboard',
     send: 'Send to desktop',
     sent: 'The text is in the desktop’s clipboard. You can paste it there.',
     tooLargeHere: (size: string, limit: string) =>
@@ -139,7 +140,19 @@ export const en = {
       `The text copied in the desktop can’t be transferred: it’s too large (limit ${limit}, less for some apps), or the app isn’t responding. You can paste it only inside the desktop.`,
     sentLater: 'The text will be sent to the desktop’s clipboard when the screen reconnects.',
     copyHere: 'Copy to this computer',
-    empty: 'This computer’s clipboard has no text.',
+    empty: 'This computer’s clipboard has nothing that can be pasted.',
+    open: 'Clipboard',
+    fromDesktop: 'Copied in the desktop',
+    earlier: 'Earlier',
+    picture: 'Picture',
+    sentForms: 'It’s in the desktop’s clipboard. You can paste it there.',
+    sending:
+      'It’s still on its way to the desktop’s clipboard. Wait for the message that it has arrived, then paste again.',
+    formsTooLarge: (size: string, limit: string) =>
+      `This is too large for the desktop’s clipboard (${size}; limit ${limit}). Save it to a file.`,
+    unknownPicture: 'Your browser can’t read this picture. Open it in another program and copy it there.',
+    copyByHand:
+      'Your browser doesn’t let this page copy this. To copy text, press Ctrl+C. To copy a picture, open its context menu and choose “Copy image”.',
   },
   dock: {
     label: 'Dock',
@@ -276,6 +289,7 @@ export const en = {
   },
   ...files,
   ...home,
+  ...prints,
   ...settings,
   ...inspect,
   ...debug,
