@@ -14,7 +14,10 @@ export const CHUNK_BYTES = 4 * 1024 * 1024;
 const MOST_ATTEMPTS = 45;
 /** Free names that are tried for "keep both". */
 const MOST_NAMES = 1_000;
+/** If the part is gone: another page cancelled it, or it was removed as an old one. */
+const MOST_RESTARTS = 2;
 const NO_ROOM = 507;
+const CONFLICT = 409;
 const NOT_FOUND = 404;
 
 export interface Content {
@@ -105,6 +108,7 @@ async function sendParts({ content, part }: Job, server: UploadServer, reports: 
   let unsure = size > CHUNK_BYTES;
   let at = 0;
   let failures = 0;
+  let restarts = 0;
   while (at < size || unsure) {
     try {
       if (unsure) {
@@ -122,12 +126,17 @@ async function sendParts({ content, part }: Job, server: UploadServer, reports: 
       failures += 1;
       // Browsers tell a file that they can't read from a lost connection only here.
       await content.check(at);
-      await again(error, failures, reports, signal);
+      const vanished = isVanished(error) && restarts < MOST_RESTARTS;
+      if (vanished) restarts += 1;
+      else await again(error, failures, reports, signal);
       // The server may have taken a part of what was sent.
       unsure = true;
     }
   }
 }
+
+const isVanished = (error: unknown): boolean =>
+  error instanceof ApiError && (error.status === NOT_FOUND || error.status === CONFLICT);
 
 /** Where to go on. A part that is too long belongs to no file like this one. */
 async function reached(part: string, size: number, server: UploadServer, signal: AbortSignal): Promise<number> {

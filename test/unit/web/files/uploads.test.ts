@@ -163,6 +163,26 @@ test('whatever requests are lost, and whenever, the file arrives identical and n
   );
 });
 
+test('if its part vanishes, a file is sent again from where the server has it', async () => {
+  const server = new FakeServer();
+  const file = content(10 * MB);
+  let parts = 0;
+  const put = server.put.bind(server);
+  server.put = async (...sent) => {
+    parts += 1;
+    if (parts === 2) server.files.delete(PART);
+    await put(...sent);
+  };
+  await send(server, file);
+  assert.ok(Buffer.from(server.files.get('Docs/a.bin') ?? []).equals(file.bytes));
+});
+
+test('a folder that is gone ends the upload', async () => {
+  const server = new FakeServer();
+  server.put = () => Promise.reject(refused(409));
+  await assert.rejects(send(server, content(5 * MB)), ApiError);
+});
+
 test('a taken name is asked about before a large file is sent, and nothing is sent if it is skipped', async () => {
   const server = new FakeServer();
   server.files.set('Docs/a.bin', new Uint8Array(3));

@@ -163,7 +163,7 @@ export const files: FilesStrings = {
     uploadRefused: (names, count) =>
       `لم يتم رفع ${many(count, filesOblique)} لأن الاسم غير مسموح به أو تتعذر القراءة: ${isolated(names)}`,
     tooLargeToUpload: (name, limit, count) =>
-      `لم يتم رفع ${many(count, filesOblique)}، ومن ذلك «${isolated(name)}»: الحجم أكبر من ${isolated(limit)}، وهو الحد الذي حدده مسؤول النظام.`,
+      `لم يتم رفع ${many(count, filesOblique)}، ومن ذلك «${isolated(name)}»: الحجم أكبر من ${isolated(limit)}، وهو أقصى ما يمكن رفعه الآن.`,
     tooLargeToDownload: (name, limit) =>
       `لا يمكن تنزيل «${isolated(name)}»: حجمه أكبر من ${isolated(limit)}، وهو الحد الذي حدده مسؤول النظام.`,
     tooManyToDownload: 'عدد الملفات كبير جدًا لتنزيل واحد. حدد ملفات أقل أو نزّل المجلد كاملًا.',

@@ -156,8 +156,8 @@ export const files: FilesStrings = {
       }),
     tooLargeToUpload: (name, limit, count) =>
       many(count, {
-        one: `„${name}“ wurde nicht hochgeladen: Die Datei ist größer als die von der Administration festgelegte Grenze von ${limit}.`,
-        other: `# Dateien wurden nicht hochgeladen, darunter „${name}“: Sie sind größer als die von der Administration festgelegte Grenze von ${limit}.`,
+        one: `„${name}“ wurde nicht hochgeladen: Die Datei ist größer als ${limit}, mehr ist derzeit nicht möglich.`,
+        other: `# Dateien wurden nicht hochgeladen, darunter „${name}“: Sie sind größer als ${limit}, mehr ist derzeit nicht möglich.`,
       }),
     tooLargeToDownload: (name, limit) =>
       `„${name}“ kann nicht heruntergeladen werden: Die Datei ist größer als die von der Administration festgelegte Grenze von ${limit}.`,

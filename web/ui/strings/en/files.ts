@@ -148,8 +148,8 @@ export const files = {
       }),
     tooLargeToUpload: (name: string, limit: string, count: number) =>
       many(count, {
-        one: `“${name}” wasn’t uploaded: it’s larger than ${limit}, the limit set by the administrator.`,
-        other: `# files weren’t uploaded, among them “${name}”: they’re larger than ${limit}, the limit set by the administrator.`,
+        one: `“${name}” wasn’t uploaded: it’s larger than ${limit}, the most that you can upload now.`,
+        other: `# files weren’t uploaded, among them “${name}”: they’re larger than ${limit}, the most that you can upload now.`,
       }),
     tooLargeToDownload: (name: string, limit: string) =>
       `“${name}” can’t be downloaded: it’s larger than ${limit}, the limit set by the administrator.`,

@@ -157,8 +157,8 @@ export const files: FilesStrings = {
       }),
     tooLargeToUpload: (name, limit, count) =>
       many(count, {
-        one: `«${name}» no se ha subido: supera ${limit}, el límite fijado por la administración.`,
-        other: `# archivos no se han subido, entre ellos «${name}»: superan ${limit}, el límite fijado por la administración.`,
+        one: `«${name}» no se ha subido: supera ${limit}, el máximo posible en este momento.`,
+        other: `# archivos no se han subido, entre ellos «${name}»: superan ${limit}, el máximo posible en este momento.`,
       }),
     tooLargeToDownload: (name, limit) =>
       `«${name}» no se puede descargar: supera ${limit}, el límite fijado por la administración.`,

@@ -152,8 +152,8 @@ export const files: FilesStrings = {
       }),
     tooLargeToUpload: (name, limit, count) =>
       many(count, {
-        one: `«${name}» non è stato caricato: supera ${limit}, il limite fissato dall’amministrazione.`,
-        other: `# file non sono stati caricati, tra cui «${name}»: superano ${limit}, il limite fissato dall’amministrazione.`,
+        one: `«${name}» non è stato caricato: supera ${limit}, il massimo possibile al momento.`,
+        other: `# file non sono stati caricati, tra cui «${name}»: superano ${limit}, il massimo possibile al momento.`,
       }),
     tooLargeToDownload: (name, limit) =>
       `«${name}» non può essere scaricato: supera ${limit}, il limite fissato dall’amministrazione.`,

@@ -148,7 +148,7 @@ export const files: FilesStrings = {
       }),
     tooLargeToUpload: (name, limit, count) =>
       many(count, {
-        other: `管理者が定めた上限（${limit}）を超えるため、「${name}」など#個のファイルをアップロードしませんでした。`,
+        other: `現在アップロードできる上限（${limit}）を超えるため、「${name}」など#個のファイルをアップロードしませんでした。`,
       }),
     tooLargeToDownload: (name, limit) =>
       `「${name}」は管理者が定めた上限（${limit}）を超えるため、ダウンロードできません。`,

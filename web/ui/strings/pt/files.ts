@@ -152,8 +152,8 @@ export const files: FilesStrings = {
       }),
     tooLargeToUpload: (name, limit, count) =>
       many(count, {
-        one: `“${name}” não foi enviado: é maior que ${limit}, o limite definido pela administração.`,
-        other: `# arquivos não foram enviados, entre eles “${name}”: são maiores que ${limit}, o limite definido pela administração.`,
+        one: `“${name}” não foi enviado: é maior que ${limit}, o máximo possível no momento.`,
+        other: `# arquivos não foram enviados, entre eles “${name}”: são maiores que ${limit}, o máximo possível no momento.`,
       }),
     tooLargeToDownload: (name, limit) =>
       `“${name}” não pode ser baixado: é maior que ${limit}, o limite definido pela administração.`,
