@@ -131,9 +131,12 @@ suite('the Files panel', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
     );
     await amy.find('notice-action').first().click();
     await files.file('2000.txt').waitFor();
+    await amy.page.getByText('1 item restored').first().waitFor();
     assert.deepEqual(readdirSync(inHome('.local/share/Trash/info')), []);
     await amy.find('file-list').focus();
-    await press('Backspace');
+    await press('Home', 'Shift+F10');
+    await amy.find('menu-rename').waitFor();
+    await press('Escape', 'Backspace');
     await files.isAt('Documents');
     await amy.find('file', '[data-name="Old"][aria-selected="true"]').waitFor();
   });

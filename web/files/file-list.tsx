@@ -22,6 +22,8 @@ import { openLayer } from '../layers/layers.ts';
 const ROW_PX = 36;
 const TOUCH_ROW_PX = 46;
 const CELL = { rowHeight: 128, cellWidth: 116 };
+/** Of a menu that the keyboard opens, from the start of its row. */
+const MENU_INDENT_PX = 48;
 /** Typing goes on with the same word until a pause of this length. */
 const TYPING_MS = 900;
 
@@ -83,6 +85,10 @@ export function FileList() {
     openLayer({ kind: 'file-menu', x: event.clientX, y: event.clientY });
   };
   const keyDown = (event: KeyboardEvent) => {
+    if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
+      event.preventDefault();
+      return menuBelow(box.current?.querySelector('.at') ?? box.current);
+    }
     const to = event.altKey ? null : moveTo(event.key, index, entries.length, part);
     if (to !== null) {
       event.preventDefault();
@@ -153,6 +159,11 @@ export function FileList() {
       </div>
     </div>
   );
+}
+
+function menuBelow(element: Element | null): void {
+  const { left = 0, bottom = 0 } = element?.getBoundingClientRect() ?? {};
+  openLayer({ kind: 'file-menu', x: left + MENU_INDENT_PX, y: bottom });
 }
 
 function originOf(entry: Entry): string {
