@@ -41,6 +41,18 @@ export function createEvents(options: EventsOptions) {
     registers,
   });
   const screens = new Counter({ name: 'deskpod_screen_bytes_total', help: 'Bytes sent to browsers', registers });
+  const transfers = new Counter({
+    name: 'deskpod_file_bytes_total',
+    help: 'Bytes of files that users transferred',
+    labelNames: ['direction'],
+    registers,
+  });
+  const copied = new Counter({
+    name: 'deskpod_clipboard_bytes_total',
+    help: 'Bytes copied out of desktops and pasted into them, as far as their size is known',
+    labelNames: ['direction'],
+    registers,
+  });
   const debugs = new Counter({
     name: 'deskpod_debug_sessions_total',
     help: 'Debug sessions started, by kind',
@@ -112,6 +124,24 @@ export function createEvents(options: EventsOptions) {
       screens.inc(bytes);
       log.info({ user, desktop, bytes, duration_ms: Math.round(ms), reason }, 'screen closed');
     },
+    fileUploaded: (user: string, desktop: string, path: string, bytes: number) => {
+      transfers.inc({ direction: 'upload' }, bytes);
+      log.info({ audit: true, user, desktop, path, bytes }, `${user} uploaded ${path}`);
+    },
+    /** `bytes` were sent: fewer than the file has if the browser wanted a range or left. */
+    fileDownloaded: (user: string, desktop: string, path: string, bytes: number) => {
+      transfers.inc({ direction: 'download' }, bytes);
+      log.info({ audit: true, user, desktop, path, bytes }, `${user} downloaded ${path}`);
+    },
+    /** `bytes` is null for text that a viewer requests over RFB, whose size nobody here knows. */
+    clipboardTransferred: ({ user, desktop, direction, types, bytes }: TransferFacts) => {
+      if (bytes !== null) copied.inc({ direction }, bytes);
+      const what = direction === 'in' ? 'pasted into' : 'copied from';
+      log.info(
+        { audit: true, user, desktop, direction, types: types.join(' '), ...(bytes !== null && { bytes }) },
+        `${user} ${what} desktop ${desktop}`,
+      );
+    },
     debugAsked: (session: DebugFacts) =>
       log.info(
         { ...debugFields(session), target_user: session.userId, kind: session.kind, reason: session.reason },
@@ -162,6 +192,10 @@ export const LOG_FIELDS = [
   'path',
   'status',
   'bytes',
+  /** `in`: to the desktop, `out`: from it. */
+  'direction',
+  /** Media types. */
+  'types',
   'kind',
   'runtime',
   'reason',
@@ -193,6 +227,14 @@ interface RequestFacts {
   readonly path: string;
   readonly status: number;
   readonly durationMs: number;
+}
+
+interface TransferFacts {
+  readonly user: string;
+  readonly desktop: string;
+  readonly direction: 'in' | 'out';
+  readonly types: readonly string[];
+  readonly bytes: number | null;
 }
 
 interface LaunchFacts {

@@ -46,7 +46,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
     imports: ['domain', 'protocol', 'events'],
   },
   gateway: {
-    job: 'screens and terminals over WebSockets, the RFB handshake; `api` forwards requests to replicas of the api role',
+    job: 'screens and terminals over WebSockets, the RFB handshake; `files` is WebDAV for pages; `api` forwards requests to replicas of the api role',
     imports: ['domain', 'protocol', 'events'],
   },
   events: { job: 'one function per business event: log line, counter, audit record', imports: ['protocol'] },
@@ -63,7 +63,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
   server: { job: 'one file per role: creates the parts and connects them', imports: 'everything' },
   main: { job: 'opens the roles and listens; only the command that runs the server imports it', imports: 'everything' },
   web: {
-    job: 'the browser’s code: login, shell, screen, terminal, settings, debug, inspect, speed test',
+    job: 'the browser’s code: login, shell, screen, terminal, files, settings, debug, inspect, speed test',
     imports: ['client', 'protocol'],
   },
 };
@@ -136,6 +136,7 @@ export const WEB_FOLDERS = [
   'terminal',
   'apps',
   'desktop',
+  'files',
   'debug',
   'inspect',
   'prints',

@@ -1,5 +1,7 @@
 /** The typed client of `/api/v1`, for the browser and for Node. Every reply is parsed; every failure has a class. */
 import { App, type AppDefaults } from '#protocol/app.ts';
+import { CLIPBOARD_PATH, type ClipboardType } from '#protocol/clipboard.ts';
+import { CLIPBOARD_BODY_TYPE, type ClipboardBody, encodeClipboard } from '#protocol/clipboard-body.ts';
 import {
   DebugOffer,
   DebugSession,
@@ -10,6 +12,7 @@ import {
 } from '#protocol/debug.ts';
 import { Desktop, type DesktopRequest, DesktopSummary, StartTrace, Ticket } from '#protocol/desktop.ts';
 import { ServerEvent } from '#protocol/events.ts';
+import { FilesSession } from '#protocol/files.ts';
 import { HomeFiles } from '#protocol/home.ts';
 import { DesktopEvent, Inspection, InspectedProcess, InspectedSocket, Namespaces } from '#protocol/inspect.ts';
 import {
@@ -108,6 +111,8 @@ export function createClient(options: ClientOptions) {
       rebuild: (when: 'now' | 'idle') => submit('POST', '/desktop/rebuild', { when }),
       /** Cancels a scheduled rebuild. */
       cancelRebuild: () => submit('DELETE', '/desktop/rebuild'),
+      /** Admits this browser to `/files/` until `expiresAt`, by a cookie. */
+      files: (signal?: AbortSignal) => post('/desktop/files', FilesSession, undefined, signal),
       /** The files in its home folder. */
       home: (signal?: AbortSignal) => get('/desktop/home', HomeFiles, signal),
       /** What apps have printed. */
@@ -125,6 +130,20 @@ export function createClient(options: ClientOptions) {
         const { body } = await send('/desktop/home/archive', { accept: 'application/gzip', unlimited: true, signal });
         if (body === null) throw new ReplyError('The archive is empty.');
         return body;
+      },
+    },
+    /** What was copied in the desktop; the event `clipboard` announces it. */
+    clipboard: {
+      /** Throws ApiError `not_found` if something else was copied since. */
+      read: async (id: string, type: ClipboardType, signal?: AbortSignal) => {
+        const path = `${CLIPBOARD_PATH}/${encodeURIComponent(id)}${queryString({ type })}`;
+        const reply = await send(path, { accept: 'application/octet-stream', signal });
+        return new Uint8Array(await reply.arrayBuffer());
+      },
+      /** Replaces it by the forms of another thing. */
+      write: async (copied: ClipboardBody, signal?: AbortSignal) => {
+        const bytes = { type: CLIPBOARD_BODY_TYPE, data: encodeClipboard(copied) };
+        await (await send(CLIPBOARD_PATH, { method: 'PUT', bytes, signal })).arrayBuffer();
       },
     },
     /** All desktops, for support and administrators. */

@@ -17,6 +17,8 @@ export interface ClientOptions {
 export interface Call {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly body?: unknown;
+  /** A body that isn't JSON. */
+  readonly bytes?: { readonly type: string; readonly data: Uint8Array<ArrayBuffer> };
   readonly signal?: AbortSignal | undefined;
   readonly accept?: string;
   /** Takes as long as it takes: an archive of any size. */
@@ -28,11 +30,12 @@ export type Send = (path: string, call?: Call) => Promise<Response>;
 /** Sends to `/api/v1`; throws ApiError for every status but 2xx. */
 export function createSend(options: ClientOptions): Send {
   const base = `${options.baseUrl}/api/v1`;
-  return async (path, { method = 'GET', body, signal, accept = 'application/json', unlimited = false } = {}) => {
+  return async (path, { method = 'GET', body, bytes, signal, accept = 'application/json', unlimited = false } = {}) => {
     const headers = new Headers({ accept });
     // The server takes no change without it: a form of another site cannot send it.
     if (method !== 'GET') headers.set('x-deskpod', '1');
     if (body !== undefined) headers.set('content-type', 'application/json');
+    if (bytes !== undefined) headers.set('content-type', bytes.type);
     if (options.token) headers.set('authorization', `Bearer ${options.token}`);
     const ends = [
       signal,
@@ -45,6 +48,7 @@ export function createSend(options: ClientOptions): Send {
       signal: AbortSignal.any(ends.filter((one) => one !== undefined)),
     };
     if (body !== undefined) init.body = JSON.stringify(body);
+    if (bytes !== undefined) init.body = bytes.data;
     const response = await answer(options.fetch ?? fetch, base + path, init, signal);
     if (!response.ok) throw await refusal(response);
     return response;
@@ -60,7 +64,8 @@ async function answer(fetcher: typeof fetch, url: string, init: RequestInit, sig
   }
 }
 
-async function refusal(response: Response): Promise<ApiError> {
+/** Why the server refused. Without a body of ours, the status decides the code. */
+export async function refusal(response: Response): Promise<ApiError> {
   const body = ErrorBody.safeParse(
     await response.json().catch(ignore('the reply of another server has no JSON', null)),
   );

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isLoopbackHost } from '#domain/server/networks.ts';
 import type { Config, ConfigNote, ExecuteClass, HomesConfig, Secrets, TlsConfig } from './config.ts';
+import { clipboardOf } from './clipboard-settings.ts';
 import { debugOf } from './debug-settings.ts';
 import { Classes, DEFAULT_CLASSES } from './kinds.ts';
 import { ldapOf } from './ldap-sources.ts';
@@ -76,6 +77,7 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
       languages: values['desktop.languages'],
       wallpapers: values['desktop.wallpapers'] ?? join(values['dataDir'], 'wallpapers'),
     },
+    clipboard: clipboardOf(values),
     executeClasses: classesOf(values),
     dock: values.dock,
     launches: {
@@ -93,6 +95,12 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
       upgradesPerMinute: values['limits.upgradesPerMinute'],
       guests: values['limits.guests'],
       guestsPerAddress: values['limits.guestsPerAddress'],
+    },
+    files: {
+      upload: values['files.upload'],
+      download: values['files.download'],
+      maxUploadBytes: values['files.maxUpload'] ?? null,
+      maxDownloadBytes: values['files.maxDownload'] ?? null,
     },
     debug: debugOf(values, ownImage),
     log: { level: values['log.level'], format: values['log.format'] },

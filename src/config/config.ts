@@ -1,6 +1,8 @@
 /** The configuration: read once by `loadConfig`, then passed on. Without secrets, so that it can be logged. */
 import type { Limits, PodSettings, Toleration } from '../protocol/app.ts';
+import type { ClipboardPolicy } from '../domain/desktops/clipboard-policy.ts';
 import type { DebugPolicy } from '../domain/debug/policy.ts';
+import type { FileRules } from '../domain/desktops/file-rules.ts';
 import type { ServerRole } from '../protocol/system.ts';
 
 export interface Config {
@@ -83,6 +85,8 @@ export interface Config {
     /** Folder of the administrator's pictures; may not exist. */
     readonly wallpapers: string;
   };
+  /** What users can copy and paste between desktop and browser. */
+  readonly clipboard: ClipboardPolicy;
   /** Always has `default`. */
   readonly executeClasses: Readonly<Record<string, ExecuteClass>>;
   /** Names or ids of the apps that are pinned for users without pins of their own. */
@@ -105,6 +109,8 @@ export interface Config {
     readonly guests: number;
     readonly guestsPerAddress: number;
   };
+  /** Between users' computers and their home folders. */
+  readonly files: FileRules;
   /** Who may start debug sessions, how and for how long. */
   readonly debug: DebugPolicy & { readonly keepDays: number };
   readonly log: {

@@ -3,12 +3,14 @@
  * option. Files, variables, options and docs/config.md all follow this table.
  */
 import { z } from 'zod';
+import { CLIPBOARD_SETTINGS } from './clipboard-settings.ts';
 import { CLUSTER_SETTINGS } from './cluster-settings.ts';
 import { DEBUG_SETTINGS } from './debug-settings.ts';
 import { ServerRole } from '../protocol/system.ts';
 import { EGRESS_SETTINGS } from './egress-settings.ts';
 import { ENGINE_SETTINGS } from './engine-settings.ts';
 import { FACTS, type Facts } from './facts.ts';
+import { FILE_SETTINGS } from './file-settings.ts';
 import {
   Bytes,
   Classes,
@@ -280,6 +282,7 @@ export const Settings = z.object({
     type: 'seconds, 60 to 86400',
   }),
   ...IDLE_SETTINGS,
+  ...CLIPBOARD_SETTINGS,
   ...CLUSTER_SETTINGS,
   executeClasses: Classes.prefault(DEFAULT_CLASSES).register(FACTS, {
     text: 'Classes of limits to assign to apps and users, each `{ description, limits }`. If you leave out `default`, the built-in one is kept. `egress: { allow: […] }`, in the form of `network.egress.allow`, opens more connections for the class’s apps that run in a pod of their own, on one machine; for Kubernetes, use the chart’s `networkPolicies.egress.classes`. Apps inside a desktop share its network, for which only `network.egress` counts.',
@@ -310,6 +313,7 @@ export const Settings = z.object({
     type: 'milliseconds, 0 to 60000',
   }),
   ...LIMIT_SETTINGS,
+  ...FILE_SETTINGS,
   ...DEBUG_SETTINGS,
   'log.level': z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').register(FACTS, {
     text: 'Lowest level of records to write to standard error.',

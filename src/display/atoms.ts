@@ -2,6 +2,13 @@
 import type { XConnection } from './connection.ts';
 
 const NAMES = [
+  'ATOM',
+  'CLIPBOARD',
+  'DESKPOD_CLIPBOARD',
+  'INCR',
+  'INTEGER',
+  'TARGETS',
+  'TIMESTAMP',
   'UTF8_STRING',
   'WM_CHANGE_STATE',
   'WM_CLASS',
@@ -28,6 +35,12 @@ const NAMES = [
   '_NET_WM_WINDOW_TYPE_DESKTOP',
   '_NET_WM_WINDOW_TYPE_DOCK',
   '_NET_WORKAREA',
+  'image/png',
+  'text/html',
+  'text/plain',
+  'text/plain;charset=utf-8',
+  'text/uri-list',
+  'x-special/gnome-copied-files',
 ] as const;
 
 export type AtomName = (typeof NAMES)[number];

@@ -4,7 +4,7 @@
  */
 import type { Duplex } from 'node:stream';
 import x11 from 'x11';
-import type { Client, Done, Geometry, PropertyReply, ResExtension, Screen, XEvent } from 'x11';
+import type { Client, Done, FixesExtension, Geometry, PropertyReply, ResExtension, Screen, XEvent } from 'x11';
 import { z } from 'zod';
 import { DeskpodError } from '#domain/errors.ts';
 import { XTransport } from './transport.ts';
@@ -13,6 +13,11 @@ const REQUEST_MS = 10_000;
 const LOCAL_PID = 2;
 const ANY_TYPE = 0;
 const VIEWABLE = 2;
+const REPLACE = 0;
+const INPUT_ONLY = 2;
+const CURRENT_TIME = 0;
+/** Of XFixes: a new owner, the owner's window destroyed, its client gone. */
+const ANY_OWNER_CHANGE = 7;
 
 export const EVENTS = x11.eventMask;
 
@@ -23,6 +28,7 @@ export class XConnection {
   readonly #client: Client;
   readonly #transport: XTransport;
   readonly #pending = new Set<(error: Error) => void>();
+  readonly #listeners = new Set<(event: XEvent) => void>();
   #closed: Error | null = null;
   #res: Promise<ResExtension | null> | null = null;
 
@@ -46,11 +52,16 @@ export class XConnection {
     this.root = root;
     // The library shares one object of atoms among all servers, which would mix up the desktops.
     client.atoms = {};
+    client.on('event', (event: XEvent) => {
+      for (const listener of this.#listeners) listener(event);
+    });
     transport.once('close', (reason: Error | null) => this.#lose(reason));
   }
 
-  onEvent(listener: (event: XEvent) => void): void {
-    this.#client.on('event', listener);
+  /** Returns a function that stops listening. */
+  onEvent(listener: (event: XEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Called once; at once if it is already closed. */
@@ -124,6 +135,68 @@ export class XConnection {
     this.#client.SendClientMessage(this.root, window, type, 32, data, mask);
   }
 
+  /** An invisible window of this connection, whose property changes it reports. */
+  async createWindow(): Promise<number> {
+    const id = this.#client.AllocID();
+    const values = { eventMask: EVENTS.PropertyChange };
+    await this.#request<undefined>((done) =>
+      this.#client.CreateWindow(id, this.root, 0, 0, 1, 1, 0, 0, INPUT_ONLY, 0, values, done),
+    );
+    return id;
+  }
+
+  destroyWindow(window: number): Promise<unknown> {
+    return this.#ask<undefined>((done) => this.#client.DestroyWindow(window, done));
+  }
+
+  /** At most 240 KiB of data, because a request is limited. False if the window no longer exists. */
+  async changeProperty(
+    window: number,
+    { atom, type, format, data }: { atom: number; type: number; format: 8 | 32; data: Buffer | readonly number[] },
+  ): Promise<boolean> {
+    const answer = await this.#ask<true>((done) =>
+      this.#client.ChangeProperty(REPLACE, window, atom, type, format, data, (error) => done(error, true)),
+    );
+    return answer !== null;
+  }
+
+  async deleteProperty(window: number, atom: number): Promise<void> {
+    await this.#ask<undefined>((done) => this.#client.DeleteProperty(window, atom, done));
+  }
+
+  /** Reports owners of a selection as `SelectionNotify` events with an `owner`; false without XFixes. */
+  async watchSelection(selection: number): Promise<boolean> {
+    const fixes = await this.#ask<FixesExtension | null>((done) =>
+      this.#client.require('fixes', (error, extension) => done(null, error ? null : extension)),
+    );
+    fixes?.SelectSelectionInput(this.root, selection, ANY_OWNER_CHANGE);
+    return fixes !== null;
+  }
+
+  ownSelection(window: number, selection: number): void {
+    if (this.#closed) throw this.#closed;
+    this.#client.SetSelectionOwner(window, selection, CURRENT_TIME);
+  }
+
+  /** Asks the owner of a selection to put it, in the form of `target`, into a property of the window. */
+  convertSelection(window: number, selection: number, target: number, property: number): void {
+    if (this.#closed) throw this.#closed;
+    this.#client.ConvertSelection(window, selection, target, property, CURRENT_TIME);
+  }
+
+  /** Answers a request for a selection; property 0 refuses it. */
+  async notifySelection(answer: {
+    readonly requestor: number;
+    readonly selection: number;
+    readonly target: number;
+    readonly property: number;
+    readonly time: number;
+  }): Promise<void> {
+    await this.#ask<undefined>((done) =>
+      this.#client.SendEvent(answer.requestor, 0, 0, { name: 'SelectionNotify', ...answer }, done),
+    );
+  }
+
   /** Resolves when the server has processed all requests so far. */
   async sync(): Promise<void> {
     await this.#request((done: Done<unknown>) => this.#client.GetInputFocus(done));
@@ -175,6 +248,24 @@ export class XConnection {
 export type WindowConnection = Pick<
   XConnection,
   'root' | 'onEvent' | 'close' | 'property' | 'words' | 'viewable' | 'select' | 'pid'
+>;
+
+/** What transfers of selections need of a connection. */
+export type SelectionConnection = Pick<
+  XConnection,
+  | 'root'
+  | 'onEvent'
+  | 'onClose'
+  | 'property'
+  | 'select'
+  | 'createWindow'
+  | 'destroyWindow'
+  | 'changeProperty'
+  | 'deleteProperty'
+  | 'watchSelection'
+  | 'ownSelection'
+  | 'convertSelection'
+  | 'notifySelection'
 >;
 
 /** The first screen of the server; destroys the transport if the server refuses or doesn't respond, or the signal aborts. */

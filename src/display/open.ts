@@ -1,10 +1,11 @@
-/** Opens a desktop's display: one X connection, its live window list, and actions on windows. */
+/** Opens a desktop's display: one X connection, its live window list, actions on windows, and the clipboard. */
 import type { Display, DisplaySource, OpenDisplay } from '#domain/ports/display.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import type { Window, WindowAction } from '#protocol/window.ts';
 import { type Memory, perform } from './actions.ts';
 import { type Atoms, internAtoms } from './atoms.ts';
 import { XConnection } from './connection.ts';
+import { ClipboardSelection } from './selection.ts';
 import { WindowList } from './windows.ts';
 
 /** `signal` only cancels the opening; afterwards the display stays open until it is disposed or the X server disconnects. */
@@ -27,6 +28,7 @@ class DesktopDisplay implements Display {
   readonly #x: XConnection;
   readonly #atoms: Atoms;
   readonly #list: WindowList;
+  readonly clipboard: ClipboardSelection;
   readonly #memory: Memory = new Map();
   readonly #changed = new Set<(windows: readonly Window[]) => void>();
   readonly #mapped = new Set<(window: Window) => void>();
@@ -35,7 +37,7 @@ class DesktopDisplay implements Display {
 
   static async start(x: XConnection, atoms: Atoms, source: DisplaySource): Promise<DesktopDisplay> {
     const display = new DesktopDisplay(x, atoms, source);
-    await display.#list.start();
+    await Promise.all([display.#list.start(), display.clipboard.start()]);
     return display;
   }
 
@@ -46,8 +48,10 @@ class DesktopDisplay implements Display {
       changed: (windows) => this.#tell(this.#changed, windows),
       mapped: (window) => this.#tell(this.#mapped, window),
     });
+    this.clipboard = new ClipboardSelection(x, atoms);
     x.onClose((reason) => {
       this.#list.stop();
+      this.clipboard.stop();
       if (!this.#disposed) this.#tell(this.#closed, reason);
     });
   }
@@ -84,6 +88,7 @@ class DesktopDisplay implements Display {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     this.#list.stop();
+    this.clipboard.stop();
     this.#x.close();
   }
 

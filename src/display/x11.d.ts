@@ -37,12 +37,27 @@ declare module 'x11' {
     readonly height: number;
   }
 
+  export interface FixesExtension {
+    SelectSelectionInput(window: number, selection: number, eventMask: number): void;
+  }
+
+  /** The fields of the events that `display` uses. */
   export interface XEvent {
     readonly name?: string;
     readonly wid?: number;
     readonly atom?: number;
     /** Of PropertyNotify: 1 if the property was deleted. */
     readonly state?: number;
+    readonly selection?: number;
+    /** Of SelectionRequest and the core's SelectionNotify; undefined in the SelectionNotify of XFixes. */
+    readonly requestor?: number;
+    readonly target?: number;
+    /** 0: none. */
+    readonly property?: number;
+    readonly time?: number;
+    /** Of the SelectionNotify of XFixes: the new owner, or 0. */
+    readonly owner?: number;
+    readonly selectionTimestamp?: number;
   }
 
   export interface Screen {
@@ -81,6 +96,49 @@ declare module 'x11' {
       data: readonly number[],
       eventMask: number,
     ): void;
+    AllocID(): number;
+    CreateWindow(
+      id: number,
+      parent: number,
+      x: number,
+      y: number,
+      width: number,
+      height: number,
+      borderWidth: number,
+      depth: number,
+      windowClass: number,
+      visual: number,
+      values: { eventMask: number },
+      done: Done<undefined>,
+    ): void;
+    DestroyWindow(window: number, done: Done<undefined>): void;
+    ChangeProperty(
+      mode: 0,
+      window: number,
+      property: number,
+      type: number,
+      format: 8 | 32,
+      data: Buffer | readonly number[],
+      done: Done<undefined>,
+    ): void;
+    DeleteProperty(window: number, property: number, done: Done<undefined>): void;
+    SetSelectionOwner(owner: number, selection: number, time: number): void;
+    ConvertSelection(requestor: number, selection: number, target: number, property: number, time: number): void;
+    SendEvent(
+      destination: number,
+      propagate: 0,
+      eventMask: number,
+      event: {
+        readonly name: 'SelectionNotify';
+        readonly requestor: number;
+        readonly selection: number;
+        readonly target: number;
+        readonly property: number;
+        readonly time: number;
+      },
+      done: Done<undefined>,
+    ): void;
+    require(extension: 'fixes', done: (error: Error | null, extension: FixesExtension) => void): void;
     require(extension: 'res', done: (error: Error | null, extension: ResExtension) => void): void;
   }
 

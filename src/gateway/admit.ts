@@ -13,20 +13,28 @@ export interface AdmissionRules {
   stillValid?(claims: TicketClaims): Promise<boolean> | boolean;
 }
 
-/** Throws `forbidden` or `not_authenticated`; never reveals which part of a ticket is wrong. */
+/** Throws `forbidden` or `not_authenticated`. */
 export async function admit(rules: AdmissionRules, request: IncomingMessage): Promise<TicketClaims> {
   if (!rules.allowedOrigin(request.headers)) {
     throw originRefused(request.headers.origin);
   }
-  const ticket = ticketOf(request);
+  const claims = await claimsOfTicket(rules, ticketOf(request));
+  if (claims.rights.screen === 'none') {
+    throw new DeskpodError('forbidden', "This ticket doesn't include the screen.");
+  }
+  return claims;
+}
+
+/** Throws `not_authenticated`; never reveals which part of a ticket is wrong. */
+export async function claimsOfTicket(
+  rules: Omit<AdmissionRules, 'allowedOrigin'>,
+  ticket: string | null,
+): Promise<TicketClaims> {
   const claims = ticket === null ? null : await rules.tickets.verify(ticket);
   if (claims === null || (await rules.stillValid?.(claims)) === false || rules.seen?.(claims) === false) {
     throw new DeskpodError('not_authenticated', 'The ticket is missing, damaged or expired.', {
       remedy: 'Request a new ticket and reconnect.',
     });
-  }
-  if (claims.rights.screen === 'none') {
-    throw new DeskpodError('forbidden', "This ticket doesn't include the screen.");
   }
   return claims;
 }

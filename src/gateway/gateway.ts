@@ -12,6 +12,7 @@ import type { LogFields } from '#events';
 import { CloseCode, NOTES_PROTOCOL } from '#protocol/screen.ts';
 import { acceptWebSocket } from './accept.ts';
 import { type AdmissionRules, admit } from './admit.ts';
+import { ofDesktop, ofSession, ofUser } from './ended.ts';
 import { refuse } from './refusal.ts';
 import { enterDesktop } from './rfb/handshake.ts';
 import { opening } from './rfb/rights.ts';
@@ -26,6 +27,14 @@ export interface GatewayEvents {
   screenConnected(user: string, desktop: string): void;
   /** `bytes` were sent to the viewer. */
   screenClosed(user: string, desktop: string, bytes: number, ms: number, reason: string): void;
+  /** `bytes` is null for a text that the viewer requested from the desktop. */
+  clipboardTransferred(transfer: {
+    readonly user: string;
+    readonly desktop: string;
+    readonly direction: 'in' | 'out';
+    readonly types: readonly string[];
+    readonly bytes: number | null;
+  }): void;
   warn(message: string, fields?: LogFields): void;
 }
 
@@ -47,6 +56,8 @@ export interface Gateway {
   /** Closes all viewers of the user's sessions that started until then. */
   closeUser(userId: string, before: Date): void;
   closeDesktop(desktopId: string): void;
+  /** Whether a viewer of the user gets its screen slower than it changes. */
+  isBehind(userId: string): boolean;
   /** Resolves when all viewers have closed, or after a moment. */
   close(): Promise<void>;
 }
@@ -87,16 +98,10 @@ export function createGateway(options: GatewayOptions): Gateway {
         if (!socket.destroyed) options.events.warn('screen refused', { status, ...facts });
       }
     },
-    closeSession: (sessionId) =>
-      closeAll((claims) => claims.sessionId === sessionId, CloseCode.sessionEnded, 'you were logged out'),
-    closeUser: (userId, before) =>
-      closeAll(
-        (claims) => claims.userId === userId && (claims.sessionSince === undefined || claims.sessionSince <= before),
-        CloseCode.sessionEnded,
-        'you were logged out',
-      ),
-    closeDesktop: (desktopId) =>
-      closeAll((claims) => claims.desktopId === desktopId, CloseCode.desktopGone, 'the desktop was removed'),
+    closeSession: (sessionId) => closeAll(ofSession(sessionId), CloseCode.sessionEnded, 'you were logged out'),
+    closeUser: (userId, before) => closeAll(ofUser(userId, before), CloseCode.sessionEnded, 'you were logged out'),
+    closeDesktop: (desktopId) => closeAll(ofDesktop(desktopId), CloseCode.desktopGone, 'the desktop was removed'),
+    isBehind: (userId) => [...viewers].some(({ claims, isBehind }) => isBehind && claims.userId === userId),
     close: async () => {
       closed = true;
       clearInterval(heartbeat);
@@ -137,6 +142,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     opened.add(viewer);
     viewers.add(viewer);
     options.events.screenConnected(userId, desktopId);
+    viewer.onText((transfer) =>
+      options.events.clipboardTransferred({ user: userId, desktop: desktopId, types: ['text/plain'], ...transfer }),
+    );
     viewer.onEnd(({ code, reason, bytes, ms }) => {
       opened.delete(viewer);
       viewers.delete(viewer);

@@ -1,4 +1,6 @@
-/** Connects to a desktop's screen: over TCP to the address in the ticket, otherwise through this process's engine. */
+/**
+ * Connects to a desktop's screen or files: over TCP to the address in the ticket, otherwise through this process's engine.
+ */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -16,6 +18,17 @@ export function screenConnector(engine: Pick<Engine, 'connect'> | null) {
     if (engine !== null) return engine.connect(desktopId, 'screen', signal);
     throw new DeskpodError('engine_unavailable', "This gateway can't reach the desktop's screen.", {
       remedy: 'Open it through the server that issued the ticket.',
+    });
+  };
+}
+
+/** The same for the files service. */
+export function filesConnector(engine: Pick<Engine, 'connect'> | null) {
+  return async ({ files, desktopId }: TicketClaims, signal: AbortSignal): Promise<Duplex> => {
+    if (files?.endpoint) return connectTcp(files.endpoint, signal);
+    if (engine !== null) return engine.connect(desktopId, 'files', signal);
+    throw new DeskpodError('engine_unavailable', "This gateway can't reach the desktop's files.", {
+      remedy: 'Open them through the server that issued the ticket.',
     });
   };
 }

@@ -6,12 +6,14 @@ import { CloseCode, type ScreenNotice } from '#protocol/screen.ts';
 import { bytesOf, flowToSocket, writeFromSocket } from './flow.ts';
 import { RfbError } from './rfb/error.ts';
 import { cutTextBytes, type ViewerMessage, ViewerMessages } from './rfb/messages.ts';
-import { enforce, isWithheld } from './rfb/rights.ts';
+import { enforce, isWithheld, type TextTransfer, textTransfer } from './rfb/rights.ts';
 
 const VERSION = Buffer.from('RFB 003.008\n', 'latin1');
 /** One security type, None, and its success, sent at once: the viewer's choice is known, so it is only checked when it arrives. */
 const ADMITTED = Buffer.from([1, 1, 0, 0, 0, 0]);
 const NONE = 1;
+/** More than a frame of a busy screen, less than what pauses the desktop (flow.ts). */
+const BEHIND_BYTES = 32 * 1024;
 /** How long the desktop may take to read the last bytes. */
 const LAST_BYTES_MS = 2_000;
 
@@ -30,6 +32,7 @@ export class Viewer {
   readonly #desktop: Duplex;
   readonly #serverInit: Buffer;
   readonly #takesNotes: boolean;
+  #onText: (transfer: TextTransfer) => void = () => {};
   readonly #messages = new ViewerMessages();
   readonly #since = performance.now();
   #bytes = 0;
@@ -64,12 +67,22 @@ export class Viewer {
     if (desktop.destroyed) this.close(CloseCode.screenLost, "the desktop's screen disconnected");
   }
 
+  /** The connection takes less than the screen has to send. */
+  get isBehind(): boolean {
+    return this.#ws.bufferedAmount > BEHIND_BYTES;
+  }
+
   /** Called once. */
   onEnd(listener: (end: ViewerEnd) => void): void {
     this.#ws.once('close', (code, reason) => {
       const ms = performance.now() - this.#since;
       listener({ code, reason: this.#reason ?? reason.toString(), bytes: this.#bytes, ms });
     });
+  }
+
+  /** Called for each text that passes in either direction. */
+  onText(listener: (transfer: TextTransfer) => void): void {
+    this.#onText = listener;
   }
 
   /** The first reason counts. Doesn't change the desktop. */
@@ -140,6 +153,8 @@ export class Viewer {
     if (kind === 'key' || kind === 'extended_key') this.#keys += 1;
     if (kind === 'oversized_cut_text') this.note({ kind: 'clipboard_too_large', bytes: cutTextBytes(bytes) });
     if (isWithheld(rights, message)) this.note({ kind: 'clipboard_withheld' });
+    const text = textTransfer(rights, message);
+    if (text) this.#onText(text);
     return enforce(rights, message);
   }
 }

@@ -8,7 +8,9 @@ import { neighbourhood } from '#domain/server/neighbourhood.ts';
 import { compressAnswers } from './compress.ts';
 import type { ApiContext } from './context.ts';
 import { appRoutes } from './routes/apps.ts';
+import { clipboardRoutes } from './routes/clipboard.ts';
 import { desktopRoutes } from './routes/desktop.ts';
+import { filesTicketRoutes } from './routes/files.ts';
 import { homeRoutes } from './routes/home.ts';
 import { closingsRoute } from './routes/closings.ts';
 import { debugRoutes } from './routes/debug.ts';
@@ -68,6 +70,7 @@ function versionOne(context: ApiContext): FastifyPluginAsync {
     await app.register(sessionsRoutes(context));
     await app.register(desktopRoutes(context));
     await app.register(homeRoutes(context));
+    await app.register(filesTicketRoutes(context));
     await app.register(printRoutes(context));
     await app.register(appRoutes(context));
     await app.register(launchRoutes(context));
@@ -75,6 +78,7 @@ function versionOne(context: ApiContext): FastifyPluginAsync {
     await app.register(debugRoutes(context));
     await app.register(inspectRoutes(context));
     await app.register(windowRoutes(context));
+    await app.register(clipboardRoutes(context));
     await app.register(eventRoutes(context));
     await app.register(limitRoutes(context));
     await app.register(systemRoutes(context));

@@ -1,20 +1,20 @@
 /** The HTTP side of a process, whatever its roles are: answers to failures, security headers, request lines. */
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { isIP } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import { DeskpodError, toError } from '#domain/errors.ts';
+import { DeskpodError } from '#domain/errors.ts';
 import type { Events } from '#events';
+import { Bodies } from './bodies.ts';
 import { answerClientError } from './client-error.ts';
 import { errorHandler, NOTHING_HERE } from './errors.ts';
-import { checkJsonShape } from './json-shape.ts';
 import type { Listening } from './listen.ts';
 import { refuseForeignHosts } from './misdirected.ts';
-import { textOf } from './text-body.ts';
 
 const BODY_LIMIT = 1024 * 1024;
-const TOO_LARGE = 413;
+/** The largest requests have a few thousand. */
+const MOST_MARKS = 50_000;
 const HSTS_SECONDS = 180 * 86_400;
 
 /** The frame is ours alone, nothing is loaded from elsewhere, and no script but ours runs. */
@@ -66,24 +66,22 @@ export async function buildServer(options: ServerOptions): Promise<{ app: Fastif
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerFailure);
   const parseJson = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    try {
-      const text = textOf(Buffer.from(body), request.headers['content-type']);
-      checkJsonShape(text);
-      void parseJson(request, text, done);
-    } catch (error) {
-      done(toError(error));
-    }
+  const bodies = new Bodies();
+  app.addContentTypeParser('application/json', async (request: FastifyRequest, payload: IncomingMessage) => {
+    const limits = { bytes: request.routeOptions.bodyLimit, marks: MOST_MARKS };
+    const text = await bodies.receiveJson(payload, limits);
+    return await new Promise((resolve, reject) => {
+      void parseJson(request, text, (error, body) => (error === null ? resolve(body) : reject(error)));
+    });
   });
   app.setNotFoundHandler(() => {
     throw new DeskpodError('not_found', NOTHING_HERE);
   });
   app.addHook('onRequest', refuseForeignHosts);
   app.addHook('onSend', async (request, reply) => {
-    if (reply.statusCode === TOO_LARGE) {
-      // A connection that is closed while its body is still coming takes the answer with it.
+    if (!request.raw.complete) {
       reply.removeHeader('connection');
-      request.raw.resume();
+      void bodies.discard(request.raw);
     }
     if (!reply.hasHeader('content-security-policy'))
       void reply.header('content-security-policy', CONTENT_SECURITY_POLICY);

@@ -31,10 +31,19 @@ export class CharsetError extends Error {}
 /** Bytes that are invalid in their encoding; the message names the position. */
 export class EncodingError extends Error {}
 
-/** Without the byte order mark. Throws `CharsetError` or `EncodingError`. */
-export function decodeText(bytes: Uint8Array, charset: string | null = null): string {
+/**
+ * The encoding of a text with these first bytes, four or all of them, as a label for `TextDecoder`. Throws `CharsetError`,
+ * or `EncodingError` for UTF-32.
+ */
+export function encodingOf(bytes: Uint8Array, charset: string | null): string {
   const encoding = markedAs(bytes) ?? (charset === null ? guessed(bytes) : named(charset, bytes));
   if (encoding === 'utf-32') throw new EncodingError('The text is UTF-32. Save it as UTF-8.');
+  return encoding;
+}
+
+/** Without the byte order mark. Throws `CharsetError` or `EncodingError`. */
+export function decodeText(bytes: Uint8Array, charset: string | null = null): string {
+  const encoding = encodingOf(bytes, charset);
   const decoder = () => new TextDecoder(encoding, { fatal: true });
   try {
     return decoder().decode(bytes);

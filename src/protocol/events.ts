@@ -1,6 +1,7 @@
 /** Server-sent events of `/api/v1/events`: a snapshot first, then changes. */
 import { z } from 'zod';
 import { App } from './app.ts';
+import { ClipboardOffer, ClipboardRights } from './clipboard.ts';
 import { DebugSession } from './debug.ts';
 import { Desktop } from './desktop.ts';
 import { Launch } from './launch.ts';
@@ -26,6 +27,8 @@ export const ServerEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('launch'), launch: Launch }),
   z.object({ type: z.literal('launch_removed'), id: z.string() }),
   z.object({ type: z.literal('windows'), windows: z.array(Window) }),
+  /** What was copied last in the desktop; null if that is nothing, or text that RFB carries. */
+  z.object({ type: z.literal('clipboard'), rights: ClipboardRights, offer: ClipboardOffer.nullable() }),
   z.object({ type: z.literal('apps'), apps: z.array(App) }),
   z.object({ type: z.literal('app'), app: App }),
   /** Sessions by the user or on their desktop: first the pending, active and just ended ones, then every change. */

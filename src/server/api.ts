@@ -22,15 +22,18 @@ import { runHousekeeping } from '#domain/server/housekeeping.ts';
 import { planImages } from '#containers-client/images/plan.ts';
 import { openEngine, openSecretStore } from '#engines/open.ts';
 import type { Events } from '#events';
+import type { AdmissionRules } from '#gateway/admit.ts';
 import { createGateway, type Gateway } from '#gateway/gateway.ts';
+import { createFiles, type Files } from '#gateway/files/files.ts';
 import type { AllowedOrigin } from '#gateway/origin.ts';
-import { screenConnector } from '#gateway/screen-connect.ts';
+import { filesConnector, screenConnector } from '#gateway/screen-connect.ts';
 import { createTerminals } from '#gateway/terminals.ts';
 import { claimsOf } from '#http/session.ts';
-import { sessionToken } from '#domain/server/session-token.ts';
+import { filesCookie, sessionToken } from '#domain/server/session-token.ts';
 import { apiRoutes } from '#http/api.ts';
 import type { ApiContext } from '#http/context.ts';
 import { endDesktop } from '#http/end-desktop.ts';
+import { filesRoutes } from '#http/files.ts';
 import { managerRoutes } from '#http/manager/routes.ts';
 import { buildVersion } from '#http/manager/version.ts';
 import { openTerminal } from '#http/terminal-access.ts';
@@ -110,6 +113,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       events,
       openDisplay,
       desktop: config.desktop,
+      clipboard: config.clipboard,
       own: engine.capabilities.buildsImages ? ownApps(imagesDir) : [],
       classes: config.executeClasses,
       stopGraceMs: config.launches.stopGraceMs,
@@ -130,11 +134,18 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     open: (request, terminal, signal) => openTerminal(context, request, terminal, signal),
   });
   const viewers = {
-    closeDesktop: (desktopId: string) => screens?.closeDesktop(desktopId),
+    closeDesktop(desktopId: string) {
+      screens?.closeDesktop(desktopId);
+      files?.closeDesktop(desktopId);
+    },
     // This process knows the sessions of its terminals, and closes them one by one.
-    closeUser: (userId: string, before: Date) => screens?.closeUser(userId, before),
+    closeUser(userId: string, before: Date) {
+      screens?.closeUser(userId, before);
+      files?.closeUser(userId, before);
+    },
     closeSession(sessionId: string) {
       screens?.closeSession(sessionId);
+      files?.closeSession(sessionId);
       terminals.closeSession(sessionId);
     },
   };
@@ -174,8 +185,10 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     podNetworks: await engine.podNetworks(),
   });
   const screens = config.roles.includes('gateway') ? createScreens(context, sessionEnds, allowedOrigin) : null;
+  const files = screens === null ? null : createFileAccess(context, sessionEnds, allowedOrigin, screens);
   const closeViewers = async (): Promise<void> => {
     draining.abort();
+    files?.close();
     await Promise.all([screens?.close(), terminals.close()]);
   };
   const access = await managerAccess(config, secrets, secretStore, () => engine.podNetworks(), root);
@@ -228,7 +241,11 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const administrator = await firstAdministrator(store, secretStore, events);
   const running = stack.move();
   return {
-    plugins: [managerRoutes(managerDeps(context, access, built)), apiRoutes(context)],
+    plugins: [
+      managerRoutes(managerDeps(context, access, built)),
+      apiRoutes(context),
+      ...(files === null ? [] : [filesRoutes(() => files)]),
+    ],
     upgrades: [
       { path: '/api/v1/terminal', handle: terminals.handleUpgrade },
       ...(screens === null ? [] : screenRoutes(screens.handleUpgrade.bind(screens))),
@@ -267,20 +284,46 @@ function owned<T extends AsyncDisposable>(stack: AsyncDisposableStack, opening: 
 
 function createScreens(
   { tickets, engine, events }: Pick<ApiContext, 'tickets' | 'engine' | 'events'>,
-  { revocations, sessions, closings }: SessionEnds,
-  allowedOrigin: ApiRoleOptions['allowedOrigin'],
+  sessionEnds: SessionEnds,
+  allowedOrigin: AllowedOrigin,
 ): Gateway {
   return createGateway({
-    tickets,
+    ...admissionOf(tickets, sessionEnds, allowedOrigin),
     connect: screenConnector(engine),
+    count: ({ userId }) => sessionEnds.sessions.connections.open(userId, 'screens'),
+    events,
+  });
+}
+
+function createFileAccess(
+  { tickets, engine, events, cookieName, server }: ApiContext,
+  sessionEnds: SessionEnds,
+  allowedOrigin: AllowedOrigin,
+  screens: Gateway,
+): Files {
+  return createFiles({
+    ...admissionOf(tickets, sessionEnds, allowedOrigin),
+    cookieName: filesCookie(cookieName),
+    prefix: server.path,
+    connect: filesConnector(engine),
+    isBehind: (userId) => screens.isBehind(userId),
+    events,
+  });
+}
+
+function admissionOf(
+  tickets: ApiContext['tickets'],
+  { revocations, sessions, closings }: SessionEnds,
+  allowedOrigin: AllowedOrigin,
+): AdmissionRules {
+  return {
+    tickets,
     allowedOrigin,
     stillValid: async ({ sessionId, userId, sessionSince: since }) =>
       !closings.has({ type: 'session', sessionId }) &&
       !(await revocations.isRevoked(sessionId, since === undefined ? null : { userId, since })),
     seen: (claims) => seenIn(sessions, claims),
-    count: ({ userId }) => sessions.connections.open(userId, 'screens'),
-    events,
-  });
+  };
 }
 
 function configWarnings({ notes }: LoadedConfig): SystemWarning[] {

@@ -9,7 +9,7 @@ import { gatewayToken } from '#auth/gateway-token.ts';
 import { createUserTokenReader, sessionCookie } from '#auth/user-tokens.ts';
 import { Closings } from '#domain/server/closings.ts';
 import { DeskpodError } from '#domain/errors.ts';
-import { sessionToken } from '#domain/server/session-token.ts';
+import { filesCookie, sessionToken } from '#domain/server/session-token.ts';
 import type { ConnectionLimits } from '#domain/server/open-connections.ts';
 import { seenIn, Sessions } from '#domain/server/sessions.ts';
 import type { Events } from '#events';
@@ -17,9 +17,12 @@ import { Affinity } from '#gateway/api/affinity.ts';
 import { followClosings } from '#gateway/api/closings-feed.ts';
 import { type ApiProxy, createApiProxy } from '#gateway/api/proxy.ts';
 import { ApiReplicas } from '#gateway/api/replicas.ts';
+import type { AdmissionRules } from '#gateway/admit.ts';
 import { createGateway, type Gateway } from '#gateway/gateway.ts';
+import { createFiles, type Files } from '#gateway/files/files.ts';
 import type { AllowedOrigin } from '#gateway/origin.ts';
-import { screenConnector } from '#gateway/screen-connect.ts';
+import { filesConnector, screenConnector } from '#gateway/screen-connect.ts';
+import { filesRoutes } from '#http/files.ts';
 import { passOnRoutes } from '#http/pass-on.ts';
 import type { Role } from './role.ts';
 import { screenRoutes } from './screens.ts';
@@ -32,6 +35,7 @@ export interface GatewayRoleOptions {
   readonly events: Events;
   readonly allowedOrigin: AllowedOrigin;
   readonly limits: ConnectionLimits;
+  readonly listen: { readonly path: string };
 }
 
 export interface GatewayRole extends Role {
@@ -41,6 +45,7 @@ export interface GatewayRole extends Role {
 
 interface Opened {
   readonly gateway: Gateway;
+  readonly files: Files;
   readonly proxy: ApiProxy;
   sessionUser(headers: IncomingHttpHeaders): Promise<string | null>;
   /** Identifies the keys. */
@@ -82,7 +87,7 @@ export function openGateway(options: GatewayRoleOptions): GatewayRole {
     return opened;
   };
   return {
-    plugins: [passOnRoutes(() => current().proxy)],
+    plugins: [passOnRoutes(() => current().proxy), filesRoutes(() => current().files)],
     upgrades: [
       ...screenRoutes(async (request, socket, head) => current().gateway.handleUpgrade(request, socket, head)),
       {
@@ -95,7 +100,10 @@ export function openGateway(options: GatewayRoleOptions): GatewayRole {
     userOf: (request) => opened?.proxy.userOf(request.raw) ?? null,
     sessionUser: async (headers) => await current().sessionUser(headers),
     gatewayToken: null,
-    closeViewers: async () => opened?.gateway.close(),
+    async closeViewers() {
+      opened?.files.close();
+      await opened?.gateway.close();
+    },
     settled: async () => {},
     async [Symbol.asyncDispose]() {
       stopping.abort();
@@ -108,34 +116,47 @@ export function openGateway(options: GatewayRoleOptions): GatewayRole {
 /** Calls `refused` if an API replica doesn't have these keys. */
 function open(
   keys: GatewayKeys,
-  { apiUrl, apiServiceUrl, events, allowedOrigin, limits }: GatewayRoleOptions,
+  { apiUrl, apiServiceUrl, events, allowedOrigin, limits, listen }: GatewayRoleOptions,
   refused: () => void,
 ): Opened {
   const closing = new AbortController();
   const replicas = new ApiReplicas({ url: apiUrl, serviceUrl: apiServiceUrl });
   const closings = new Closings();
-  const sessions = new Sessions(limits, (sessionId) => gateway.closeSession(sessionId));
-  const gateway: Gateway = createGateway({
+  const cookieName = sessionCookie(keys);
+  const closeSession = (sessionId: string): void => [gateway, files].forEach((open) => open.closeSession(sessionId));
+  const sessions = new Sessions(limits, closeSession);
+  const admission: AdmissionRules = {
     tickets: createTicketReader({ keys }),
-    connect: screenConnector(null),
     allowedOrigin,
     stillValid: (claims) => !closings.hasEnded(claims),
     seen: (claims) => seenIn(sessions, claims),
+  };
+  const gateway: Gateway = createGateway({
+    ...admission,
+    connect: screenConnector(null),
     count: ({ userId }) => sessions.connections.open(userId, 'screens'),
     events,
   });
+  const files: Files = createFiles({
+    ...admission,
+    cookieName: filesCookie(cookieName),
+    prefix: listen.path,
+    connect: filesConnector(null),
+    isBehind: (userId) => gateway.isBehind(userId),
+    events,
+  });
   closings.subscribe((closed) => {
-    if (closed.type === 'desktop') gateway.closeDesktop(closed.desktopId);
-    else if (closed.type === 'user') gateway.closeUser(closed.userId, new Date(closed.before));
+    if (closed.type === 'desktop') [gateway, files].forEach((open) => open.closeDesktop(closed.desktopId));
+    else if (closed.type === 'user')
+      [gateway, files].forEach((open) => open.closeUser(closed.userId, new Date(closed.before)));
     else if (closed.type === 'session') {
-      gateway.closeSession(closed.sessionId);
+      closeSession(closed.sessionId);
       sessions.ended(closed.sessionId);
     } else sessions.extended(closed.sessionId, new Date(closed.endsAt));
   });
   const feed = { replicas, token: gatewayToken(keys, 'closings'), closed: closings.add.bind(closings), refused };
   followClosings(feed, closing.signal).catch((error: unknown) => events.failed('following the closings', error));
   const tokens = createUserTokenReader({ keys });
-  const cookieName = sessionCookie(keys);
   const proxy = createApiProxy({
     replicas,
     affinity: new Affinity(tokens, cookieName),
@@ -144,6 +165,7 @@ function open(
   });
   return {
     gateway,
+    files,
     proxy,
     async sessionUser(headers) {
       const token = sessionToken(headers, cookieName);
@@ -156,6 +178,7 @@ function open(
     async close() {
       closing.abort();
       sessions[Symbol.dispose]();
+      files.close();
       await gateway.close();
       proxy.close();
     },

@@ -4,6 +4,8 @@ import { visibleTo } from '#domain/catalogue/acl.ts';
 import { Catalogue } from '#domain/catalogue/catalogue.ts';
 import type { DebugPolicy, Requester } from '#domain/debug/policy.ts';
 import { DebugSessions } from '#domain/debug/sessions.ts';
+import type { ClipboardPolicy } from '#domain/desktops/clipboard-policy.ts';
+import { Clipboards } from '#domain/desktops/clipboards.ts';
 import { type DesktopOptions, Desktops } from '#domain/desktops/desktops.ts';
 import { Displays } from '#domain/desktops/displays.ts';
 import { Prints } from '#domain/desktops/prints.ts';
@@ -24,6 +26,7 @@ export interface PartsOptions {
   readonly events: Events;
   readonly openDisplay: DisplayDeps['open'];
   readonly desktop: DesktopOptions;
+  readonly clipboard: ClipboardPolicy;
   /** Apps with a recipe. */
   readonly own: readonly OwnImage[];
   readonly classes: CatalogueDeps['classes'];
@@ -40,6 +43,7 @@ export interface Parts extends AsyncDisposable {
   readonly hub: EventBus;
   readonly desktops: Desktops;
   readonly displays: Displays;
+  readonly clipboards: Clipboards;
   readonly prints: Prints;
   readonly catalogue: Catalogue;
   readonly launches: Launches;
@@ -62,9 +66,15 @@ export async function createParts(options: PartsOptions): Promise<Parts> {
         if (owner !== null) hub.publish(owner, { type: 'windows', windows: [...windows] });
       },
       mapped: (_desktopId, window) => launches.mapped(window),
+      copied(desktopId, offer) {
+        const owner = desktops.ownerOf(desktopId);
+        const { rights } = clipboards;
+        if (owner !== null) hub.publish(owner, { type: 'clipboard', rights, offer: clipboards.present(offer) });
+      },
     },
   });
   stack.use(displays);
+  const clipboards = new Clipboards({ displays, policy: options.clipboard, transferred: events.clipboardTransferred });
   const folder = new WebdavPrintFolder(engine);
   const prints = stack.use(new Prints({ engine, folder, values: store.values, failed: events.failed }));
   const catalogue = stack.use(
@@ -98,6 +108,6 @@ export async function createParts(options: PartsOptions): Promise<Parts> {
     new DebugSessions({ engine, store, hub, replicas, desktops, launches, mayRun, policy, events }),
   );
   const owned = stack.move();
-  const parts = { replicas, hub, desktops, displays, prints, catalogue, launches, debug };
+  const parts = { replicas, hub, desktops, displays, clipboards, prints, catalogue, launches, debug };
   return { ...parts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

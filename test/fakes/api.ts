@@ -15,6 +15,7 @@ import { createUserTokens, sessionCookie } from '#auth/user-tokens.ts';
 import type { Authenticator } from '#domain/ports/auth.ts';
 import type { OpenDisplay } from '#domain/ports/display.ts';
 import type { DebugPolicy } from '#domain/debug/policy.ts';
+import type { ClipboardPolicy } from '#domain/desktops/clipboard-policy.ts';
 import { Attendance } from '#domain/desktops/attendance.ts';
 import { Rebuilds } from '#domain/desktops/rebuilds.ts';
 import { DeskpodError } from '#domain/errors.ts';
@@ -31,6 +32,7 @@ import { createTrustedProxies, applyTrustedProxies } from '#http/trusted-proxies
 import { healthRoutes } from '#http/health.ts';
 import { plainServer } from '#http/listen.ts';
 import { buildServer } from '#http/server.ts';
+import { ClipboardType, MAX_COPIED_BYTES } from '#protocol/clipboard.ts';
 import { DebugProfile } from '#protocol/debug.ts';
 import { Session } from '#protocol/user.ts';
 import { createParts } from '#server/parts.ts';
@@ -59,6 +61,7 @@ export async function fakeApi({
   openDisplay = noScreen,
   limits = LIMITS,
   launchesPerUser = 32,
+  clipboard = {},
   ...more
 }: Partial<ApiContext> & {
   directory?: Authenticator;
@@ -66,6 +69,7 @@ export async function fakeApi({
   openDisplay?: OpenDisplay;
   limits?: ConnectionLimits & GuestLimits;
   launchesPerUser?: number;
+  clipboard?: Partial<ClipboardPolicy>;
 } = {}): Promise<FakeApi> {
   const stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'deskpod-api-'));
@@ -81,6 +85,13 @@ export async function fakeApi({
       events,
       openDisplay,
       desktop: { image: 'localhost/deskpod/desktop:1', env: {}, x11Tcp: true, limits: {}, languages: [] },
+      clipboard: {
+        direction: 'both',
+        types: ClipboardType.options,
+        maxBytes: MAX_COPIED_BYTES,
+        history: false,
+        ...clipboard,
+      },
       own: [{ reference: 'localhost/deskpod/game:1', labels: LABELS, command: ['/bin/game'] }],
       classes: { default: { limits: {} } },
       stopGraceMs: 1,
@@ -119,6 +130,7 @@ export async function fakeApi({
       notify: (...notice) => rebuilds.notify(...notice),
       failed: events.failed,
     }),
+    files: { upload: true, download: true, maxUploadBytes: null, maxDownloadBytes: null },
     events,
     authenticators: [directory ?? demoDirectory(store), createAnonymous(store)],
     links: new LoginLinks(store),

@@ -27,8 +27,9 @@ export class FakeWindows implements WindowConnection {
     this.#listener({ name: 'PropertyNotify', wid: window, atom: this.atoms.number(name) });
   }
 
-  onEvent(listener: (event: XEvent) => void): void {
+  onEvent(listener: (event: XEvent) => void): () => void {
     this.#listener = listener;
+    return () => {};
   }
 
   close(reason: Error | null = null): void {

@@ -45,7 +45,7 @@ async function screens(desktop: RealDesktop, vncPassword = desktop.vncPassword):
     },
     connect: desktop.connectScreen,
     allowedOrigin: () => true,
-    events: { screenConnected: () => {}, screenClosed: () => {}, warn: () => {} },
+    events: { screenConnected: () => {}, screenClosed: () => {}, clipboardTransferred: () => {}, warn: () => {} },
   });
   const server = createServer();
   const routes = routeUpgrades(server, [{ path: '/s', handle: gateway.handleUpgrade.bind(gateway) }]);

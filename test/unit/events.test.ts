@@ -96,6 +96,9 @@ test('every record uses the standard field names', () => {
     events.launchFinished({ ...launch, status: { state: 'finished', reason: 'exited', exitCode: 0 } });
     events.screenConnected('fry', 'fry-0a1b2');
     events.screenClosed('fry', 'fry-0a1b2', 10, 20.4, 'closed');
+    const transfer = { user: 'fry', desktop: 'fry-0a1b2', types: ['text/html', 'image/png'] };
+    events.clipboardTransferred({ ...transfer, direction: 'in', bytes: 7 });
+    events.clipboardTransferred({ ...transfer, direction: 'out', bytes: null });
     events.debugAsked(session);
     events.debugGranted(session);
     events.debugStarted(session);
@@ -108,7 +111,7 @@ test('every record uses the standard field names', () => {
     .trimEnd()
     .split('\n')
     .map((line) => Object.keys(JSON.parse(line)));
-  assert.equal(lines.length, 21);
+  assert.equal(lines.length, 23);
   assert.deepEqual(
     lines.flat().filter((name) => !names.has(name)),
     [],

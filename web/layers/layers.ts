@@ -32,6 +32,7 @@ export type Layer =
   | { readonly kind: 'menu' }
   | { readonly kind: 'notices' }
   | { readonly kind: 'paste' }
+  | { readonly kind: 'clipboard' }
   | { readonly kind: 'logout' }
   | { readonly kind: 'logout-everywhere' }
   | { readonly kind: 'home' }
@@ -46,6 +47,15 @@ export type Layer =
   | { readonly kind: 'recording'; readonly session: DebugSession }
   | { readonly kind: 'desktop-full'; readonly reason: string; readonly asPod: () => Promise<boolean> }
   | { readonly kind: 'remove-print'; readonly name: string; readonly removed: () => void }
+  | { readonly kind: 'files' }
+  | { readonly kind: 'file-menu'; readonly x: number; readonly y: number }
+  /** A new folder in `folder`, or another name for `rename`, a path. */
+  | { readonly kind: 'file-name'; readonly folder: string; readonly rename: string | null }
+  | { readonly kind: 'file-target'; readonly verb: 'MOVE' | 'COPY'; readonly paths: readonly string[] }
+  | { readonly kind: 'file-conflict' }
+  | { readonly kind: 'file-preview'; readonly path: string }
+  /** Deletes these for ever; from the trash, they are names in it. */
+  | { readonly kind: 'file-delete'; readonly of: readonly string[]; readonly fromTrash: boolean }
   | { readonly kind: 'remove-desktop'; readonly desktop: DesktopSummary; readonly removed: () => void };
 
 interface Open {
@@ -91,7 +101,8 @@ export function toggleLayer(layer: Layer): void {
   else openLayer(layer);
 }
 
-const isMenu = ({ kind }: Layer): boolean => kind === 'menu' || kind === 'dock-menu' || kind === 'search';
+const isMenu = ({ kind }: Layer): boolean =>
+  kind === 'menu' || kind === 'dock-menu' || kind === 'file-menu' || kind === 'search';
 
 function returnFocus(opener: Element | null): void {
   if (opener instanceof HTMLElement && opener.isConnected && opener !== document.body)

@@ -1,4 +1,5 @@
 /** Tracks which of the two clipboards has the newer text: the older one never overwrites it. Pure. */
+import { sameText } from './copied.ts';
 
 export interface LocalClipboard {
   /** False if the browser doesn't allow it now. */
@@ -46,9 +47,17 @@ export class ClipboardSync {
     this.#ahead = { old: this.#ahead?.old ?? this.#last, away: false, missed: false };
   }
 
+  /** Both have the same now, with this text among its forms; empty if it has none. */
+  tookForms(text: string): void {
+    this.#last = text;
+    this.#sent = false;
+    this.#ahead = null;
+    this.#here.waiting.value = null;
+  }
+
   /** Text from the desktop for this computer. */
   async takeFromDesktop(text: string): Promise<void> {
-    if (text === this.#last && this.#here.waiting.value === null) {
+    if (sameText(text, this.#last) && this.#here.waiting.value === null) {
       this.#ahead = null;
       return;
     }

@@ -9,6 +9,8 @@ export const waitingCopy = signal<string | null>(null);
 export const clipboards = new ClipboardSync({ write: tryWrite, waiting: waitingCopy });
 
 interface Sides {
+  /** Writes what was copied in the desktop with forms besides text, if something waits. */
+  copyWaitingForms(): Promise<unknown>;
   sendClipboard(text: string): void;
 }
 
@@ -33,6 +35,7 @@ export async function readHere(): Promise<string | null> {
 /** When the user returns, syncs both clipboards. Never shows a prompt. */
 export function syncOnFocus(sides: Sides, until: AbortSignal): void {
   const exchange = async () => {
+    await sides.copyWaitingForms();
     const text = await clipboards.comeBack(async () => ((await mayRead()) ? await readHere() : null));
     if (text !== null) sides.sendClipboard(text);
   };

@@ -10,8 +10,8 @@ import { isModifier, type KeyStroke } from './key-item.ts';
 
 export interface KeyTarget {
   readonly keyboard: Keyboard;
-  /** Sends text to the desktop's clipboard; false if the desktop's own is newer and nothing should be sent. */
-  readonly paste: (text: string) => boolean;
+  /** Sends what is pasted to the desktop's clipboard, before the keys; false if they should not be sent. */
+  readonly paste: (data: DataTransfer) => boolean;
 }
 
 /** The field must contain text, otherwise touch keyboards don't report backspace. */
@@ -67,8 +67,7 @@ export function attachKeyField(field: HTMLTextAreaElement, { keyboard, paste }: 
     'paste',
     (event) => {
       event.preventDefault();
-      const text = event.clipboardData?.getData('text/plain') ?? '';
-      if (text !== '' && !paste(text)) pasting = null;
+      if (event.clipboardData && !paste(event.clipboardData)) pasting = null;
       else if (pasting) pressPaste();
       // From the browser's menu.
       else keyboard.type([V], [KEYSYM.Control]);

@@ -47,6 +47,8 @@ export class KeyQueue {
   /** `mark` of the last item taken from there. */
   #forgotten = 0;
   #waiting: Waiting[] = [];
+  /** Things that keys wait for. */
+  #holds = 0;
   /** Keys were dropped, and so are later ones until there is a connection. */
   #overdue = false;
 
@@ -56,19 +58,39 @@ export class KeyQueue {
 
   push(item: KeyItem): void {
     const at = this.#options.now();
-    if (this.#waiting.length === 0 && this.#sink?.writable()) return this.#deliver(this.#sink, { item, at });
+    if (this.#holds === 0 && this.#waiting.length === 0 && this.#sink?.writable())
+      return this.#deliver(this.#sink, { item, at });
     this.#waiting.push({ item, at });
     this.#dropOverdue();
+  }
+
+  /** Keys wait, in their order, for something that must reach the desktop before them; `drop` forgets them. */
+  hold(): { release(): void; drop(): void } {
+    let ended = false;
+    const end = (drop: boolean): void => {
+      if (ended) return;
+      ended = true;
+      this.#holds -= 1;
+      // The desktop still needs to hear which keys are no longer pressed.
+      if (drop) this.#waiting = this.#waiting.filter(({ item }) => isRelease(item) || isModifierItem(item));
+      if (this.#holds === 0 && this.#sink?.writable()) this.#resume(this.#sink);
+    };
+    this.#holds += 1;
+    return { release: () => end(false), drop: () => end(true) };
   }
 
   /** Connected: presses held keys again, as the desktop released all when the last connection ended, and sends waiting ones. */
   connected(sink: KeySink): void {
     this.#dropOverdue();
-    this.#overdue = false;
     this.#sink = sink;
     this.#down.clear();
     this.#sent = [];
     this.#forgotten = 0;
+    if (this.#holds === 0) this.#resume(sink);
+  }
+
+  #resume(sink: KeySink): void {
+    this.#overdue = false;
     const at = this.#options.now();
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -129,6 +151,8 @@ export class KeyQueue {
 
   #dropOverdue(): void {
     const [first] = this.#waiting;
+    // What is held ends by itself.
+    if (this.#holds > 0 && this.#sink?.writable()) return;
     if (!first || (!this.#overdue && this.#options.now() - first.at <= LONGEST_WAIT_MS)) return;
     for (const { item } of this.#waiting) hold(this.#held, item);
     this.#waiting = [];
@@ -145,11 +169,14 @@ function isRelease(item: KeyItem): item is Held {
   return item.kind !== 'text' && !item.down;
 }
 
+function isModifierItem(item: KeyItem): item is Held {
+  if (item.kind === 'text') return false;
+  return item.kind === 'stroke' ? isModifier(item.stroke.key) : isModifierKeysym(item.keysym);
+}
+
 /** Tracks which modifiers are held. */
 function hold(held: Map<string, Held>, item: KeyItem): void {
-  if (item.kind === 'text') return;
-  const modifier = item.kind === 'stroke' ? isModifier(item.stroke.key) : isModifierKeysym(item.keysym);
-  if (!modifier) return;
+  if (!isModifierItem(item)) return;
   if (item.down) held.set(idOf(item), item);
   else held.delete(idOf(item));
 }

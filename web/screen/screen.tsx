@@ -13,6 +13,8 @@ import { covered } from '../layers/layers.ts';
 import { isTouch } from '../ui/pointer.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { clipboards, syncOnFocus } from './clipboard.ts';
+import { copyWaitingForms, deliversText, followForms } from './clipboard-forms.ts';
+import { keepEarlier } from './clipboard-history.ts';
 import {
   current,
   focusScreen,
@@ -23,12 +25,13 @@ import {
   refuseText,
   screenRefusal,
   screenState,
-  sendText,
   showState,
   touchKeyboard,
 } from './control.ts';
+import { NOTHING } from './copied.ts';
 import { attachKeyField } from './key-field.ts';
 import { TicketCache } from './ticket-cache.ts';
+import { pastedFrom, pasteWithKeys, sendCopied } from './paste.ts';
 import { keepConnected } from './reconnect.ts';
 import { ScreenRefused } from './refused.tsx';
 import { openRfb, type RfbLink } from './rfb.ts';
@@ -103,7 +106,8 @@ function run(frame: HTMLElement, ghost: HTMLElement, field: HTMLTextAreaElement,
   current.field = field;
   painted.value = false;
   screenRefusal.value = null;
-  attachKeyField(field, { keyboard, paste: (text) => !clipboards.isNewerHere(text) || sendText(text) }, signal);
+  attachKeyField(field, { keyboard, paste: (data) => pasteWithKeys(pastedFrom(data)) }, signal);
+  followForms(signal);
   const sizeRequest = new SizeRequest({
     now: () => performance.now(),
     later: (ms, then) => setTimeout(() => signal.aborted || then(), ms),
@@ -136,8 +140,12 @@ function run(frame: HTMLElement, ghost: HTMLElement, field: HTMLTextAreaElement,
       // After an interruption all viewers reconnect: the desktop keeps the size of the one in use.
       const link = openRfb(frame, token, !painted.value || document.hasFocus(), {
         announced: () => clipboards.expectFromDesktop(),
-        copied: (text) => void clipboards.takeFromDesktop(text),
+        copied: (text) => {
+          keepEarlier({ ...NOTHING, text });
+          void clipboards.takeFromDesktop(text);
+        },
         copyMissing: () => {
+          if (deliversText()) return;
           void clipboards.missInDesktop();
           say('warning', t.clipboard.tooLargeThere(size(MAX_CLIPBOARD_BYTES)));
         },
@@ -165,7 +173,7 @@ function run(frame: HTMLElement, ghost: HTMLElement, field: HTMLTextAreaElement,
     if (painted.value) return;
     painted.value = true;
     if (!covered.value) focusScreen();
-    syncOnFocus({ sendClipboard: sendText }, signal);
+    syncOnFocus({ copyWaitingForms, sendClipboard: (text) => void sendCopied({ ...NOTHING, text }) }, signal);
     // Only used for the start trace, so a failure doesn't matter.
     api.desktop
       .firstPixel(Math.round(performance.now() - asked))

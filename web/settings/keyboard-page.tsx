@@ -8,6 +8,7 @@ import { t } from '../ui/strings/catalogue.ts';
 const keys = (): readonly (readonly [keys: readonly string[], what: string])[] => [
   [SHORTCUT_KEYS.search, t.keyboard.search],
   [SHORTCUT_KEYS.menu, t.keyboard.bar],
+  [SHORTCUT_KEYS.files, t.keyboard.files],
   [SHORTCUT_KEYS.terminal, t.keyboard.shell],
   [SHORTCUT_KEYS.left, t.keyboard.left],
   [SHORTCUT_KEYS.right, t.keyboard.right],

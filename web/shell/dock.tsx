@@ -1,11 +1,14 @@
 /** The dock: pinned apps, then running ones. It hides automatically if the user prefers that. */
-import { Search } from 'lucide';
+import { Folder, Search } from 'lucide';
 import { useRef, useState } from 'preact/hooks';
 import { apps, launches, preferences, windows } from '../state/store.ts';
 import { focusScreen } from '../screen/control.ts';
 import { AppIcon } from '../ui/app-icon.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { openLayer } from '../layers/layers.ts';
+import { openFiles } from '../files/panel.ts';
+import { SHORTCUT_KEYS } from '../state/shortcuts.ts';
+import { keyName } from '../ui/key-name.ts';
 import { isTouch } from '../ui/pointer.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { actOnWindow, movePin, runApp } from '../apps/actions.ts';
@@ -47,6 +50,18 @@ export function Dock() {
         >
           <span class="app-icon dock-search">
             <Icon of={Search} size={20} />
+          </span>
+        </button>
+        <button
+          type="button"
+          class="dock-cell"
+          aria-label={t.files.title}
+          title={touch ? t.files.title : `${t.files.title} (${SHORTCUT_KEYS.files.map(keyName).join('+')})`}
+          onClick={() => openFiles()}
+          data-test="dock-files"
+        >
+          <span class="app-icon dock-files">
+            <Icon of={Folder} size={20} />
           </span>
         </button>
         <i class="dock-line" />

@@ -2,6 +2,7 @@
 import { focusScreen, hasScreenFocus, leaveScreen } from '../screen/control.ts';
 import { goToTerminal, hasTerminalFocus } from '../terminal/control.ts';
 import { closeLayer, layers, openLayer, toggleLayer } from '../layers/layers.ts';
+import { toggleFiles } from '../files/panel.ts';
 import { placeActive } from '../apps/actions.ts';
 import { type ShortcutAction, shortcutFor } from '../state/shortcuts.ts';
 
@@ -45,6 +46,8 @@ export function perform(action: ShortcutAction): void {
       return toggleLayer({ kind: 'menu' });
     case 'help':
       return openLayer({ kind: 'settings', page: 'keyboard', launchId: null });
+    case 'files':
+      return toggleFiles();
     case 'terminal':
       if (layers.value.length === 0) goToTerminal(focusScreen);
       return undefined;

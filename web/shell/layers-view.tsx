@@ -9,6 +9,7 @@ import { RemoveDesktop } from '../settings/desktops-page.tsx';
 import { Settings } from '../settings/settings.tsx';
 import { lazy } from '../ui/lazy.tsx';
 import { type Layer, layers } from '../layers/layers.ts';
+import { ClipboardPanel } from './clipboard-panel.tsx';
 import { DockMenu } from './dock-menu.tsx';
 import { HomeLayer } from '../desktop/home-files.tsx';
 import { Logout } from './logout.tsx';
@@ -17,9 +18,16 @@ import { NoticeHistory } from './notices.tsx';
 import { Paste } from './paste.tsx';
 import { DesktopFull } from '../desktop/desktop-full.tsx';
 import { Search } from './search.tsx';
+import { FileMenu } from '../files/file-menu.tsx';
 
 const InspectSheet = lazy(() => import('../inspect/inspect.tsx'));
 const DebugDialog = lazy(() => import('../debug/debug-dialog.tsx'));
+const FilesSheet = lazy(() => import('../files/files.tsx'));
+const FileName = lazy(() => import('../files/name-dialog.tsx'));
+const FileTarget = lazy(() => import('../files/target-dialog.tsx'));
+const FileConflict = lazy(() => import('../files/conflict-dialog.tsx'));
+const FilePreview = lazy(() => import('../files/preview.tsx'));
+const FileDelete = lazy(() => import('../files/delete-dialog.tsx'));
 const Recording = lazy(() => import('../debug/recording.tsx'));
 
 export function Layers() {
@@ -42,6 +50,8 @@ function One({ layer }: { layer: Layer }) {
       return <NoticeHistory />;
     case 'paste':
       return <Paste />;
+    case 'clipboard':
+      return <ClipboardPanel />;
     case 'logout':
       return <Logout />;
     case 'logout-everywhere':
@@ -70,6 +80,20 @@ function One({ layer }: { layer: Layer }) {
       return <Recording session={layer.session} />;
     case 'remove-print':
       return <RemovePrint name={layer.name} removed={layer.removed} />;
+    case 'files':
+      return <FilesSheet />;
+    case 'file-menu':
+      return <FileMenu x={layer.x} y={layer.y} />;
+    case 'file-name':
+      return <FileName folder={layer.folder} of={layer.rename} />;
+    case 'file-target':
+      return <FileTarget verb={layer.verb} paths={layer.paths} />;
+    case 'file-conflict':
+      return <FileConflict />;
+    case 'file-preview':
+      return <FilePreview path={layer.path} />;
+    case 'file-delete':
+      return <FileDelete of={layer.of} fromTrash={layer.fromTrash} />;
     case 'remove-desktop':
       return <RemoveDesktop desktop={layer.desktop} removed={layer.removed} />;
     default:

@@ -2,6 +2,7 @@
 import {
   Check,
   Expand,
+  FolderOpen,
   Keyboard,
   LogOut,
   MonitorOff,
@@ -17,6 +18,7 @@ import { attempt } from '../state/notices.ts';
 import { changePreferences } from '../state/preferences.ts';
 import { disconnect } from '../state/session.ts';
 import { preferences, session } from '../state/store.ts';
+import { openFiles } from '../files/panel.ts';
 import { inspectOwnDesktop } from '../inspect/open-inspect.ts';
 import { openShellIn, terminal } from '../terminal/control.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -51,6 +53,9 @@ export function Menu() {
           stays
         >
           {t.menu.settings}
+        </Item>
+        <Item icon={FolderOpen} keys="files" test="menu-files" run={openFiles} stays>
+          {t.files.title}
         </Item>
         <Item icon={SquareTerminal} keys="terminal" test="menu-terminal" run={openTerminal}>
           {t.menu.shell}

@@ -8,7 +8,7 @@ import { isPrintNotice } from '../prints/present-print.ts';
 import { PrintNotice } from '../prints/print-notice.tsx';
 import { stayLoggedIn } from '../state/keep-session.ts';
 import { isSessionWarning } from '../state/session-life.ts';
-import { dismissNotices } from '../state/notices.ts';
+import { actionOf, dismissNotices } from '../state/notices.ts';
 import { board } from '../state/store.ts';
 import { moment } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -95,6 +95,15 @@ function More({ notice }: { notice: Notice }) {
   const { id, launchId } = notice;
   if (isSessionWarning(notice)) return <Stay />;
   if (isPrintNotice(id)) return <PrintNotice id={id} />;
+  const action = actionOf(id);
+  if (action)
+    return (
+      <p class="small row">
+        <button type="button" class="link" onClick={action.run} data-test="notice-action">
+          {action.label}
+        </button>
+      </p>
+    );
   if (launchId === null) return null;
   if (isEndNotice(notice)) return <EndedNotice id={id} launchId={launchId} />;
   return (

@@ -1,8 +1,8 @@
-/** A field to paste text into if the browser doesn't share its clipboard. */
+/** A field to paste text or a picture into if the browser doesn't share its clipboard. */
 import { useRef } from 'preact/hooks';
-import { sendText, sentNotice } from '../screen/control.ts';
+import { type Copied, NOTHING } from '../screen/copied.ts';
+import { pastedFrom, saySent, sendCopied } from '../screen/paste.ts';
 import { isMac } from '../screen/platform.ts';
-import { say } from '../state/notices.ts';
 import { LayerFrame } from '../layers/layer-frame.tsx';
 import { closeLayer } from '../layers/layers.ts';
 import { isTouch } from '../ui/pointer.ts';
@@ -10,11 +10,10 @@ import { t } from '../ui/strings/catalogue.ts';
 
 export function Paste() {
   const field = useRef<HTMLTextAreaElement>(null);
-  const send = (text: string) => {
-    if (text === '') return;
-    if (!sendText(text)) return;
+  const send = async (copied: Copied) => {
+    if (!(await sendCopied(copied))) return;
     closeLayer('paste');
-    say('info', sentNotice());
+    saySent(copied);
   };
   return (
     <LayerFrame kind="paste" label={t.clipboard.paste} class="dialog" dim>
@@ -27,7 +26,7 @@ export function Paste() {
         data-autofocus
         onPaste={(event) => {
           event.preventDefault();
-          send(event.clipboardData?.getData('text/plain') ?? '');
+          if (event.clipboardData) void send(pastedFrom(event.clipboardData));
         }}
         data-test="paste-field"
       />
@@ -35,7 +34,12 @@ export function Paste() {
         <button type="button" class="quiet" onClick={() => closeLayer('paste')}>
           {t.cancel}
         </button>
-        <button type="button" class="primary" onClick={() => send(field.current?.value ?? '')} data-test="paste-send">
+        <button
+          type="button"
+          class="primary"
+          onClick={() => void send({ ...NOTHING, text: field.current?.value || null })}
+          data-test="paste-send"
+        >
           {t.clipboard.send}
         </button>
       </div>

@@ -1,18 +1,21 @@
-/** The search results: apps, open windows and settings pages, each with its actions. Pure. */
+/** The search results: apps, open windows, files and settings pages, each with its actions. Pure. */
 import type { App, Runtime } from '#protocol/app.ts';
 import type { Launch } from '#protocol/launch.ts';
 import type { Window } from '#protocol/window.ts';
+import type { Entry } from '../files/entry.ts';
 import { isOver } from '../state/world.ts';
 import { type Findable, index, type Indexed, rank } from '../state/rank.ts';
 
 export type Found =
   | { readonly kind: 'app'; readonly app: App; readonly phase: 'idle' | 'starting' | 'running' }
   | { readonly kind: 'window'; readonly window: Window; readonly appName: string | null }
+  | { readonly kind: 'file'; readonly entry: Entry }
   | { readonly kind: 'page'; readonly page: string; readonly title: string };
 
 export interface SearchIndex {
   readonly apps: readonly Indexed<Findable & { found: Found }>[];
   readonly windows: readonly Indexed<Findable & { found: Found }>[];
+  readonly files: readonly Indexed<Findable & { found: Found }>[];
   readonly pages: readonly Indexed<Findable & { found: Found }>[];
 }
 
@@ -20,12 +23,13 @@ export interface SearchInput {
   readonly apps: readonly App[];
   readonly launches: readonly Launch[];
   readonly windows: readonly Window[];
+  readonly files: readonly Entry[];
   readonly pages: readonly { readonly page: string; readonly title: string; readonly words: string }[];
 }
 
 const RUNNING_BOOST = 30;
 
-export function searchIndex({ apps, launches, windows, pages }: SearchInput): SearchIndex {
+export function searchIndex({ apps, launches, windows, files, pages }: SearchInput): SearchIndex {
   const open = launches.filter((launch) => !isOver(launch));
   const phaseOf = (app: App) => {
     const own = open.filter(({ appId }) => appId === app.id);
@@ -57,6 +61,7 @@ export function searchIndex({ apps, launches, windows, pages }: SearchInput): Se
         };
       }),
     ),
+    files: index(files.map((entry) => ({ name: entry.name, keywords: [], found: { kind: 'file', entry } }))),
     pages: index(
       pages.map(({ page, title, words }) => ({
         name: title,
@@ -70,6 +75,7 @@ export function searchIndex({ apps, launches, windows, pages }: SearchInput): Se
 export interface Sections {
   readonly apps: readonly Found[];
   readonly windows: readonly Found[];
+  readonly files: readonly Found[];
   readonly pages: readonly Found[];
 }
 
@@ -81,6 +87,7 @@ export function search(indexed: SearchIndex, query: string): Sections {
   return {
     apps: found(indexed.apps, asked ? 12 : 60),
     windows: asked ? found(indexed.windows, 6) : [],
+    files: asked ? found(indexed.files, 8) : [],
     pages: asked ? found(indexed.pages, 4) : [],
   };
 }
@@ -100,6 +107,7 @@ export function otherRuntime(runtime: Runtime): Runtime {
 
 export function keyOf(found: Found): string {
   if (found.kind === 'app') return `app:${found.app.id}`;
+  if (found.kind === 'file') return `file:${found.entry.path}`;
   return found.kind === 'window' ? `window:${found.window.id}` : `page:${found.page}`;
 }
 

@@ -1,6 +1,9 @@
 /** One result: icon, name, runtime, state, and the actions of the selected one. */
 import type { App } from '#protocol/app.ts';
 import { AppWindow, CornerDownLeft, Settings } from 'lucide';
+import { folderTitle, shownName, shownSize } from '../files/file-facts.ts';
+import { FileIcon } from '../files/file-icon.tsx';
+import { folderOf } from '../files/paths.ts';
 import { AppIcon } from '../ui/app-icon.tsx';
 import { bytes } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -63,6 +66,12 @@ function Diagram({ found }: { found: Found }) {
   if (found.kind === 'app') return <AppIcon name={found.app.displayName} url={found.app.iconUrl} size={40} />;
   if (found.kind === 'window' && found.window.iconUrl !== null)
     return <AppIcon name={found.window.title} url={found.window.iconUrl} size={40} />;
+  if (found.kind === 'file')
+    return (
+      <span class="app-icon search-glyph">
+        <FileIcon entry={found.entry} size={20} />
+      </span>
+    );
   return (
     <span class="app-icon search-glyph">
       <Icon of={found.kind === 'window' ? AppWindow : Settings} size={20} />
@@ -72,18 +81,25 @@ function Diagram({ found }: { found: Found }) {
 
 const title = (found: Found): string => {
   if (found.kind === 'app') return found.app.displayName;
+  if (found.kind === 'file') return shownName(found.entry.name);
   return found.kind === 'window' ? found.window.title : found.title;
 };
 
 function detail(found: Found): string {
   const name = title(found);
-  if (found.kind === 'page') return besides(name, [found.page === 'inspect' ? t.inspect.ofDesktop : t.settings.title]);
+  if (found.kind === 'page') return besides(name, [placeOf(found.page)]);
+  if (found.kind === 'file') return besides(name, [folderTitle(folderOf(found.entry.path)), shownSize(found.entry)]);
   if (found.kind === 'window') return besides(name, [t.search.window, found.appName]);
   const { app } = found;
   const where = app.runtime === 'ephemeral_container' ? t.search.inDesktop : t.search.inPod;
   const note = app.availability.state === 'unavailable' ? app.availability.reason : where;
   const doing = app.availability.state === 'installing' ? app.availability.step : note;
   return besides(name, [app.description, doing]);
+}
+
+function placeOf(page: string): string {
+  if (page === 'inspect') return t.inspect.ofDesktop;
+  return page === 'files' ? t.files.home : t.settings.title;
 }
 
 function AppPills({ app, phase }: { app: App; phase: 'idle' | 'starting' | 'running' }) {

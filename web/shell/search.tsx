@@ -1,9 +1,13 @@
-/** Searches apps, windows and settings. Enter runs the selected result, arrows select, Tab cycles through actions. */
+/** Searches apps, windows, files and settings. Enter runs the selected result, arrows select, Tab cycles through actions. */
 import { Search as SearchIcon } from 'lucide';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { inspectOwnDesktop } from '../inspect/open-inspect.ts';
 import { apps, launches, windows, world } from '../state/store.ts';
 import { pagesFor } from '../settings/pages.ts';
+import type { Entry } from '../files/entry.ts';
+import { knownEntries, openFiles } from '../files/panel.ts';
+import { folderOf } from '../files/paths.ts';
+import { isHidden } from '../files/names.ts';
 import { Icon } from '../ui/icon.tsx';
 import { LayerFrame } from '../layers/layer-frame.tsx';
 import { closeLayer, openLayer, type SettingsPage } from '../layers/layers.ts';
@@ -15,21 +19,27 @@ import { actionsOf, type Found, type FoundAction, keyOf, otherRuntime, search, s
 import { SearchRow } from './search-row.tsx';
 import './search.css';
 
-/** Found like a page of the settings. */
+/** Found like pages of the settings. */
 const INSPECT = 'inspect';
+const FILES = 'files';
 
 export function Search() {
   const [query, setQuery] = useState('');
   const [at, setAt] = useState(0);
   const [action, setAction] = useState(0);
   const list = useRef<HTMLDivElement>(null);
-  const pages = [...pagesFor(), { page: INSPECT, title: t.inspect.short, words: t.inspect.words }];
+  const pages = [
+    ...pagesFor(),
+    { page: INSPECT, title: t.inspect.short, words: t.inspect.words },
+    { page: FILES, title: t.files.title, words: t.files.words },
+  ];
   const indexed = useMemo(
-    () => searchIndex({ apps: apps.value, launches: launches.value, windows: windows.value, pages }),
-    [apps.value, launches.value, windows.value, shownLanguage.value],
+    () =>
+      searchIndex({ apps: apps.value, launches: launches.value, windows: windows.value, files: knownFiles(), pages }),
+    [apps.value, launches.value, windows.value, knownEntries.value, shownLanguage.value],
   );
   const sections = useMemo(() => search(indexed, query), [indexed, query]);
-  const all = [...sections.apps, ...sections.windows, ...sections.pages];
+  const all = [...sections.apps, ...sections.windows, ...sections.files, ...sections.pages];
   const chosen = all[Math.min(at, all.length - 1)];
   const actions = chosen ? actionsFor(chosen) : [];
   useEffect(() => list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }), [at]);
@@ -114,6 +124,7 @@ export function Search() {
       >
         {section(t.search.apps, sections.apps)}
         {section(t.search.windows, sections.windows)}
+        {section(t.search.files, sections.files)}
         {section(t.search.settings, sections.pages)}
       </div>
       {all.length === 0 && <Nothing query={query} />}
@@ -142,11 +153,22 @@ const actionsFor = (found: Found): readonly FoundAction[] =>
 
 function perform(found: Found, action: FoundAction): void {
   if (found.kind === 'page' && found.page === INSPECT) return inspectOwnDesktop();
+  if (found.kind === 'page' && found.page === FILES) return openFiles();
+  if (found.kind === 'file') return openFound(found.entry);
   if (found.kind === 'page') return openLayer({ kind: 'settings', page: settingsPage(found.page), launchId: null });
   if (found.kind === 'app' && (action === 'pin' || action === 'unpin')) return togglePin(found.app.id);
   closeLayer('search', true);
   if (found.kind === 'window') void actOnWindow(found.window.id, { action: 'activate' });
   else void runApp(found.app, action === 'open' ? undefined : otherRuntime(found.app.runtime));
+}
+
+/** Of the folders that were listed. */
+const knownFiles = (): readonly Entry[] =>
+  [...knownEntries.value.values()].flat().filter(({ name }) => !isHidden(name));
+
+function openFound({ path, folder }: Entry): void {
+  if (folder) openFiles({ at: 'folder', path });
+  else openFiles({ at: 'folder', path: folderOf(path) }, path);
 }
 
 function settingsPage(name: string): SettingsPage {

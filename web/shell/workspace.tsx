@@ -14,6 +14,9 @@ import { lazy } from '../ui/lazy.tsx';
 import { closeAllLayers, covered, focusKeeper } from '../layers/layers.ts';
 import { presentPrints } from '../prints/arrivals.ts';
 import { openWhenInstalled } from '../apps/actions.ts';
+import { DropZone } from '../files/drop-zone.tsx';
+import { Transfers } from '../files/transfers.tsx';
+import { useUploads } from '../files/use-uploads.ts';
 import { Bar } from './bar.tsx';
 import { Dock } from './dock.tsx';
 import { listenForShortcuts } from './keys.ts';
@@ -58,6 +61,8 @@ export default function Workspace() {
     };
   }, []);
 
+  useUploads();
+
   const found = desktop.value;
   const runs = found?.status.state === 'running';
   // The event stream may say "none" before the request for a desktop has arrived.
@@ -78,6 +83,8 @@ export default function Workspace() {
         </div>
         <Layers />
       </main>
+      <Transfers />
+      {runs && <DropZone />}
       <Notices />
     </>
   );

@@ -8,6 +8,17 @@ import { dismiss, post } from './world.ts';
 
 let created = 0;
 
+export interface NoticeAction {
+  readonly label: string;
+  readonly run: () => void;
+}
+
+/** Of notices of this page, by their ID. */
+const actions = new Map<string, NoticeAction>();
+const MOST_ACTIONS = 20;
+
+export const actionOf = (id: string): NoticeAction | null => actions.get(id) ?? null;
+
 export function show(notice: Notice): void {
   board.value = post(board.value, notice);
 }
@@ -15,6 +26,30 @@ export function show(notice: Notice): void {
 export function say(level: Notice['level'], text: string, launchId: string | null = null): void {
   created += 1;
   show({ id: `here-${created}`, level, text, launchId, at: new Date().toISOString() });
+}
+
+/** The last notice about each topic. */
+const topics = new Map<string, string>();
+
+/**
+ * A notice that takes the place of the last one about the same topic, so that its button, for example Undo, is at hand. The
+ * button works once.
+ */
+export function sayAbout(topic: string, level: Notice['level'], text: string, action: NoticeAction | null): void {
+  const before = topics.get(topic);
+  if (before !== undefined) dismissNotices([before]);
+  const id = `here-${created + 1}`;
+  topics.set(topic, id);
+  if (action !== null) {
+    const run = () => {
+      actions.delete(id);
+      dismissNotices([id]);
+      action.run();
+    };
+    actions.set(id, { label: action.label, run });
+  }
+  for (const old of [...actions.keys()].slice(0, -MOST_ACTIONS)) actions.delete(old);
+  say(level, text);
 }
 
 /** Marks them as read; those about ended launches in every tab and permanently. */

@@ -1,6 +1,15 @@
 /** The shell's own shortcuts. All other keys belong to the apps. Pure. */
 
-export type ShortcutAction = 'search' | 'terminal' | 'help' | 'menu' | 'left' | 'right' | 'maximise' | 'restore';
+export type ShortcutAction =
+  | 'search'
+  | 'files'
+  | 'terminal'
+  | 'help'
+  | 'menu'
+  | 'left'
+  | 'right'
+  | 'maximise'
+  | 'restore';
 
 /** The relevant part of a KeyboardEvent. */
 export interface Chord {
@@ -14,6 +23,7 @@ export interface Chord {
 }
 
 const WITH_CTRL_ALT: Readonly<Record<string, ShortcutAction>> = {
+  KeyF: 'files',
   KeyT: 'terminal',
   KeyH: 'help',
   KeyM: 'menu',
@@ -36,6 +46,7 @@ export function shortcutFor(chord: Chord, inApplication: boolean): ShortcutActio
 export const SHORTCUT_KEYS: Readonly<Record<ShortcutAction, readonly string[]>> = {
   search: ['Ctrl', 'Space'],
   menu: ['Ctrl', 'Alt', 'M'],
+  files: ['Ctrl', 'Alt', 'F'],
   terminal: ['Ctrl', 'Alt', 'T'],
   left: ['Ctrl', 'Alt', '←'],
   right: ['Ctrl', 'Alt', '→'],

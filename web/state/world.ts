@@ -1,4 +1,5 @@
 /** The state of the user's desktop as reported by the server, and how each event changes it. Pure. */
+import type { ClipboardOffer, ClipboardRights } from '#protocol/clipboard.ts';
 import type { App } from '#protocol/app.ts';
 import type { DebugSession } from '#protocol/debug.ts';
 import type { Desktop } from '#protocol/desktop.ts';
@@ -13,6 +14,8 @@ export interface World {
   readonly launches: readonly Launch[];
   /** In the server's order. */
   readonly windows: readonly Window[];
+  /** Null until the server has said what it allows. */
+  readonly clipboard: { readonly rights: ClipboardRights; readonly offer: ClipboardOffer | null } | null;
   /** Debug sessions by the user or on the user's desktop, newest last. */
   readonly debug: readonly DebugSession[];
   /** False until the first list has arrived: until then an empty list means unknown. */
@@ -24,6 +27,7 @@ export const emptyWorld: World = {
   apps: [],
   launches: [],
   windows: [],
+  clipboard: null,
   debug: [],
   known: { apps: false, launches: false },
 };
@@ -43,6 +47,8 @@ export function changeWorld(world: World, event: Changing): World {
       return { ...world, launches: world.launches.filter(({ id }) => id !== event.id) };
     case 'windows':
       return { ...world, windows: event.windows };
+    case 'clipboard':
+      return { ...world, clipboard: { rights: event.rights, offer: event.offer } };
     case 'apps':
       return { ...world, apps: event.apps, known: { ...world.known, apps: true } };
     case 'app':

@@ -92,6 +92,13 @@ export function moment(iso: string, now: Date, locale = shown.value): string {
   return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' }).format(at);
 }
 
+/** The time for today, the date for other days, with the year if it's another one. */
+export function shortDate(iso: string, now: Date, locale = shown.value): string {
+  const at = new Date(iso);
+  if (at.getFullYear() === now.getFullYear()) return moment(iso, now, locale);
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(at);
+}
+
 export function dateTime(iso: string, locale = shown.value): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(iso));
 }

@@ -1,6 +1,7 @@
 /** One X connection per desktop while it is in use: by listeners of its events, or a launch that waits for its window. */
+import type { ClipboardOffer } from '#protocol/clipboard.ts';
 import type { Window, WindowAction } from '#protocol/window.ts';
-import type { Display, OpenDisplay } from '../ports/display.ts';
+import type { Display, DisplayClipboard, OpenDisplay } from '../ports/display.ts';
 import type { Engine } from '../ports/engine.ts';
 import { DeskpodError } from '../errors.ts';
 import { ignore } from '#protocol/ignore.ts';
@@ -20,6 +21,7 @@ interface Entry {
 export interface DisplayEvents {
   windows(desktopId: string, windows: readonly Window[]): void;
   mapped(desktopId: string, window: Window): void;
+  copied(desktopId: string, offer: ClipboardOffer | null): void;
 }
 
 /** Finds the launch of an X client whose process can't be read. */
@@ -69,14 +71,17 @@ export class Displays implements AsyncDisposable {
   }
 
   async act(desktopId: string, windowId: number, action: WindowAction): Promise<void> {
-    const release = this.hold(desktopId);
-    try {
-      const display = await this.#entries.get(desktopId)?.display;
-      if (!display) throw new DeskpodError('desktop_missing', 'The screen of this desktop can’t be reached right now.');
-      await display.act(windowId, action);
-    } finally {
-      release();
-    }
+    await this.#use(desktopId, (display) => display.act(windowId, action));
+  }
+
+  /** What was copied last; null also if the display isn't open. */
+  async clipboardOffer(desktopId: string): Promise<ClipboardOffer | null> {
+    const display = await this.#entries.get(desktopId)?.display;
+    return display?.clipboard.offer ?? null;
+  }
+
+  withClipboard<T>(desktopId: string, work: (clipboard: DisplayClipboard) => Promise<T>): Promise<T> {
+    return this.#use(desktopId, (display) => work(display.clipboard));
   }
 
   /** The desktop is gone: remaining users receive nothing more. */
@@ -84,6 +89,17 @@ export class Displays implements AsyncDisposable {
     const entry = this.#entries.get(desktopId);
     this.#entries.delete(desktopId);
     if (entry) void close(entry);
+  }
+
+  async #use<T>(desktopId: string, work: (display: Display) => Promise<T>): Promise<T> {
+    const release = this.hold(desktopId);
+    try {
+      const display = await this.#entries.get(desktopId)?.display;
+      if (!display) throw new DeskpodError('desktop_missing', 'The screen of this desktop can’t be reached right now.');
+      return await work(display);
+    } finally {
+      release();
+    }
   }
 
   #connect(desktopId: string, entry: Entry, attempt: number): void {
@@ -115,8 +131,10 @@ export class Displays implements AsyncDisposable {
   #listen(desktopId: string, entry: Entry, display: Display): void {
     display.onChange((windows) => this.#deps.events.windows(desktopId, windows));
     display.onMapped((window) => this.#deps.events.mapped(desktopId, window));
+    display.clipboard.onChange((offer) => this.#deps.events.copied(desktopId, offer));
     display.onClose(() => this.#lost(desktopId, entry, 0));
     this.#deps.events.windows(desktopId, display.windows);
+    this.#deps.events.copied(desktopId, display.clipboard.offer);
     for (const window of display.windows) if (!window.minimised) this.#deps.events.mapped(desktopId, window);
   }
 
@@ -125,6 +143,7 @@ export class Displays implements AsyncDisposable {
     entry.display = null;
     if (this.#entries.get(desktopId) !== entry) return;
     this.#deps.events.windows(desktopId, []);
+    this.#deps.events.copied(desktopId, null);
     const wait = RETRY_MS[attempt];
     if (entry.holders === 0 || wait === undefined || this.#closed.signal.aborted) {
       this.#entries.delete(desktopId);

@@ -1,5 +1,6 @@
-/** The display port: access to a desktop's windows as an X client. */
+/** The display port: access to a desktop's windows and clipboard as an X client. */
 import type { Duplex } from 'node:stream';
+import type { ClipboardForm, ClipboardOffer, ClipboardType } from '#protocol/clipboard.ts';
 import type { Window, WindowAction } from '#protocol/window.ts';
 
 /** What an X server knows about the client of a window. */
@@ -23,6 +24,21 @@ export interface DisplaySource {
   launchOf(client: XClient): Promise<string | null>;
 }
 
+/** The desktop's clipboard. Text alone is there, too. */
+export interface DisplayClipboard {
+  /** What was copied last; null if there is nothing that can be transferred. */
+  readonly offer: ClipboardOffer | null;
+  /** Also hears of what `write` puts there. At most ten times a second. Returns a function that stops listening. */
+  onChange(listener: (offer: ClipboardOffer | null) => void): () => void;
+  /**
+   * One form of the offer, in UTF-8 except for pictures; one at a time. `not_found` if something else was copied since or
+   * the form doesn't exist, `payload_too_large`, `timeout` if the program that copied it doesn't send it.
+   */
+  read(id: string, type: ClipboardType, maxBytes: number): Promise<Buffer>;
+  /** Replaces what is there. It lasts as long as this display is open, or until something else is copied. */
+  write(forms: readonly ClipboardForm<Buffer>[], from: string | null): Promise<ClipboardOffer>;
+}
+
 /** Several X connections of one desktop never share state; one `Display` owns one connection and everything on it. */
 export interface Display extends AsyncDisposable {
   /**
@@ -38,6 +54,7 @@ export interface Display extends AsyncDisposable {
   onClose(listener: (reason: Error | null) => void): () => void;
   /** The PNG at `iconUrl` of a window, by the last part of the URL; null if no window has had it lately. */
   icon(version: string): Buffer | null;
+  readonly clipboard: DisplayClipboard;
   /** `not_found` for an unknown window id. */
   act(windowId: number, action: WindowAction): Promise<void>;
 }

@@ -18,7 +18,7 @@ import { ContainersDebug } from './debug/debug.ts';
 import { findContainer } from './debug/targets.ts';
 import { connectDesktop } from './desktops/connect.ts';
 import { Services } from './services/services.ts';
-import type { ServiceImages } from './services/start.ts';
+import { ServiceImages } from './services/images.ts';
 import { listDesktops, removeDesktop } from './desktops/desktops.ts';
 import { DesktopStart } from './desktops/start.ts';
 import { exec } from './exec/exec.ts';
@@ -82,9 +82,6 @@ export interface ContainersEngineOptions {
   readonly serverGid?: number | null;
   readonly events: port.EngineEvents;
 }
-
-/** A service's image, with everything below it. */
-const BUILD_MS = 1_800_000;
 
 const Info = z.looseObject({ CgroupDriver: z.string().default('') });
 const Version = z.looseObject({
@@ -153,7 +150,7 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
   const closed = new AbortController();
   cleanup.defer(() => closed.abort());
   const services = cleanup.use(
-    new Services(context, serviceImages(images, closed.signal, options.events), options.serviceIdleMs),
+    new Services(context, new ServiceImages(images, closed.signal, options.events), options.serviceIdleMs),
   );
   for (const { id, state } of desktops) if (state === 'running') await openServices(context, services, id, new Date());
   return new ContainersEngine(context, images, services, version.Version, cleanup.move());
@@ -171,26 +168,6 @@ async function openServices(
   } catch (error) {
     context.events.failed(`listening for the services of ${desktopId}`, error);
   }
-}
-
-/** Their builds outlive the request that began them, and end with the engine. */
-function serviceImages(images: Images, closed: AbortSignal, events: port.EngineEvents): ServiceImages {
-  const prepared = new Set<string>();
-  return {
-    find: (reference) => images.find(reference),
-    prepare(reference) {
-      if (prepared.has(reference)) return;
-      prepared.add(reference);
-      const signal = AbortSignal.any([closed, AbortSignal.timeout(BUILD_MS)]);
-      images
-        .ensure(reference, () => undefined, signal)
-        .catch((error: unknown) => {
-          // The next one who needs it tries again.
-          prepared.delete(reference);
-          if (!closed.aborted) events.failed(`building ${reference}`, error);
-        });
-    },
-  };
 }
 
 /** Names of all that this installation has and will have; earlier versions named them without the prefix. */

@@ -4,11 +4,18 @@
  */
 import type { TicketRights } from '#domain/ports/auth.ts';
 import { MAX_PIXELS, MAX_SIDE } from '#protocol/screen.ts';
-import { encodingsOf, isExtended, type MessageKind, type ViewerMessage } from './messages.ts';
+import { cutTextBytes, encodingsOf, isExtended, type MessageKind, type ViewerMessage } from './messages.ts';
 
 const EXTENDED_CLIPBOARD = -1063131698;
 const ACTION = { caps: 1 << 24, request: 1 << 25, peek: 1 << 26, notify: 1 << 27, provide: 1 << 28 } as const;
 const TEXT = 1;
+
+export interface TextTransfer {
+  /** `in` is to the desktop. */
+  readonly direction: 'in' | 'out';
+  /** On the wire, where most viewers compress it; null if it is unknown. */
+  readonly bytes: number | null;
+}
 
 /** Messages that control the desktop. */
 const CONTROLS: ReadonlySet<MessageKind> = new Set(['key', 'extended_key', 'pointer', 'set_desktop_size', 'gii']);
@@ -61,6 +68,15 @@ function withExtendedClipboard(message: Buffer): Buffer {
 export function isWithheld(rights: TicketRights, { kind, bytes }: ViewerMessage): boolean {
   if (kind !== 'cut_text' || rights.clipboardOut || !isExtended(bytes)) return false;
   return (bytes.readUInt32BE(8) & ACTION.request) !== 0;
+}
+
+/** A text that passes: its bytes if it goes to the desktop, otherwise the viewer's request for one. Null for other messages. */
+export function textTransfer(rights: TicketRights, { kind, bytes }: ViewerMessage): TextTransfer | null {
+  if (kind !== 'cut_text') return null;
+  const flags = isExtended(bytes) ? bytes.readUInt32BE(8) : ACTION.provide;
+  if (flags & ACTION.caps) return null;
+  if (flags & ACTION.provide) return rights.clipboardIn ? { direction: 'in', bytes: cutTextBytes(bytes) } : null;
+  return flags & ACTION.request && rights.clipboardOut ? { direction: 'out', bytes: null } : null;
 }
 
 /** The viewer's clipboard contains no text. */

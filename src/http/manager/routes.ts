@@ -2,15 +2,15 @@
  * The manager part of the compatible API: `/API/manager/*`, `/API/healthz`, `/API/version`. Controller and action in any
  * case, bodies as `text/javascript` or `application/json`, answers bare.
  */
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { Identity } from '#domain/ports/auth.ts';
 import type { DesktopSpec, Engine } from '#domain/ports/engine.ts';
 import { bearerToken } from '#protocol/bearer.ts';
+import { Bodies } from '../bodies.ts';
 import { compressAnswers } from '../compress.ts';
 import { localUserOf } from '../local-user.ts';
 import { clientOf } from '../trusted-proxies.ts';
-import { checkJsonShape } from '../json-shape.ts';
-import { textOf } from '../text-body.ts';
 import type { ManagerAccess } from './access.ts';
 import { managerGate } from './access.ts';
 import { DesktopActions } from './desktops.ts';
@@ -39,7 +39,10 @@ export interface ManagerDeps {
   readonly failed: (what: string, error: unknown) => void;
 }
 
-const BODY_LIMIT = 16 * 1024 * 1024;
+/** The descriptions of several hundred images, with icons. The description of an image has about a thousand marks. */
+const IMAGES = { bytes: 16 * 1024 * 1024, marks: 500_000 };
+/** Other actions ignore their body. */
+const IGNORED = { bytes: 64 * 1024, marks: 1000 };
 const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH'];
 const API = `/:api(^${anyCase('api')}$)`;
 
@@ -68,7 +71,6 @@ export function managerRoutes(deps: ManagerDeps): FastifyPluginAsync {
     app.route({
       method: METHODS,
       url: `${API}/:controller(^${anyCase('manager')}$)/*`,
-      bodyLimit: BODY_LIMIT,
       exposeHeadRoute: false,
       onRequest: async (request) => {
         if (request.headers['x-api-key'] === undefined && (await deps.isAdministrator(request))) return;
@@ -149,7 +151,6 @@ function bodyOf({ request }: Call): unknown {
   const { body } = request;
   if (typeof body !== 'string' || body.trim() === '')
     throw new ManagerError(400, 'Invalid parameters Bad Request: the body is empty; send the JSON of docker inspect.');
-  checkJsonShape(body);
   try {
     return JSON.parse(body);
   } catch (cause) {
@@ -171,10 +172,11 @@ function echo(request: FastifyRequest, query: URLSearchParams) {
 /** The action parses the body, so that errors have the form of this API. */
 function bodiesAsText(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
+  const bodies = new Bodies();
   app.addContentTypeParser(
     ['text/javascript', 'application/json'],
-    { parseAs: 'buffer' },
-    async (request: FastifyRequest, body: Buffer) => textOf(body, request.headers['content-type']),
+    async (request: FastifyRequest, payload: IncomingMessage) =>
+      await bodies.receiveJson(payload, parsePath(request.raw.url ?? '')?.action === 'image' ? IMAGES : IGNORED),
   );
   app.addContentTypeParser('*', (request, _payload, done) => {
     const type = request.headers['content-type'] ?? 'no content type';

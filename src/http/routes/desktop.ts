@@ -2,6 +2,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { DeskpodError } from '#domain/errors.ts';
+import { screenRights } from '#domain/desktops/clipboard-policy.ts';
 import { locationOf } from '#domain/ports/engine.ts';
 import { Desktop, DesktopRequest, DesktopSummary, FirstPixel, Ticket } from '#protocol/desktop.ts';
 import type { ApiContext } from '../context.ts';
@@ -9,7 +10,7 @@ import { endDesktop } from '../end-desktop.ts';
 import { authenticated, withRole } from '../session.ts';
 
 export function desktopRoutes(context: ApiContext): FastifyPluginAsyncZod {
-  const { desktops, engine, tickets, events, rebuilds, archives } = context;
+  const { clipboards, desktops, engine, tickets, events, rebuilds, archives } = context;
   return async (app) => {
     app.get('/desktop', { schema: { response: { 200: Desktop } } }, async (request) =>
       desktops.get(authenticated(request).user.id),
@@ -73,7 +74,7 @@ export function desktopRoutes(context: ApiContext): FastifyPluginAsyncZod {
         vncPassword,
         screen: desktop.screen,
         uid: desktop.uid,
-        rights: { screen: 'control', clipboardIn: true, clipboardOut: true },
+        rights: { screen: 'control', ...screenRights(clipboards.rights) },
       });
       return { token, expiresAt: expiresAt.toISOString() };
     });

@@ -19,7 +19,7 @@ const SHOWN_UNSEEN = 50;
 const JUST_ENDED_MS = 600_000;
 
 export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
-  const { hub, desktops, displays, prints, launches, catalogue, engine, debug, rebuilds } = context;
+  const { hub, desktops, displays, clipboards, prints, launches, catalogue, engine, debug, rebuilds } = context;
   async function tellOfApps(
     change: CatalogueChange,
     viewer: Viewer,
@@ -100,6 +100,10 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
       for (const notice of await rebuilds.notices(user.id)) send({ type: 'notice', notice });
       if (stream.signal.aborted) return;
       hold(desktop.status);
+      const offer = desktop.id
+        ? await clipboards.offer(desktop.id).catch(ignore('the display is gone or not up yet', null))
+        : null;
+      send({ type: 'clipboard', rights: clipboards.rights, offer });
       if (desktop.id)
         send({
           type: 'windows',

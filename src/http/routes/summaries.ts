@@ -27,6 +27,8 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
     'Replaces your desktop with a fresh one, without finished launches, and restarts the apps.',
   'DELETE /api/v1/desktop/rebuild': 'Cancels a scheduled rebuild.',
   'POST /api/v1/desktop/ticket': 'Issues a short-lived ticket for the screen WebSocket.',
+  'POST /api/v1/desktop/files':
+    'Issues a short-lived ticket for the files of your desktop at `/files/`, as a cookie; returns what it allows.',
   'GET /api/v1/desktops': 'All desktops; for support and administrators.',
   'DELETE /api/v1/desktops/{id}': 'Removes a desktop, and its home folder if `home` is `lost`; for administrators.',
   'GET /api/v1/apps': 'The apps that you can start.',
@@ -69,6 +71,10 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'GET /api/v1/desktops/{id}/events': 'The engine’s events for a desktop and its launches, oldest first.',
   'GET /api/v1/desktops/{id}/describe': 'Describes a desktop or launch like `kubectl describe pod`; secrets masked.',
   'GET /api/v1/desktops/{id}/yaml': 'The engine’s object of a desktop or launch; secrets masked.',
+  'PUT /api/v1/desktop/clipboard':
+    'Puts the forms of one copied thing (text, formatted text, a picture) into the clipboard of your desktop. They stay while your events are followed.',
+  'GET /api/v1/desktop/clipboard/{id}':
+    'One form of what was copied last in your desktop; the event `clipboard` has its id and its types.',
   'POST /api/v1/windows/{id}': 'Activates, minimises, closes or places a window.',
   'GET /api/v1/events': 'Server-sent events: a snapshot, then every change.',
   'GET /api/v1/warnings': 'Problems that need attention, with commands that fix them; for administrators.',

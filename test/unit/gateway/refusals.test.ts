@@ -29,7 +29,7 @@ async function served(t: TestContext, more: Partial<GatewayOptions>) {
     tickets: { verify: async (token) => (token === 'good' ? { ...CLAIMS, expiresAt: new Date() } : null) },
     connect: refusing,
     allowedOrigin: isFromOwnPage,
-    events: { screenConnected: () => {}, screenClosed: () => {}, warn: () => {} },
+    events: { screenConnected: () => {}, screenClosed: () => {}, clipboardTransferred: () => {}, warn: () => {} },
     ...more,
   });
   const server = createServer();
@@ -180,7 +180,7 @@ test('logging out while a screen is being opened refuses it and ends the wait fo
     tickets: { verify: async () => ({ ...CLAIMS, expiresAt: new Date() }) },
     connect: options.connect ?? refusing,
     allowedOrigin: () => true,
-    events: { screenConnected: () => {}, screenClosed: () => {}, warn: () => {} },
+    events: { screenConnected: () => {}, screenClosed: () => {}, clipboardTransferred: () => {}, warn: () => {} },
   });
   const server = createServer();
   const routes = routeUpgrades(server, [{ path: '/s', handle: gateway.handleUpgrade.bind(gateway) }]);

@@ -60,7 +60,7 @@ async function openGateway(t: TestContext, desktopPort: number): Promise<{ gatew
     tickets: { verify: async () => ({ ...CLAIMS, expiresAt: new Date() }) },
     connect: async () => connect({ port: desktopPort, host: '127.0.0.1', noDelay: true }),
     allowedOrigin: () => true,
-    events: { screenConnected: () => {}, screenClosed: () => {}, warn: () => {} },
+    events: { screenConnected: () => {}, screenClosed: () => {}, clipboardTransferred: () => {}, warn: () => {} },
   });
   const server = createServer();
   server.on('upgrade', (request, socket, head) => void gateway.handleUpgrade(request, socket, head));

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TicketRights } from '#domain/ports/auth.ts';
 import { ViewerMessages } from '#gateway/rfb/messages.ts';
-import { enforce, opening } from '#gateway/rfb/rights.ts';
+import { enforce, opening, textTransfer } from '#gateway/rfb/rights.ts';
 
 const ALL: TicketRights = { screen: 'control', clipboardIn: true, clipboardOut: true };
 const VIEW: TicketRights = { screen: 'view', clipboardIn: false, clipboardOut: true };
@@ -99,6 +99,21 @@ test('without permission to copy, a viewer cannot use the basic clipboard, which
   assert.deepEqual(pass(rights, encodings(0, 7)), [encodings(0, 7, -1063131698).toString('hex')]);
   assert.ok(opening(rights).includes(encodings(-1063131698)));
   assert.equal(opening(ALL).length, 0);
+});
+
+test('each text that passes is reported: its size to the desktop, and that one was requested from there', () => {
+  const reported = (rights: TicketRights) => {
+    const parser = new ViewerMessages();
+    parser.push(Buffer.from('RFB 003.008\n\x01\x01', 'latin1'));
+    return parser
+      .push(Buffer.concat([CAPS, NOTIFY, PROVIDE, PLAIN_TEXT, REQUEST, KEY]))
+      .flatMap((message) => textTransfer(rights, message) ?? []);
+  };
+  const [provided, plain, requested] = reported(ALL);
+  assert.deepEqual(provided, { direction: 'in', bytes: 7 });
+  assert.deepEqual(plain, { direction: 'in', bytes: 2 });
+  assert.deepEqual(requested, { direction: 'out', bytes: null });
+  assert.deepEqual(reported({ ...ALL, clipboardIn: false, clipboardOut: false }), []);
 });
 
 test('text that is too large is replaced by a notice of none, if the ticket permits text', () => {

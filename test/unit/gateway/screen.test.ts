@@ -91,6 +91,7 @@ async function stage(
     events: {
       screenConnected: (user, desktop) => log.push(`connected ${user} ${desktop}`),
       screenClosed: (_user, _desktop, bytes, _ms, reason) => log.push(`closed ${bytes} ${reason}`),
+      clipboardTransferred: ({ direction, bytes }) => log.push(`text ${direction} ${bytes}`),
       warn: (message, about) => log.push(`${message} ${JSON.stringify(about)}`),
     },
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),

@@ -3,13 +3,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { DeskpodError } from '#domain/errors.ts';
-import { checkJsonShape } from '#http/json-shape.ts';
+import { JsonShape } from '#http/json-shape.ts';
 
 const MIB = 1024 * 1024;
+const MOST_MARKS = 500_000;
+/** What a socket is read in. */
+const PIECE = 64 * 1024;
 
-function refusal(text: string): string | null {
+function refusal(pieces: string | readonly string[], mostMarks = MOST_MARKS): string | null {
+  const shape = new JsonShape(mostMarks);
   try {
-    checkJsonShape(text);
+    for (const piece of [pieces].flat()) shape.add(piece);
     return null;
   } catch (error) {
     if (error instanceof DeskpodError && error.code === 'invalid_request') return error.message;
@@ -37,12 +41,41 @@ test('any document of few levels and marks passes', () => {
   fc.assert(fc.property(fc.json({ maxDepth: 8 }), (text) => refusal(text) === null));
 });
 
+test('however a text is cut into pieces, the answer is the same', () => {
+  const characters = fc.constantFrom(
+    '[',
+    '{',
+    ']',
+    '}',
+    '"',
+    '\\',
+    '\\\\',
+    ',',
+    'a',
+    'é',
+    '['.repeat(65),
+    '[{'.repeat(32),
+  );
+  const pieces = fc.array(
+    fc.array(characters, { maxLength: 6 }).map((some) => some.join('')),
+    { maxLength: 40 },
+  );
+  fc.assert(
+    fc.property(pieces, fc.integer({ min: 1, max: 100 }), (some, mostMarks) => {
+      const text = some.join('');
+      const whole = refusal(text, mostMarks);
+      assert.equal(refusal(some, mostMarks), whole);
+      assert.equal(refusal(text.split(''), mostMarks), whole, 'character by character');
+    }),
+    { numRuns: 2000 },
+  );
+});
+
 test('14 MiB of brackets, of empty arrays and of quotes cost well under 100 ms', () => {
   for (const piece of ['[', '[],', '{"":', '"\\', '"', '\\']) {
-    // As the parser of a body gets it, in one piece.
-    const text = Buffer.from(piece.repeat((14 * MIB) / piece.length)).toString();
+    const text = Buffer.from(piece.repeat(PIECE / piece.length)).toString();
     const begun = process.cpuUsage();
-    refusal(text);
+    refusal(Array.from({ length: (14 * MIB) / PIECE }, () => text));
     const { user } = process.cpuUsage(begun);
     assert.ok(user < 100_000, `${piece}: ${user / 1000} ms`);
   }

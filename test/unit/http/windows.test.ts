@@ -2,22 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { WindowIcons } from '#display/window-icons.ts';
-import type { Display } from '#domain/ports/display.ts';
 import { eventually } from '../../fakes/launches.ts';
 import { fakeApi } from '../../fakes/api.ts';
+import { fakeDisplay } from '../../fakes/display.ts';
 
 test('the icon of a window is an immutable PNG for the owner of the desktop, and for nobody else', async () => {
   const icons = new WindowIcons();
   const url = icons.add(Buffer.from('a picture'));
-  const display: Display = {
-    windows: [],
-    onChange: () => () => {},
-    onMapped: () => () => {},
-    onClose: () => () => {},
-    icon: (version) => icons.find(version),
-    act: async () => {},
-    [Symbol.asyncDispose]: async () => {},
-  };
+  const display = fakeDisplay({ icon: (version) => icons.find(version) });
   await using api = await fakeApi({ openDisplay: async () => display });
   const [fry, leela] = [await api.login('fry'), await api.login('leela')];
   for (const token of [fry, leela])

@@ -100,3 +100,21 @@ test('a waiting text is dropped when newer text goes to the desktop', async () =
   assert.equal(await clipboards.copyWaiting(), false);
   assert.equal(here.text, 'mine');
 });
+
+test('text that came with other forms is not written again when RFB delivers it, and not sent back', async () => {
+  clipboards.expectFromDesktop();
+  clipboards.tookForms('one\ntwo');
+  here.text = 'with forms';
+  await clipboards.takeFromDesktop('one\r\ntwo');
+  assert.equal(here.text, 'with forms', 'the text alone replaced the forms');
+  leave();
+  here.text = 'one\ntwo';
+  assert.equal(await comeBack(), null);
+});
+
+test('after a picture without text, text that was synced before is new again', async () => {
+  clipboards.tookForms('');
+  leave();
+  here.text = 'small';
+  assert.equal(await comeBack(), 'small');
+});

@@ -228,3 +228,50 @@ test('text for the clipboard keeps its position among the keys', () => {
   line.connected(sink);
   assert.deepEqual(sink.wire, items);
 });
+
+/** A connected queue, and what the desktop has received of it. */
+function connected() {
+  const connection = new Connection();
+  const queue = new KeyQueue({ now: () => 0, dropped: () => assert.fail('keys were dropped') });
+  queue.connected(connection);
+  const received = (): string[] =>
+    connection.wire.map((item) => (item.kind === 'stroke' ? `${item.stroke.key} ${item.down}` : item.kind));
+  return { queue, received };
+}
+
+test('held keys wait for what must arrive before them, and keep their order', () => {
+  const { queue, received } = connected();
+  queue.push(stroke('Control', true));
+  const [first, second] = [queue.hold(), queue.hold()];
+  queue.push(stroke('v', true));
+  queue.push(stroke('v', false));
+  first.release();
+  first.release();
+  assert.deepEqual(received(), ['Control true']);
+  second.release();
+  queue.push(stroke('Control', false));
+  assert.deepEqual(received(), ['Control true', 'v true', 'v false', 'Control false']);
+});
+
+test('of dropped keys, none stays pressed in the desktop, and modifiers stay as they are', () => {
+  const { queue, received } = connected();
+  queue.push(stroke('Control', true));
+  const keys = queue.hold();
+  for (const down of [true, false]) queue.push(stroke('v', down));
+  queue.push(stroke('Control', false));
+  queue.push(stroke('Shift', true));
+  keys.drop();
+  queue.push(stroke('a', true));
+  assert.deepEqual(received(), ['Control true', 'Control false', 'Shift true', 'a true']);
+});
+
+test('held keys also wait for the next connection', () => {
+  const queue = new KeyQueue({ now: () => 0, dropped: () => {} });
+  const keys = queue.hold();
+  queue.push(stroke('v', true));
+  const connection = new Connection();
+  queue.connected(connection);
+  assert.equal(connection.wire.length, 0);
+  keys.release();
+  assert.equal(connection.wire.length, 1);
+});

@@ -91,7 +91,7 @@ test('a thousand apps are ranked within one frame of 16 ms', () => {
   assert.ok((times[0] ?? 99) < 16, `${times[0]} ms at best`);
 });
 
-test('apps, windows and settings pages come in sections; without a query only the apps', () => {
+test('apps, windows, files and settings pages come in sections; without a query only the apps', () => {
   const window = {
     id: 5,
     title: '2048',
@@ -105,12 +105,13 @@ test('apps, windows and settings pages come in sections; without a query only th
     apps: [app('b', { displayName: '2048 Qt' }), app('a', { displayName: '2048 GTK' })],
     launches: [],
     windows: [window],
+    files: [{ path: 'Docs/2048.txt', name: '2048.txt', folder: false, size: 1, modified: null, type: '' }],
     pages: [{ page: 'tasks', title: 'Tasks', words: 'log memory' }],
   });
   const everything = search(indexed, '');
   assert.deepEqual([everything.apps.length, everything.windows.length, everything.pages.length], [2, 0, 0]);
   const asked = search(indexed, '2048');
-  assert.deepEqual([asked.apps.length, asked.windows.length], [2, 1]);
+  assert.deepEqual([asked.apps.length, asked.windows.length, asked.files.length], [2, 1, 1]);
   assert.equal(search(indexed, 'memory').pages.length, 1);
 });
 

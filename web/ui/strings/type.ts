@@ -1,6 +1,7 @@
 /** What a catalogue has to contain: the keys and parameters of the English one. */
 import type { debug } from './en/debug.ts';
 import type { endOfLaunch } from './en/ends.ts';
+import type { files } from './en/files.ts';
 import type { home, homeSentence } from './en/home.ts';
 import type { inspect } from './en/inspect.ts';
 import type { prints } from './en/prints.ts';
@@ -18,6 +19,7 @@ type Translated<T> = {
 export type Strings = Translated<typeof en>;
 /** The files of which a catalogue consists. */
 export type DebugStrings = Translated<typeof debug>;
+export type FilesStrings = Translated<typeof files>;
 export type HomeStrings = Translated<typeof home>;
 export type InspectStrings = Translated<typeof inspect>;
 export type PrintStrings = Translated<typeof prints>;

@@ -12,10 +12,10 @@ import { servicesIn } from '../pods/labels.ts';
 import { waitForEnd } from '../pods/wait-for-end.ts';
 import { desktopPaths } from '../specs/paths.ts';
 import { servicePaths } from '../specs/service-mounts.ts';
-import { serviceImage } from '../specs/service-spec.ts';
 import { ActivationSocket } from './activation.ts';
 import { openConnections } from './open-connections.ts';
-import { findService, type ServiceImages, startService } from './start.ts';
+import type { ServiceImages } from './images.ts';
+import { findService, startService } from './start.ts';
 
 /** Without a connection for this long, a service stops. */
 const IDLE_MS = 120_000;
@@ -71,7 +71,7 @@ export class Services implements AsyncDisposable {
     this.#desktops.set(desktopId, services);
     for (const name of servicesIn(container.Config.Labels ?? {})) {
       // Ready, and of the current version, before anybody needs it; after the images of the desktop, which come first.
-      this.#images.prepare(serviceImage(name));
+      this.#images.prepare(name);
       const service = new Service();
       service.ranAt = ranAt;
       services.set(name, service);

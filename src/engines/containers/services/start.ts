@@ -1,7 +1,7 @@
 /** Starts the container of a service, and waits until it accepts connections. */
 import { watch } from 'node:fs';
 import { z } from 'zod';
-import type { ImageInfo, ServiceName } from '#domain/ports/engine.ts';
+import type { ServiceName } from '#domain/ports/engine.ts';
 import { until } from '#domain/deadlines.ts';
 import { DeskpodError, messageOf } from '#domain/errors.ts';
 import { ignore } from '#protocol/ignore.ts';
@@ -14,13 +14,8 @@ import { isRunning, type OwnedContainer } from '../pods/describe.ts';
 import { serviceLabels } from '../pods/labels.ts';
 import { waitForEnd } from '../pods/wait-for-end.ts';
 import { servicePaths } from '../specs/service-mounts.ts';
-import { serviceBody, serviceImage } from '../specs/service-spec.ts';
-
-export interface ServiceImages {
-  find(reference: string): Promise<ImageInfo | null>;
-  /** Begins to build it unless it's up to date; returns at once. */
-  prepare(reference: string): void;
-}
+import { serviceBody } from '../specs/service-spec.ts';
+import type { ServiceImages } from './images.ts';
 
 const Created = z.looseObject({ Id: z.string() });
 /** A socket file appears a moment before its server listens, which no event reports. */
@@ -57,7 +52,7 @@ export async function startService(
     return former;
   }
   if (former !== null) await removeContainer(context, former.container.Id);
-  await requireImage(images, service);
+  await images.require(service);
   await using undo = new AsyncDisposableStack();
   try {
     const labels = serviceLabels(context.instance, service, desktopId, desktop.account);
@@ -76,14 +71,6 @@ export async function startService(
       cause,
     });
   }
-}
-
-async function requireImage(images: ServiceImages, service: ServiceName): Promise<void> {
-  if ((await images.find(serviceImage(service))) !== null) return;
-  images.prepare(serviceImage(service));
-  throw new DeskpodError('service_unavailable', `The image of the service “${service}” is being built.`, {
-    remedy: 'Try again in a minute. The server’s log has the reason if this lasts.',
-  });
 }
 
 async function endsEarly(context: Context, containerId: string, signal: AbortSignal): Promise<never> {

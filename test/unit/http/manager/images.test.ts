@@ -15,7 +15,7 @@ test('PUT stores an array, returns the stored entries at once and starts to pull
   assert.deepEqual(images.asked, ['docker.io/apps/one:1', 'docker.io/apps/two:1']);
 });
 
-test('14 MiB of brackets are refused at once, with a reason', async (context) => {
+test('14 MiB of brackets are refused with a reason, for little work', async (context) => {
   const { send } = await server(context);
   const body = '['.repeat(14 * 1024 * 1024);
   const begun = process.cpuUsage();
@@ -141,6 +141,13 @@ test('a body of two megabytes is accepted, and one of more than 16 is not', asyn
   assert.equal((await send('PUT', '/API/manager/image', apps)).status, 200);
   assert.ok(performance.now() - before < 10_000, 'the time grows faster than the input');
   assert.equal((await send('PUT', '/API/manager/image', ' '.repeat(16 * 1024 * 1024 + 1))).status, 413);
+});
+
+test('only the action that stores images takes large bodies', async (context) => {
+  const { send } = await server(context);
+  const body = ' '.repeat(64 * 1024 + 1);
+  assert.equal((await send('POST', '/API/manager/dry_run_desktop', body)).status, 413);
+  assert.equal((await send('DELETE', '/API/manager/images', body)).status, 413);
 });
 
 test('invalid inner labels are stored with their defaults and cause a warning', async (context) => {

@@ -261,7 +261,8 @@ export const settings: SettingsStrings = {
   },
   keyboard: {
     title: 'Tastatur',
-    search: 'Apps, Fenster und Einstellungen suchen',
+    search: 'Apps, Fenster, Dateien und Einstellungen suchen',
+    files: 'Dateien öffnen oder schließen',
     shell: 'Web-Shell öffnen, betreten oder verlassen',
     left: 'Fenster in die linke Hälfte verschieben',
     right: 'Fenster in die rechte Hälfte verschieben',

@@ -10,6 +10,7 @@ import type { Strings } from '../type.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
+import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
@@ -139,12 +140,12 @@ export const de: Strings = {
   clipboard: {
     paste: 'Von diesem Computer einfügen',
     pasteHint:
-      'Ihr Browser fragt, bevor er die Zwischenablage freigibt. Drücken Sie hier Strg+V, um Text an die Zwischenablage des Desktops zu senden.',
+      'Ihr Browser fragt, bevor er die Zwischenablage freigibt. Drücken Sie hier Strg+V, um Text oder ein Bild an die Zwischenablage des Desktops zu senden.',
     pasteHintMac:
-      'Ihr Browser fragt, bevor er die Zwischenablage freigibt. Drücken Sie hier ⌘V, um Text an die Zwischenablage des Desktops zu senden.',
+      'Ihr Browser fragt, bevor er die Zwischenablage freigibt. Drücken Sie hier ⌘V, um Text oder ein Bild an die Zwischenablage des Desktops zu senden.',
     pasteHintTouch:
-      'Ihr Browser fragt, bevor er die Zwischenablage freigibt. Halten Sie das Feld gedrückt und tippen Sie auf „Einfügen“, um Text an die Zwischenablage des Desktops zu senden.',
-    pasteField: 'Text für die Zwischenablage des Desktops',
+      'Ihr Browser fragt, bevor er die Zwischenablage freigibt. Halten Sie das Feld gedrückt und tippen Sie auf „Einfügen“, um Text oder ein Bild an die Zwischenablage des Desktops zu senden.',
+    pasteField: 'Text oder Bild für die Zwischenablage des Desktops',
     send: 'An den Desktop senden',
     sent: 'Der Text ist in der Zwischenablage des Desktops. Sie können ihn dort einfügen.',
     tooLargeHere: (size, limit) =>
@@ -153,7 +154,20 @@ export const de: Strings = {
       `Der im Desktop kopierte Text kann nicht übertragen werden: Er ist zu groß (höchstens ${limit}, bei manchen Apps weniger), oder die App antwortet nicht. Sie können ihn nur im Desktop einfügen.`,
     sentLater: 'Der Text wird an die Zwischenablage des Desktops gesendet, sobald der Bildschirm wieder verbunden ist.',
     copyHere: 'Auf diesen Computer kopieren',
-    empty: 'Die Zwischenablage dieses Computers enthält keinen Text.',
+    empty: 'Die Zwischenablage dieses Computers enthält nichts, was sich einfügen lässt.',
+    open: 'Zwischenablage',
+    fromDesktop: 'Im Desktop kopiert',
+    earlier: 'Früher',
+    picture: 'Bild',
+    sentForms: 'Es ist in der Zwischenablage des Desktops. Sie können es dort einfügen.',
+    sending:
+      'Es ist noch auf dem Weg in die Zwischenablage des Desktops. Warten Sie auf die Meldung, dass es angekommen ist, und fügen Sie es dann noch einmal ein.',
+    formsTooLarge: (size, limit) =>
+      `Das ist zu groß für die Zwischenablage des Desktops (${size}; höchstens ${limit}). Speichern Sie es in einer Datei.`,
+    unknownPicture:
+      'Ihr Browser kann dieses Bild nicht lesen. Öffnen Sie es in einem anderen Programm und kopieren Sie es dort.',
+    copyByHand:
+      'Ihr Browser erlaubt dieser Seite nicht, das zu kopieren. Text kopieren Sie mit Strg+C, ein Bild über sein Kontextmenü mit „Bild kopieren“.',
   },
   dock: {
     label: 'Dock',
@@ -176,10 +190,11 @@ export const de: Strings = {
     minimised: 'minimiert',
   },
   search: {
-    label: 'Apps, Fenster und Einstellungen suchen',
-    placeholder: 'Apps, Fenster, Einstellungen suchen',
+    label: 'Apps, Fenster, Dateien und Einstellungen suchen',
+    placeholder: 'Apps, Fenster, Dateien, Einstellungen suchen',
     apps: 'Apps',
     windows: 'Fenster',
+    files: 'Dateien',
     settings: 'Einstellungen',
     none: (query) => `Keine Ergebnisse für „${query}“`,
     noneHint: 'Versuchen Sie es mit einem kürzeren Wort oder einem Teil des Namens.',
@@ -290,6 +305,7 @@ export const de: Strings = {
     leave: 'Strg+Alt+T verlässt das Terminal',
     leaveTouch: 'Tippen Sie auf den Desktop, um das Terminal zu verlassen',
   },
+  ...files,
   ...home,
   ...prints,
   ...settings,

@@ -254,7 +254,8 @@ export const settings = {
   },
   keyboard: {
     title: 'Keyboard',
-    search: 'Search apps, windows and settings',
+    search: 'Search apps, windows, files and settings',
+    files: 'Open or close Files',
     shell: 'Open, enter or leave the web shell',
     left: 'Move window to the left half',
     right: 'Move window to the right half',

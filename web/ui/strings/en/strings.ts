@@ -1,6 +1,7 @@
 /** Every text of the UI, in English. Functions take what varies: counts as numbers, sizes and dates formatted. */
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
+import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
@@ -125,12 +126,12 @@ export const en = {
   clipboard: {
     paste: 'Paste from this computer',
     pasteHint:
-      'Your browser asks before sharing its clipboard. Press Ctrl+V here to send text to the desktop’s clipboard.',
+      'Your browser asks before sharing its clipboard. Press Ctrl+V here to send text or a picture to the desktop’s clipboard.',
     pasteHintMac:
-      'Your browser asks before sharing its clipboard. Press ⌘V here to send text to the desktop’s clipboard.',
+      'Your browser asks before sharing its clipboard. Press ⌘V here to send text or a picture to the desktop’s clipboard.',
     pasteHintTouch:
-      'Your browser asks before sharing its clipboard. Touch and hold the field, then tap Paste to send text to the desktop’s clipboard.',
-    pasteField: 'Text for the desktop’s clipboard',
+      'Your browser asks before sharing its clipboard. Touch and hold the field, then tap Paste to send text or a picture to the desktop’s clipboard.',
+    pasteField: 'Text or picture for the desktop’s clipboard',
     send: 'Send to desktop',
     sent: 'The text is in the desktop’s clipboard. You can paste it there.',
     tooLargeHere: (size: string, limit: string) =>
@@ -139,7 +140,19 @@ export const en = {
       `The text copied in the desktop can’t be transferred: it’s too large (limit ${limit}, less for some apps), or the app isn’t responding. You can paste it only inside the desktop.`,
     sentLater: 'The text will be sent to the desktop’s clipboard when the screen reconnects.',
     copyHere: 'Copy to this computer',
-    empty: 'This computer’s clipboard has no text.',
+    empty: 'This computer’s clipboard has nothing that can be pasted.',
+    open: 'Clipboard',
+    fromDesktop: 'Copied in the desktop',
+    earlier: 'Earlier',
+    picture: 'Picture',
+    sentForms: 'It’s in the desktop’s clipboard. You can paste it there.',
+    sending:
+      'It’s still on its way to the desktop’s clipboard. Wait for the message that it has arrived, then paste again.',
+    formsTooLarge: (size: string, limit: string) =>
+      `This is too large for the desktop’s clipboard (${size}; limit ${limit}). Save it to a file.`,
+    unknownPicture: 'Your browser can’t read this picture. Open it in another program and copy it there.',
+    copyByHand:
+      'Your browser doesn’t let this page copy this. To copy text, press Ctrl+C. To copy a picture, open its context menu and choose “Copy image”.',
   },
   dock: {
     label: 'Dock',
@@ -162,10 +175,11 @@ export const en = {
     minimised: 'minimised',
   },
   search: {
-    label: 'Search apps, windows and settings',
-    placeholder: 'Search apps, windows, settings',
+    label: 'Search apps, windows, files and settings',
+    placeholder: 'Search apps, windows, files, settings',
     apps: 'Apps',
     windows: 'Windows',
+    files: 'Files',
     settings: 'Settings',
     none: (query: string) => `No results for “${query}”`,
     noneHint: 'Try a shorter word or part of a name.',
@@ -273,6 +287,7 @@ export const en = {
     leave: 'Press Ctrl+Alt+T to leave the terminal',
     leaveTouch: 'Tap the desktop to leave the terminal',
   },
+  ...files,
   ...home,
   ...prints,
   ...settings,

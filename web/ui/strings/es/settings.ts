@@ -259,7 +259,8 @@ export const settings: SettingsStrings = {
   },
   keyboard: {
     title: 'Teclado',
-    search: 'Buscar aplicaciones, ventanas y ajustes',
+    search: 'Buscar aplicaciones, ventanas, archivos y ajustes',
+    files: 'Abrir o cerrar Archivos',
     shell: 'Abrir el shell web, entrar en él o salir de él',
     left: 'Mover la ventana a la mitad izquierda',
     right: 'Mover la ventana a la mitad derecha',

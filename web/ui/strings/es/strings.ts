@@ -9,6 +9,7 @@ import type { Strings } from '../type.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
+import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
@@ -137,12 +138,12 @@ export const es: Strings = {
   clipboard: {
     paste: 'Pegar desde este equipo',
     pasteHint:
-      'El navegador pregunta antes de compartir su portapapeles. Pulsa Ctrl+V aquí para enviar texto al portapapeles del escritorio.',
+      'El navegador pregunta antes de compartir su portapapeles. Pulsa Ctrl+V aquí para enviar texto o una imagen al portapapeles del escritorio.',
     pasteHintMac:
-      'El navegador pregunta antes de compartir su portapapeles. Pulsa ⌘V aquí para enviar texto al portapapeles del escritorio.',
+      'El navegador pregunta antes de compartir su portapapeles. Pulsa ⌘V aquí para enviar texto o una imagen al portapapeles del escritorio.',
     pasteHintTouch:
-      'El navegador pregunta antes de compartir su portapapeles. Mantén pulsado el campo y toca Pegar para enviar texto al portapapeles del escritorio.',
-    pasteField: 'Texto para el portapapeles del escritorio',
+      'El navegador pregunta antes de compartir su portapapeles. Mantén pulsado el campo y toca Pegar para enviar texto o una imagen al portapapeles del escritorio.',
+    pasteField: 'Texto o imagen para el portapapeles del escritorio',
     send: 'Enviar al escritorio',
     sent: 'El texto está en el portapapeles del escritorio. Puedes pegarlo allí.',
     tooLargeHere: (size, limit) =>
@@ -151,7 +152,19 @@ export const es: Strings = {
       `El texto copiado en el escritorio no se puede transferir: es demasiado grande (límite: ${limit}, menos con algunas aplicaciones) o la aplicación no responde. Solo puedes pegarlo dentro del escritorio.`,
     sentLater: 'El texto se enviará al portapapeles del escritorio cuando la pantalla se vuelva a conectar.',
     copyHere: 'Copiar en este equipo',
-    empty: 'El portapapeles de este equipo no contiene texto.',
+    empty: 'El portapapeles de este equipo no contiene nada que se pueda pegar.',
+    open: 'Portapapeles',
+    fromDesktop: 'Copiado en el escritorio',
+    earlier: 'Anteriormente',
+    picture: 'Imagen',
+    sentForms: 'Ya está en el portapapeles del escritorio. Puedes pegarlo allí.',
+    sending:
+      'Todavía se está enviando al portapapeles del escritorio. Espera al mensaje que avisa de que ha llegado y vuelve a pegar.',
+    formsTooLarge: (size, limit) =>
+      `Es demasiado grande para el portapapeles del escritorio (${size}; límite: ${limit}). Guárdalo en un archivo.`,
+    unknownPicture: 'El navegador no puede leer esta imagen. Ábrela en otro programa y cópiala allí.',
+    copyByHand:
+      'El navegador no permite que esta página copie esto. Para copiar texto, pulsa Ctrl+C. Para copiar una imagen, abre su menú contextual y elige «Copiar imagen».',
   },
   dock: {
     label: 'Dock',
@@ -174,10 +187,11 @@ export const es: Strings = {
     minimised: 'minimizada',
   },
   search: {
-    label: 'Buscar aplicaciones, ventanas y ajustes',
-    placeholder: 'Buscar aplicaciones, ventanas, ajustes',
+    label: 'Buscar aplicaciones, ventanas, archivos y ajustes',
+    placeholder: 'Buscar aplicaciones, ventanas, archivos, ajustes',
     apps: 'Aplicaciones',
     windows: 'Ventanas',
+    files: 'Archivos',
     settings: 'Ajustes',
     none: (query) => `No hay resultados para «${query}»`,
     noneHint: 'Prueba con una palabra más corta o con parte de un nombre.',
@@ -285,6 +299,7 @@ export const es: Strings = {
     leave: 'Pulsa Ctrl+Alt+T para salir de la terminal',
     leaveTouch: 'Toca el escritorio para salir de la terminal',
   },
+  ...files,
   ...home,
   ...prints,
   ...settings,

@@ -261,7 +261,8 @@ export const settings: SettingsStrings = {
   },
   keyboard: {
     title: 'Clavier',
-    search: 'Rechercher des applications, des fenêtres et des paramètres',
+    search: 'Rechercher des applications, des fenêtres, des fichiers et des paramètres',
+    files: 'Ouvrir ou fermer Fichiers',
     shell: 'Ouvrir le shell web, y entrer ou en sortir',
     left: 'Placer la fenêtre dans la moitié gauche',
     right: 'Placer la fenêtre dans la moitié droite',

@@ -9,6 +9,7 @@ import type { Strings } from '../type.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
+import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
@@ -140,12 +141,12 @@ export const fr: Strings = {
   clipboard: {
     paste: 'Coller depuis cet ordinateur',
     pasteHint:
-      'Votre navigateur demande confirmation avant de partager son presse-papiers. Appuyez ici sur Ctrl+V pour envoyer du texte vers le presse-papiers du bureau.',
+      'Votre navigateur demande confirmation avant de partager son presse-papiers. Appuyez ici sur Ctrl+V pour envoyer du texte ou une image vers le presse-papiers du bureau.',
     pasteHintMac:
-      'Votre navigateur demande confirmation avant de partager son presse-papiers. Appuyez ici sur ⌘V pour envoyer du texte vers le presse-papiers du bureau.',
+      'Votre navigateur demande confirmation avant de partager son presse-papiers. Appuyez ici sur ⌘V pour envoyer du texte ou une image vers le presse-papiers du bureau.',
     pasteHintTouch:
-      'Votre navigateur demande confirmation avant de partager son presse-papiers. Maintenez le doigt sur le champ, puis touchez « Coller » pour envoyer du texte vers le presse-papiers du bureau.',
-    pasteField: 'Texte pour le presse-papiers du bureau',
+      'Votre navigateur demande confirmation avant de partager son presse-papiers. Maintenez le doigt sur le champ, puis touchez « Coller » pour envoyer du texte ou une image vers le presse-papiers du bureau.',
+    pasteField: 'Texte ou image pour le presse-papiers du bureau',
     send: 'Envoyer au bureau',
     sent: 'Le texte est dans le presse-papiers du bureau. Vous pouvez l’y coller.',
     tooLargeHere: (size, limit) =>
@@ -154,7 +155,20 @@ export const fr: Strings = {
       `Le texte copié dans le bureau ne peut pas être transféré : il est trop volumineux (limite : ${limit}, moins pour certaines applications) ou l’application ne répond pas. Vous pouvez le coller seulement dans le bureau.`,
     sentLater: 'Le texte sera envoyé au presse-papiers du bureau quand l’écran sera reconnecté.',
     copyHere: 'Copier sur cet ordinateur',
-    empty: 'Le presse-papiers de cet ordinateur ne contient pas de texte.',
+    empty: 'Le presse-papiers de cet ordinateur ne contient rien qui puisse être collé.',
+    open: 'Presse-papiers',
+    fromDesktop: 'Copié dans le bureau',
+    earlier: 'Plus tôt',
+    picture: 'Image',
+    sentForms: 'Le contenu est dans le presse-papiers du bureau. Vous pouvez l’y coller.',
+    sending:
+      'Le contenu est encore en route vers le presse-papiers du bureau. Attendez le message qui annonce son arrivée, puis collez de nouveau.',
+    formsTooLarge: (size, limit) =>
+      `C’est trop volumineux pour le presse-papiers du bureau (${size} ; limite : ${limit}). Enregistrez-le dans un fichier.`,
+    unknownPicture:
+      'Votre navigateur ne peut pas lire cette image. Ouvrez-la dans un autre programme et copiez-la depuis celui-ci.',
+    copyByHand:
+      'Votre navigateur ne permet pas à cette page de copier ce contenu. Pour copier du texte, appuyez sur Ctrl+C. Pour copier une image, ouvrez son menu contextuel et choisissez « Copier l’image ».',
   },
   dock: {
     label: 'Dock',
@@ -177,10 +191,11 @@ export const fr: Strings = {
     minimised: 'réduite',
   },
   search: {
-    label: 'Rechercher des applications, des fenêtres et des paramètres',
-    placeholder: 'Rechercher applications, fenêtres, paramètres',
+    label: 'Rechercher des applications, des fenêtres, des fichiers et des paramètres',
+    placeholder: 'Rechercher applications, fenêtres, fichiers, paramètres',
     apps: 'Applications',
     windows: 'Fenêtres',
+    files: 'Fichiers',
     settings: 'Paramètres',
     none: (query) => `Aucun résultat pour « ${query} »`,
     noneHint: 'Essayez un mot plus court ou une partie du nom.',
@@ -290,6 +305,7 @@ export const fr: Strings = {
     leave: 'Appuyez sur Ctrl+Alt+T pour sortir du terminal',
     leaveTouch: 'Touchez le bureau pour sortir du terminal',
   },
+  ...files,
   ...home,
   ...prints,
   ...settings,

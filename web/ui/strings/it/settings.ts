@@ -256,7 +256,8 @@ export const settings: SettingsStrings = {
   },
   keyboard: {
     title: 'Tastiera',
-    search: 'Cerca app, finestre e impostazioni',
+    search: 'Cerca app, finestre, file e impostazioni',
+    files: 'Apri o chiudi File',
     shell: 'Apri la shell web, entraci o lasciala',
     left: 'Sposta la finestra nella metà sinistra',
     right: 'Sposta la finestra nella metà destra',

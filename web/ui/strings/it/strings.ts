@@ -9,6 +9,7 @@ import type { Strings } from '../type.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
+import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
@@ -132,12 +133,12 @@ export const it: Strings = {
   clipboard: {
     paste: 'Incolla da questo computer',
     pasteHint:
-      'Il browser chiede conferma prima di condividere gli appunti. Premi Ctrl+V qui per inviare un testo agli appunti del desktop.',
+      'Il browser chiede conferma prima di condividere gli appunti. Premi Ctrl+V qui per inviare un testo o un’immagine agli appunti del desktop.',
     pasteHintMac:
-      'Il browser chiede conferma prima di condividere gli appunti. Premi ⌘V qui per inviare un testo agli appunti del desktop.',
+      'Il browser chiede conferma prima di condividere gli appunti. Premi ⌘V qui per inviare un testo o un’immagine agli appunti del desktop.',
     pasteHintTouch:
-      'Il browser chiede conferma prima di condividere gli appunti. Tieni premuto il campo, poi tocca Incolla per inviare un testo agli appunti del desktop.',
-    pasteField: 'Testo per gli appunti del desktop',
+      'Il browser chiede conferma prima di condividere gli appunti. Tieni premuto il campo, poi tocca Incolla per inviare un testo o un’immagine agli appunti del desktop.',
+    pasteField: 'Testo o immagine per gli appunti del desktop',
     send: 'Invia al desktop',
     sent: 'Il testo è negli appunti del desktop. Puoi incollarlo lì.',
     tooLargeHere: (size, limit) =>
@@ -146,7 +147,19 @@ export const it: Strings = {
       `Il testo copiato nel desktop non può essere trasferito: è troppo grande (limite ${limit}, meno per alcune app) oppure l’app non risponde. Puoi incollarlo solo all’interno del desktop.`,
     sentLater: 'Il testo verrà inviato agli appunti del desktop quando lo schermo si ricollega.',
     copyHere: 'Copia su questo computer',
-    empty: 'Gli appunti di questo computer non contengono testo.',
+    empty: 'Gli appunti di questo computer non contengono nulla da incollare.',
+    open: 'Appunti',
+    fromDesktop: 'Copiato nel desktop',
+    earlier: 'In precedenza',
+    picture: 'Immagine',
+    sentForms: 'È negli appunti del desktop. Puoi incollarlo lì.',
+    sending:
+      'L’invio agli appunti del desktop è ancora in corso. Attendi il messaggio che ne conferma l’arrivo, poi incolla di nuovo.',
+    formsTooLarge: (size, limit) =>
+      `È troppo grande per gli appunti del desktop (${size}; limite ${limit}). Salvalo in un file.`,
+    unknownPicture: 'Il browser non riesce a leggere questa immagine. Aprila in un altro programma e copiala da lì.',
+    copyByHand:
+      'Il browser non permette a questa pagina di copiarlo. Per copiare un testo, premi Ctrl+C. Per copiare un’immagine, apri il suo menu contestuale e scegli «Copia immagine».',
   },
   dock: {
     label: 'Dock',
@@ -169,10 +182,11 @@ export const it: Strings = {
     minimised: 'ridotta a icona',
   },
   search: {
-    label: 'Cerca app, finestre e impostazioni',
-    placeholder: 'Cerca app, finestre, impostazioni',
+    label: 'Cerca app, finestre, file e impostazioni',
+    placeholder: 'Cerca app, finestre, file, impostazioni',
     apps: 'App',
     windows: 'Finestre',
+    files: 'File',
     settings: 'Impostazioni',
     none: (query) => `Nessun risultato per «${query}»`,
     noneHint: 'Prova con una parola più corta o con una parte del nome.',
@@ -280,6 +294,7 @@ export const it: Strings = {
     leave: 'Premi Ctrl+Alt+T per uscire dal terminale',
     leaveTouch: 'Tocca il desktop per uscire dal terminale',
   },
+  ...files,
   ...home,
   ...prints,
   ...settings,

@@ -253,7 +253,8 @@ export const settings: SettingsStrings = {
   },
   keyboard: {
     title: 'キーボード',
-    search: 'アプリ、ウィンドウ、設定を検索',
+    search: 'アプリ、ウィンドウ、ファイル、設定を検索',
+    files: 'ファイルを開く、または閉じる',
     shell: 'Webシェルを開く、Webシェルに入る、または離れる',
     left: 'ウィンドウを左半分に移動',
     right: 'ウィンドウを右半分に移動',

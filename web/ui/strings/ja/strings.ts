@@ -10,6 +10,7 @@ import type { Strings } from '../type.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
+import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
@@ -131,12 +132,12 @@ export const ja: Strings = {
   clipboard: {
     paste: 'このコンピューターから貼り付け',
     pasteHint:
-      'ブラウザーはクリップボードの共有前に確認を求めます。ここでCtrl+Vを押すと、テキストがデスクトップのクリップボードに送られます。',
+      'ブラウザーはクリップボードの共有前に確認を求めます。ここでCtrl+Vを押すと、テキストまたは画像がデスクトップのクリップボードに送られます。',
     pasteHintMac:
-      'ブラウザーはクリップボードの共有前に確認を求めます。ここで⌘Vを押すと、テキストがデスクトップのクリップボードに送られます。',
+      'ブラウザーはクリップボードの共有前に確認を求めます。ここで⌘Vを押すと、テキストまたは画像がデスクトップのクリップボードに送られます。',
     pasteHintTouch:
-      'ブラウザーはクリップボードの共有前に確認を求めます。入力欄を長押しして［ペースト］をタップすると、テキストがデスクトップのクリップボードに送られます。',
-    pasteField: 'デスクトップのクリップボードに送るテキスト',
+      'ブラウザーはクリップボードの共有前に確認を求めます。入力欄を長押しして［ペースト］をタップすると、テキストまたは画像がデスクトップのクリップボードに送られます。',
+    pasteField: 'デスクトップのクリップボードに送るテキストまたは画像',
     send: 'デスクトップに送信',
     sent: 'テキストはデスクトップのクリップボードに入りました。デスクトップで貼り付けられます。',
     tooLargeHere: (size, limit) =>
@@ -145,7 +146,19 @@ export const ja: Strings = {
       `デスクトップでコピーしたテキストを転送できません。大きすぎる（上限${limit}、一部のアプリではそれ以下）か、アプリが応答していません。貼り付けはデスクトップ内でのみ可能です。`,
     sentLater: 'テキストは、画面が再接続されるとデスクトップのクリップボードに送られます。',
     copyHere: 'このコンピューターにコピー',
-    empty: 'このコンピューターのクリップボードにテキストがありません。',
+    empty: 'このコンピューターのクリップボードに貼り付けられるものがありません。',
+    open: 'クリップボード',
+    fromDesktop: 'デスクトップでコピーしたもの',
+    earlier: '以前のもの',
+    picture: '画像',
+    sentForms: 'デスクトップのクリップボードに入りました。デスクトップで貼り付けられます。',
+    sending:
+      'デスクトップのクリップボードへまだ送信中です。届いたというメッセージが出てから、もう一度貼り付けてください。',
+    formsTooLarge: (size, limit) =>
+      `デスクトップのクリップボードには大きすぎます（${size}、上限${limit}）。ファイルに保存してください。`,
+    unknownPicture: 'ブラウザーはこの画像を読み込めません。別のプログラムで開き、そこでコピーしてください。',
+    copyByHand:
+      'ブラウザーがこのページからのコピーを許可していません。テキストはCtrl+Cでコピーしてください。画像は右クリックして［画像をコピー］を選んでください。',
   },
   dock: {
     label: 'ドック',
@@ -168,10 +181,11 @@ export const ja: Strings = {
     minimised: '最小化',
   },
   search: {
-    label: 'アプリ、ウィンドウ、設定を検索',
-    placeholder: 'アプリ、ウィンドウ、設定を検索',
+    label: 'アプリ、ウィンドウ、ファイル、設定を検索',
+    placeholder: 'アプリ、ウィンドウ、ファイル、設定を検索',
     apps: 'アプリ',
     windows: 'ウィンドウ',
+    files: 'ファイル',
     settings: '設定',
     none: (query) => `「${query}」に一致する結果はありません`,
     noneHint: '短い語句や名前の一部で試してください。',
@@ -277,6 +291,7 @@ export const ja: Strings = {
     leave: '端末から離れるにはCtrl+Alt+Tを押してください',
     leaveTouch: '端末から離れるにはデスクトップをタップしてください',
   },
+  ...files,
   ...home,
   ...prints,
   ...settings,

@@ -257,7 +257,8 @@ export const settings: SettingsStrings = {
   },
   keyboard: {
     title: 'Teclado',
-    search: 'Pesquisar aplicativos, janelas e configurações',
+    search: 'Pesquisar aplicativos, janelas, arquivos e configurações',
+    files: 'Abrir ou fechar Arquivos',
     shell: 'Abrir o shell web, entrar nele ou sair dele',
     left: 'Mover a janela para a metade esquerda',
     right: 'Mover a janela para a metade direita',

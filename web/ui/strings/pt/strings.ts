@@ -10,6 +10,7 @@ import type { Strings } from '../type.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
+import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
@@ -139,12 +140,12 @@ export const pt: Strings = {
   clipboard: {
     paste: 'Colar deste computador',
     pasteHint:
-      'O navegador pede confirmação antes de compartilhar a área de transferência. Pressione Ctrl+V aqui para enviar texto à área de transferência da área de trabalho.',
+      'O navegador pede confirmação antes de compartilhar a área de transferência. Pressione Ctrl+V aqui para enviar texto ou uma imagem à área de transferência da área de trabalho.',
     pasteHintMac:
-      'O navegador pede confirmação antes de compartilhar a área de transferência. Pressione ⌘V aqui para enviar texto à área de transferência da área de trabalho.',
+      'O navegador pede confirmação antes de compartilhar a área de transferência. Pressione ⌘V aqui para enviar texto ou uma imagem à área de transferência da área de trabalho.',
     pasteHintTouch:
-      'O navegador pede confirmação antes de compartilhar a área de transferência. Toque no campo e segure; depois toque em Colar para enviar texto à área de transferência da área de trabalho.',
-    pasteField: 'Texto para a área de transferência da área de trabalho',
+      'O navegador pede confirmação antes de compartilhar a área de transferência. Toque no campo e segure; depois toque em Colar para enviar texto ou uma imagem à área de transferência da área de trabalho.',
+    pasteField: 'Texto ou imagem para a área de transferência da área de trabalho',
     send: 'Enviar para a área de trabalho',
     sent: 'O texto está na área de transferência da área de trabalho. Você pode colá-lo lá.',
     tooLargeHere: (size, limit) =>
@@ -153,7 +154,19 @@ export const pt: Strings = {
       `O texto copiado na área de trabalho não pode ser transferido: é grande demais (limite: ${limit}, menos para alguns aplicativos) ou o aplicativo não responde. Você só pode colá-lo dentro da área de trabalho.`,
     sentLater: 'O texto será enviado à área de transferência da área de trabalho quando a tela se reconectar.',
     copyHere: 'Copiar para este computador',
-    empty: 'A área de transferência deste computador não contém texto.',
+    empty: 'A área de transferência deste computador não contém nada que possa ser colado.',
+    open: 'Área de transferência',
+    fromDesktop: 'Copiado na área de trabalho',
+    earlier: 'Anteriores',
+    picture: 'Imagem',
+    sentForms: 'O conteúdo está na área de transferência da área de trabalho. Você pode colá-lo lá.',
+    sending:
+      'O conteúdo ainda está a caminho da área de transferência da área de trabalho. Espere a mensagem de que ele chegou e cole de novo.',
+    formsTooLarge: (size, limit) =>
+      `Isto é grande demais para a área de transferência da área de trabalho (${size}; limite: ${limit}). Salve em um arquivo.`,
+    unknownPicture: 'O navegador não consegue ler esta imagem. Abra-a em outro programa e copie-a de lá.',
+    copyByHand:
+      'O navegador não permite que esta página copie isto. Para copiar texto, pressione Ctrl+C. Para copiar uma imagem, abra o menu de contexto dela e escolha “Copiar imagem”.',
   },
   dock: {
     label: 'Dock',
@@ -176,10 +189,11 @@ export const pt: Strings = {
     minimised: 'minimizada',
   },
   search: {
-    label: 'Pesquisar aplicativos, janelas e configurações',
-    placeholder: 'Pesquisar aplicativos, janelas, configurações',
+    label: 'Pesquisar aplicativos, janelas, arquivos e configurações',
+    placeholder: 'Pesquisar aplicativos, janelas, arquivos, configurações',
     apps: 'Aplicativos',
     windows: 'Janelas',
+    files: 'Arquivos',
     settings: 'Configurações',
     none: (query) => `Nenhum resultado para “${query}”`,
     noneHint: 'Tente uma palavra mais curta ou parte de um nome.',
@@ -287,6 +301,7 @@ export const pt: Strings = {
     leave: 'Pressione Ctrl+Alt+T para sair do terminal',
     leaveTouch: 'Toque na área de trabalho para sair do terminal',
   },
+  ...files,
   ...home,
   ...prints,
   ...settings,

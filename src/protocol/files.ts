@@ -1,0 +1,23 @@
+/** Files of the home folder: what a page may do with them under `/files/`, and until when. */
+import { z } from 'zod';
+
+/** Whether files may go this way, and how large one may be, in bytes; null if there is no limit. */
+export const TransferRight = z.object({ allowed: z.boolean(), maxBytes: z.int().nonnegative().nullable() });
+export type TransferRight = z.infer<typeof TransferRight>;
+
+/** The reply to `POST /desktop/files`, which also sets the cookie that admits to `/files/`. */
+export const FilesSession = z.object({
+  /** Until then the cookie is valid. */
+  expiresAt: z.iso.datetime(),
+  upload: TransferRight,
+  download: TransferRight,
+  /** Use and limit of the home folder; null if it has no limit or isn't measured. */
+  space: z.object({ usedBytes: z.int().nonnegative(), limitBytes: z.int().positive() }).nullable(),
+});
+export type FilesSession = z.infer<typeof FilesSession>;
+
+/** The home folder over HTTP: a subset of WebDAV. */
+export const FILES_PATH = '/files/';
+
+/** The name of an upload that isn't complete. Only such files take parts (`Content-Range`). */
+export const PART_NAME = /^\.deskpod-[0-9a-f]+\.part$/;
