@@ -78,6 +78,7 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
     },
     executeClasses: classesOf(values),
     dock: values.dock,
+    links: { open: values['links.open'] },
     launches: {
       perUser: values['launches.perUser'],
       keepDays: values['launches.keepDays'],

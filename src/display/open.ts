@@ -5,6 +5,7 @@ import type { Window, WindowAction } from '#protocol/window.ts';
 import { type Memory, perform } from './actions.ts';
 import { type Atoms, internAtoms } from './atoms.ts';
 import { XConnection } from './connection.ts';
+import { OpenRequests } from './open-requests.ts';
 import { WindowList } from './windows.ts';
 
 /** `signal` only cancels the opening; afterwards the display stays open until it is disposed or the X server disconnects. */
@@ -27,6 +28,7 @@ class DesktopDisplay implements Display {
   readonly #x: XConnection;
   readonly #atoms: Atoms;
   readonly #list: WindowList;
+  readonly #requests: OpenRequests;
   readonly #memory: Memory = new Map();
   readonly #changed = new Set<(windows: readonly Window[]) => void>();
   readonly #mapped = new Set<(window: Window) => void>();
@@ -46,8 +48,10 @@ class DesktopDisplay implements Display {
       changed: (windows) => this.#tell(this.#changed, windows),
       mapped: (window) => this.#tell(this.#mapped, window),
     });
+    this.#requests = new OpenRequests(x, atoms);
     x.onClose((reason) => {
       this.#list.stop();
+      this.#requests.stop();
       if (!this.#disposed) this.#tell(this.#closed, reason);
     });
   }
@@ -68,6 +72,10 @@ class DesktopDisplay implements Display {
     return listen(this.#mapped, listener);
   }
 
+  onOpenRequest(listener: (text: string) => void): () => void {
+    return this.#requests.listen(listener);
+  }
+
   onClose(listener: (reason: Error | null) => void): () => void {
     return listen(this.#closed, listener);
   }
@@ -84,6 +92,7 @@ class DesktopDisplay implements Display {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     this.#list.stop();
+    this.#requests.stop();
     this.#x.close();
   }
 

@@ -18,6 +18,7 @@ import { inspectRoutes } from './routes/inspect.ts';
 import { launchLogRoutes } from './routes/launch-log.ts';
 import { launchRoutes } from './routes/launches.ts';
 import { limitRoutes } from './routes/limits.ts';
+import { openRoutes } from './routes/open.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { sessionsRoutes } from './routes/sessions.ts';
 import { summaryOf } from './routes/summaries.ts';
@@ -67,6 +68,7 @@ function versionOne(context: ApiContext): FastifyPluginAsync {
     await app.register(sessionsRoutes(context));
     await app.register(desktopRoutes(context));
     await app.register(homeRoutes(context));
+    await app.register(openRoutes(context));
     await app.register(appRoutes(context));
     await app.register(launchRoutes(context));
     await app.register(launchLogRoutes(context));

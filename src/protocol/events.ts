@@ -4,6 +4,7 @@ import { App } from './app.ts';
 import { DebugSession } from './debug.ts';
 import { Desktop } from './desktop.ts';
 import { Launch } from './launch.ts';
+import { OpenRequest, OpenResult } from './open.ts';
 import { Window } from './window.ts';
 
 export const Notice = z.object({
@@ -30,6 +31,8 @@ export const ServerEvent = z.discriminatedUnion('type', [
   /** Sessions by the user or on their desktop: first the pending, active and just ended ones, then every change. */
   z.object({ type: z.literal('debug'), session: DebugSession }),
   z.object({ type: z.literal('notice'), notice: Notice }),
+  /** A program in the desktop asked to open this: a link for the user's own browser, or apps to choose from. */
+  z.object({ type: z.literal('open'), request: OpenRequest, result: OpenResult }),
   /** This login session ended; the desktop stays. */
   z.object({ type: z.literal('session_ended'), sessionId: z.string(), why: WhyEnded.optional() }),
   /** The user logged out: the desktop is gone. */

@@ -7,6 +7,8 @@ import { DebugSessions } from '#domain/debug/sessions.ts';
 import { type DesktopOptions, Desktops } from '#domain/desktops/desktops.ts';
 import { Displays } from '#domain/desktops/displays.ts';
 import type { Engine } from '#domain/ports/engine.ts';
+import type { LinkPolicy } from '#domain/catalogue/open-with.ts';
+import { Openings } from '#domain/opening/openings.ts';
 import { EventBus } from '#domain/server/event-bus.ts';
 import { Launches } from '#domain/launches/launches.ts';
 import { Replicas } from '#domain/server/replicas.ts';
@@ -27,6 +29,8 @@ export interface PartsOptions {
   readonly classes: CatalogueDeps['classes'];
   readonly stopGraceMs: number;
   readonly launchesPerUser: number;
+  /** Who opens links. */
+  readonly links: LinkPolicy;
   /** Who may start debug sessions. */
   readonly debug: DebugPolicy;
   /** Distinguishes this server from others on the same store, for people. */
@@ -40,6 +44,7 @@ export interface Parts extends AsyncDisposable {
   readonly displays: Displays;
   readonly catalogue: Catalogue;
   readonly launches: Launches;
+  readonly openings: Openings;
   readonly debug: DebugSessions;
 }
 
@@ -59,6 +64,7 @@ export async function createParts(options: PartsOptions): Promise<Parts> {
         if (owner !== null) hub.publish(owner, { type: 'windows', windows: [...windows] });
       },
       mapped: (_desktopId, window) => launches.mapped(window),
+      openRequested: (desktopId, text) => void openings.requested(desktopId, text),
     },
   });
   stack.use(displays);
@@ -85,6 +91,9 @@ export async function createParts(options: PartsOptions): Promise<Parts> {
     launchesPerUser,
     events,
   });
+  const { preferences } = store;
+  const { links } = options;
+  const openings = new Openings({ catalogue, desktops, launches, preferences, hub, links, warn: events.warn });
   const mayRun = ({ roles, labels }: Requester, image: string): boolean => {
     const app = catalogue.find(image);
     return app !== null && (roles.includes('admin') || visibleTo(app, labels));
@@ -93,6 +102,6 @@ export async function createParts(options: PartsOptions): Promise<Parts> {
     new DebugSessions({ engine, store, hub, replicas, desktops, launches, mayRun, policy, events }),
   );
   const owned = stack.move();
-  const parts = { replicas, hub, desktops, displays, catalogue, launches, debug };
+  const parts = { replicas, hub, desktops, displays, catalogue, launches, openings, debug };
   return { ...parts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

@@ -300,14 +300,22 @@ function historyContract(check: Check): void {
       theme: 'system',
       dock: [],
       dockHidden: false,
+      openWith: {},
       language: 'system',
     });
-    await store.preferences.set('amy', { theme: 'dark', dock: ['a', 'b'], dockHidden: true, language: 'ar' });
-    await store.preferences.set('amy', { theme: 'light', dock: ['b'], dockHidden: true, language: 'ar' });
+    await store.preferences.set('amy', {
+      theme: 'dark',
+      dock: ['a', 'b'],
+      dockHidden: true,
+      openWith: {},
+      language: 'ar',
+    });
+    await store.preferences.set('amy', { theme: 'light', dock: ['b'], dockHidden: true, openWith: {}, language: 'ar' });
     assert.deepEqual(await store.preferences.get('amy'), {
       theme: 'light',
       dock: ['b'],
       dockHidden: true,
+      openWith: {},
       language: 'ar',
     });
     assert.deepEqual((await store.preferences.get('fry')).dock, []);

@@ -85,6 +85,7 @@ export async function fakeApi({
       classes: { default: { limits: {} } },
       stopGraceMs: 1,
       launchesPerUser,
+      links: 'desktop',
       debug: policy,
       name: 'fake',
     }),

@@ -6,6 +6,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { isEndNotice, noticeToShow } from '../state/ended-notices.ts';
 import { stayLoggedIn } from '../state/keep-session.ts';
 import { isSessionWarning } from '../state/session-life.ts';
+import { linkIn } from '../state/link-notices.ts';
 import { dismissNotices } from '../state/notices.ts';
 import { board } from '../state/store.ts';
 import { moment } from '../ui/format.ts';
@@ -21,6 +22,8 @@ const ICONS = { info: Info, warning: TriangleAlert, error: CircleAlert };
 const SHOWN_MS = { info: 6_000, warning: 12_000 };
 /** How long the notice of an ended launch is shown; it stays unread. */
 const END_SHOWN_MS = 15_000;
+/** How long the notice of a link is shown; it stays in the list. */
+const LINK_SHOWN_MS = 30_000;
 
 /** Unread notices that were shown long enough, or waited behind one that was: they stay in the list. */
 const shown = signal<ReadonlySet<string>>(new Set());
@@ -37,6 +40,10 @@ export function Notices() {
     if (isEndNotice(first)) {
       const passed = waiting.map((notice) => notice.id);
       const timer = setTimeout(() => (shown.value = new Set([...shown.value, ...passed])), END_SHOWN_MS);
+      return () => clearTimeout(timer);
+    }
+    if (linkIn(first) !== null) {
+      const timer = setTimeout(() => dismissNotices([id]), LINK_SHOWN_MS);
       return () => clearTimeout(timer);
     }
     if (first.level === 'error' || isSessionWarning(first)) return undefined;
@@ -92,6 +99,8 @@ function Card({ notice, others }: { notice: Notice; others: number }) {
 function More({ notice }: { notice: Notice }) {
   const { id, launchId } = notice;
   if (isSessionWarning(notice)) return <Stay />;
+  const link = linkIn(notice);
+  if (link !== null) return <OpenLink id={id} url={link} />;
   if (launchId === null) return null;
   if (isEndNotice(notice)) return <EndedNotice id={id} launchId={launchId} />;
   return (
@@ -109,6 +118,23 @@ function Stay() {
       <button type="button" class="link" onClick={stay} data-test="session-stay">
         {t.session.stay}
       </button>
+    </p>
+  );
+}
+
+/** Browsers open another page only for a click of their user. */
+function OpenLink({ id, url }: { id: string; url: string }) {
+  return (
+    <p class="small row">
+      <a
+        href={url}
+        target="_blank"
+        rel="noopener noreferrer"
+        onClick={() => dismissNotices([id])}
+        data-test="notice-link"
+      >
+        {t.openWith.openLink}
+      </a>
     </p>
   );
 }

@@ -13,6 +13,7 @@ import { shownDebugSession, shellTarget, terminalOpen } from '../terminal/contro
 import { lazy } from '../ui/lazy.tsx';
 import { closeAllLayers, covered, focusKeeper } from '../layers/layers.ts';
 import { openWhenInstalled } from '../apps/actions.ts';
+import { answerOpenRequests } from '../apps/open-with.ts';
 import { Bar } from './bar.tsx';
 import { Dock } from './dock.tsx';
 import { listenForShortcuts } from './keys.ts';
@@ -38,6 +39,7 @@ export default function Workspace() {
     const stopWaiting = notifyWaiting();
     const stopEnded = notifyEnded();
     const stopPrompts = openDebugPrompts();
+    const stopOpening = answerOpenRequests();
     focusKeeper.leaving = leaveScreen;
     focusKeeper.returning = focusScreen;
     return () => {
@@ -47,6 +49,7 @@ export default function Workspace() {
       stopWaiting();
       stopEnded();
       stopPrompts();
+      stopOpening();
       closeAllLayers();
       terminalOpen.value = false;
       shellTarget.value = null;

@@ -8,7 +8,7 @@ import { keepSession } from './keep-session.ts';
 import { say, show } from './notices.ts';
 import { errorText } from '../ui/error-text.ts';
 import { loadPreferences } from './preferences.ts';
-import { board, bootFailure, type Farewell, farewell, online, session, world } from './store.ts';
+import { board, bootFailure, type Farewell, farewell, online, openRequest, session, world } from './store.ts';
 import { changeWorld, emptyBoard, emptyWorld } from './world.ts';
 
 /** A server that is being replaced is back within moments. */
@@ -106,6 +106,7 @@ function enter(who: Session): void {
     farewell.value = null;
     world.value = emptyWorld;
     board.value = emptyBoard;
+    openRequest.value = null;
   });
   void loadPreferences();
   following?.abort();
@@ -151,6 +152,7 @@ async function follow(signal: AbortSignal): Promise<void> {
 
 function take(event: ServerEvent): void {
   if (event.type === 'notice') show(event.notice);
+  else if (event.type === 'open') openRequest.value = event;
   else if (event.type === 'session_ended' && event.why === 'over') void stillHere();
   else if (event.type === 'session_ended') leave(event.why === 'revoked' ? 'revoked' : 'disconnected');
   else if (event.type === 'logged_out') leave(loggedOut());

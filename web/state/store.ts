@@ -1,4 +1,5 @@
 /** Signals for everything that several parts of the UI show. Only functions of this folder change them. */
+import type { ServerEvent } from '#protocol/events.ts';
 import type { Preferences } from '#protocol/system.ts';
 import type { Session } from '#protocol/user.ts';
 import { computed, signal } from '@preact/signals';
@@ -14,6 +15,8 @@ export type Farewell =
   | 'everywhere'
   | 'linkOver'
   | null;
+
+export type OpenEvent = Extract<ServerEvent, { type: 'open' }>;
 
 /** `undefined` until the server has answered; null if not logged in. */
 export const session = signal<Session | null | undefined>(undefined);
@@ -33,7 +36,15 @@ export const debugSessions = computed(() => world.value.debug);
 export const running = computed(() => world.value.launches.filter((launch) => !isOver(launch)));
 
 export const board = signal(emptyBoard);
+/** The last request of a program in the desktop to open something, for the page to answer. */
+export const openRequest = signal<OpenEvent | null>(null);
 /** Whether the event stream is connected. */
 export const online = signal(true);
 
-export const preferences = signal<Preferences>({ theme: 'system', dock: [], dockHidden: false, language: 'system' });
+export const preferences = signal<Preferences>({
+  theme: 'system',
+  dock: [],
+  dockHidden: false,
+  openWith: {},
+  language: 'system',
+});

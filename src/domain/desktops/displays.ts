@@ -20,6 +20,8 @@ interface Entry {
 export interface DisplayEvents {
   windows(desktopId: string, windows: readonly Window[]): void;
   mapped(desktopId: string, window: Window): void;
+  /** A program asks to open a file or link. */
+  openRequested(desktopId: string, text: string): void;
 }
 
 /** Finds the launch of an X client whose process can't be read. */
@@ -115,6 +117,7 @@ export class Displays implements AsyncDisposable {
   #listen(desktopId: string, entry: Entry, display: Display): void {
     display.onChange((windows) => this.#deps.events.windows(desktopId, windows));
     display.onMapped((window) => this.#deps.events.mapped(desktopId, window));
+    display.onOpenRequest((text) => this.#deps.events.openRequested(desktopId, text));
     display.onClose(() => this.#lost(desktopId, entry, 0));
     this.#deps.events.windows(desktopId, display.windows);
     for (const window of display.windows) if (!window.minimised) this.#deps.events.mapped(desktopId, window);

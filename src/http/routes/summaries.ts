@@ -16,6 +16,8 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
     'Removes your desktop with its launches, and its home folder if `home` is `lost`; the session stays.',
   'GET /api/v1/desktop/home': 'The files in your home folder: their number and size, and the 200 changed last.',
   'GET /api/v1/desktop/home/archive': 'Your home folder as an archive (tar, gzip), without caches.',
+  'POST /api/v1/desktop/open':
+    'Opens a file of your home folder, or a link: starts the app for it, or returns the apps to choose from, or the link for your own browser.',
   'POST /api/v1/desktop/first-pixel': 'Reports the first frame of the screen to the start trace.',
   'PUT /api/v1/desktop/theme': 'Switches the desktop between light and dark.',
   'POST /api/v1/desktop/rebuild':

@@ -13,6 +13,7 @@ test('the icon of a window is an immutable PNG for the owner of the desktop, and
     windows: [],
     onChange: () => () => {},
     onMapped: () => () => {},
+    onOpenRequest: () => () => {},
     onClose: () => () => {},
     icon: (version) => icons.find(version),
     act: async () => {},

@@ -3,6 +3,7 @@ import type { debug } from './en/debug.ts';
 import type { endOfLaunch } from './en/ends.ts';
 import type { home, homeSentence } from './en/home.ts';
 import type { inspect } from './en/inspect.ts';
+import type { open } from './en/open.ts';
 import type { settings } from './en/settings.ts';
 import type { en } from './en/strings.ts';
 
@@ -19,6 +20,7 @@ export type Strings = Translated<typeof en>;
 export type DebugStrings = Translated<typeof debug>;
 export type HomeStrings = Translated<typeof home>;
 export type InspectStrings = Translated<typeof inspect>;
+export type OpenStrings = Translated<typeof open>;
 export type SettingsStrings = Translated<typeof settings>;
 export type EndOfLaunch = typeof endOfLaunch;
 export type HomeSentence = typeof homeSentence;

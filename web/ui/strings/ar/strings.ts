@@ -12,6 +12,7 @@ import { endOfLaunch } from './ends.ts';
 import { isolated, listed, many } from './grammar.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
+import { open } from './open.ts';
 import { settings } from './settings.ts';
 
 export const ar: Strings = {
@@ -319,6 +320,7 @@ export const ar: Strings = {
     leaveTouch: 'انقر سطح المكتب لمغادرة الطرفية',
   },
   ...home,
+  ...open,
   ...settings,
   ...inspect,
   ...debug,

@@ -12,6 +12,7 @@ import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
+import { open } from './open.ts';
 import { settings } from './settings.ts';
 
 export const de: Strings = {
@@ -290,6 +291,7 @@ export const de: Strings = {
     leaveTouch: 'Tippen Sie auf den Desktop, um das Terminal zu verlassen',
   },
   ...home,
+  ...open,
   ...settings,
   ...inspect,
   ...debug,

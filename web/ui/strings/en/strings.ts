@@ -3,6 +3,7 @@ import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
+import { open } from './open.ts';
 import { settings } from './settings.ts';
 import type { Home } from '#protocol/desktop.ts';
 import { listed, many } from './grammar.ts';
@@ -273,6 +274,7 @@ export const en = {
     leaveTouch: 'Tap the desktop to leave the terminal',
   },
   ...home,
+  ...open,
   ...settings,
   ...inspect,
   ...debug,

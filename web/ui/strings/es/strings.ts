@@ -11,6 +11,7 @@ import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
+import { open } from './open.ts';
 import { settings } from './settings.ts';
 
 export const es: Strings = {
@@ -285,6 +286,7 @@ export const es: Strings = {
     leaveTouch: 'Toca el escritorio para salir de la terminal',
   },
   ...home,
+  ...open,
   ...settings,
   ...inspect,
   ...debug,

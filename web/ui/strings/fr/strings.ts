@@ -11,6 +11,7 @@ import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
+import { open } from './open.ts';
 import { settings } from './settings.ts';
 
 export const fr: Strings = {
@@ -290,6 +291,7 @@ export const fr: Strings = {
     leaveTouch: 'Touchez le bureau pour sortir du terminal',
   },
   ...home,
+  ...open,
   ...settings,
   ...inspect,
   ...debug,

@@ -11,6 +11,7 @@ import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
+import { open } from './open.ts';
 import { settings } from './settings.ts';
 
 export const it: Strings = {
@@ -280,6 +281,7 @@ export const it: Strings = {
     leaveTouch: 'Tocca il desktop per uscire dal terminale',
   },
   ...home,
+  ...open,
   ...settings,
   ...inspect,
   ...debug,

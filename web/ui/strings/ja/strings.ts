@@ -12,6 +12,7 @@ import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
+import { open } from './open.ts';
 import { settings } from './settings.ts';
 
 export const ja: Strings = {
@@ -277,6 +278,7 @@ export const ja: Strings = {
     leaveTouch: '端末から離れるにはデスクトップをタップしてください',
   },
   ...home,
+  ...open,
   ...settings,
   ...inspect,
   ...debug,

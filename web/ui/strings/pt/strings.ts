@@ -12,6 +12,7 @@ import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
+import { open } from './open.ts';
 import { settings } from './settings.ts';
 
 export const pt: Strings = {
@@ -287,6 +288,7 @@ export const pt: Strings = {
     leaveTouch: 'Toque na área de trabalho para sair do terminal',
   },
   ...home,
+  ...open,
   ...settings,
   ...inspect,
   ...debug,
