@@ -13,7 +13,9 @@ import { shownDebugSession, shellTarget, terminalOpen } from '../terminal/contro
 import { lazy } from '../ui/lazy.tsx';
 import { closeAllLayers, covered, focusKeeper } from '../layers/layers.ts';
 import { openWhenInstalled } from '../apps/actions.ts';
+import { openAppOfAddress } from '../apps/app-address.ts';
 import { answerOpenRequests } from '../apps/open-with.ts';
+import { showBadge } from './badge.ts';
 import { Bar } from './bar.tsx';
 import { Dock } from './dock.tsx';
 import { listenForShortcuts } from './keys.ts';
@@ -40,6 +42,8 @@ export default function Workspace() {
     const stopEnded = notifyEnded();
     const stopPrompts = openDebugPrompts();
     const stopOpening = answerOpenRequests();
+    const stopAddress = openAppOfAddress();
+    const hideBadge = showBadge();
     focusKeeper.leaving = leaveScreen;
     focusKeeper.returning = focusScreen;
     return () => {
@@ -50,6 +54,8 @@ export default function Workspace() {
       stopEnded();
       stopPrompts();
       stopOpening();
+      stopAddress();
+      hideBadge();
       closeAllLayers();
       terminalOpen.value = false;
       shellTarget.value = null;

@@ -12,6 +12,7 @@ export const open: OpenStrings = {
       addresses: 'فتح عناوين البريد الإلكتروني دائمًا بهذا التطبيق',
     },
     link: (url: string) => `يريد أحد التطبيقات فتح رابط في متصفحك: \u2068${url}\u2069`,
+    noApp: (name: string) => `لا يوجد تطبيق “\u2068${name}\u2069” يمكنك استخدامه.`,
     openLink: 'فتح الرابط',
   },
 };

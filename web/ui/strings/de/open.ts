@@ -12,6 +12,7 @@ export const open: OpenStrings = {
       addresses: 'E-Mail-Adressen immer mit dieser App öffnen',
     },
     link: (url: string) => `Eine App möchte einen Link in Ihrem Browser öffnen: ${url}`,
+    noApp: (name: string) => `Es gibt keine App „${name}“, die Sie nutzen können.`,
     openLink: 'Link öffnen',
   },
 };

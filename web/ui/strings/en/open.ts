@@ -10,6 +10,7 @@ export const open = {
       addresses: 'Always open email addresses with this app',
     },
     link: (url: string) => `An app wants to open a link in your browser: ${url}`,
+    noApp: (name: string) => `There is no app “${name}” that you can use.`,
     openLink: 'Open link',
   },
 };

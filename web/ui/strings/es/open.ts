@@ -12,6 +12,7 @@ export const open: OpenStrings = {
       addresses: 'Abrir siempre las direcciones de correo con esta aplicación',
     },
     link: (url: string) => `Una aplicación quiere abrir un enlace en su navegador: ${url}`,
+    noApp: (name: string) => `No hay ninguna aplicación «${name}» que pueda usar.`,
     openLink: 'Abrir enlace',
   },
 };

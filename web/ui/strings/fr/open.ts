@@ -12,6 +12,7 @@ export const open: OpenStrings = {
       addresses: 'Toujours ouvrir les adresses e-mail avec cette application',
     },
     link: (url: string) => `Une application souhaite ouvrir un lien dans votre navigateur : ${url}`,
+    noApp: (name: string) => `Il n’existe aucune application « ${name} » que vous puissiez utiliser.`,
     openLink: 'Ouvrir le lien',
   },
 };

@@ -12,6 +12,7 @@ export const open: OpenStrings = {
       addresses: 'Apri sempre gli indirizzi email con questa app',
     },
     link: (url: string) => `Un’app vuole aprire un link nel tuo browser: ${url}`,
+    noApp: (name: string) => `Non esiste un’app “${name}” che puoi usare.`,
     openLink: 'Apri link',
   },
 };

@@ -12,6 +12,7 @@ export const open: OpenStrings = {
       addresses: 'メールアドレスは常にこのアプリで開く',
     },
     link: (url: string) => `アプリがお使いのブラウザーでリンクを開こうとしています: ${url}`,
+    noApp: (name: string) => `利用できるアプリ「${name}」はありません。`,
     openLink: 'リンクを開く',
   },
 };

@@ -12,6 +12,7 @@ export const open: OpenStrings = {
       addresses: 'Sempre abrir endereços de e-mail com este aplicativo',
     },
     link: (url: string) => `Um aplicativo quer abrir um link no seu navegador: ${url}`,
+    noApp: (name: string) => `Não há nenhum aplicativo “${name}” que você possa usar.`,
     openLink: 'Abrir link',
   },
 };
