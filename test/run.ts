@@ -30,7 +30,17 @@ const MINUTES = 60;
 const FIRST = placesOf(1);
 const ENV = { ...process.env, ...environmentOf(FIRST) };
 /** Engines, browser and what they show. */
-const PACKAGES = ['chromium', 'curl', 'docker.io', 'openssl', 'fonts-dejavu-core', 'slapd', 'ldap-utils', 'postgresql'];
+const PACKAGES = [
+  'chromium',
+  'curl',
+  'docker.io',
+  'openssl',
+  'fonts-dejavu-core',
+  'slapd',
+  'ldap-utils',
+  'postgresql',
+  'xclip',
+];
 /** The tests run slapd themselves: its package must neither create a directory on this machine nor start one. */
 const ANSWERS = 'slapd slapd/no_configuration boolean true';
 const REAL = { slots: true, secondTry: true };

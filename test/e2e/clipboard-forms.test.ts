@@ -1,7 +1,7 @@
 /** Pictures and formatted text between a real browser and a real X program, with and without the browser's permission. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { chown, copyFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { copyMarkup, drawPicture, readForm, readPixels } from './clipboard-kit.ts';
