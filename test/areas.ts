@@ -93,6 +93,10 @@ export const FOLDERS_OF_DOMAIN: Readonly<
   catalogue: { job: 'apps, the state of their images, their runtimes and limits', imports: ['ports', 'server'] },
   launches: { job: 'starts, watches, stops and records launches', imports: ['ports', 'server'] },
   desktops: { job: 'starts, finds, rebuilds and removes desktops', imports: ['ports', 'server', 'launches'] },
+  opening: {
+    job: 'opens files and links: in the right app, or in the user’s own browser',
+    imports: ['ports', 'server', 'catalogue', 'launches', 'desktops'],
+  },
   debug: {
     job: 'debug sessions: policy, consent, toolboxes, copies, shared terminals, recordings',
     imports: ['ports', 'server', 'launches', 'desktops'],

@@ -25,6 +25,7 @@ import {
 } from '#protocol/launch.ts';
 import { Limits } from '#protocol/limits.ts';
 import { Prints, type ShownPrint } from '#protocol/print.ts';
+import { type OpenRequest, OpenResult } from '#protocol/open.ts';
 import { Preferences, System, SystemWarning } from '#protocol/system.ts';
 import {
   LocalUserSummary,
@@ -105,6 +106,8 @@ export function createClient(options: ClientOptions) {
       firstPixel: (ms: number) => submit('POST', '/desktop/first-pixel', { ms }),
       /** Windows, wallpaper and programs of the desktop follow the shell's theme. */
       theme: (dark: boolean) => submit('PUT', '/desktop/theme', { dark }),
+      /** Opens a file, folder or link; the result says who does. */
+      open: (request: OpenRequest) => post('/desktop/open', OpenResult, request),
       /** Removes the desktop; the session stays. */
       remove: () => submit('DELETE', '/desktop'),
       /** Replaces it with a fresh one, without its finished launches, and starts the same apps again: now, or once it is unattended. */

@@ -80,6 +80,7 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
     clipboard: clipboardOf(values),
     executeClasses: classesOf(values),
     dock: values.dock,
+    links: { open: values['links.open'] },
     launches: {
       perUser: values['launches.perUser'],
       keepDays: values['launches.keepDays'],

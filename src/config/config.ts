@@ -1,6 +1,7 @@
 /** The configuration: read once by `loadConfig`, then passed on. Without secrets, so that it can be logged. */
 import type { Limits, PodSettings, Toleration } from '../protocol/app.ts';
 import type { ClipboardPolicy } from '../domain/desktops/clipboard-policy.ts';
+import type { LinkPolicy } from '../domain/catalogue/open-with.ts';
 import type { DebugPolicy } from '../domain/debug/policy.ts';
 import type { FileRules } from '../domain/desktops/file-rules.ts';
 import type { ServerRole } from '../protocol/system.ts';
@@ -91,6 +92,8 @@ export interface Config {
   readonly executeClasses: Readonly<Record<string, ExecuteClass>>;
   /** Names or ids of the apps that are pinned for users without pins of their own. */
   readonly dock: readonly string[];
+  /** Who opens the links that programs in a desktop want to open. */
+  readonly links: { readonly open: LinkPolicy };
   readonly launches: { readonly perUser: number; readonly keepDays: number; readonly stopGraceMs: number };
   /** Of one user at the same time. */
   readonly limits: {

@@ -25,6 +25,7 @@ import {
 } from './kinds.ts';
 import { LDAP_SETTINGS } from './ldap-settings.ts';
 import { IDLE_SETTINGS, LIMIT_SETTINGS } from './limit-settings.ts';
+import { LINK_SETTINGS } from './link-settings.ts';
 import { REGION_SETTINGS } from './region-settings.ts';
 
 export const Settings = z.object({
@@ -295,6 +296,7 @@ export const Settings = z.object({
     read: 'list',
     type: 'list of apps',
   }),
+  ...LINK_SETTINGS,
   'launches.perUser': z.int().min(1).max(1000).default(32).register(FACTS, {
     text: 'How many apps of one user can run at the same time, in the desktop and beside it.',
     read: 'number',

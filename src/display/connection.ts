@@ -86,6 +86,27 @@ export class XConnection {
     return reply === null || reply.type === 0 ? null : reply;
   }
 
+  /** Reads and deletes a property, so that no other client gets it; a longer one is deleted unread. Null: as above. */
+  async takeProperty(window: number, atom: number, maxBytes: number): Promise<PropertyReply | null> {
+    const reply = await this.#ask<PropertyReply>((done) =>
+      this.#client.GetProperty(1, window, atom, ANY_TYPE, 0, Math.ceil(maxBytes / 4), done),
+    );
+    if (reply === null || reply.type === 0) return null;
+    if (reply.bytesAfter === 0) return reply;
+    this.#client.DeleteProperty(window, atom);
+    return null;
+  }
+
+  /** The atoms of a window's properties; empty if it no longer exists. */
+  async properties(window: number): Promise<readonly number[]> {
+    return (await this.#ask<readonly number[]>((done) => this.#client.ListProperties(window, done))) ?? [];
+  }
+
+  /** Null for an unknown atom. */
+  atomName(atom: number): Promise<string | null> {
+    return this.#ask((done) => this.#client.GetAtomName(atom, done));
+  }
+
   /** The property as 32-bit words; empty if there is none. */
   async words(window: number, atom: number, maxWords: number, offsetWords = 0): Promise<readonly number[]> {
     const reply = await this.property(window, atom, maxWords * 4, offsetWords * 4);

@@ -6,6 +6,7 @@ import { type Memory, perform } from './actions.ts';
 import { type Atoms, internAtoms } from './atoms.ts';
 import { XConnection } from './connection.ts';
 import { ClipboardSelection } from './selection.ts';
+import { OpenRequests } from './open-requests.ts';
 import { WindowList } from './windows.ts';
 
 /** `signal` only cancels the opening; afterwards the display stays open until it is disposed or the X server disconnects. */
@@ -29,6 +30,7 @@ class DesktopDisplay implements Display {
   readonly #atoms: Atoms;
   readonly #list: WindowList;
   readonly clipboard: ClipboardSelection;
+  readonly #requests: OpenRequests;
   readonly #memory: Memory = new Map();
   readonly #changed = new Set<(windows: readonly Window[]) => void>();
   readonly #mapped = new Set<(window: Window) => void>();
@@ -49,9 +51,11 @@ class DesktopDisplay implements Display {
       mapped: (window) => this.#tell(this.#mapped, window),
     });
     this.clipboard = new ClipboardSelection(x, atoms);
+    this.#requests = new OpenRequests(x, atoms);
     x.onClose((reason) => {
       this.#list.stop();
       this.clipboard.stop();
+      this.#requests.stop();
       if (!this.#disposed) this.#tell(this.#closed, reason);
     });
   }
@@ -72,6 +76,10 @@ class DesktopDisplay implements Display {
     return listen(this.#mapped, listener);
   }
 
+  onOpenRequest(listener: (text: string) => void): () => void {
+    return this.#requests.listen(listener);
+  }
+
   onClose(listener: (reason: Error | null) => void): () => void {
     return listen(this.#closed, listener);
   }
@@ -89,6 +97,7 @@ class DesktopDisplay implements Display {
     this.#disposed = true;
     this.#list.stop();
     this.clipboard.stop();
+    this.#requests.stop();
     this.#x.close();
   }
 

@@ -68,8 +68,11 @@ declare module 'x11' {
     /** Names known to this connection. The package shares one object between all connections until it is replaced. */
     atoms: Record<string, number>;
     InternAtom(onlyIfExists: boolean, name: string, done: Done<number>): void;
+    GetAtomName(atom: number, done: Done<string>): void;
+    ListProperties(window: number, done: Done<readonly number[]>): void;
+    DeleteProperty(window: number, property: number): void;
     GetProperty(
-      remove: 0,
+      remove: 0 | 1,
       window: number,
       property: number,
       type: number,

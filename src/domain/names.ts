@@ -61,6 +61,11 @@ export function loginName(userId: string): string {
   return `u-${normalize(userId).slice(0, MAX_LOGIN - 12)}..${digest}`;
 }
 
+/** The user's home in every container of theirs. */
+export function homeFolder(userId: string): string {
+  return `/home/${loginName(userId)}`;
+}
+
 function suffixed(stem: string, suffix: string): string {
   const space = MAX_NAME - suffix.length - 1;
   return `${trimDashes(normalize(stem).slice(0, space))}-${suffix}`;

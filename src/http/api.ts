@@ -21,6 +21,7 @@ import { launchLogRoutes } from './routes/launch-log.ts';
 import { launchRoutes } from './routes/launches.ts';
 import { limitRoutes } from './routes/limits.ts';
 import { printRoutes } from './routes/prints.ts';
+import { openRoutes } from './routes/open.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { sessionsRoutes } from './routes/sessions.ts';
 import { summaryOf } from './routes/summaries.ts';
@@ -72,6 +73,7 @@ function versionOne(context: ApiContext): FastifyPluginAsync {
     await app.register(homeRoutes(context));
     await app.register(filesTicketRoutes(context));
     await app.register(printRoutes(context));
+    await app.register(openRoutes(context));
     await app.register(appRoutes(context));
     await app.register(launchRoutes(context));
     await app.register(launchLogRoutes(context));

@@ -14,6 +14,7 @@ import type { FileRules } from '#domain/desktops/file-rules.ts';
 import type { HomeSizes } from '#domain/desktops/home-sizes.ts';
 import type { Guests } from '#domain/server/guests.ts';
 import type { EventBus } from '#domain/server/event-bus.ts';
+import type { Openings } from '#domain/opening/openings.ts';
 import type { Launches } from '#domain/launches/launches.ts';
 import type { Revocations } from '#domain/server/revocations.ts';
 import type { SessionEnds, Viewers } from '#domain/server/session-ends.ts';
@@ -76,6 +77,7 @@ export interface ApiContext {
   readonly hub: EventBus;
   readonly desktops: Desktops;
   readonly launches: Launches;
+  readonly openings: Openings;
   readonly debug: DebugSessions;
   readonly rebuilds: Rebuilds;
   readonly archives: HomeArchives;

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify';
 import { DeskpodError } from '#domain/errors.ts';
 import { compressAnswers } from './compress.ts';
 import { NOTHING_HERE } from './errors.ts';
@@ -57,14 +57,19 @@ function servePage(app: FastifyInstance, root: string, path: string, folder: str
   const base = folder === '' ? path : `${path}${folder}/`;
   const url = folder === '' ? '/' : `/${folder}/`;
   const file = join(root, folder, 'index.html');
-  app.get(url, async (request, reply) => {
-    // Relative URLs start at the folder.
-    if (!(request.raw.url ?? '').replace(/\?.*$/, '').endsWith('/')) return reply.redirect(base, 308);
+  const sendPage = async (reply: FastifyReply): Promise<FastifyReply> => {
     const html = await readFile(file, 'utf8').catch((cause: unknown) => {
       throw new DeskpodError('not_found', NOTHING_HERE, { cause });
     });
     return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(withBase(html, base));
+  };
+  app.get(url, async (request, reply) => {
+    // Relative URLs start at the folder.
+    if (!(request.raw.url ?? '').replace(/\?.*$/, '').endsWith('/')) return reply.redirect(base, 308);
+    return sendPage(reply);
   });
+  // The page of one app is that of the desktop, which opens the app.
+  if (folder === '') app.get('/app/:name', async (_request, reply) => sendPage(reply));
   app.get(`${url}index.html`, async (_request, reply) => reply.redirect(base, 308));
 }
 

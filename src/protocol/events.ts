@@ -6,6 +6,7 @@ import { DebugSession } from './debug.ts';
 import { Desktop } from './desktop.ts';
 import { Launch } from './launch.ts';
 import { Print } from './print.ts';
+import { OpenRequest, OpenResult } from './open.ts';
 import { Window } from './window.ts';
 
 export const Notice = z.object({
@@ -36,6 +37,8 @@ export const ServerEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('notice'), notice: Notice }),
   /** An app has printed. `missed`: while no page of the user was connected. */
   z.object({ type: z.literal('print'), print: Print, missed: z.boolean() }),
+  /** A program in the desktop asked to open this: a link for the user's own browser, or apps to choose from. */
+  z.object({ type: z.literal('open'), request: OpenRequest, result: OpenResult }),
   /** This login session ended; the desktop stays. */
   z.object({ type: z.literal('session_ended'), sessionId: z.string(), why: WhyEnded.optional() }),
   /** The user logged out: the desktop is gone. */

@@ -1,6 +1,7 @@
 /** Facts about the installation, and the user's preferences. */
 import { z } from 'zod';
 import { LanguageChoice } from './language.ts';
+import { OpenKind } from './open.ts';
 
 /** The roles of a process: answer requests, transport screens, or only measure speed. */
 export const ServerRole = z.enum(['api', 'gateway', 'speedtest']);
@@ -32,6 +33,8 @@ export const Preferences = z.object({
   dockHidden: z.boolean().default(false),
   /** Whether what apps print opens the browser's print dialog. */
   printDialog: z.boolean().default(true),
+  /** The user's default apps: app ids by the kind of file or link. */
+  openWith: z.record(OpenKind, z.string().min(1).max(512)).default({}),
   /** Of the browser's pages; new desktops prefer it, too. */
   language: LanguageChoice.default('system'),
 });
@@ -40,5 +43,13 @@ export type Preferences = z.infer<typeof Preferences>;
 /** The largest body of `PUT /preferences`, in bytes. */
 export const MAX_PREFERENCES_BYTES = 64 * 1024;
 
+const MOST_DEFAULTS = 100;
+
 /** What a user can store. A launch doesn't accept longer app ids either. */
-export const NewPreferences = Preferences.extend({ dock: z.array(z.string().min(1).max(512)).max(64).default([]) });
+export const NewPreferences = Preferences.extend({
+  dock: z.array(z.string().min(1).max(512)).max(64).default([]),
+  openWith: Preferences.shape.openWith.refine(
+    (defaults) => Object.keys(defaults).length <= MOST_DEFAULTS,
+    `has more than ${MOST_DEFAULTS} default apps`,
+  ),
+});

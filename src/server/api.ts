@@ -118,6 +118,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       classes: config.executeClasses,
       stopGraceMs: config.launches.stopGraceMs,
       launchesPerUser: config.launches.perUser,
+      links: config.links.open,
       debug: config.debug,
       name: config.name,
     }),

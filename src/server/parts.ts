@@ -10,6 +10,8 @@ import { type DesktopOptions, Desktops } from '#domain/desktops/desktops.ts';
 import { Displays } from '#domain/desktops/displays.ts';
 import { Prints } from '#domain/desktops/prints.ts';
 import type { Engine } from '#domain/ports/engine.ts';
+import type { LinkPolicy } from '#domain/catalogue/open-with.ts';
+import { Openings } from '#domain/opening/openings.ts';
 import { EventBus } from '#domain/server/event-bus.ts';
 import { Launches } from '#domain/launches/launches.ts';
 import { Replicas } from '#domain/server/replicas.ts';
@@ -32,6 +34,8 @@ export interface PartsOptions {
   readonly classes: CatalogueDeps['classes'];
   readonly stopGraceMs: number;
   readonly launchesPerUser: number;
+  /** Who opens links. */
+  readonly links: LinkPolicy;
   /** Who may start debug sessions. */
   readonly debug: DebugPolicy;
   /** Distinguishes this server from others on the same store, for people. */
@@ -47,6 +51,7 @@ export interface Parts extends AsyncDisposable {
   readonly prints: Prints;
   readonly catalogue: Catalogue;
   readonly launches: Launches;
+  readonly openings: Openings;
   readonly debug: DebugSessions;
 }
 
@@ -71,6 +76,7 @@ export async function createParts(options: PartsOptions): Promise<Parts> {
         const { rights } = clipboards;
         if (owner !== null) hub.publish(owner, { type: 'clipboard', rights, offer: clipboards.present(offer) });
       },
+      openRequested: (desktopId, text) => void openings.requested(desktopId, text),
     },
   });
   stack.use(displays);
@@ -100,6 +106,9 @@ export async function createParts(options: PartsOptions): Promise<Parts> {
     launchesPerUser,
     events,
   });
+  const { preferences } = store;
+  const { links } = options;
+  const openings = new Openings({ catalogue, desktops, launches, preferences, hub, links, warn: events.warn });
   const mayRun = ({ roles, labels }: Requester, image: string): boolean => {
     const app = catalogue.find(image);
     return app !== null && (roles.includes('admin') || visibleTo(app, labels));
@@ -108,6 +117,6 @@ export async function createParts(options: PartsOptions): Promise<Parts> {
     new DebugSessions({ engine, store, hub, replicas, desktops, launches, mayRun, policy, events }),
   );
   const owned = stack.move();
-  const parts = { replicas, hub, desktops, displays, clipboards, prints, catalogue, launches, debug };
+  const parts = { replicas, hub, desktops, displays, clipboards, prints, catalogue, launches, openings, debug };
   return { ...parts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

@@ -301,9 +301,10 @@ function historyContract(check: Check): void {
       dock: [],
       dockHidden: false,
       printDialog: true,
+      openWith: {},
       language: 'system',
     });
-    const chosen = { dockHidden: true, printDialog: false, language: 'ar' } as const;
+    const chosen = { dockHidden: true, printDialog: false, openWith: {}, language: 'ar' } as const;
     await store.preferences.set('amy', { theme: 'dark', dock: ['a', 'b'], ...chosen });
     await store.preferences.set('amy', { theme: 'light', dock: ['b'], ...chosen });
     assert.deepEqual(await store.preferences.get('amy'), {

@@ -96,6 +96,7 @@ export async function fakeApi({
       classes: { default: { limits: {} } },
       stopGraceMs: 1,
       launchesPerUser,
+      links: 'desktop',
       debug: policy,
       name: 'fake',
     }),

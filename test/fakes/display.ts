@@ -44,6 +44,7 @@ export function fakeDisplay(more: Partial<Display> = {}): Display {
     clipboard: new FakeClipboard(),
     onChange: () => () => {},
     onMapped: () => () => {},
+    onOpenRequest: () => () => {},
     onClose: () => () => {},
     icon: () => null,
     act: async () => {},

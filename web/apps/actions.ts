@@ -52,7 +52,7 @@ async function attemptLaunch(
 }
 
 /** The reply may arrive before the event: the dock shows the launch at once. */
-function learn(launch: Launch): void {
+export function learn(launch: Launch): void {
   if (!launches.value.some(({ id }) => id === launch.id))
     world.value = changeWorld(world.value, { type: 'launch', launch });
 }

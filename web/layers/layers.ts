@@ -5,6 +5,7 @@
 import type { DebugSession } from '#protocol/debug.ts';
 import type { DesktopSummary } from '#protocol/desktop.ts';
 import type { Launch } from '#protocol/launch.ts';
+import type { OpenRequest } from '#protocol/open.ts';
 import { computed, signal } from '@preact/signals';
 import type { DebugSubject, DebugVerb } from './debug-subject.ts';
 
@@ -45,6 +46,7 @@ export type Layer =
   | { readonly kind: 'consent'; readonly id: string }
   | { readonly kind: 'while-away'; readonly ids: readonly string[] }
   | { readonly kind: 'recording'; readonly session: DebugSession }
+  | { readonly kind: 'open-with'; readonly request: OpenRequest; readonly apps: readonly string[] }
   | { readonly kind: 'desktop-full'; readonly reason: string; readonly asPod: () => Promise<boolean> }
   | { readonly kind: 'remove-print'; readonly name: string; readonly removed: () => void }
   | { readonly kind: 'files' }

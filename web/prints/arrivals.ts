@@ -4,18 +4,23 @@ import { effect } from '@preact/signals';
 import { ignore } from '#protocol/ignore.ts';
 import { shownPath } from '../desktop/home-model.ts';
 import { api } from '../state/api.ts';
-import { show } from '../state/notices.ts';
+import { dismissNotices, show } from '../state/notices.ts';
 import { preferencesRead } from '../state/preferences.ts';
 import { arrivedPrints, board, preferences } from '../state/store.ts';
 import { amend } from '../state/world.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { missedIdOf, noticeIdOf, wayToPresent } from './present-print.ts';
-import { canPrintHere, forgetDocument, msSinceDialog, printDocument } from './print-document.ts';
+import { canPrintHere, dialogIsOpen, forgetDocument, printDocument } from './print-document.ts';
 import './prints.css';
+
+/** Prints that arrived while the dialog of another one was open; each has a notice, too. */
+let queue: readonly Print[] = [];
 
 /** Until the returned function is called. */
 export function presentPrints(): () => void {
   let missed: Print[] = [];
+  const focused = () => void presentNext();
+  window.addEventListener('focus', focused);
   const stop = effect(() => {
     const arrived = arrivedPrints.value;
     if (arrived.length === 0) return;
@@ -34,6 +39,8 @@ export function presentPrints(): () => void {
   });
   return () => {
     stop();
+    window.removeEventListener('focus', focused);
+    queue = [];
     forgetDocument();
   };
 }
@@ -45,19 +52,31 @@ async function present(print: Print): Promise<void> {
     automatic: preferences.peek().printDialog,
     able: canPrintHere(),
     inFront: document.visibilityState === 'visible' && document.hasFocus(),
-    msSinceDialog: msSinceDialog(),
+    dialogOpen: dialogIsOpen(),
   });
-  if (way === 'notice') notify(print, t.prints.printed(shownPath(print.name)));
-  else await printOrNotify(print);
+  if (way === 'dialog') return await printOrNotify(print.name);
+  notify(print, t.prints.printed(shownPath(print.name)));
+  if (way === 'queue') queue = [...queue, print];
+}
+
+/** When the page has the keyboard again, because a dialog was closed. */
+async function presentNext(): Promise<void> {
+  const unread = new Set(board.peek().unread.map(({ id }) => id));
+  const [next, ...others] = queue.filter((print) => unread.has(noticeIdOf(print)));
+  queue = others;
+  if (next === undefined) return;
+  dismissNotices([noticeIdOf(next)]);
+  await printOrNotify(next.name);
 }
 
 /** The browser's dialog; a notice where that fails. */
-export async function printOrNotify(print: Pick<Print, 'name' | 'changedAt'>): Promise<void> {
+export async function printOrNotify(name: string): Promise<void> {
   try {
-    await printDocument(api.desktop.prints.url(print.name));
+    await printDocument(api.desktop.prints.url(name));
   } catch (error) {
     ignore('a notice says so')(error);
-    notify(print, t.prints.failed(shownPath(print.name)));
+    // Each attempt has a notice of its own.
+    notify({ name, changedAt: new Date().toISOString() }, t.prints.failed(shownPath(name)));
   }
 }
 

@@ -8,18 +8,18 @@ export interface Arrival {
   readonly automatic: boolean;
   /** Whether this browser prints PDF files in its own dialog. */
   readonly able: boolean;
-  /** Whether the page is in front and has the keyboard: not behind another window, nor behind an open dialog. */
+  /** Whether the page is in front and has the keyboard. */
   readonly inFront: boolean;
-  /** Since the page opened the last dialog. */
-  readonly msSinceDialog: number;
+  /** Whether the dialog of another print is open. */
+  readonly dialogOpen: boolean;
 }
 
-/** A browser drops a second dialog that is asked for before the first one has taken the keyboard. */
-const DIALOG_OPENS_MS = 3_000;
-
-/** What can't have its dialog now waits in a notice: one of several that arrive together opens by itself. */
-export function wayToPresent({ missed, automatic, able, inFront, msSinceDialog }: Arrival): 'dialog' | 'notice' {
-  return automatic && able && !missed && inFront && msSinceDialog > DIALOG_OPENS_MS ? 'dialog' : 'notice';
+/** `queue`: a notice, and the dialog after that of the other print. */
+export function wayToPresent(arrival: Arrival): 'dialog' | 'queue' | 'notice' {
+  const { missed, automatic, able, inFront, dialogOpen } = arrival;
+  if (!automatic || !able || missed) return 'notice';
+  if (dialogOpen) return 'queue';
+  return inFront ? 'dialog' : 'notice';
 }
 
 const ONE = 'print ';

@@ -15,7 +15,7 @@ export function PrintNotice({ id }: { id: string }) {
   };
   const print = () => {
     leave();
-    if (name !== null) void printOrNotify({ name, changedAt: new Date().toISOString() });
+    if (name !== null) void printOrNotify(name);
   };
   const list = () => {
     leave();

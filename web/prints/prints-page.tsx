@@ -16,6 +16,7 @@ import { RemoteList } from '../ui/remote-list.tsx';
 import type { Remote } from '../ui/remote.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { printOrNotify } from './arrivals.ts';
+import './prints.css';
 import { canPrintHere } from './print-document.ts';
 
 export default function PrintsPage() {
@@ -28,13 +29,15 @@ export default function PrintsPage() {
   return (
     <>
       <h2>{t.settings.pages.prints}</h2>
-      <Checkbox
-        label={t.prints.automatic}
-        hint={t.prints.automaticHint}
-        on={preferences.value.printDialog}
-        test="print-dialog"
-        change={(printDialog) => changePreferences({ printDialog })}
-      />
+      <div class="prints-preference">
+        <Checkbox
+          label={t.prints.automatic}
+          hint={t.prints.automaticHint}
+          on={preferences.value.printDialog}
+          test="print-dialog"
+          change={(printDialog) => changePreferences({ printDialog })}
+        />
+      </div>
       <RemoteList list={list} retry={reload} empty={t.prints.empty} emptyHint={t.prints.emptyHint}>
         {(prints) => <Table prints={prints} removed={reload} />}
       </RemoteList>
@@ -78,7 +81,7 @@ function Row({ print, removed }: { print: ListedPrint; removed: () => void }) {
             type="button"
             class="quiet"
             aria-label={`${t.prints.print}: ${shown}`}
-            onClick={() => void printOrNotify(print)}
+            onClick={() => void printOrNotify(name)}
             data-test="print-again"
           >
             <Icon of={Printer} size={15} /> {t.prints.print}

@@ -4,6 +4,7 @@ import { WhileAway } from '../debug/while-away.tsx';
 import { LogoutEverywhere } from '../settings/logout-everywhere.tsx';
 import { RemovePrint } from '../prints/remove-print.tsx';
 import { RunAgain } from '../settings/run-again.tsx';
+import { OpenWith } from '../apps/open-with-dialog.tsx';
 import { RebuildDialog } from '../desktop/rebuild-dialog.tsx';
 import { RemoveDesktop } from '../settings/desktops-page.tsx';
 import { Settings } from '../settings/settings.tsx';
@@ -64,6 +65,8 @@ function One({ layer }: { layer: Layer }) {
       return <Settings page={layer.page} launchId={layer.launchId} />;
     case 'run-again':
       return <RunAgain launch={layer.launch} />;
+    case 'open-with':
+      return <OpenWith request={layer.request} apps={layer.apps} />;
     case 'desktop-full':
       return <DesktopFull reason={layer.reason} asPod={layer.asPod} />;
     case 'rebuild':

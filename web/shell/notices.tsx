@@ -8,6 +8,7 @@ import { isPrintNotice } from '../prints/present-print.ts';
 import { PrintNotice } from '../prints/print-notice.tsx';
 import { stayLoggedIn } from '../state/keep-session.ts';
 import { isSessionWarning } from '../state/session-life.ts';
+import { linkIn } from '../state/link-notices.ts';
 import { actionOf, dismissNotices } from '../state/notices.ts';
 import { board } from '../state/store.ts';
 import { moment } from '../ui/format.ts';
@@ -23,6 +24,8 @@ const ICONS = { info: Info, warning: TriangleAlert, error: CircleAlert };
 const SHOWN_MS = { info: 6_000, warning: 12_000 };
 /** How long the notice of an ended launch is shown; it stays unread. */
 const END_SHOWN_MS = 15_000;
+/** How long the notice of a link is shown; it stays in the list. */
+const LINK_SHOWN_MS = 30_000;
 
 /** Unread notices that were shown long enough, or waited behind one that was: they stay in the list. */
 const shown = signal<ReadonlySet<string>>(new Set());
@@ -39,6 +42,10 @@ export function Notices() {
     if (isEndNotice(first)) {
       const passed = waiting.map((notice) => notice.id);
       const timer = setTimeout(() => (shown.value = new Set([...shown.value, ...passed])), END_SHOWN_MS);
+      return () => clearTimeout(timer);
+    }
+    if (linkIn(first) !== null) {
+      const timer = setTimeout(() => dismissNotices([id]), LINK_SHOWN_MS);
       return () => clearTimeout(timer);
     }
     if (first.level === 'error' || isSessionWarning(first) || isPrintNotice(id)) return undefined;
@@ -104,6 +111,8 @@ function More({ notice }: { notice: Notice }) {
         </button>
       </p>
     );
+  const link = linkIn(notice);
+  if (link !== null) return <OpenLink id={id} url={link} />;
   if (launchId === null) return null;
   if (isEndNotice(notice)) return <EndedNotice id={id} launchId={launchId} />;
   return (
@@ -121,6 +130,23 @@ function Stay() {
       <button type="button" class="link" onClick={stay} data-test="session-stay">
         {t.session.stay}
       </button>
+    </p>
+  );
+}
+
+/** Browsers open another page only for a click of their user. */
+function OpenLink({ id, url }: { id: string; url: string }) {
+  return (
+    <p class="small row">
+      <a
+        href={url}
+        target="_blank"
+        rel="noopener noreferrer"
+        onClick={() => dismissNotices([id])}
+        data-test="notice-link"
+      >
+        {t.openWith.openLink}
+      </a>
     </p>
   );
 }

@@ -17,6 +17,9 @@ import { openWhenInstalled } from '../apps/actions.ts';
 import { DropZone } from '../files/drop-zone.tsx';
 import { Transfers } from '../files/transfers.tsx';
 import { useUploads } from '../files/use-uploads.ts';
+import { openAppOfAddress } from '../apps/app-address.ts';
+import { answerOpenRequests } from '../apps/open-with.ts';
+import { showBadge } from './badge.ts';
 import { Bar } from './bar.tsx';
 import { Dock } from './dock.tsx';
 import { listenForShortcuts } from './keys.ts';
@@ -43,6 +46,9 @@ export default function Workspace() {
     const stopEnded = notifyEnded();
     const stopPrompts = openDebugPrompts();
     const stopPrints = presentPrints();
+    const stopOpening = answerOpenRequests();
+    const stopAddress = openAppOfAddress();
+    const hideBadge = showBadge();
     focusKeeper.leaving = leaveScreen;
     focusKeeper.returning = focusScreen;
     return () => {
@@ -53,6 +59,9 @@ export default function Workspace() {
       stopEnded();
       stopPrompts();
       stopPrints();
+      stopOpening();
+      stopAddress();
+      hideBadge();
       closeAllLayers();
       terminalOpen.value = false;
       shellTarget.value = null;

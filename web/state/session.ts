@@ -15,6 +15,7 @@ import {
   type Farewell,
   farewell,
   online,
+  openRequest,
   printCount,
   session,
   world,
@@ -116,6 +117,7 @@ function enter(who: Session): void {
     farewell.value = null;
     world.value = emptyWorld;
     board.value = emptyBoard;
+    openRequest.value = null;
   });
   void loadPreferences();
   following?.abort();
@@ -167,6 +169,7 @@ function arrive({ print, missed }: Extract<ServerEvent, { type: 'print' }>): voi
 function take(event: ServerEvent): void {
   if (event.type === 'notice') show(event.notice);
   else if (event.type === 'print') arrive(event);
+  else if (event.type === 'open') openRequest.value = event;
   else if (event.type === 'session_ended' && event.why === 'over') void stillHere();
   else if (event.type === 'session_ended') leave(event.why === 'revoked' ? 'revoked' : 'disconnected');
   else if (event.type === 'logged_out') leave(loggedOut());

@@ -1,5 +1,6 @@
 /** Signals for everything that several parts of the UI show. Only functions of this folder change them. */
 import type { Print } from '#protocol/print.ts';
+import type { ServerEvent } from '#protocol/events.ts';
 import type { Preferences } from '#protocol/system.ts';
 import type { Session } from '#protocol/user.ts';
 import { computed, signal } from '@preact/signals';
@@ -15,6 +16,8 @@ export type Farewell =
   | 'everywhere'
   | 'linkOver'
   | null;
+
+export type OpenEvent = Extract<ServerEvent, { type: 'open' }>;
 
 /** `undefined` until the server has answered; null if not logged in. */
 export const session = signal<Session | null | undefined>(undefined);
@@ -35,6 +38,8 @@ export const debugSessions = computed(() => world.value.debug);
 export const running = computed(() => world.value.launches.filter((launch) => !isOver(launch)));
 
 export const board = signal(emptyBoard);
+/** The last request of a program in the desktop to open something, for the page to answer. */
+export const openRequest = signal<OpenEvent | null>(null);
 /** Whether the event stream is connected. */
 export const online = signal(true);
 
@@ -43,6 +48,7 @@ export const preferences = signal<Preferences>({
   dock: [],
   dockHidden: false,
   printDialog: true,
+  openWith: {},
   language: 'system',
 });
 

@@ -32,7 +32,7 @@ export const emptyWorld: World = {
   known: { apps: false, launches: false },
 };
 
-type Changing = Exclude<ServerEvent, { type: 'notice' | 'print' | 'logged_out' | 'session_ended' }>;
+type Changing = Exclude<ServerEvent, { type: 'notice' | 'print' | 'open' | 'logged_out' | 'session_ended' }>;
 
 /** Unchanged parts keep their identity, so that only views of changed parts render again. */
 export function changeWorld(world: World, event: Changing): World {

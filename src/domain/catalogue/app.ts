@@ -3,6 +3,7 @@ import type { App, AppAvailability, Limits } from '../../protocol/app.ts';
 import type { AppDocument } from '../../protocol/manager.ts';
 import { iconUrl } from './icon.ts';
 import { splitList } from './labels.ts';
+import { kindsOf } from './open-with.ts';
 
 export function toApp(document: AppDocument, availability: AppAvailability, limits: Limits = {}): App {
   return {
@@ -17,6 +18,8 @@ export function toApp(document: AppDocument, availability: AppAvailability, limi
     limits,
     iconUrl: iconUrl(document),
     pinned: document.showinview === 'dock',
+    opens: kindsOf(document),
+    opensByDefault: document.usedefaultapplication,
     availability,
   };
 }

@@ -22,6 +22,8 @@ export interface DisplayEvents {
   windows(desktopId: string, windows: readonly Window[]): void;
   mapped(desktopId: string, window: Window): void;
   copied(desktopId: string, offer: ClipboardOffer | null): void;
+  /** A program asks to open a file or link. */
+  openRequested(desktopId: string, text: string): void;
 }
 
 /** Finds the launch of an X client whose process can't be read. */
@@ -132,6 +134,7 @@ export class Displays implements AsyncDisposable {
     display.onChange((windows) => this.#deps.events.windows(desktopId, windows));
     display.onMapped((window) => this.#deps.events.mapped(desktopId, window));
     display.clipboard.onChange((offer) => this.#deps.events.copied(desktopId, offer));
+    display.onOpenRequest((text) => this.#deps.events.openRequested(desktopId, text));
     display.onClose(() => this.#lost(desktopId, entry, 0));
     this.#deps.events.windows(desktopId, display.windows);
     this.#deps.events.copied(desktopId, display.clipboard.offer);

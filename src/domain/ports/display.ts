@@ -50,6 +50,11 @@ export interface Display extends AsyncDisposable {
   onChange(listener: (windows: readonly Window[]) => void): () => void;
   /** A window became viewable for the first time. */
   onMapped(listener: (window: Window) => void): () => void;
+  /**
+   * A program asks to open a file or link: `text` is what it wrote, at most 4096 bytes of any content. Requests of before
+   * are reported, too, once; two displays of one desktop never report the same one.
+   */
+  onOpenRequest(listener: (text: string) => void): () => void;
   /** The X server went away. */
   onClose(listener: (reason: Error | null) => void): () => void;
   /** The PNG at `iconUrl` of a window, by the last part of the URL; null if no window has had it lately. */

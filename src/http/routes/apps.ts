@@ -1,6 +1,7 @@
 /** The caller's apps: `/api/v1/apps`. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { appManifest } from '#domain/catalogue/app-manifest.ts';
 import { iconOf } from '#domain/catalogue/icon.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { App, AppDefaults } from '#protocol/app.ts';
@@ -11,7 +12,7 @@ const INSTALL_TIMEOUT_MS = 20 * 60_000;
 const Key = z.object({ app: z.string().min(1).max(512) });
 
 export function appRoutes(context: ApiContext): FastifyPluginAsyncZod {
-  const { catalogue, store, events } = context;
+  const { catalogue, store, events, server } = context;
   return async (app) => {
     app.get('/apps', { schema: { response: { 200: z.object({ apps: z.array(App) }) } } }, async (request) => ({
       apps: await catalogue.appsFor(viewerOf(authenticated(request))),
@@ -30,6 +31,12 @@ export function appRoutes(context: ApiContext): FastifyPluginAsyncZod {
         return reply.header('cache-control', 'private, max-age=31536000, immutable').send(icon.body);
       },
     );
+
+    app.get('/apps/manifest', { schema: { querystring: Key, hide: true } }, async (request, reply) => {
+      const document = await catalogue.startable(request.query.app, viewerOf(authenticated(request)));
+      void reply.type('application/manifest+json').header('cache-control', 'private, no-cache');
+      return reply.send(JSON.stringify(appManifest(document, server.path)));
+    });
 
     app.post('/apps/install', { schema: { body: Key, response: { 202: App } } }, async (request, reply) => {
       const document = await catalogue.startable(request.body.app, viewerOf(authenticated(request)));

@@ -19,7 +19,8 @@ const SHOWN_UNSEEN = 50;
 const JUST_ENDED_MS = 600_000;
 
 export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
-  const { hub, desktops, displays, clipboards, prints, launches, catalogue, engine, debug, rebuilds } = context;
+  const { hub, desktops, displays, clipboards, prints, openings, launches, catalogue, engine, debug, rebuilds } =
+    context;
   async function tellOfApps(
     change: CatalogueChange,
     viewer: Viewer,
@@ -83,11 +84,13 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
       });
       context.stopping.addEventListener('abort', () => stream.end(), { signal: stream.signal });
       const stopWatching = rebuilds.watch(user.id);
+      const stopOpening = openings.attend(claims);
       const stopApps = catalogue.onChange((change) => void tellOfApps(change, viewer, send));
       stream.signal.addEventListener('abort', () => {
         stop();
         stopApps();
         stopWatching();
+        stopOpening();
         held?.release();
         held = null;
       });

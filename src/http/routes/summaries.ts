@@ -21,6 +21,8 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'GET /api/v1/desktop/prints/{name}': 'A print as a PDF file.',
   'DELETE /api/v1/desktop/prints/{name}': 'Deletes a print.',
   'POST /api/v1/desktop/prints/shown': 'Marks a print, and those made before it, as shown.',
+  'POST /api/v1/desktop/open':
+    'Opens a file of your home folder, or a link: starts the app for it, or returns the apps to choose from, or the link for your own browser.',
   'POST /api/v1/desktop/first-pixel': 'Reports the first frame of the screen to the start trace.',
   'PUT /api/v1/desktop/theme': 'Switches the desktop between light and dark.',
   'POST /api/v1/desktop/rebuild':

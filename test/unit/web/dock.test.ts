@@ -18,6 +18,8 @@ const app = (id: string, more: Partial<App> = {}): App => ({
   limits: {},
   iconUrl: null,
   pinned: false,
+  opens: [],
+  opensByDefault: false,
   availability: { state: 'ready' },
   ...more,
 });

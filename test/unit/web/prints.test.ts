@@ -9,7 +9,7 @@ import {
   wayToPresent,
 } from '../../../web/prints/present-print.ts';
 
-const usual = { missed: false, automatic: true, able: true, inFront: true, msSinceDialog: 60_000 };
+const usual = { missed: false, automatic: true, able: true, inFront: true, dialogOpen: false };
 
 test('the print dialog opens by itself in the page that is in front', () => {
   assert.equal(wayToPresent(usual), 'dialog');
@@ -19,8 +19,12 @@ test('everything else is a notice', () => {
   assert.equal(wayToPresent({ ...usual, missed: true }), 'notice', 'made while nobody was there');
   assert.equal(wayToPresent({ ...usual, automatic: false }), 'notice', 'as the user prefers');
   assert.equal(wayToPresent({ ...usual, able: false }), 'notice', 'a phone');
-  assert.equal(wayToPresent({ ...usual, inFront: false }), 'notice', 'behind another window, or an open dialog');
-  assert.equal(wayToPresent({ ...usual, msSinceDialog: 500 }), 'notice', 'several at once');
+  assert.equal(wayToPresent({ ...usual, inFront: false }), 'notice', 'behind another window');
+});
+
+test('several at once are presented one after the other', () => {
+  assert.equal(wayToPresent({ ...usual, inFront: false, dialogOpen: true }), 'queue');
+  assert.equal(wayToPresent({ ...usual, automatic: false, dialogOpen: true }), 'notice');
 });
 
 test('the notice knows its print, whatever its name', () => {

@@ -22,6 +22,8 @@ function app(name: string, more: Partial<App> = {}): App {
     limits: {},
     iconUrl: null,
     pinned: false,
+    opens: [],
+    opensByDefault: false,
     availability: { state: 'ready' },
     ...more,
   };

@@ -5,6 +5,7 @@ import type { files } from './en/files.ts';
 import type { home, homeSentence } from './en/home.ts';
 import type { inspect } from './en/inspect.ts';
 import type { prints } from './en/prints.ts';
+import type { open } from './en/open.ts';
 import type { settings } from './en/settings.ts';
 import type { en } from './en/strings.ts';
 
@@ -23,6 +24,7 @@ export type FilesStrings = Translated<typeof files>;
 export type HomeStrings = Translated<typeof home>;
 export type InspectStrings = Translated<typeof inspect>;
 export type PrintStrings = Translated<typeof prints>;
+export type OpenStrings = Translated<typeof open>;
 export type SettingsStrings = Translated<typeof settings>;
 export type EndOfLaunch = typeof endOfLaunch;
 export type HomeSentence = typeof homeSentence;

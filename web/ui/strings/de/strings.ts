@@ -14,6 +14,7 @@ import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
+import { open } from './open.ts';
 import { settings } from './settings.ts';
 
 export const de: Strings = {
@@ -308,6 +309,7 @@ export const de: Strings = {
   ...files,
   ...home,
   ...prints,
+  ...open,
   ...settings,
   ...inspect,
   ...debug,

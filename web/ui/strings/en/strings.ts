@@ -5,6 +5,7 @@ import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
+import { open } from './open.ts';
 import { settings } from './settings.ts';
 import type { Home } from '#protocol/desktop.ts';
 import { listed, many } from './grammar.ts';
@@ -290,6 +291,7 @@ export const en = {
   ...files,
   ...home,
   ...prints,
+  ...open,
   ...settings,
   ...inspect,
   ...debug,

@@ -13,6 +13,7 @@ import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
+import { open } from './open.ts';
 import { settings } from './settings.ts';
 
 export const es: Strings = {
@@ -302,6 +303,7 @@ export const es: Strings = {
   ...files,
   ...home,
   ...prints,
+  ...open,
   ...settings,
   ...inspect,
   ...debug,

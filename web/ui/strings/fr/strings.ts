@@ -13,6 +13,7 @@ import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
+import { open } from './open.ts';
 import { settings } from './settings.ts';
 
 export const fr: Strings = {
@@ -308,6 +309,7 @@ export const fr: Strings = {
   ...files,
   ...home,
   ...prints,
+  ...open,
   ...settings,
   ...inspect,
   ...debug,

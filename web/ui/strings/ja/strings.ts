@@ -14,6 +14,7 @@ import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
+import { open } from './open.ts';
 import { settings } from './settings.ts';
 
 export const ja: Strings = {
@@ -294,6 +295,7 @@ export const ja: Strings = {
   ...files,
   ...home,
   ...prints,
+  ...open,
   ...settings,
   ...inspect,
   ...debug,
