@@ -124,7 +124,7 @@ suite('files to and from this computer', { skip: missingBrowser, timeout: 10 * 6
     await files.file('kept (2).txt').waitFor();
     await upload('replaced', 'kept.txt');
     await amy.find('conflict-replace').click();
-    await files.transferEnds('kept.txt');
+    await amy.find('transfers-title').filter({ hasText: '2 files uploaded' }).waitFor();
     await upload('skipped!', 'kept.txt', 'kept (2).txt');
     await amy.find('conflict-all').check();
     await amy.find('conflict-skip').click();

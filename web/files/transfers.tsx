@@ -10,6 +10,7 @@ import { useDelayed } from '../ui/use-delayed.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { sizeOf } from '../desktop/home-model.ts';
 import { folderTitle, shownName } from './file-facts.ts';
+import { nameOf } from './paths.ts';
 import { chooseFiles } from './receive.ts';
 import { timeLeft } from './speed.ts';
 import { inOrder, isActive, type Upload } from './upload-list.ts';
@@ -126,18 +127,19 @@ function Progress({ value, of, label }: { value: number; of: number; label: stri
 function Item({ upload }: { upload: Upload }) {
   const { part, name, folder, size, sent, status } = upload;
   const { state } = status;
+  const shown = shownName(status.state === 'done' ? nameOf(status.path) : name);
   const detail = status.state === 'failed' ? failureText(status.error) : t.files.states[state];
   const moving = state === 'sending' || state === 'retrying' || state === 'paused';
   return (
     <li data-test="transfer" data-name={name} data-state={state}>
       <div class="grow">
-        <p class="truncate" title={shownName(name)}>
-          {shownName(name)}
+        <p class="truncate" title={shown}>
+          {shown}
         </p>
         <p class="small" role={state === 'failed' ? 'alert' : undefined}>
           {[folderTitle(folder), moving ? `${sizeOf(sent)} / ${sizeOf(size)}` : sizeOf(size), detail].join(' · ')}
         </p>
-        {moving && <Progress value={sent} of={size} label={shownName(name)} />}
+        {moving && <Progress value={sent} of={size} label={shown} />}
       </div>
       {state === 'file_needed' && (
         <button type="button" class="quiet" onClick={() => chooseFiles(folder, false)} data-test="transfer-choose">

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { ApiError, ConnectionError } from '#client/errors.ts';
 import type { Choice } from '../../../../web/files/conflicts.ts';
-import { type DroppedNode, gathered } from '../../../../web/files/dropped.ts';
+import { type DroppedNode, gathered, treeOf } from '../../../../web/files/dropped.ts';
 import { CHUNK_BYTES, sendFile, type Reports, type UploadServer } from '../../../../web/files/send-file.ts';
 import { SpeedMeter, timeLeft } from '../../../../web/files/speed.ts';
 import {
@@ -325,6 +325,16 @@ test('a dropped folder is created from the outside in; names that can’t be are
     ['album:é.jpg', 'album/raw:1.nef', ':b.txt'],
   );
   assert.deepEqual(bad, ['a\nb']);
+});
+
+test('chosen files with relative paths are the folders that they lie in', async () => {
+  const file = (path: string) => ({ path, file: new File(['x'], path) });
+  const { folders, files } = await gathered(treeOf([file('a/b/1'), file('a/2'), file('3')]));
+  assert.deepEqual(folders, ['a', 'a/b']);
+  assert.deepEqual(
+    files.map(({ folder, name }) => `${folder}:${name}`),
+    ['a/b:1', 'a:2', ':3'],
+  );
 });
 
 test('a dropped folder without end is cut', async () => {
