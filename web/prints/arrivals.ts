@@ -16,6 +16,17 @@ import './prints.css';
 /** Prints that arrived while the dialog of another one was open; each has a notice, too. */
 let queue: readonly Print[] = [];
 
+/** An app can print any number, so one request marks all of this time. */
+const MARK_MS = 500;
+let marking: ReturnType<typeof setTimeout> | undefined;
+
+function markShown(print: Print): void {
+  clearTimeout(marking);
+  // At worst, the next page presents it again.
+  const mark = () => api.desktop.prints.shown(print).catch(ignore('the desktop is gone, or the connection lost'));
+  marking = setTimeout(() => void mark(), MARK_MS);
+}
+
 /** Until the returned function is called. */
 export function presentPrints(): () => void {
   let missed: Print[] = [];
@@ -28,8 +39,7 @@ export function presentPrints(): () => void {
     for (const { print, missed: wasMissed } of arrived) {
       if (wasMissed) missed = [...missed, print];
       else void present(print);
-      // At worst, the next page presents it again.
-      api.desktop.prints.shown(print).catch(ignore('the desktop is gone, or the connection lost'));
+      markShown(print);
     }
     const [first] = missed;
     if (first === undefined || !arrived.some((one) => one.missed)) return;

@@ -16,6 +16,8 @@ const LOOK_AGAIN_MS = 10_000;
 const TIMEOUT_MS = 15_000;
 /** A print that is found later than this, when a page connects, was made while nobody was there. */
 const MISSED_MS = 10_000;
+/** Of those found at once, the newest are told; an app can make any number. All are in the list. */
+const MOST_TOLD = 20;
 
 type Tell = (print: Print, missed: boolean) => void;
 type Desktop = Pick<EngineDesktop, 'id' | 'createdAt' | 'services'>;
@@ -154,7 +156,7 @@ export class Prints implements Disposable {
 }
 
 function tellOf(watcher: Watcher, prints: readonly Print[], now: Date): void {
-  for (const print of newPrints(prints, watcher.marker, now)) {
+  for (const print of newPrints(prints, watcher.marker, now).slice(-MOST_TOLD)) {
     const age = now.getTime() - Date.parse(print.changedAt);
     watcher.marker = markShown(watcher.marker, print, now);
     watcher.tell(print, !watcher.caughtUp && age > MISSED_MS);

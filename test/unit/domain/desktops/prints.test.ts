@@ -68,6 +68,18 @@ test('a print that nobody saw is told to the next page as missed; one that was s
   );
 });
 
+test('of very many at once, the newest are told; the list has them', async (t) => {
+  const { engine, folder, prints, desktop, page } = await aDesktop(t);
+  engine.usedAt = new Date();
+  for (let at = 0; at < 500; at += 1) folder.add(`${at}.pdf`, new Date(Date.now() - 600_000 + at * 1000));
+  const { seen, close } = page();
+  await eventually(() => (seen.length > 0 ? true : undefined));
+  close();
+  assert.deepEqual([seen.length, seen.at(-1)?.print.name], [20, '499.pdf']);
+  const { prints: listed, count } = await prints.list(desktop);
+  assert.deepEqual([listed.length, count, listed[0]?.name], [200, 500, '499.pdf']);
+});
+
 test('another server knows what was shown', async (t) => {
   const { engine, folder, prints, desktop, page, deps } = await aDesktop(t);
   engine.usedAt = new Date();
