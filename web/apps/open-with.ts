@@ -1,8 +1,8 @@
 /** Opens files and links: in the app for them, in one that the user chooses, or as a link in this browser. */
 import type { App } from '#protocol/app.ts';
 import { appsForKind, kindOf, type OpenRequest, type OpenResult } from '#protocol/open.ts';
-import { effect } from '@preact/signals';
-import { openLayer } from '../layers/layers.ts';
+import { effect, signal, untracked } from '@preact/signals';
+import { layers, openLayer } from '../layers/layers.ts';
 import { api } from '../state/api.ts';
 import { linkNotice } from '../state/link-notices.ts';
 import { attempt, show } from '../state/notices.ts';
@@ -15,6 +15,11 @@ export type AppForFile = Pick<App, 'id' | 'name' | 'displayName' | 'iconUrl'>;
 
 /** A longer one isn't shown in full. */
 const SHOWN_CHARACTERS = 200;
+
+/** Questions that wait for the one before; the oldest are dropped. */
+const MOST_CHOICES = 20;
+
+const choices = signal<readonly { readonly request: OpenRequest; readonly apps: readonly string[] }[]>([]);
 
 let links = 0;
 
@@ -43,7 +48,8 @@ function answer(request: OpenRequest, result: OpenResult): void {
     case 'app':
       return learn(result.launch);
     case 'choose':
-      return openLayer({ kind: 'open-with', request, apps: result.apps });
+      choices.value = [...choices.value, { request, apps: result.apps }].slice(-MOST_CHOICES);
+      return;
     case 'browser':
       return offerLink(result.url);
     default:
@@ -57,12 +63,30 @@ function offerLink(url: string): void {
   show(linkNotice(links, url, t.openWith.link(shown), new Date()));
 }
 
-/** Answers what programs in the desktop ask for. Returns a function that stops it. */
+/** Answers what programs in the desktop ask for, and asks the user, one question at a time. Returns a function that stops it. */
 export function answerOpenRequests(): () => void {
-  return effect(() => {
-    const asked = openRequest.value;
-    if (asked === null) return;
-    openRequest.value = null;
-    answer(asked.request, asked.result);
-  });
+  const stops = [
+    effect(() => {
+      const asked = openRequest.value;
+      if (asked === null) return;
+      openRequest.value = null;
+      untracked(() => answer(asked.request, asked.result));
+    }),
+    effect(() => {
+      if (choices.value.length === 0 || layers.value.some(({ kind }) => kind === 'open-with')) return undefined;
+      // Once the dialog of before is gone and has returned the focus.
+      const timer = setTimeout(ask);
+      return () => clearTimeout(timer);
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+    choices.value = [];
+  };
+}
+
+function ask(): void {
+  const [next, ...others] = choices.value;
+  choices.value = others;
+  if (next !== undefined) openLayer({ kind: 'open-with', ...next });
 }
