@@ -76,6 +76,7 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
       languages: values['desktop.languages'],
       wallpapers: values['desktop.wallpapers'] ?? join(values['dataDir'], 'wallpapers'),
     },
+    sound: { output: values['sound.output'] },
     executeClasses: classesOf(values),
     dock: values.dock,
     launches: {

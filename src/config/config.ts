@@ -83,6 +83,10 @@ export interface Config {
     /** Folder of the administrator's pictures; may not exist. */
     readonly wallpapers: string;
   };
+  readonly sound: {
+    /** Whether users hear what their desktops play. */
+    readonly output: boolean;
+  };
   /** Always has `default`. */
   readonly executeClasses: Readonly<Record<string, ExecuteClass>>;
   /** Names or ids of the apps that are pinned for users without pins of their own. */

@@ -12,6 +12,7 @@ import type { LogFields } from '#events';
 import { CloseCode, NOTES_PROTOCOL } from '#protocol/screen.ts';
 import { acceptWebSocket } from './accept.ts';
 import { type AdmissionRules, admit } from './admit.ts';
+import { type Closable, Opened } from './opened.ts';
 import { refuse } from './refusal.ts';
 import { enterDesktop } from './rfb/handshake.ts';
 import { opening } from './rfb/rights.ts';
@@ -51,30 +52,20 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** A viewer, or one that is just opening. */
-interface Closable {
-  readonly claims: TicketClaims;
-  close(code: CloseCode, reason: string): void;
-}
-
 export function createGateway(options: GatewayOptions): Gateway {
-  const opened = new Set<Closable>();
+  const opened = new Opened();
   const viewers = new Set<Viewer>();
   const heartbeat = setInterval(() => {
     for (const viewer of viewers) viewer.beat();
   }, options.heartbeatMs ?? HEARTBEAT_MS).unref();
   let closed = false;
 
-  const closeAll = (matches: (claims: TicketClaims) => boolean, code: CloseCode, reason: string): void => {
-    for (const one of opened) if (matches(one.claims)) one.close(code, reason);
-  };
-
   return {
     async handleUpgrade(request, socket, head) {
       socket.on('error', () => socket.destroy());
       try {
         if (closed) throw new DeskpodError('engine_unavailable', 'The server is stopping.');
-        const claims = await admit(options, request);
+        const claims = await admit(options, request, 'screen');
         const uncount = options.count?.(claims);
         if (uncount) socket.once('close', uncount);
         // It wouldn't emit `close` again.
@@ -87,21 +78,14 @@ export function createGateway(options: GatewayOptions): Gateway {
         if (!socket.destroyed) options.events.warn('screen refused', { status, ...facts });
       }
     },
-    closeSession: (sessionId) =>
-      closeAll((claims) => claims.sessionId === sessionId, CloseCode.sessionEnded, 'you were logged out'),
-    closeUser: (userId, before) =>
-      closeAll(
-        (claims) => claims.userId === userId && (claims.sessionSince === undefined || claims.sessionSince <= before),
-        CloseCode.sessionEnded,
-        'you were logged out',
-      ),
-    closeDesktop: (desktopId) =>
-      closeAll((claims) => claims.desktopId === desktopId, CloseCode.desktopGone, 'the desktop was removed'),
+    closeSession: (sessionId) => opened.closeSession(sessionId),
+    closeUser: (userId, before) => opened.closeUser(userId, before),
+    closeDesktop: (desktopId) => opened.closeDesktop(desktopId),
     close: async () => {
       closed = true;
       clearInterval(heartbeat);
       const closing = Promise.all([...viewers].map((viewer) => viewer.gone));
-      closeAll(() => true, CloseCode.serverStopping, 'the server is stopping');
+      opened.closeAll();
       await waitAtMost(CLOSE_MS, closing, null);
     },
   };

@@ -20,6 +20,7 @@ import { launchRoutes } from './routes/launches.ts';
 import { limitRoutes } from './routes/limits.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { sessionsRoutes } from './routes/sessions.ts';
+import { soundRoutes } from './routes/sound.ts';
 import { summaryOf } from './routes/summaries.ts';
 import { systemRoutes } from './routes/system.ts';
 import { windowRoutes } from './routes/windows.ts';
@@ -73,6 +74,7 @@ function versionOne(context: ApiContext): FastifyPluginAsync {
     await app.register(debugRoutes(context));
     await app.register(inspectRoutes(context));
     await app.register(windowRoutes(context));
+    await app.register(soundRoutes(context));
     await app.register(eventRoutes(context));
     await app.register(limitRoutes(context));
     await app.register(systemRoutes(context));

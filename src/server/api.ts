@@ -22,9 +22,11 @@ import { runHousekeeping } from '#domain/server/housekeeping.ts';
 import { planImages } from '#containers-client/images/plan.ts';
 import { openEngine, openSecretStore } from '#engines/open.ts';
 import type { Events } from '#events';
-import { createGateway, type Gateway } from '#gateway/gateway.ts';
+import { createGateway } from '#gateway/gateway.ts';
+import type { AdmissionRules } from '#gateway/admit.ts';
 import type { AllowedOrigin } from '#gateway/origin.ts';
-import { screenConnector } from '#gateway/screen-connect.ts';
+import { screenConnector, soundConnector } from '#gateway/screen-connect.ts';
+import { createSounds } from '#gateway/sound/sounds.ts';
 import { createTerminals } from '#gateway/terminals.ts';
 import { claimsOf } from '#http/session.ts';
 import { sessionToken } from '#domain/server/session-token.ts';
@@ -45,7 +47,7 @@ import { keysOf, refreshGateways, storeKeyOf } from './keys.ts';
 import { managerAccess, managerDeps, permitsOthers } from './manager.ts';
 import { createParts } from './parts.ts';
 import type { Role } from './role.ts';
-import { screenRoutes } from './screens.ts';
+import { streamRoutes, type Streams, streamsOf } from './streams.ts';
 
 export interface ApiRoleOptions {
   readonly loaded: LoadedConfig;
@@ -70,7 +72,7 @@ export interface ApiRole extends Role {
 /** How long background work may take to end. */
 const STOP_TIMEOUT_MS = 3_000;
 
-/** If this process also has the role gateway, it serves the screens, too. */
+/** If this process also has the role gateway, it serves screens and sound, too. */
 export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const { loaded, events, root, version, allowedOrigin } = options;
   const { config, secrets } = loaded;
@@ -130,11 +132,11 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     open: (request, terminal, signal) => openTerminal(context, request, terminal, signal),
   });
   const viewers = {
-    closeDesktop: (desktopId: string) => screens?.closeDesktop(desktopId),
+    closeDesktop: (desktopId: string) => streams?.closeDesktop(desktopId),
     // This process knows the sessions of its terminals, and closes them one by one.
-    closeUser: (userId: string, before: Date) => screens?.closeUser(userId, before),
+    closeUser: (userId: string, before: Date) => streams?.closeUser(userId, before),
     closeSession(sessionId: string) {
-      screens?.closeSession(sessionId);
+      streams?.closeSession(sessionId);
       terminals.closeSession(sessionId);
     },
   };
@@ -173,10 +175,10 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     stopping: draining.signal,
     podNetworks: await engine.podNetworks(),
   });
-  const screens = config.roles.includes('gateway') ? createScreens(context, sessionEnds, allowedOrigin) : null;
+  const streams = config.roles.includes('gateway') ? createStreams(context, sessionEnds, allowedOrigin) : null;
   const closeViewers = async (): Promise<void> => {
     draining.abort();
-    await Promise.all([screens?.close(), terminals.close()]);
+    await Promise.all([streams?.close(), terminals.close()]);
   };
   const access = await managerAccess(config, secrets, secretStore, () => engine.podNetworks(), root);
   refreshGateways(config, keys, secretStore).catch((error: unknown) =>
@@ -231,7 +233,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     plugins: [managerRoutes(managerDeps(context, access, built)), apiRoutes(context)],
     upgrades: [
       { path: '/api/v1/terminal', handle: terminals.handleUpgrade },
-      ...(screens === null ? [] : screenRoutes(screens.handleUpgrade.bind(screens))),
+      ...(streams === null ? [] : streamRoutes(() => streams)),
     ],
     async ready() {
       await Promise.all([store.values.get('ready'), engine.ready()]);
@@ -265,22 +267,26 @@ function owned<T extends AsyncDisposable>(stack: AsyncDisposableStack, opening: 
   return opening;
 }
 
-function createScreens(
+function createStreams(
   { tickets, engine, events }: Pick<ApiContext, 'tickets' | 'engine' | 'events'>,
   { revocations, sessions, closings }: SessionEnds,
   allowedOrigin: ApiRoleOptions['allowedOrigin'],
-): Gateway {
-  return createGateway({
+): Streams {
+  const rules: AdmissionRules = {
     tickets,
-    connect: screenConnector(engine),
     allowedOrigin,
     stillValid: async ({ sessionId, userId, sessionSince: since }) =>
       !closings.has({ type: 'session', sessionId }) &&
       !(await revocations.isRevoked(sessionId, since === undefined ? null : { userId, since })),
     seen: (claims) => seenIn(sessions, claims),
+  };
+  const screens = createGateway({
+    ...rules,
+    connect: screenConnector(engine),
     count: ({ userId }) => sessions.connections.open(userId, 'screens'),
     events,
   });
+  return streamsOf(screens, createSounds({ ...rules, connect: soundConnector(engine), warn: events.warn }));
 }
 
 function configWarnings({ notes }: LoadedConfig): SystemWarning[] {

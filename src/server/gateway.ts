@@ -1,6 +1,6 @@
 /**
- * The role gateway in a separate process: pages, screens by ticket; forwards everything else to the API. It uses the same
- * keys as the API: if those change, it reads its files again.
+ * The role gateway in a separate process: pages, screens and sound by ticket; forwards everything else to the API. It uses
+ * the same keys as the API: if those change, it reads its files again.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { createTicketReader } from '#auth/tickets.ts';
@@ -17,12 +17,14 @@ import { Affinity } from '#gateway/api/affinity.ts';
 import { followClosings } from '#gateway/api/closings-feed.ts';
 import { type ApiProxy, createApiProxy } from '#gateway/api/proxy.ts';
 import { ApiReplicas } from '#gateway/api/replicas.ts';
-import { createGateway, type Gateway } from '#gateway/gateway.ts';
+import type { AdmissionRules } from '#gateway/admit.ts';
+import { createGateway } from '#gateway/gateway.ts';
 import type { AllowedOrigin } from '#gateway/origin.ts';
-import { screenConnector } from '#gateway/screen-connect.ts';
+import { screenConnector, soundConnector } from '#gateway/screen-connect.ts';
+import { createSounds } from '#gateway/sound/sounds.ts';
 import { passOnRoutes } from '#http/pass-on.ts';
 import type { Role } from './role.ts';
-import { screenRoutes } from './screens.ts';
+import { streamRoutes, type Streams, streamsOf } from './streams.ts';
 
 export interface GatewayRoleOptions {
   readonly keysDir: string;
@@ -40,7 +42,7 @@ export interface GatewayRole extends Role {
 }
 
 interface Opened {
-  readonly gateway: Gateway;
+  readonly streams: Streams;
   readonly proxy: ApiProxy;
   sessionUser(headers: IncomingHttpHeaders): Promise<string | null>;
   /** Identifies the keys. */
@@ -84,7 +86,7 @@ export function openGateway(options: GatewayRoleOptions): GatewayRole {
   return {
     plugins: [passOnRoutes(() => current().proxy)],
     upgrades: [
-      ...screenRoutes(async (request, socket, head) => current().gateway.handleUpgrade(request, socket, head)),
+      ...streamRoutes(() => current().streams),
       {
         path: '/api/v1/terminal',
         handle: async (request, socket, head) => current().proxy.upgrade(request, socket, head),
@@ -95,7 +97,7 @@ export function openGateway(options: GatewayRoleOptions): GatewayRole {
     userOf: (request) => opened?.proxy.userOf(request.raw) ?? null,
     sessionUser: async (headers) => await current().sessionUser(headers),
     gatewayToken: null,
-    closeViewers: async () => opened?.gateway.close(),
+    closeViewers: async () => opened?.streams.close(),
     settled: async () => {},
     async [Symbol.asyncDispose]() {
       stopping.abort();
@@ -114,21 +116,28 @@ function open(
   const closing = new AbortController();
   const replicas = new ApiReplicas({ url: apiUrl, serviceUrl: apiServiceUrl });
   const closings = new Closings();
-  const sessions = new Sessions(limits, (sessionId) => gateway.closeSession(sessionId));
-  const gateway: Gateway = createGateway({
+  const sessions = new Sessions(limits, (sessionId) => streams.closeSession(sessionId));
+  const rules: AdmissionRules = {
     tickets: createTicketReader({ keys }),
-    connect: screenConnector(null),
     allowedOrigin,
     stillValid: (claims) => !closings.hasEnded(claims),
     seen: (claims) => seenIn(sessions, claims),
+  };
+  const screens = createGateway({
+    ...rules,
+    connect: screenConnector(null),
     count: ({ userId }) => sessions.connections.open(userId, 'screens'),
     events,
   });
+  const streams: Streams = streamsOf(
+    screens,
+    createSounds({ ...rules, connect: soundConnector(null), warn: events.warn }),
+  );
   closings.subscribe((closed) => {
-    if (closed.type === 'desktop') gateway.closeDesktop(closed.desktopId);
-    else if (closed.type === 'user') gateway.closeUser(closed.userId, new Date(closed.before));
+    if (closed.type === 'desktop') streams.closeDesktop(closed.desktopId);
+    else if (closed.type === 'user') streams.closeUser(closed.userId, new Date(closed.before));
     else if (closed.type === 'session') {
-      gateway.closeSession(closed.sessionId);
+      streams.closeSession(closed.sessionId);
       sessions.ended(closed.sessionId);
     } else sessions.extended(closed.sessionId, new Date(closed.endsAt));
   });
@@ -143,7 +152,7 @@ function open(
     failed: events.failed,
   });
   return {
-    gateway,
+    streams,
     proxy,
     async sessionUser(headers) {
       const token = sessionToken(headers, cookieName);
@@ -156,7 +165,7 @@ function open(
     async close() {
       closing.abort();
       sessions[Symbol.dispose]();
-      await gateway.close();
+      await streams.close();
       proxy.close();
     },
   };
