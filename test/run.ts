@@ -159,6 +159,8 @@ async function prepare(): Promise<void> {
     baseImage: null,
     engineSocket: null,
     listen: null,
+    // A server would build them in the background of the first test.
+    images: ['files', 'sound', 'printer'],
   };
   const late = AbortSignal.timeout(until - Date.now());
   await setUp(options, progress, AbortSignal.any([stop.signal, late])).catch((cause: unknown) => {

@@ -133,6 +133,7 @@ function engineOf(values: Values): Config['engine'] {
       socket: values['engine.socket'],
       process: values['engine.process'],
       baseImage: values['engine.baseImage'],
+      services: values['engine.services'],
       egress: {
         enabled: values['network.egress.enabled'],
         internet: values['network.egress.internet'],

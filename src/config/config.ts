@@ -134,6 +134,7 @@ export interface ContainersConfig {
   readonly process: string | null;
   /** Null: created from Debian packages. */
   readonly baseImage: string | null;
+  readonly services: readonly ('files' | 'sound' | 'printer')[];
   readonly egress: EgressConfig;
 }
 

@@ -24,6 +24,15 @@ export const ENGINE_SETTINGS = {
     variable: 'DESKPOD_ENGINE_PROCESS',
     option: 'engine-process',
   }),
+  'engine.services': z
+    .array(z.enum(['files', 'sound', 'printer']))
+    .default(['files', 'sound', 'printer'])
+    .register(FACTS, {
+      text: 'Services of new desktops on one machine: WebDAV for the Files panel, PulseAudio, CUPS. Each is a container that starts when it is first used and stops when it isn’t. In a cluster: `kubernetes.services`.',
+      read: 'list',
+      type: 'list of `files`, `sound`, `printer`',
+      variable: 'DESKPOD_ENGINE_SERVICES',
+    }),
   'engine.baseImage': text().nullable().default(null).register(FACTS, {
     text: 'Image that all other images are built from, for example `debian:trixie-slim`. If null, Deskpod creates it from Debian packages.',
     read: 'text',

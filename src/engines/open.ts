@@ -28,9 +28,9 @@ export async function openEngine(config: Config, parts: EngineParts): Promise<En
         return await openRemoteEngine({ ...parts, socket: engine.process, connect });
       }
       const { createContainersEngine } = await import('./containers/engine.ts');
-      const { socket, baseImage, egress } = engine;
+      const { socket, baseImage, egress, services } = engine;
       const { desktop: desktopLimits, tmp: tmpBytes } = config.limits;
-      const own = { socket, baseImage, egress, languages, wallpapers, desktopLimits, tmpBytes };
+      const own = { socket, baseImage, egress, services, languages, wallpapers, desktopLimits, tmpBytes };
       return await createContainersEngine({ ...parts, ...own, dataDir, runDir, shmBytes });
     }
     case 'kubernetes': {

@@ -12,6 +12,8 @@ import { bundleWeb } from './web-bundle.ts';
 export interface SetUpOptions extends SetupFolders {
   /** Where the server will listen; null if it won't. */
   readonly listen: CheckOptions['listen'];
+  /** Names of images to build besides those of the first screen. */
+  readonly images?: readonly string[];
 }
 
 /** Rejects with a `DeskpodError` that says what to do; completed steps aren't repeated. */
@@ -29,6 +31,6 @@ export async function setUp(options: SetUpOptions, progress: Progress, signal: A
 async function ensureImages(options: SetUpOptions, progress: Progress, signal: AbortSignal): Promise<void> {
   await using owned = new AsyncDisposableStack();
   const builder = openBuilder(await openEngine(options, owned, progress), options);
-  const needed = builder.list().filter((image) => image.needed);
+  const needed = builder.list().filter(({ name, needed: first }) => first || options.images?.includes(name));
   await progress.step('Images', (detail) => buildImages(builder, needed, detail, signal));
 }

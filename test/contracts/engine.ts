@@ -14,6 +14,7 @@ import type { EngineUnderTest } from './engine-kit.ts';
 import { launchPromises } from './engine-launches.ts';
 import { logPromises } from './engine-logs.ts';
 import { regionPromises } from './engine-region.ts';
+import { servicePromises } from './engine-services.ts';
 import { sharedLimitPromises } from './engine-shared-limits.ts';
 import { talkPromises } from './engine-talk.ts';
 
@@ -21,7 +22,7 @@ export type { EngineUnderTest } from './engine-kit.ts';
 
 /** About equally long on a cluster, where each is a file: `test/kubernetes/engine-PART.test.ts`. */
 export const PARTS = {
-  desktops: [desktopPromises, imagePromises],
+  desktops: [desktopPromises, imagePromises, servicePromises],
   launches: [launchPromises, sharedLimitPromises],
   commands: [talkPromises, logPromises],
   debug: [debugPromises, debugRefusals],

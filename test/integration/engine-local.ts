@@ -39,9 +39,10 @@ export interface LocalEngine {
   readonly runDir: string;
   /** The engine's API, for checks from outside. */
   readonly apiSocket: string;
+  readonly serviceIdleMs?: number;
 }
 
-export function openEngine({ socket, dataDir, runDir }: LocalEngine): Promise<Engine> {
+export function openEngine({ socket, dataDir, runDir, serviceIdleMs }: LocalEngine): Promise<Engine> {
   return createContainersEngine({
     events: engineEvents,
     socket,
@@ -52,6 +53,8 @@ export function openEngine({ socket, dataDir, runDir }: LocalEngine): Promise<En
     wallpapers: join(dataDir, 'wallpapers'),
     shmBytes: 256 * 1024 ** 2,
     tmpBytes: 320 * 1024 ** 2,
+    services: ['files', 'sound', 'printer'],
+    ...(serviceIdleMs === undefined ? {} : { serviceIdleMs }),
     desktopLimits: SHARED_LIMITS,
     egress: {
       ...DEFAULT_EGRESS,
@@ -78,7 +81,9 @@ export async function ownStore(): Promise<AsyncDisposable> {
   };
 }
 
-export const OUR_IMAGES = ['desktop', 'terminal', 'shm-demo', 'toolbox'].map((name) => `localhost/deskpod/${name}:1`);
+export const OUR_IMAGES = ['desktop', 'terminal', 'shm-demo', 'toolbox', 'files', 'sound', 'printer'].map(
+  (name) => `localhost/deskpod/${name}:1`,
+);
 
 /** What the engine process allows in the contract: everything that it has an example of. */
 const POLICY = {
@@ -178,9 +183,18 @@ async function picture(folder: string, name: string, content: Buffer): Promise<A
 
 /** Copies all images that ours are based on, so that nothing is built twice. Skips existing ones. */
 export async function copyImages(from: EngineApi, to: EngineApi, signal: AbortSignal): Promise<void> {
-  const names = ['rootfs', 'base', 'x11', 'desktop', 'terminal', 'shm-demo', 'toolbox'].map(
-    (name) => `localhost/deskpod/${name}:1`,
-  );
+  const names = [
+    'rootfs',
+    'base',
+    'x11',
+    'desktop',
+    'terminal',
+    'shm-demo',
+    'toolbox',
+    'files',
+    'sound',
+    'printer',
+  ].map((name) => `localhost/deskpod/${name}:1`);
   const digests = await Promise.all(
     names.map(async (name) => [await digest(from, name), await digest(to, name)] as const),
   );

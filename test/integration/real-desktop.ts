@@ -78,6 +78,7 @@ export async function openLab(): Promise<Lab> {
       baseImage: null,
       egress: DEFAULT_EGRESS,
       shmBytes: 256 * 1024 ** 2,
+      services: ['files', 'sound', 'printer'],
       tmpBytes: 512 * 1024 ** 2,
       desktopLimits: {},
       windowManagerReady: async () => {},

@@ -17,6 +17,8 @@ import { findDesktop, findLaunch, type Context } from './context.ts';
 import { ContainersDebug } from './debug/debug.ts';
 import { findContainer } from './debug/targets.ts';
 import { connectDesktop } from './desktops/connect.ts';
+import { Services } from './services/services.ts';
+import type { ServiceImages } from './services/start.ts';
 import { listDesktops, removeDesktop } from './desktops/desktops.ts';
 import { DesktopStart } from './desktops/start.ts';
 import { exec } from './exec/exec.ts';
@@ -71,11 +73,18 @@ export interface ContainersEngineOptions {
   /** Of all containers of a desktop together. */
   readonly desktopLimits: Limits;
   readonly egress: EgressConfig;
+  /** That new desktops have. */
+  readonly services: readonly port.ServiceName[];
+  /** Without a connection for this long (ms), a service stops; by default two minutes. */
+  readonly serviceIdleMs?: number;
   readonly windowManagerReady: WindowManagerReady;
   /** The group of a server process without root, which connects to the sockets of desktops. */
   readonly serverGid?: number | null;
   readonly events: port.EngineEvents;
 }
+
+/** A service's image, with everything below it. */
+const BUILD_MS = 1_800_000;
 
 const Info = z.looseObject({ CgroupDriver: z.string().default('') });
 const Version = z.looseObject({
@@ -111,6 +120,7 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
       flavour,
       shmBytes: options.shmBytes,
       tmpBytes: options.tmpBytes,
+      services: options.services,
       node: hostname(),
       init: flavour === 'docker' || inspectMachine().init !== null,
       processors: desktopCgroups.cpus,
@@ -140,7 +150,42 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
   const images = new Images(api, builder, dataDir);
   // Only to learn its age.
   await builder.isCurrent(referenceOf('desktop'));
-  return new ContainersEngine(context, images, version.Version, cleanup.move());
+  const closed = new AbortController();
+  cleanup.defer(() => closed.abort());
+  const services = cleanup.use(
+    new Services(context, serviceImages(images, closed.signal, options.events), options.serviceIdleMs),
+  );
+  for (const { id, state } of desktops) if (state === 'running') await openServices(context, services, id);
+  return new ContainersEngine(context, images, services, version.Version, cleanup.move());
+}
+
+/** A desktop without its services is still a desktop: whoever uses one gets the error. */
+async function openServices(context: Context, services: Services, desktopId: string): Promise<void> {
+  try {
+    await services.open(await findDesktop(context, desktopId));
+  } catch (error) {
+    context.events.failed(`listening for the services of ${desktopId}`, error);
+  }
+}
+
+/** Their builds outlive the request that began them, and end with the engine. */
+function serviceImages(images: Images, closed: AbortSignal, events: port.EngineEvents): ServiceImages {
+  const prepared = new Set<string>();
+  return {
+    find: (reference) => images.find(reference),
+    prepare(reference) {
+      if (prepared.has(reference)) return;
+      prepared.add(reference);
+      const signal = AbortSignal.any([closed, AbortSignal.timeout(BUILD_MS)]);
+      images
+        .ensure(reference, () => undefined, signal)
+        .catch((error: unknown) => {
+          // The next one who needs it tries again.
+          prepared.delete(reference);
+          if (!closed.aborted) events.failed(`building ${reference}`, error);
+        });
+    },
+  };
 }
 
 /** Names of all that this installation has and will have; earlier versions named them without the prefix. */
@@ -162,6 +207,7 @@ class ContainersEngine implements port.Engine {
   readonly debug: EngineDebug;
   readonly #context: Context;
   readonly #images: Images;
+  readonly #services: Services;
   readonly #version: string;
   readonly #owned: AsyncDisposableStack;
   readonly #usage: UsageMeter;
@@ -169,9 +215,10 @@ class ContainersEngine implements port.Engine {
   /** Desktops that are being made. */
   readonly #making = new Exclusive();
 
-  constructor(context: Context, images: Images, version: string, owned: AsyncDisposableStack) {
+  constructor(context: Context, images: Images, services: Services, version: string, owned: AsyncDisposableStack) {
     this.#context = context;
     this.#images = images;
+    this.#services = services;
     this.#version = version;
     this.#owned = owned;
     this.#usage = new UsageMeter(context);
@@ -190,17 +237,20 @@ class ContainersEngine implements port.Engine {
   }
 
   makeDesktop(spec: port.DesktopSpec, report: port.DesktopReport, signal: AbortSignal): Promise<port.EngineDesktop> {
-    return this.#making.run(spec.id, `The desktop ${spec.id} is being made already.`, () =>
-      startDesktop(spec, new DesktopStart(this.#context, spec), report, signal),
-    );
+    return this.#making.run(spec.id, `The desktop ${spec.id} is being made already.`, async () => {
+      const made = await startDesktop(spec, new DesktopStart(this.#context, spec), report, signal);
+      await openServices(this.#context, this.#services, spec.id);
+      return made;
+    });
   }
 
   desktops(): Promise<readonly port.EngineDesktop[]> {
     return listDesktops(this.#context);
   }
 
-  removeDesktop(id: string, signal: AbortSignal): Promise<void> {
-    return removeDesktop(this.#context, id, signal);
+  async removeDesktop(id: string, signal: AbortSignal): Promise<void> {
+    await this.#services.forget(id);
+    await removeDesktop(this.#context, id, signal);
   }
 
   async credentials(desktopId: string): Promise<port.DesktopCredentials> {
@@ -208,7 +258,9 @@ class ContainersEngine implements port.Engine {
   }
 
   connect(desktopId: string, portName: port.DesktopPort, signal: AbortSignal): Promise<Duplex> {
-    return connectDesktop(this.#context.runDir, desktopId, portName, signal);
+    return portName === 'screen' || portName === 'display'
+      ? connectDesktop(this.#context.runDir, desktopId, portName, signal)
+      : this.#services.connect(desktopId, portName, signal);
   }
 
   async launchOfProcess(desktopId: string, pid: number): Promise<string | null> {

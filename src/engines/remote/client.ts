@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream';
 import type { EngineDebug } from '#domain/ports/debug-engine.ts';
 import type { WindowManagerReady } from '#domain/ports/display.ts';
+import { DeskpodError } from '#domain/errors.ts';
 import type * as port from '#domain/ports/engine.ts';
 import type { EngineLaunch, ExecSession, ExecSpec, LaunchSpec, Target } from '#domain/ports/engine-launch.ts';
 import type { Environment } from '#protocol/app.ts';
@@ -14,7 +15,7 @@ import { watchRemote } from './watch.ts';
 export interface RemoteEngineOptions {
   /** Where {@link serveEngine} listens. */
   readonly socket: string;
-  /** Screens and displays are not relayed: this process connects them itself. */
+  /** Screens, displays and services are not relayed: this process connects them itself. */
   readonly connect: port.Engine['connect'];
   /** The engine process doesn't speak X11 either. */
   readonly windowManagerReady: WindowManagerReady;
@@ -39,7 +40,7 @@ export async function openRemoteEngine(options: RemoteEngineOptions): Promise<po
 class RemoteEngine implements port.Engine {
   readonly capabilities: port.EngineCapabilities;
   readonly debug: EngineDebug;
-  readonly connect: port.Engine['connect'];
+  readonly #connect: port.Engine['connect'];
   readonly #link: Link;
   readonly #windowManagerReady: WindowManagerReady;
   readonly #events: port.EngineEvents;
@@ -51,7 +52,7 @@ class RemoteEngine implements port.Engine {
   ) {
     this.#windowManagerReady = windowManagerReady;
     this.capabilities = capabilities;
-    this.connect = (desktopId, portName, signal): Promise<Duplex> => connect(desktopId, portName, signal);
+    this.#connect = connect;
     this.#link = link;
     this.#events = events;
     this.debug = new RemoteDebug(link, ({ id }) => this.removeLaunch(id));
@@ -97,6 +98,18 @@ class RemoteEngine implements port.Engine {
 
   credentials(desktopId: string): Promise<port.DesktopCredentials> {
     return this.#link.call(ENGINE.credentials, { desktopId });
+  }
+
+  /** A service that doesn't run is started by the engine process, then connected from here. */
+  async connect(desktopId: string, portName: port.DesktopPort, signal: AbortSignal): Promise<Duplex> {
+    if (portName === 'screen' || portName === 'display') return await this.#connect(desktopId, portName, signal);
+    try {
+      return await this.#connect(desktopId, portName, signal);
+    } catch (error) {
+      if (!(error instanceof DeskpodError) || error.code !== 'desktop_missing') throw error;
+      await this.#link.call(ENGINE.startService, { desktopId, service: portName }, { signal });
+      return await this.#connect(desktopId, portName, signal);
+    }
   }
 
   launchOfProcess(desktopId: string, pid: number): Promise<string | null> {

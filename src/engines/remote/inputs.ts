@@ -177,6 +177,8 @@ export const ExecSpec = z.object({
 export const AppImage = z.object({ reference: Image, app: line(512).nullable() }) satisfies z.ZodType<port.AppImage>;
 export const AppImages = z.array(AppImage).max(MOST_IMAGES);
 
+export const Service = z.enum(['files', 'sound', 'printer']) satisfies z.ZodType<port.ServiceName>;
+
 export const LogOptions = z.object({ follow: z.boolean(), tailBytes: z.int().min(0).max(LONGEST_LOG) });
 export const GraceMs = z.int().min(0).max(LONGEST_GRACE_MS);
 export const Pid = z.int().positive().max(MOST_PROCESSES);

@@ -1,6 +1,6 @@
 /**
  * The methods of the engine port between the two processes: what each takes, what it answers, and which method of the
- * engine it calls. `Engine.connect` is not among them: the server process connects screens and displays itself.
+ * engine it calls. `Engine.connect` is not among them: the server process connects screens, displays and services itself.
  */
 import { z } from 'zod';
 import { DEBUG } from './debug-protocol.ts';
@@ -41,6 +41,16 @@ export const ENGINE = {
   removeDesktop: call('removeDesktop', Id, z.void(), ({ engine, signal }, { id }) => engine.removeDesktop(id, signal)),
   credentials: call('credentials', InDesktop, results.DesktopCredentials, ({ engine }, { desktopId }) =>
     engine.credentials(desktopId),
+  ),
+  /** Returns when the service accepts connections; the server process connects to it itself. */
+  startService: call(
+    'startService',
+    InDesktop.extend({ service: inputs.Service }),
+    z.void(),
+    async ({ engine, signal }, { desktopId, service }) => {
+      const connection = await engine.connect(desktopId, service, signal);
+      connection.destroy();
+    },
   ),
   launchOfProcess: call(
     'launchOfProcess',

@@ -3,7 +3,7 @@ import type { Inspection } from '#protocol/inspect.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import type { DebugProfile } from '#protocol/debug.ts';
 import type { Context } from '../context.ts';
-import { ofDesktop, readToolbox } from '../pods/labels.ts';
+import { ofDesktop, readToolbox, serviceOf } from '../pods/labels.ts';
 import { nameOf, type Container, type OwnedContainer } from '../pods/describe.ts';
 import { foreignOf } from './foreign.ts';
 import { ANCHOR } from './targets.ts';
@@ -52,6 +52,8 @@ function toMember({ container, type, desktopId, account }: OwnedContainer, besid
   switch (type) {
     case 'x11server':
       return { ...none, name: ANCHOR, kind: 'service', place: 'inside' };
+    case 'service':
+      return { ...none, name: serviceOf(container.Config.Labels ?? {}), kind: 'service', place: 'inside' };
     case 'ephemeral_container':
       return { ...none, name: nameOf(container), kind: 'launch', place: 'inside', launchId: nameOf(container) };
     case 'pod_application':

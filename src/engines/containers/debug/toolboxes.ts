@@ -135,6 +135,8 @@ function startOf(container: Container): Date {
 async function besideOf(context: Context, target: OwnedContainer): Promise<Beside> {
   const { container, type, desktopId } = target;
   const name = type === 'x11server' ? `the desktop ${desktopId}` : nameOf(container);
+  if (type === 'service')
+    throw new DeskpodError('invalid_request', `A service can't be debugged with a toolbox: ${name}.`);
   if (type !== 'toolbox') {
     const runtime = type === 'x11server' ? 'ephemeral_container' : type;
     return { runtime, containerId: container.Id, joinId: container.Id, name };

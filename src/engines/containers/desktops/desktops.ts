@@ -18,7 +18,7 @@ export async function removeDesktop(context: Context, id: string, signal: AbortS
   const all = await context.objects.list(ofDesktop(id));
   signal.throwIfAborted();
   const anchors = all.filter(({ type }) => type === 'x11server');
-  const joined = all.filter(({ type }) => type === 'ephemeral_container' || type === 'toolbox');
+  const joined = all.filter(({ type }) => type !== 'x11server' && type !== 'pod_application');
   const beside = all.filter(({ type }) => type === 'pod_application');
   // All processes in the desktop's process namespace end with its process 1.
   await Promise.all(anchors.map(({ container }) => endProcesses(container.Id)));

@@ -5,11 +5,12 @@ import { randomBytes } from 'node:crypto';
 import { constants, existsSync } from 'node:fs';
 import { chmod, chown, lchown, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Account, DesktopCredentials } from '#domain/ports/engine.ts';
+import type { Account, DesktopCredentials, ServiceName } from '#domain/ports/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { ignore } from '#protocol/ignore.ts';
 import { accountFiles } from '../../shared/accounts.ts';
 import { withOwnSocket } from '../host/own-socket.ts';
+import { makeServiceFolders } from './service-folders.ts';
 import type { Home } from '../specs/container-spec.ts';
 import { type DesktopPaths, lostHomes } from '../specs/paths.ts';
 import { newCredentials, StoredCredentials, vncPasswordFile, xauthorityFile } from '../../shared/credentials.ts';
@@ -23,6 +24,7 @@ export async function makeFolders(
   account: Account,
   home: Home,
   serverGid: number | null,
+  services: readonly ServiceName[],
 ): Promise<DesktopCredentials> {
   const credentials = newCredentials();
   await mkdir(dirname(paths.root), { recursive: true, mode: 0o700 });
@@ -33,6 +35,7 @@ export async function makeFolders(
     stickyFolder(paths.x11),
     writeSecrets(paths, credentials, account),
     writeAccounts(paths, account, home),
+    makeServiceFolders(paths, services, account, credentials, serverGid),
   ]);
   await shareSockets(paths, serverGid);
   return credentials;

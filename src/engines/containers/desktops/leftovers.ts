@@ -28,8 +28,8 @@ export async function clearLeftovers(context: Context): Promise<void> {
   const orphans = all.filter((one) => one.type !== 'x11server' && !desktops.has(one.desktopId));
   const others = new Set([...halfMade.filter(({ type }) => type !== 'x11server'), ...orphans]);
   // Containers that may have joined others first.
-  const [toolboxes, launches] = [[...others].filter(({ type }) => type === 'toolbox'), [...others].filter(isLaunch)];
-  for (const group of [toolboxes, launches]) {
+  const [launches, beside] = [[...others].filter(isLaunch), [...others].filter((one) => !isLaunch(one))];
+  for (const group of [beside, launches]) {
     await Promise.all(group.map(({ container }) => removeContainer(context, container.Id)));
   }
   const anchors = halfMade.filter(({ type }) => type === 'x11server');

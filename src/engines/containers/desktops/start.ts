@@ -53,7 +53,7 @@ export class DesktopStart implements DesktopSteps<Prepared, Started> {
     undo.defer(() => removeNetwork(context, id));
     undo.defer(() => context.desktopCgroups.remove(id));
     const [{ xCookie }, cgroup] = await settled([
-      makeFolders(paths, account, home, context.serverGid),
+      makeFolders(paths, account, home, context.serverGid, context.settings.services),
       context.desktopCgroups.make(id),
       ensureHome(home, account),
       makeNetwork(context, id),
@@ -64,7 +64,7 @@ export class DesktopStart implements DesktopSteps<Prepared, Started> {
   async create({ xCookie, cgroup }: Prepared, { undo, signal }: Attempt): Promise<Started> {
     const [context, spec] = [this.#context, this.#spec];
     const paths = desktopPaths(context.runDir, spec.id);
-    const labels = desktopLabels(context.instance, spec);
+    const labels = desktopLabels(context.instance, spec, context.settings.services);
     const wallpapers = await wallpapersOf(context);
     const body = desktopBody(spec, labels, paths, this.#home(), context.settings, cgroup, wallpapers);
     // The signal cuts neither short: the engine would finish them after the clean-up.

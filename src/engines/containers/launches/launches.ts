@@ -8,7 +8,8 @@ import { isStatus } from '#containers-client/api.ts';
 import { inherited } from '../../shared/inherited.ts';
 import { type Home, isOwnImage, launchBody, type LaunchDesktop } from '../specs/container-spec.ts';
 import { findLaunch, isNameTaken, type Context } from '../context.ts';
-import { homeIn, launchLabels, targetLabels, ofDesktop } from '../pods/labels.ts';
+import { readCredentials } from '../desktops/folders.ts';
+import { homeIn, launchLabels, ofDesktop, servicesIn, targetLabels } from '../pods/labels.ts';
 import { addressOf, environmentOf, isLaunch, isRunning, nameOf, type OwnedContainer } from '../pods/describe.ts';
 import { toLaunch } from '../pods/present.ts';
 import { desktopPaths, homeOf } from '../specs/paths.ts';
@@ -91,6 +92,8 @@ export async function runningDesktop(context: Context, id: string, signal: Abort
     home: homeOfDesktop(context, found),
     inherited: inherited(environmentOf(container)),
     image: container.Image,
+    services: servicesIn(container.Config.Labels ?? {}),
+    printQueue: (await readCredentials(paths, id)).printQueue,
     cgroup: await context.desktopCgroups.parentOf(id),
     display: {
       desktopId: id,

@@ -42,9 +42,9 @@ export type OwnedContainer = NonNullable<ReturnType<typeof readLabels>> & { read
 
 export type OwnedLaunch = OwnedContainer & { readonly type: Runtime };
 
-/** Neither a desktop nor a toolbox. */
+/** Neither a desktop nor one of its services, nor a toolbox. */
 export function isLaunch(one: OwnedContainer): one is OwnedLaunch {
-  return one.type !== 'x11server' && one.type !== 'toolbox';
+  return one.type !== 'x11server' && one.type !== 'service' && one.type !== 'toolbox';
 }
 
 export class Objects {

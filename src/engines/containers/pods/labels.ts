@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ToolboxSpec } from '#domain/ports/debug-engine.ts';
-import { type Account, type DesktopSpec, isGuest, type Regional } from '#domain/ports/engine.ts';
+import { type Account, type DesktopSpec, isGuest, type Regional, type ServiceName } from '#domain/ports/engine.ts';
 import type { LaunchSpec, Target } from '#domain/ports/engine-launch.ts';
 import { accessLabels, Identity, identityLabels } from '../../shared/identity-labels.ts';
 import { Runtime } from '#protocol/app.ts';
@@ -23,6 +23,8 @@ const TARGET_CONTAINER = 'deskpod/target-container';
 const TIMEZONE = 'deskpod/timezone';
 const LANGUAGES = 'deskpod/languages';
 const HOME = 'deskpod/home';
+const SERVICES = 'deskpod/services';
+const SERVICE = 'deskpod/service';
 /** Named as version 0.1.0 wrote it. */
 const NOT_SHARED = 'deskpod/special';
 
@@ -55,7 +57,7 @@ export function carries(labels: Labels, wanted: Labels): boolean {
 }
 
 /** The spec's labels come first, so that none of them can override the others. */
-export function desktopLabels(instance: Labels, spec: DesktopSpec): Labels {
+export function desktopLabels(instance: Labels, spec: DesktopSpec, services: readonly ServiceName[]): Labels {
   return {
     ...spec.labels,
     ...accessLabels(spec.account),
@@ -64,6 +66,7 @@ export function desktopLabels(instance: Labels, spec: DesktopSpec): Labels {
     ...ofDesktop(spec.id),
     ...regionalLabels(spec.regional),
     [HOME]: isGuest(spec.account) ? 'lost' : 'kept',
+    [SERVICES]: services.join(' '),
     type: 'x11server',
     domain: 'desktop',
   };
@@ -83,6 +86,27 @@ export function regionalOf(labels: Labels): Regional {
 /** Desktops without this label, made by earlier versions, have homes that are kept. */
 export function homeIn(labels: Labels): Home {
   return labels[HOME] === 'lost' ? 'lost' : 'kept';
+}
+
+/** The services that a desktop has; those of earlier versions have none. */
+export function servicesIn(labels: Labels): ServiceName[] {
+  return ServiceNames.parse((labels[SERVICES] ?? '').split(' '));
+}
+
+export function serviceLabels(instance: Labels, service: ServiceName, desktopId: string, account: Account): Labels {
+  return {
+    ...accessLabels(account),
+    ...identityLabels(account),
+    ...instance,
+    ...ofDesktop(desktopId),
+    type: 'service',
+    [SERVICE]: service,
+  };
+}
+
+/** Which service a container with the type `service` is. */
+export function serviceOf(labels: Labels): string {
+  return labels[SERVICE] ?? '';
 }
 
 export function launchLabels(instance: Labels, spec: LaunchSpec, account: Account): Labels {
@@ -118,6 +142,11 @@ export function toolboxLabels(instance: Labels, spec: ToolboxSpec, account: Acco
 export function targetLabels(launchId: string): Labels {
   return { [TARGET_LAUNCH]: launchId };
 }
+
+/** Unknown ones, of a later version, are ignored. */
+const ServiceNames = z
+  .array(z.enum(['files', 'sound', 'printer']).nullable().catch(null))
+  .transform((names) => names.filter((name) => name !== null));
 
 const Toolbox = z.object({
   [TOOLBOX]: z.string(),
@@ -158,13 +187,13 @@ export function readToolbox(labels: Labels, desktopId: string): ToolboxFacts | n
 
 const Ownership = z.object({
   [DESKTOP]: z.string(),
-  type: z.union([z.literal(['x11server', 'toolbox']), Runtime]),
+  type: z.union([z.literal(['x11server', 'service', 'toolbox']), Runtime]),
 });
 
 /** What the labels of an own object say; null when they are damaged. */
 export function readLabels(
   labels: Labels,
-): { type: 'x11server' | 'toolbox' | Runtime; desktopId: string; account: Account } | null {
+): { type: 'x11server' | 'service' | 'toolbox' | Runtime; desktopId: string; account: Account } | null {
   const account = Identity.safeParse(labels).data;
   const owned = Ownership.safeParse(labels).data;
   return account && owned ? { type: owned.type, desktopId: owned[DESKTOP], account } : null;

@@ -12,7 +12,7 @@ import {
   type OwnedLaunch,
   type OwnedContainer,
 } from './describe.ts';
-import { homeIn, regionalOf } from './labels.ts';
+import { homeIn, regionalOf, servicesIn } from './labels.ts';
 
 export function toDesktop(context: Context, { container, account }: OwnedContainer): EngineDesktop {
   const address = addressOf(container);
@@ -26,7 +26,7 @@ export function toDesktop(context: Context, { container, account }: OwnedContain
     address,
     node: context.settings.node,
     screen: null,
-    services: {},
+    services: Object.fromEntries(servicesIn(container.Config.Labels ?? {}).map((name) => [name, null])),
     uid: container.Id,
     entries: { finished: 0, most: null },
   };

@@ -63,7 +63,7 @@ async function* translate(context: Context, known: Known, { Type, Action, Actor 
   const name = Actor.Attributes['name'] ?? '';
   if (GONE.has(Action)) {
     const labels = readLabels(Actor.Attributes);
-    if (labels && labels.type !== 'toolbox')
+    if (labels && labels.type !== 'toolbox' && labels.type !== 'service')
       yield gone(known, name, { desktop: labels.type === 'x11server', desktopId: labels.desktopId });
   } else if (CHANGED.has(Action)) {
     const found = await settledState(context, Actor.ID, ENDED.has(Action));
@@ -92,9 +92,9 @@ function* repeat(context: Context, known: Known, all: readonly Watched[]): Gener
   }
 }
 
-/** The port has no events about toolboxes. */
+/** The port has no events about toolboxes and services. */
 function isWatched(one: OwnedContainer): one is Watched {
-  return one.type !== 'toolbox';
+  return one.type !== 'toolbox' && one.type !== 'service';
 }
 
 function remember(known: Known, { container, type, desktopId }: OwnedContainer): void {

@@ -1,5 +1,5 @@
 /** The engine's containers of desktops and launches, from their specs. Pure. */
-import type { Account, DesktopSpec } from '#domain/ports/engine.ts';
+import type { Account, DesktopSpec, ServiceName } from '#domain/ports/engine.ts';
 import type { LaunchSpec } from '#domain/ports/engine-launch.ts';
 import type { Environment, Limits } from '#protocol/app.ts';
 import type { Flavour } from '#containers-client/api.ts';
@@ -9,6 +9,7 @@ import type { Labels } from '../pods/labels.ts';
 import { classMac } from '../pods/class-mac.ts';
 import { bind, type Bind } from './mounts.ts';
 import { INSIDE, type DesktopPaths } from './paths.ts';
+import { serviceBinds, serviceVariables } from './service-mounts.ts';
 import { ZONEINFO } from './zone-file.ts';
 
 /** Facts about the engine and its host that all containers need. */
@@ -17,6 +18,8 @@ export interface HostSettings {
   readonly shmBytes: number;
   /** Of `/tmp`, and of `/var/tmp`, where the root file system is read-only. */
   readonly tmpBytes: number;
+  /** That new desktops have. */
+  readonly services: readonly ServiceName[];
   /** Host name, for display and for programs. */
   readonly node: string;
   /** Whether the engine can put a reaping process 1 into a container. */
@@ -71,6 +74,7 @@ export function desktopBody(
         ...shared(paths, home),
         bind(paths.secret, INSIDE.secret, 'ro'),
         bind(paths.rfb, INSIDE.rfb, 'rw'),
+        ...serviceBinds(paths, settings.services),
         ...(wallpapers === null ? [] : [bind(wallpapers, INSIDE.wallpapers, 'ro')]),
         serverSocketBind(paths.x11),
       ],
@@ -85,6 +89,8 @@ export interface LaunchDesktop {
   readonly paths: DesktopPaths;
   readonly home: Home;
   readonly inherited: Environment;
+  readonly services: readonly ServiceName[];
+  readonly printQueue: string;
   /** Of the desktop's image. */
   readonly image: string;
   /** The parent of all its containers; null if it has none. */
@@ -101,7 +107,7 @@ export function launchBody(
 ): object {
   const wiring = wiringOf(spec.runtime, spec.id, desktop.display);
   const { account, home } = desktop;
-  const env = launchEnvironment(spec, {
+  const ofDesktop = launchEnvironment(spec, {
     account,
     home: home.inside,
     node: settings.node,
@@ -112,6 +118,7 @@ export function launchBody(
     ownImage: isOwnImage(spec.image),
     inherited: desktop.inherited,
   });
+  const env = { ...serviceVariables(desktop.services, desktop.printQueue), ...ofDesktop };
   return {
     Image: spec.image,
     User: `${account.uid}:${account.gid}`,
@@ -131,6 +138,7 @@ export function launchBody(
       Binds: [
         ...shared(desktop.paths, home),
         bind(desktop.paths.xauthority, INSIDE.xauthority, 'ro'),
+        ...serviceBinds(desktop.paths, desktop.services),
         ...(zoneinfo === null ? [] : [bind(zoneinfo, ZONEINFO, 'ro')]),
         ...wiring.binds,
       ],
@@ -166,7 +174,7 @@ export function inCgroup(cgroup: string | null): object {
   return cgroup === null ? {} : { CgroupParent: cgroup };
 }
 
-function confined(limits: Limits, settings: HostSettings): object {
+export function confined(limits: Limits, settings: HostSettings): object {
   return {
     CapDrop: ['ALL'],
     SecurityOpt: ['no-new-privileges'],
@@ -190,7 +198,7 @@ export function boundedLog({ flavour }: HostSettings): object {
 }
 
 /** A read-only root with space for temporary files; foreign images may need a writable root. */
-function scratch(readOnly: boolean, { tmpBytes }: HostSettings): object {
+export function scratch(readOnly: boolean, { tmpBytes }: HostSettings): object {
   if (!readOnly) return {};
   const options = `rw,nosuid,nodev,mode=1777,size=${tmpBytes}`;
   return {

@@ -53,6 +53,8 @@ const desktop: LaunchDesktop = {
   home: homeOf('/var/lib/deskpod', account.userId, null),
   image: 'sha256:desktop',
   cgroup: '/deskpod/x/hermes-db906',
+  services: ['files', 'sound', 'printer'],
+  printQueue: 'q0123',
   inherited: { TZ: 'UTC' },
   display: {
     desktopId: 'hermes-db906',
@@ -62,7 +64,15 @@ const desktop: LaunchDesktop = {
     joinsHostname: true,
   },
 };
-const around: HostSettings = { flavour: 'podman', shmBytes: 1e8, tmpBytes: 1e8, node: 'vm', init: true, processors: 2 };
+const around: HostSettings = {
+  flavour: 'podman',
+  shmBytes: 1e8,
+  tmpBytes: 1e8,
+  node: 'vm',
+  services: [],
+  init: true,
+  processors: 2,
+};
 const ours: ToolboxImage = { toolbox: true, user: '1000:1000' };
 const inside: Beside = { runtime: 'ephemeral_container', containerId: TARGET, joinId: TARGET, name: 'the game' };
 const beside: Beside = { ...inside, runtime: 'pod_application' };

@@ -11,6 +11,7 @@ import {
   type HostSettings,
 } from '#engines/containers/specs/container-spec.ts';
 import { bind } from '#engines/containers/specs/mounts.ts';
+import type { ServiceName } from '#domain/ports/engine.ts';
 import { desktopPaths, homeOf } from '#engines/containers/specs/paths.ts';
 
 const Body = z.looseObject({
@@ -42,6 +43,8 @@ const desktopOf = (address: string): LaunchDesktop => {
     home: homeOf('/var/lib/deskpod', account.userId, null),
     image: 'sha256:desktop',
     cgroup: '/deskpod/x/hermes-db906',
+    services: ['files', 'sound', 'printer'],
+    printQueue: 'q0123',
     inherited: { TZ: 'UTC' },
     display: { desktopId: 'hermes-db906', containerId: ANCHOR, address, socketFolder: paths.x11, joinsHostname: true },
   };
@@ -50,6 +53,7 @@ const around: fc.Arbitrary<HostSettings> = fc.record({
   flavour: fc.constantFrom('podman', 'docker'),
   shmBytes: fc.constant(1e8),
   tmpBytes: fc.constant(1e8),
+  services: fc.subarray<ServiceName>(['files', 'sound', 'printer']),
   node: fc.constant('vm'),
   init: fc.boolean(),
   processors: fc.constant(2),
@@ -168,6 +172,7 @@ test('a desktop shares its IPC namespace and keeps its credentials out of variab
     shmBytes: 1e8,
     tmpBytes: 1e8,
     node: 'vm',
+    services: ['files', 'sound', 'printer'],
     init: true,
     processors: 2,
   } as const;

@@ -1,0 +1,69 @@
+/** The container of a desktop's service, from its spec. Pure. */
+import type { Account, ServiceName } from '#domain/ports/engine.ts';
+import type { Environment, Limits } from '#protocol/app.ts';
+import { identity } from '../../shared/environment.ts';
+import type { Labels } from '../pods/labels.ts';
+import {
+  assignments,
+  confined,
+  type HostSettings,
+  type Home,
+  inCgroup,
+  OWN_IMAGES,
+  scratch,
+  shared,
+} from './container-spec.ts';
+import { bind } from './mounts.ts';
+import { type DesktopPaths, INSIDE } from './paths.ts';
+import { servicePaths } from './service-mounts.ts';
+
+const MB = 1024 * 1024;
+/** They are stock servers that mostly wait. */
+const LIMITS: Readonly<Record<ServiceName, Limits>> = {
+  files: { memoryBytes: 128 * MB, cpus: 1, processes: 64 },
+  sound: { memoryBytes: 128 * MB, cpus: 0.5, processes: 64 },
+  printer: { memoryBytes: 256 * MB, cpus: 1, processes: 256 },
+};
+
+export function serviceImage(service: ServiceName): string {
+  return `${OWN_IMAGES}${service}:1`;
+}
+
+export interface ServiceDesktop {
+  readonly account: Account;
+  readonly paths: DesktopPaths;
+  readonly home: Home;
+  readonly cgroup: string | null;
+  /** Of the desktop's container. */
+  readonly timezone: string | undefined;
+}
+
+/** Without a network: it is reached by its socket alone. */
+export function serviceBody(
+  service: ServiceName,
+  desktop: ServiceDesktop,
+  labels: Labels,
+  settings: HostSettings,
+): object {
+  const { account, paths, home, cgroup, timezone } = desktop;
+  const { secret, folder, own, inside } = servicePaths(paths, service);
+  const env: Environment = {
+    ...identity(account, home.inside),
+    ...(timezone === undefined ? {} : { TZ: timezone }),
+    SOCKET: `${inside}/${own}`,
+  };
+  return {
+    Image: serviceImage(service),
+    User: `${account.uid}:${account.gid}`,
+    Env: assignments(env),
+    Labels: labels,
+    HostConfig: {
+      ...confined(LIMITS[service], settings),
+      ...inCgroup(cgroup),
+      ...scratch(true, settings),
+      NetworkMode: 'none',
+      IpcMode: 'private',
+      Binds: [...shared(paths, home), bind(secret, INSIDE.secret, 'ro'), bind(folder, inside, 'rw')],
+    },
+  };
+}
