@@ -129,6 +129,7 @@ export const WEB_FOLDERS = [
   'state',
   'layers',
   'screen',
+  'sound',
   'terminal',
   'apps',
   'desktop',

@@ -1,5 +1,6 @@
 /** The typed client of `/api/v1`, for the browser and for Node. Every reply is parsed; every failure has a class. */
 import { App, type AppDefaults } from '#protocol/app.ts';
+import { SoundOwner, type SoundSource } from '#protocol/sound.ts';
 import {
   DebugOffer,
   DebugSession,
@@ -8,7 +9,14 @@ import {
   type ExecRequest,
   type ToolboxRequest,
 } from '#protocol/debug.ts';
-import { Desktop, type DesktopRequest, DesktopSummary, StartTrace, Ticket } from '#protocol/desktop.ts';
+import {
+  Desktop,
+  type DesktopRequest,
+  DesktopSummary,
+  StartTrace,
+  Ticket,
+  type TicketRequest,
+} from '#protocol/desktop.ts';
 import { ServerEvent } from '#protocol/events.ts';
 import { HomeFiles } from '#protocol/home.ts';
 import { DesktopEvent, Inspection, InspectedProcess, InspectedSocket, Namespaces } from '#protocol/inspect.ts';
@@ -96,7 +104,10 @@ export function createClient(options: ClientOptions) {
       /** Throws ApiError `forbidden` when pages of this address may not open screens and terminals. */
       check: async (signal: AbortSignal) =>
         void (await (await send('/screen/check', { method: 'POST', signal })).arrayBuffer()),
-      ticket: (signal?: AbortSignal) => post('/desktop/ticket', Ticket, undefined, signal),
+      ticket: (signal?: AbortSignal, service: TicketRequest['service'] = 'screen') =>
+        post('/desktop/ticket', Ticket, { service }, signal),
+      /** The launch that plays, by what its program said to the sound service; null if it's unknown. */
+      soundOwner: async (source: SoundSource) => (await post('/desktop/sound/owner', SoundOwner, source)).launchId,
       /** Reports to the start trace that the first frame was painted, `ms` after the browser requested the screen. */
       firstPixel: (ms: number) => submit('POST', '/desktop/first-pixel', { ms }),
       /** Windows, wallpaper and programs of the desktop follow the shell's theme. */

@@ -2,29 +2,13 @@
  * The sound WebSocket, `/api/v1/sound`: what the programs of a desktop play, in frames of 10 ms. The ticket comes as a
  * subprotocol in addition to `binary`, as for the screen.
  *
- * Binary messages, from the gateway only: sequence number and flags ({@link FrameFlag}), both unsigned 16 bit in network
- * order, then one Opus packet or 1920 bytes of PCM (16 bit, little endian, left and right in turn). Nothing is sent while
- * nothing is heard. Text messages are JSON: {@link ListenerMessage} to the gateway, {@link SoundNotice} from it.
+ * Binary messages, from the gateway only: sequence number and flags (`FrameFlag` in `sound-frames.ts`), both unsigned 16 bit
+ * in network order, then one Opus packet or 1920 bytes of PCM (16 bit, little endian, left and right in turn). Nothing is
+ * sent while nothing is heard. Text messages are JSON: {@link ListenerMessage} to the gateway, {@link SoundNotice} from it.
  */
 import { z } from 'zod';
 
 export const SOUND_PATH = '/api/v1/sound';
-/** Samples per second, of each of the two channels. */
-export const SOUND_RATE = 48_000;
-/** Samples of one frame, of each channel: 10 ms. */
-export const FRAME_SAMPLES = 480;
-export const FRAME_HEADER_BYTES = 4;
-export const FrameFlag = {
-  /** The first one after silence, or after frames that were left out. */
-  start: 1,
-  /** PCM instead of Opus. */
-  pcm: 2,
-} as const;
-
-/** The gateway leaves frames out while this many that it sent weren't reported as heard: one second. */
-export const MAX_UNHEARD_FRAMES = 100;
-/** A listener reports at least after this many frames. */
-export const HEARD_EVERY_FRAMES = 25;
 /** Listeners of one desktop at one gateway. */
 export const MAX_LISTENERS = 32;
 /** 1.5 is 150 %, which distorts loud programs. */

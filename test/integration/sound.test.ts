@@ -9,7 +9,8 @@ import OpusScript from 'opusscript';
 import { connectTcp } from '#gateway/screen-connect.ts';
 import { DesktopSound } from '#gateway/sound/desktop-sound.ts';
 import type { Hearer } from '#gateway/sound/hearer.ts';
-import { FRAME_SAMPLES, type Playing, type SoundCodec, SOUND_RATE, type SoundNotice } from '#protocol/sound.ts';
+import { FRAME_SAMPLES, SOUND_RATE } from '#protocol/sound-frames.ts';
+import { type Playing, type SoundCodec, type SoundNotice } from '#protocol/sound.ts';
 import { appears, type Service, Services } from './service-kit.ts';
 
 const PORT = 4713;

@@ -30,6 +30,7 @@ export type Layer =
   | { readonly kind: 'search' }
   | { readonly kind: 'menu' }
   | { readonly kind: 'notices' }
+  | { readonly kind: 'volume' }
   | { readonly kind: 'paste' }
   | { readonly kind: 'logout' }
   | { readonly kind: 'logout-everywhere' }

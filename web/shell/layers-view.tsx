@@ -6,6 +6,7 @@ import { RunAgain } from '../settings/run-again.tsx';
 import { RebuildDialog } from '../desktop/rebuild-dialog.tsx';
 import { RemoveDesktop } from '../settings/desktops-page.tsx';
 import { Settings } from '../settings/settings.tsx';
+import { VolumeLayer } from '../sound/volume-layer.tsx';
 import { lazy } from '../ui/lazy.tsx';
 import { type Layer, layers } from '../layers/layers.ts';
 import { DockMenu } from './dock-menu.tsx';
@@ -39,6 +40,8 @@ function One({ layer }: { layer: Layer }) {
       return <Menu />;
     case 'notices':
       return <NoticeHistory />;
+    case 'volume':
+      return <VolumeLayer />;
     case 'paste':
       return <Paste />;
     case 'logout':

@@ -8,7 +8,8 @@ import { messageOf, sentenceOf } from '#domain/errors.ts';
 import { Paced } from '#domain/paced.ts';
 import { ignore } from '#protocol/ignore.ts';
 import { printableLine } from '#protocol/printable.ts';
-import { MAX_MACHINE, MAX_TEXT, type Playing, SOUND_RATE, type SoundNotice } from '#protocol/sound.ts';
+import { SOUND_RATE } from '#protocol/sound-frames.ts';
+import { MAX_MACHINE, MAX_TEXT, type Playing, type SoundNotice } from '#protocol/sound.ts';
 import type { Hearer } from './hearer.ts';
 import { FRAME_BYTES } from './opus.ts';
 import { PulseClient } from './pulse-client.ts';
@@ -17,7 +18,8 @@ import { Recording } from './recording.ts';
 
 /** What programs play to: images/sound. */
 const MONITOR = 'desk.monitor';
-const CONNECT_MS = 10_000;
+/** The service may have to be started first. */
+const CONNECT_MS = 30_000;
 /** Between attempts to reach the service; the last one repeats. */
 const RETRY_MS = [100, 250, 500, 1_000, 2_000, 5_000, 10_000] as const;
 /** After a connection that lasted this long, the delays start short again. */

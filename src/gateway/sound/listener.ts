@@ -3,15 +3,8 @@ import type { WebSocket } from 'ws';
 import type { TicketClaims } from '#domain/ports/auth.ts';
 import { parseJson } from '#protocol/json.ts';
 import { CloseCode } from '#protocol/screen.ts';
-import {
-  FRAME_HEADER_BYTES,
-  FrameFlag,
-  ListenerMessage,
-  MAX_LISTENER_MESSAGE_BYTES,
-  MAX_UNHEARD_FRAMES,
-  type SoundCodec,
-  type SoundNotice,
-} from '#protocol/sound.ts';
+import { FRAME_HEADER_BYTES, FrameFlag, MAX_UNHEARD_FRAMES } from '#protocol/sound-frames.ts';
+import { ListenerMessage, MAX_LISTENER_MESSAGE_BYTES, type SoundCodec, type SoundNotice } from '#protocol/sound.ts';
 import { bytesOf } from '../flow.ts';
 import type { DesktopSound } from './desktop-sound.ts';
 import type { Hearer } from './hearer.ts';

@@ -3,7 +3,7 @@
  * that is moved when a later encoder makes it grow: the 56th broke the first.
  */
 import loadOpus from 'opusscript/build/opusscript_native_wasm.js';
-import { FRAME_SAMPLES, SOUND_RATE } from '#protocol/sound.ts';
+import { FRAME_SAMPLES, SOUND_RATE } from '#protocol/sound-frames.ts';
 
 const CHANNELS = 2;
 /** `OPUS_APPLICATION_RESTRICTED_LOWDELAY`: 2.5 ms look-ahead instead of 6.5. */

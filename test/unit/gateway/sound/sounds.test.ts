@@ -14,14 +14,8 @@ import { Command } from '#gateway/sound/pulse-messages.ts';
 import { createSounds, type Sounds } from '#gateway/sound/sounds.ts';
 import { routeUpgrades } from '#gateway/upgrade.ts';
 import { CloseCode } from '#protocol/screen.ts';
-import {
-  FRAME_HEADER_BYTES,
-  FrameFlag,
-  type ListenerMessage,
-  MAX_UNHEARD_FRAMES,
-  SOUND_PATH,
-  SoundNotice,
-} from '#protocol/sound.ts';
+import { FRAME_HEADER_BYTES, FrameFlag, MAX_UNHEARD_FRAMES } from '#protocol/sound-frames.ts';
+import { type ListenerMessage, SOUND_PATH, SoundNotice } from '#protocol/sound.ts';
 import { FakePulseServer } from '../../../fakes/pulse-server.ts';
 import { CLAIMS } from '../../../fixtures/ticket-claims.ts';
 
