@@ -41,6 +41,12 @@ export function createEvents(options: EventsOptions) {
     registers,
   });
   const screens = new Counter({ name: 'deskpod_screen_bytes_total', help: 'Bytes sent to browsers', registers });
+  const transfers = new Counter({
+    name: 'deskpod_file_bytes_total',
+    help: 'Bytes of files that users transferred',
+    labelNames: ['direction'],
+    registers,
+  });
   const debugs = new Counter({
     name: 'deskpod_debug_sessions_total',
     help: 'Debug sessions started, by kind',
@@ -111,6 +117,15 @@ export function createEvents(options: EventsOptions) {
     screenClosed: (user: string, desktop: string, bytes: number, ms: number, reason: string) => {
       screens.inc(bytes);
       log.info({ user, desktop, bytes, duration_ms: Math.round(ms), reason }, 'screen closed');
+    },
+    fileUploaded: (user: string, desktop: string, path: string, bytes: number) => {
+      transfers.inc({ direction: 'upload' }, bytes);
+      log.info({ audit: true, user, desktop, path, bytes }, `${user} uploaded ${path}`);
+    },
+    /** `bytes` were sent: fewer than the file has if the browser wanted a range or left. */
+    fileDownloaded: (user: string, desktop: string, path: string, bytes: number) => {
+      transfers.inc({ direction: 'download' }, bytes);
+      log.info({ audit: true, user, desktop, path, bytes }, `${user} downloaded ${path}`);
     },
     debugAsked: (session: DebugFacts) =>
       log.info(

@@ -95,6 +95,12 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
       guests: values['limits.guests'],
       guestsPerAddress: values['limits.guestsPerAddress'],
     },
+    files: {
+      upload: values['files.upload'],
+      download: values['files.download'],
+      maxUploadBytes: values['files.maxUpload'] ?? null,
+      maxDownloadBytes: values['files.maxDownload'] ?? null,
+    },
     debug: debugOf(values, ownImage),
     log: { level: values['log.level'], format: values['log.format'] },
     manager: {

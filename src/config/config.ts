@@ -1,6 +1,7 @@
 /** The configuration: read once by `loadConfig`, then passed on. Without secrets, so that it can be logged. */
 import type { Limits, PodSettings, Toleration } from '../protocol/app.ts';
 import type { DebugPolicy } from '../domain/debug/policy.ts';
+import type { FileRules } from '../domain/desktops/file-rules.ts';
 import type { ServerRole } from '../protocol/system.ts';
 
 export interface Config {
@@ -109,6 +110,8 @@ export interface Config {
     readonly guests: number;
     readonly guestsPerAddress: number;
   };
+  /** Between users' computers and their home folders. */
+  readonly files: FileRules;
   /** Who may start debug sessions, how and for how long. */
   readonly debug: DebugPolicy & { readonly keepDays: number };
   readonly log: {

@@ -9,6 +9,7 @@ import { ServerRole } from '../protocol/system.ts';
 import { EGRESS_SETTINGS } from './egress-settings.ts';
 import { ENGINE_SETTINGS } from './engine-settings.ts';
 import { FACTS, type Facts } from './facts.ts';
+import { FILE_SETTINGS } from './file-settings.ts';
 import {
   Bytes,
   Classes,
@@ -312,6 +313,7 @@ export const Settings = z.object({
     type: 'milliseconds, 0 to 60000',
   }),
   ...LIMIT_SETTINGS,
+  ...FILE_SETTINGS,
   ...DEBUG_SETTINGS,
   'log.level': z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').register(FACTS, {
     text: 'Lowest level of records to write to standard error.',

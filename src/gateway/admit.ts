@@ -13,7 +13,7 @@ export interface AdmissionRules {
   stillValid?(claims: TicketClaims): Promise<boolean> | boolean;
 }
 
-/** Throws `forbidden` or `not_authenticated`; never reveals which part of a ticket is wrong. */
+/** Throws `forbidden` or `not_authenticated`. */
 export async function admit(
   rules: AdmissionRules,
   request: IncomingMessage,
@@ -22,16 +22,24 @@ export async function admit(
   if (!rules.allowedOrigin(request.headers)) {
     throw originRefused(request.headers.origin);
   }
-  const ticket = ticketOf(request);
+  const claims = await claimsOfTicket(rules, ticketOf(request));
+  const { screen, sound = false } = claims.rights;
+  if (to === 'screen' ? screen === 'none' : !sound) {
+    throw new DeskpodError('forbidden', `This ticket doesn't include the ${to}.`);
+  }
+  return claims;
+}
+
+/** Throws `not_authenticated`; never reveals which part of a ticket is wrong. */
+export async function claimsOfTicket(
+  rules: Omit<AdmissionRules, 'allowedOrigin'>,
+  ticket: string | null,
+): Promise<TicketClaims> {
   const claims = ticket === null ? null : await rules.tickets.verify(ticket);
   if (claims === null || (await rules.stillValid?.(claims)) === false || rules.seen?.(claims) === false) {
     throw new DeskpodError('not_authenticated', 'The ticket is missing, damaged or expired.', {
       remedy: 'Request a new ticket and reconnect.',
     });
-  }
-  const { screen, sound = false } = claims.rights;
-  if (to === 'screen' ? screen === 'none' : !sound) {
-    throw new DeskpodError('forbidden', `This ticket doesn't include the ${to}.`);
   }
   return claims;
 }

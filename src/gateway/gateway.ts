@@ -12,7 +12,7 @@ import type { LogFields } from '#events';
 import { CloseCode, NOTES_PROTOCOL } from '#protocol/screen.ts';
 import { acceptWebSocket } from './accept.ts';
 import { type AdmissionRules, admit } from './admit.ts';
-import { type Closable, Opened } from './opened.ts';
+import { ofDesktop, ofSession, ofUser } from './ended.ts';
 import { refuse } from './refusal.ts';
 import { enterDesktop } from './rfb/handshake.ts';
 import { opening } from './rfb/rights.ts';
@@ -48,17 +48,29 @@ export interface Gateway {
   /** Closes all viewers of the user's sessions that started until then. */
   closeUser(userId: string, before: Date): void;
   closeDesktop(desktopId: string): void;
+  /** Whether a viewer of the user gets its screen slower than it changes. */
+  isBehind(userId: string): boolean;
   /** Resolves when all viewers have closed, or after a moment. */
   close(): Promise<void>;
 }
 
+/** A viewer, or one that is just opening. */
+interface Closable {
+  readonly claims: TicketClaims;
+  close(code: CloseCode, reason: string): void;
+}
+
 export function createGateway(options: GatewayOptions): Gateway {
-  const opened = new Opened();
+  const opened = new Set<Closable>();
   const viewers = new Set<Viewer>();
   const heartbeat = setInterval(() => {
     for (const viewer of viewers) viewer.beat();
   }, options.heartbeatMs ?? HEARTBEAT_MS).unref();
   let closed = false;
+
+  const closeAll = (matches: (claims: TicketClaims) => boolean, code: CloseCode, reason: string): void => {
+    for (const one of opened) if (matches(one.claims)) one.close(code, reason);
+  };
 
   return {
     async handleUpgrade(request, socket, head) {
@@ -78,14 +90,15 @@ export function createGateway(options: GatewayOptions): Gateway {
         if (!socket.destroyed) options.events.warn('screen refused', { status, ...facts });
       }
     },
-    closeSession: (sessionId) => opened.closeSession(sessionId),
-    closeUser: (userId, before) => opened.closeUser(userId, before),
-    closeDesktop: (desktopId) => opened.closeDesktop(desktopId),
+    closeSession: (sessionId) => closeAll(ofSession(sessionId), CloseCode.sessionEnded, 'you were logged out'),
+    closeUser: (userId, before) => closeAll(ofUser(userId, before), CloseCode.sessionEnded, 'you were logged out'),
+    closeDesktop: (desktopId) => closeAll(ofDesktop(desktopId), CloseCode.desktopGone, 'the desktop was removed'),
+    isBehind: (userId) => [...viewers].some(({ claims, isBehind }) => isBehind && claims.userId === userId),
     close: async () => {
       closed = true;
       clearInterval(heartbeat);
       const closing = Promise.all([...viewers].map((viewer) => viewer.gone));
-      opened.closeAll();
+      closeAll(() => true, CloseCode.serverStopping, 'the server is stopping');
       await waitAtMost(CLOSE_MS, closing, null);
     },
   };

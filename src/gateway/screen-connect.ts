@@ -1,4 +1,7 @@
-/** Connects to a desktop's screen or sound: over TCP to the address in the ticket, otherwise through this process's engine. */
+/**
+ * Connects to a desktop's screen, files or sound: over TCP to the address in the ticket, otherwise through this process's
+ * engine.
+ */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -9,28 +12,35 @@ import { DeskpodError } from '#domain/errors.ts';
 /** Less than the minute after which many networks drop an idle connection. */
 const KEEP_ALIVE_MS = 30_000;
 
+type Connector = (claims: TicketClaims, signal: AbortSignal) => Promise<Duplex>;
 /** Null if this process has no engine. */
-export function screenConnector(engine: Pick<Engine, 'connect'> | null) {
-  return ({ screen, desktopId }: TicketClaims, signal: AbortSignal): Promise<Duplex> =>
-    connectPort(engine, desktopId, { port: 'screen', endpoint: screen }, signal);
+type OwnEngine = Pick<Engine, 'connect'> | null;
+
+export function screenConnector(engine: OwnEngine): Connector {
+  return ({ screen, desktopId }, signal) => connectPort(engine, desktopId, 'screen', screen, signal);
 }
 
-/** As {@link screenConnector}, for tickets that include the sound. */
-export function soundConnector(engine: Pick<Engine, 'connect'> | null) {
-  return ({ sound, desktopId }: TicketClaims, signal: AbortSignal): Promise<Duplex> =>
-    connectPort(engine, desktopId, { port: 'sound', endpoint: sound?.endpoint ?? null }, signal);
+/** For tickets that include the files. */
+export function filesConnector(engine: OwnEngine): Connector {
+  return ({ files, desktopId }, signal) => connectPort(engine, desktopId, 'files', files?.endpoint ?? null, signal);
+}
+
+/** For tickets that include the sound. */
+export function soundConnector(engine: OwnEngine): Connector {
+  return ({ sound, desktopId }, signal) => connectPort(engine, desktopId, 'sound', sound?.endpoint ?? null, signal);
 }
 
 async function connectPort(
-  engine: Pick<Engine, 'connect'> | null,
+  engine: OwnEngine,
   desktopId: string,
-  { port, endpoint }: { readonly port: 'screen' | 'sound'; readonly endpoint: Endpoint | null },
+  port: 'screen' | 'files' | 'sound',
+  endpoint: Endpoint | null,
   signal: AbortSignal,
 ): Promise<Duplex> {
   if (endpoint !== null) return connectTcp(endpoint, signal);
   if (engine !== null) return engine.connect(desktopId, port, signal);
-  throw new DeskpodError('engine_unavailable', `This gateway can't reach the desktop's ${port}.`, {
-    remedy: 'Open it through the server that issued the ticket.',
+  throw new DeskpodError('engine_unavailable', `This gateway can't reach the ${port} of the desktop.`, {
+    remedy: 'Use the server that issued the ticket.',
   });
 }
 

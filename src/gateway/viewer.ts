@@ -12,6 +12,8 @@ const VERSION = Buffer.from('RFB 003.008\n', 'latin1');
 /** One security type, None, and its success, sent at once: the viewer's choice is known, so it is only checked when it arrives. */
 const ADMITTED = Buffer.from([1, 1, 0, 0, 0, 0]);
 const NONE = 1;
+/** More than a frame of a busy screen, less than what pauses the desktop (flow.ts). */
+const BEHIND_BYTES = 32 * 1024;
 /** How long the desktop may take to read the last bytes. */
 const LAST_BYTES_MS = 2_000;
 
@@ -62,6 +64,11 @@ export class Viewer {
     ws.once('close', () => this.#leaveDesktop());
     ws.send(VERSION);
     if (desktop.destroyed) this.close(CloseCode.screenLost, "the desktop's screen disconnected");
+  }
+
+  /** The connection takes less than the screen has to send. */
+  get isBehind(): boolean {
+    return this.#ws.bufferedAmount > BEHIND_BYTES;
   }
 
   /** Called once. */

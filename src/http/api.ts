@@ -9,6 +9,7 @@ import { compressAnswers } from './compress.ts';
 import type { ApiContext } from './context.ts';
 import { appRoutes } from './routes/apps.ts';
 import { desktopRoutes } from './routes/desktop.ts';
+import { filesTicketRoutes } from './routes/files.ts';
 import { homeRoutes } from './routes/home.ts';
 import { closingsRoute } from './routes/closings.ts';
 import { debugRoutes } from './routes/debug.ts';
@@ -68,6 +69,7 @@ function versionOne(context: ApiContext): FastifyPluginAsync {
     await app.register(sessionsRoutes(context));
     await app.register(desktopRoutes(context));
     await app.register(homeRoutes(context));
+    await app.register(filesTicketRoutes(context));
     await app.register(appRoutes(context));
     await app.register(launchRoutes(context));
     await app.register(launchLogRoutes(context));

@@ -10,7 +10,21 @@ const MESSAGE: Readonly<Record<number, string>> = {
   431: 'The headers of the request are too large.',
 };
 
+/** Connections whose request may take longer than others do. */
+const unhurried = new WeakSet<Socket>();
+
+/**
+ * The request that is under way on this connection has no limit of time as a whole: its handler limits how long no bytes
+ * come. Returns a function that takes this back.
+ */
+export function withoutRequestTimeout(socket: Socket): () => void {
+  unhurried.add(socket);
+  return () => void unhurried.delete(socket);
+}
+
 export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+  // Node reports each request once.
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && unhurried.has(socket)) return;
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;

@@ -8,6 +8,7 @@ import type { Desktops } from '#domain/desktops/desktops.ts';
 import type { Displays } from '#domain/desktops/displays.ts';
 import type { Engine } from '#domain/ports/engine.ts';
 import type { HomeArchives } from '#domain/desktops/home-files.ts';
+import type { FileRules } from '#domain/desktops/file-rules.ts';
 import type { HomeSizes } from '#domain/desktops/home-sizes.ts';
 import type { Guests } from '#domain/server/guests.ts';
 import type { EventBus } from '#domain/server/event-bus.ts';
@@ -77,6 +78,7 @@ export interface ApiContext {
   readonly rebuilds: Rebuilds;
   readonly archives: HomeArchives;
   readonly homeSizes: HomeSizes;
+  readonly files: FileRules;
   readonly displays: Displays;
   readonly catalogue: Catalogue;
   readonly authenticators: readonly Authenticator[];

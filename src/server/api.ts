@@ -16,23 +16,25 @@ import { ignore } from '#protocol/ignore.ts';
 import type { Engine } from '#domain/ports/engine.ts';
 import { checkDirectories } from '#domain/server/directory-check.ts';
 import { adopt, follow } from '#domain/server/engine-events.ts';
-import { SessionEnds } from '#domain/server/session-ends.ts';
+import { SessionEnds, type Viewers } from '#domain/server/session-ends.ts';
 import { seenIn } from '#domain/server/sessions.ts';
 import { runHousekeeping } from '#domain/server/housekeeping.ts';
 import { planImages } from '#containers-client/images/plan.ts';
 import { openEngine, openSecretStore } from '#engines/open.ts';
 import type { Events } from '#events';
-import { createGateway } from '#gateway/gateway.ts';
 import type { AdmissionRules } from '#gateway/admit.ts';
+import { createGateway, type Gateway } from '#gateway/gateway.ts';
+import { createFiles, type Files } from '#gateway/files/files.ts';
 import type { AllowedOrigin } from '#gateway/origin.ts';
-import { screenConnector, soundConnector } from '#gateway/screen-connect.ts';
+import { filesConnector, screenConnector, soundConnector } from '#gateway/screen-connect.ts';
 import { createSounds } from '#gateway/sound/sounds.ts';
 import { createTerminals } from '#gateway/terminals.ts';
 import { claimsOf } from '#http/session.ts';
-import { sessionToken } from '#domain/server/session-token.ts';
+import { filesCookie, sessionToken } from '#domain/server/session-token.ts';
 import { apiRoutes } from '#http/api.ts';
 import type { ApiContext } from '#http/context.ts';
 import { endDesktop } from '#http/end-desktop.ts';
+import { filesRoutes } from '#http/files.ts';
 import { managerRoutes } from '#http/manager/routes.ts';
 import { buildVersion } from '#http/manager/version.ts';
 import { openTerminal } from '#http/terminal-access.ts';
@@ -47,7 +49,7 @@ import { keysOf, refreshGateways, storeKeyOf } from './keys.ts';
 import { managerAccess, managerDeps, permitsOthers } from './manager.ts';
 import { createParts } from './parts.ts';
 import type { Role } from './role.ts';
-import { streamRoutes, type Streams, streamsOf } from './streams.ts';
+import { screenRoutes, soundRoute } from './screens.ts';
 
 export interface ApiRoleOptions {
   readonly loaded: LoadedConfig;
@@ -72,7 +74,7 @@ export interface ApiRole extends Role {
 /** How long background work may take to end. */
 const STOP_TIMEOUT_MS = 3_000;
 
-/** If this process also has the role gateway, it serves screens and sound, too. */
+/** If this process also has the role gateway, it serves the screens, too. */
 export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const { loaded, events, root, version, allowedOrigin } = options;
   const { config, secrets } = loaded;
@@ -132,11 +134,11 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     open: (request, terminal, signal) => openTerminal(context, request, terminal, signal),
   });
   const viewers = {
-    closeDesktop: (desktopId: string) => streams?.closeDesktop(desktopId),
+    closeDesktop: (desktopId: string) => opened().forEach((open) => open.closeDesktop(desktopId)),
     // This process knows the sessions of its terminals, and closes them one by one.
-    closeUser: (userId: string, before: Date) => streams?.closeUser(userId, before),
+    closeUser: (userId: string, before: Date) => opened().forEach((open) => open.closeUser(userId, before)),
     closeSession(sessionId: string) {
-      streams?.closeSession(sessionId);
+      opened().forEach((open) => open.closeSession(sessionId));
       terminals.closeSession(sessionId);
     },
   };
@@ -175,10 +177,21 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     stopping: draining.signal,
     podNetworks: await engine.podNetworks(),
   });
-  const streams = config.roles.includes('gateway') ? createStreams(context, sessionEnds, allowedOrigin) : null;
+  const screens = config.roles.includes('gateway') ? createScreens(context, sessionEnds, allowedOrigin) : null;
+  const files = screens === null ? null : createFileAccess(context, sessionEnds, allowedOrigin, screens);
+  const sounds =
+    screens === null
+      ? null
+      : createSounds({
+          ...admissionOf(context.tickets, sessionEnds, allowedOrigin),
+          connect: soundConnector(engine),
+          warn: events.warn,
+        });
+  const opened = (): Viewers[] => [screens, files, sounds].filter((open) => open !== null);
   const closeViewers = async (): Promise<void> => {
     draining.abort();
-    await Promise.all([streams?.close(), terminals.close()]);
+    files?.close();
+    await Promise.all([screens?.close(), sounds?.close(), terminals.close()]);
   };
   const access = await managerAccess(config, secrets, secretStore, () => engine.podNetworks(), root);
   refreshGateways(config, keys, secretStore).catch((error: unknown) =>
@@ -230,10 +243,15 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   const administrator = await firstAdministrator(store, secretStore, events);
   const running = stack.move();
   return {
-    plugins: [managerRoutes(managerDeps(context, access, built)), apiRoutes(context)],
+    plugins: [
+      managerRoutes(managerDeps(context, access, built)),
+      apiRoutes(context),
+      ...(files === null ? [] : [filesRoutes(() => files)]),
+    ],
     upgrades: [
       { path: '/api/v1/terminal', handle: terminals.handleUpgrade },
-      ...(streams === null ? [] : streamRoutes(() => streams)),
+      ...(screens === null ? [] : screenRoutes(screens.handleUpgrade.bind(screens))),
+      ...(sounds === null ? [] : [soundRoute(sounds.handleUpgrade.bind(sounds))]),
     ],
     async ready() {
       await Promise.all([store.values.get('ready'), engine.ready()]);
@@ -267,12 +285,41 @@ function owned<T extends AsyncDisposable>(stack: AsyncDisposableStack, opening: 
   return opening;
 }
 
-function createStreams(
+function createScreens(
   { tickets, engine, events }: Pick<ApiContext, 'tickets' | 'engine' | 'events'>,
+  sessionEnds: SessionEnds,
+  allowedOrigin: AllowedOrigin,
+): Gateway {
+  return createGateway({
+    ...admissionOf(tickets, sessionEnds, allowedOrigin),
+    connect: screenConnector(engine),
+    count: ({ userId }) => sessionEnds.sessions.connections.open(userId, 'screens'),
+    events,
+  });
+}
+
+function createFileAccess(
+  { tickets, engine, events, cookieName, server }: ApiContext,
+  sessionEnds: SessionEnds,
+  allowedOrigin: AllowedOrigin,
+  screens: Gateway,
+): Files {
+  return createFiles({
+    ...admissionOf(tickets, sessionEnds, allowedOrigin),
+    cookieName: filesCookie(cookieName),
+    prefix: server.path,
+    connect: filesConnector(engine),
+    isBehind: (userId) => screens.isBehind(userId),
+    events,
+  });
+}
+
+function admissionOf(
+  tickets: ApiContext['tickets'],
   { revocations, sessions, closings }: SessionEnds,
-  allowedOrigin: ApiRoleOptions['allowedOrigin'],
-): Streams {
-  const rules: AdmissionRules = {
+  allowedOrigin: AllowedOrigin,
+): AdmissionRules {
+  return {
     tickets,
     allowedOrigin,
     stillValid: async ({ sessionId, userId, sessionSince: since }) =>
@@ -280,13 +327,6 @@ function createStreams(
       !(await revocations.isRevoked(sessionId, since === undefined ? null : { userId, since })),
     seen: (claims) => seenIn(sessions, claims),
   };
-  const screens = createGateway({
-    ...rules,
-    connect: screenConnector(engine),
-    count: ({ userId }) => sessions.connections.open(userId, 'screens'),
-    events,
-  });
-  return streamsOf(screens, createSounds({ ...rules, connect: soundConnector(engine), warn: events.warn }));
 }
 
 function configWarnings({ notes }: LoadedConfig): SystemWarning[] {

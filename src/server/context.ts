@@ -95,6 +95,7 @@ export function createContext(deps: ContextDeps): ApiContext {
       notify: (...notice) => rebuilds.notify(...notice),
       failed: events.failed,
     }),
+    files: config.files,
     gateway,
     closings: sessionEnds.closings,
     closingsToken: gatewayToken(keys, 'closings'),

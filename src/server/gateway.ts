@@ -1,6 +1,6 @@
 /**
- * The role gateway in a separate process: pages, screens and sound by ticket; forwards everything else to the API. It uses
- * the same keys as the API: if those change, it reads its files again.
+ * The role gateway in a separate process: pages, screens, sound by ticket; forwards everything else to the API. It uses the same
+ * keys as the API: if those change, it reads its files again.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { createTicketReader } from '#auth/tickets.ts';
@@ -9,8 +9,9 @@ import { gatewayToken } from '#auth/gateway-token.ts';
 import { createUserTokenReader, sessionCookie } from '#auth/user-tokens.ts';
 import { Closings } from '#domain/server/closings.ts';
 import { DeskpodError } from '#domain/errors.ts';
-import { sessionToken } from '#domain/server/session-token.ts';
+import { filesCookie, sessionToken } from '#domain/server/session-token.ts';
 import type { ConnectionLimits } from '#domain/server/open-connections.ts';
+import type { Viewers } from '#domain/server/session-ends.ts';
 import { seenIn, Sessions } from '#domain/server/sessions.ts';
 import type { Events } from '#events';
 import { Affinity } from '#gateway/api/affinity.ts';
@@ -18,13 +19,15 @@ import { followClosings } from '#gateway/api/closings-feed.ts';
 import { type ApiProxy, createApiProxy } from '#gateway/api/proxy.ts';
 import { ApiReplicas } from '#gateway/api/replicas.ts';
 import type { AdmissionRules } from '#gateway/admit.ts';
-import { createGateway } from '#gateway/gateway.ts';
+import { createGateway, type Gateway } from '#gateway/gateway.ts';
+import { createFiles, type Files } from '#gateway/files/files.ts';
 import type { AllowedOrigin } from '#gateway/origin.ts';
-import { screenConnector, soundConnector } from '#gateway/screen-connect.ts';
-import { createSounds } from '#gateway/sound/sounds.ts';
+import { filesConnector, screenConnector, soundConnector } from '#gateway/screen-connect.ts';
+import { createSounds, type Sounds } from '#gateway/sound/sounds.ts';
+import { filesRoutes } from '#http/files.ts';
 import { passOnRoutes } from '#http/pass-on.ts';
 import type { Role } from './role.ts';
-import { streamRoutes, type Streams, streamsOf } from './streams.ts';
+import { screenRoutes, soundRoute } from './screens.ts';
 
 export interface GatewayRoleOptions {
   readonly keysDir: string;
@@ -34,6 +37,7 @@ export interface GatewayRoleOptions {
   readonly events: Events;
   readonly allowedOrigin: AllowedOrigin;
   readonly limits: ConnectionLimits;
+  readonly listen: { readonly path: string };
 }
 
 export interface GatewayRole extends Role {
@@ -42,7 +46,9 @@ export interface GatewayRole extends Role {
 }
 
 interface Opened {
-  readonly streams: Streams;
+  readonly gateway: Gateway;
+  readonly files: Files;
+  readonly sounds: Sounds;
   readonly proxy: ApiProxy;
   sessionUser(headers: IncomingHttpHeaders): Promise<string | null>;
   /** Identifies the keys. */
@@ -84,9 +90,10 @@ export function openGateway(options: GatewayRoleOptions): GatewayRole {
     return opened;
   };
   return {
-    plugins: [passOnRoutes(() => current().proxy)],
+    plugins: [passOnRoutes(() => current().proxy), filesRoutes(() => current().files)],
     upgrades: [
-      ...streamRoutes(() => current().streams),
+      ...screenRoutes(async (request, socket, head) => current().gateway.handleUpgrade(request, socket, head)),
+      soundRoute(async (request, socket, head) => current().sounds.handleUpgrade(request, socket, head)),
       {
         path: '/api/v1/terminal',
         handle: async (request, socket, head) => current().proxy.upgrade(request, socket, head),
@@ -97,7 +104,10 @@ export function openGateway(options: GatewayRoleOptions): GatewayRole {
     userOf: (request) => opened?.proxy.userOf(request.raw) ?? null,
     sessionUser: async (headers) => await current().sessionUser(headers),
     gatewayToken: null,
-    closeViewers: async () => opened?.streams.close(),
+    async closeViewers() {
+      opened?.files.close();
+      await Promise.all([opened?.gateway.close(), opened?.sounds.close()]);
+    },
     settled: async () => {},
     async [Symbol.asyncDispose]() {
       stopping.abort();
@@ -110,41 +120,48 @@ export function openGateway(options: GatewayRoleOptions): GatewayRole {
 /** Calls `refused` if an API replica doesn't have these keys. */
 function open(
   keys: GatewayKeys,
-  { apiUrl, apiServiceUrl, events, allowedOrigin, limits }: GatewayRoleOptions,
+  { apiUrl, apiServiceUrl, events, allowedOrigin, limits, listen }: GatewayRoleOptions,
   refused: () => void,
 ): Opened {
   const closing = new AbortController();
   const replicas = new ApiReplicas({ url: apiUrl, serviceUrl: apiServiceUrl });
   const closings = new Closings();
-  const sessions = new Sessions(limits, (sessionId) => streams.closeSession(sessionId));
-  const rules: AdmissionRules = {
+  const cookieName = sessionCookie(keys);
+  const closeSession = (sessionId: string): void => all().forEach((open) => open.closeSession(sessionId));
+  const sessions = new Sessions(limits, closeSession);
+  const admission: AdmissionRules = {
     tickets: createTicketReader({ keys }),
     allowedOrigin,
     stillValid: (claims) => !closings.hasEnded(claims),
     seen: (claims) => seenIn(sessions, claims),
   };
-  const screens = createGateway({
-    ...rules,
+  const gateway: Gateway = createGateway({
+    ...admission,
     connect: screenConnector(null),
     count: ({ userId }) => sessions.connections.open(userId, 'screens'),
     events,
   });
-  const streams: Streams = streamsOf(
-    screens,
-    createSounds({ ...rules, connect: soundConnector(null), warn: events.warn }),
-  );
+  const files: Files = createFiles({
+    ...admission,
+    cookieName: filesCookie(cookieName),
+    prefix: listen.path,
+    connect: filesConnector(null),
+    isBehind: (userId) => gateway.isBehind(userId),
+    events,
+  });
+  const sounds: Sounds = createSounds({ ...admission, connect: soundConnector(null), warn: events.warn });
+  const all = (): Viewers[] => [gateway, files, sounds];
   closings.subscribe((closed) => {
-    if (closed.type === 'desktop') streams.closeDesktop(closed.desktopId);
-    else if (closed.type === 'user') streams.closeUser(closed.userId, new Date(closed.before));
+    if (closed.type === 'desktop') all().forEach((open) => open.closeDesktop(closed.desktopId));
+    else if (closed.type === 'user') all().forEach((open) => open.closeUser(closed.userId, new Date(closed.before)));
     else if (closed.type === 'session') {
-      streams.closeSession(closed.sessionId);
+      closeSession(closed.sessionId);
       sessions.ended(closed.sessionId);
     } else sessions.extended(closed.sessionId, new Date(closed.endsAt));
   });
   const feed = { replicas, token: gatewayToken(keys, 'closings'), closed: closings.add.bind(closings), refused };
   followClosings(feed, closing.signal).catch((error: unknown) => events.failed('following the closings', error));
   const tokens = createUserTokenReader({ keys });
-  const cookieName = sessionCookie(keys);
   const proxy = createApiProxy({
     replicas,
     affinity: new Affinity(tokens, cookieName),
@@ -152,7 +169,9 @@ function open(
     failed: events.failed,
   });
   return {
-    streams,
+    gateway,
+    files,
+    sounds,
     proxy,
     async sessionUser(headers) {
       const token = sessionToken(headers, cookieName);
@@ -165,7 +184,8 @@ function open(
     async close() {
       closing.abort();
       sessions[Symbol.dispose]();
-      await streams.close();
+      files.close();
+      await Promise.all([gateway.close(), sounds.close()]);
       proxy.close();
     },
   };

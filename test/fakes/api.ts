@@ -119,6 +119,7 @@ export async function fakeApi({
       notify: (...notice) => rebuilds.notify(...notice),
       failed: events.failed,
     }),
+    files: { upload: true, download: true, maxUploadBytes: null, maxDownloadBytes: null },
     events,
     authenticators: [directory ?? demoDirectory(store), createAnonymous(store)],
     links: new LoginLinks(store),

@@ -10,6 +10,7 @@ import type {
   EngineEvent,
   EngineLogLine,
   ImageInfo,
+  Services,
   SharedLimit,
 } from '#domain/ports/engine.ts';
 import type {
@@ -61,6 +62,8 @@ export class FakeEngine implements Engine {
   readonly labelsOf = new Map<string, Record<string, string>>();
   /** Whether homes of new desktops are kept or lost. */
   homes: Home = 'kept';
+  /** Of new desktops. */
+  services: Services = {};
   /** A local folder that commands in desktops use as their home; they really run. */
   homeFolder: string | null = null;
   /** The sizes of homes, by desktop. */
@@ -83,7 +86,13 @@ export class FakeEngine implements Engine {
     if (failure) throw failure;
     for (const step of ['home', 'create', 'display', 'window_manager'] as const) report(step);
     const { id, account, regional } = spec;
-    const desktop = aRunningDesktop({ id, userId: account.userId, regional, home: this.homes });
+    const desktop = aRunningDesktop({
+      id,
+      userId: account.userId,
+      regional,
+      home: this.homes,
+      services: this.services,
+    });
     this.desktopsById.set(id, desktop);
     return desktop;
   }

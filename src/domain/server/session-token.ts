@@ -4,6 +4,11 @@ import { parse } from 'node:querystring';
 import { bearerToken } from '#protocol/bearer.ts';
 import { SESSION_COOKIE } from '#protocol/user.ts';
 
+/** The cookie of the ticket for files, beside the session's cookie. */
+export function filesCookie(sessionCookie: string): string {
+  return `${sessionCookie}_files`;
+}
+
 /** `cookieName` is the cookie of this installation; older servers used one name for all. */
 export function sessionToken(headers: IncomingHttpHeaders, cookieName: string): string | null {
   const cookies = parse(headers.cookie ?? '', '; ');

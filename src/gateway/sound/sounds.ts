@@ -5,10 +5,11 @@ import type { ServiceAccess, TicketClaims } from '#domain/ports/auth.ts';
 import { waitAtMost } from '#domain/deadlines.ts';
 import { DeskpodError, messageOf } from '#domain/errors.ts';
 import type { LogFields } from '#events';
+import { CloseCode } from '#protocol/screen.ts';
 import { MAX_LISTENERS } from '#protocol/sound.ts';
 import { acceptWebSocket } from '../accept.ts';
 import { type AdmissionRules, admit } from '../admit.ts';
-import { Opened } from '../opened.ts';
+import { ofDesktop, ofSession, ofUser } from '../ended.ts';
 import { refuse } from '../refusal.ts';
 import { DesktopSound } from './desktop-sound.ts';
 import { Listener } from './listener.ts';
@@ -37,7 +38,6 @@ export interface Sounds {
 }
 
 export function createSounds(options: SoundsOptions): Sounds {
-  const opened = new Opened();
   const listeners = new Set<Listener>();
   /** By the desktop's uid: a desktop of the same name may follow. */
   const desktops = new Map<string, DesktopSound>();
@@ -45,6 +45,10 @@ export function createSounds(options: SoundsOptions): Sounds {
     for (const listener of listeners) listener.beat();
   }, options.heartbeatMs ?? HEARTBEAT_MS).unref();
   let closed = false;
+
+  const closeAll = (matches: (claims: TicketClaims) => boolean, code: CloseCode, reason: string): void => {
+    for (const listener of listeners) if (matches(listener.claims)) listener.close(code, reason);
+  };
 
   return {
     async handleUpgrade(request, socket, head) {
@@ -60,14 +64,14 @@ export function createSounds(options: SoundsOptions): Sounds {
         if (!socket.destroyed) options.warn('sound refused', { status, ...facts });
       }
     },
-    closeSession: (sessionId) => opened.closeSession(sessionId),
-    closeUser: (userId, before) => opened.closeUser(userId, before),
-    closeDesktop: (desktopId) => opened.closeDesktop(desktopId),
+    closeSession: (sessionId) => closeAll(ofSession(sessionId), CloseCode.sessionEnded, 'you were logged out'),
+    closeUser: (userId, before) => closeAll(ofUser(userId, before), CloseCode.sessionEnded, 'you were logged out'),
+    closeDesktop: (desktopId) => closeAll(ofDesktop(desktopId), CloseCode.desktopGone, 'the desktop was removed'),
     close: async () => {
       closed = true;
       clearInterval(heartbeat);
       const closing = Promise.all([...listeners].map(({ gone }) => gone));
-      opened.closeAll();
+      closeAll(() => true, CloseCode.serverStopping, 'the server is stopping');
       await waitAtMost(CLOSE_MS, closing, null);
     },
   };
@@ -97,11 +101,9 @@ export function createSounds(options: SoundsOptions): Sounds {
 
   function listen(listener: Listener): void {
     listeners.add(listener);
-    opened.add(listener);
     const { uid } = listener.claims;
     void listener.gone.then(() => {
       listeners.delete(listener);
-      opened.delete(listener);
       if (desktops.get(uid)?.size === 0) desktops.delete(uid);
     });
   }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { IncomingMessage, request } from 'node:http';
+import { createServer, IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -13,6 +13,7 @@ import { ErrorBody } from '#protocol/errors.ts';
 import { ServerEvent } from '#protocol/events.ts';
 import { LoginRecord } from '#protocol/user.ts';
 import { fakeApi, type FakeApi } from '../../fakes/api.ts';
+import { listenOn } from '../../fakes/replicas.ts';
 
 async function gatewayOf(t: TestContext, api: FakeApi, keys: string, more: Record<string, string> = {}) {
   const { port } = new URL(await api.app.listen({ port: 0, host: '127.0.0.1' }));
@@ -186,3 +187,31 @@ async function statusOf(address: string, path: string, headers: Record<string, s
   answer.resume();
   return answer.statusCode ?? 0;
 }
+
+test('the gateway serves files by ticket itself, with the installation’s cookie, and ends transfers with the session', async (t) => {
+  const service = createServer((_request, response) => response.writeHead(200, { 'content-length': 9 }).write('x'));
+  const port = await listenOn(service, '127.0.0.1');
+  t.after(() => {
+    service.closeAllConnections();
+    service.close();
+  });
+  await using api = await fakeApi();
+  api.engine.services = { files: { host: '127.0.0.1', port } };
+  const { address } = await gatewayOf(t, api, api.folder);
+  await untilReady(address);
+  const login = { provider: 'directory', name: 'Hermes Conrad', password: 'hermes' };
+  const post = (path: string, body: unknown, cookie = '') =>
+    fetch(`${address}${path}`, { method: 'POST', headers: { ...guard, cookie }, body: JSON.stringify(body) });
+  const session = (await post('/api/v1/session', login)).headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  await post('/api/v1/desktop', {}, session);
+  await api.context.desktops.settled(AbortSignal.timeout(10_000));
+  const ticket = await post('/api/v1/desktop/files', {}, session);
+  const cookie = ticket.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  assert.equal((await fetch(`${address}/files/a`, { headers: { cookie: session } })).status, 401);
+  const reply = await fetch(`${address}/files/a`, { headers: { cookie } });
+  assert.equal(reply.status, 200);
+  const broken = assert.rejects(reply.text());
+  await fetch(`${address}/api/v1/session`, { method: 'DELETE', headers: { ...guard, cookie: session }, body: '{}' });
+  await broken;
+  assert.equal((await fetch(`${address}/files/a`, { headers: { cookie } })).status, 401);
+});

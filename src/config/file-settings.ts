@@ -1,0 +1,33 @@
+/** Settings for files that go to and from desktops; part of `settings.ts`. */
+import { z } from 'zod';
+import { FACTS } from './facts.ts';
+import { Bytes } from './kinds.ts';
+
+export const FILE_SETTINGS = {
+  'files.upload': z.boolean().default(true).register(FACTS, {
+    text: 'Whether users can upload files from their computer to their home folder, and change files there from the browser.',
+    read: 'switch',
+    type: 'true or false',
+    variable: 'DESKPOD_FILES_UPLOAD',
+  }),
+  'files.download': z.boolean().default(true).register(FACTS, {
+    text: 'Whether users can download files from their home folder to their computer. The list of files stays visible.',
+    read: 'switch',
+    type: 'true or false',
+    variable: 'DESKPOD_FILES_DOWNLOAD',
+  }),
+  'files.maxUpload': Bytes.optional().register(FACTS, {
+    text: 'Largest file that can be uploaded. On one machine, never more than `limits.home` leaves free.',
+    read: 'text',
+    type: 'amount of memory',
+    fallback: 'no limit',
+    variable: 'DESKPOD_FILES_MAX_UPLOAD',
+  }),
+  'files.maxDownload': Bytes.optional().register(FACTS, {
+    text: 'Largest file that can be downloaded; also of all files together that are downloaded as an archive.',
+    read: 'text',
+    type: 'amount of memory',
+    fallback: 'no limit',
+    variable: 'DESKPOD_FILES_MAX_DOWNLOAD',
+  }),
+} as const;

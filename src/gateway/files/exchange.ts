@@ -1,0 +1,46 @@
+/** One admitted request for files, and what its handler works with. */
+import type { IncomingMessage } from 'node:http';
+import type { TicketClaims, TransferRight } from '#domain/ports/auth.ts';
+import { notAllowed } from './failures.ts';
+import type { Pace } from './pace.ts';
+import type { FilePath } from './paths.ts';
+import type { FilesService } from './service.ts';
+
+export interface FilesEvents {
+  /** A file got its name. */
+  fileUploaded(user: string, desktop: string, path: string, bytes: number): void;
+  /** `bytes` were sent, at the end or when it broke off. */
+  fileDownloaded(user: string, desktop: string, path: string, bytes: number): void;
+}
+
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly claims: TicketClaims;
+  readonly path: FilePath;
+  readonly query: URLSearchParams;
+  /** Of this installation, with a slash at both ends. */
+  readonly prefix: string;
+  readonly service: FilesService;
+  /** Aborts when the session, the desktop or the client is gone. */
+  readonly signal: AbortSignal;
+  readonly events: FilesEvents;
+  /** For the bytes of a file. */
+  readonly pace: () => Pace;
+}
+
+/** Throws `forbidden`; returns the most bytes of one file. */
+export function requireRight({ claims }: Exchange, verb: 'upload' | 'download'): number {
+  const right: TransferRight | undefined = claims.rights[verb];
+  if (right?.allowed !== true) throw notAllowed(verb);
+  return right.maxBytes ?? Number.POSITIVE_INFINITY;
+}
+
+/** The headers of the request with these names. */
+export function pick({ headers }: IncomingMessage, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = headers[name];
+      return typeof value === 'string' ? [[name, value]] : [];
+    }),
+  );
+}

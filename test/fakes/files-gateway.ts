@@ -1,0 +1,106 @@
+/** `/files/` of a real server, with tickets that say what they allow, in front of any files service. */
+import type { Socket } from 'node:net';
+import type { TicketClaims, TransferRight } from '#domain/ports/auth.ts';
+import type { Endpoint } from '#domain/ports/engine.ts';
+import { ANY_HOST } from '#domain/server/hosts.ts';
+import { createEvents } from '#events';
+import { createFiles, type Files } from '#gateway/files/files.ts';
+import { originPolicy } from '#gateway/origin.ts';
+import { connectTcp } from '#gateway/screen-connect.ts';
+import { filesRoutes } from '#http/files.ts';
+import { plainServer, type Timeouts, TIMEOUTS } from '#http/listen.ts';
+import { buildServer } from '#http/server.ts';
+import { applyTrustedProxies, createTrustedProxies } from '#http/trusted-proxies.ts';
+
+const ANY: TransferRight = { allowed: true, maxBytes: null };
+
+export interface FilesServerOptions {
+  readonly service: Endpoint;
+  readonly password?: string;
+  readonly prefix?: string;
+  readonly timeouts?: Timeouts;
+  readonly isBehind?: () => boolean;
+}
+
+export interface Transfer {
+  readonly direction: 'up' | 'down';
+  readonly path: string;
+  readonly bytes: number;
+}
+
+export interface FilesServer extends AsyncDisposable {
+  readonly url: string;
+  readonly files: Files;
+  /** The audit records. */
+  readonly transfers: readonly Transfer[];
+  /** The `Cookie` of a ticket. */
+  readonly cookie: (rights?: { upload?: TransferRight; download?: TransferRight }, sessionId?: string) => string;
+  /** A request as a page of this server sends it, with all rights unless it has a cookie. */
+  readonly ask: (method: string, path: string, init?: Omit<RequestInit, 'method'>) => Promise<Response>;
+}
+
+export async function filesServer(options: FilesServerOptions): Promise<FilesServer> {
+  const { service, password = 'secret', prefix = '/', timeouts = TIMEOUTS, isBehind = () => false } = options;
+  const events = createEvents({ level: 'silent', format: 'json' });
+  const tickets = new Map<string, TicketClaims>();
+  const transfers: Transfer[] = [];
+  const files = createFiles({
+    tickets: {
+      verify: async (ticket) => {
+        const claims = tickets.get(ticket);
+        return claims === undefined ? null : { ...claims, expiresAt: new Date(Date.now() + 60_000) };
+      },
+    },
+    allowedOrigin: originPolicy([], () => {}),
+    cookieName: 'ticket',
+    prefix,
+    connect: (_claims, signal): Promise<Socket> => connectTcp(service, signal),
+    isBehind,
+    events: {
+      fileUploaded: (_user, _desktop, path, bytes) => void transfers.push({ direction: 'up', path, bytes }),
+      fileDownloaded: (_user, _desktop, path, bytes) => void transfers.push({ direction: 'down', path, bytes }),
+    },
+  });
+  const { app, listening } = await buildServer({
+    events,
+    listen: (handler) => plainServer(handler, timeouts),
+    plugins: [filesRoutes(() => files)],
+    userOf: () => null,
+  });
+  const trusted = { trustedProxies: [], gatewayToken: null, path: prefix, hosts: ANY_HOST };
+  applyTrustedProxies(listening.servers, createTrustedProxies(trusted));
+  const origin = await app.listen({ port: 0, host: '127.0.0.1' });
+  const url = `${origin}${prefix.replace(/\/$/, '')}`;
+  const cookie: FilesServer['cookie'] = ({ upload = ANY, download = ANY } = {}, sessionId = 's') => {
+    const ticket = `ticket-${tickets.size}`;
+    tickets.set(ticket, {
+      desktopId: 'hermes-0a1b2',
+      userId: 'hermes',
+      sessionId,
+      vncPassword: '',
+      screen: null,
+      uid: 'uid-1',
+      files: { endpoint: service, credential: password },
+      rights: { screen: 'none', clipboardIn: false, clipboardOut: false, upload, download },
+    });
+    return `theme=dark; ticket=${ticket}`;
+  };
+  const all = cookie();
+  return {
+    url,
+    files,
+    transfers,
+    cookie,
+    ask: (method, path, { headers, ...init } = {}) =>
+      fetch(`${url}${path}`, {
+        method,
+        redirect: 'manual',
+        headers: { cookie: all, 'sec-fetch-site': 'same-origin', ...Object.fromEntries(new Headers(headers)) },
+        ...init,
+      }),
+    async [Symbol.asyncDispose]() {
+      files.close();
+      await app.close();
+    },
+  };
+}
