@@ -39,7 +39,7 @@ async function connectPort(
 ): Promise<Duplex> {
   if (endpoint !== null) return connectTcp(endpoint, signal);
   if (engine !== null) return engine.connect(desktopId, port, signal);
-  throw new DeskpodError('engine_unavailable', `This gateway can't reach the ${port} of the desktop.`, {
+  throw new DeskpodError('engine_unavailable', `This gateway can't reach the desktop's ${port}.`, {
     remedy: 'Use the server that issued the ticket.',
   });
 }

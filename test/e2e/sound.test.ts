@@ -16,16 +16,16 @@ perl -e 'binmode STDOUT; $| = 1; my $n = 0; until (-e "stop") { print pack("s<*"
 
 /** Lets the test hear what the page plays. */
 function tap(): void {
-  const connect = AudioNode.prototype.connect;
-  AudioNode.prototype.connect = function tapped(this: AudioNode, ...to: never[]) {
-    const [target] = to as unknown[];
-    if (target instanceof AudioDestinationNode) {
+  const connect: unknown = Reflect.get(AudioNode.prototype, 'connect');
+  if (typeof connect !== 'function') return;
+  Reflect.set(AudioNode.prototype, 'connect', function tapped(this: AudioNode, ...to: readonly unknown[]): unknown {
+    if (to[0] instanceof AudioDestinationNode) {
       const analyser = new AnalyserNode(this.context, { fftSize: 8192 });
       Reflect.apply(connect, this, [analyser]);
       Object.assign(window, { analyser });
     }
     return Reflect.apply(connect, this, to);
-  } as typeof connect;
+  });
 }
 
 /** The level of the tone that the page plays now, of 1; and how much else there is. */

@@ -152,7 +152,7 @@ export const it: Strings = {
     buttonMuted: 'Audio (disattivato)',
     buttonBroken: 'Audio (non disponibile)',
     here: 'In questo browser',
-    volume: (name) => `Volume: ${name}`,
+    volume: (name) => `Volume di ${name}`,
     mute: (name) => `Disattiva audio: ${name}`,
     unnamed: 'Un programma senza nome',
     plays: 'riproduce audio',

@@ -159,7 +159,7 @@ export const pt: Strings = {
     buttonMuted: 'Som (mudo)',
     buttonBroken: 'Som (indisponível)',
     here: 'Neste navegador',
-    volume: (name) => `Volume: ${name}`,
+    volume: (name) => `Volume de ${name}`,
     mute: (name) => `Silenciar: ${name}`,
     unnamed: 'Um programa sem nome',
     plays: 'está tocando som',
