@@ -137,6 +137,7 @@ export const WEB_FOLDERS = [
   'state',
   'layers',
   'screen',
+  'sound',
   'terminal',
   'apps',
   'desktop',

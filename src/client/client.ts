@@ -2,6 +2,7 @@
 import { App, type AppDefaults } from '#protocol/app.ts';
 import { CLIPBOARD_PATH, type ClipboardType } from '#protocol/clipboard.ts';
 import { CLIPBOARD_BODY_TYPE, type ClipboardBody, encodeClipboard } from '#protocol/clipboard-body.ts';
+import { SoundOwner, type SoundSource } from '#protocol/sound.ts';
 import {
   DebugOffer,
   DebugSession,
@@ -10,7 +11,14 @@ import {
   type ExecRequest,
   type ToolboxRequest,
 } from '#protocol/debug.ts';
-import { Desktop, type DesktopRequest, DesktopSummary, StartTrace, Ticket } from '#protocol/desktop.ts';
+import {
+  Desktop,
+  type DesktopRequest,
+  DesktopSummary,
+  StartTrace,
+  Ticket,
+  type TicketRequest,
+} from '#protocol/desktop.ts';
 import { ServerEvent } from '#protocol/events.ts';
 import { FilesSession } from '#protocol/files.ts';
 import { HomeFiles } from '#protocol/home.ts';
@@ -101,7 +109,10 @@ export function createClient(options: ClientOptions) {
       /** Throws ApiError `forbidden` when pages of this address may not open screens and terminals. */
       check: async (signal: AbortSignal) =>
         void (await (await send('/screen/check', { method: 'POST', signal })).arrayBuffer()),
-      ticket: (signal?: AbortSignal) => post('/desktop/ticket', Ticket, undefined, signal),
+      ticket: (signal?: AbortSignal, service: TicketRequest['service'] = 'screen') =>
+        post('/desktop/ticket', Ticket, { service }, signal),
+      /** The launch that plays, by what its program said to the sound service; null if it's unknown. */
+      soundOwner: async (source: SoundSource) => (await post('/desktop/sound/owner', SoundOwner, source)).launchId,
       /** Reports to the start trace that the first frame was painted, `ms` after the browser requested the screen. */
       firstPixel: (ms: number) => submit('POST', '/desktop/first-pixel', { ms }),
       /** Windows, wallpaper and programs of the desktop follow the shell's theme. */

@@ -88,6 +88,10 @@ export interface Config {
   };
   /** What users can copy and paste between desktop and browser. */
   readonly clipboard: ClipboardPolicy;
+  readonly sound: {
+    /** Whether users hear what their desktops play. */
+    readonly output: boolean;
+  };
   /** Always has `default`. */
   readonly executeClasses: Readonly<Record<string, ExecuteClass>>;
   /** Names or ids of the apps that are pinned for users without pins of their own. */

@@ -27,6 +27,7 @@ import { LDAP_SETTINGS } from './ldap-settings.ts';
 import { IDLE_SETTINGS, LIMIT_SETTINGS } from './limit-settings.ts';
 import { LINK_SETTINGS } from './link-settings.ts';
 import { REGION_SETTINGS } from './region-settings.ts';
+import { SOUND_SETTINGS } from './sound-settings.ts';
 
 export const Settings = z.object({
   'listen.host': Host.default('127.0.0.1').register(FACTS, {
@@ -267,6 +268,7 @@ export const Settings = z.object({
     fallback: 'the value of `X11LISTEN`, otherwise true',
   }),
   ...REGION_SETTINGS,
+  ...SOUND_SETTINGS,
   'desktop.limits': GivenLimits.prefault({ memory: '1Gi', cpus: 2, processes: 1024 }).register(FACTS, {
     text: 'Limits of the desktop container: `memory`, `cpus`, `processes`. A limit that you leave out isn’t set.',
     read: 'json',

@@ -6,7 +6,7 @@ import type { XEvent } from 'x11';
 import { toError } from '#domain/errors.ts';
 import type { Atoms } from './atoms.ts';
 import type { XConnection } from './connection.ts';
-import { Pulse } from './pulse.ts';
+import { Paced } from '#domain/paced.ts';
 
 const PREFIX = '_DESKPOD_OPEN_';
 const MAX_BYTES = 4096;
@@ -24,7 +24,7 @@ export class OpenRequests {
   readonly #listeners = new Set<(text: string) => void>();
   /** Atoms that are no requests. */
   readonly #others = new Set<number>();
-  readonly #pulse = new Pulse(
+  readonly #paced = new Paced(
     () => GAP_MS,
     () => this.#take(),
   );
@@ -39,18 +39,18 @@ export class OpenRequests {
   /** Requests wait in the X server until somebody listens. Returns a function that stops it. */
   listen(listener: (text: string) => void): () => void {
     this.#listeners.add(listener);
-    this.#pulse.request();
+    this.#paced.request();
     return () => this.#listeners.delete(listener);
   }
 
   stop(): void {
-    this.#pulse.stop();
+    this.#paced.stop();
   }
 
   #notice({ name, wid, atom, state }: XEvent): void {
     if (name !== 'PropertyNotify' || wid !== this.#x.root || atom === undefined || state === 1) return;
     if (this.#listeners.size === 0 || this.#others.has(atom) || this.#atoms.name(atom) !== null) return;
-    this.#pulse.request();
+    this.#paced.request();
   }
 
   async #take(): Promise<void> {
@@ -60,7 +60,7 @@ export class OpenRequests {
         (atom) => this.#atoms.name(atom) === null && !this.#others.has(atom),
       );
       for (const atom of unknown.slice(0, AT_ONCE)) await this.#takeOne(atom);
-      if (unknown.length > AT_ONCE) this.#pulse.request();
+      if (unknown.length > AT_ONCE) this.#paced.request();
     } catch (error) {
       this.#x.close(toError(error));
     }

@@ -10,7 +10,7 @@ import { type ClipboardForm, type ClipboardOffer, ClipboardType } from '#protoco
 import { ignore } from '#protocol/ignore.ts';
 import type { AtomName, Atoms } from './atoms.ts';
 import type { SelectionConnection } from './connection.ts';
-import { Pulse } from './pulse.ts';
+import { Paced } from '#domain/paced.ts';
 import { OwnedSelection, TARGETS_OF } from './selection-own.ts';
 import { readSelection } from './selection-read.ts';
 
@@ -26,7 +26,7 @@ export class ClipboardSelection implements DisplayClipboard {
   readonly #atoms: Atoms;
   readonly #listeners = new Set<(offer: ClipboardOffer | null) => void>();
   readonly #closed = new AbortController();
-  readonly #pulse = new Pulse(
+  readonly #paced = new Paced(
     () => LOOK_GAP_MS,
     () => this.#guarded(() => this.#look()),
   );
@@ -55,11 +55,11 @@ export class ClipboardSelection implements DisplayClipboard {
     this.#x.onClose((reason) => this.#closed.abort(reason ?? gone()));
     this.#x.onEvent((event) => this.#notice(event));
     await this.#x.watchSelection(this.#atoms.number('CLIPBOARD'));
-    this.#pulse.request();
+    this.#paced.request();
   }
 
   stop(): void {
-    this.#pulse.stop();
+    this.#paced.stop();
     this.#owned = null;
   }
 
@@ -128,7 +128,7 @@ export class ClipboardSelection implements DisplayClipboard {
     this.#changes += 1;
     this.#followed = true;
     this.#offer = null;
-    this.#pulse.request();
+    this.#paced.request();
   }
 
   #lose(): void {
@@ -138,7 +138,7 @@ export class ClipboardSelection implements DisplayClipboard {
     this.#changes += 1;
     this.#followed = true;
     this.#offer = null;
-    this.#pulse.request();
+    this.#paced.request();
   }
 
   async #look(): Promise<void> {

@@ -6,6 +6,7 @@
  */
 import type { XEvent } from 'x11';
 import { toError } from '#domain/errors.ts';
+import { Paced } from '#domain/paced.ts';
 import type { DisplaySource } from '#domain/ports/display.ts';
 import type { Window } from '#protocol/window.ts';
 import type { Atoms } from './atoms.ts';
@@ -13,7 +14,6 @@ import { EVENTS, type WindowConnection } from './connection.ts';
 import { readIcon } from './icon.ts';
 import { ownerOf } from './owner.ts';
 import { ASPECTS, type Aspect, type WindowFacts, aspectOf, readAspect } from './properties.ts';
-import { Pulse } from './pulse.ts';
 import { WindowIcons } from './window-icons.ts';
 
 const CHANGE_GAP_MS = 30;
@@ -50,11 +50,11 @@ export class WindowList {
   readonly #atoms: Atoms;
   readonly #launchOf: DisplaySource['launchOf'];
   readonly #listeners: WindowListeners;
-  readonly #pulse = new Pulse(
+  readonly #paced = new Paced(
     () => changeGapMs(this.#tracked.size),
     () => this.#guarded(() => this.#refresh()),
   );
-  readonly #iconPulse = new Pulse(
+  readonly #pacedIcons = new Paced(
     () => ICON_GAP_MS,
     () => this.#guarded(() => this.#refreshIcons()),
   );
@@ -97,8 +97,8 @@ export class WindowList {
   }
 
   stop(): void {
-    this.#pulse.stop();
-    this.#iconPulse.stop();
+    this.#paced.stop();
+    this.#pacedIcons.stop();
   }
 
   #notice(event: XEvent): void {
@@ -116,7 +116,7 @@ export class WindowList {
     if (name === '_NET_CLIENT_LIST') this.#listStale = true;
     else if (name === '_NET_ACTIVE_WINDOW') this.#activeStale = true;
     else return;
-    this.#pulse.request();
+    this.#paced.request();
   }
 
   #noticeWindow(window: Tracked, event: XEvent): void {
@@ -131,7 +131,7 @@ export class WindowList {
       if (aspect === null) return;
       window.stale.add(aspect);
     } else return;
-    this.#pulse.request();
+    this.#paced.request();
   }
 
   async #refresh(): Promise<void> {
@@ -192,7 +192,7 @@ export class WindowList {
     window.known = true;
     if (viewable) this.#becameViewable(window);
     this.#announce(window);
-    this.#pulse.request();
+    this.#paced.request();
   }
 
   #becameViewable(window: Tracked): void {
@@ -222,7 +222,7 @@ export class WindowList {
 
   #readIconLater(id: number): void {
     this.#iconsStale.add(id);
-    this.#iconPulse.request();
+    this.#pacedIcons.request();
   }
 
   async #refreshIcons(): Promise<void> {
@@ -233,8 +233,8 @@ export class WindowList {
       const png = await readIcon(this.#x, this.#atoms, id);
       window.iconUrl = png === null ? null : this.#icons.add(png);
     }
-    if (this.#iconsStale.size > 0) this.#iconPulse.request();
-    this.#pulse.request();
+    if (this.#iconsStale.size > 0) this.#pacedIcons.request();
+    this.#paced.request();
   }
 
   #publish(): void {

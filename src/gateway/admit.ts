@@ -1,4 +1,4 @@
-/** Decides whether a request may view a desktop: checks its origin, ticket, session and rights. */
+/** Decides whether a request may see or hear a desktop: checks its origin, ticket, session and rights. */
 import type { IncomingMessage } from 'node:http';
 import type { TicketClaims, Tickets } from '#domain/ports/auth.ts';
 import { DeskpodError } from '#domain/errors.ts';
@@ -14,13 +14,18 @@ export interface AdmissionRules {
 }
 
 /** Throws `forbidden` or `not_authenticated`. */
-export async function admit(rules: AdmissionRules, request: IncomingMessage): Promise<TicketClaims> {
+export async function admit(
+  rules: AdmissionRules,
+  request: IncomingMessage,
+  to: 'screen' | 'sound',
+): Promise<TicketClaims> {
   if (!rules.allowedOrigin(request.headers)) {
     throw originRefused(request.headers.origin);
   }
   const claims = await claimsOfTicket(rules, ticketOf(request));
-  if (claims.rights.screen === 'none') {
-    throw new DeskpodError('forbidden', "This ticket doesn't include the screen.");
+  const { screen, sound = false } = claims.rights;
+  if (to === 'screen' ? screen === 'none' : !sound) {
+    throw new DeskpodError('forbidden', `This ticket doesn't include the ${to}.`);
   }
   return claims;
 }

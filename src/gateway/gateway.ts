@@ -85,7 +85,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       socket.on('error', () => socket.destroy());
       try {
         if (closed) throw new DeskpodError('engine_unavailable', 'The server is stopping.');
-        const claims = await admit(options, request);
+        const claims = await admit(options, request, 'screen');
         const uncount = options.count?.(claims);
         if (uncount) socket.once('close', uncount);
         // It wouldn't emit `close` again.

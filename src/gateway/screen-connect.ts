@@ -1,5 +1,6 @@
 /**
- * Connects to a desktop's screen or files: over TCP to the address in the ticket, otherwise through this process's engine.
+ * Connects to a desktop's screen, files or sound: over TCP to the address in the ticket, otherwise through this process's
+ * engine.
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -11,26 +12,36 @@ import { DeskpodError } from '#domain/errors.ts';
 /** Less than the minute after which many networks drop an idle connection. */
 const KEEP_ALIVE_MS = 30_000;
 
+type Connector = (claims: TicketClaims, signal: AbortSignal) => Promise<Duplex>;
 /** Null if this process has no engine. */
-export function screenConnector(engine: Pick<Engine, 'connect'> | null) {
-  return async ({ screen, desktopId }: TicketClaims, signal: AbortSignal): Promise<Duplex> => {
-    if (screen !== null) return connectTcp(screen, signal);
-    if (engine !== null) return engine.connect(desktopId, 'screen', signal);
-    throw new DeskpodError('engine_unavailable', "This gateway can't reach the desktop's screen.", {
-      remedy: 'Open it through the server that issued the ticket.',
-    });
-  };
+type OwnEngine = Pick<Engine, 'connect'> | null;
+
+export function screenConnector(engine: OwnEngine): Connector {
+  return ({ screen, desktopId }, signal) => connectPort(engine, desktopId, 'screen', screen, signal);
 }
 
-/** The same for the files service. */
-export function filesConnector(engine: Pick<Engine, 'connect'> | null) {
-  return async ({ files, desktopId }: TicketClaims, signal: AbortSignal): Promise<Duplex> => {
-    if (files?.endpoint) return connectTcp(files.endpoint, signal);
-    if (engine !== null) return engine.connect(desktopId, 'files', signal);
-    throw new DeskpodError('engine_unavailable', "This gateway can't reach the desktop's files.", {
-      remedy: 'Open them through the server that issued the ticket.',
-    });
-  };
+/** For tickets that include the files. */
+export function filesConnector(engine: OwnEngine): Connector {
+  return ({ files, desktopId }, signal) => connectPort(engine, desktopId, 'files', files?.endpoint ?? null, signal);
+}
+
+/** For tickets that include the sound. */
+export function soundConnector(engine: OwnEngine): Connector {
+  return ({ sound, desktopId }, signal) => connectPort(engine, desktopId, 'sound', sound?.endpoint ?? null, signal);
+}
+
+async function connectPort(
+  engine: OwnEngine,
+  desktopId: string,
+  port: 'screen' | 'files' | 'sound',
+  endpoint: Endpoint | null,
+  signal: AbortSignal,
+): Promise<Duplex> {
+  if (endpoint !== null) return connectTcp(endpoint, signal);
+  if (engine !== null) return engine.connect(desktopId, port, signal);
+  throw new DeskpodError('engine_unavailable', `This gateway can't reach the desktop's ${port}.`, {
+    remedy: 'Use the server that issued the ticket.',
+  });
 }
 
 /** Rejects if the signal aborts first. */

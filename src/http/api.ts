@@ -24,6 +24,7 @@ import { printRoutes } from './routes/prints.ts';
 import { openRoutes } from './routes/open.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { sessionsRoutes } from './routes/sessions.ts';
+import { soundRoutes } from './routes/sound.ts';
 import { summaryOf } from './routes/summaries.ts';
 import { systemRoutes } from './routes/system.ts';
 import { windowRoutes } from './routes/windows.ts';
@@ -81,6 +82,7 @@ function versionOne(context: ApiContext): FastifyPluginAsync {
     await app.register(inspectRoutes(context));
     await app.register(windowRoutes(context));
     await app.register(clipboardRoutes(context));
+    await app.register(soundRoutes(context));
     await app.register(eventRoutes(context));
     await app.register(limitRoutes(context));
     await app.register(systemRoutes(context));

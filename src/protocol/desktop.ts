@@ -91,6 +91,10 @@ export const DesktopRequest = Geometry.partial()
   .refine(({ width = 0, height = 0 }) => width * height <= MAX_PIXELS, `has more than ${MAX_PIXELS} pixels`);
 export type DesktopRequest = z.infer<typeof DesktopRequest>;
 
+/** What a ticket is for. */
+export const TicketRequest = z.object({ service: z.enum(['screen', 'sound']).default('screen') });
+export type TicketRequest = z.input<typeof TicketRequest>;
+
 export const Ticket = z.object({
   token: z.string(),
   expiresAt: z.iso.datetime(),

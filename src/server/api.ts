@@ -16,7 +16,7 @@ import { ignore } from '#protocol/ignore.ts';
 import type { Engine } from '#domain/ports/engine.ts';
 import { checkDirectories } from '#domain/server/directory-check.ts';
 import { adopt, follow } from '#domain/server/engine-events.ts';
-import { SessionEnds } from '#domain/server/session-ends.ts';
+import { SessionEnds, type Viewers } from '#domain/server/session-ends.ts';
 import { seenIn } from '#domain/server/sessions.ts';
 import { runHousekeeping } from '#domain/server/housekeeping.ts';
 import { planImages } from '#containers-client/images/plan.ts';
@@ -26,7 +26,8 @@ import type { AdmissionRules } from '#gateway/admit.ts';
 import { createGateway, type Gateway } from '#gateway/gateway.ts';
 import { createFiles, type Files } from '#gateway/files/files.ts';
 import type { AllowedOrigin } from '#gateway/origin.ts';
-import { filesConnector, screenConnector } from '#gateway/screen-connect.ts';
+import { filesConnector, screenConnector, soundConnector } from '#gateway/screen-connect.ts';
+import { createSounds } from '#gateway/sound/sounds.ts';
 import { createTerminals } from '#gateway/terminals.ts';
 import { claimsOf } from '#http/session.ts';
 import { filesCookie, sessionToken } from '#domain/server/session-token.ts';
@@ -48,7 +49,7 @@ import { keysOf, refreshGateways, storeKeyOf } from './keys.ts';
 import { managerAccess, managerDeps, permitsOthers } from './manager.ts';
 import { createParts } from './parts.ts';
 import type { Role } from './role.ts';
-import { screenRoutes } from './screens.ts';
+import { screenRoutes, soundRoute } from './screens.ts';
 
 export interface ApiRoleOptions {
   readonly loaded: LoadedConfig;
@@ -135,18 +136,11 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     open: (request, terminal, signal) => openTerminal(context, request, terminal, signal),
   });
   const viewers = {
-    closeDesktop(desktopId: string) {
-      screens?.closeDesktop(desktopId);
-      files?.closeDesktop(desktopId);
-    },
+    closeDesktop: (desktopId: string) => opened().forEach((open) => open.closeDesktop(desktopId)),
     // This process knows the sessions of its terminals, and closes them one by one.
-    closeUser(userId: string, before: Date) {
-      screens?.closeUser(userId, before);
-      files?.closeUser(userId, before);
-    },
+    closeUser: (userId: string, before: Date) => opened().forEach((open) => open.closeUser(userId, before)),
     closeSession(sessionId: string) {
-      screens?.closeSession(sessionId);
-      files?.closeSession(sessionId);
+      opened().forEach((open) => open.closeSession(sessionId));
       terminals.closeSession(sessionId);
     },
   };
@@ -187,10 +181,19 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   });
   const screens = config.roles.includes('gateway') ? createScreens(context, sessionEnds, allowedOrigin) : null;
   const files = screens === null ? null : createFileAccess(context, sessionEnds, allowedOrigin, screens);
+  const sounds =
+    screens === null
+      ? null
+      : createSounds({
+          ...admissionOf(context.tickets, sessionEnds, allowedOrigin),
+          connect: soundConnector(engine),
+          warn: events.warn,
+        });
+  const opened = (): Viewers[] => [screens, files, sounds].filter((open) => open !== null);
   const closeViewers = async (): Promise<void> => {
     draining.abort();
     files?.close();
-    await Promise.all([screens?.close(), terminals.close()]);
+    await Promise.all([screens?.close(), sounds?.close(), terminals.close()]);
   };
   const access = await managerAccess(config, secrets, secretStore, () => engine.podNetworks(), root);
   refreshGateways(config, keys, secretStore).catch((error: unknown) =>
@@ -250,6 +253,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     upgrades: [
       { path: '/api/v1/terminal', handle: terminals.handleUpgrade },
       ...(screens === null ? [] : screenRoutes(screens.handleUpgrade.bind(screens))),
+      ...(sounds === null ? [] : [soundRoute(sounds.handleUpgrade.bind(sounds))]),
     ],
     async ready() {
       await Promise.all([store.values.get('ready'), engine.ready()]);

@@ -1,5 +1,5 @@
 /**
- * The role gateway in a separate process: pages, screens by ticket; forwards everything else to the API. It uses the same
+ * The role gateway in a separate process: pages, screens, sound by ticket; forwards everything else to the API. It uses the same
  * keys as the API: if those change, it reads its files again.
  */
 import type { IncomingHttpHeaders } from 'node:http';
@@ -11,6 +11,7 @@ import { Closings } from '#domain/server/closings.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { filesCookie, sessionToken } from '#domain/server/session-token.ts';
 import type { ConnectionLimits } from '#domain/server/open-connections.ts';
+import type { Viewers } from '#domain/server/session-ends.ts';
 import { seenIn, Sessions } from '#domain/server/sessions.ts';
 import type { Events } from '#events';
 import { Affinity } from '#gateway/api/affinity.ts';
@@ -21,11 +22,12 @@ import type { AdmissionRules } from '#gateway/admit.ts';
 import { createGateway, type Gateway } from '#gateway/gateway.ts';
 import { createFiles, type Files } from '#gateway/files/files.ts';
 import type { AllowedOrigin } from '#gateway/origin.ts';
-import { filesConnector, screenConnector } from '#gateway/screen-connect.ts';
+import { filesConnector, screenConnector, soundConnector } from '#gateway/screen-connect.ts';
+import { createSounds, type Sounds } from '#gateway/sound/sounds.ts';
 import { filesRoutes } from '#http/files.ts';
 import { passOnRoutes } from '#http/pass-on.ts';
 import type { Role } from './role.ts';
-import { screenRoutes } from './screens.ts';
+import { screenRoutes, soundRoute } from './screens.ts';
 
 export interface GatewayRoleOptions {
   readonly keysDir: string;
@@ -46,6 +48,7 @@ export interface GatewayRole extends Role {
 interface Opened {
   readonly gateway: Gateway;
   readonly files: Files;
+  readonly sounds: Sounds;
   readonly proxy: ApiProxy;
   sessionUser(headers: IncomingHttpHeaders): Promise<string | null>;
   /** Identifies the keys. */
@@ -90,6 +93,7 @@ export function openGateway(options: GatewayRoleOptions): GatewayRole {
     plugins: [passOnRoutes(() => current().proxy), filesRoutes(() => current().files)],
     upgrades: [
       ...screenRoutes(async (request, socket, head) => current().gateway.handleUpgrade(request, socket, head)),
+      soundRoute(async (request, socket, head) => current().sounds.handleUpgrade(request, socket, head)),
       {
         path: '/api/v1/terminal',
         handle: async (request, socket, head) => current().proxy.upgrade(request, socket, head),
@@ -102,7 +106,7 @@ export function openGateway(options: GatewayRoleOptions): GatewayRole {
     gatewayToken: null,
     async closeViewers() {
       opened?.files.close();
-      await opened?.gateway.close();
+      await Promise.all([opened?.gateway.close(), opened?.sounds.close()]);
     },
     settled: async () => {},
     async [Symbol.asyncDispose]() {
@@ -123,7 +127,7 @@ function open(
   const replicas = new ApiReplicas({ url: apiUrl, serviceUrl: apiServiceUrl });
   const closings = new Closings();
   const cookieName = sessionCookie(keys);
-  const closeSession = (sessionId: string): void => [gateway, files].forEach((open) => open.closeSession(sessionId));
+  const closeSession = (sessionId: string): void => all().forEach((open) => open.closeSession(sessionId));
   const sessions = new Sessions(limits, closeSession);
   const admission: AdmissionRules = {
     tickets: createTicketReader({ keys }),
@@ -145,10 +149,11 @@ function open(
     isBehind: (userId) => gateway.isBehind(userId),
     events,
   });
+  const sounds: Sounds = createSounds({ ...admission, connect: soundConnector(null), warn: events.warn });
+  const all = (): Viewers[] => [gateway, files, sounds];
   closings.subscribe((closed) => {
-    if (closed.type === 'desktop') [gateway, files].forEach((open) => open.closeDesktop(closed.desktopId));
-    else if (closed.type === 'user')
-      [gateway, files].forEach((open) => open.closeUser(closed.userId, new Date(closed.before)));
+    if (closed.type === 'desktop') all().forEach((open) => open.closeDesktop(closed.desktopId));
+    else if (closed.type === 'user') all().forEach((open) => open.closeUser(closed.userId, new Date(closed.before)));
     else if (closed.type === 'session') {
       closeSession(closed.sessionId);
       sessions.ended(closed.sessionId);
@@ -166,6 +171,7 @@ function open(
   return {
     gateway,
     files,
+    sounds,
     proxy,
     async sessionUser(headers) {
       const token = sessionToken(headers, cookieName);
@@ -179,7 +185,7 @@ function open(
       closing.abort();
       sessions[Symbol.dispose]();
       files.close();
-      await gateway.close();
+      await Promise.all([gateway.close(), sounds.close()]);
       proxy.close();
     },
   };

@@ -1,7 +1,12 @@
-/** Where screens are opened: our address and the compatible one. */
+/** Where screens are opened, at our address and the compatible one, and sound. */
 import type { UpgradeRoute } from '#gateway/upgrade.ts';
 import { SCREEN_PATH, WEBSOCKIFY_PATH } from '#protocol/screen.ts';
+import { SOUND_PATH } from '#protocol/sound.ts';
 
 export function screenRoutes(handle: UpgradeRoute['handle']): UpgradeRoute[] {
   return [SCREEN_PATH, WEBSOCKIFY_PATH].map((path) => ({ path, handle }));
+}
+
+export function soundRoute(handle: UpgradeRoute['handle']): UpgradeRoute {
+  return { path: SOUND_PATH, handle };
 }

@@ -32,6 +32,7 @@ export type Layer =
   | { readonly kind: 'search' }
   | { readonly kind: 'menu' }
   | { readonly kind: 'notices' }
+  | { readonly kind: 'volume' }
   | { readonly kind: 'paste' }
   | { readonly kind: 'clipboard' }
   | { readonly kind: 'logout' }

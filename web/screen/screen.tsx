@@ -3,8 +3,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, isPermanent } from '#client/errors.ts';
 import { ignore } from '#protocol/ignore.ts';
 import { MAX_CLIPBOARD_BYTES } from '#protocol/screen.ts';
-import { api, wake } from '../state/api.ts';
+import { api } from '../state/api.ts';
 import { say } from '../state/notices.ts';
+import { pause } from '../state/pause.ts';
 import { checkPage } from '../state/page-check.ts';
 import { expired } from '../state/session.ts';
 import { size } from '../ui/format.ts';
@@ -214,18 +215,4 @@ function fitToWholePixels(frame: HTMLElement, signal: AbortSignal): void {
   observer.observe(box);
   signal.addEventListener('abort', () => observer.disconnect());
   fit();
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      wake.removeEventListener('wake', done);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    wake.addEventListener('wake', done);
-    signal.addEventListener('abort', done);
-  });
 }

@@ -8,6 +8,7 @@ import { Icon, Mark } from '../ui/icon.tsx';
 import { useDelayed } from '../ui/use-delayed.ts';
 import { layers, openLayer, toggleLayer } from '../layers/layers.ts';
 import { t } from '../ui/strings/catalogue.ts';
+import { VolumeButton } from '../sound/volume-button.tsx';
 import { ClipboardButtons } from './clipboard-buttons.tsx';
 import { Clock } from './clock.tsx';
 import { TouchButtons } from './touch-buttons.tsx';
@@ -58,6 +59,7 @@ export function Bar() {
         </button>
       )}
       {painted.value && <ClipboardButtons />}
+      {painted.value && <VolumeButton />}
       {painted.value && <TouchButtons />}
       <button
         type="button"

@@ -2,6 +2,8 @@
 import { AppWindow, ArrowLeft, ArrowRight, ListChecks, Pin, PinOff, Plus, Square } from 'lucide';
 import { useEffect } from 'preact/hooks';
 import { apps, preferences } from '../state/store.ts';
+import { programsOf, setProgramMuted, setProgramVolume } from '../sound/control.ts';
+import { VolumeRow } from '../sound/volume-row.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { rightToLeft } from '../ui/language.ts';
 import { LayerFrame, menuKeys } from '../layers/layer-frame.tsx';
@@ -20,6 +22,7 @@ export function DockMenu({ of: key, x }: { of: string; x: number }) {
   }, [entry === undefined]);
   if (!entry) return null;
   const { app, name, windows, launches, pinned, waiting } = entry;
+  const heard = programsOf(launches);
   const pins = pinsOf(preferences.value.dock, apps.value);
   const at = pins.indexOf(key);
   // The dock starts at the right in right-to-left pages.
@@ -59,6 +62,18 @@ export function DockMenu({ of: key, x }: { of: string; x: number }) {
           </button>
         ))}
         {windows.length > 0 && <hr />}
+        {heard.map((program) => (
+          <VolumeRow
+            key={program.index}
+            name={program.title || program.program || name}
+            volume={program.volume}
+            muted={program.muted}
+            setVolume={(to) => setProgramVolume(program, to)}
+            setMuted={(to) => setProgramMuted(program, to)}
+            test="dock-menu-volume"
+          />
+        ))}
+        {heard.length > 0 && <hr />}
         {app && (
           <button type="button" role="menuitem" onClick={then(() => runApp(app))} data-test="dock-menu-open">
             <Icon of={Plus} />

@@ -1,8 +1,9 @@
 /** The dock: pinned apps, then running ones. It hides automatically if the user prefers that. */
-import { Folder, Search } from 'lucide';
+import { Folder, Search, Volume2 } from 'lucide';
 import { useRef, useState } from 'preact/hooks';
 import { apps, launches, preferences, windows } from '../state/store.ts';
 import { focusScreen } from '../screen/control.ts';
+import { programsOf } from '../sound/control.ts';
 import { AppIcon } from '../ui/app-icon.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { openLayer } from '../layers/layers.ts';
@@ -92,11 +93,12 @@ function Cell({ entry, drag, drop }: { entry: DockEntry; drag: () => void; drop:
     else focusScreen();
   };
   const dots = Math.min(3, windows.length);
+  const heard = programsOf(entry.launches).length > 0;
   return (
     <button
       type="button"
       class={`dock-cell ${phase}`}
-      aria-label={`${name}, ${describe(entry)}`}
+      aria-label={`${name}, ${describe(entry)}${heard ? `, ${t.sound.plays}` : ''}`}
       aria-haspopup="menu"
       title={waiting === null ? name : `${name}: ${waiting}`}
       draggable={app !== null}
@@ -130,8 +132,14 @@ function Cell({ entry, drag, drop }: { entry: DockEntry; drag: () => void; drop:
       data-app={app?.name ?? key}
       data-phase={phase}
       data-windows={windows.length}
+      data-heard={heard}
     >
       <AppIcon name={name} url={icon} />
+      {heard && (
+        <span class="dock-sound">
+          <Icon of={Volume2} size={12} />
+        </span>
+      )}
       <span class="dock-dots" aria-hidden="true">
         {Array.from({ length: dots }, (_, at) => (
           <i key={at} class={windows.some(({ active }) => active) ? 'on' : ''} />

@@ -8,6 +8,7 @@ import { OpenWith } from '../apps/open-with-dialog.tsx';
 import { RebuildDialog } from '../desktop/rebuild-dialog.tsx';
 import { RemoveDesktop } from '../settings/desktops-page.tsx';
 import { Settings } from '../settings/settings.tsx';
+import { VolumeLayer } from '../sound/volume-layer.tsx';
 import { lazy } from '../ui/lazy.tsx';
 import { type Layer, layers } from '../layers/layers.ts';
 import { ClipboardPanel } from './clipboard-panel.tsx';
@@ -49,6 +50,8 @@ function One({ layer }: { layer: Layer }) {
       return <Menu />;
     case 'notices':
       return <NoticeHistory />;
+    case 'volume':
+      return <VolumeLayer />;
     case 'paste':
       return <Paste />;
     case 'clipboard':

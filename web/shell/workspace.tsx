@@ -10,6 +10,7 @@ import { asking, desktop } from '../state/store.ts';
 import { notifyEnded } from '../state/notify-ended.ts';
 import { notifyWaiting } from '../state/notify-waiting.ts';
 import { shownDebugSession, shellTarget, terminalOpen } from '../terminal/control.ts';
+import { soundState } from '../sound/control.ts';
 import { lazy } from '../ui/lazy.tsx';
 import { closeAllLayers, covered, focusKeeper } from '../layers/layers.ts';
 import { presentPrints } from '../prints/arrivals.ts';
@@ -32,6 +33,17 @@ import './app.css';
 const Screen = lazy(() => import('../screen/screen.tsx'));
 const TerminalPanel = lazy(() => import('../terminal/terminal-panel.tsx'));
 const DebugPanel = lazy(() => import('../debug/debug-terminal.tsx'));
+
+/** Returns a function that ends it. */
+function listenToDesktop(): () => void {
+  const abort = new AbortController();
+  const start = async () => {
+    const { listen } = await import('../sound/listen.ts');
+    await listen(abort.signal);
+  };
+  start().catch((error: unknown) => (soundState.value = { state: 'refused', error }));
+  return () => abort.abort();
+}
 
 export default function Workspace() {
   const start = () => void startDesktop(screenSize());
@@ -74,6 +86,8 @@ export default function Workspace() {
 
   const found = desktop.value;
   const runs = found?.status.state === 'running';
+  const heard = runs && painted.value ? found.id : null;
+  useEffect(() => (heard === null ? undefined : listenToDesktop()), [heard]);
   // The event stream may say "none" before the request for a desktop has arrived.
   const shown = found?.status.state === 'none' && asking.value ? null : found;
   return (

@@ -182,11 +182,19 @@ export class Launches {
     });
   }
 
+  /** The launch that is a machine of its own with this name. */
+  ofMachine(desktopId: string, machine: string | null): string | null {
+    const found = this.#registry
+      .all()
+      .find(({ record, hostname }) => record.desktopId === desktopId && hostname !== null && hostname === machine);
+    return found?.record.id ?? null;
+  }
+
   /** The launch of a window whose process is unknown: by the client's machine, otherwise by its class if only one matches. */
   guess(desktopId: string, client: { machine: string | null; wmClass: string }): string | null {
+    const byMachine = this.ofMachine(desktopId, client.machine);
+    if (byMachine !== null) return byMachine;
     const here = this.#registry.all().filter((active) => active.record.desktopId === desktopId);
-    const byMachine = here.find((active) => active.hostname !== null && active.hostname === client.machine);
-    if (byMachine) return byMachine.record.id;
     const byClass = here.filter((active) => active.wmClass === client.wmClass);
     return byClass.length === 1 ? (byClass[0]?.record.id ?? null) : null;
   }

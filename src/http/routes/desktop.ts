@@ -2,15 +2,15 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { DeskpodError } from '#domain/errors.ts';
-import { screenRights } from '#domain/desktops/clipboard-policy.ts';
 import { locationOf } from '#domain/ports/engine.ts';
-import { Desktop, DesktopRequest, DesktopSummary, FirstPixel, Ticket } from '#protocol/desktop.ts';
+import { Desktop, DesktopRequest, DesktopSummary, FirstPixel, Ticket, TicketRequest } from '#protocol/desktop.ts';
 import type { ApiContext } from '../context.ts';
 import { endDesktop } from '../end-desktop.ts';
 import { authenticated, withRole } from '../session.ts';
+import { ticketClaims } from '../ticket-claims.ts';
 
 export function desktopRoutes(context: ApiContext): FastifyPluginAsyncZod {
-  const { clipboards, desktops, engine, tickets, events, rebuilds, archives } = context;
+  const { desktops, engine, tickets, events, rebuilds, archives } = context;
   return async (app) => {
     app.get('/desktop', { schema: { response: { 200: Desktop } } }, async (request) =>
       desktops.get(authenticated(request).user.id),
@@ -61,21 +61,10 @@ export function desktopRoutes(context: ApiContext): FastifyPluginAsyncZod {
       return reply.status(204).send(null);
     });
 
-    app.post('/desktop/ticket', { schema: { response: { 200: Ticket } } }, async (request) => {
-      const { user, sessionId, since: sessionSince, expiresAt: sessionEndsAt } = authenticated(request);
-      const desktop = desktops.running(user.id);
-      const { vncPassword } = await engine.credentials(desktop.id);
-      const { token, expiresAt } = await tickets.issue({
-        desktopId: desktop.id,
-        userId: user.id,
-        sessionId,
-        sessionSince,
-        sessionEndsAt,
-        vncPassword,
-        screen: desktop.screen,
-        uid: desktop.uid,
-        rights: { screen: 'control', ...screenRights(clipboards.rights) },
-      });
+    const ticketSchema = { body: TicketRequest.nullish(), response: { 200: Ticket } };
+    app.post('/desktop/ticket', { schema: ticketSchema }, async (request) => {
+      const service = request.body?.service ?? 'screen';
+      const { token, expiresAt } = await tickets.issue(await ticketClaims(context, authenticated(request), service));
       return { token, expiresAt: expiresAt.toISOString() };
     });
 

@@ -1,4 +1,4 @@
-/** Window properties as functions of bytes: titles, classes, icons, positions, and the rate of changes. */
+/** Window properties as functions of bytes: titles, classes, icons, positions. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inflateSync } from 'node:zlib';
@@ -7,7 +7,6 @@ import { target } from '#display/actions.ts';
 import { bestSize, iconPng } from '#display/icon.ts';
 import { encodePng } from '#display/png.ts';
 import { decodeClass, decodeText } from '#display/properties.ts';
-import { Pulse } from '#display/pulse.ts';
 import { changeGapMs } from '#display/windows.ts';
 
 const UTF8 = 300;
@@ -114,43 +113,4 @@ test('halves of the work area meet without gap or overlap, at any size', () => {
 test('a window larger than the work area is centred in it', () => {
   const area = { x: 10, y: 30, width: 100, height: 80 };
   assert.deepEqual(target('centre', area, { width: 50, height: 500 }), { x: 35, y: 30, width: 50, height: 80 });
-});
-
-test('a burst of requests causes one run at once and one after the gap, never two at a time', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
-  let now = 0;
-  const starts: number[] = [];
-  let finish = (): void => {};
-  const work = async (): Promise<void> => {
-    starts.push(now);
-    await new Promise<void>((resolve) => (finish = resolve));
-  };
-  const pulse = new Pulse(
-    () => 30,
-    work,
-    () => now,
-  );
-  const pass = async (ms: number): Promise<void> => {
-    now += ms;
-    t.mock.timers.tick(ms);
-    await new Promise(setImmediate);
-  };
-  for (let index = 0; index < 50; index++) pulse.request();
-  await pass(0);
-  assert.deepEqual(starts, [0], 'the first is not delayed');
-  for (let index = 0; index < 50; index++) pulse.request();
-  await pass(100);
-  assert.deepEqual(starts, [0], 'the next one waits for the first to end');
-  finish();
-  await pass(0);
-  await pass(29);
-  assert.deepEqual(starts, [0], 'and for the gap');
-  await pass(1);
-  assert.deepEqual(starts, [0, 130]);
-  finish();
-  await pass(0);
-  pulse.request();
-  pulse.stop();
-  await pass(1000);
-  assert.equal(starts.length, 2, 'nothing runs after it stopped');
 });

@@ -170,6 +170,22 @@ export const de: Strings = {
     copyByHand:
       'Ihr Browser erlaubt dieser Seite nicht, das zu kopieren. Text kopieren Sie mit Strg+C, ein Bild über sein Kontextmenü mit „Bild kopieren“.',
   },
+  sound: {
+    button: 'Ton',
+    buttonMuted: 'Ton (stumm)',
+    buttonBroken: 'Ton (nicht verfügbar)',
+    here: 'In diesem Browser',
+    volume: (name) => `Lautstärke: ${name}`,
+    mute: (name) => `Stummschalten: ${name}`,
+    unnamed: 'Ein Programm ohne Namen',
+    plays: 'spielt Ton ab',
+    silent: 'Es wird nichts abgespielt.',
+    playing: 'Gerade zu hören:',
+    waiting: 'Der Ton beginnt, sobald Sie klicken oder eine Taste drücken.',
+    connecting: 'Verbindung wird hergestellt …',
+    lost: 'Der Ton Ihres Desktops ist unterbrochen; es wird erneut versucht.',
+    refused: 'Ihr Desktop hat keinen Ton.',
+  },
   dock: {
     label: 'Dock',
     empty: 'Das Dock ist leer. Drücken Sie Strg+Leertaste, um eine App zu suchen.',

@@ -155,6 +155,22 @@ export const en = {
     copyByHand:
       'Your browser doesn’t let this page copy this. To copy text, press Ctrl+C. To copy a picture, open its context menu and choose “Copy image”.',
   },
+  sound: {
+    button: 'Sound',
+    buttonMuted: 'Sound (muted)',
+    buttonBroken: 'Sound (not available)',
+    here: 'In this browser',
+    volume: (name: string) => `Volume: ${name}`,
+    mute: (name: string) => `Mute: ${name}`,
+    unnamed: 'A program without a name',
+    plays: 'plays sound',
+    silent: 'Nothing is playing.',
+    playing: 'Playing now:',
+    waiting: 'Sound starts when you click or press a key.',
+    connecting: 'Connecting …',
+    lost: 'The sound of your desktop is interrupted; trying again.',
+    refused: 'Your desktop has no sound.',
+  },
   dock: {
     label: 'Dock',
     empty: 'The dock is empty. Press Ctrl+Space to find an app.',

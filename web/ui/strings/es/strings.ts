@@ -167,6 +167,22 @@ export const es: Strings = {
     copyByHand:
       'El navegador no permite que esta página copie esto. Para copiar texto, pulsa Ctrl+C. Para copiar una imagen, abre su menú contextual y elige «Copiar imagen».',
   },
+  sound: {
+    button: 'Sonido',
+    buttonMuted: 'Sonido (silenciado)',
+    buttonBroken: 'Sonido (no disponible)',
+    here: 'En este navegador',
+    volume: (name) => `Volumen: ${name}`,
+    mute: (name) => `Silenciar: ${name}`,
+    unnamed: 'Un programa sin nombre',
+    plays: 'reproduce sonido',
+    silent: 'No se está reproduciendo nada.',
+    playing: 'Se está reproduciendo:',
+    waiting: 'El sonido empieza cuando haces clic o pulsas una tecla.',
+    connecting: 'Conectando …',
+    lost: 'El sonido de tu escritorio se ha interrumpido; se vuelve a intentar.',
+    refused: 'Tu escritorio no tiene sonido.',
+  },
   dock: {
     label: 'Dock',
     empty: 'El dock está vacío. Pulsa Ctrl+Espacio para buscar una aplicación.',

@@ -171,6 +171,22 @@ export const fr: Strings = {
     copyByHand:
       'Votre navigateur ne permet pas à cette page de copier ce contenu. Pour copier du texte, appuyez sur Ctrl+C. Pour copier une image, ouvrez son menu contextuel et choisissez « Copier l’image ».',
   },
+  sound: {
+    button: 'Son',
+    buttonMuted: 'Son (coupé)',
+    buttonBroken: 'Son (indisponible)',
+    here: 'Dans ce navigateur',
+    volume: (name) => `Volume : ${name}`,
+    mute: (name) => `Couper le son : ${name}`,
+    unnamed: 'Un programme sans nom',
+    plays: 'émet du son',
+    silent: 'Aucun son en cours.',
+    playing: 'En cours de lecture :',
+    waiting: 'Le son démarre dès que vous cliquez ou appuyez sur une touche.',
+    connecting: 'Connexion …',
+    lost: 'Le son de votre bureau est interrompu ; nouvelle tentative en cours.',
+    refused: 'Votre bureau n’a pas de son.',
+  },
   dock: {
     label: 'Dock',
     empty: 'Le dock est vide. Appuyez sur Ctrl+Espace pour trouver une application.',

@@ -162,6 +162,22 @@ export const it: Strings = {
     copyByHand:
       'Il browser non permette a questa pagina di copiarlo. Per copiare un testo, premi Ctrl+C. Per copiare un’immagine, apri il suo menu contestuale e scegli «Copia immagine».',
   },
+  sound: {
+    button: 'Audio',
+    buttonMuted: 'Audio (disattivato)',
+    buttonBroken: 'Audio (non disponibile)',
+    here: 'In questo browser',
+    volume: (name) => `Volume di ${name}`,
+    mute: (name) => `Disattiva audio: ${name}`,
+    unnamed: 'Un programma senza nome',
+    plays: 'riproduce audio',
+    silent: 'Nessuna riproduzione in corso.',
+    playing: 'In riproduzione:',
+    waiting: 'L’audio parte quando fai clic o premi un tasto.',
+    connecting: 'Connessione in corso …',
+    lost: 'L’audio del desktop è interrotto; nuovo tentativo in corso.',
+    refused: 'Il desktop non ha audio.',
+  },
   dock: {
     label: 'Dock',
     empty: 'Il dock è vuoto. Premi Ctrl+Spazio per trovare un’app.',

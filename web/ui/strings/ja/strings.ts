@@ -161,6 +161,22 @@ export const ja: Strings = {
     copyByHand:
       'ブラウザーがこのページからのコピーを許可していません。テキストはCtrl+Cでコピーしてください。画像は右クリックして［画像をコピー］を選んでください。',
   },
+  sound: {
+    button: 'サウンド',
+    buttonMuted: 'サウンド（ミュート中）',
+    buttonBroken: 'サウンド（利用不可）',
+    here: 'このブラウザー',
+    volume: (name) => `音量: ${name}`,
+    mute: (name) => `ミュート: ${name}`,
+    unnamed: '名前のないプログラム',
+    plays: '音を再生中',
+    silent: '再生中のものはありません。',
+    playing: '再生中:',
+    waiting: 'クリックするかキーを押すと、音が出ます。',
+    connecting: '接続しています…',
+    lost: 'デスクトップの音が中断しました。再接続しています。',
+    refused: 'このデスクトップには音がありません。',
+  },
   dock: {
     label: 'ドック',
     empty: 'ドックは空です。アプリを探すにはCtrl+スペースを押してください。',

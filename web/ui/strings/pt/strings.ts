@@ -169,6 +169,22 @@ export const pt: Strings = {
     copyByHand:
       'O navegador não permite que esta página copie isto. Para copiar texto, pressione Ctrl+C. Para copiar uma imagem, abra o menu de contexto dela e escolha “Copiar imagem”.',
   },
+  sound: {
+    button: 'Som',
+    buttonMuted: 'Som (mudo)',
+    buttonBroken: 'Som (indisponível)',
+    here: 'Neste navegador',
+    volume: (name) => `Volume de ${name}`,
+    mute: (name) => `Silenciar: ${name}`,
+    unnamed: 'Um programa sem nome',
+    plays: 'está tocando som',
+    silent: 'Nada está tocando.',
+    playing: 'Tocando agora:',
+    waiting: 'O som começa quando você clica ou pressiona uma tecla.',
+    connecting: 'Conectando …',
+    lost: 'O som da sua área de trabalho foi interrompido; tentando novamente.',
+    refused: 'Sua área de trabalho não tem som.',
+  },
   dock: {
     label: 'Dock',
     empty: 'O dock está vazio. Pressione Ctrl+Espaço para encontrar um aplicativo.',

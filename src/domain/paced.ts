@@ -1,6 +1,6 @@
 /** Limits how often work runs for bursts of events: the first time at once, then at most once per interval. */
 
-export class Pulse {
+export class Paced {
   readonly #work: () => Promise<void>;
   readonly #gapMs: () => number;
   readonly #now: () => number;

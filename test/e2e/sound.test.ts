@@ -1,0 +1,139 @@
+/** Sound of a desktop in the browser: a tone that an app plays is heard, marked in the dock, muted, and survives a restart. */
+import assert from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
+import { after, before, suite, test } from 'node:test';
+import { eventually } from './faults-kit.ts';
+import { missingBrowser, Person } from './person.ts';
+import { Product } from './product.ts';
+
+const HERTZ = 440;
+const LOUD = 8_000;
+/** Plays a tone until the file `stop` exists, in the home of the app. */
+const TONE = `#!/bin/bash
+perl -e 'binmode STDOUT; $| = 1; my $n = 0; until (-e "stop") { print pack("s<*", map { my $v = ${LOUD} * sin(($n + $_) * 2 * 3.14159265358979 * ${HERTZ} / 48000); ($v, $v) } 0 .. 4799); $n += 4800 }' |
+  pacat --playback --raw --rate=48000 --latency-msec=300 --client-name=Tone --stream-name=A
+`;
+
+/** Lets the test hear what the page plays. */
+function tap(): void {
+  const connect: unknown = Reflect.get(AudioNode.prototype, 'connect');
+  if (typeof connect !== 'function') return;
+  Reflect.set(AudioNode.prototype, 'connect', function tapped(this: AudioNode, ...to: readonly unknown[]): unknown {
+    if (to[0] instanceof AudioDestinationNode) {
+      const analyser = new AnalyserNode(this.context, { fftSize: 8192 });
+      Reflect.apply(connect, this, [analyser]);
+      Object.assign(window, { analyser });
+    }
+    return Reflect.apply(connect, this, to);
+  });
+}
+
+/** The level of the tone that the page plays now, of 1; and how much else there is. */
+async function heard({ page }: Person): Promise<{ tone: number; rest: number }> {
+  return await page.evaluate((hertz) => {
+    const analyser: unknown = Reflect.get(window, 'analyser');
+    if (!(analyser instanceof AnalyserNode)) return { tone: 0, rest: 0 };
+    const samples = new Float32Array(analyser.fftSize);
+    analyser.getFloatTimeDomainData(samples);
+    const step = (2 * Math.PI * hertz) / analyser.context.sampleRate;
+    const count = Math.floor(Math.floor((samples.length * step) / (2 * Math.PI)) * ((2 * Math.PI) / step));
+    let [sine, cosine, power] = [0, 0, 0];
+    for (let at = 0; at < count; at++) {
+      const sample = samples[at] ?? 0;
+      sine += sample * Math.sin(at * step);
+      cosine += sample * Math.cos(at * step);
+      power += sample ** 2;
+    }
+    const tone = (2 * Math.hypot(sine, cosine)) / count;
+    return { tone, rest: Math.sqrt(Math.max(0, power / count - tone ** 2 / 2)) };
+  }, HERTZ);
+}
+
+suite('sound', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
+  let product: Product;
+  let hermes: Person;
+  let files: string[];
+
+  before(async () => {
+    product = await Product.start();
+    files = ['tone', 'stop'].map((name) => product.home('hermes', name));
+    for (const file of files) await rm(file, { force: true });
+    hermes = await Person.at(product);
+    await hermes.page.addInitScript(tap);
+    await hermes.page.reload();
+    await hermes.logIn('hermes', 'hermes');
+    await hermes.seesDesktop();
+    await hermes.starts('terminal');
+    await writeFile(files[0] ?? '', TONE);
+  });
+  after(async () => {
+    await product?.clear();
+    await hermes?.[Symbol.asyncDispose]();
+    for (const file of files ?? []) await rm(file, { force: true });
+    await product?.[Symbol.asyncDispose]();
+  });
+
+  const plays = async (): Promise<void> => {
+    await rm(files[1] ?? '', { force: true });
+    await hermes.find('key-field').focus();
+    await hermes.page.keyboard.type('bash tone\n');
+  };
+  const stops = (): Promise<void> => writeFile(files[1] ?? '', '');
+  const hearsTone = (): Promise<unknown> =>
+    eventually('the tone is heard', async () => {
+      const { tone, rest } = await heard(hermes);
+      return Math.abs(tone - LOUD / 32_768) < 0.01 && rest < 0.01 ? tone : null;
+    });
+  const hearsNothing = (): Promise<unknown> =>
+    eventually('nothing is heard', async () => {
+      const { tone, rest } = await heard(hermes);
+      return tone + rest < 0.001 ? true : null;
+    });
+  const mark = () => hermes.find('dock-app', '[data-app="terminal"][data-heard="true"]');
+
+  test('a tone that an app plays is heard, and the dock marks the app', async () => {
+    await plays();
+    await hearsTone();
+    await mark().waitFor();
+    assert.match((await mark().getAttribute('aria-label')) ?? '', /plays sound/);
+    await hermes.photograph('sound-dock');
+  });
+
+  test('muted here, nothing is heard; the volume is kept in the browser', async () => {
+    await hermes.find('volume-button').click();
+    await hermes.find('volume-here').getByRole('button').click();
+    await hearsNothing();
+    await hermes.photograph('sound-volume');
+    await hermes.find('volume-here').getByRole('button').click();
+    await hearsTone();
+    assert.equal(await hermes.page.evaluate(() => localStorage.getItem('deskpod.sound')), '{"volume":1,"muted":false}');
+    await hermes.page.keyboard.press('Escape');
+  });
+
+  test('one app is muted in its menu', async () => {
+    await mark().click({ button: 'right' });
+    const row = hermes.find('dock-menu-volume');
+    await row.getByRole('button').click();
+    await hearsNothing();
+    await hermes.photograph('sound-menu');
+    await row.getByRole('button').click();
+    await hearsTone();
+    await hermes.page.keyboard.press('Escape');
+  });
+
+  test('when the app stops, nothing is heard, and the mark is gone', async () => {
+    await stops();
+    await hearsNothing();
+    await mark().waitFor({ state: 'detached' });
+  });
+
+  test('sound is heard again after a restart of the server', async () => {
+    await product.stop();
+    await product.run();
+    await hermes.find('volume-button', '[data-sound="on"]').waitFor();
+    await plays();
+    await hearsTone();
+    await stops();
+    assert.deepEqual(hermes.complaints, []);
+  });
+});

@@ -1,0 +1,305 @@
+/** Listening through the gateway, with a sound server that speaks PulseAudio's protocol: admission, frames, notices, ends. */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { duplexPair } from 'node:stream';
+import { test, type TestContext } from 'node:test';
+import { WebSocket } from 'ws';
+import { z } from 'zod';
+import type { TicketClaims } from '#domain/ports/auth.ts';
+import { bytesOf } from '#gateway/flow.ts';
+import { FRAME_BYTES } from '#gateway/sound/opus.ts';
+import { Command } from '#gateway/sound/pulse-messages.ts';
+import { createSounds, type Sounds } from '#gateway/sound/sounds.ts';
+import { routeUpgrades } from '#gateway/upgrade.ts';
+import { CloseCode } from '#protocol/screen.ts';
+import { FRAME_HEADER_BYTES, FrameFlag, MAX_UNHEARD_FRAMES } from '#protocol/sound-frames.ts';
+import { type ListenerMessage, SOUND_PATH, SoundNotice } from '#protocol/sound.ts';
+import { FakePulseServer } from '../../../fakes/pulse-server.ts';
+import { CLAIMS } from '../../../fixtures/ticket-claims.ts';
+
+const COOKIE = randomBytes(256);
+const SOUND_CLAIMS: TicketClaims = {
+  ...CLAIMS,
+  sound: { endpoint: null, credential: COOKIE.toString('base64') },
+  rights: { screen: 'none', clipboardIn: false, clipboardOut: false, sound: true },
+};
+const LOUD = Buffer.alloc(FRAME_BYTES, 0x20);
+const QUIET = Buffer.alloc(FRAME_BYTES);
+
+interface Stage {
+  readonly url: string;
+  readonly sounds: Sounds;
+  /** One per connection to the sound service, in order. */
+  readonly servers: FakePulseServer[];
+  readonly log: string[];
+}
+
+async function stage(t: TestContext, claims: TicketClaims = SOUND_CLAIMS, cookie = COOKIE): Promise<Stage> {
+  const servers: FakePulseServer[] = [];
+  const log: string[] = [];
+  const sounds = createSounds({
+    tickets: { verify: async () => ({ ...claims, expiresAt: new Date() }) },
+    allowedOrigin: () => true,
+    connect: async () => {
+      const [ours, theirs] = duplexPair();
+      const server = new FakePulseServer(theirs, cookie);
+      server.inputs.push(...(servers.at(-1)?.inputs ?? []));
+      servers.push(server);
+      return ours;
+    },
+    warn: (message, fields) => log.push(`${message} ${JSON.stringify(fields)}`),
+  });
+  const http = createServer();
+  const routes = routeUpgrades(http, [{ path: SOUND_PATH, handle: sounds.handleUpgrade.bind(sounds) }]);
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  const { port } = z.object({ port: z.number() }).parse(http.address());
+  t.after(() => {
+    void sounds.close();
+    routes.close();
+    http.close();
+  });
+  return { url: `ws://127.0.0.1:${port}${SOUND_PATH}`, sounds, servers, log };
+}
+
+/** A page that listens and collects what it gets. */
+class Page {
+  readonly ws: WebSocket;
+  readonly frames: { sequence: number; flags: number; content: Buffer }[] = [];
+  readonly notices: SoundNotice[] = [];
+  readonly closed: Promise<number>;
+  #changed = Promise.withResolvers<void>();
+
+  constructor(t: TestContext, url: string) {
+    this.ws = new WebSocket(url, ['binary', 'deskpod.ticket.x'], { perMessageDeflate: false });
+    this.closed = new Promise((resolve) => this.ws.once('close', (code) => resolve(code)));
+    this.ws.on('error', () => {});
+    this.ws.on('message', (data, isBinary) => {
+      const bytes = bytesOf(data);
+      if (isBinary)
+        this.frames.push({
+          sequence: bytes.readUInt16BE(0),
+          flags: bytes.readUInt16BE(2),
+          content: bytes.subarray(FRAME_HEADER_BYTES),
+        });
+      else this.notices.push(SoundNotice.parse(JSON.parse(bytes.toString())));
+      this.#changed.resolve();
+      this.#changed = Promise.withResolvers();
+    });
+    t.after(() => this.ws.terminate());
+  }
+
+  send(message: ListenerMessage): void {
+    this.ws.send(JSON.stringify(message));
+  }
+
+  async until(check: () => boolean): Promise<void> {
+    while (!check()) await this.#changed.promise;
+  }
+
+  get playing(): readonly string[] | null {
+    const last = this.notices.findLast((notice) => notice.kind === 'playing');
+    return last
+      ? last.inputs.map(({ program, volume, muted }) => `${program} ${volume}${muted ? ' muted' : ''}`)
+      : null;
+  }
+}
+
+/** Waits for what the sound server does, which has no event of its own. */
+async function soon(check: () => boolean): Promise<void> {
+  while (!check()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+async function listening(t: TestContext, { url, servers }: Stage, codec: 'opus' | 'pcm' = 'pcm') {
+  const page = new Page(t, url);
+  await page.until(() => page.playing !== null);
+  page.send({ kind: 'listen', codec });
+  const server = servers.at(-1);
+  assert.ok(server);
+  return { page, server };
+}
+
+function startTone(server: FakePulseServer, more: { paused?: boolean } = {}): void {
+  const properties = {
+    'application.name': 'Tone',
+    'application.process.id': '42',
+    'application.process.host': 'desk',
+  };
+  server.inputs.push({ index: 3, title: 'A', properties, volume: 65_536, muted: false, paused: false, ...more });
+  server.change();
+}
+
+async function play(server: FakePulseServer, count: number, frame = LOUD): Promise<void> {
+  await soon(() => !server.recordingPaused);
+  for (let sent = 0; sent < count; sent++) server.samples(frame);
+}
+
+test('a ticket without the right to the sound, or without the service, opens nothing', async (t) => {
+  for (const [claims, status] of [
+    [CLAIMS, 403],
+    [{ ...SOUND_CLAIMS, rights: CLAIMS.rights }, 403],
+    [{ ...CLAIMS, rights: SOUND_CLAIMS.rights }, 503],
+  ] as const) {
+    const { url, servers } = await stage(t, claims);
+    const ws = new WebSocket(url, ['binary', 'deskpod.ticket.x']);
+    ws.on('error', () => {});
+    const [, response] = await once(ws, 'unexpected-response');
+    assert.equal(response.statusCode, status);
+    assert.equal(servers.length, 0);
+  }
+});
+
+test('a page learns what plays, and hears nothing until it says in which form', async (t) => {
+  const at = await stage(t);
+  const page = new Page(t, at.url);
+  await page.until(() => page.playing !== null);
+  const [server] = at.servers;
+  assert.ok(server);
+  startTone(server);
+  await page.until(() => page.playing?.length === 1);
+  assert.deepEqual(page.notices.at(-1), {
+    kind: 'playing',
+    inputs: [{ index: 3, program: 'Tone', title: 'A', pid: 42, machine: 'desk', volume: 1, muted: false }],
+  });
+  assert.ok(server.recordingPaused);
+  page.send({ kind: 'listen', codec: 'pcm' });
+  await play(server, 2);
+  await page.until(() => page.frames.length === 2);
+  assert.deepEqual(
+    page.frames.map(({ sequence, flags, content }) => [sequence, flags, content.equals(LOUD)]),
+    [
+      [0, FrameFlag.start | FrameFlag.pcm, true],
+      [1, FrameFlag.pcm, true],
+    ],
+  );
+});
+
+test('silence is not sent, and a program that is paused does not play', async (t) => {
+  const at = await stage(t);
+  const { page, server } = await listening(t, at);
+  startTone(server, { paused: true });
+  startTone(server);
+  await page.until(() => page.playing?.length === 1);
+  await play(server, 1);
+  await play(server, 300, QUIET);
+  await play(server, 1);
+  await page.until(() => page.frames.length === 52);
+  assert.deepEqual(
+    page.frames.filter(({ flags }) => flags & FrameFlag.start).map(({ sequence }) => sequence),
+    [0, 51],
+  );
+});
+
+test('a muted page gets no frames, and nothing is recorded if nobody else listens', async (t) => {
+  const at = await stage(t);
+  const { page, server } = await listening(t, at, 'opus');
+  startTone(server);
+  await play(server, 1);
+  await page.until(() => page.frames.length === 1);
+  assert.equal(page.frames[0]?.flags, FrameFlag.start);
+  assert.ok((page.frames[0]?.content.length ?? 0) < 400);
+  page.send({ kind: 'listen', codec: 'none' });
+  await soon(() => server.recordingPaused);
+  page.send({ kind: 'listen', codec: 'opus' });
+  await play(server, 1);
+  await page.until(() => page.frames.length === 2);
+});
+
+test('pages of one desktop share a connection, which ends with the last', async (t) => {
+  const at = await stage(t);
+  const { page: first, server } = await listening(t, at);
+  const { page: second } = await listening(t, at);
+  assert.equal(at.servers.length, 1);
+  startTone(server);
+  await play(server, 1);
+  await Promise.all([first, second].map((page) => page.until(() => page.frames.length === 1)));
+  first.ws.close();
+  await first.closed;
+  assert.equal(server.stream.destroyed, false);
+  second.ws.close();
+  await once(server.stream, 'close');
+});
+
+test('a page that does not report what it heard misses frames, and continues when it does', async (t) => {
+  const at = await stage(t);
+  const { page, server } = await listening(t, at);
+  startTone(server);
+  await play(server, MAX_UNHEARD_FRAMES + 40);
+  await page.until(() => page.frames.length === MAX_UNHEARD_FRAMES);
+  page.send({ kind: 'heard', sequence: 5_000 });
+  page.send({ kind: 'heard', sequence: MAX_UNHEARD_FRAMES - 1 });
+  // Answered in order: what was sent before has arrived.
+  page.send({ kind: 'volume', index: 3, volume: 0.5 });
+  await page.until(() => page.playing?.[0] === 'Tone 0.5');
+  await play(server, 1);
+  await page.until(() => page.frames.length === MAX_UNHEARD_FRAMES + 1);
+  const last = page.frames.at(-1);
+  assert.deepEqual([last?.sequence, last?.flags], [MAX_UNHEARD_FRAMES, FrameFlag.start | FrameFlag.pcm]);
+});
+
+test('volume and mute of one program', async (t) => {
+  const at = await stage(t);
+  const { page, server } = await listening(t, at);
+  startTone(server);
+  await page.until(() => page.playing?.[0] === 'Tone 1');
+  page.send({ kind: 'volume', index: 3, volume: 1.5 });
+  await page.until(() => page.playing?.[0] === 'Tone 1.5');
+  page.send({ kind: 'mute', index: 3, muted: true });
+  await page.until(() => page.playing?.[0] === 'Tone 1.5 muted');
+});
+
+test('a message that is not part of the protocol ends the connection', async (t) => {
+  const at = await stage(t);
+  for (const message of ['{"kind":"volume","index":3,"volume":99}', 'x', `"${'x'.repeat(2000)}"`, Buffer.alloc(3)]) {
+    const { page } = await listening(t, at);
+    page.ws.send(message);
+    assert.equal(await page.closed, CloseCode.protocol);
+  }
+});
+
+test('when the service restarts, pages are told and hear it again', async (t) => {
+  const at = await stage(t);
+  const { page, server } = await listening(t, at);
+  startTone(server);
+  await play(server, 1);
+  await page.until(() => page.frames.length === 1);
+  server.stream.destroy();
+  await page.until(() => page.notices.some((notice) => notice.kind === 'service' && !notice.up));
+  assert.match(at.log[0] ?? '', /a sound service is lost .*hermes-0a1b2/);
+  await page.until(() => page.notices.filter((notice) => notice.kind === 'service' && notice.up).length === 2);
+  const again = at.servers[1];
+  assert.ok(again);
+  await play(again, 1);
+  await page.until(() => page.frames.length === 2);
+});
+
+test('a service that refuses the cookie is reported with the reason, once in the log', async (t) => {
+  const at = await stage(t, SOUND_CLAIMS, randomBytes(256));
+  const page = new Page(t, at.url);
+  await page.until(() => page.notices.filter((notice) => notice.kind === 'service').length >= 2);
+  assert.deepEqual(page.notices[0], {
+    kind: 'service',
+    up: false,
+    reason: 'The sound server refused a request: access denied.',
+  });
+  assert.equal(at.log.length, 1);
+});
+
+test('logging out, the end of the desktop and of the server close the page with the reason', async (t) => {
+  const ends = [
+    [(sounds: Sounds) => sounds.closeSession('s1'), CloseCode.sessionEnded],
+    [(sounds: Sounds) => sounds.closeUser('hermes', new Date()), CloseCode.sessionEnded],
+    [(sounds: Sounds) => sounds.closeDesktop(CLAIMS.desktopId), CloseCode.desktopGone],
+    [(sounds: Sounds) => void sounds.close(), CloseCode.serverStopping],
+  ] as const;
+  for (const [end, code] of ends) {
+    const at = await stage(t);
+    const { page, server } = await listening(t, at);
+    end(at.sounds);
+    assert.equal(await page.closed, code);
+    if (!server.stream.destroyed) await once(server.stream, 'close');
+    assert.ok(server.commands.includes(Command.auth));
+  }
+});
