@@ -83,6 +83,10 @@ suite('opening files and links', { skip: missingBrowser, timeout: 20 * 60_000 },
     await hermes.seesWindowOf('firefox');
     const [launch] = await launchesOf('firefox');
     assert.deepEqual(launch?.args, ['http://localhost:1/deskpod-link']);
+    await types('xdg-open http://localhost:1/another');
+    await hermes.find('dock-app', '[data-app="firefox"][data-windows="2"]').waitFor();
+    // Not “Close Firefox”: the second one has a profile of its own.
+    await title('Mozilla Firefox');
   });
 
   test('of several apps, the user chooses one, and always that one from then on', async () => {
