@@ -83,6 +83,10 @@ suite('opening files and links', { skip: missingBrowser, timeout: 20 * 60_000 },
     await hermes.seesWindowOf('firefox');
     const [launch] = await launchesOf('firefox');
     assert.deepEqual(launch?.args, ['http://localhost:1/deskpod-link']);
+    await types('xdg-open http://localhost:1/another');
+    await hermes.find('dock-app', '[data-app="firefox"][data-windows="2"]').waitFor();
+    // Not “Close Firefox”: the second one has a profile of its own.
+    await title('Mozilla Firefox');
   });
 
   test('of several apps, the user chooses one, and always that one from then on', async () => {
@@ -92,8 +96,13 @@ suite('opening files and links', { skip: missingBrowser, timeout: 20 * 60_000 },
       .replace('"oc.name": "text-editor"', '"oc.name": "second-editor"')
       .replace('"oc.displayname": "Text editor"', '"oc.displayname": "Second editor"');
     const headers = { 'content-type': 'text/javascript' };
-    const added = await fetch(`${product.address}/API/manager/image`, { method: 'PUT', headers, body: second });
-    assert.equal(added.status, 200);
+    const url = `${product.address}/API/manager/image`;
+    assert.equal((await fetch(url, { method: 'PUT', headers, body: second })).status, 200);
+    await using undo = new AsyncDisposableStack();
+    undo.defer(async () => {
+      await fetch(`${url}/localhost/deskpod/second-editor:1`, { method: 'DELETE' });
+      await client().preferences.put({ ...(await client().preferences.get()), openWith: {} });
+    });
     await types('echo one > ~/choice.md; echo two > ~/other.txt; xdg-open ~/other.txt; xdg-open ~/choice.md');
     await hermes.find('open-with').filter({ hasText: 'other.txt' }).waitFor();
     await hermes.find('open-with-cancel').click();
