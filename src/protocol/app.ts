@@ -100,10 +100,10 @@ export const App = z.object({
   /** URL of the icon; null if there is none: the UI draws a letter tile. */
   iconUrl: z.string().nullable(),
   pinned: z.boolean(),
-  /** The kinds of files and links that it opens: `.md`, `.` (no extension), `/` (folders), `web:`, `mailto:`. */
-  opens: z.array(z.string()),
+  /** Older servers don't say. The kinds of files and links that it opens: `.md`, `.` (no extension), `/` (folders), `web:`, `mailto:`. */
+  opens: z.array(z.string()).default([]),
   /** `oc.usedefaultapplication`: it opens them unless the user has another default. */
-  opensByDefault: z.boolean(),
+  opensByDefault: z.boolean().default(false),
   availability: AppAvailability,
 });
 export type App = z.infer<typeof App>;

@@ -20,6 +20,8 @@ const APP = {
   limits: {},
   iconUrl: null,
   pinned: false,
+  opens: ['.png'],
+  opensByDefault: false,
   availability: { state: 'unavailable', reason: 'No route to docker.io.' },
 };
 const USER = { id: 'hermes', name: 'Hermes Conrad', provider: 'directory', labels: [], roles: ['user'] };
