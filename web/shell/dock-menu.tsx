@@ -37,11 +37,12 @@ export function DockMenu({ of: key, x }: { of: string; x: number }) {
     <LayerFrame
       kind="dock-menu"
       label={name}
-      role="menu"
+      role={heard.length > 0 ? 'dialog' : 'menu'}
       class="menu"
       style={{ left: `${edge}px`, bottom: '84px', width: `${WIDTH}px` }}
     >
-      <div onKeyDown={menuKeys}>
+      {/* Sliders aren't items of a menu: beside them, the items are a menu of their own. */}
+      <div onKeyDown={menuKeys} role={heard.length > 0 ? 'menu' : undefined} aria-label={name}>
         <div class="head truncate">{name}</div>
         {waiting !== null && (
           <p class="small dock-waiting" data-test="dock-menu-waiting">
@@ -62,18 +63,6 @@ export function DockMenu({ of: key, x }: { of: string; x: number }) {
           </button>
         ))}
         {windows.length > 0 && <hr />}
-        {heard.map((program) => (
-          <VolumeRow
-            key={program.index}
-            name={program.title || program.program || name}
-            volume={program.volume}
-            muted={program.muted}
-            setVolume={(to) => setProgramVolume(program, to)}
-            setMuted={(to) => setProgramMuted(program, to)}
-            test="dock-menu-volume"
-          />
-        ))}
-        {heard.length > 0 && <hr />}
         {app && (
           <button type="button" role="menuitem" onClick={then(() => runApp(app))} data-test="dock-menu-open">
             <Icon of={Plus} />
@@ -115,6 +104,18 @@ export function DockMenu({ of: key, x }: { of: string; x: number }) {
           </button>
         )}
       </div>
+      {heard.length > 0 && <hr />}
+      {heard.map((program) => (
+        <VolumeRow
+          key={program.index}
+          name={program.title || program.program || name}
+          volume={program.volume}
+          muted={program.muted}
+          setVolume={(to) => setProgramVolume(program, to)}
+          setMuted={(to) => setProgramMuted(program, to)}
+          test="dock-menu-volume"
+        />
+      ))}
     </LayerFrame>
   );
 }
