@@ -65,7 +65,7 @@ test('login, cookie, API and events work the same through the gateway, and the a
   let text = '';
   while (!text.includes('"type":"apps"')) text += (await stream?.read())?.value ?? '';
   const types = [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => ServerEvent.parse(JSON.parse(data ?? '')).type);
-  assert.deepEqual(types, ['desktop', 'launches', 'apps']);
+  assert.deepEqual(types, ['desktop', 'launches', 'apps', 'clipboard']);
   reader.abort();
 
   // Half of it is still in flight when the response arrives.
