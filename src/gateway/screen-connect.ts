@@ -30,6 +30,12 @@ export function soundConnector(engine: OwnEngine): Connector {
   return ({ sound, desktopId }, signal) => connectPort(engine, desktopId, 'sound', sound?.endpoint ?? null, signal);
 }
 
+/** Where this process has no engine, services always run. */
+export function soundRuns(engine: Pick<Engine, 'serviceRuns'> | null) {
+  return async ({ desktopId }: TicketClaims, signal: AbortSignal): Promise<void> =>
+    await engine?.serviceRuns(desktopId, 'sound', signal);
+}
+
 async function connectPort(
   engine: OwnEngine,
   desktopId: string,

@@ -26,7 +26,7 @@ import type { AdmissionRules } from '#gateway/admit.ts';
 import { createGateway, type Gateway } from '#gateway/gateway.ts';
 import { createFiles, type Files } from '#gateway/files/files.ts';
 import type { AllowedOrigin } from '#gateway/origin.ts';
-import { filesConnector, screenConnector, soundConnector } from '#gateway/screen-connect.ts';
+import { filesConnector, screenConnector, soundConnector, soundRuns } from '#gateway/screen-connect.ts';
 import { createSounds } from '#gateway/sound/sounds.ts';
 import { createTerminals } from '#gateway/terminals.ts';
 import { claimsOf } from '#http/session.ts';
@@ -187,6 +187,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       : createSounds({
           ...admissionOf(context.tickets, sessionEnds, allowedOrigin),
           connect: soundConnector(engine),
+          runs: soundRuns(engine),
           warn: events.warn,
         });
   const opened = (): Viewers[] => [screens, files, sounds].filter((open) => open !== null);

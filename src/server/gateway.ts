@@ -22,7 +22,7 @@ import type { AdmissionRules } from '#gateway/admit.ts';
 import { createGateway, type Gateway } from '#gateway/gateway.ts';
 import { createFiles, type Files } from '#gateway/files/files.ts';
 import type { AllowedOrigin } from '#gateway/origin.ts';
-import { filesConnector, screenConnector, soundConnector } from '#gateway/screen-connect.ts';
+import { filesConnector, screenConnector, soundConnector, soundRuns } from '#gateway/screen-connect.ts';
 import { createSounds, type Sounds } from '#gateway/sound/sounds.ts';
 import { filesRoutes } from '#http/files.ts';
 import { passOnRoutes } from '#http/pass-on.ts';
@@ -149,7 +149,12 @@ function open(
     isBehind: (userId) => gateway.isBehind(userId),
     events,
   });
-  const sounds: Sounds = createSounds({ ...admission, connect: soundConnector(null), warn: events.warn });
+  const sounds: Sounds = createSounds({
+    ...admission,
+    connect: soundConnector(null),
+    runs: soundRuns(null),
+    warn: events.warn,
+  });
   const all = (): Viewers[] => [gateway, files, sounds];
   closings.subscribe((closed) => {
     if (closed.type === 'desktop') all().forEach((open) => open.closeDesktop(closed.desktopId));

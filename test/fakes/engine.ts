@@ -115,6 +115,7 @@ export class FakeEngine implements Engine {
   async serviceLastUsed() {
     return this.usedAt;
   }
+  async serviceRuns() {}
   async launchOfProcess() {
     return null;
   }

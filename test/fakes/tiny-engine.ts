@@ -80,6 +80,8 @@ export class TinyEngine implements Engine {
     return null;
   }
 
+  async serviceRuns() {}
+
   async launchOfProcess() {
     return null;
   }

@@ -75,6 +75,17 @@ describe('services on one machine', { skip, timeout: 600_000 }, () => {
     await stopped();
   });
 
+  test('who waits for a service does not start it, and learns when a program does', async () => {
+    const waiting = under.engine.serviceRuns(desktop.id, 'sound', patience());
+    await under.engine.serviceLastUsed(desktop.id, 'sound');
+    assert.deepEqual(await running(), []);
+    const socket = await program('sound');
+    await waiting;
+    assert.deepEqual(await running(), ['sound']);
+    socket.destroy();
+    await stopped();
+  });
+
   test('it keeps running while a program is connected, and stops afterwards', async () => {
     const first = await program('sound');
     await eventually('it runs', async () => ((await running()).includes('sound') ? true : null));

@@ -67,6 +67,7 @@ class Ear implements Hearer {
 function listen(t: TestContext, ear: Ear, cookie = readFileSync(join(folder, 'pulse-cookie'))): DesktopSound {
   const sound = new DesktopSound({
     cookie,
+    runs: async () => {},
     connect: async (signal) => connectTcp({ host: await service.address(), port: PORT }, signal),
     lost: () => {},
   });

@@ -234,6 +234,11 @@ export interface Engine extends AsyncDisposable {
    * desktop doesn't have it.
    */
   serviceLastUsed(desktopId: string, service: ServiceName): Promise<Date | null>;
+  /**
+   * Resolves when the service runs: at once where it always does, otherwise when a program has started it. `service_unavailable`
+   * if the desktop doesn't have it, or is removed meanwhile.
+   */
+  serviceRuns(desktopId: string, service: ServiceName, signal: AbortSignal): Promise<void>;
   /** The launch of a process, by its pid in the desktop; null for the desktop's own processes. */
   launchOfProcess(desktopId: string, pid: number): Promise<string | null>;
 

@@ -249,6 +249,10 @@ class ContainersEngine implements port.Engine {
     return this.#services.lastUsed(desktopId, service);
   }
 
+  serviceRuns(desktopId: string, service: port.ServiceName, signal: AbortSignal): Promise<void> {
+    return this.#services.runs(desktopId, service, signal);
+  }
+
   async launchOfProcess(desktopId: string, pid: number): Promise<string | null> {
     const desktop = await findDesktop(this.#context, desktopId);
     const folder = `/proc/${desktop.container.State.Pid}/root/proc/${pid}`;

@@ -130,6 +130,10 @@ class KubernetesEngine implements port.Engine {
     return servicesOf(pod)[service] === undefined ? null : new Date();
   }
 
+  async serviceRuns(desktopId: string, service: port.ServiceName): Promise<void> {
+    portOf(findDesktop(this.#context, desktopId).pod, service);
+  }
+
   async launchOfProcess(desktopId: string, pid: number): Promise<string | null> {
     const { pod } = findDesktop(this.#context, desktopId);
     const containerId = await this.#context.nodeQueries.ownerOf(desktopId, pid);

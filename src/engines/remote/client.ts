@@ -112,6 +112,11 @@ class RemoteEngine implements port.Engine {
     }
   }
 
+  async serviceRuns(desktopId: string, service: port.ServiceName, signal: AbortSignal): Promise<void> {
+    for await (const _ of this.#link.items(ENGINE.serviceRuns, { desktopId, service }, signal)) return;
+    signal.throwIfAborted();
+  }
+
   serviceLastUsed(desktopId: string, service: port.ServiceName): Promise<Date | null> {
     return this.#link.call(ENGINE.serviceLastUsed, { desktopId, service });
   }

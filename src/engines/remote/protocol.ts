@@ -58,6 +58,16 @@ export const ENGINE = {
     results.Moment.nullable(),
     ({ engine }, { desktopId, service }) => engine.serviceLastUsed(desktopId, service),
   ),
+  /** One item, when it runs: it may take as long as the desktop lives, which a call may not. */
+  serviceRuns: items(
+    'serviceRuns',
+    InDesktop.extend({ service: inputs.Service }),
+    z.literal(true),
+    async function* ({ engine, signal }, { desktopId, service }) {
+      await engine.serviceRuns(desktopId, service, signal);
+      yield true as const;
+    },
+  ),
   launchOfProcess: call(
     'launchOfProcess',
     InDesktop.extend({ pid: inputs.Pid }),

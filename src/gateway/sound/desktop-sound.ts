@@ -1,6 +1,6 @@
 /**
  * The sound of one desktop at this gateway: one connection to its sound service and one encoder, shared by all who listen.
- * Connects while somebody listens; records while something plays and somebody wants to hear it.
+ * Connects while somebody listens and the service runs; records while something plays and somebody wants to hear it.
  */
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -30,6 +30,8 @@ const LOOK_GAP_MS = 50;
 export interface SoundService {
   /** PulseAudio's, 256 bytes. */
   readonly cookie: Buffer;
+  /** Resolves when it runs: nothing plays before. It isn't started to listen to it. */
+  runs(signal: AbortSignal): Promise<void>;
   connect(signal: AbortSignal): Promise<Duplex>;
   /** Called once when the service is lost or can't be reached, until it answers again. */
   lost(reason: string): void;
@@ -88,6 +90,7 @@ export class DesktopSound {
 
   async #keepConnected(stopping: AbortSignal): Promise<void> {
     for (let attempt = 0; !stopping.aborted; attempt += 1) {
+      if (this.#state === null) this.#up();
       const since = performance.now();
       const reason = await this.#connection(stopping).catch((error: unknown) => error);
       if (stopping.aborted) return;
@@ -99,6 +102,7 @@ export class DesktopSound {
 
   /** One connection from opening to its end. Returns why it ended; rejects if it could not be used. */
   async #connection(stopping: AbortSignal): Promise<Error> {
+    await this.#service.runs(stopping);
     const stream = await this.#service.connect(AbortSignal.any([stopping, AbortSignal.timeout(CONNECT_MS)]));
     const close = (): void => void stream.destroy();
     stopping.addEventListener('abort', close, { once: true });
@@ -116,7 +120,7 @@ export class DesktopSound {
       await client.record({ source: MONITOR, rate: SOUND_RATE, fragmentBytes: FRAME_BYTES });
       this.#client = client;
       this.#recording = recording;
-      this.#tell((this.#state = { kind: 'service', up: true, reason: null }));
+      this.#up();
       looks.request();
       return await client.ended;
     } finally {
@@ -133,6 +137,10 @@ export class DesktopSound {
     this.#inputs = await this.#client.inputs();
     recording.plays = this.#inputs.some(({ paused }) => !paused);
     this.#tell(this.#playing());
+  }
+
+  #up(): void {
+    if (!this.#state?.up) this.#tell((this.#state = { kind: 'service', up: true, reason: null }));
   }
 
   #lost(reason: unknown): void {

@@ -21,6 +21,8 @@ const CLOSE_MS = 1_000;
 export interface SoundsOptions extends AdmissionRules {
   /** Connects to the sound service: screen-connect.ts. */
   connect(claims: TicketClaims, signal: AbortSignal): Promise<Duplex>;
+  /** Resolves when the sound service runs: screen-connect.ts. */
+  runs(claims: TicketClaims, signal: AbortSignal): Promise<void>;
   readonly warn: (message: string, fields?: LogFields) => void;
   /** A peer that doesn't answer a ping within one to two of these is dead. */
   readonly heartbeatMs?: number;
@@ -92,6 +94,7 @@ export function createSounds(options: SoundsOptions): Sounds {
     if (found) return found;
     const sound = new DesktopSound({
       cookie: Buffer.from(credential, 'base64'),
+      runs: (signal) => options.runs(claims, signal),
       connect: (signal) => options.connect(claims, signal),
       lost: (reason) => options.warn('a sound service is lost', { desktop: claims.desktopId, reason }),
     });

@@ -1,7 +1,7 @@
 /** The services of desktops: each starts when it is first used, and stops when nobody has used it for a while. */
 import type { Duplex } from 'node:stream';
 import type { ServiceName } from '#domain/ports/engine.ts';
-import { withDeadline } from '#domain/deadlines.ts';
+import { until, withDeadline } from '#domain/deadlines.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { ignore } from '#protocol/ignore.ts';
 import type { Context } from '../context.ts';
@@ -41,6 +41,8 @@ class Service {
   starting: Promise<void> | null = null;
   failure: { readonly error: unknown; readonly at: number } | null = null;
   closed = false;
+  /** Called when it has started, and when its desktop is removed. */
+  readonly waiting = new Set<() => void>();
   /** When it last ran; null if it hasn't. */
   ranAt: Date | null = null;
 }
@@ -91,6 +93,26 @@ export class Services implements AsyncDisposable {
     }
   }
 
+  /** See {@link Engine.serviceRuns}. */
+  async runs(desktopId: string, name: ServiceName, signal: AbortSignal): Promise<void> {
+    const service = this.#service(desktopId, name);
+    const subscribe = (changed: () => void): (() => void) => {
+      service.waiting.add(changed);
+      return () => service.waiting.delete(changed);
+    };
+    const running = (): true | undefined => {
+      if (service.closed) throw missing(name);
+      return service.running === null ? undefined : true;
+    };
+    await until(subscribe, running, signal);
+  }
+
+  #service(desktopId: string, name: ServiceName): Service {
+    const service = this.#desktops.get(desktopId)?.get(name);
+    if (!service) throw missing(name);
+    return service;
+  }
+
   /** See {@link Engine.serviceLastUsed}. */
   lastUsed(desktopId: string, name: ServiceName): Date | null {
     const service = this.#desktops.get(desktopId)?.get(name);
@@ -115,11 +137,7 @@ export class Services implements AsyncDisposable {
 
   /** Returns when it accepts connections. The signal ends the wait, not the start, which others may wait for. */
   async start(desktopId: string, name: ServiceName, signal: AbortSignal): Promise<void> {
-    const service = this.#desktops.get(desktopId)?.get(name);
-    if (!service)
-      throw new DeskpodError('service_unavailable', `This desktop doesn't have the service “${name}”.`, {
-        remedy: `If engine.services has ${name}, new desktops have it: log out and in again.`,
-      });
+    const service = this.#service(desktopId, name);
     const { failure } = service;
     if (failure !== null && performance.now() - failure.at < FAILURE_MS) throw failure.error;
     service.starting ??= this.#start(desktopId, name, service).finally(() => (service.starting = null));
@@ -146,6 +164,7 @@ export class Services implements AsyncDisposable {
     const following = new AbortController();
     const running: Running = { containerId, pid: State.Pid, usedAt: performance.now(), following };
     service.running = running;
+    for (const changed of service.waiting) changed();
     await service.activation?.pass();
     const ended = async (): Promise<void> => {
       await waitForEnd(this.#context, containerId, following.signal);
@@ -185,6 +204,7 @@ export class Services implements AsyncDisposable {
     this.#desktops.delete(desktopId);
     for (const service of services?.values() ?? []) {
       service.closed = true;
+      for (const changed of service.waiting) changed();
       service.running?.following.abort();
       await service.activation?.close();
       await service.starting?.catch(ignore('the desktop is being removed'));
@@ -205,4 +225,10 @@ export class Services implements AsyncDisposable {
   #failed(what: string, error: unknown): void {
     this.#context.events.failed(what, error);
   }
+}
+
+function missing(name: ServiceName): DeskpodError {
+  return new DeskpodError('service_unavailable', `This desktop doesn't have the service “${name}”.`, {
+    remedy: `If engine.services has ${name}, new desktops have it: log out and in again.`,
+  });
 }

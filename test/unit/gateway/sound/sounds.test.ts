@@ -36,12 +36,18 @@ interface Stage {
   readonly log: string[];
 }
 
-async function stage(t: TestContext, claims: TicketClaims = SOUND_CLAIMS, cookie = COOKIE): Promise<Stage> {
+async function stage(
+  t: TestContext,
+  claims: TicketClaims = SOUND_CLAIMS,
+  cookie = COOKIE,
+  runs: Promise<void> = Promise.resolve(),
+): Promise<Stage> {
   const servers: FakePulseServer[] = [];
   const log: string[] = [];
   const sounds = createSounds({
     tickets: { verify: async () => ({ ...claims, expiresAt: new Date() }) },
     allowedOrigin: () => true,
+    runs: () => runs,
     connect: async () => {
       const [ours, theirs] = duplexPair();
       const server = new FakePulseServer(theirs, cookie);
@@ -207,6 +213,17 @@ test('a muted page gets no frames, and nothing is recorded if nobody else listen
   await page.until(() => page.frames.length === 2);
 });
 
+test('a service that no program has started is not started to listen to it', async (t) => {
+  const started = Promise.withResolvers<void>();
+  const { url, servers } = await stage(t, SOUND_CLAIMS, COOKIE, started.promise);
+  const page = new Page(t, url);
+  await page.until(() => page.notices.some((notice) => notice.kind === 'service' && notice.up));
+  assert.equal(servers.length, 0);
+  started.resolve();
+  await page.until(() => page.playing !== null);
+  assert.equal(servers.length, 1);
+});
+
 test('pages of one desktop share a connection, which ends with the last', async (t) => {
   const at = await stage(t);
   const { page: first, server } = await listening(t, at);
@@ -278,8 +295,9 @@ test('when the service restarts, pages are told and hear it again', async (t) =>
 test('a service that refuses the cookie is reported with the reason, once in the log', async (t) => {
   const at = await stage(t, SOUND_CLAIMS, randomBytes(256));
   const page = new Page(t, at.url);
-  await page.until(() => page.notices.filter((notice) => notice.kind === 'service').length >= 2);
-  assert.deepEqual(page.notices[0], {
+  const refusals = () => page.notices.filter((notice) => notice.kind === 'service' && !notice.up);
+  await page.until(() => refusals().length >= 2);
+  assert.deepEqual(refusals()[0], {
     kind: 'service',
     up: false,
     reason: 'The sound server refused a request: access denied.',
