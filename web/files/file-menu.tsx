@@ -1,5 +1,6 @@
 /** The menu of the selected files, or of the folder if none is. */
 import {
+  AppWindow,
   ArchiveRestore,
   Check,
   ClipboardPaste,
@@ -21,7 +22,9 @@ import { Icon } from '../ui/icon.tsx';
 import { keyName } from '../ui/key-name.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { clipboard, download, mayDownload, mayUpload } from './actions.ts';
-import { openEntry } from './open-entry.ts';
+import type { Entry } from './entry.ts';
+import { appsFor } from '../apps/open-with.ts';
+import { openEntry, openInApp } from './open-entry.ts';
 import { chosenPaths, deleteChosen, deleteChosenForGood, hold, paste, restoreChosen } from './list-keys.ts';
 import { changeView, chosen, folder, order, selection, view } from './panel.ts';
 import { chooseFiles } from './receive.ts';
@@ -39,6 +42,8 @@ interface Item {
 
 const WIDTH = 260;
 const ITEM_PX = 36;
+/** The best ones: the menu has to fit. */
+const MOST_APPS = 3;
 
 export function FileMenu({ x, y }: { x: number; y: number }) {
   const items = itemsNow();
@@ -122,6 +127,16 @@ const pasteItem = (): Item => ({
   keys: 'Ctrl+V',
 });
 
+function inApps(entry: Entry): readonly Item[] {
+  const found = appsFor(entry.folder ? `${entry.path}/` : entry.path);
+  return found.slice(0, MOST_APPS).map(({ id, displayName }) => ({
+    icon: AppWindow,
+    name: t.files.openWith(displayName),
+    test: 'menu-open-with',
+    run: () => openInApp(entry, id),
+  }));
+}
+
 function ofChosen(here: string): readonly Item[] {
   const entries = chosen.value;
   const [first] = entries;
@@ -140,6 +155,7 @@ function ofChosen(here: string): readonly Item[] {
             run: open,
             keys: 'Enter',
           },
+          ...inApps(one),
         ]
       : []),
     ...(mayDownload.value

@@ -1,4 +1,5 @@
 /** Shows a file without downloading it: pictures, text, PDF, audio and video. Nothing of it is run in this page. */
+import './preview.css';
 import { ChevronLeft, ChevronRight, Download, ExternalLink, X } from 'lucide';
 import { LayerFrame } from '../layers/layer-frame.tsx';
 import { closeLayer, openLayer } from '../layers/layers.ts';

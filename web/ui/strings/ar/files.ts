@@ -58,6 +58,7 @@ export const files: FilesStrings = {
     downloadZip: 'تنزيل بصيغة zip',
     save: 'الحفظ على حاسوبي',
     openItem: 'فتح',
+    openWith: (app) => `فتح باستخدام ${isolated(app)}`,
     preview: 'معاينة',
     rename: 'إعادة التسمية',
     move: 'نقل إلى…',

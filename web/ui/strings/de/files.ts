@@ -40,6 +40,7 @@ export const files: FilesStrings = {
     downloadZip: 'Als Zip herunterladen',
     save: 'Auf meinem Computer speichern',
     openItem: 'Öffnen',
+    openWith: (app) => `Öffnen mit ${app}`,
     preview: 'Vorschau',
     rename: 'Umbenennen',
     move: 'Verschieben …',

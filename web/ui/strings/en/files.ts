@@ -38,6 +38,7 @@ export const files = {
     downloadZip: 'Download as zip',
     save: 'Save to my computer',
     openItem: 'Open',
+    openWith: (app: string) => `Open with ${app}`,
     preview: 'Preview',
     rename: 'Rename',
     move: 'Move to …',

@@ -40,6 +40,7 @@ export const files: FilesStrings = {
     downloadZip: 'Descargar como zip',
     save: 'Guardar en mi equipo',
     openItem: 'Abrir',
+    openWith: (app) => `Abrir con ${app}`,
     preview: 'Vista previa',
     rename: 'Cambiar nombre',
     move: 'Mover a…',

@@ -40,6 +40,7 @@ export const files: FilesStrings = {
     downloadZip: 'Télécharger en zip',
     save: 'Enregistrer sur mon ordinateur',
     openItem: 'Ouvrir',
+    openWith: (app) => `Ouvrir avec ${app}`,
     preview: 'Aperçu',
     rename: 'Renommer',
     move: 'Déplacer vers…',

@@ -39,6 +39,7 @@ export const files: FilesStrings = {
     downloadZip: 'Scarica come zip',
     save: 'Salva sul mio computer',
     openItem: 'Apri',
+    openWith: (app) => `Apri con ${app}`,
     preview: 'Anteprima',
     rename: 'Rinomina',
     move: 'Sposta in…',

@@ -40,6 +40,7 @@ export const files: FilesStrings = {
     downloadZip: 'zipでダウンロード',
     save: 'このコンピューターに保存',
     openItem: '開く',
+    openWith: (app) => `${app}で開く`,
     preview: 'プレビュー',
     rename: '名前の変更',
     move: '移動…',

@@ -39,6 +39,7 @@ export const files: FilesStrings = {
     downloadZip: 'Baixar como zip',
     save: 'Salvar no meu computador',
     openItem: 'Abrir',
+    openWith: (app) => `Abrir com ${app}`,
     preview: 'Visualizar',
     rename: 'Renomear',
     move: 'Mover para…',
