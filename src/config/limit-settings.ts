@@ -31,7 +31,7 @@ export const LIMIT_SETTINGS = {
     type: 'limits',
   }),
   'limits.home': Bytes.prefault('20Gi').register(FACTS, {
-    text: 'How large a home folder may be on one machine. Deskpod measures it, caches included, and tells users whose home is larger; it doesn’t stop programs from writing. To enforce a size, put the homes on a file system with quotas. In a cluster, volumes have sizes of their own.',
+    text: 'How large a home folder may be on one machine. Deskpod measures it, caches included, and tells users whose home is larger, and refuses uploads that don’t fit; it doesn’t stop programs in the desktop from writing. To enforce a size, put the homes on a file system with quotas. In a cluster, volumes have sizes of their own.',
     read: 'text',
     type: 'amount of memory',
     variable: 'DESKPOD_LIMITS_HOME',

@@ -1,4 +1,5 @@
 /** Asks for the name of a new folder, or for another name. */
+import './dialogs.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { LayerFrame } from '../layers/layer-frame.tsx';
 import { closeLayer } from '../layers/layers.ts';

@@ -1,4 +1,5 @@
 /** Lets the user choose the folder into which files are moved or copied. */
+import './dialogs.css';
 import { ArrowUp, Folder } from 'lucide';
 import { useState } from 'preact/hooks';
 import { LayerFrame } from '../layers/layer-frame.tsx';
