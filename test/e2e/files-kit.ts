@@ -1,6 +1,6 @@
 /** The Files panel as a user sees it, and the home folder as root of this machine sees it. */
 import { type BinaryLike, createHash } from 'node:crypto';
-import { chownSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Locator } from 'playwright-core';
 import type { Person } from './person.ts';
@@ -56,15 +56,20 @@ export class FilesPanel {
   }
 }
 
-/** Writes a file into the home of {@link USER}, as that user. */
-export function put(product: Product, path: string, content: string | Uint8Array): void {
+/** Writes a file into the home of {@link USER}, as that user. On a cluster the home is root's and its group the user's. */
+export function put(product: Product, name: string, content: string | Uint8Array): void {
   const home = product.home(USER);
   const { uid, gid } = statSync(home);
-  const file = product.home(USER, path);
+  const file = product.home(USER, name);
   mkdirSync(dirname(file), { recursive: true });
-  for (let folder = dirname(file); folder.length > home.length; folder = dirname(folder)) chownSync(folder, uid, gid);
+  for (let folder = dirname(file); folder.length > home.length; folder = dirname(folder)) give(folder, 0o770);
   writeFileSync(file, content);
-  chownSync(file, uid, gid);
+  give(file, 0o660);
+
+  function give(path: string, mode: number): void {
+    chownSync(path, uid, gid);
+    chmodSync(path, mode);
+  }
 }
 
 /** What earlier runs left would change the next. */
