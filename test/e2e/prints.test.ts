@@ -96,8 +96,15 @@ suite('printing to the browser', { skip: missingBrowser, timeout: 10 * 60_000 },
 
   test('what is printed while nobody is connected is told at the next connection', async () => {
     const gone = await comes();
-    await shell(gone, 'setsid sh -c "sleep 3; echo x | lp -t Later" >/dev/null 2>&1 & echo a"w"ay');
-    await reads(gone, 'terminal-box', 'away');
+    const status = await gone.page.evaluate(async () => {
+      const body = { app: 'terminal', args: ['-e', 'sh', '-c', 'sleep 3; echo x | lp -t Later; sleep 60'] };
+      const headers = { 'content-type': 'application/json', 'x-deskpod': '1' };
+      const signal = AbortSignal.timeout(60_000);
+      const started = await fetch('/api/v1/launches', { method: 'POST', headers, signal, body: JSON.stringify(body) });
+      return started.status;
+    });
+    assert.equal(status, 202);
+    await gone.seesWindowOf('terminal');
     await gone[Symbol.asyncDispose]();
     const file = product.home('amy', 'PDF', 'Later.pdf');
     await eventually('it is printed, and a while passes', async () => {
