@@ -152,19 +152,14 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
   const services = cleanup.use(
     new Services(context, new ServiceImages(images, closed.signal, options.events), options.serviceIdleMs),
   );
-  for (const { id, state } of desktops) if (state === 'running') await openServices(context, services, id, new Date());
+  for (const { id, state } of desktops) if (state === 'running') await openServices(context, services, id);
   return new ContainersEngine(context, images, services, version.Version, cleanup.move());
 }
 
 /** A desktop without its services is still a desktop: whoever uses one gets the error. */
-async function openServices(
-  context: Context,
-  services: Services,
-  desktopId: string,
-  ranAt: Date | null = null,
-): Promise<void> {
+async function openServices(context: Context, services: Services, desktopId: string): Promise<void> {
   try {
-    await services.open(await findDesktop(context, desktopId), ranAt);
+    await services.open(await findDesktop(context, desktopId), new Date());
   } catch (error) {
     context.events.failed(`listening for the services of ${desktopId}`, error);
   }
@@ -221,7 +216,7 @@ class ContainersEngine implements port.Engine {
   makeDesktop(spec: port.DesktopSpec, report: port.DesktopReport, signal: AbortSignal): Promise<port.EngineDesktop> {
     return this.#making.run(spec.id, `The desktop ${spec.id} is being made already.`, async () => {
       const made = await startDesktop(spec, new DesktopStart(this.#context, spec), report, signal);
-      await openServices(this.#context, this.#services, spec.id);
+      this.#services.begin(spec.id, spec.account, this.#context.settings.services);
       return made;
     });
   }

@@ -1,6 +1,6 @@
 /** The services of desktops: each starts when it is first used, and stops when nobody has used it for a while. */
 import type { Duplex } from 'node:stream';
-import type { ServiceName } from '#domain/ports/engine.ts';
+import type { Account, ServiceName } from '#domain/ports/engine.ts';
 import { until, withDeadline } from '#domain/deadlines.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { ignore } from '#protocol/ignore.ts';
@@ -44,7 +44,11 @@ class Service {
   /** Called when it has started, and when its desktop is removed. */
   readonly waiting = new Set<() => void>();
   /** When it last ran; null if it hasn't. */
-  ranAt: Date | null = null;
+  ranAt: Date | null;
+
+  constructor(ranAt: Date | null) {
+    this.ranAt = ranAt;
+  }
 }
 
 export class Services implements AsyncDisposable {
@@ -64,33 +68,48 @@ export class Services implements AsyncDisposable {
     this.#looking = setInterval(look, Math.min(LOOK_MS, idleMs)).unref();
   }
 
-  /**
-   * Listens for the programs of a running desktop, and finds what an earlier process of the server started. `ranAt`: by
-   * when the services of a desktop that isn't new may have run.
-   */
-  async open({ container, desktopId, account }: OwnedContainer, ranAt: Date | null = null): Promise<void> {
-    const services = new Map<ServiceName, Service>();
-    this.#desktops.set(desktopId, services);
-    for (const name of servicesIn(container.Config.Labels ?? {})) {
-      // Ready, and of the current version, before anybody needs it; after the images of the desktop, which come first.
-      this.#images.prepare(name);
-      const service = new Service();
-      service.ranAt = ranAt;
-      services.set(name, service);
-      const { folder, own, programs } = servicePaths(desktopPaths(this.#context.runDir, desktopId), name);
-      if (programs !== null)
-        service.activation = await ActivationSocket.open({
-          folder,
-          own,
-          name: programs,
-          uid: account.uid,
-          connect: () => this.connect(desktopId, name, AbortSignal.timeout(START_MS)),
-          failed: (error) => this.#failed(`connecting a program to the service ${name} of ${desktopId}`, error),
-        });
+  /** For a desktop that was just made: none of its services runs yet. Programs can connect a moment later. */
+  begin(desktopId: string, account: Account, names: readonly ServiceName[]): void {
+    for (const [name, service] of this.#register(desktopId, names, null)) {
+      this.#activate(desktopId, account, name, service)
+        .then(() => (service.running === null ? service.activation?.listen() : service.activation?.pass()))
+        .catch((error: unknown) =>
+          this.#failed(`listening for programs at the service ${name} of ${desktopId}`, error),
+        );
+    }
+  }
+
+  /** For a desktop that runs, maybe with services that an earlier process of the server started: they may have run by `ranAt`. */
+  async open({ container, desktopId, account }: OwnedContainer, ranAt: Date): Promise<void> {
+    for (const [name, service] of this.#register(desktopId, servicesIn(container.Config.Labels ?? {}), ranAt)) {
+      await this.#activate(desktopId, account, name, service);
       const found = await findService(this.#context, desktopId, name);
       if (found !== null && isRunning(found.container)) await this.#follow(desktopId, name, service, found);
       else await service.activation?.listen();
     }
+  }
+
+  #register(desktopId: string, names: readonly ServiceName[], ranAt: Date | null): ReadonlyMap<ServiceName, Service> {
+    const services = new Map(names.map((name) => [name, new Service(ranAt)]));
+    this.#desktops.set(desktopId, services);
+    // Ready, and of the current version, before anybody needs it; after the images of the desktop, which come first.
+    for (const name of names) this.#images.prepare(name);
+    return services;
+  }
+
+  async #activate(desktopId: string, { uid }: Account, name: ServiceName, service: Service): Promise<void> {
+    const { folder, own, programs } = servicePaths(desktopPaths(this.#context.runDir, desktopId), name);
+    if (programs === null) return;
+    const activation = await ActivationSocket.open({
+      folder,
+      own,
+      name: programs,
+      uid,
+      connect: () => this.connect(desktopId, name, AbortSignal.timeout(START_MS)),
+      failed: (error) => this.#failed(`connecting a program to the service ${name} of ${desktopId}`, error),
+    });
+    if (service.closed) await activation.close();
+    else service.activation = activation;
   }
 
   /** See {@link Engine.serviceRuns}. */
