@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -54,7 +55,9 @@ describe('services on one machine', { skip, timeout: 600_000 }, () => {
   /** As a program in the desktop connects. */
   const program = async (service: 'sound' | 'printer'): Promise<Socket> => {
     const { folder, programs } = servicePaths(desktopPaths(TEST_RUN, desktop.id), service);
-    const socket = connect(join(folder, programs ?? ''));
+    const path = join(folder, programs ?? '');
+    await eventually('programs can connect', async () => existsSync(path) || null);
+    const socket = connect(path);
     await once(socket, 'connect');
     return socket;
   };

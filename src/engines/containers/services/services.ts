@@ -73,9 +73,10 @@ export class Services implements AsyncDisposable {
     for (const [name, service] of this.#register(desktopId, names, null)) {
       this.#activate(desktopId, account, name, service)
         .then(() => (service.running === null ? service.activation?.listen() : service.activation?.pass()))
-        .catch((error: unknown) =>
-          this.#failed(`listening for programs at the service ${name} of ${desktopId}`, error),
-        );
+        .catch((error: unknown) => {
+          // Its folder is gone if the desktop was removed meanwhile.
+          if (!service.closed) this.#failed(`listening for programs at the service ${name} of ${desktopId}`, error);
+        });
     }
   }
 
