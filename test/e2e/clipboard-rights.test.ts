@@ -9,7 +9,7 @@ import { missingBrowser, Person } from './person.ts';
 import { Product } from './product.ts';
 
 /** RFB can't enforce this limit, so text takes the way of the other forms. */
-const CONFIG = 'clipboard:\n  maxBytes: 2000\n  history: true\n';
+const CONFIG = JSON.stringify({ clipboard: { maxBytes: 2000, history: true } });
 /** Makes xterm copy a text. */
 const COPIES = (text: string): string =>
   `xterm -xrm '*disallowedWindowOps: ' -e sh -c 'printf "\\033]52;c;%s\\007" "$(${text} | base64 -w0)"; sleep 600' &`;

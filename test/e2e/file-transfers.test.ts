@@ -129,7 +129,7 @@ suite('files to and from this computer', { skip: missingBrowser, timeout: 10 * 6
     await amy.find('conflict-all').check();
     await amy.find('conflict-skip').click();
     await amy.find('file-conflict').waitFor({ state: 'detached' });
-    await amy.find('transfer', '[data-state="sending"]').waitFor({ state: 'detached' });
+    await amy.page.waitForFunction(() => !document.querySelector('[data-test="transfer"][data-state="sending"]'));
     assert.equal(readFileSync(inHome('Documents/kept.txt'), 'utf8'), 'replaced');
     assert.equal(readFileSync(inHome('Documents/kept (2).txt'), 'utf8'), 'both');
   });
