@@ -210,6 +210,6 @@ function Foot() {
 /** Neither the server nor the network: the browser couldn't read the file. */
 function failureText(error: unknown): string {
   if (error instanceof ApiError || error instanceof ConnectionError) return errorText(error);
-  ignore('the user is told')(error);
+  ignore('the transfer shows the error')(error);
   return error instanceof DOMException ? t.files.changedHere : errorText(error);
 }

@@ -2,7 +2,7 @@
 import { retryDelay } from '#client/stream.ts';
 import { ignore } from '#protocol/ignore.ts';
 import { computed, signal } from '@preact/signals';
-import { wake } from '../state/api.ts';
+import { pause } from '../state/pause.ts';
 import { session } from '../state/store.ts';
 import { readStored, writeStored } from '../ui/stored.ts';
 import { holdAccess } from './access.ts';
@@ -204,19 +204,4 @@ async function run(
   } catch (error) {
     if (!signal.aborted) setStatus(part, { state: 'failed', error });
   }
-}
-
-/** Ends early when the network is back. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      wake.removeEventListener('wake', done);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    wake.addEventListener('wake', done);
-    signal.addEventListener('abort', done);
-  });
 }

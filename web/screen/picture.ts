@@ -12,7 +12,7 @@ export async function asPng(picture: Blob): Promise<Blob | null> {
   return canvas && (await canvas.convertToBlob({ type: 'image/png' }));
 }
 
-/** Whether they have the same pixels. Browsers encode what they copy anew. */
+/** Whether they have the same pixels. Browsers encode a picture again when they copy it. */
 export async function isSamePicture(one: Blob, other: Blob): Promise<boolean> {
   const [a, b] = await Promise.all([pixelsOf(one), pixelsOf(other)]);
   if (a === null || b === null || a.width !== b.width || a.height !== b.height) return false;

@@ -16,7 +16,7 @@ const LOOK_AGAIN_MS = 10_000;
 const TIMEOUT_MS = 15_000;
 /** A print that is found later than this, when a page connects, was made while nobody was there. */
 const MISSED_MS = 10_000;
-/** Of those found at once, the newest are told; an app can make any number. All are in the list. */
+/** Prints that one look reports, the newest first: an app can create any number of files. The list has all of them. */
 const MOST_TOLD = 20;
 
 type Tell = (print: Print, missed: boolean) => void;

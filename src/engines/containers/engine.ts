@@ -156,7 +156,7 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
   return new ContainersEngine(context, images, services, version.Version, cleanup.move());
 }
 
-/** A desktop without its services is still a desktop: whoever uses one gets the error. */
+/** A failure is reported and doesn't affect the desktop; its services answer with errors. */
 async function openServices(context: Context, services: Services, desktopId: string): Promise<void> {
   try {
     await services.open(await findDesktop(context, desktopId), new Date());

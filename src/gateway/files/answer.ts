@@ -5,7 +5,7 @@ import type { DeskpodError } from '#domain/errors.ts';
 export interface FilesAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** A stream belongs to whoever sends it. */
+  /** The sender of the answer destroys a stream that it doesn't read to its end. */
   readonly body: Readable | string | null;
 }
 

@@ -61,7 +61,7 @@ export class FilesService {
       });
     try {
       const answer = await promise;
-      answer.on('error', ignore('whoever reads the body gets it'));
+      answer.on('error', ignore('the reader of the body gets the error'));
       return answer;
     } catch (error) {
       outgoing.destroy();

@@ -211,7 +211,7 @@ export class Services implements AsyncDisposable {
       (activation?.connections ?? 0) > 0 || (await openConnections(running.pid, `${inside}/${own}`)) > 0;
     if (await inUse()) running.usedAt = performance.now();
     if (performance.now() - running.usedAt < this.#idleMs) return;
-    // Programs that connect from now on start it anew; one that has just connected keeps it.
+    // From now on, a program that connects starts it again. One that connected before keeps it running.
     await activation?.listen();
     if (await inUse()) return await activation?.pass();
     // Its end is followed.

@@ -1,5 +1,6 @@
 /** Starts the container of a service, and waits until it accepts connections. */
-import { watch } from 'node:fs';
+import { existsSync, watch } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { ServiceName } from '#domain/ports/engine.ts';
 import { until } from '#domain/deadlines.ts';
@@ -41,8 +42,11 @@ export async function startService(
   images: ServiceImages,
   desktopId: string,
   service: ServiceName,
-  signal: AbortSignal,
+  outer: AbortSignal,
 ): Promise<OwnedContainer> {
+  // Ends what still waits for the other outcome.
+  const settled = new AbortController();
+  const signal = AbortSignal.any([outer, settled.signal]);
   const desktop = await runningDesktop(context, desktopId, signal);
   const { folder, own } = servicePaths(desktop.paths, service);
   const answers = (): Promise<void> => acceptsConnections(folder, own, desktop.account.uid, signal);
@@ -70,6 +74,8 @@ export async function startService(
     throw new DeskpodError('service_unavailable', `The service “${service}” doesn't start: ${messageOf(cause)}`, {
       cause,
     });
+  } finally {
+    settled.abort();
   }
 }
 
@@ -78,25 +84,28 @@ async function endsEarly(context: Context, containerId: string, signal: AbortSig
   throw new Error((await lastWords(context, containerId)) || 'it ended without a message.');
 }
 
-/** By events of the folder instead of polling. */
+/** Events of the folder report the socket; only its first moments, in which it refuses connections, are polled. */
 async function acceptsConnections(folder: string, name: string, uid: number, signal: AbortSignal): Promise<void> {
+  const path = join(folder, name);
   let again: NodeJS.Timeout | undefined;
+  let look = (): void => {};
   const subscribe = (changed: () => void): (() => void) => {
+    look = changed;
     const watcher = watch(folder, changed);
     watcher.on('error', ignore('the signal ends the wait'));
-    again = setInterval(changed, REFUSED_RETRY_MS);
     return () => {
       watcher.close();
-      clearInterval(again);
+      clearTimeout(again);
+      look = () => {};
     };
   };
-  await until(
-    subscribe,
-    async () => {
-      const socket = await connectSocket(`${folder}/${name}`, uid, signal).catch(ignore('it is not there yet', null));
-      socket?.destroy();
-      return socket === null ? undefined : true;
-    },
-    signal,
-  );
+  const accepts = async (): Promise<true | undefined> => {
+    const socket = await connectSocket(path, uid, signal).catch(ignore('it is not there yet', null));
+    socket?.destroy();
+    if (socket !== null) return true;
+    clearTimeout(again);
+    if (existsSync(path)) again = setTimeout(() => look(), REFUSED_RETRY_MS);
+    return undefined;
+  };
+  await until(subscribe, accepts, signal);
 }
