@@ -153,7 +153,7 @@ function open(
     ...admission,
     connect: soundConnector(null),
     runs: soundRuns(null),
-    warn: events.warn,
+    events,
   });
   const all = (): Viewers[] => [gateway, files, sounds];
   closings.subscribe((closed) => {
