@@ -20,7 +20,7 @@ export async function ticketClaims(
     return { ...claims, vncPassword, rights: { screen: 'control', ...screenRights(clipboards.rights) } };
   if (!allowed.output && !allowed.microphone)
     throw new DeskpodError('forbidden', 'Sound is switched off on this server.', {
-      remedy: 'An administrator can switch it on with the setting sound.output.',
+      remedy: 'An administrator can switch it on with the settings sound.output and sound.microphone.',
     });
   const endpoint = desktop.services.sound;
   if (endpoint === undefined)
