@@ -2,12 +2,18 @@
 import { SOUND_RATE } from '#protocol/sound-frames.ts';
 import { ignore } from '#protocol/ignore.ts';
 import worklet from './capture-worklet.ts?worker&url';
-import type { Captured } from './microphone-control.ts';
 
 const WISH = { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
+export interface Capture {
+  /** Carries its samples. */
+  readonly spoken: MessagePort;
+  setMuted(muted: boolean): void;
+  stop(): void;
+}
+
 /** Fails as `getUserMedia` does. `ended` is called when the browser takes the microphone away. */
-export async function captureMicrophone(ended: () => void): Promise<Captured> {
+export async function captureMicrophone(ended: () => void): Promise<Capture> {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: WISH });
   const context = new AudioContext({ sampleRate: SOUND_RATE });
   const { port1, port2 } = new MessageChannel();

@@ -40,8 +40,10 @@ export async function listen(stopping: AbortSignal): Promise<void> {
   player.resume();
   const { port1, port2 } = new MessageChannel();
   const speaking = new MicrophoneControl({
-    capture: (ended) => captureMicrophone(ended),
-    speak: (spoken) => receiver.speak(spoken),
+    capture: async (ended) => {
+      const capture = await captureMicrophone(ended);
+      return { ...capture, speak: () => receiver.speak(capture.spoken) };
+    },
     hush: () => receiver.hush(),
     isVisible: () => document.visibilityState === 'visible',
     isSecure: () => isSecureContext,

@@ -6,8 +6,8 @@ import type { RecordingProgram, Speaker } from '#protocol/sound.ts';
 
 /** A microphone that is on. */
 export interface Captured {
-  /** Carries its samples. */
-  readonly spoken: MessagePort;
+  /** Sends what it hears to the gateway from now on. */
+  speak(): void;
   setMuted(muted: boolean): void;
   stop(): void;
 }
@@ -27,8 +27,8 @@ export type MicrophoneState =
   | { readonly state: 'failed'; readonly problem: MicrophoneProblem };
 
 export interface MicrophoneDeps {
+  /** Asks the user. `ended` is called when the browser takes the microphone away. */
   readonly capture: (ended: () => void) => Promise<Captured>;
-  readonly speak: (spoken: MessagePort) => void;
   readonly hush: () => void;
   readonly isVisible: () => boolean;
   /** Browsers give the microphone only to such pages. */
@@ -108,11 +108,11 @@ export class MicrophoneControl {
     const attempt = this.#attempt;
     this.#show({ state: 'asking' });
     try {
-      const captured = await this.#deps.capture(() => attempt === this.#attempt && this.#fail('missing'));
+      const captured = await this.#deps.capture(() => attempt === this.#attempt && this.#lose());
       if (attempt !== this.#attempt) return captured.stop();
       this.#captured = captured;
       this.#confirmed = false;
-      this.#deps.speak(captured.spoken);
+      captured.speak();
       this.#show({ state: 'on', muted: false });
     } catch (error) {
       if (attempt === this.#attempt) this.#fail(problemOf(error));
@@ -139,6 +139,12 @@ export class MicrophoneControl {
 
   #remember(): void {
     for (const { index } of this.#programs) this.#asked.add(index);
+  }
+
+  /** There may be another device, or else the browser says why there is none. */
+  #lose(): void {
+    this.#release();
+    void this.start();
   }
 
   #fail(problem: MicrophoneProblem): void {

@@ -32,7 +32,7 @@ export class Speech {
   constructor(spoken: MessagePort, link: SpeechLink) {
     this.#spoken = spoken;
     this.#link = link;
-    this.#begin().catch(() => this.#use('pcm'));
+    void this.#begin();
   }
 
   /** Again, at a new connection. */

@@ -92,7 +92,7 @@ export class Microphone {
     if (talker !== this.#talker || this.#frames === null) return true;
     const frame = this.#frames.samples(message);
     if (frame === 'damaged') return false;
-    if (frame !== 'too many') this.#play(frame);
+    if (frame !== 'too many') this.#write(frame);
     return true;
   }
 
@@ -127,7 +127,7 @@ export class Microphone {
     this.#open();
   }
 
-  #play(frame: Buffer): void {
+  #write(frame: Buffer): void {
     if (typeof this.#stream !== 'number' || this.#client === null) return;
     const { waiting, free } = this.#client.room;
     if (free < FRAME_BYTES || (waiting > GOOD_BYTES && isQuiet(frame))) return;
@@ -138,21 +138,23 @@ export class Microphone {
     const client = this.#client;
     if (client === null || this.#talker === null || this.#stream !== null || !this.#programs?.length) return;
     this.#stream = 'opening';
+    void this.#play(client);
+  }
+
+  async #play(client: PulseClient): Promise<void> {
     const wish = { sink: MICROPHONE.sink, rate: SOUND_RATE };
-    client
+    const index = await client
       .play({ ...wish, mostBytes: MOST_BYTES, startBytes: START_BYTES, stepBytes: STEP_BYTES })
-      .then((index) => {
-        if (client !== this.#client) return;
-        this.#stream = index;
-        this.#lastStream = index;
-        if (this.#talker === null) this.#close();
-      })
-      // The next look tries again.
-      .catch(() => client === this.#client && (this.#stream = null));
+      .catch(ignore('the next look tries again', null));
+    if (client !== this.#client) return;
+    this.#stream = index;
+    if (index === null) return;
+    this.#lastStream = index;
+    if (this.#talker === null) this.#close();
   }
 
   #close(): void {
-    // While it opens, `#open` closes it.
+    // While it opens, `#play` closes it.
     if (typeof this.#stream !== 'number') return;
     this.#stream = null;
     this.#client?.stopPlaying().catch(ignore('the connection has ended'));
