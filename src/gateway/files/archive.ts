@@ -1,5 +1,5 @@
 /** `GET /files/?zip=…`: files and folders as one zip, made while it is sent. */
-import { pipeline, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { makeZip, predictLength } from 'client-zip';
 import { DeskpodError } from '#domain/errors.ts';
 import { ignore } from '#protocol/ignore.ts';
@@ -33,13 +33,19 @@ export async function archive(exchange: Exchange): Promise<FilesAnswer> {
   const members = isMeasured ? await measured(within, listed) : listed;
   const total = members.reduce((sum, { bytes, isFolder }) => sum + (isFolder ? 0 : bytes), 0);
   if (total > maxBytes) throw tooLarge('This archive', maxBytes);
-  const body = pace();
+  const moving = pace();
   const shown = shownPaths(paths);
-  body.once('close', () => events.fileDownloaded(claims.userId, claims.desktopId, shown, body.bytes));
-  const zip = makeZip(isMeasured ? exactly(exchange, members) : asFound(exchange, members, maxBytes));
-  pipeline(Readable.fromWeb(zip), body, (error) => {
-    if (error) ignore('the browser sees that the download broke off')(error);
-  });
+  const body: FilesAnswer['body'] = async (sink) => {
+    const zip = Readable.fromWeb(
+      makeZip(isMeasured ? exactly(exchange, members) : asFound(exchange, members, maxBytes)),
+    );
+    try {
+      await moving.move(zip, sink);
+    } finally {
+      zip.on('error', ignore('the transfer has ended already')).destroy();
+      events.fileDownloaded(claims.userId, claims.desktopId, shown, moving.bytes);
+    }
+  };
   return {
     status: 200,
     headers: {

@@ -7,7 +7,6 @@ import { parse } from 'node:querystring';
 import type { Duplex } from 'node:stream';
 import type { TicketClaims } from '#domain/ports/auth.ts';
 import { DeskpodError } from '#domain/errors.ts';
-import { ignore } from '#protocol/ignore.ts';
 import { type AdmissionRules, claimsOfTicket } from '../admit.ts';
 import { type EndedClaims, ofDesktop, ofSession, ofUser } from '../ended.ts';
 import { originRefused } from '../origin.ts';
@@ -100,9 +99,12 @@ export function createFiles(options: FilesOptions): Files {
         // It may have been closed meanwhile, and wouldn't say so again.
         if (request.socket.destroyed) gone();
         const answer = await handle(exchangeOf(request, one, path));
-        if (answer.body === null || typeof answer.body === 'string') leave();
-        else answer.body.once('close', leave);
-        return answer;
+        const { body } = answer;
+        if (typeof body !== 'function') {
+          leave();
+          return answer;
+        }
+        return { ...answer, body: (sink) => body(sink).finally(leave) };
       } catch (error) {
         const why: unknown = one.end.signal.aborted ? one.end.signal.reason : error;
         leave();
@@ -143,16 +145,7 @@ export function createFiles(options: FilesOptions): Files {
       service: new FilesService((until) => connect(claims, until), claims.files?.credential ?? ''),
       signal,
       events,
-      pace() {
-        const pace = new Pace({ isBehind: () => isBehind(claims.userId), idleMs });
-        // It may end before anything reads or writes it.
-        pace.on('error', ignore('the answer, or the broken connection, says it'));
-        const end = (): void => void pace.destroy(signal.reason);
-        if (signal.aborted) end();
-        signal.addEventListener('abort', end, { once: true });
-        pace.once('close', () => signal.removeEventListener('abort', end));
-        return pace;
-      },
+      pace: () => new Pace({ isBehind: () => isBehind(claims.userId), idleMs, signal }),
     };
   }
 }

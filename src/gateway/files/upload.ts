@@ -2,6 +2,7 @@
  * `PUT`: a whole file, or a part of one under the name of an upload (`Content-Range`). The service makes a whole file
  * visible at its end; parts become a file by `MOVE`.
  */
+import type { Writable } from 'node:stream';
 import { DeskpodError } from '#domain/errors.ts';
 import { emptyAnswer, type FilesAnswer } from './answer.ts';
 import { type Exchange, pick, requireRight } from './exchange.ts';
@@ -67,27 +68,25 @@ async function put(
   length: number,
   conditions: Readonly<Record<string, string>>,
 ): Promise<FilesAnswer> {
-  const paced = pace();
-  const stop = (): void => {
-    if (!request.complete) paced.destroy(new DeskpodError('invalid_request', 'The upload was broken off.'));
+  const body = async (sink: Writable): Promise<void> => {
+    try {
+      await pace().move(request, sink, true);
+    } catch (cause) {
+      signal.throwIfAborted();
+      throw cause instanceof DeskpodError ? cause : brokenOff(cause);
+    }
   };
-  request.once('close', stop);
-  paced.once('close', () => {
-    request.off('close', stop);
-    request.unpipe(paced);
-  });
-  request.pipe(paced);
   const headers = { ...conditions, 'content-length': String(length) };
-  const wish = { method: 'PUT', path: encodedPath(path, 'file'), headers, body: paced, answerMs: ANSWER_MS };
-  try {
-    const answer = await service.request(wish, signal);
-    const { statusCode: status = 0, headers: said } = answer;
-    answer.resume();
-    if (status >= 300) throw failureOf(status, shownPath(path));
-    return emptyAnswer(status === 201 ? 201 : 204, typeof said.etag === 'string' ? { etag: said.etag } : {});
-  } finally {
-    paced.destroy();
-  }
+  const wish = { method: 'PUT', path: encodedPath(path, 'file'), headers, body, answerMs: ANSWER_MS };
+  const answer = await service.request(wish, signal);
+  const { statusCode: status = 0, headers: said } = answer;
+  answer.resume();
+  if (status >= 300) throw failureOf(status, shownPath(path));
+  return emptyAnswer(status === 201 ? 201 : 204, typeof said.etag === 'string' ? { etag: said.etag } : {});
+}
+
+function brokenOff(cause: unknown): DeskpodError {
+  return new DeskpodError('invalid_request', 'The upload was broken off.', { cause });
 }
 
 function lengthOf(header: string | undefined): number {
