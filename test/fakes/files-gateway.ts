@@ -25,7 +25,8 @@ export interface FilesServerOptions {
 }
 
 export interface Transfer {
-  readonly direction: 'up' | 'down';
+  /** `left`: a part that got no name. */
+  readonly direction: 'up' | 'left' | 'down';
   readonly path: string;
   readonly bytes: number;
 }
@@ -61,6 +62,7 @@ export async function filesServer(options: FilesServerOptions): Promise<FilesSer
     isBehind,
     events: {
       fileUploaded: (_user, _desktop, path, bytes) => void transfers.push({ direction: 'up', path, bytes }),
+      fileUploadUnfinished: (_user, _desktop, path, bytes) => void transfers.push({ direction: 'left', path, bytes }),
       fileDownloaded: (_user, _desktop, path, bytes) => void transfers.push({ direction: 'down', path, bytes }),
     },
   });

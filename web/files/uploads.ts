@@ -77,6 +77,10 @@ export function addUploads(files: readonly FileToSend[]): void {
   changed();
 }
 
+export function isContinued({ name, folder, file }: FileToSend): boolean {
+  return continued(uploads.value, { name, folder, size: file.size, modified: file.lastModified }) !== null;
+}
+
 export function pauseUpload(part: string): void {
   running.get(part)?.abort?.abort();
   setStatus(part, { state: 'paused' });

@@ -4,11 +4,15 @@ import type { TicketClaims, TransferRight } from '#domain/ports/auth.ts';
 import { notAllowed } from './failures.ts';
 import type { Pace } from './pace.ts';
 import type { FilePath } from './paths.ts';
+import type { Rooms } from './rooms.ts';
 import type { FilesService } from './service.ts';
+import type { UnfinishedUploads } from './unfinished.ts';
 
 export interface FilesEvents {
   /** A file got its name. */
   fileUploaded(user: string, desktop: string, path: string, bytes: number): void;
+  /** `bytes` came for the part at this path, which didn't get the name of a file. */
+  fileUploadUnfinished(user: string, desktop: string, path: string, bytes: number): void;
   /** `bytes` were sent, at the end or when it broke off. */
   fileDownloaded(user: string, desktop: string, path: string, bytes: number): void;
 }
@@ -24,6 +28,8 @@ export interface Exchange {
   /** Aborts when the session, the desktop or the client is gone. */
   readonly signal: AbortSignal;
   readonly events: FilesEvents;
+  readonly rooms: Rooms;
+  readonly unfinished: UnfinishedUploads;
   /** For the bytes of a file. */
   readonly pace: () => Pace;
 }

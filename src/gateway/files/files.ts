@@ -19,7 +19,9 @@ import { INSUFFICIENT_STORAGE, isNoRoom } from './failures.ts';
 import { list } from './list.ts';
 import { Pace } from './pace.ts';
 import { pathOfUrl } from './paths.ts';
+import { Rooms } from './rooms.ts';
 import { FilesService } from './service.ts';
+import { UnfinishedUploads } from './unfinished.ts';
 import { upload } from './upload.ts';
 
 /** Of one user at the same time. A browser opens six connections to a server. */
@@ -70,6 +72,8 @@ interface Open {
 
 export function createFiles(options: FilesOptions): Files {
   const open = new Set<Open>();
+  const rooms = new Rooms();
+  const unfinished = new UnfinishedUploads(options.events);
   let closed = false;
 
   const closeAll = (matches: (claims: EndedClaims) => boolean, why: DeskpodError): void => {
@@ -114,11 +118,14 @@ export function createFiles(options: FilesOptions): Files {
     },
     closeSession: (sessionId) => closeAll(ofSession(sessionId), loggedOut()),
     closeUser: (userId, before) => closeAll(ofUser(userId, before), loggedOut()),
-    closeDesktop: (desktopId) =>
-      closeAll(ofDesktop(desktopId), new DeskpodError('desktop_missing', 'The desktop was removed.')),
+    closeDesktop: (desktopId) => {
+      closeAll(ofDesktop(desktopId), new DeskpodError('desktop_missing', 'The desktop was removed.'));
+      unfinished.closeDesktop(desktopId);
+    },
     close: () => {
       closed = true;
       closeAll(() => true, stopping());
+      unfinished.close();
     },
   };
 
@@ -145,6 +152,8 @@ export function createFiles(options: FilesOptions): Files {
       service: new FilesService((until) => connect(claims, until), claims.files?.credential ?? ''),
       signal,
       events,
+      rooms,
+      unfinished,
       pace: () => new Pace({ isBehind: () => isBehind(claims.userId), idleMs, signal }),
     };
   }

@@ -31,12 +31,14 @@ export async function upload(exchange: Exchange): Promise<FilesAnswer> {
   const range = rangeOf(request.headers['content-range']);
   if ((range?.total ?? length) > maxBytes) throw tooLarge(shown, maxBytes);
   if (range === null) {
-    const answer = await put(exchange, length, pick(request, CONDITIONS));
+    const answer = await put(exchange, length, length, pick(request, CONDITIONS));
     if (!isPart(path)) events.fileUploaded(claims.userId, claims.desktopId, shown, length);
     return answer;
   }
   await checkPart(exchange, range, length);
-  return put(exchange, length, { 'content-range': `bytes ${range.from}-${range.to}/${range.total}` });
+  const contentRange = `bytes ${range.from}-${range.to}/${range.total}`;
+  // Better refused at the first part than at the last.
+  return put(exchange, length, range.from === 0 ? range.total : length, { 'content-range': contentRange });
 }
 
 /** Makes the file if it is the first part: the service writes only into files that are there. */
@@ -64,13 +66,15 @@ async function checkPart(exchange: Exchange, { from, to, total }: Range, length:
 }
 
 async function put(
-  { request, path, service, signal, pace }: Exchange,
+  { request, path, service, signal, pace, claims, rooms, unfinished }: Exchange,
   length: number,
+  needed: number,
   conditions: Readonly<Record<string, string>>,
 ): Promise<FilesAnswer> {
+  const moving = pace();
   const body = async (sink: Writable): Promise<void> => {
     try {
-      await pace().move(request, sink, true);
+      await moving.move(request, sink, true);
     } catch (cause) {
       signal.throwIfAborted();
       throw cause instanceof DeskpodError ? cause : brokenOff(cause);
@@ -78,7 +82,11 @@ async function put(
   };
   const headers = { ...conditions, 'content-length': String(length) };
   const wish = { method: 'PUT', path: encodedPath(path, 'file'), headers, body, answerMs: ANSWER_MS };
-  const answer = await service.request(wish, signal);
+  const leave = rooms.enter(claims.desktopId, claims.rights.upload?.room, length, needed);
+  const answer = await service.request(wish, signal).finally(() => {
+    leave(moving.bytes);
+    if (isPart(path)) unfinished.received(claims.userId, claims.desktopId, shownPath(path), moving.bytes);
+  });
   const { statusCode: status = 0, headers: said } = answer;
   answer.resume();
   if (status >= 300) throw failureOf(status, shownPath(path));

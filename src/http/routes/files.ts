@@ -1,6 +1,8 @@
 /** A ticket for the files of the caller's desktop, as a cookie: `/api/v1/desktop/files`. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { DeskpodError } from '#domain/errors.ts';
+import type { HomeUse } from '#domain/desktops/home-sizes.ts';
+import type { HomeRoom } from '#domain/ports/auth.ts';
 import { filesCookie } from '#domain/server/session-token.ts';
 import { FilesSession } from '#protocol/files.ts';
 import type { ApiContext } from '../context.ts';
@@ -17,13 +19,10 @@ export function filesTicketRoutes(context: ApiContext): FastifyPluginAsyncZod {
         throw new DeskpodError('service_unavailable', 'This desktop has no files service.', {
           remedy: 'Rebuild it. On Kubernetes, an administrator can add files to kubernetes.services.',
         });
-      const [{ filesPassword }, usedBytes] = await Promise.all([
-        engine.credentials(desktop.id),
-        homeSizes.use(desktop),
-      ]);
-      const space = usedBytes === null ? null : { usedBytes, limitBytes: homeSizes.limitBytes };
-      const room = space === null ? null : Math.max(0, space.limitBytes - space.usedBytes);
-      const upload = { allowed: files.upload, maxBytes: least(files.maxUploadBytes, room) };
+      const [{ filesPassword }, use] = await Promise.all([engine.credentials(desktop.id), homeSizes.use(desktop)]);
+      const space = use === null ? null : { usedBytes: use.bytes, limitBytes: homeSizes.limitBytes };
+      const room = use === null ? null : roomOf(use, homeSizes.limitBytes);
+      const upload = { allowed: files.upload, maxBytes: files.maxUploadBytes };
       const download = { allowed: files.download, maxBytes: files.maxDownloadBytes };
       const { token, expiresAt } = await tickets.issue({
         desktopId: desktop.id,
@@ -35,7 +34,13 @@ export function filesTicketRoutes(context: ApiContext): FastifyPluginAsyncZod {
         screen: null,
         uid: desktop.uid,
         files: { endpoint, credential: filesPassword },
-        rights: { screen: 'none', clipboardIn: false, clipboardOut: false, upload, download },
+        rights: {
+          screen: 'none',
+          clipboardIn: false,
+          clipboardOut: false,
+          upload: room === null ? upload : { ...upload, room },
+          download,
+        },
       });
       void reply.setCookie(filesCookie(cookieName), token, {
         path: `${server.path}files/`,
@@ -44,9 +49,14 @@ export function filesTicketRoutes(context: ApiContext): FastifyPluginAsyncZod {
         secure: request.protocol === 'https',
         maxAge: Math.max(1, Math.floor((expiresAt.getTime() - Date.now()) / 1000)),
       });
-      return { expiresAt: expiresAt.toISOString(), upload, download, space };
+      const shown = { ...upload, maxBytes: least(upload.maxBytes, room?.bytes ?? null) };
+      return { expiresAt: expiresAt.toISOString(), upload: shown, download, space };
     });
   };
+}
+
+function roomOf({ bytes, ageMs }: HomeUse, limitBytes: number): HomeRoom {
+  return { bytes: Math.max(0, limitBytes - bytes), measuredAt: Math.floor(Date.now() - ageMs) };
 }
 
 /** Null: no limit. */
