@@ -16,6 +16,9 @@ export const FilesSession = z.object({
 });
 export type FilesSession = z.infer<typeof FilesSession>;
 
+/** Files and folders of one archive, as they are selected. */
+export const MOST_ARCHIVED = 10_000;
+
 /** The home folder over HTTP: a subset of WebDAV. */
 export const FILES_PATH = '/files/';
 

@@ -11,7 +11,7 @@ import { type AdmissionRules, claimsOfTicket } from '../admit.ts';
 import { type EndedClaims, ofDesktop, ofSession, ofUser } from '../ended.ts';
 import { originRefused } from '../origin.ts';
 import { errorAnswer, type FilesAnswer } from './answer.ts';
-import { archive } from './archive.ts';
+import { archive, archiveOfForm } from './archive.ts';
 import { makeFolder, moveOrCopy, remove } from './changes.ts';
 import { download } from './download.ts';
 import type { Exchange, FilesEvents } from './exchange.ts';
@@ -35,6 +35,7 @@ const SAFE = new Set(['GET', 'HEAD']);
 const METHODS: Readonly<Record<string, (exchange: Exchange) => Promise<FilesAnswer>>> = {
   GET: (exchange) => (exchange.query.has('zip') ? archive(exchange) : download(exchange)),
   HEAD: download,
+  POST: archiveOfForm,
   PUT: upload,
   DELETE: remove,
   MKCOL: makeFolder,
