@@ -256,7 +256,7 @@ test('a paused upload stops before its next request', async () => {
   const stops = { ...told, lost: () => abort.abort() };
   server.faults = ['before'];
   await assert.rejects(
-    sendFile({ name: 'a', folder: '', part: PART, content: content(9) }, server, stops, abort.signal),
+    sendFile({ name: 'a', folder: '', part: PART, content: content(9), link: LINK }, server, stops, abort.signal),
   );
   assert.deepEqual(server.requests, ['PUT']);
 });
