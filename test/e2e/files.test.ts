@@ -73,7 +73,9 @@ suite('the Files panel', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
     await files.opens('Documents');
     await press('Escape');
     await amy.search('notes.txt');
-    await amy.find('search-result', '[data-kind="file"]').filter({ hasText: 'notes.txt' }).click();
+    const found = amy.find('search-result', '[data-kind="file"]').filter({ hasText: 'notes.txt' });
+    await found.hover();
+    await found.getByTestId('action-in-files').click();
     await files.isAt('Documents');
     await amy.find('file', '[data-name="notes.txt"][aria-selected="true"]').waitFor();
   });

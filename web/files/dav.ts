@@ -1,6 +1,7 @@
 /** The requests of the Files panel: WebDAV below `/files/`. Failures are those of the API client. */
 import { ApiError, ConnectionError, ReplyError } from '#client/errors.ts';
 import { refusal } from '#client/request.ts';
+import { FILES_PATH, FoundFiles } from '#protocol/files.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { serverUrl } from '../ui/server-url.ts';
 import { currentAccess, renewAccess } from './access.ts';
@@ -133,6 +134,14 @@ export async function putPart(
 export async function readText(path: string, most: number, signal?: AbortSignal): Promise<string> {
   const response = await send(encoded(path), { method: 'GET', headers: { range: `bytes=0-${most - 1}` }, signal });
   return new TextDecoder().decode(await firstBytes(response, most));
+}
+
+/** The files of the home folder whose names have these words. */
+export async function findByName(query: string, signal: AbortSignal): Promise<FoundFiles> {
+  const response = await send(`${FILES_PATH}?find=${encodeURIComponent(query)}`, { method: 'GET', signal });
+  const found = FoundFiles.safeParse(await response.json());
+  if (!found.success) throw new ReplyError('The answer to the search does not fit.');
+  return found.data;
 }
 
 /** The bytes of a file from `from` on. */

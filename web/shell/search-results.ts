@@ -24,12 +24,16 @@ export interface SearchInput {
   readonly launches: readonly Launch[];
   readonly windows: readonly Window[];
   readonly files: readonly Entry[];
+  /** Paths of files that apps have used, the latest first. */
+  readonly recent: readonly string[];
   readonly pages: readonly { readonly page: string; readonly title: string; readonly words: string }[];
 }
 
 const RUNNING_BOOST = 30;
+/** More than any match of a name scores: these come first. */
+const RECENT_BOOST = 2_000;
 
-export function searchIndex({ apps, launches, windows, files, pages }: SearchInput): SearchIndex {
+export function searchIndex({ apps, launches, windows, files, recent, pages }: SearchInput): SearchIndex {
   const open = launches.filter((launch) => !isOver(launch));
   const phaseOf = (app: App) => {
     const own = open.filter(({ appId }) => appId === app.id);
@@ -61,7 +65,13 @@ export function searchIndex({ apps, launches, windows, files, pages }: SearchInp
         };
       }),
     ),
-    files: index(files.map((entry) => ({ name: entry.name, keywords: [], found: { kind: 'file', entry } }))),
+    files: index(
+      files.map((entry) => {
+        const at = recent.indexOf(entry.path);
+        const boost = at < 0 ? 0 : RECENT_BOOST - at;
+        return { name: entry.name, keywords: [], boost, found: { kind: 'file', entry } };
+      }),
+    ),
     pages: index(
       pages.map(({ page, title, words }) => ({
         name: title,
@@ -92,10 +102,11 @@ export function search(indexed: SearchIndex, query: string): Sections {
   };
 }
 
-export type FoundAction = 'open' | 'in-desktop' | 'in-pod' | 'pin' | 'unpin';
+export type FoundAction = 'open' | 'in-desktop' | 'in-pod' | 'pin' | 'unpin' | 'in-files';
 
 /** Enter runs the first; Tab cycles through the others. */
 export function actionsOf(found: Found, pinned: boolean): readonly FoundAction[] {
+  if (found.kind === 'file' && !found.entry.folder) return ['open', 'in-files'];
   if (found.kind !== 'app') return ['open'];
   const other: FoundAction = otherRuntime(found.app.runtime) === 'ephemeral_container' ? 'in-desktop' : 'in-pod';
   return ['open', other, pinned ? 'unpin' : 'pin'];

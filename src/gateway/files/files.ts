@@ -17,6 +17,7 @@ import { makeFolder, moveOrCopy, remove } from './changes.ts';
 import { download } from './download.ts';
 import type { Exchange, FilesEvents } from './exchange.ts';
 import { INSUFFICIENT_STORAGE, isNoRoom } from './failures.ts';
+import { find } from './find.ts';
 import { list } from './list.ts';
 import { Pace } from './pace.ts';
 import { pathOfUrl } from './paths.ts';
@@ -32,7 +33,10 @@ const UPLOAD_IDLE_MS = 120_000;
 const SAFE = new Set(['GET', 'HEAD']);
 
 const METHODS: Readonly<Record<string, (exchange: Exchange) => Promise<FilesAnswer>>> = {
-  GET: (exchange) => (exchange.query.has('zip') ? archive(exchange) : download(exchange)),
+  GET: (exchange) => {
+    if (exchange.query.has('find')) return find(exchange);
+    return exchange.query.has('zip') ? archive(exchange) : download(exchange);
+  },
   HEAD: download,
   PUT: upload,
   DELETE: remove,

@@ -1,6 +1,7 @@
 /** A ticket for the files of the caller's desktop, as a cookie: `/api/v1/desktop/files`. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { DeskpodError } from '#domain/errors.ts';
+import { homeFolder } from '#domain/names.ts';
 import { filesCookie } from '#domain/server/session-token.ts';
 import { FilesSession } from '#protocol/files.ts';
 import type { ApiContext } from '../context.ts';
@@ -44,7 +45,7 @@ export function filesTicketRoutes(context: ApiContext): FastifyPluginAsyncZod {
         secure: request.protocol === 'https',
         maxAge: Math.max(1, Math.floor((expiresAt.getTime() - Date.now()) / 1000)),
       });
-      return { expiresAt: expiresAt.toISOString(), upload, download, space };
+      return { expiresAt: expiresAt.toISOString(), home: homeFolder(user.id), upload, download, space };
     });
   };
 }

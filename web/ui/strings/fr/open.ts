@@ -45,7 +45,6 @@ export const open: OpenStrings = {
     tooMany: (most) => `Seuls les ${most} premiers fichiers sont ouverts.`,
   },
   copiedFiles: {
-    outside: (names) =>
-      `Seuls les fichiers de votre dossier personnel peuvent être collés ici. Non collés : ${names}`,
+    outside: (names) => `Seuls les fichiers de votre dossier personnel peuvent être collés ici. Non collés : ${names}`,
   },
 };

@@ -29,7 +29,8 @@ export const open: OpenStrings = {
     remove: '削除',
     removeFor: (what) => `削除: ${what}`,
     empty: '既定のアプリはまだありません',
-    emptyHint: 'ファイルやリンクを開くアプリを Deskpod が尋ねたときに、アプリを選んで「常にこのアプリで開く」を選択してください。',
+    emptyHint:
+      'ファイルやリンクを開くアプリを Deskpod が尋ねたときに、アプリを選んで「常にこのアプリで開く」を選択してください。',
   },
   foundFiles: {
     show: '「ファイル」で表示',
