@@ -75,7 +75,7 @@ suite('the Files panel', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
     await amy.search('notes.txt');
     const found = amy.find('search-result', '[data-kind="file"]').filter({ hasText: 'notes.txt' });
     await found.hover();
-    await found.getByTestId('action-in-files').click();
+    await found.locator('[data-test="action-in-files"]').click();
     await files.isAt('Documents');
     await amy.find('file', '[data-name="notes.txt"][aria-selected="true"]').waitFor();
   });
