@@ -75,6 +75,7 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
       idleSeconds: values['desktop.idleSeconds'],
       guestIdleSeconds: values['desktop.guestIdleSeconds'],
       languages: values['desktop.languages'],
+      fonts: values['desktop.fonts'],
       wallpapers: values['desktop.wallpapers'] ?? join(values['dataDir'], 'wallpapers'),
     },
     clipboard: clipboardOf(values),

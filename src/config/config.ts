@@ -1,4 +1,5 @@
 /** The configuration: read once by `loadConfig`, then passed on. Without secrets, so that it can be logged. */
+import type { FontSet } from '../domain/desktops/fonts.ts';
 import type { Limits, PodSettings, Toleration } from '../protocol/app.ts';
 import type { ClipboardPolicy } from '../domain/desktops/clipboard-policy.ts';
 import type { LinkPolicy } from '../domain/catalogue/open-with.ts';
@@ -83,6 +84,8 @@ export interface Config {
     readonly guestIdleSeconds: number;
     /** Languages that the programs in Deskpod's images are translated into, for example `de`. */
     readonly languages: readonly string[];
+    /** Fonts in Deskpod's images, besides the usual ones. */
+    readonly fonts: readonly FontSet[];
     /** Folder of the administrator's pictures; may not exist. */
     readonly wallpapers: string;
   };

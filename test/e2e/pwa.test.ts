@@ -16,8 +16,8 @@ suite('the installed page', { skip: missingBrowser, timeout: 10 * 60_000 }, () =
     await product?.[Symbol.asyncDispose]();
   });
 
-  const manifest = async (person = hermes) => {
-    const devtools = await person.page.context().newCDPSession(hermes.page);
+  const manifest = async () => {
+    const devtools = await hermes.page.context().newCDPSession(hermes.page);
     const { url, errors, data } = await devtools.send('Page.getAppManifest');
     const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors');
     await devtools.detach();
@@ -67,11 +67,14 @@ suite('the installed page', { skip: missingBrowser, timeout: 10 * 60_000 }, () =
     await again.find('notice').filter({ hasText: 'gone.txt' }).first().waitFor();
     await again.find('window-title').filter({ hasText: 'from outside.txt' }).waitFor();
     assert.equal(await again.find('dock-app', '[data-app="text-editor"][data-windows="1"]').count(), 1);
-    const { content, errors } = await manifest(again);
-    assert.deepEqual(errors, []);
-    assert.ok(content.file_handlers[0].accept['text/plain'].includes('.txt'));
     await again.photograph('pwa-file');
     assert.equal(await readFile(product.home('hermes', 'Downloads/from outside.txt'), 'utf8'), 'opened from outside');
+    await hermes.page.goto(`${product.address}/desk/app/text-editor`);
+    await hermes.seesDesktop();
+    await hermes.page.waitForFunction(() => document.title === 'Text editor');
+    const { content, errors } = await manifest();
+    assert.deepEqual(errors, []);
+    assert.ok(content.file_handlers[0].accept['text/plain'].includes('.txt'));
   });
 
   test('an app that does not exist is named', async () => {

@@ -12,7 +12,7 @@ import { enumerated } from '../ui/format.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { currentAccess } from './access.ts';
 import { fileForm, filesOfForm, formsOfFiles } from './copied-files.ts';
-import type { Transfer } from './dav.ts';
+import type { Transfer } from './entry.ts';
 
 export interface HeldFiles {
   readonly verb: Transfer;

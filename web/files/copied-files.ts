@@ -1,6 +1,6 @@
 /** Files on the desktop's clipboard, in the forms that file managers there know. Pure. */
 import type { ClipboardForm, ClipboardType } from '#protocol/clipboard.ts';
-import type { Transfer } from './dav.ts';
+import type { Transfer } from './entry.ts';
 import { joined } from './paths.ts';
 import { filePath, pathInHome, uriOf } from './uri.ts';
 

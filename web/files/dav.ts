@@ -5,7 +5,7 @@ import { FILES_PATH, FoundFiles } from '#protocol/files.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { serverUrl } from '../ui/server-url.ts';
 import { currentAccess, renewAccess } from './access.ts';
-import type { Entry } from './entry.ts';
+import type { Entry, Transfer } from './entry.ts';
 import { type Listing, parseEntry, parseListing, PROPFIND } from './multistatus.ts';
 import { encoded, HOME } from './paths.ts';
 
@@ -64,8 +64,6 @@ export async function createFolder(path: string, signal?: AbortSignal): Promise<
 export async function createFolders(paths: readonly string[], signal?: AbortSignal): Promise<void> {
   for (const path of paths) await createFolder(path, signal);
 }
-
-export type Transfer = 'MOVE' | 'COPY';
 
 /** False if the target exists and isn't to be replaced. */
 export async function transfer(
