@@ -43,7 +43,13 @@ export function useFoundFiles(query: string): FoundFiles {
         files: files.map(({ path, ...rest }) => ({ path, name: nameOf(path), type: '', ...rest })),
       });
     };
-    const timer = setTimeout(() => void search().catch(() => show({ state: 'failed', files: [] })), PAUSE_MS);
+    const timer = setTimeout(
+      () =>
+        void search().catch((error: unknown) =>
+          show({ state: 'failed', files: ignore('the search says so', [])(error) }),
+        ),
+      PAUSE_MS,
+    );
     return () => {
       clearTimeout(timer);
       abort.abort();
