@@ -18,7 +18,7 @@ export const FilesSession = z.object({
 });
 export type FilesSession = z.infer<typeof FilesSession>;
 
-/** The answer to `GET /files/?find=WORDS`: the best matches by name, newest first among equals. */
+/** The answer to `GET /files/?find=WORDS`: what programs used last comes first, then the best matches by name. */
 export const FoundFiles = z.object({
   files: z.array(
     z.object({
@@ -29,6 +29,8 @@ export const FoundFiles = z.object({
       size: z.int().nonnegative(),
       /** Milliseconds since 1970; 0 if it isn't known. */
       modified: z.number(),
+      /** When a program used it last, as above; 0 if none did. */
+      used: z.number(),
     }),
   ),
   /** False if there are more, or the home folder has more than are searched. */

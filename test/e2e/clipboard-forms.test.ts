@@ -16,6 +16,7 @@ const missing = missingBrowser || (existsSync(XCLIP) ? false : 'xclip is not ins
 
 /** Half a megabyte: more than one piece of an X transfer. */
 const SIDE = 420;
+const BUILD_MS = 4 * 60_000;
 
 suite('copying pictures and formatted text', { skip: missing, timeout: 10 * 60_000 }, () => {
   let product: Product;
@@ -152,8 +153,8 @@ suite('copying pictures and formatted text', { skip: missing, timeout: 10 * 60_0
         existsSync(at(...path)) ? true : null;
     await run('rm -rf copying; mkdir -p copying/here copying/there copying/back; echo x > "copying/here/a b.txt"');
     await hermes.page.keyboard.type('xdg-open copying/there\n');
-    await hermes.seesWindowOf('file-manager');
-    await hermes.find('window-title').filter({ hasText: 'there' }).waitFor();
+    // Its image may have to be built first.
+    await hermes.find('window-title').filter({ hasText: 'there' }).waitFor({ timeout: BUILD_MS });
 
     const files = new FilesPanel(hermes);
     await files.opens();
@@ -187,6 +188,7 @@ suite('copying pictures and formatted text', { skip: missing, timeout: 10 * 60_0
   });
 
   test('files outside of the home folder aren’t pasted in the panel, and are named', async () => {
+    if ((await hermes.find('window-title').innerText()) !== 'Terminal') await hermes.turnsTo('terminal', 'Terminal');
     await give('here.list', 'copy\nfile:///etc/hostname\n');
     await run('./xclip -selection clipboard -t x-special/gnome-copied-files -i here.list');
     const files = new FilesPanel(hermes);

@@ -1,8 +1,8 @@
 /** Files on the desktop's clipboard, in the forms that file managers there know. Pure. */
 import type { ClipboardForm, ClipboardType } from '#protocol/clipboard.ts';
+import { filePath, fileUri, pathInHome } from '#protocol/file-uri.ts';
 import type { Transfer } from './entry.ts';
 import { joined } from './paths.ts';
-import { filePath, pathInHome, uriOf } from './uri.ts';
 
 /** GNOME's form says whether the files were copied or cut. */
 const WITH_VERB: ClipboardType = 'x-special/gnome-copied-files';
@@ -30,7 +30,7 @@ export function textOfFiles(paths: readonly string[], home: string): string {
 
 /** `home` is the path of the home folder in the desktop. */
 export function formsOfFiles(verb: Transfer, paths: readonly string[], home: string): readonly ClipboardForm[] {
-  const uris = paths.map((path) => uriOf(path, home));
+  const uris = paths.map((path) => fileUri(path, home));
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
   return [
     { type: 'text/plain', data: encode(textOfFiles(paths, home)) },

@@ -23,17 +23,21 @@ export interface SearchInput {
   readonly apps: readonly App[];
   readonly launches: readonly Launch[];
   readonly windows: readonly Window[];
-  readonly files: readonly Entry[];
-  /** Paths of files that apps have used, the latest first. */
-  readonly recent: readonly string[];
+  readonly files: readonly FoundFile[];
   readonly pages: readonly { readonly page: string; readonly title: string; readonly words: string }[];
+}
+
+/** The server names those first that programs used last. */
+export interface FoundFile extends Entry {
+  /** 0 if none did. */
+  readonly used: number;
 }
 
 const RUNNING_BOOST = 30;
 /** More than any match of a name scores: these come first. */
 const RECENT_BOOST = 2_000;
 
-export function searchIndex({ apps, launches, windows, files, recent, pages }: SearchInput): SearchIndex {
+export function searchIndex({ apps, launches, windows, files, pages }: SearchInput): SearchIndex {
   const open = launches.filter((launch) => !isOver(launch));
   const phaseOf = (app: App) => {
     const own = open.filter(({ appId }) => appId === app.id);
@@ -66,11 +70,12 @@ export function searchIndex({ apps, launches, windows, files, recent, pages }: S
       }),
     ),
     files: index(
-      files.map((entry) => {
-        const at = recent.indexOf(entry.path);
-        const boost = at < 0 ? 0 : RECENT_BOOST - at;
-        return { name: entry.name, keywords: [], boost, found: { kind: 'file', entry } };
-      }),
+      files.map(({ used, ...entry }, at) => ({
+        name: entry.name,
+        keywords: [],
+        boost: used === 0 ? 0 : RECENT_BOOST - at,
+        found: { kind: 'file', entry },
+      })),
     ),
     pages: index(
       pages.map(({ page, title, words }) => ({

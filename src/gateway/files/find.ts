@@ -1,11 +1,14 @@
 /** `GET /files/?find=…`: the files whose names have all the words, from a walk of bounded length through the home folder. */
 import { DeskpodError } from '#domain/errors.ts';
+import { homeFolder } from '#domain/names.ts';
+import { ignore } from '#protocol/ignore.ts';
 import type { FoundFiles } from '#protocol/files.ts';
 import { type FilesAnswer, PROTECTION } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 import { failureOf } from './failures.ts';
 import type { Entry } from './listing.ts';
 import { encodedPath, type FilePath, isPart, shownPath } from './paths.ts';
+import { RECENTLY_USED, usedAt } from './recent.ts';
 import { listingAt } from './stat.ts';
 
 const LONGEST_QUERY = 200;
@@ -16,6 +19,7 @@ const MOST_ENTRIES = 100_000;
 const DEEPEST = 16;
 const AT_ONCE = 4;
 const WALK_MS = 8_000;
+const MOST_RECENT_BYTES = 1024 * 1024;
 
 interface Match {
   readonly names: FilePath;
@@ -81,14 +85,30 @@ async function search(exchange: Exchange, words: readonly string[]): Promise<Fou
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     queue = complete ? next : [];
   }
-  const best = matches.toSorted(
-    (a, b) => b.score - a.score || b.entry.changedAt.getTime() - a.entry.changedAt.getTime(),
-  );
-  return { files: best.slice(0, MOST_FOUND).map(presented), complete: complete && best.length <= MOST_FOUND };
+  const recent = await recentlyUsed(exchange, signal);
+  const best = matches
+    .map((match) => ({ ...match, path: match.names.join('/'), used: recent.get(match.names.join('/')) ?? 0 }))
+    .toSorted(
+      (a, b) => b.used - a.used || b.score - a.score || b.entry.changedAt.getTime() - a.entry.changedAt.getTime(),
+    );
+  const files = best.slice(0, MOST_FOUND).map(({ path: found, used, entry: { isFolder, bytes, changedAt } }) => ({
+    path: found,
+    folder: isFolder,
+    size: isFolder ? 0 : bytes,
+    modified: changedAt.getTime(),
+    used,
+  }));
+  return { files, complete: complete && best.length <= MOST_FOUND };
 }
 
-function presented({ names, entry: { isFolder, bytes, changedAt } }: Match): FoundFiles['files'][number] {
-  return { path: names.join('/'), folder: isFolder, size: isFolder ? 0 : bytes, modified: changedAt.getTime() };
+/** Empty if no program has used a file yet, or the list can't be read. */
+async function recentlyUsed({ service, claims }: Exchange, signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+  const headers = { range: `bytes=0-${MOST_RECENT_BYTES - 1}` };
+  const wish = { method: 'GET', path: encodedPath(RECENTLY_USED, 'file'), headers, answerMs: WALK_MS };
+  const { status, text } = await service
+    .read(wish, MOST_RECENT_BYTES, signal)
+    .catch(ignore('the order is that of the names', { status: 0, text: '' }));
+  return status === 200 || status === 206 ? usedAt(text, homeFolder(claims.userId)) : new Map();
 }
 
 /** Names that aren't UTF-8 can't be addressed by a browser. */

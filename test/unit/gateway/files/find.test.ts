@@ -17,12 +17,13 @@ const entry = (href: string, day: number): string =>
   `<D:getlastmodified>Mon, ${day + 1} Nov 2026 10:00:00 GMT</D:getlastmodified></D:prop>` +
   '<D:status>HTTP/1.1 200 OK</D:status></D:propstat></D:response>';
 
-async function stage(tree: Tree) {
+async function stage(tree: Tree, recentlyUsed = '') {
   const listed: string[] = [];
   const service = createServer((request, response) => {
     const folder = decodeURIComponent(request.url ?? '/');
-    listed.push(folder);
+    if (request.method === 'PROPFIND') listed.push(folder);
     request.resume();
+    if (request.method === 'GET') return void response.end(recentlyUsed);
     const names = tree[folder] ?? tree[`${folder}/`];
     if (names === undefined) return void response.writeHead(403).end();
     const at = encodeURI(folder.endsWith('/') ? folder : `${folder}/`);
@@ -65,6 +66,21 @@ test('finds names that have all words, wherever they are, regardless of case and
 test('beginnings come first, then words, then parts; among equals the newest', async () => {
   await using on = await stage({ '/': ['replan.txt', 'my plan.txt', 'plan a.txt', 'plan b.txt'] });
   assert.deepEqual(paths(await on.found('plan')), ['plan b.txt', 'plan a.txt', 'my plan.txt', 'replan.txt']);
+});
+
+test('what programs used last comes first, whatever else is in their list', async () => {
+  const bookmark = (href: string, visited: string): string =>
+    `<bookmark href="${href}" added="2026-01-01T00:00:00Z" modified="2026-01-01T00:00:00Z" visited="${visited}"><info/></bookmark>`;
+  const list = [
+    '<?xml version="1.0" encoding="UTF-8"?><xbel version="1.0">',
+    bookmark('file:///home/hermes/old%20plan', '2026-02-01T10:00:00.5Z'),
+    bookmark('file:///etc/plan', '2026-04-01T10:00:00Z'),
+    bookmark('file:///home/hermes/R&amp;D%20plan', '2026-03-01T10:00:00Z'),
+    bookmark('file:///home/hermes/plan', 'yesterday'),
+    '<bookmark href="file:///home/hermes/plan',
+  ].join('\n');
+  await using on = await stage({ '/': ['plan', 'old plan', 'R&D plan'] }, list);
+  assert.deepEqual(paths(await on.found('plan')), ['R&D plan', 'old plan', 'plan']);
 });
 
 test('hidden folders and unfinished uploads are left out, and a folder that can’t be read doesn’t end the search', async () => {
