@@ -101,6 +101,7 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
     files: {
       upload: values['files.upload'],
       download: values['files.download'],
+      webdav: values['files.webdav'],
       maxUploadBytes: values['files.maxUpload'] ?? null,
       maxDownloadBytes: values['files.maxDownload'] ?? null,
     },

@@ -16,6 +16,12 @@ export const FILE_SETTINGS = {
     type: 'true or false',
     variable: 'DESKPOD_FILES_DOWNLOAD',
   }),
+  'files.webdav': z.boolean().default(true).register(FACTS, {
+    text: 'Whether users can open their home folder with the file manager of their computer (WebDAV at `/dav/`), with access tokens that they make in the settings. Only over HTTPS, except on loopback. `files.upload`, `files.download` and the sizes apply.',
+    read: 'switch',
+    type: 'true or false',
+    variable: 'DESKPOD_FILES_WEBDAV',
+  }),
   'files.maxUpload': Bytes.optional().register(FACTS, {
     text: 'Largest file that can be uploaded. On one machine, never more than `limits.home` leaves free.',
     read: 'text',

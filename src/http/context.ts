@@ -1,4 +1,6 @@
 /** What the routes of `/api/v1` work with; created once by src/server/context.ts. */
+import type { AccessTokens } from '#domain/server/access-tokens.ts';
+import type { Attendance } from '#domain/desktops/attendance.ts';
 import type { Authenticator, Identity, SessionClaims, Tickets, UserTokens } from '#domain/ports/auth.ts';
 import type { Catalogue } from '#domain/catalogue/catalogue.ts';
 import type { Closings } from '#domain/server/closings.ts';
@@ -91,6 +93,9 @@ export interface ApiContext {
   readonly links: LoginLinks;
   readonly users: LocalUsers;
   readonly attempts: LoginAttempts;
+  /** For files at `/dav/`. */
+  readonly accessTokens: AccessTokens;
+  readonly attendance: Pick<Attendance, 'mark'>;
   readonly guests: Pick<Guests, 'admit' | 'count' | 'limits' | 'sweep'>;
   readonly tokens: UserTokens;
   readonly tickets: Tickets;

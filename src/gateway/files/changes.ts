@@ -17,27 +17,27 @@ const MULTI_STATUS = 207;
 
 export async function makeFolder(exchange: Exchange): Promise<FilesAnswer> {
   requireRight(exchange, 'upload');
-  const { path, service, signal } = exchange;
+  const { path, service, signal, locks: headers } = exchange;
   refuseHome(path);
-  const wish = { method: 'MKCOL', path: encodedPath(path, 'folder'), answerMs: ANSWER_MS };
+  const wish = { method: 'MKCOL', path: encodedPath(path, 'folder'), headers, answerMs: ANSWER_MS };
   return finished(await service.status(wish, signal), path);
 }
 
 export async function remove(exchange: Exchange): Promise<FilesAnswer> {
   requireRight(exchange, 'upload');
-  const { path, service, signal } = exchange;
+  const { path, service, signal, locks: headers } = exchange;
   refuseHome(path);
   const { isFolder } = await existing(exchange);
-  const wish = { method: 'DELETE', path: encodedPath(path, kindOf(isFolder)), answerMs: ANSWER_MS };
+  const wish = { method: 'DELETE', path: encodedPath(path, kindOf(isFolder)), headers, answerMs: ANSWER_MS };
   return finished(await service.status(wish, signal), path);
 }
 
 /** Never replaces a folder, and a file only without `Overwrite: F`. */
 export async function moveOrCopy(exchange: Exchange): Promise<FilesAnswer> {
   const maxBytes = requireRight(exchange, 'upload');
-  const { request, path, prefix, service, signal, events, claims } = exchange;
+  const { request, path, prefix, root, locks, service, signal, events, claims } = exchange;
   const { host, overwrite = 'T' } = request.headers;
-  const to = destinationOf(headerOf(request.headers['destination']), host, prefix);
+  const to = destinationOf(headerOf(request.headers['destination']), host, prefix, root);
   refuseHome(path);
   refuseHome(to);
   const { isFolder, bytes } = await existing(exchange);
@@ -52,6 +52,7 @@ export async function moveOrCopy(exchange: Exchange): Promise<FilesAnswer> {
     destination: destinationUrl(encodedPath(to, kind)),
     overwrite: overwrite === 'T' ? 'T' : 'F',
     depth: 'infinity',
+    ...locks,
   };
   const wish = { method: request.method ?? '', path: encodedPath(path, kind), headers, answerMs: ANSWER_MS };
   const status = await service.status(wish, signal);
@@ -86,6 +87,6 @@ function kindOf(isFolder: boolean): 'file' | 'folder' {
   return isFolder ? 'folder' : 'file';
 }
 
-function headerOf(value: string | string[] | undefined): string | undefined {
+export function headerOf(value: string | string[] | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }

@@ -20,6 +20,10 @@ export interface Exchange {
   readonly query: URLSearchParams;
   /** Of this installation, with a slash at both ends. */
   readonly prefix: string;
+  /** `/files/` or `/dav/`. */
+  readonly root: string;
+  /** For the service, of a program that has locked files: the header `If` with its locks. */
+  readonly locks: Readonly<Record<string, string>>;
   readonly service: FilesService;
   /** Aborts when the session, the desktop or the client is gone. */
   readonly signal: AbortSignal;

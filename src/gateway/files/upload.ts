@@ -10,9 +10,9 @@ import { encodedPath, isPart, shownPath } from './paths.ts';
 import { statOf } from './stat.ts';
 
 /** The service collects each part in its `/tmp` first. */
-const MOST_PART_BYTES = 64 * 1024 * 1024;
+export const MOST_PART_BYTES = 64 * 1024 * 1024;
 /** After the last byte. */
-const ANSWER_MS = 120_000;
+export const ANSWER_MS = 120_000;
 const CONDITIONS = ['if-none-match'];
 
 interface Range {
@@ -63,7 +63,7 @@ async function checkPart(exchange: Exchange, { from, to, total }: Range, length:
 }
 
 async function put(
-  { request, path, service, signal, pace }: Exchange,
+  { request, path, service, signal, pace, locks }: Exchange,
   length: number,
   conditions: Readonly<Record<string, string>>,
 ): Promise<FilesAnswer> {
@@ -77,7 +77,7 @@ async function put(
     request.unpipe(paced);
   });
   request.pipe(paced);
-  const headers = { ...conditions, 'content-length': String(length) };
+  const headers = { ...conditions, ...locks, 'content-length': String(length) };
   const wish = { method: 'PUT', path: encodedPath(path, 'file'), headers, body: paced, answerMs: ANSWER_MS };
   try {
     const answer = await service.request(wish, signal);
