@@ -13,6 +13,7 @@ import type { Prints } from '#domain/desktops/prints.ts';
 import type { Engine } from '#domain/ports/engine.ts';
 import type { HomeArchives } from '#domain/desktops/home-files.ts';
 import type { FileRules } from '#domain/desktops/file-rules.ts';
+import type { SharedFolder } from '#domain/desktops/shared-folders.ts';
 import type { HomeSizes } from '#domain/desktops/home-sizes.ts';
 import type { Guests } from '#domain/server/guests.ts';
 import type { EventBus } from '#domain/server/event-bus.ts';
@@ -85,6 +86,7 @@ export interface ApiContext {
   readonly archives: HomeArchives;
   readonly homeSizes: HomeSizes;
   readonly files: FileRules;
+  readonly sharedFolders: readonly SharedFolder[];
   readonly displays: Displays;
   readonly clipboards: Clipboards;
   readonly prints: Prints;

@@ -90,5 +90,7 @@ async function running(
   if (status.state === 'running') return;
   if (status.state === 'failed')
     throw new DeskpodError('service_unavailable', status.reason, status.remedy ? { remedy: status.remedy } : {});
-  throw new DeskpodError('service_unavailable', 'Your desktop is still starting.', { remedy: 'Try again in a moment.' });
+  throw new DeskpodError('service_unavailable', 'Your desktop is still starting.', {
+    remedy: 'Try again in a moment.',
+  });
 }

@@ -11,9 +11,11 @@ export interface FilesClaims {
   readonly space: FilesSession['space'];
 }
 
+type FilesContext = Pick<ApiContext, 'desktops' | 'engine' | 'homeSizes' | 'files' | 'sharedFolders'>;
+
 /** Fails with `desktop_missing`, `service_unavailable` if the desktop has no files service. */
 export async function filesClaims(
-  { desktops, engine, homeSizes, files }: Pick<ApiContext, 'desktops' | 'engine' | 'homeSizes' | 'files'>,
+  { desktops, engine, homeSizes, files, sharedFolders }: FilesContext,
   { user, sessionId, since: sessionSince, expiresAt: sessionEndsAt }: SessionClaims,
 ): Promise<FilesClaims> {
   const desktop = desktops.running(user.id);
@@ -27,6 +29,9 @@ export async function filesClaims(
   const room = space === null ? null : Math.max(0, space.limitBytes - space.usedBytes);
   const upload = { allowed: files.upload, maxBytes: least(files.maxUploadBytes, room) };
   const download = { allowed: files.download, maxBytes: files.maxDownloadBytes };
+  const shared = sharedFolders
+    .filter(({ name }) => desktop.shared.includes(name))
+    .map(({ name, readOnly }) => ({ name, readOnly }));
   const ticket: TicketClaims = {
     desktopId: desktop.id,
     userId: user.id,
@@ -37,7 +42,7 @@ export async function filesClaims(
     screen: null,
     uid: desktop.uid,
     files: { endpoint, credential: filesPassword },
-    rights: { screen: 'none', clipboardIn: false, clipboardOut: false, upload, download },
+    rights: { screen: 'none', clipboardIn: false, clipboardOut: false, upload, download, shared },
   };
   return { ticket, upload, download, space };
 }

@@ -115,7 +115,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       store,
       events,
       openDisplay,
-      desktop: config.desktop,
+      desktop: { ...config.desktop, shared: config.files.shared },
       clipboard: config.clipboard,
       own: engine.capabilities.buildsImages ? ownApps(imagesDir) : [],
       classes: config.executeClasses,

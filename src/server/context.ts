@@ -98,6 +98,7 @@ export function createContext(deps: ContextDeps): ApiContext {
       failed: events.failed,
     }),
     files: config.files,
+    sharedFolders: config.files.shared,
     gateway,
     closings: sessionEnds.closings,
     closingsToken: gatewayToken(keys, 'closings'),

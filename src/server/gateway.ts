@@ -93,7 +93,11 @@ export function openGateway(options: GatewayRoleOptions): GatewayRole {
     return opened;
   };
   return {
-    plugins: [passOnRoutes(() => current().proxy), filesRoutes(() => current().files), filesRoutes(() => current().dav, '/dav')],
+    plugins: [
+      passOnRoutes(() => current().proxy),
+      filesRoutes(() => current().files),
+      filesRoutes(() => current().dav, '/dav'),
+    ],
     upgrades: [
       ...screenRoutes(async (request, socket, head) => current().gateway.handleUpgrade(request, socket, head)),
       soundRoute(async (request, socket, head) => current().sounds.handleUpgrade(request, socket, head)),

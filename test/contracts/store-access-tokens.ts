@@ -21,17 +21,20 @@ const laptop: StoredAccessToken = {
 const later = new Date('2026-02-02T03:04:05.678Z');
 
 export function accessTokensContract(check: Check): void {
-  check('access tokens are listed for their user alone, newest first, after reopening, too', async (store, database) => {
-    const phone = { ...laptop, id: 'two', createdAt: later, expiresAt: new Date('2027-01-01T00:00:00.000Z') };
-    await store.accessTokens.add(laptop, 2);
-    await store.accessTokens.add(phone, 2);
-    await store.accessTokens.used('one', later);
-    await using again = await database.open();
-    assert.deepEqual(await again.accessTokens.list('amy'), [phone, { ...laptop, usedAt: later }]);
-    assert.deepEqual(await again.accessTokens.list('fry'), []);
-    const owner = { userId: 'amy', login: 'Amy', provider: 'planet' };
-    assert.deepEqual(await again.accessTokens.owners(), [owner, owner]);
-  });
+  check(
+    'access tokens are listed for their user alone, newest first, after reopening, too',
+    async (store, database) => {
+      const phone = { ...laptop, id: 'two', createdAt: later, expiresAt: new Date('2027-01-01T00:00:00.000Z') };
+      await store.accessTokens.add(laptop, 2);
+      await store.accessTokens.add(phone, 2);
+      await store.accessTokens.used('one', later);
+      await using again = await database.open();
+      assert.deepEqual(await again.accessTokens.list('amy'), [phone, { ...laptop, usedAt: later }]);
+      assert.deepEqual(await again.accessTokens.list('fry'), []);
+      const owner = { userId: 'amy', login: 'Amy', provider: 'planet' };
+      assert.deepEqual(await again.accessTokens.owners(), [owner, owner]);
+    },
+  );
 
   check('a user has a limited number of access tokens, without those that have expired', async (store) => {
     await store.accessTokens.add({ ...laptop, expiresAt: later }, 1);

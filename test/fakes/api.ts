@@ -63,6 +63,7 @@ export async function fakeApi({
   limits = LIMITS,
   launchesPerUser = 32,
   clipboard = {},
+  sharedFolders = [],
   ...more
 }: Partial<ApiContext> & {
   directory?: Authenticator;
@@ -85,7 +86,14 @@ export async function fakeApi({
       store,
       events,
       openDisplay,
-      desktop: { image: 'localhost/deskpod/desktop:1', env: {}, x11Tcp: true, limits: {}, languages: [] },
+      desktop: {
+        image: 'localhost/deskpod/desktop:1',
+        env: {},
+        x11Tcp: true,
+        limits: {},
+        languages: [],
+        shared: sharedFolders,
+      },
       clipboard: {
         direction: 'both',
         types: ClipboardType.options,
@@ -134,6 +142,7 @@ export async function fakeApi({
       failed: events.failed,
     }),
     files: { upload: true, download: true, webdav: true, maxUploadBytes: null, maxDownloadBytes: null },
+    sharedFolders,
     events,
     authenticators: [directory ?? demoDirectory(store), createAnonymous(store)],
     links: new LoginLinks(store),

@@ -5,7 +5,7 @@
 import { buffer } from 'node:stream/consumers';
 import { DeskpodError } from '#domain/errors.ts';
 import { emptyAnswer, type FilesAnswer, PROTECTION } from '../files/answer.ts';
-import { type Exchange, pick, requireRight } from '../files/exchange.ts';
+import { type Exchange, pick, requireChangeable, requireRight } from '../files/exchange.ts';
 import { failureOf } from '../files/failures.ts';
 import { addressOf, withRoot } from '../files/listing.ts';
 import { encodedPath, type FilePath, shownPath } from '../files/paths.ts';
@@ -17,13 +17,13 @@ const MOST_ANSWERED_BYTES = 1024 * 1024;
 const MOST_LOCKS = 16;
 /** As the service makes them. */
 const TOKEN = /<((?:opaquelocktoken|urn:uuid):[0-9a-fA-F-]{36})>/g;
+const LOCK =
+  '<?xml version="1.0"?><lockinfo xmlns="DAV:"><lockscope><exclusive/></lockscope><locktype><write/></locktype></lockinfo>';
 const LOCKS = '<?xml version="1.0"?><propfind xmlns="DAV:"><prop><lockdiscovery/></prop></propfind>';
 
 /** The header `If` of the request, as far as its locks still exist, for the service. */
-export async function heldLocks(
-  { request, service, signal }: Exchange,
-  paths: readonly FilePath[],
-): Promise<Record<string, string>> {
+export async function heldLocks(exchange: Exchange, paths: readonly FilePath[]): Promise<Record<string, string>> {
+  const { request, service, signal } = exchange;
   const given = request.headers.if;
   const tokens = [...new Set(typeof given === 'string' ? [...given.matchAll(TOKEN)].map(([, token]) => token) : [])];
   if (tokens.length === 0) return {};
@@ -39,11 +39,33 @@ export async function heldLocks(
       return known.map((token) => `<${destinationUrl(at)}> (<${token}>)`);
     }),
   );
-  return held.flat().length === 0 ? {} : { if: held.flat().join(' ') };
+  const [source = [], destination = []] = held;
+  const all = held.flat();
+  if (all.length === 0) return {};
+  const isMoved = request.method === 'MOVE' && source.length === 0 && destination.length > 0;
+  return { if: [...all, ...(isMoved ? [await lockedSource(exchange, exchange.path)] : [])].join(' ') };
+}
+
+/**
+ * For `If` of a move onto a file that is locked: the service then wants a lock of the source, too. The lock ends with the
+ * move, or soon if that fails.
+ */
+export async function lockedSource({ service, signal }: Exchange, path: FilePath): Promise<string> {
+  const at = encodedPath(path, 'file');
+  const length = String(Buffer.byteLength(LOCK));
+  const headers = { depth: '0', timeout: 'Second-30', 'content-type': 'application/xml', 'content-length': length };
+  const wish = { method: 'LOCK', path: at, headers, body: LOCK, answerMs: ANSWER_MS };
+  const { status, headers: said } = await service.read(wish, MOST_ANSWERED_BYTES, signal);
+  const token = said['lock-token'];
+  if (status >= 300 || typeof token !== 'string') throw failureOf(status, shownPath(path));
+  return `<${destinationUrl(at)}> (${token})`;
 }
 
 export async function lock(exchange: Exchange): Promise<FilesAnswer> {
-  return await asked(exchange, ['depth', 'timeout'], [200, 201]);
+  // To refresh a lock, the service wants it without its path.
+  const held = exchange.locks['if']?.replace(/^<[^>]*> /, '');
+  const locks = held === undefined ? {} : { if: held };
+  return await asked({ ...exchange, locks }, ['depth', 'timeout'], [200, 201]);
 }
 
 export async function setProperties(exchange: Exchange): Promise<FilesAnswer> {
@@ -67,6 +89,7 @@ async function asked(
   successes: readonly number[],
 ): Promise<FilesAnswer> {
   requireRight(exchange, 'upload');
+  requireChangeable(exchange, exchange.path);
   const { request, path, prefix, root, service, signal, locks } = exchange;
   const body = await bodyOf(exchange);
   const headers = {

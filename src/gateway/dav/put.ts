@@ -6,12 +6,13 @@ import { randomBytes } from 'node:crypto';
 import { DeskpodError } from '#domain/errors.ts';
 import { ignore } from '#protocol/ignore.ts';
 import { emptyAnswer, type FilesAnswer } from '../files/answer.ts';
-import { type Exchange, requireRight } from '../files/exchange.ts';
+import { type Exchange, requireChangeable, requireRight } from '../files/exchange.ts';
 import { failureOf, tooLarge } from '../files/failures.ts';
 import { encodedPath, type FilePath, parentOf, shownPath } from '../files/paths.ts';
 import { destinationUrl } from '../files/service.ts';
 import { statOf } from '../files/stat.ts';
 import { ANSWER_MS, MOST_PART_BYTES, upload } from '../files/upload.ts';
+import { lockedSource } from './locks.ts';
 
 /** Held in memory, one for each upload. */
 const BLOCK_BYTES = 4 * 1024 * 1024;
@@ -30,6 +31,7 @@ export async function put(exchange: Exchange): Promise<FilesAnswer> {
 
 async function inParts(exchange: Exchange, announced: number): Promise<FilesAnswer> {
   const maxBytes = requireRight(exchange, 'upload');
+  requireChangeable(exchange, exchange.path);
   const { path, request, service, signal, events, claims, locks, pace } = exchange;
   const shown = shownPath(path);
   if (announced > maxBytes) throw tooLarge(shown, maxBytes);
@@ -49,7 +51,8 @@ async function inParts(exchange: Exchange, announced: number): Promise<FilesAnsw
       await writeBlock(exchange, part, block, bytes);
       bytes += block.length;
     }
-    const headers = { destination: destinationUrl(encodedPath(path, 'file')), overwrite: 'T', ...locks };
+    const held = locks['if'] === undefined ? {} : { if: `${locks['if']} ${await lockedSource(exchange, part)}` };
+    const headers = { destination: destinationUrl(encodedPath(path, 'file')), overwrite: 'T', ...held };
     const wish = { method: 'MOVE', path: encodedPath(part, 'file'), headers, answerMs: ANSWER_MS };
     const status = await service.status(wish, signal);
     if (status < 200 || status >= 300) throw failureOf(status, shown);

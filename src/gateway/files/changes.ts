@@ -4,7 +4,7 @@
  */
 import { DeskpodError } from '#domain/errors.ts';
 import { emptyAnswer, type FilesAnswer } from './answer.ts';
-import { type Exchange, requireRight } from './exchange.ts';
+import { type Exchange, requireChangeable, requireRight } from './exchange.ts';
 import { failureOf, tooLarge } from './failures.ts';
 import type { Entry } from './listing.ts';
 import { destinationOf, encodedPath, type FilePath, isPart, shownPath } from './paths.ts';
@@ -17,6 +17,7 @@ const MULTI_STATUS = 207;
 
 export async function makeFolder(exchange: Exchange): Promise<FilesAnswer> {
   requireRight(exchange, 'upload');
+  requireChangeable(exchange, exchange.path);
   const { path, service, signal, locks: headers } = exchange;
   refuseHome(path);
   const wish = { method: 'MKCOL', path: encodedPath(path, 'folder'), headers, answerMs: ANSWER_MS };
@@ -25,6 +26,7 @@ export async function makeFolder(exchange: Exchange): Promise<FilesAnswer> {
 
 export async function remove(exchange: Exchange): Promise<FilesAnswer> {
   requireRight(exchange, 'upload');
+  requireChangeable(exchange, exchange.path);
   const { path, service, signal, locks: headers } = exchange;
   refuseHome(path);
   const { isFolder } = await existing(exchange);
@@ -40,6 +42,8 @@ export async function moveOrCopy(exchange: Exchange): Promise<FilesAnswer> {
   const to = destinationOf(headerOf(request.headers['destination']), host, prefix, root);
   refuseHome(path);
   refuseHome(to);
+  requireChangeable(exchange, to);
+  if (request.method === 'MOVE') requireChangeable(exchange, path);
   const { isFolder, bytes } = await existing(exchange);
   const isUpload = isPart(path) && !isPart(to) && request.method === 'MOVE';
   if (isUpload && bytes > maxBytes) throw tooLarge(shownPath(to), maxBytes);

@@ -4,7 +4,7 @@
  */
 import { DeskpodError } from '#domain/errors.ts';
 import { emptyAnswer, type FilesAnswer } from './answer.ts';
-import { type Exchange, pick, requireRight } from './exchange.ts';
+import { type Exchange, pick, requireChangeable, requireRight } from './exchange.ts';
 import { failureOf, tooLarge } from './failures.ts';
 import { encodedPath, isPart, shownPath } from './paths.ts';
 import { statOf } from './stat.ts';
@@ -24,6 +24,7 @@ interface Range {
 export async function upload(exchange: Exchange): Promise<FilesAnswer> {
   const { request, path, events, claims } = exchange;
   const maxBytes = requireRight(exchange, 'upload');
+  requireChangeable(exchange, path);
   const shown = shownPath(path);
   if (path.length === 0) throw new DeskpodError('invalid_request', 'The home folder isn’t a file.');
   const length = lengthOf(request.headers['content-length']);

@@ -41,9 +41,19 @@ test('nobody has more than twenty; guests have none; nobody revokes another user
   assert.equal((await amy.send('DELETE', `/access-tokens/${id}`)).statusCode, 404);
   assert.equal((await fry.send('DELETE', `/access-tokens/${id}`)).statusCode, 204);
   assert.equal((await fry.list()).length, 19);
-  const guest = await api.app.inject({ method: 'POST', url: '/api/v1/session', payload: { provider: 'anonymous' }, headers: { 'x-deskpod': '1' } });
+  const guest = await api.app.inject({
+    method: 'POST',
+    url: '/api/v1/session',
+    payload: { provider: 'anonymous' },
+    headers: { 'x-deskpod': '1' },
+  });
   const authorization = `Bearer ${(guest.json() as { token: string }).token}`;
-  const refused = { method: 'POST', url: '/api/v1/access-tokens', payload: { name: 'x' }, headers: { authorization } } as const;
+  const refused = {
+    method: 'POST',
+    url: '/api/v1/access-tokens',
+    payload: { name: 'x' },
+    headers: { authorization },
+  } as const;
   assert.equal((await api.app.inject(refused)).statusCode, 403);
 });
 

@@ -5,7 +5,8 @@ import { isolated, many } from './grammar.ts';
 export const tokens: TokenStrings = {
   tokens: {
     title: 'الملفات في مدير الملفات لديك',
-    hint: (name) => `افتح مجلد المنزل بمدير الملفات في حاسوبك. اسم المستخدم هناك «${isolated(name)}» وكلمة المرور رمز وصول. إذا لم يكن سطح مكتبك قيد التشغيل فسيبدأ.`,
+    hint: (name) =>
+      `افتح مجلد المنزل بمدير الملفات في حاسوبك. اسم المستخدم هناك «${isolated(name)}» وكلمة المرور رمز وصول. إذا لم يكن سطح مكتبك قيد التشغيل فسيبدأ.`,
     address: 'العنوان',
     copyAddress: 'نسخ العنوان',
     copyToken: 'نسخ رمز الوصول',
@@ -16,7 +17,8 @@ export const tokens: TokenStrings = {
     nameHint: 'اسم الحاسوب مثلًا',
     lifetime: 'تنتهي الصلاحية',
     never: 'أبدًا',
-    days: (count) => many(count, {
+    days: (count) =>
+      many(count, {
         zero: '# يوم',
         one: 'يوم واحد',
         two: 'يومان',
