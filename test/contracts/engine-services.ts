@@ -80,7 +80,8 @@ export function servicePromises(under: () => EngineUnderTest): void {
   });
 }
 
-async function dav(
+/** Asks the files service. */
+export async function dav(
   { engine }: EngineUnderTest,
   { id }: EngineDesktop,
   password: string,
