@@ -4,6 +4,7 @@ import type { Limits, PodSettings, Toleration } from '../protocol/app.ts';
 import type { ClipboardPolicy } from '../domain/desktops/clipboard-policy.ts';
 import type { LinkPolicy } from '../domain/catalogue/open-with.ts';
 import type { DebugPolicy } from '../domain/debug/policy.ts';
+import type { SharedFolder } from '../domain/desktops/shared-folders.ts';
 import type { FileRules } from '../domain/desktops/file-rules.ts';
 import type { ServerRole } from '../protocol/system.ts';
 
@@ -120,7 +121,7 @@ export interface Config {
     readonly guestsPerAddress: number;
   };
   /** Between users' computers and their home folders. */
-  readonly files: FileRules;
+  readonly files: FileRules & { readonly shared: readonly SharedFolderConfig[] };
   /** Who may start debug sessions, how and for how long. */
   readonly debug: DebugPolicy & { readonly keepDays: number };
   readonly log: {
@@ -136,6 +137,14 @@ export interface Config {
     /** Networks that may call, with or without a key; null means any. */
     readonly onlyNetworks: readonly string[] | null;
   };
+}
+
+/** Which of path and claim there is depends on the engine. */
+export interface SharedFolderConfig extends SharedFolder {
+  readonly path: string | null;
+  readonly claim: string | null;
+  /** A group that its users get; null for none. */
+  readonly gid: number | null;
 }
 
 export interface ContainersConfig {
@@ -192,6 +201,7 @@ export interface KubernetesConfig {
   readonly tolerations: readonly Toleration[];
   readonly pods: UserPodsConfig;
   readonly homes: HomesConfig;
+  readonly shared: readonly (Pick<SharedFolderConfig, 'name' | 'readOnly' | 'gid'> & { readonly claim: string })[];
   /** Null: those that the nodes report. */
   readonly podNetworks: readonly string[] | null;
 }

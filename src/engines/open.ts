@@ -30,7 +30,21 @@ export async function openEngine(config: Config, parts: EngineParts): Promise<En
       const { createContainersEngine } = await import('./containers/engine.ts');
       const { socket, baseImage, egress, services } = engine;
       const { desktop: desktopLimits, tmp: tmpBytes } = config.limits;
-      const own = { socket, baseImage, egress, services, languages, fonts, wallpapers, desktopLimits, tmpBytes };
+      const shared = config.files.shared.flatMap(({ name, path, readOnly, gid }) =>
+        path === null ? [] : [{ name, path, readOnly, gid }],
+      );
+      const own = {
+        shared,
+        socket,
+        baseImage,
+        egress,
+        services,
+        languages,
+        fonts,
+        wallpapers,
+        desktopLimits,
+        tmpBytes,
+      };
       return await createContainersEngine({ ...parts, ...own, dataDir, runDir, shmBytes });
     }
     case 'kubernetes': {

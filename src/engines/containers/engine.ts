@@ -45,6 +45,7 @@ import { Egress } from './host/egress.ts';
 import { OutOfMemory } from './host/out-of-memory.ts';
 import { bridgePrefix, egressTable } from './specs/bridge.ts';
 import { desktopPaths } from './specs/paths.ts';
+import type { HostFolder } from './specs/shared-folders.ts';
 import { inspectMachine } from '#containers-client/podman-config.ts';
 import { PodmanService } from '#containers-client/podman-service.ts';
 import { UsageMeter } from './host/usage.ts';
@@ -78,6 +79,8 @@ export interface ContainersEngineOptions {
   readonly egress: EgressConfig;
   /** That new desktops have. */
   readonly services: readonly port.ServiceName[];
+  /** Folders of this machine that desktops can get. */
+  readonly shared?: readonly HostFolder[];
   /** Without a connection for this long (ms), a service stops; by default two minutes. */
   readonly serviceIdleMs?: number;
   readonly windowManagerReady: WindowManagerReady;
@@ -124,6 +127,7 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
       node: hostname(),
       init: flavour === 'docker' || inspectMachine().init !== null,
       processors: desktopCgroups.cpus,
+      shared: options.shared ?? [],
     },
     dataDir,
     runDir,

@@ -223,7 +223,7 @@ export const settings: SettingsStrings = {
     everywhere: 'Überall abmelden',
     everywhereTitle: 'Überall abmelden?',
     everywhereText:
-      'Alle Ihre Sitzungen enden, auch diese: in jedem Browser und auf der Befehlszeile. Ihr Desktop läuft weiter.',
+      'Alle Ihre Sitzungen enden, auch diese: in jedem Browser und auf der Befehlszeile. Ihre Zugriffstoken werden widerrufen. Ihr Desktop läuft weiter.',
     current: 'diese Sitzung',
     when: 'Zeit',
     address: 'Adresse',

@@ -217,7 +217,7 @@ export const settings = {
     everywhere: 'Log out everywhere',
     everywhereTitle: 'Log out everywhere?',
     everywhereText:
-      'All your sessions end, this one included: in every browser and on the command line. Your desktop keeps running.',
+      'All your sessions end, this one included: in every browser and on the command line. Your access tokens are revoked. Your desktop keeps running.',
     current: 'this session',
     when: 'Time',
     address: 'Address',

@@ -221,7 +221,7 @@ export const settings: SettingsStrings = {
     everywhere: 'Cerrar todas las sesiones',
     everywhereTitle: '¿Cerrar todas las sesiones?',
     everywhereText:
-      'Terminan todas tus sesiones, incluida esta: en todos los navegadores y en la línea de órdenes. Tu escritorio sigue en marcha.',
+      'Terminan todas tus sesiones, incluida esta: en todos los navegadores y en la línea de órdenes. Tus tokens de acceso se revocan. Tu escritorio sigue en marcha.',
     current: 'esta sesión',
     when: 'Hora',
     address: 'Dirección',

@@ -223,7 +223,7 @@ export const settings: SettingsStrings = {
     everywhere: 'Se déconnecter partout',
     everywhereTitle: 'Se déconnecter partout ?',
     everywhereText:
-      'Toutes vos sessions prennent fin, y compris celle-ci : dans tous les navigateurs et en ligne de commande. Votre bureau reste ouvert.',
+      'Toutes vos sessions prennent fin, y compris celle-ci : dans tous les navigateurs et en ligne de commande. Vos jetons d’accès sont révoqués. Votre bureau reste ouvert.',
     current: 'cette session',
     when: 'Date',
     address: 'Adresse',

@@ -219,7 +219,7 @@ export const settings: SettingsStrings = {
     everywhere: 'Esci ovunque',
     everywhereTitle: 'Uscire ovunque?',
     everywhereText:
-      'Tutte le tue sessioni terminano, compresa questa: in ogni browser e nella riga di comando. Il tuo desktop resta attivo.',
+      'Tutte le tue sessioni terminano, compresa questa: in ogni browser e nella riga di comando. I tuoi token di accesso vengono revocati. Il tuo desktop resta attivo.',
     current: 'questa sessione',
     when: 'Data e ora',
     address: 'Indirizzo',

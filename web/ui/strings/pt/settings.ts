@@ -219,7 +219,7 @@ export const settings: SettingsStrings = {
     everywhere: 'Sair de todas as sessões',
     everywhereTitle: 'Sair de todas as sessões?',
     everywhereText:
-      'Todas as suas sessões terminam, inclusive esta: em todos os navegadores e na linha de comando. Sua área de trabalho continua ativa.',
+      'Todas as suas sessões terminam, inclusive esta: em todos os navegadores e na linha de comando. Seus tokens de acesso são revogados. Sua área de trabalho continua ativa.',
     current: 'esta sessão',
     when: 'Data e hora',
     address: 'Endereço',
