@@ -71,17 +71,18 @@ export function openEngine({ socket, dataDir, runDir, serviceIdleMs }: LocalEngi
   });
 }
 
-/**
- * Gives one test file at a time the store. Removes homes before and after, because the next user of the store gives the
- * same names other ids.
- */
+/** The next user of a store gives the same names other ids, and expects empty homes. */
+export function clearHomes(dataDir: string): Promise<void> {
+  return rm(join(dataDir, 'homes'), { recursive: true, force: true });
+}
+
+/** Gives one test file at a time the store, without homes before and after. */
 export async function ownStore(): Promise<AsyncDisposable> {
   const lock = await lockOneOf([`store of ${TEST_DATA}`], PREPARE_MS);
-  const clear = (): Promise<void> => rm(join(TEST_DATA, 'homes'), { recursive: true, force: true });
-  await clear();
+  await clearHomes(TEST_DATA);
   return {
     async [Symbol.asyncDispose]() {
-      await clear();
+      await clearHomes(TEST_DATA);
       lock[Symbol.dispose]();
     },
   };
