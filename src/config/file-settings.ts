@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { FACTS } from './facts.ts';
 import { Bytes } from './kinds.ts';
-import { SharedFolders } from './shared-folders.ts';
+import { SharedFolders } from './shared-folder-settings.ts';
 
 export const FILE_SETTINGS = {
   'files.upload': z.boolean().default(true).register(FACTS, {

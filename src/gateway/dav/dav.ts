@@ -71,7 +71,10 @@ export function createDav(options: DavOptions): Files {
     const [oldest] = tickets.keys();
     if (tickets.size > MOST_TICKETS && oldest !== undefined) tickets.delete(oldest);
     // A refusal is none for the next request.
-    ticket.catch(() => tickets.get(key)?.ticket === ticket && tickets.delete(key));
+    ticket.catch((error: unknown) => {
+      if (tickets.get(key)?.ticket === ticket) tickets.delete(key);
+      ignore('the request says it')(error);
+    });
     return ticket;
   }
 

@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { accountFiles } from '#engines/shared/accounts.ts';
 import { containerOf, controllerFolders } from '#engines/containers/host/cgroups.ts';
 import { FrameReader } from '#containers-client/frames.ts';
-import { desktopLabels, instanceLabels, readLabels, servicesIn } from '#engines/containers/pods/labels.ts';
+import { desktopLabels, instanceLabels, readLabels, servicesIn, sharedIn } from '#engines/containers/pods/labels.ts';
 import { LogFileParser } from '#engines/containers/exec/log-file.ts';
 import { StampedLines } from '#domain/launches/log-line.ts';
 import { memoryKill } from '#engines/containers/host/out-of-memory.ts';
