@@ -18,6 +18,7 @@ export type SettingsPage =
   | 'system'
   | 'user'
   | 'appearance'
+  | 'default-apps'
   | 'keyboard'
   | 'about';
 

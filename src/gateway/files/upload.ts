@@ -5,15 +5,15 @@
 import type { Writable } from 'node:stream';
 import { DeskpodError } from '#domain/errors.ts';
 import { emptyAnswer, type FilesAnswer } from './answer.ts';
-import { type Exchange, pick, requireRight } from './exchange.ts';
+import { type Exchange, pick, requireChangeable, requireRight } from './exchange.ts';
 import { failureOf, tooLarge } from './failures.ts';
 import { encodedPath, isPart, shownPath } from './paths.ts';
 import { statOf } from './stat.ts';
 
 /** The service collects each part in its `/tmp` first. */
-const MOST_PART_BYTES = 64 * 1024 * 1024;
+export const MOST_PART_BYTES = 64 * 1024 * 1024;
 /** After the last byte. */
-const ANSWER_MS = 120_000;
+export const ANSWER_MS = 120_000;
 const CONDITIONS = ['if-none-match'];
 
 interface Range {
@@ -25,6 +25,7 @@ interface Range {
 export async function upload(exchange: Exchange): Promise<FilesAnswer> {
   const { request, path, events, claims } = exchange;
   const maxBytes = requireRight(exchange, 'upload');
+  requireChangeable(exchange, path);
   const shown = shownPath(path);
   if (path.length === 0) throw new DeskpodError('invalid_request', 'The home folder isn’t a file.');
   const length = lengthOf(request.headers['content-length']);
@@ -66,21 +67,18 @@ async function checkPart(exchange: Exchange, { from, to, total }: Range, length:
 }
 
 async function put(
-  { request, path, service, signal, pace, claims, rooms, unfinished }: Exchange,
+  { request, path, service, signal, pace, claims, locks, rooms, unfinished }: Exchange,
   length: number,
   needed: number,
   conditions: Readonly<Record<string, string>>,
 ): Promise<FilesAnswer> {
   const moving = pace();
   const body = async (sink: Writable): Promise<void> => {
-    try {
-      await moving.move(request, sink, true);
-    } catch (cause) {
-      signal.throwIfAborted();
-      throw cause instanceof DeskpodError ? cause : brokenOff(cause);
-    }
+    await moving.move(request, sink, true).catch((cause: unknown) => {
+      throw brokenOff(signal, cause);
+    });
   };
-  const headers = { ...conditions, 'content-length': String(length) };
+  const headers = { ...conditions, ...locks, 'content-length': String(length) };
   const wish = { method: 'PUT', path: encodedPath(path, 'file'), headers, body, answerMs: ANSWER_MS };
   const leave = rooms.enter(claims.desktopId, claims.rights.upload?.room, length, needed);
   const answer = await service.request(wish, signal).finally(() => {
@@ -93,8 +91,12 @@ async function put(
   return emptyAnswer(status === 201 ? 201 : 204, typeof said.etag === 'string' ? { etag: said.etag } : {});
 }
 
-function brokenOff(cause: unknown): DeskpodError {
-  return new DeskpodError('invalid_request', 'The upload was broken off.', { cause });
+/** Why the body of an upload didn't come to its end. */
+export function brokenOff(signal: AbortSignal, cause: unknown): unknown {
+  if (signal.aborted) return signal.reason;
+  return cause instanceof DeskpodError
+    ? cause
+    : new DeskpodError('invalid_request', 'The upload was broken off.', { cause });
 }
 
 function lengthOf(header: string | undefined): number {

@@ -1,47 +1,19 @@
 /** A ticket for the files of the caller's desktop, as a cookie: `/api/v1/desktop/files`. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { DeskpodError } from '#domain/errors.ts';
-import type { HomeUse } from '#domain/desktops/home-sizes.ts';
-import type { HomeRoom } from '#domain/ports/auth.ts';
+import { homeFolder } from '#domain/names.ts';
 import { filesCookie } from '#domain/server/session-token.ts';
 import { FilesSession } from '#protocol/files.ts';
 import type { ApiContext } from '../context.ts';
+import { filesClaims } from '../files-claims.ts';
 import { authenticated } from '../session.ts';
 
 export function filesTicketRoutes(context: ApiContext): FastifyPluginAsyncZod {
-  const { desktops, engine, tickets, homeSizes, files, cookieName, server } = context;
+  const { tickets, cookieName, server } = context;
   return async (app) => {
     app.post('/desktop/files', { schema: { response: { 200: FilesSession } } }, async (request, reply) => {
-      const { user, sessionId, since: sessionSince, expiresAt: sessionEndsAt } = authenticated(request);
-      const desktop = desktops.running(user.id);
-      const endpoint = desktop.services.files;
-      if (endpoint === undefined)
-        throw new DeskpodError('service_unavailable', 'This desktop has no files service.', {
-          remedy: 'Rebuild it. On Kubernetes, an administrator can add files to kubernetes.services.',
-        });
-      const [{ filesPassword }, use] = await Promise.all([engine.credentials(desktop.id), homeSizes.use(desktop)]);
-      const space = use === null ? null : { usedBytes: use.bytes, limitBytes: homeSizes.limitBytes };
-      const room = use === null ? null : roomOf(use, homeSizes.limitBytes);
-      const upload = { allowed: files.upload, maxBytes: files.maxUploadBytes };
-      const download = { allowed: files.download, maxBytes: files.maxDownloadBytes };
-      const { token, expiresAt } = await tickets.issue({
-        desktopId: desktop.id,
-        userId: user.id,
-        sessionId,
-        sessionSince,
-        sessionEndsAt,
-        vncPassword: '',
-        screen: null,
-        uid: desktop.uid,
-        files: { endpoint, credential: filesPassword },
-        rights: {
-          screen: 'none',
-          clipboardIn: false,
-          clipboardOut: false,
-          upload: room === null ? upload : { ...upload, room },
-          download,
-        },
-      });
+      const claims = authenticated(request);
+      const { ticket, ...allowed } = await filesClaims(context, claims);
+      const { token, expiresAt } = await tickets.issue(ticket);
       void reply.setCookie(filesCookie(cookieName), token, {
         path: `${server.path}files/`,
         httpOnly: true,
@@ -49,18 +21,7 @@ export function filesTicketRoutes(context: ApiContext): FastifyPluginAsyncZod {
         secure: request.protocol === 'https',
         maxAge: Math.max(1, Math.floor((expiresAt.getTime() - Date.now()) / 1000)),
       });
-      const shown = { ...upload, maxBytes: least(upload.maxBytes, room?.bytes ?? null) };
-      return { expiresAt: expiresAt.toISOString(), upload: shown, download, space };
+      return { expiresAt: expiresAt.toISOString(), home: homeFolder(claims.user.id), ...allowed };
     });
   };
-}
-
-function roomOf({ bytes, ageMs }: HomeUse, limitBytes: number): HomeRoom {
-  return { bytes: Math.max(0, limitBytes - bytes), measuredAt: Math.floor(Date.now() - ageMs) };
-}
-
-/** Null: no limit. */
-function least(one: number | null, other: number | null): number | null {
-  if (one === null || other === null) return one ?? other;
-  return Math.min(one, other);
 }

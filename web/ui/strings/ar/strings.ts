@@ -16,6 +16,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 
 export const ar: Strings = {
   product: 'Deskpod',
@@ -352,6 +353,7 @@ export const ar: Strings = {
   ...files,
   ...home,
   ...prints,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,

@@ -16,6 +16,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 
 export const de: Strings = {
   product: 'Deskpod',
@@ -325,6 +326,7 @@ export const de: Strings = {
   ...files,
   ...home,
   ...prints,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,

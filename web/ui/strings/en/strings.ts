@@ -7,6 +7,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 import type { Home } from '#protocol/desktop.ts';
 import { listed, many } from './grammar.ts';
 
@@ -307,6 +308,7 @@ export const en = {
   ...files,
   ...home,
   ...prints,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,

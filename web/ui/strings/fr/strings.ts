@@ -15,6 +15,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 
 export const fr: Strings = {
   product: 'Deskpod',
@@ -325,6 +326,7 @@ export const fr: Strings = {
   ...files,
   ...home,
   ...prints,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,

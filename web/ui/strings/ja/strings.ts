@@ -16,6 +16,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 
 export const ja: Strings = {
   product: 'Deskpod',
@@ -311,6 +312,7 @@ export const ja: Strings = {
   ...files,
   ...home,
   ...prints,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,
