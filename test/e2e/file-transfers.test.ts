@@ -170,6 +170,46 @@ suite('files to and from this computer', { skip: missingBrowser, timeout: 10 * 6
     await files.file('onto the screen.txt').waitFor();
   });
 
+  test('a file is saved where the user says', async () => {
+    put(product, 'Documents/saved.txt', 'saved elsewhere');
+    // A headless browser shows no dialog. What it returns is a real file, in the browser's storage of this page.
+    await amy.page.evaluate(() => {
+      const choose = async ({ suggestedName }: { suggestedName: string }): Promise<FileSystemFileHandle> => {
+        const folder = await navigator.storage.getDirectory();
+        return await folder.getFileHandle(suggestedName, { create: true });
+      };
+      Object.assign(window, { showSaveFilePicker: choose });
+    });
+    await files.opens('Documents');
+    await files.file('saved.txt').click({ button: 'right' });
+    await amy.find('menu-save').click();
+    await amy.find('notice').filter({ hasText: 'saved.txt' }).waitFor();
+    const saved = await amy.page.evaluate(async () => {
+      const folder = await navigator.storage.getDirectory();
+      return await (await (await folder.getFileHandle('saved.txt')).getFile()).text();
+    });
+    assert.equal(saved, 'saved elsewhere');
+  });
+
+  test('a selection whose names are too long for an address comes as a zip, too', async () => {
+    const name = (at: number): string => `a file with a name that makes addresses long, as there are many ${at}.txt`;
+    for (let at = 0; at < 120; at += 1) put(product, `Documents/Long/${name(at)}`, `content ${at}`);
+    await files.opens('Documents');
+    await files.enters('Long');
+    await files.isAt('Documents/Long');
+    await files.file(name(0)).click();
+    await amy.page.keyboard.press('Control+a');
+    await files.file(name(0)).click({ modifiers: ['Control'] });
+    const downloading = amy.page.waitForEvent('download');
+    await amy.find('files-download').click();
+    const path = join(here, 'long.zip');
+    await (await downloading).saveAs(path);
+    const content = readFileSync(path);
+    assert.ok(content.includes(name(1)) && content.includes('content 119'));
+    assert.ok(!content.includes(name(0)), 'the file that is not selected');
+    assert.equal(await amy.find('notice').filter({ hasText: 'archive' }).count(), 0);
+  });
+
   test('a file is downloaded as itself, several and folders as a zip', async () => {
     put(product, 'Documents/Trip/a.txt', 'first');
     put(product, 'Documents/Trip/Ünï/b.txt', 'second');

@@ -8,13 +8,11 @@ import type { Pace } from './pace.ts';
 import { type FilePath, shownPath } from './paths.ts';
 import type { Rooms } from './rooms.ts';
 import type { FilesService } from './service.ts';
-import type { UnfinishedUploads } from './unfinished.ts';
+import type { UnfinishedEvents, UnfinishedUploads } from './unfinished.ts';
 
-export interface FilesEvents {
+export interface FilesEvents extends UnfinishedEvents {
   /** A file got its name. */
   fileUploaded(user: string, desktop: string, path: string, bytes: number): void;
-  /** `bytes` came for the part at this path, which didn't get the name of a file. */
-  fileUploadUnfinished(user: string, desktop: string, path: string, bytes: number): void;
   /** `bytes` were sent, at the end or when it broke off. */
   fileDownloaded(user: string, desktop: string, path: string, bytes: number): void;
 }

@@ -2,12 +2,15 @@
  * Uploads that never get their name through the gateway: their part was renamed inside the desktop, deleted or left. Their
  * bytes have arrived all the same, so they are recorded when nothing has come for a while.
  */
-import type { FilesEvents } from './exchange.ts';
-
 /** Longer than a page waits between two attempts. */
 const QUIET_MS = 15 * 60_000;
 /** The oldest one is recorded when there are more. */
 const MOST_PARTS = 10_000;
+
+export interface UnfinishedEvents {
+  /** `bytes` came for the part at this path, which didn't get the name of a file. */
+  fileUploadUnfinished(user: string, desktop: string, path: string, bytes: number): void;
+}
 
 interface Part {
   readonly user: string;
@@ -18,11 +21,11 @@ interface Part {
 }
 
 export class UnfinishedUploads {
-  readonly #events: Pick<FilesEvents, 'fileUploadUnfinished'>;
+  readonly #events: UnfinishedEvents;
   readonly #quietMs: number;
   readonly #parts = new Map<string, Part>();
 
-  constructor(events: Pick<FilesEvents, 'fileUploadUnfinished'>, quietMs = QUIET_MS) {
+  constructor(events: UnfinishedEvents, quietMs = QUIET_MS) {
     this.#events = events;
     this.#quietMs = quietMs;
   }
