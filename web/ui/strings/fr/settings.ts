@@ -43,7 +43,7 @@ export const settings: SettingsStrings = {
       'debug-sessions': 'boîte à outils toolbox copie shell enregistrement accord approuver transcription',
       prints: 'imprimante imprimer impression papier pdf document enregistrer print',
       system: 'version moteur démarrage trace hôte emplacement nœud vitesse avertissements',
-      user: 'compte nom étiquettes rôles sessions connexions se déconnecter partout limites quota',
+      user: 'compte nom étiquettes rôles sessions connexions se déconnecter partout limites quota webdav token',
       appearance: 'thème sombre clair dock masquer affichage langue traduction language',
       keyboard: 'raccourcis touches aide',
       about: 'licence version aide',
