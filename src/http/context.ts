@@ -1,5 +1,6 @@
 /** What the routes of `/api/v1` work with; created once by src/server/context.ts. */
 import type { Authenticator, Identity, SessionClaims, Tickets, UserTokens } from '#domain/ports/auth.ts';
+import type { AppStore } from '#domain/catalogue/app-store.ts';
 import type { Catalogue } from '#domain/catalogue/catalogue.ts';
 import type { Closings } from '#domain/server/closings.ts';
 import type { Rebuilds } from '#domain/desktops/rebuilds.ts';
@@ -87,6 +88,7 @@ export interface ApiContext {
   readonly clipboards: Clipboards;
   readonly prints: Prints;
   readonly catalogue: Catalogue;
+  readonly appStore: AppStore;
   readonly authenticators: readonly Authenticator[];
   readonly links: LoginLinks;
   readonly users: LocalUsers;

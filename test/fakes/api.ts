@@ -93,6 +93,8 @@ export async function fakeApi({
         ...clipboard,
       },
       own: [{ reference: 'localhost/deskpod/game:1', labels: LABELS, command: ['/bin/game'] }],
+      offers: [],
+      apps: { install: 'administrators', perUser: 5, installingPerUser: 1, registry: null },
       classes: { default: { limits: {} } },
       stopGraceMs: 1,
       launchesPerUser,

@@ -42,7 +42,18 @@ export function imageInfo(reference: string, labels: Readonly<Record<string, str
     RepoTags: [reference],
     Config: { Cmd: command, Labels: labels, Env: ['LANG=C.UTF-8'], User: 'root' },
   };
-  return { id, digest: null, labels, command, architecture: 'amd64', os: 'linux', createdAt, inspect };
+  return {
+    id,
+    digest: null,
+    labels,
+    command,
+    architecture: 'amd64',
+    os: 'linux',
+    createdAt,
+    bytes: 5_000_000,
+    outdated: false,
+    inspect,
+  };
 }
 
 export class FakeStore {
@@ -120,6 +131,7 @@ export function fakeDeps(
   const problems: string[] = [];
   return {
     own: [],
+    offers: [],
     classes: {},
     capabilities: CAPABILITIES,
     failed: (message) => void problems.push(message),
