@@ -22,6 +22,7 @@ import './search.css';
 /** Found like pages of the settings. */
 const INSPECT = 'inspect';
 const FILES = 'files';
+const APP_STORE = 'app-store';
 
 export function Search() {
   const [query, setQuery] = useState('');
@@ -32,6 +33,7 @@ export function Search() {
     ...pagesFor(),
     { page: INSPECT, title: t.inspect.short, words: t.inspect.words },
     { page: FILES, title: t.files.title, words: t.files.words },
+    { page: APP_STORE, title: t.appStore.title, words: t.appStore.words },
   ];
   const indexed = useMemo(
     () =>
@@ -144,6 +146,9 @@ function Nothing({ query }: { query: string }) {
   return (
     <Blank title={t.search.none(query.trim())} test="search-none">
       <p>{t.search.noneHint}</p>
+      <button type="button" onClick={() => openLayer({ kind: 'app-store' })} data-test="search-app-store">
+        {t.appStore.look}
+      </button>
     </Blank>
   );
 }
@@ -154,6 +159,7 @@ const actionsFor = (found: Found): readonly FoundAction[] =>
 function perform(found: Found, action: FoundAction): void {
   if (found.kind === 'page' && found.page === INSPECT) return inspectOwnDesktop();
   if (found.kind === 'page' && found.page === FILES) return openFiles();
+  if (found.kind === 'page' && found.page === APP_STORE) return openLayer({ kind: 'app-store' });
   if (found.kind === 'file') return openFound(found.entry);
   if (found.kind === 'page') return openLayer({ kind: 'settings', page: settingsPage(found.page), launchId: null });
   if (found.kind === 'app' && (action === 'pin' || action === 'unpin')) return togglePin(found.app.id);

@@ -7,6 +7,7 @@
  * stop: beenden.
  */
 import type { Strings } from '../type.ts';
+import { appStore } from './app-store.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
@@ -325,6 +326,7 @@ export const de: Strings = {
   ...files,
   ...home,
   ...prints,
+  appStore,
   ...open,
   ...settings,
   ...inspect,

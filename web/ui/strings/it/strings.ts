@@ -6,6 +6,7 @@
  * disconnect: disconnetti; log out: esci; stop: interrompi.
  */
 import type { Strings } from '../type.ts';
+import { appStore } from './app-store.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
@@ -314,6 +315,7 @@ export const it: Strings = {
   ...files,
   ...home,
   ...prints,
+  appStore,
   ...open,
   ...settings,
   ...inspect,
