@@ -83,6 +83,8 @@ export class FakeImages {
   readonly present = new Map<string, ImageInfo>();
   readonly asked: string[] = [];
   readonly #pulls = new Map<string, PromiseWithResolvers<ImageInfo>>();
+  /** Of those that are finished from now on; by default long ago. */
+  builtAt: Date | null = null;
   active = 0;
   mostActive = 0;
 
@@ -108,7 +110,8 @@ export class FakeImages {
   }
 
   finish(reference: string, labels?: Readonly<Record<string, string>>): void {
-    const image = imageInfo(reference, labels);
+    const info = imageInfo(reference, labels);
+    const image = { ...info, createdAt: this.builtAt ?? info.createdAt };
     this.present.set(reference, image);
     this.#pull(reference).resolve(image);
   }
