@@ -50,8 +50,10 @@ async function opened(recipes = [recipe('paint')], more: Partial<AppStoreDeps> =
   return { ...deps, given, catalogue, appStore, running, did, failures, stateOf, until };
 }
 
-const refused = (code: string, words = /./) => (error: unknown) =>
-  error instanceof DeskpodError && error.code === code && words.test(error.toSentence());
+const refused =
+  (code: string, words = /./) =>
+  (error: unknown) =>
+    error instanceof DeskpodError && error.code === code && words.test(error.toSentence());
 const ID = 'localhost/deskpod/paint:1';
 
 test('an optional app is not in the catalogue until it is installed, and then has an image', async () => {
@@ -115,7 +117,10 @@ test('only administrators install unless the setting says everybody, which guest
   await assert.rejects(administrators.appStore.install('paint', FRY), refused('forbidden', /Only administrators/));
   assert.equal((await administrators.appStore.list(FRY)).rights, 'none');
   const everybody = await opened([recipe('paint')], { policy: EVERYBODY });
-  assert.deepEqual([(await everybody.appStore.list(FRY)).rights, (await everybody.appStore.list(FRY)).perUser], ['own', 2]);
+  assert.deepEqual(
+    [(await everybody.appStore.list(FRY)).rights, (await everybody.appStore.list(FRY)).perUser],
+    ['own', 2],
+  );
   await assert.rejects(everybody.appStore.install('paint', GUEST), refused('forbidden'));
   assert.equal((await everybody.appStore.install('paint', FRY)).state.state, 'installing');
 });
