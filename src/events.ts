@@ -218,7 +218,7 @@ export const LOG_FIELDS = [
   'error',
 ] as const;
 export type LogFields = { readonly [Field in (typeof LOG_FIELDS)[number]]?: unknown };
-type AuditTarget = Pick<LogFields, 'target_user' | 'desktop' | 'launch' | 'debug_session' | 'app'>;
+type AuditTarget = Pick<LogFields, 'target_user' | 'desktop' | 'launch' | 'debug_session' | 'app' | 'name'>;
 
 interface RequestFacts {
   readonly user: string;

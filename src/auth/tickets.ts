@@ -43,6 +43,7 @@ const Inside = z.object({
     clipboardOut: z.boolean(),
     upload: TransferRight.exactOptional(),
     download: TransferRight.exactOptional(),
+    shared: z.array(z.object({ name: z.string().min(1), readOnly: z.boolean() })).exactOptional(),
     sound: z.boolean().exactOptional(),
     microphone: z.boolean().exactOptional(),
   }),

@@ -1,4 +1,5 @@
 /** The typed client of `/api/v1`, for the browser and for Node. Every reply is parsed; every failure has a class. */
+import { AccessTokens, MadeAccessToken, type NewAccessToken } from '#protocol/access-token.ts';
 import { App, type AppDefaults } from '#protocol/app.ts';
 import { AppStoreEvent, AppStoreList } from '#protocol/app-store.ts';
 import { CLIPBOARD_PATH, type ClipboardType } from '#protocol/clipboard.ts';
@@ -101,6 +102,12 @@ export function createClient(options: ClientOptions) {
       end: (id: string) => submit('DELETE', `/sessions/${encodeURIComponent(id)}`),
       /** Ends all sessions of the caller, this one included; the desktop keeps running. */
       endAll: () => submit('DELETE', '/sessions'),
+      /** For the files at `/dav/`. */
+      tokens: {
+        list: () => get('/access-tokens', AccessTokens),
+        make: (token: NewAccessToken) => post('/access-tokens', MadeAccessToken, token),
+        revoke: (id: string) => submit('DELETE', `/access-tokens/${encodeURIComponent(id)}`),
+      },
       history: async () => (await get('/sessions', z.object({ logins: z.array(LoginRecord) }))).logins,
     },
     desktop: {

@@ -1,4 +1,4 @@
-/** `/files/`: passes requests for files to the gateway, without reading their bodies, and sends its answers. */
+/** `/files/` and `/dav/`: passes requests for files to the gateway, without reading their bodies, and sends its answers. */
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
@@ -19,9 +19,10 @@ export interface FilesGateway {
   }>;
 }
 
-export function filesRoutes(current: () => FilesGateway): FastifyPluginAsync {
+export function filesRoutes(current: () => FilesGateway, root: '/files' | '/dav' = '/files'): FastifyPluginAsync {
   return async (app) => {
-    for (const method of METHODS) app.addHttpMethod(method, { hasBody: true });
+    for (const method of METHODS)
+      if (!app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: true });
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, _payload, done) => done(null));
     const handler = async ({ raw }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -41,6 +42,6 @@ export function filesRoutes(current: () => FilesGateway): FastifyPluginAsync {
         withTimeout();
       }
     };
-    for (const url of ['/files', '/files/*']) app.all(url, handler);
+    for (const url of [root, `${root}/*`]) app.all(url, handler);
   };
 }

@@ -22,6 +22,7 @@ import { openEngine, openSecretStore } from '#engines/open.ts';
 import type { Events } from '#events';
 import type { AdmissionRules } from '#gateway/admit.ts';
 import { createGateway, type Gateway } from '#gateway/gateway.ts';
+import { createDav } from '#gateway/dav/dav.ts';
 import { createFiles, type Files } from '#gateway/files/files.ts';
 import type { AllowedOrigin } from '#gateway/origin.ts';
 import { filesConnector, screenConnector, soundConnector, soundRuns } from '#gateway/screen-connect.ts';
@@ -32,6 +33,7 @@ import { filesCookie, sessionToken } from '#domain/server/session-token.ts';
 import { apiRoutes } from '#http/api.ts';
 import type { ApiContext } from '#http/context.ts';
 import { endDesktop } from '#http/end-desktop.ts';
+import { davTickets } from '#http/dav-tickets.ts';
 import { filesRoutes } from '#http/files.ts';
 import { managerRoutes } from '#http/manager/routes.ts';
 import { buildVersion } from '#http/manager/version.ts';
@@ -112,7 +114,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       store,
       events,
       openDisplay,
-      desktop: config.desktop,
+      desktop: { ...config.desktop, shared: config.files.shared },
       clipboard: config.clipboard,
       ...appsToInstall(config, root),
       apps: { ...config.apps, registry: config.engine.kind === 'kubernetes' ? config.engine.images.registry : null },
@@ -181,6 +183,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
   });
   const screens = config.roles.includes('gateway') ? createScreens(context, sessionEnds, allowedOrigin) : null;
   const files = screens === null ? null : createFileAccess(context, sessionEnds, allowedOrigin, screens);
+  const dav = screens === null ? null : createDavAccess(context, sessionEnds, allowedOrigin, screens);
   const sounds =
     screens === null
       ? null
@@ -190,10 +193,11 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
           runs: soundRuns(engine),
           warn: events.warn,
         });
-  const opened = (): Viewers[] => [screens, files, sounds].filter((open) => open !== null);
+  const opened = (): Viewers[] => [screens, files, dav, sounds].filter((open) => open !== null);
   const closeViewers = async (): Promise<void> => {
     draining.abort();
     files?.close();
+    dav?.close();
     await Promise.all([screens?.close(), sounds?.close(), terminals.close()]);
   };
   const access = await managerAccess(config, secrets, secretStore, () => engine.podNetworks(), root);
@@ -250,6 +254,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       managerRoutes(managerDeps(context, access, built)),
       apiRoutes(context),
       ...(files === null ? [] : [filesRoutes(() => files)]),
+      ...(dav === null ? [] : [filesRoutes(() => dav, '/dav')]),
     ],
     upgrades: [
       { path: '/api/v1/terminal', handle: terminals.handleUpgrade },
@@ -310,6 +315,23 @@ function createFileAccess(
   return createFiles({
     ...admissionOf(tickets, sessionEnds, allowedOrigin),
     cookieName: filesCookie(cookieName),
+    prefix: server.path,
+    connect: filesConnector(engine),
+    isBehind: (userId) => screens.isBehind(userId),
+    events,
+  });
+}
+
+function createDavAccess(
+  context: ApiContext,
+  sessionEnds: SessionEnds,
+  allowedOrigin: AllowedOrigin,
+  screens: Gateway,
+): Files {
+  const { tickets, engine, events, server } = context;
+  return createDav({
+    ...admissionOf(tickets, sessionEnds, allowedOrigin),
+    ticketFor: davTickets(context),
     prefix: server.path,
     connect: filesConnector(engine),
     isBehind: (userId) => screens.isBehind(userId),

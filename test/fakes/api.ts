@@ -26,6 +26,7 @@ import { HomeArchives } from '#domain/desktops/home-files.ts';
 import { HomeSizes } from '#domain/desktops/home-sizes.ts';
 import type { ConnectionLimits } from '#domain/server/open-connections.ts';
 import { type GuestLimits, Guests } from '#domain/server/guests.ts';
+import { AccessTokens } from '#domain/server/access-tokens.ts';
 import { SessionEnds } from '#domain/server/session-ends.ts';
 import { createEvents } from '#events';
 import { apiRoutes } from '#http/api.ts';
@@ -66,6 +67,7 @@ export async function fakeApi({
   launchesPerUser = 32,
   clipboard = {},
   installs = 'administrators',
+  sharedFolders = [],
   ...more
 }: Partial<ApiContext> & {
   directory?: Authenticator;
@@ -91,7 +93,14 @@ export async function fakeApi({
       store,
       events,
       openDisplay,
-      desktop: { image: 'localhost/deskpod/desktop:1', env: {}, x11Tcp: true, limits: {}, languages: [] },
+      desktop: {
+        image: 'localhost/deskpod/desktop:1',
+        env: {},
+        x11Tcp: true,
+        limits: {},
+        languages: [],
+        shared: sharedFolders,
+      },
       clipboard: {
         direction: 'both',
         types: ClipboardType.options,
@@ -127,6 +136,7 @@ export async function fakeApi({
     endDesktop: end,
     failed: events.failed,
   });
+  const users = localUsers(store, ends);
   const context: ApiContext = {
     engine,
     store,
@@ -140,11 +150,14 @@ export async function fakeApi({
       notify: (...notice) => rebuilds.notify(...notice),
       failed: events.failed,
     }),
-    files: { upload: true, download: true, maxUploadBytes: null, maxDownloadBytes: null },
+    files: { upload: true, download: true, webdav: true, maxUploadBytes: null, maxDownloadBytes: null },
+    sharedFolders,
     events,
     authenticators: [directory ?? demoDirectory(store), createAnonymous(store)],
     links: new LoginLinks(store),
-    users: localUsers(store, ends),
+    users,
+    accessTokens: new AccessTokens({ store, users, sessionEnds: ends }),
+    attendance,
     attempts: createAttempts(),
     tokens: createUserTokens({ keys, seconds: 3600 }),
     tickets: createTickets({ keys, seconds: 420 }),

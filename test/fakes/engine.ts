@@ -87,11 +87,12 @@ export class FakeEngine implements Engine {
     delete this.failNext.makeDesktop;
     if (failure) throw failure;
     for (const step of ['home', 'create', 'display', 'window_manager'] as const) report(step);
-    const { id, account, regional } = spec;
+    const { id, account, regional, shared } = spec;
     const desktop = aRunningDesktop({
       id,
       userId: account.userId,
       regional,
+      shared,
       home: this.homes,
       services: this.services,
     });

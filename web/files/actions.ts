@@ -3,9 +3,10 @@ import { computed, signal } from '@preact/signals';
 import { attempt, type NoticeAction, say, sayAbout } from '../state/notices.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { access } from './access.ts';
+import { takeFiles } from './clipboard.ts';
 import { Conflicts } from './conflicts.ts';
-import { createFolder, fileUrl, findEntry, removeForGood, type Transfer, transfer } from './dav.ts';
-import type { Entry } from './entry.ts';
+import { createFolder, fileUrl, findEntry, removeForGood, transfer } from './dav.ts';
+import type { Entry, Transfer } from './entry.ts';
 import { FILES_PATH } from '#protocol/files.ts';
 import { serverUrl } from '../ui/server-url.ts';
 import { bytes } from '../ui/format.ts';
@@ -16,8 +17,6 @@ import { askConflict } from './questions.ts';
 import { NOTHING, only } from './selection.ts';
 import { moveToTrash, removeFromTrash, restoreFromTrash, type Trashed } from './trash.ts';
 
-/** Copied or cut, to be pasted. */
-export const clipboard = signal<{ readonly verb: Transfer; readonly paths: readonly string[] } | null>(null);
 /** Names of actions under way, for the status line. */
 const working = signal(0);
 export const busy = computed(() => working.value > 0);
@@ -120,10 +119,8 @@ export async function deleteForGood(of: readonly string[], fromTrash: boolean): 
 }
 
 export async function pasteInto(target: string): Promise<void> {
-  const held = clipboard.value;
-  if (!held) return;
-  if (held.verb === 'MOVE') clipboard.value = null;
-  await transferTo(held.verb, held.paths, target);
+  const files = await takeFiles();
+  if (files !== null) await transferTo(files.verb, files.paths, target);
 }
 
 /** One file as itself, several or a folder as a zip. */

@@ -15,7 +15,7 @@ import { Details } from './details.tsx';
 import { sizesOf } from './file-facts.ts';
 import { FileList } from './file-list.tsx';
 import { paste } from './list-keys.ts';
-import { chosen, filter, folder, learnUsualFolders, listing, place, reload, shown, view } from './panel.ts';
+import { chosen, filter, folder, listing, place, reload, shown, view } from './panel.ts';
 import { PathBar } from './path-bar.tsx';
 import { Places } from './places.tsx';
 import { receiveFiles } from './receive.ts';
@@ -31,10 +31,8 @@ const ARRIVED_MS = 400;
 export default function Files() {
   useEffect(() => {
     const release = holdAccess();
-    const abort = new AbortController();
     // The space may have changed since the panel was closed.
     void renewAccess().catch(ignore('the list says so'));
-    void learnUsualFolders(abort.signal);
     const poll = setInterval(() => {
       const few = listing.value.state === 'loaded' && listing.value.value.entries.length <= MOST_POLLED;
       if (few && document.visibilityState === 'visible' && place.value.at === 'folder') void reload();
@@ -49,7 +47,6 @@ export default function Files() {
     };
     return () => {
       release();
-      abort.abort();
       clearInterval(poll);
       clearTimeout(due);
       arrived.in = () => {};

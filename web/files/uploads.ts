@@ -58,15 +58,17 @@ export interface FileToSend {
   readonly file: File;
 }
 
-/** Files of an unfinished upload go on where it stopped. */
-export function addUploads(files: readonly FileToSend[]): void {
+/** Files of an unfinished upload go on where it stopped. Returns the `part` of each. */
+export function addUploads(files: readonly FileToSend[]): readonly string[] {
   const conflicts = new Conflicts((question: Question | null) => askConflict(question, conflicts));
   let list = uploads.value;
   const news: Upload[] = [];
+  const parts: string[] = [];
   for (const { folder, name, file } of files) {
     const identity = { name, folder, size: file.size, modified: file.lastModified };
     const known = continued(list, identity);
     const upload = known ?? newUpload(identity);
+    parts.push(upload.part);
     if (known && isActive(known)) continue;
     running.set(upload.part, { file, conflicts, abort: null });
     if (known) list = changedUpload(list, known.part, { status: { state: 'waiting' } });
@@ -75,6 +77,7 @@ export function addUploads(files: readonly FileToSend[]): void {
   const replaced = new Set(news.map(({ part }) => part));
   uploads.value = [...list.filter(({ part }) => !replaced.has(part)), ...news];
   changed();
+  return parts;
 }
 
 export function pauseUpload(part: string): void {

@@ -19,6 +19,7 @@ export type SettingsPage =
   | 'system'
   | 'user'
   | 'appearance'
+  | 'default-apps'
   | 'keyboard'
   | 'about';
 

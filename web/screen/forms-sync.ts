@@ -2,11 +2,17 @@
  * Tracks which of the two clipboards has the newer thing with several forms, beside `ClipboardSync`, which does so for
  * text. Pure.
  */
-import type { ClipboardOffer } from '#protocol/clipboard.ts';
+import type { ClipboardOffer, ClipboardType } from '#protocol/clipboard.ts';
 import { type Copied, sameText } from './copied.ts';
 
 export interface TextSync {
   isNewerHere(text: string): boolean;
+  /** Whether both clipboards had this text last. */
+  isInBoth(text: string): boolean;
+}
+
+export function isFileList(type: ClipboardType): boolean {
+  return type === 'text/uri-list' || type === 'x-special/gnome-copied-files';
 }
 
 export class FormsSync {
@@ -73,6 +79,9 @@ export class FormsSync {
   }
 
   #isNewerHere(text: string | null): boolean {
+    // The text of files is their names: pasting it must not replace the files.
+    if (this.#offer?.types.some(isFileList) && !this.#isOld)
+      return this.#away && (text === null || !this.#text.isInBoth(text));
     if (this.#offer === null || this.isOwn()) return text === null || this.#text.isNewerHere(text);
     if (this.#isOld) return true;
     if (text === null) return this.#away;

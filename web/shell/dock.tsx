@@ -73,7 +73,7 @@ export function Dock() {
           onClick={() => openLayer({ kind: 'app-store' })}
           data-test="dock-app-store"
         >
-          <span class="app-icon dock-files">
+          <span class="app-icon dock-app-store">
             <Icon of={Store} size={20} />
           </span>
         </button>

@@ -127,6 +127,7 @@ function actionName(action: FoundAction, found: Found): string {
     'in-pod': t.search.inPodAction,
     pin: t.search.keep,
     unpin: t.search.unkeep,
+    'in-files': t.foundFiles.show,
   };
   return names[action];
 }

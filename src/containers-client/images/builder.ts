@@ -2,6 +2,7 @@
  * Builds the product's images over the Docker-compatible API, parents first, each once for all callers, and not when
  * it is up to date. An image gets its name with its last layer, so an interrupted build leaves no incomplete image.
  */
+import { type FontSet, packagesOf } from '#domain/desktops/fonts.ts';
 import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -24,6 +25,8 @@ export interface BuilderOptions {
   readonly baseImage: string | null;
   /** Languages of the programs, for example `de`. */
   readonly languages?: readonly string[];
+  /** Fonts besides the usual ones. */
+  readonly fonts?: readonly FontSet[];
   /** For the tar file of the base and the SBOMs of images; created if necessary. */
   readonly workDir: string;
   /** Images built before are built again without any cache, for security updates of their packages. */
@@ -71,11 +74,12 @@ export class ImageBuilder {
   constructor(api: Pick<EngineApi, 'json' | 'text' | 'stream'>, options: BuilderOptions) {
     this.#api = api;
     this.#options = options;
-    const { baseImage, languages = [], imagesDir, prepared, workDir } = options;
+    const { baseImage, languages = [], fonts = [], imagesDir, prepared, workDir } = options;
     this.#sboms = new ImageSboms(api, join(workDir, 'sbom'));
     const args = {
       ...(baseImage === null ? {} : { BASE: baseImage }),
       LANGUAGES: [...new Set(languages)].toSorted().join(' '),
+      FONTS: packagesOf(fonts).join(' '),
     };
     const roots = new Map(baseImage === null ? [[ROOTFS, ROOTFS_SOURCE]] : []);
     this.#plan = new Map(planImages(imagesDir, args, roots, prepared).map((image) => [image.reference, image]));

@@ -86,8 +86,15 @@ export interface TicketRights {
   /** Tickets of older servers don't say: neither. */
   readonly upload?: TransferRight;
   readonly download?: TransferRight;
+  /** Shared folders, in `Shared` of the home; read-only ones can't be changed. Tickets of older servers don't say. */
+  readonly shared?: SharedRight[];
   readonly sound?: boolean;
   readonly microphone?: boolean;
+}
+
+export interface SharedRight {
+  readonly name: string;
+  readonly readOnly: boolean;
 }
 
 export interface TransferRight {

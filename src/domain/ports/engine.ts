@@ -80,6 +80,8 @@ export interface DesktopSpec {
   readonly x11Tcp: boolean;
   readonly limits: Limits;
   readonly labels: Readonly<Record<string, string>>;
+  /** Names of configured folders that it gets, at `~/Shared/NAME`; the engine knows where they are. */
+  readonly shared: readonly string[];
 }
 
 export interface EngineDesktop {
@@ -101,6 +103,8 @@ export interface EngineDesktop {
   readonly entries: EphemeralCount;
   /** Whether the files in its home folder outlive it; set when it is made. */
   readonly home: Home;
+  /** The names of its shared folders. */
+  readonly shared: readonly string[];
 }
 
 /** `node1 (10.42.0.7)`, for display. */

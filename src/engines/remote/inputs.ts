@@ -121,6 +121,8 @@ export const DesktopSpec = z.object({
   x11Tcp: z.boolean(),
   limits: ContainerLimits,
   labels: UserLabels,
+  /** Names only: the engine process mounts what its own configuration says. */
+  shared: z.array(line(64)).max(32),
 }) satisfies z.ZodType<port.DesktopSpec>;
 
 export const LaunchSpec = z.object({

@@ -55,6 +55,7 @@ export const EngineDesktop = z.object({
   uid: z.string(),
   entries: z.object({ finished: z.int(), most: z.int().nullable() }),
   home: desktop.Home,
+  shared: z.array(z.string()),
 }) satisfies z.ZodType<port.EngineDesktop>;
 
 export const DesktopCredentials = z.object({

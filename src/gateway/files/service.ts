@@ -1,5 +1,5 @@
 /** The files service of one desktop: WebDAV requests over streams that the gateway opens to it. */
-import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
 import { pipeline, type Duplex, type Readable } from 'node:stream';
 import { DeskpodError } from '#domain/errors.ts';
 import { ignore } from '#protocol/ignore.ts';
@@ -15,7 +15,7 @@ export interface ServiceRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Of a known length, in `headers`. Not destroyed here. */
-  readonly body?: Readable | string;
+  readonly body?: Readable | Buffer | string;
   /** How long the service may take to answer once it has the whole request. */
   readonly answerMs: number;
 }
@@ -54,7 +54,7 @@ export class FilesService {
     });
     outgoing.once('response', resolve);
     outgoing.on('error', (cause) => reject(signal.aborted ? signal.reason : unavailable(cause)));
-    if (body === undefined || typeof body === 'string') outgoing.end(body);
+    if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) outgoing.end(body);
     else
       pipeline(body, outgoing, (error) => {
         if (error) reject(error instanceof DeskpodError ? error : unavailable(error));
@@ -79,7 +79,11 @@ export class FilesService {
   }
 
   /** The whole body; `payload_too_large` if it is longer than `most` bytes. */
-  async read(request: ServiceRequest, most: number, signal: AbortSignal): Promise<{ status: number; text: string }> {
+  async read(
+    request: ServiceRequest,
+    most: number,
+    signal: AbortSignal,
+  ): Promise<{ status: number; text: string; headers: IncomingHttpHeaders }> {
     const answer = await this.request(request, signal);
     const slow = setTimeout(() => answer.destroy(new Error('the answer doesn’t end')), request.answerMs).unref();
     try {
@@ -92,7 +96,8 @@ export class FilesService {
           throw new DeskpodError('payload_too_large', 'This folder has more entries than can be listed.');
         chunks.push(bytes);
       }
-      return { status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') };
+      const { statusCode: status = 0, headers } = answer;
+      return { status, text: Buffer.concat(chunks).toString('utf8'), headers };
     } catch (cause) {
       signal.throwIfAborted();
       throw cause instanceof DeskpodError ? cause : unavailable(cause);

@@ -4,15 +4,15 @@
  */
 import { DeskpodError } from '#domain/errors.ts';
 import { emptyAnswer, type FilesAnswer } from './answer.ts';
-import { type Exchange, pick, requireRight } from './exchange.ts';
+import { type Exchange, pick, requireChangeable, requireRight } from './exchange.ts';
 import { failureOf, tooLarge } from './failures.ts';
 import { encodedPath, isPart, shownPath } from './paths.ts';
 import { statOf } from './stat.ts';
 
 /** The service collects each part in its `/tmp` first. */
-const MOST_PART_BYTES = 64 * 1024 * 1024;
+export const MOST_PART_BYTES = 64 * 1024 * 1024;
 /** After the last byte. */
-const ANSWER_MS = 120_000;
+export const ANSWER_MS = 120_000;
 const CONDITIONS = ['if-none-match'];
 
 interface Range {
@@ -24,6 +24,7 @@ interface Range {
 export async function upload(exchange: Exchange): Promise<FilesAnswer> {
   const { request, path, events, claims } = exchange;
   const maxBytes = requireRight(exchange, 'upload');
+  requireChangeable(exchange, path);
   const shown = shownPath(path);
   if (path.length === 0) throw new DeskpodError('invalid_request', 'The home folder isn’t a file.');
   const length = lengthOf(request.headers['content-length']);
@@ -63,7 +64,7 @@ async function checkPart(exchange: Exchange, { from, to, total }: Range, length:
 }
 
 async function put(
-  { request, path, service, signal, pace }: Exchange,
+  { request, path, service, signal, pace, locks }: Exchange,
   length: number,
   conditions: Readonly<Record<string, string>>,
 ): Promise<FilesAnswer> {
@@ -77,7 +78,7 @@ async function put(
     request.unpipe(paced);
   });
   request.pipe(paced);
-  const headers = { ...conditions, 'content-length': String(length) };
+  const headers = { ...conditions, ...locks, 'content-length': String(length) };
   const wish = { method: 'PUT', path: encodedPath(path, 'file'), headers, body: paced, answerMs: ANSWER_MS };
   try {
     const answer = await service.request(wish, signal);

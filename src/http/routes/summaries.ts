@@ -10,6 +10,10 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'GET /api/v1/sessions': 'Your recent logins, and which of their sessions are open.',
   'DELETE /api/v1/sessions': 'Ends all your sessions, this one included; the desktop keeps running.',
   'DELETE /api/v1/sessions/{id}': 'Ends one of your sessions and closes everything open under it.',
+  'GET /api/v1/access-tokens': 'Your access tokens for files at `/dav/`, newest first, without the tokens themselves.',
+  'POST /api/v1/access-tokens':
+    'Makes an access token for your files at `/dav/`. This reply is the only one that contains it.',
+  'DELETE /api/v1/access-tokens/{id}': 'Revokes one of your access tokens and closes everything open with it.',
   'GET /api/v1/desktop': 'Your desktop, with the trace of its start.',
   'POST /api/v1/desktop': 'Starts your desktop unless it is running; progress arrives as events.',
   'DELETE /api/v1/desktop':

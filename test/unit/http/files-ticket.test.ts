@@ -17,7 +17,7 @@ async function withDesktop(api: FakeApi): Promise<{ ask: () => Promise<LightMyRe
 
 test('the ticket is a cookie that scripts can’t read, and opens files but no screen', async () => {
   await using api = await fakeApi({
-    files: { upload: true, download: false, maxUploadBytes: 1000, maxDownloadBytes: null },
+    files: { upload: true, download: false, webdav: true, maxUploadBytes: 1000, maxDownloadBytes: null },
   });
   api.engine.services = { files: { host: '10.0.0.7', port: 29_783 } };
   const { ask } = await withDesktop(api);

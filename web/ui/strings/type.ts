@@ -9,6 +9,7 @@ import type { prints } from './en/prints.ts';
 import type { open } from './en/open.ts';
 import type { settings } from './en/settings.ts';
 import type { en } from './en/strings.ts';
+import type { tokens } from './en/tokens.ts';
 
 type Translated<T> = {
   readonly [K in keyof T]: T[K] extends string
@@ -28,5 +29,6 @@ export type InspectStrings = Translated<typeof inspect>;
 export type PrintStrings = Translated<typeof prints>;
 export type OpenStrings = Translated<typeof open>;
 export type SettingsStrings = Translated<typeof settings>;
+export type TokenStrings = Translated<typeof tokens>;
 export type EndOfLaunch = typeof endOfLaunch;
 export type HomeSentence = typeof homeSentence;

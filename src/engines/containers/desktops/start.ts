@@ -1,7 +1,10 @@
 /** Starts a desktop: its folders, home and network, then its container. */
-import { stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { type DesktopSpec, type EngineDesktop, isGuest } from '#domain/ports/engine.ts';
+import { faultOf } from '#config/shared-folders.ts';
+import { SHARED_FOLDER } from '#domain/desktops/shared-folders.ts';
 import { DeskpodError, messageOf } from '#domain/errors.ts';
 import { ignore } from '#protocol/ignore.ts';
 import { isStatus } from '#containers-client/api.ts';
@@ -65,9 +68,10 @@ export class DesktopStart implements DesktopSteps<Prepared, Started> {
   async create({ xCookie, printQueue, cgroup }: Prepared, { undo, signal }: Attempt): Promise<Started> {
     const [context, spec] = [this.#context, this.#spec];
     const paths = desktopPaths(context.runDir, spec.id);
-    const labels = desktopLabels(context.instance, spec, context.settings.services);
+    const shared = await mountable(context, spec, this.#home().outside);
+    const labels = desktopLabels(context.instance, { ...spec, shared }, context.settings.services);
     const wallpapers = await wallpapersOf(context);
-    const around = { printQueue, cgroup, wallpapers };
+    const around = { printQueue, cgroup, wallpapers, shared };
     const body = desktopBody(spec, labels, paths, this.#home(), context.settings, around);
     // The signal cuts neither short: the engine would finish them after the clean-up.
     const { Id } = await context.api.json(Created, 'POST', '/containers/create', { query: { name: spec.id }, body });
@@ -122,6 +126,32 @@ export class DesktopStart implements DesktopSteps<Prepared, Started> {
       removeLostHome(context.dataDir, id),
     ]);
   }
+}
+
+/**
+ * The shared folders that can be mounted: those that are configured and still there. None if the user has something else
+ * than a folder in their place, without which the desktop starts.
+ */
+async function mountable(
+  { settings, events, dataDir, runDir }: Context,
+  spec: DesktopSpec,
+  home: string,
+): Promise<string[]> {
+  if (spec.shared.length === 0) return [];
+  const place = await lstat(join(home, SHARED_FOLDER)).catch(ignore('it is made when it is mounted', null));
+  if (place !== null && !place.isDirectory()) {
+    events.failed(
+      `sharing folders with ${spec.account.userId}`,
+      new Error(`${SHARED_FOLDER} in the home is no folder`),
+    );
+    return [];
+  }
+  return settings.shared.flatMap(({ name, path }) => {
+    if (!spec.shared.includes(name)) return [];
+    const fault = faultOf(path, [dataDir, runDir]);
+    if (fault !== null) events.failed(`sharing ${name} with ${spec.account.userId}`, new Error(fault));
+    return fault === null ? [name] : [];
+  });
 }
 
 async function wallpapersOf({ wallpapers }: Context): Promise<string | null> {

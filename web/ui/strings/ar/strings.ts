@@ -17,6 +17,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 
 export const ar: Strings = {
   product: 'Deskpod',
@@ -354,6 +355,7 @@ export const ar: Strings = {
   ...home,
   ...prints,
   appStore,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,

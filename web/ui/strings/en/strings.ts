@@ -8,6 +8,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 import type { Home } from '#protocol/desktop.ts';
 import { listed, many } from './grammar.ts';
 
@@ -309,6 +310,7 @@ export const en = {
   ...home,
   ...prints,
   appStore,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,

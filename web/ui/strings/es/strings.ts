@@ -16,6 +16,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 
 export const es: Strings = {
   product: 'Deskpod',
@@ -321,6 +322,7 @@ export const es: Strings = {
   ...home,
   ...prints,
   appStore,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,

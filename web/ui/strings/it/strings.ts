@@ -16,6 +16,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 
 export const it: Strings = {
   product: 'Deskpod',
@@ -316,6 +317,7 @@ export const it: Strings = {
   ...home,
   ...prints,
   appStore,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,

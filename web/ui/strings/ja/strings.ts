@@ -17,6 +17,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 
 export const ja: Strings = {
   product: 'Deskpod',
@@ -313,6 +314,7 @@ export const ja: Strings = {
   ...home,
   ...prints,
   appStore,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,

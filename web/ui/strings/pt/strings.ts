@@ -17,6 +17,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 
 export const pt: Strings = {
   product: 'Deskpod',
@@ -323,6 +324,7 @@ export const pt: Strings = {
   ...home,
   ...prints,
   appStore,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,
