@@ -60,7 +60,7 @@ export class AppStore implements AsyncDisposable {
       changed: (id) => this.#tell(id),
     });
     this.#unsubscribe = catalogue.onChange((change) => {
-      if (change.type === 'removed') this.#tell(null);
+      if (change.type === 'removed') this.#forget(change.ids);
       // An entry that was imported may take the place of an offer.
       else if (change.type === 'app' && catalogue.offerOf(change.document.id) === null) this.#tell(null);
       else this.#tell(change.type === 'app' ? change.document.id : change.id);
@@ -239,6 +239,13 @@ export class AppStore implements AsyncDisposable {
     const app = await catalogue.present(document);
     const installedBy = who.isAdmin || by === who.userId ? by : null;
     return toStoreApp(app, { document, offer, facts, listed, installedBy, may, state });
+  }
+
+  /** Also removed in other ways than by {@link remove}. */
+  #forget(ids: readonly string[]): void {
+    const forgotten = Promise.all(ids.map(async (id) => await this.#installedBy.forget(id)));
+    forgotten.catch((error: unknown) => this.#deps.failed('forgetting who installed apps', sentenceOf(error)));
+    this.#tell(null);
   }
 
   #tell(id: string | null): void {
