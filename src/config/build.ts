@@ -93,6 +93,11 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
     executeClasses: classesOf(values),
     dock: values.dock,
     links: { open: values['links.open'] },
+    apps: {
+      install: values['apps.install'],
+      perUser: values['apps.perUser'],
+      installingPerUser: values['apps.installingPerUser'],
+    },
     launches: {
       perUser: values['launches.perUser'],
       keepDays: values['launches.keepDays'],

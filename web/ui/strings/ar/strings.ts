@@ -7,6 +7,7 @@
  * الاتصال; log out: تسجيل الخروج; stop: إيقاف; pod: جراب; shell: واجهة الأوامر; terminal: طرفية; dock: شريط التطبيقات.
  */
 import type { Strings } from '../type.ts';
+import { appStore } from './app-store.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { isolated, listed, many } from './grammar.ts';
@@ -353,6 +354,7 @@ export const ar: Strings = {
   ...files,
   ...home,
   ...prints,
+  appStore,
   ...tokens,
   ...open,
   ...settings,

@@ -7,6 +7,7 @@
  * stop: beenden.
  */
 import type { Strings } from '../type.ts';
+import { appStore } from './app-store.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
@@ -326,6 +327,7 @@ export const de: Strings = {
   ...files,
   ...home,
   ...prints,
+  appStore,
   ...tokens,
   ...open,
   ...settings,

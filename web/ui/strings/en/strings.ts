@@ -1,4 +1,5 @@
 /** Every text of the UI, in English. Functions take what varies: counts as numbers, sizes and dates formatted. */
+import { appStore } from './app-store.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { files } from './files.ts';
@@ -308,6 +309,7 @@ export const en = {
   ...files,
   ...home,
   ...prints,
+  appStore,
   ...tokens,
   ...open,
   ...settings,

@@ -6,6 +6,7 @@
  * reconstruir; disconnect: desconectar; log out: cerrar sesión; stop: detener.
  */
 import type { Strings } from '../type.ts';
+import { appStore } from './app-store.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
@@ -320,6 +321,7 @@ export const es: Strings = {
   ...files,
   ...home,
   ...prints,
+  appStore,
   ...tokens,
   ...open,
   ...settings,

@@ -6,6 +6,7 @@
  * log out: se déconnecter; disconnect: quitter l’affichage (the desktop keeps running); stop: arrêter.
  */
 import type { Strings } from '../type.ts';
+import { appStore } from './app-store.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
@@ -326,6 +327,7 @@ export const fr: Strings = {
   ...files,
   ...home,
   ...prints,
+  appStore,
   ...tokens,
   ...open,
   ...settings,

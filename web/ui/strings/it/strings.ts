@@ -6,6 +6,7 @@
  * disconnect: disconnetti; log out: esci; stop: interrompi.
  */
 import type { Strings } from '../type.ts';
+import { appStore } from './app-store.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
@@ -315,6 +316,7 @@ export const it: Strings = {
   ...files,
   ...home,
   ...prints,
+  appStore,
   ...tokens,
   ...open,
   ...settings,

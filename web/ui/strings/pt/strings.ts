@@ -7,6 +7,7 @@
  * disconnect: desconectar; log out: sair; stop: parar.
  */
 import type { Strings } from '../type.ts';
+import { appStore } from './app-store.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
@@ -322,6 +323,7 @@ export const pt: Strings = {
   ...files,
   ...home,
   ...prints,
+  appStore,
   ...tokens,
   ...open,
   ...settings,
