@@ -193,7 +193,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
           ...admissionOf(context.tickets, sessionEnds, allowedOrigin),
           connect: soundConnector(engine),
           runs: soundRuns(engine),
-          warn: events.warn,
+          events,
         });
   const opened = (): Viewers[] => [screens, files, dav, sounds].filter((open) => open !== null);
   const closeViewers = async (): Promise<void> => {
