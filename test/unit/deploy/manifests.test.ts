@@ -41,6 +41,7 @@ const config: KubernetesConfig = {
     homeSize: '16Gi',
     tmpSize: '4Gi',
   },
+  shared: [],
   homes: { kind: 'none' },
   podNetworks: null,
 };
@@ -50,6 +51,7 @@ const spec: DesktopSpec = {
   account,
   image: 'registry.example.org/deskpod/desktop:1',
   geometry: { width: 1280, height: 800 },
+  shared: [],
   regional: { timezone: null, languages: [] },
   env: { TZ: 'Europe/Vienna', MINE: 'costs $(HOME) $' },
   x11Tcp: true,
@@ -63,6 +65,7 @@ const desktop: LaunchDesktop = {
   node: 'node1',
   account,
   inherited: { TZ: 'Europe/Vienna' },
+  shared: [],
   home: { name: 'home-hermes', emptyDir: {} },
   queue: 'q1',
   zoneinfo: true,

@@ -7,6 +7,7 @@
  * الاتصال; log out: تسجيل الخروج; stop: إيقاف; pod: جراب; shell: واجهة الأوامر; terminal: طرفية; dock: شريط التطبيقات.
  */
 import type { Strings } from '../type.ts';
+import { appStore } from './app-store.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { isolated, listed, many } from './grammar.ts';
@@ -16,6 +17,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 
 export const ar: Strings = {
   product: 'Deskpod',
@@ -376,6 +378,8 @@ export const ar: Strings = {
   ...files,
   ...home,
   ...prints,
+  appStore,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,

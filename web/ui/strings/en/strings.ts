@@ -1,4 +1,5 @@
 /** Every text of the UI, in English. Functions take what varies: counts as numbers, sizes and dates formatted. */
+import { appStore } from './app-store.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { files } from './files.ts';
@@ -7,6 +8,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 import type { Home } from '#protocol/desktop.ts';
 import { listed, many } from './grammar.ts';
 
@@ -331,6 +333,8 @@ export const en = {
   ...files,
   ...home,
   ...prints,
+  appStore,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,

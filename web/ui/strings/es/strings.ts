@@ -6,6 +6,7 @@
  * reconstruir; disconnect: desconectar; log out: cerrar sesión; stop: detener.
  */
 import type { Strings } from '../type.ts';
+import { appStore } from './app-store.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
@@ -15,6 +16,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 
 export const es: Strings = {
   product: 'Deskpod',
@@ -344,6 +346,8 @@ export const es: Strings = {
   ...files,
   ...home,
   ...prints,
+  appStore,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,

@@ -6,6 +6,7 @@
  * log out: se déconnecter; disconnect: quitter l’affichage (the desktop keeps running); stop: arrêter.
  */
 import type { Strings } from '../type.ts';
+import { appStore } from './app-store.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
@@ -15,6 +16,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 
 export const fr: Strings = {
   product: 'Deskpod',
@@ -350,6 +352,8 @@ export const fr: Strings = {
   ...files,
   ...home,
   ...prints,
+  appStore,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,

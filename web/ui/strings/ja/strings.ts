@@ -7,6 +7,7 @@
  * log out: ログアウト; stop: 停止.
  */
 import type { Strings } from '../type.ts';
+import { appStore } from './app-store.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
@@ -16,6 +17,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 
 export const ja: Strings = {
   product: 'Deskpod',
@@ -335,6 +337,8 @@ export const ja: Strings = {
   ...files,
   ...home,
   ...prints,
+  appStore,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,
