@@ -89,7 +89,7 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
       wallpapers: values['desktop.wallpapers'] ?? join(values['dataDir'], 'wallpapers'),
     },
     clipboard: clipboardOf(values),
-    sound: { output: values['sound.output'] },
+    sound: { output: values['sound.output'], microphone: values['sound.microphone'] },
     executeClasses: classesOf(values),
     dock: values.dock,
     links: { open: values['links.open'] },

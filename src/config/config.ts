@@ -96,6 +96,8 @@ export interface Config {
   readonly sound: {
     /** Whether users hear what their desktops play. */
     readonly output: boolean;
+    /** Whether the programs of desktops can record the browser's microphone. */
+    readonly microphone: boolean;
   };
   /** Always has `default`. */
   readonly executeClasses: Readonly<Record<string, ExecuteClass>>;

@@ -123,8 +123,8 @@ export interface ApiContext {
   readonly version: string;
   readonly server: ServerFacts;
   readonly x11Tcp: boolean;
-  /** Whether tickets for the sound are issued. */
-  readonly soundOutput: boolean;
+  /** What tickets for the sound include. */
+  readonly sound: { readonly output: boolean; readonly microphone: boolean };
   /** Names or ids of the apps that are pinned for a user without pins of their own. */
   readonly dock: readonly string[];
 }

@@ -18,6 +18,9 @@ export const FilesSession = z.object({
 });
 export type FilesSession = z.infer<typeof FilesSession>;
 
+/** Files and folders of one archive, as they are selected. */
+export const MOST_ARCHIVED = 10_000;
+
 /** The answer to `GET /files/?find=WORDS`: what programs used last comes first, then the best matches by name. */
 export const FoundFiles = z.object({
   files: z.array(

@@ -24,6 +24,7 @@ import type { AdmissionRules } from '#gateway/admit.ts';
 import { createGateway, type Gateway } from '#gateway/gateway.ts';
 import { createDav } from '#gateway/dav/dav.ts';
 import { createFiles, type Files } from '#gateway/files/files.ts';
+import { Rooms } from '#gateway/files/rooms.ts';
 import type { AllowedOrigin } from '#gateway/origin.ts';
 import { filesConnector, screenConnector, soundConnector, soundRuns } from '#gateway/screen-connect.ts';
 import { createSounds } from '#gateway/sound/sounds.ts';
@@ -182,8 +183,9 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     podNetworks: await engine.podNetworks(),
   });
   const screens = config.roles.includes('gateway') ? createScreens(context, sessionEnds, allowedOrigin) : null;
-  const files = screens === null ? null : createFileAccess(context, sessionEnds, allowedOrigin, screens);
-  const dav = screens === null ? null : createDavAccess(context, sessionEnds, allowedOrigin, screens);
+  const rooms = new Rooms();
+  const files = screens === null ? null : createFileAccess(context, sessionEnds, allowedOrigin, screens, rooms);
+  const dav = screens === null ? null : createDavAccess(context, sessionEnds, allowedOrigin, screens, rooms);
   const sounds =
     screens === null
       ? null
@@ -191,7 +193,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
           ...admissionOf(context.tickets, sessionEnds, allowedOrigin),
           connect: soundConnector(engine),
           runs: soundRuns(engine),
-          warn: events.warn,
+          events,
         });
   const opened = (): Viewers[] => [screens, files, dav, sounds].filter((open) => open !== null);
   const closeViewers = async (): Promise<void> => {
@@ -311,6 +313,7 @@ function createFileAccess(
   sessionEnds: SessionEnds,
   allowedOrigin: AllowedOrigin,
   screens: Gateway,
+  rooms: Rooms,
 ): Files {
   return createFiles({
     ...admissionOf(tickets, sessionEnds, allowedOrigin),
@@ -318,6 +321,7 @@ function createFileAccess(
     prefix: server.path,
     connect: filesConnector(engine),
     isBehind: (userId) => screens.isBehind(userId),
+    rooms,
     events,
   });
 }
@@ -327,6 +331,7 @@ function createDavAccess(
   sessionEnds: SessionEnds,
   allowedOrigin: AllowedOrigin,
   screens: Gateway,
+  rooms: Rooms,
 ): Files {
   const { tickets, engine, events, server } = context;
   return createDav({
@@ -335,6 +340,7 @@ function createDavAccess(
     prefix: server.path,
     connect: filesConnector(engine),
     isBehind: (userId) => screens.isBehind(userId),
+    rooms,
     events,
   });
 }

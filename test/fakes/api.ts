@@ -174,7 +174,7 @@ export async function fakeApi({
     version: '0.0.0',
     server: { name: 'test', roles: ['api', 'gateway'], path: '/' },
     x11Tcp: true,
-    soundOutput: true,
+    sound: { output: true, microphone: true },
     dock: [],
     ...more,
   };

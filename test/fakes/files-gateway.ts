@@ -1,6 +1,6 @@
 /** `/files/` and `/dav/` of a real server, with tickets that say what they allow, in front of any files service. */
 import type { Socket } from 'node:net';
-import type { TicketClaims, TransferRight } from '#domain/ports/auth.ts';
+import type { SharedRight, TicketClaims, TransferRight } from '#domain/ports/auth.ts';
 import type { Endpoint } from '#domain/ports/engine.ts';
 import { ANY_HOST } from '#domain/server/hosts.ts';
 import { DeskpodError } from '#domain/errors.ts';
@@ -8,6 +8,7 @@ import type { DavLogin } from '#protocol/access-token.ts';
 import { createEvents } from '#events';
 import { createDav } from '#gateway/dav/dav.ts';
 import { createFiles, type Files } from '#gateway/files/files.ts';
+import { Rooms } from '#gateway/files/rooms.ts';
 import { originPolicy } from '#gateway/origin.ts';
 import { connectTcp } from '#gateway/screen-connect.ts';
 import { filesRoutes } from '#http/files.ts';
@@ -28,11 +29,16 @@ export interface FilesServerOptions {
   /** Default: TCP to the service. */
   readonly connect?: (signal: AbortSignal) => Promise<Socket>;
   /** Of tickets for `/dav/`. */
-  readonly dav?: { readonly upload?: TransferRight; readonly download?: TransferRight };
+  readonly dav?: {
+    readonly upload?: TransferRight;
+    readonly download?: TransferRight;
+    readonly shared?: SharedRight[];
+  };
 }
 
 export interface Transfer {
-  readonly direction: 'up' | 'down';
+  /** `left`: a part that got no name. */
+  readonly direction: 'up' | 'left' | 'down';
   readonly path: string;
   readonly bytes: number;
 }
@@ -67,9 +73,12 @@ export async function filesServer(options: FilesServerOptions): Promise<FilesSer
     prefix,
     connect: (_claims: TicketClaims, signal: AbortSignal) => connect(signal),
     isBehind,
+    rooms: new Rooms(),
     events: {
       fileUploaded: (_user: string, _desktop: string, path: string, bytes: number) =>
         void transfers.push({ direction: 'up', path, bytes }),
+      fileUploadUnfinished: (_user: string, _desktop: string, path: string, bytes: number) =>
+        void transfers.push({ direction: 'left', path, bytes }),
       fileDownloaded: (_user: string, _desktop: string, path: string, bytes: number) =>
         void transfers.push({ direction: 'down', path, bytes }),
     },
@@ -94,7 +103,10 @@ export async function filesServer(options: FilesServerOptions): Promise<FilesSer
   applyTrustedProxies(listening.servers, createTrustedProxies(trusted));
   const origin = await app.listen({ port: 0, host: '127.0.0.1' });
   const url = `${origin}${prefix.replace(/\/$/, '')}`;
-  const issue = ({ upload = ANY, download = ANY }: FilesServerOptions['dav'] = {}, sessionId = 's'): string => {
+  const issue = (
+    { upload = ANY, download = ANY, shared = [] }: FilesServerOptions['dav'] = {},
+    sessionId = 's',
+  ): string => {
     const ticket = `ticket-${tickets.size}`;
     tickets.set(ticket, {
       desktopId: 'hermes-0a1b2',
@@ -104,7 +116,7 @@ export async function filesServer(options: FilesServerOptions): Promise<FilesSer
       screen: null,
       uid: 'uid-1',
       files: { endpoint: service, credential: password },
-      rights: { screen: 'none', clipboardIn: false, clipboardOut: false, upload, download },
+      rights: { screen: 'none', clipboardIn: false, clipboardOut: false, upload, download, shared },
     });
     return ticket;
   };

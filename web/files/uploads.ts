@@ -9,7 +9,8 @@ import { holdAccess } from './access.ts';
 import { Conflicts, type Question } from './conflicts.ts';
 import { findEntry, putPart, removeForGood, sizeOfPart, transfer } from './dav.ts';
 import { askConflict } from './questions.ts';
-import { CHUNK_BYTES, sendFile, type UploadServer } from './send-file.ts';
+import { LARGE_BYTES, sendFile, type UploadServer } from './send-file.ts';
+import { LinkShare } from './link-share.ts';
 import { SpeedMeter } from './speed.ts';
 import {
   changedUpload,
@@ -41,6 +42,7 @@ interface Running {
 
 const running = new Map<string, Running>();
 const meter = new SpeedMeter();
+const link = new LinkShare();
 let sentInAll = 0;
 let release: (() => void) | null = null;
 
@@ -80,6 +82,10 @@ export function addUploads(files: readonly FileToSend[]): readonly string[] {
   return parts;
 }
 
+export function isContinued({ name, folder, file }: FileToSend): boolean {
+  return continued(uploads.value, { name, folder, size: file.size, modified: file.lastModified }) !== null;
+}
+
 export function pauseUpload(part: string): void {
   running.get(part)?.abort?.abort();
   setStatus(part, { state: 'paused' });
@@ -114,6 +120,9 @@ export function cancelAll(): void {
 export function clearFinished(): void {
   uploads.value = uploads.value.filter(isUnfinished);
 }
+
+/** Keys and clicks come before uploads. */
+export const noteInput = (): void => link.typed();
 
 /** At login: what an earlier page left unfinished. */
 export function restoreUploads(): void {
@@ -176,7 +185,7 @@ async function run(
     check: async (from: number) => void (await file.slice(from, from + 1).arrayBuffer()),
   };
   // What an earlier page sent isn't speed of this one.
-  let before: number | null = size > CHUNK_BYTES ? null : 0;
+  let before: number | null = size > LARGE_BYTES ? null : 0;
   const reports = {
     progress(sent: number) {
       if (signal.aborted) return;
@@ -190,10 +199,11 @@ async function run(
       uploads.value = changedUpload(uploads.value, part, { status: { state: 'retrying' } });
     },
     conflict: (taken: string, replaceable: boolean) => conflicts.ask(taken, replaceable),
+    wait: pause,
     pause: (attempt: number, ended: AbortSignal) => pause(retryDelay(attempt), ended),
   };
   try {
-    const outcome = await sendFile({ name, folder, part, content }, server, reports, signal);
+    const outcome = await sendFile({ name, folder, part, content, link }, server, reports, signal);
     if (signal.aborted) return;
     if (outcome.end === 'later') return setStatus(part, { state: 'paused' });
     running.delete(part);

@@ -10,7 +10,7 @@ import { FILES_PATH } from '#protocol/files.ts';
 import { type AdmissionRules, claimsOfTicket } from '../admit.ts';
 import { originRefused } from '../origin.ts';
 import { errorAnswer, type FilesAnswer } from './answer.ts';
-import { archive } from './archive.ts';
+import { archive, archiveOfForm } from './archive.ts';
 import { makeFolder, moveOrCopy, remove } from './changes.ts';
 import { download } from './download.ts';
 import { find } from './find.ts';
@@ -24,6 +24,7 @@ const METHODS: Readonly<Record<string, Handler>> = {
     return exchange.query.has('zip') ? archive(exchange) : download(exchange);
   },
   HEAD: download,
+  POST: archiveOfForm,
   PUT: upload,
   DELETE: remove,
   MKCOL: makeFolder,
