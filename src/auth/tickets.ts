@@ -23,7 +23,11 @@ const Outside = z.object({ exp: z.number(), iat: z.number(), key: z.literal(0), 
 
 const Endpoint = z.object({ host: z.string().min(1), port: z.int().min(1).max(65_535) });
 const ServiceAccess = z.object({ endpoint: Endpoint.nullable(), credential: z.string().min(1) });
-const TransferRight = z.object({ allowed: z.boolean(), maxBytes: z.int().nonnegative().nullable() });
+const TransferRight = z.object({
+  allowed: z.boolean(),
+  maxBytes: z.int().nonnegative().nullable(),
+  room: z.object({ bytes: z.int().nonnegative(), measuredAt: z.int() }).exactOptional(),
+});
 
 const Inside = z.object({
   desktopId: z.string().min(1),

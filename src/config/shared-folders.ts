@@ -20,7 +20,19 @@ const SYSTEM = [
   '/usr',
 ];
 /** Too much is in them; folders below them can be shared. */
-const TOO_WIDE = new Set(['/', '/home', '/mnt', '/media', '/opt', '/srv', '/tmp', '/var', '/var/lib', '/var/log', '/var/tmp']);
+const TOO_WIDE = new Set([
+  '/',
+  '/home',
+  '/mnt',
+  '/media',
+  '/opt',
+  '/srv',
+  '/tmp',
+  '/var',
+  '/var/lib',
+  '/var/log',
+  '/var/tmp',
+]);
 
 type Wrong = (setting: Key, message: string, remedy: string) => void;
 
@@ -60,8 +72,7 @@ export function faultOf(path: string, own: readonly string[]): string | null {
     if (error instanceof Error && 'code' in error && error.code === 'EACCES') real = path;
     else return `the folder ${path} doesn’t exist`;
   }
-  const isSystem = (each: string): boolean =>
-    SYSTEM.some((folder) => isWithin(each, folder)) || TOO_WIDE.has(each);
+  const isSystem = (each: string): boolean => SYSTEM.some((folder) => isWithin(each, folder)) || TOO_WIDE.has(each);
   const isOwn = (each: string): boolean => own.some((folder) => isWithin(each, folder) || isWithin(folder, each));
   if ([path, real].some(isSystem)) return `${path} belongs to the system`;
   return [path, real].some(isOwn) ? `${path} contains files of Deskpod itself` : null;

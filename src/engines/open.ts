@@ -18,7 +18,7 @@ export interface EngineParts {
 /** Rejects with `engine_unavailable` when there is none. Only the code of the chosen one is loaded. */
 export async function openEngine(config: Config, parts: EngineParts): Promise<Engine> {
   const { engine, dataDir, runDir } = config;
-  const { shmBytes, languages, wallpapers } = config.desktop;
+  const { shmBytes, languages, fonts, wallpapers } = config.desktop;
   switch (engine.kind) {
     case 'containers': {
       if (engine.process !== null) {
@@ -33,7 +33,18 @@ export async function openEngine(config: Config, parts: EngineParts): Promise<En
       const shared = config.files.shared.flatMap(({ name, path, readOnly, gid }) =>
         path === null ? [] : [{ name, path, readOnly, gid }],
       );
-      const own = { shared, socket, baseImage, egress, services, languages, wallpapers, desktopLimits, tmpBytes };
+      const own = {
+        shared,
+        socket,
+        baseImage,
+        egress,
+        services,
+        languages,
+        fonts,
+        wallpapers,
+        desktopLimits,
+        tmpBytes,
+      };
       return await createContainersEngine({ ...parts, ...own, dataDir, runDir, shmBytes });
     }
     case 'kubernetes': {

@@ -1,6 +1,7 @@
 /** What a ticket for the files of a user's own desktop lets its bearer do, by the settings and the room in the home. */
 import { DeskpodError } from '#domain/errors.ts';
-import type { SessionClaims, TicketClaims } from '#domain/ports/auth.ts';
+import type { HomeUse } from '#domain/desktops/home-sizes.ts';
+import type { HomeRoom, SessionClaims, TicketClaims } from '#domain/ports/auth.ts';
 import type { FilesSession, TransferRight } from '#protocol/files.ts';
 import type { ApiContext } from './context.ts';
 
@@ -24,10 +25,11 @@ export async function filesClaims(
     throw new DeskpodError('service_unavailable', 'This desktop has no files service.', {
       remedy: 'Rebuild it. On Kubernetes, an administrator can add files to kubernetes.services.',
     });
-  const [{ filesPassword }, usedBytes] = await Promise.all([engine.credentials(desktop.id), homeSizes.use(desktop)]);
-  const space = usedBytes === null ? null : { usedBytes, limitBytes: homeSizes.limitBytes };
-  const room = space === null ? null : Math.max(0, space.limitBytes - space.usedBytes);
-  const upload = { allowed: files.upload, maxBytes: least(files.maxUploadBytes, room) };
+  const [{ filesPassword }, use] = await Promise.all([engine.credentials(desktop.id), homeSizes.use(desktop)]);
+  const space = use === null ? null : { usedBytes: use.bytes, limitBytes: homeSizes.limitBytes };
+  const room = use === null ? null : roomOf(use, homeSizes.limitBytes);
+  const right = { allowed: files.upload, maxBytes: files.maxUploadBytes };
+  const upload = { ...right, maxBytes: least(right.maxBytes, room?.bytes ?? null) };
   const download = { allowed: files.download, maxBytes: files.maxDownloadBytes };
   const shared = sharedFolders
     .filter(({ name }) => desktop.shared.includes(name))
@@ -42,9 +44,20 @@ export async function filesClaims(
     screen: null,
     uid: desktop.uid,
     files: { endpoint, credential: filesPassword },
-    rights: { screen: 'none', clipboardIn: false, clipboardOut: false, upload, download, shared },
+    rights: {
+      screen: 'none',
+      clipboardIn: false,
+      clipboardOut: false,
+      upload: room === null ? right : { ...right, room },
+      download,
+      shared,
+    },
   };
   return { ticket, upload, download, space };
+}
+
+function roomOf({ bytes, ageMs }: HomeUse, limitBytes: number): HomeRoom {
+  return { bytes: Math.max(0, limitBytes - bytes), measuredAt: Math.floor(Date.now() - ageMs) };
 }
 
 /** Null: no limit. */

@@ -23,6 +23,7 @@ import type { AdmissionRules } from '#gateway/admit.ts';
 import { createGateway, type Gateway } from '#gateway/gateway.ts';
 import { createDav } from '#gateway/dav/dav.ts';
 import { createFiles, type Files } from '#gateway/files/files.ts';
+import { Rooms } from '#gateway/files/rooms.ts';
 import type { AllowedOrigin } from '#gateway/origin.ts';
 import { filesConnector, screenConnector, soundConnector, soundRuns } from '#gateway/screen-connect.ts';
 import { createSounds, type Sounds } from '#gateway/sound/sounds.ts';
@@ -149,8 +150,10 @@ function open(
     count: ({ userId }) => sessions.connections.open(userId, 'screens'),
     events,
   });
+  const rooms = new Rooms();
   const files: Files = createFiles({
     ...admission,
+    rooms,
     cookieName: filesCookie(cookieName),
     prefix: listen.path,
     connect: filesConnector(null),
@@ -159,6 +162,7 @@ function open(
   });
   const dav: Files = createDav({
     ...admission,
+    rooms,
     ticketFor: davTicketsOfApi({ replicas, token: gatewayToken(keys, 'closings') }),
     prefix: listen.path,
     connect: filesConnector(null),
@@ -169,7 +173,7 @@ function open(
     ...admission,
     connect: soundConnector(null),
     runs: soundRuns(null),
-    warn: events.warn,
+    events,
   });
   const all = (): Viewers[] => [gateway, files, dav, sounds];
   closings.subscribe((closed) => {

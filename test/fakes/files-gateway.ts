@@ -8,6 +8,7 @@ import type { DavLogin } from '#protocol/access-token.ts';
 import { createEvents } from '#events';
 import { createDav } from '#gateway/dav/dav.ts';
 import { createFiles, type Files } from '#gateway/files/files.ts';
+import { Rooms } from '#gateway/files/rooms.ts';
 import { originPolicy } from '#gateway/origin.ts';
 import { connectTcp } from '#gateway/screen-connect.ts';
 import { filesRoutes } from '#http/files.ts';
@@ -36,7 +37,8 @@ export interface FilesServerOptions {
 }
 
 export interface Transfer {
-  readonly direction: 'up' | 'down';
+  /** `left`: a part that got no name. */
+  readonly direction: 'up' | 'left' | 'down';
   readonly path: string;
   readonly bytes: number;
 }
@@ -71,9 +73,12 @@ export async function filesServer(options: FilesServerOptions): Promise<FilesSer
     prefix,
     connect: (_claims: TicketClaims, signal: AbortSignal) => connect(signal),
     isBehind,
+    rooms: new Rooms(),
     events: {
       fileUploaded: (_user: string, _desktop: string, path: string, bytes: number) =>
         void transfers.push({ direction: 'up', path, bytes }),
+      fileUploadUnfinished: (_user: string, _desktop: string, path: string, bytes: number) =>
+        void transfers.push({ direction: 'left', path, bytes }),
       fileDownloaded: (_user: string, _desktop: string, path: string, bytes: number) =>
         void transfers.push({ direction: 'down', path, bytes }),
     },

@@ -21,6 +21,7 @@ export interface ConfigOptions {
   readonly engineProcess?: string | undefined;
   readonly baseImage?: string | undefined;
   readonly languages?: string | undefined;
+  readonly fonts?: string | undefined;
   readonly roles?: string | undefined;
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;

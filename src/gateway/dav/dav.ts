@@ -86,11 +86,10 @@ export function createDav(options: DavOptions): Files {
     const login = loginOf(request.headers);
     const answer = await transfers.answer(request, await admit(login), handle);
     const { body } = answer;
-    if (body === null || typeof body === 'string') return answer;
+    if (typeof body !== 'function') return answer;
     // Without a valid token, a session ends after some time, and everything that is open with it.
     const renewing = setInterval(() => void admit(login).catch(ignore('its session ends')), RENEW_MS).unref();
-    body.once('close', () => clearInterval(renewing));
-    return answer;
+    return { ...answer, body: (sink) => body(sink).finally(() => clearInterval(renewing)) };
   }
 
   const forget = (): void => tickets.clear();

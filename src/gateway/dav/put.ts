@@ -3,6 +3,7 @@
  * known before its end, is written in parts under another name and gets its own at the end.
  */
 import { randomBytes } from 'node:crypto';
+import { PassThrough } from 'node:stream';
 import { DeskpodError } from '#domain/errors.ts';
 import { ignore } from '#protocol/ignore.ts';
 import { emptyAnswer, type FilesAnswer } from '../files/answer.ts';
@@ -11,11 +12,12 @@ import { failureOf, tooLarge } from '../files/failures.ts';
 import { encodedPath, type FilePath, parentOf, shownPath } from '../files/paths.ts';
 import { destinationUrl } from '../files/service.ts';
 import { statOf } from '../files/stat.ts';
-import { ANSWER_MS, MOST_PART_BYTES, upload } from '../files/upload.ts';
+import { ANSWER_MS, brokenOff, MOST_PART_BYTES, upload } from '../files/upload.ts';
 import { lockedSource } from './locks.ts';
 
 /** Held in memory, one for each upload. */
 const BLOCK_BYTES = 4 * 1024 * 1024;
+const READ_BYTES = 64 * 1024;
 const HASH_BYTES = 16;
 
 export async function put(exchange: Exchange): Promise<FilesAnswer> {
@@ -32,23 +34,27 @@ export async function put(exchange: Exchange): Promise<FilesAnswer> {
 async function inParts(exchange: Exchange, announced: number): Promise<FilesAnswer> {
   const maxBytes = requireRight(exchange, 'upload');
   requireChangeable(exchange, exchange.path);
-  const { path, request, service, signal, events, claims, locks, pace } = exchange;
+  const { path, request, service, signal, events, claims, locks, pace, rooms } = exchange;
   const shown = shownPath(path);
   if (announced > maxBytes) throw tooLarge(shown, maxBytes);
   const present = path.length === 0 ? null : await statOf(exchange, path);
   if (path.length === 0 || present?.isFolder) throw new DeskpodError('invalid_request', `${shown} is a folder.`);
   if (present !== null && request.headers['if-none-match'] === '*') throw failureOf(412, shown);
   const part = [...parentOf(path), `.deskpod-${randomBytes(HASH_BYTES).toString('hex')}.part`];
-  const paced = pace();
-  request.once('close', () => {
-    if (!request.complete) paced.destroy(new DeskpodError('invalid_request', 'The upload was broken off.'));
-  });
+  const takeRoom = (needed: number) => rooms.enter(claims.desktopId, claims.rights.upload?.room, needed);
+  takeRoom(announced)(0);
+  const coming = new PassThrough({ highWaterMark: READ_BYTES });
   try {
     await writeBlock(exchange, part, Buffer.alloc(0), null);
     let bytes = 0;
-    for await (const block of blocksOf(request.pipe(paced))) {
+    pace()
+      .move(request, coming)
+      .then(() => coming.end())
+      .catch((cause: unknown) => coming.destroy(errorOf(brokenOff(signal, cause))));
+    for await (const block of blocksOf(coming)) {
       if (bytes + block.length > maxBytes) throw tooLarge(shown, maxBytes);
-      await writeBlock(exchange, part, block, bytes);
+      const leave = takeRoom(block.length);
+      await writeBlock(exchange, part, block, bytes).finally(() => leave(block.length));
       bytes += block.length;
     }
     const held = locks['if'] === undefined ? {} : { if: `${locks['if']} ${await lockedSource(exchange, part)}` };
@@ -63,8 +69,7 @@ async function inParts(exchange: Exchange, announced: number): Promise<FilesAnsw
     service.status(wish, AbortSignal.timeout(ANSWER_MS)).catch(ignore('the list of its folder removes it later'));
     throw error;
   } finally {
-    request.unpipe(paced);
-    paced.destroy();
+    coming.destroy();
   }
 }
 
@@ -97,4 +102,8 @@ async function* blocksOf(stream: AsyncIterable<unknown>): AsyncGenerator<Buffer>
     [chunks, length] = [[], 0];
   }
   if (length > 0) yield Buffer.concat(chunks);
+}
+
+function errorOf(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Error(String(cause));
 }

@@ -62,6 +62,7 @@ export async function moveOrCopy(exchange: Exchange): Promise<FilesAnswer> {
   const status = await service.status(wish, signal);
   if (status === 403) throw new DeskpodError('forbidden', `${shownPath(path)} can’t be put at ${shownPath(to)}.`);
   const answer = finished(status, to, taken === null ? 201 : 204);
+  if (isUpload) exchange.unfinished.finished(claims.desktopId, shownPath(path));
   if (isUpload) events.fileUploaded(claims.userId, claims.desktopId, shownPath(to), bytes);
   return answer;
 }

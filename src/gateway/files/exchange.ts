@@ -6,9 +6,11 @@ import { DeskpodError } from '#domain/errors.ts';
 import { notAllowed } from './failures.ts';
 import type { Pace } from './pace.ts';
 import { type FilePath, shownPath } from './paths.ts';
+import type { Rooms } from './rooms.ts';
 import type { FilesService } from './service.ts';
+import type { UnfinishedEvents, UnfinishedUploads } from './unfinished.ts';
 
-export interface FilesEvents {
+export interface FilesEvents extends UnfinishedEvents {
   /** A file got its name. */
   fileUploaded(user: string, desktop: string, path: string, bytes: number): void;
   /** `bytes` were sent, at the end or when it broke off. */
@@ -30,6 +32,8 @@ export interface Exchange {
   /** Aborts when the session, the desktop or the client is gone. */
   readonly signal: AbortSignal;
   readonly events: FilesEvents;
+  readonly rooms: Rooms;
+  readonly unfinished: UnfinishedUploads;
   /** For the bytes of a file. */
   readonly pace: () => Pace;
 }

@@ -10,16 +10,21 @@ import { FILES_PATH } from '#protocol/files.ts';
 import { type AdmissionRules, claimsOfTicket } from '../admit.ts';
 import { originRefused } from '../origin.ts';
 import { errorAnswer, type FilesAnswer } from './answer.ts';
-import { archive } from './archive.ts';
+import { archive, archiveOfForm } from './archive.ts';
 import { makeFolder, moveOrCopy, remove } from './changes.ts';
 import { download } from './download.ts';
+import { find } from './find.ts';
 import { list } from './list.ts';
 import { type Handler, SAFE, Transfers, type TransfersDeps } from './transfers.ts';
 import { upload } from './upload.ts';
 
 const METHODS: Readonly<Record<string, Handler>> = {
-  GET: (exchange) => (exchange.query.has('zip') ? archive(exchange) : download(exchange)),
+  GET: (exchange) => {
+    if (exchange.query.has('find')) return find(exchange);
+    return exchange.query.has('zip') ? archive(exchange) : download(exchange);
+  },
   HEAD: download,
+  POST: archiveOfForm,
   PUT: upload,
   DELETE: remove,
   MKCOL: makeFolder,

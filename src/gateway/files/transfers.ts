@@ -4,14 +4,15 @@ import type { Duplex } from 'node:stream';
 import { DeskpodError } from '#domain/errors.ts';
 import type { TicketClaims } from '#domain/ports/auth.ts';
 import type { Viewers } from '#domain/server/session-ends.ts';
-import { ignore } from '#protocol/ignore.ts';
 import { type EndedClaims, ofDesktop, ofSession, ofUser } from '../ended.ts';
 import { errorAnswer, type FilesAnswer } from './answer.ts';
 import type { Exchange, FilesEvents } from './exchange.ts';
 import { INSUFFICIENT_STORAGE, isNoRoom } from './failures.ts';
 import { Pace } from './pace.ts';
 import { pathOfUrl } from './paths.ts';
+import type { Rooms } from './rooms.ts';
 import { FilesService } from './service.ts';
+import { UnfinishedUploads } from './unfinished.ts';
 
 /** Of one user at the same time. A browser opens six connections to a server. */
 const MOST_OPEN = 64;
@@ -31,6 +32,8 @@ export interface TransfersDeps {
   readonly connect: (claims: TicketClaims, signal: AbortSignal) => Promise<Duplex>;
   /** Whether a screen of the user has bytes waiting. */
   readonly isBehind: (userId: string) => boolean;
+  /** Of all that the gateway writes to homes. */
+  readonly rooms: Rooms;
   readonly events: FilesEvents;
 }
 
@@ -42,10 +45,12 @@ interface Open {
 export class Transfers implements Viewers {
   readonly #open = new Set<Open>();
   readonly #deps: TransfersDeps;
+  readonly #unfinished: UnfinishedUploads;
   #isClosed = false;
 
   constructor(deps: TransfersDeps) {
     this.#deps = deps;
+    this.#unfinished = new UnfinishedUploads(deps.events);
   }
 
   /** Throws once the server stops. */
@@ -70,8 +75,9 @@ export class Transfers implements Viewers {
       // It may have been closed meanwhile, and wouldn't say so again.
       if (request.socket.destroyed) gone();
       const answer = await handle(this.#exchange(request, one, path));
-      if (answer.body === null || typeof answer.body === 'string') leave();
-      else answer.body.once('close', leave);
+      const { body } = answer;
+      if (typeof body === 'function') return { ...answer, body: (sink) => body(sink).finally(leave) };
+      leave();
       return answer;
     } catch (error) {
       const why: unknown = one.end.signal.aborted ? one.end.signal.reason : error;
@@ -91,12 +97,14 @@ export class Transfers implements Viewers {
 
   closeDesktop(desktopId: string): void {
     this.#close(ofDesktop(desktopId), new DeskpodError('desktop_missing', 'The desktop was removed.'));
+    this.#unfinished.closeDesktop(desktopId);
   }
 
   /** Ends everything, and refuses what comes later. */
   close(): void {
     this.#isClosed = true;
     this.#close(() => true, stopping());
+    this.#unfinished.close();
   }
 
   #close(matches: (claims: EndedClaims) => boolean, why: DeskpodError): void {
@@ -115,7 +123,7 @@ export class Transfers implements Viewers {
   }
 
   #exchange(request: IncomingMessage, { claims, end: { signal } }: Open, path: readonly string[]): Exchange {
-    const { prefix, root, events, connect, isBehind } = this.#deps;
+    const { prefix, root, events, connect, isBehind, rooms } = this.#deps;
     const idleMs = SAFE.has(request.method ?? '') ? DOWNLOAD_IDLE_MS : UPLOAD_IDLE_MS;
     return {
       request,
@@ -128,16 +136,9 @@ export class Transfers implements Viewers {
       service: new FilesService((until) => connect(claims, until), claims.files?.credential ?? ''),
       signal,
       events,
-      pace() {
-        const pace = new Pace({ isBehind: () => isBehind(claims.userId), idleMs });
-        // It may end before anything reads or writes it.
-        pace.on('error', ignore('the answer, or the broken connection, says it'));
-        const end = (): void => void pace.destroy(signal.reason);
-        if (signal.aborted) end();
-        signal.addEventListener('abort', end, { once: true });
-        pace.once('close', () => signal.removeEventListener('abort', end));
-        return pace;
-      },
+      rooms,
+      unfinished: this.#unfinished,
+      pace: () => new Pace({ isBehind: () => isBehind(claims.userId), idleMs, signal }),
     };
   }
 }

@@ -138,7 +138,7 @@ test('locks that the service has forgotten are not sent to it; others are, with 
     if (request.method === 'PROPFIND') response.writeHead(207).end(`${FILE}<D:href>${known}</D:href>`);
     else response.writeHead(204).end();
   });
-  const ifOf = async (token: string): Promise<string | undefined> => {
+  const ifOf = async (token: string): Promise<string | readonly string[] | undefined> => {
     await on.ask('PUT', 'a', { if: `<${on.server.url}/dav/a> (<${token}>)` }, 'x');
     return on.asked.at(-1)?.headers.if;
   };
