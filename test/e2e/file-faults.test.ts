@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { onlyOn } from './engine.ts';
+import { Someone } from './faults-kit.ts';
 import { fileDigest, FilesPanel } from './files-kit.ts';
 import { processOf } from './machine.ts';
 import { missingBrowser, Person } from './person.ts';
@@ -36,6 +37,8 @@ suite(
       writeFileSync(file, randomBytes(SIZE_MB * MB));
       product = await Product.start();
       home = product.home(USER);
+      spawnSync('umount', ['-l', home]);
+      await hasHome(product);
       smallDisk(home);
       zoidberg = await Person.at(product);
       await zoidberg.logIn(USER, USER);
@@ -86,10 +89,15 @@ suite(
   },
 );
 
-/** An earlier run may have left its mount. */
+/** The first desktop of a user makes the home. */
+async function hasHome(product: Product): Promise<void> {
+  if (existsSync(product.home(USER))) return;
+  await using zoidberg = await Someone.at(product, USER);
+  await zoidberg.hasDesktop();
+  await product.clear();
+}
+
 function smallDisk(home: string): void {
-  spawnSync('umount', ['-l', home]);
-  mkdirSync(home, { recursive: true });
   const { uid, gid } = statSync(home);
   mount('-t', 'tmpfs', '-o', `size=${SMALL_DISK},uid=${uid},gid=${gid},mode=0700`, 'tmpfs', home);
 }
