@@ -175,6 +175,7 @@ suite('copying pictures and formatted text', { skip: missing, timeout: 10 * 60_0
     await files.opens();
     await files.enters('copying');
     await files.enters('back');
+    await files.isAt('copying/back');
     await hermes.find('files-page', '[data-copied="desktop"]').waitFor();
     await hermes.find('file-list').focus();
     await hermes.page.keyboard.press('Control+v');
