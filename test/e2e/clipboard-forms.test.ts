@@ -166,15 +166,16 @@ suite('copying pictures and formatted text', { skip: missing, timeout: 10 * 60_0
     assert.equal((await written).status(), 204);
     await hermes.find('files-close').click();
     await hermes.find('key-field').focus();
-    await hermes.page.keyboard.press('Control+V');
+    await hermes.page.keyboard.press('Control+v');
     await eventually('the file manager has pasted the file', exists('there', 'a b.txt'));
     assert.ok(existsSync(at('here', 'a b.txt')));
 
-    await hermes.page.keyboard.press('Control+A');
-    await hermes.page.keyboard.press('Control+X');
+    await hermes.page.keyboard.press('Control+a');
+    await hermes.page.keyboard.press('Control+x');
     await files.opens();
     await files.enters('copying');
     await files.enters('back');
+    await files.isAt('copying/back');
     await hermes.find('files-page', '[data-copied="desktop"]').waitFor();
     await hermes.find('file-list').focus();
     await hermes.page.keyboard.press('Control+v');
