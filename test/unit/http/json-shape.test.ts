@@ -8,7 +8,6 @@ import { JsonShape } from '#http/json-shape.ts';
 const MIB = 1024 * 1024;
 const MOST_MARKS = 500_000;
 /** What a socket is read in. */
-const PIECE = 64 * 1024;
 
 function refusal(pieces: string | readonly string[], mostMarks = MOST_MARKS): string | null {
   const shape = new JsonShape(mostMarks);
@@ -71,14 +70,7 @@ test('however a text is cut into pieces, the answer is the same', () => {
   );
 });
 
-test('14 MiB of brackets, of empty arrays and of quotes cost well under 100 ms', () => {
-  for (const piece of ['[', '[],', '{"":', '"\\', '"', '\\']) {
-    const text = Buffer.from(piece.repeat(PIECE / piece.length)).toString();
-    const begun = process.cpuUsage();
-    refusal(Array.from({ length: (14 * MIB) / PIECE }, () => text));
-    const { user } = process.cpuUsage(begun);
-    assert.ok(user < 100_000, `${piece}: ${user / 1000} ms`);
-  }
+test('14 MiB of brackets, and of empty arrays, are refused with the reason', () => {
   assert.match(refusal('['.repeat(14 * MIB)) ?? '', /levels/);
   assert.match(refusal(`[${'[],'.repeat(4 * MIB)}`) ?? '', /brackets, commas and quotes/);
 });

@@ -20,6 +20,8 @@ test('browser tests look for data-test attributes that the UI has', () => {
   const names = new Set([
     ...found(ui, /(?:data-test|test|kind)="([^"]+)"/g),
     ...found(ui, /(?:test: |test \?\? )'([^']+)'/g),
+    ...found(ui, /test=\{\w+ \? '([^']+)'/g),
+    ...found(ui, /test=\{\w+ \? '[^']+' : '([^']+)'/g),
   ]);
   // Parts of templates such as `page-${page}`.
   const patterns = found(ui, /test(?:=\{|': )`([^`]+)`/g).map(

@@ -20,7 +20,8 @@ const DEADLINES: Deadlines = {
 };
 /** Longer than any of these timeouts, so that a hanging call is abandoned between two rounds. */
 const ROUND_MS = 30;
-const ROUNDS = 100;
+/** A bound for the slowest machine: a few are enough on an idle one. */
+const ROUNDS = 1_000;
 const SERVERS = 2;
 
 const which = fc.nat({ max: 7 });
@@ -210,7 +211,7 @@ test(
         await planet.calmDown();
         await planet.check();
       }),
-      { numRuns: Number(process.env['DESKPOD_TEST_RUNS'] ?? 40), timeout: 10_000 },
+      { numRuns: Number(process.env['DESKPOD_TEST_RUNS'] ?? 40), timeout: 60_000 },
     );
   },
 );

@@ -71,6 +71,7 @@ const desktop = fc.record(
     node: maybe,
     screen: endpoint,
     services: fc.record({ files: endpoint, sound: endpoint, printer: endpoint }, { ...plain, requiredKeys: [] }),
+    shared: fc.array(text),
     uid: text,
     entries: fc.record({ finished: count, most: maybeCount }, plain),
     home: fc.constantFrom('kept' as const, 'lost' as const),
