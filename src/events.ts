@@ -146,6 +146,17 @@ export function createEvents(options: EventsOptions) {
         `${user} ${what} desktop ${desktop}`,
       );
     },
+    /** `programs` record it: their own words. */
+    microphoneOn: (user: string, desktop: string, programs: readonly string[]) =>
+      log.info(
+        { audit: true, user, desktop, programs: programs.join(', ') },
+        `the microphone of ${user} is on in desktop ${desktop}`,
+      ),
+    microphoneOff: (user: string, desktop: string, ms: number) =>
+      log.info(
+        { audit: true, user, desktop, duration_ms: Math.round(ms) },
+        `the microphone of ${user} is off in desktop ${desktop}`,
+      ),
     debugAsked: (session: DebugFacts) =>
       log.info(
         { ...debugFields(session), target_user: session.userId, kind: session.kind, reason: session.reason },

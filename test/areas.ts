@@ -144,6 +144,7 @@ export const WEB_FOLDERS = [
   'files',
   'debug',
   'inspect',
+  'app-store',
   'prints',
   'settings',
   'login',

@@ -89,10 +89,15 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
       wallpapers: values['desktop.wallpapers'] ?? join(values['dataDir'], 'wallpapers'),
     },
     clipboard: clipboardOf(values),
-    sound: { output: values['sound.output'] },
+    sound: { output: values['sound.output'], microphone: values['sound.microphone'] },
     executeClasses: classesOf(values),
     dock: values.dock,
     links: { open: values['links.open'] },
+    apps: {
+      install: values['apps.install'],
+      perUser: values['apps.perUser'],
+      installingPerUser: values['apps.installingPerUser'],
+    },
     launches: {
       perUser: values['launches.perUser'],
       keepDays: values['launches.keepDays'],

@@ -2,6 +2,7 @@
 import type { FontSet } from '../domain/desktops/fonts.ts';
 import type { Limits, PodSettings, Toleration } from '../protocol/app.ts';
 import type { ClipboardPolicy } from '../domain/desktops/clipboard-policy.ts';
+import type { InstallPolicy } from '../domain/catalogue/install-policy.ts';
 import type { LinkPolicy } from '../domain/catalogue/open-with.ts';
 import type { DebugPolicy } from '../domain/debug/policy.ts';
 import type { SharedFolder } from '../domain/desktops/shared-folders.ts';
@@ -95,6 +96,8 @@ export interface Config {
   readonly sound: {
     /** Whether users hear what their desktops play. */
     readonly output: boolean;
+    /** Whether the programs of desktops can record the browser's microphone. */
+    readonly microphone: boolean;
   };
   /** Always has `default`. */
   readonly executeClasses: Readonly<Record<string, ExecuteClass>>;
@@ -102,6 +105,8 @@ export interface Config {
   readonly dock: readonly string[];
   /** Who opens the links that programs in a desktop want to open. */
   readonly links: { readonly open: LinkPolicy };
+  /** Who can install apps, and how many. */
+  readonly apps: InstallPolicy;
   readonly launches: { readonly perUser: number; readonly keepDays: number; readonly stopGraceMs: number };
   /** Of one user at the same time. */
   readonly limits: {

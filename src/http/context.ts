@@ -2,6 +2,7 @@
 import type { AccessTokens } from '#domain/server/access-tokens.ts';
 import type { Attendance } from '#domain/desktops/attendance.ts';
 import type { Authenticator, Identity, SessionClaims, Tickets, UserTokens } from '#domain/ports/auth.ts';
+import type { AppStore } from '#domain/catalogue/app-store.ts';
 import type { Catalogue } from '#domain/catalogue/catalogue.ts';
 import type { Closings } from '#domain/server/closings.ts';
 import type { Rebuilds } from '#domain/desktops/rebuilds.ts';
@@ -91,6 +92,7 @@ export interface ApiContext {
   readonly clipboards: Clipboards;
   readonly prints: Prints;
   readonly catalogue: Catalogue;
+  readonly appStore: AppStore;
   readonly authenticators: readonly Authenticator[];
   readonly links: LoginLinks;
   readonly users: LocalUsers;
@@ -121,8 +123,8 @@ export interface ApiContext {
   readonly version: string;
   readonly server: ServerFacts;
   readonly x11Tcp: boolean;
-  /** Whether tickets for the sound are issued. */
-  readonly soundOutput: boolean;
+  /** What tickets for the sound include. */
+  readonly sound: { readonly output: boolean; readonly microphone: boolean };
   /** Names or ids of the apps that are pinned for a user without pins of their own. */
   readonly dock: readonly string[];
 }

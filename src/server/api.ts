@@ -11,7 +11,6 @@ import { waitForWindowManager } from '#display/ready.ts';
 import { Attendance } from '#domain/desktops/attendance.ts';
 import { IdleEnds } from '#domain/desktops/idle-ends.ts';
 import { waitAtMost } from '#domain/deadlines.ts';
-import type { OwnImage } from '#domain/catalogue/own-apps.ts';
 import { ignore } from '#protocol/ignore.ts';
 import type { Engine } from '#domain/ports/engine.ts';
 import { checkDirectories } from '#domain/server/directory-check.ts';
@@ -19,7 +18,6 @@ import { adopt, follow } from '#domain/server/engine-events.ts';
 import { SessionEnds, type Viewers } from '#domain/server/session-ends.ts';
 import { seenIn } from '#domain/server/sessions.ts';
 import { runHousekeeping } from '#domain/server/housekeeping.ts';
-import { planImages } from '#containers-client/images/plan.ts';
 import { openEngine, openSecretStore } from '#engines/open.ts';
 import type { Events } from '#events';
 import type { AdmissionRules } from '#gateway/admit.ts';
@@ -47,6 +45,7 @@ import { lockFolder } from '#store/folder-lock.ts';
 import { openStore } from '#store/open.ts';
 import { keyWarnings } from '#auth/store-key.ts';
 import { firstAdministrator } from './administrator.ts';
+import { appsToInstall } from './apps.ts';
 import { createContext } from './context.ts';
 import { keysOf, refreshGateways, storeKeyOf } from './keys.ts';
 import { managerAccess, managerDeps, permitsOthers } from './manager.ts';
@@ -118,7 +117,8 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       openDisplay,
       desktop: { ...config.desktop, shared: config.files.shared },
       clipboard: config.clipboard,
-      own: engine.capabilities.buildsImages ? ownApps(imagesDir) : [],
+      ...appsToInstall(config, root),
+      apps: { ...config.apps, registry: config.engine.kind === 'kubernetes' ? config.engine.images.registry : null },
       classes: config.executeClasses,
       stopGraceMs: config.launches.stopGraceMs,
       launchesPerUser: config.launches.perUser,
@@ -193,7 +193,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
           ...admissionOf(context.tickets, sessionEnds, allowedOrigin),
           connect: soundConnector(engine),
           runs: soundRuns(engine),
-          warn: events.warn,
+          events,
         });
   const opened = (): Viewers[] => [screens, files, dav, sounds].filter((open) => open !== null);
   const closeViewers = async (): Promise<void> => {
@@ -373,9 +373,4 @@ async function podWarnings({ config }: LoadedConfig, engine: Engine): Promise<Sy
   const text =
     'manager.permitNetworks: the pod networks are unknown, so desktops and apps can also call /API/manager without a key. Set kubernetes.podNetworks (DESKPOD_POD_NETWORKS).';
   return [{ text, commands: [] }];
-}
-
-/** Apps with a recipe; a cluster can't build them, so its catalogue starts empty. */
-function ownApps(imagesDir: string): readonly OwnImage[] {
-  return planImages(imagesDir, {}, new Map()).filter(({ labels }) => labels['oc.type'] === 'app');
 }

@@ -138,7 +138,7 @@ export function createContext(deps: ContextDeps): ApiContext {
     version,
     server: { name: config.name, roles: config.roles, path: config.listen.path },
     x11Tcp: config.desktop.x11Tcp,
-    soundOutput: config.sound.output,
+    sound: config.sound,
     dock: config.dock,
   };
 }

@@ -173,7 +173,7 @@ function open(
     ...admission,
     connect: soundConnector(null),
     runs: soundRuns(null),
-    warn: events.warn,
+    events,
   });
   const all = (): Viewers[] => [gateway, files, dav, sounds];
   closings.subscribe((closed) => {

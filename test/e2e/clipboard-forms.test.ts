@@ -175,11 +175,10 @@ suite('copying pictures and formatted text', { skip: missing, timeout: 10 * 60_0
     await files.opens();
     await files.enters('copying');
     await files.enters('back');
-    await eventually('it is moved when it is pasted in the panel', async () => {
-      await hermes.find('file-list').focus();
-      await hermes.page.keyboard.press('Control+v');
-      return existsSync(at('back', 'a b.txt')) ? true : null;
-    });
+    await hermes.find('files-page', '[data-copied="desktop"]').waitFor();
+    await hermes.find('file-list').focus();
+    await hermes.page.keyboard.press('Control+v');
+    await eventually('it is moved when it is pasted in the panel', exists('back', 'a b.txt'));
     await eventually('it is gone where it was', async () => (existsSync(at('there', 'a b.txt')) ? null : true));
     await files.file('a b.txt').waitFor();
     await hermes.photograph('clipboard-files');
@@ -193,11 +192,10 @@ suite('copying pictures and formatted text', { skip: missing, timeout: 10 * 60_0
     await run('./xclip -selection clipboard -t x-special/gnome-copied-files -i here.list');
     const files = new FilesPanel(hermes);
     await files.opens();
-    await eventually('the notice', async () => {
-      await hermes.find('file-list').focus();
-      await hermes.page.keyboard.press('Control+v');
-      return (await hermes.find('notice').filter({ hasText: '/etc/hostname' }).count()) > 0 ? true : null;
-    });
+    await hermes.find('files-page', '[data-copied="desktop"]').waitFor();
+    await hermes.find('file-list').focus();
+    await hermes.page.keyboard.press('Control+v');
+    await hermes.find('notice').filter({ hasText: '/etc/hostname' }).waitFor();
     assert.equal(existsSync(product.home('hermes', 'hostname')), false);
     await hermes.find('files-close').click();
     await run('rm -rf copying');

@@ -13,6 +13,9 @@ import { gatewayToken } from '#auth/gateway-token.ts';
 import { createTickets } from '#auth/tickets.ts';
 import { createUserTokens, sessionCookie } from '#auth/user-tokens.ts';
 import type { Authenticator } from '#domain/ports/auth.ts';
+import type { InstallPolicy } from '#domain/catalogue/install-policy.ts';
+import { offerFacts } from '#domain/catalogue/offers.ts';
+import { documentOfOwn } from '#domain/catalogue/own-apps.ts';
 import type { OpenDisplay } from '#domain/ports/display.ts';
 import type { DebugPolicy } from '#domain/debug/policy.ts';
 import type { ClipboardPolicy } from '#domain/desktops/clipboard-policy.ts';
@@ -63,6 +66,7 @@ export async function fakeApi({
   limits = LIMITS,
   launchesPerUser = 32,
   clipboard = {},
+  installs = 'administrators',
   sharedFolders = [],
   ...more
 }: Partial<ApiContext> & {
@@ -72,11 +76,14 @@ export async function fakeApi({
   limits?: ConnectionLimits & GuestLimits;
   launchesPerUser?: number;
   clipboard?: Partial<ClipboardPolicy>;
+  /** Who can install apps. */
+  installs?: InstallPolicy['install'];
 } = {}): Promise<FakeApi> {
   const stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'deskpod-api-'));
   stack.defer(() => rm(folder, { recursive: true }));
   const engine = new FakeEngine();
+  for (const { reference, labels } of RECIPES) engine.labelsOf.set(reference, labels);
   const store = stack.use(await openStore({ kind: 'sqlite', file: ':memory:' }));
   const keys = await testKeys(folder);
   const events = createEvents({ level: 'silent', format: 'json' });
@@ -101,7 +108,9 @@ export async function fakeApi({
         history: false,
         ...clipboard,
       },
-      own: [{ reference: 'localhost/deskpod/game:1', labels: LABELS, command: ['/bin/game'] }],
+      own: RECIPES,
+      offers: RECIPES.map((own) => ({ document: documentOfOwn(own), ...offerFacts(own.labels), picture: null })),
+      apps: { install: installs, perUser: 5, installingPerUser: 1, registry: null },
       classes: { default: { limits: {} } },
       stopGraceMs: 1,
       launchesPerUser,
@@ -165,7 +174,7 @@ export async function fakeApi({
     version: '0.0.0',
     server: { name: 'test', roles: ['api', 'gateway'], path: '/' },
     x11Tcp: true,
-    soundOutput: true,
+    sound: { output: true, microphone: true },
     dock: [],
     ...more,
   };
@@ -225,3 +234,13 @@ export const LABELS = {
   'oc.keyword': 'game',
   'oc.containerengine': 'pod_application',
 };
+
+/** In the catalogue at first, and in the app store only. */
+const RECIPES = [
+  { reference: 'localhost/deskpod/game:1', labels: LABELS, command: ['/bin/game'] },
+  {
+    reference: 'localhost/deskpod/sketch:1',
+    labels: { ...LABELS, 'oc.name': 'sketch', 'oc.displayname': 'Sketch', 'oc.install': 'optional' },
+    command: ['/bin/sketch'],
+  },
+];

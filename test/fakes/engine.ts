@@ -198,7 +198,16 @@ export class FakeEngine implements Engine {
   async announceImages() {}
   async ensureImage({ reference }: AppImage): Promise<ImageInfo> {
     const labels = this.labelsOf.get(reference) ?? {};
-    const none = { digest: null, labels, command: [], architecture: 'amd64', os: 'linux', inspect: null };
+    const none = {
+      digest: null,
+      labels,
+      command: [],
+      architecture: 'amd64',
+      os: 'linux',
+      bytes: null,
+      outdated: false,
+      inspect: null,
+    };
     return { ...none, id: reference, createdAt: new Date() };
   }
   async *watch(): AsyncGenerator<EngineEvent> {}

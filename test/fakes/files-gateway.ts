@@ -1,6 +1,6 @@
 /** `/files/` and `/dav/` of a real server, with tickets that say what they allow, in front of any files service. */
 import type { Socket } from 'node:net';
-import type { TicketClaims, TransferRight } from '#domain/ports/auth.ts';
+import type { SharedRight, TicketClaims, TransferRight } from '#domain/ports/auth.ts';
 import type { Endpoint } from '#domain/ports/engine.ts';
 import { ANY_HOST } from '#domain/server/hosts.ts';
 import { DeskpodError } from '#domain/errors.ts';
@@ -29,7 +29,11 @@ export interface FilesServerOptions {
   /** Default: TCP to the service. */
   readonly connect?: (signal: AbortSignal) => Promise<Socket>;
   /** Of tickets for `/dav/`. */
-  readonly dav?: { readonly upload?: TransferRight; readonly download?: TransferRight };
+  readonly dav?: {
+    readonly upload?: TransferRight;
+    readonly download?: TransferRight;
+    readonly shared?: SharedRight[];
+  };
 }
 
 export interface Transfer {
@@ -99,7 +103,10 @@ export async function filesServer(options: FilesServerOptions): Promise<FilesSer
   applyTrustedProxies(listening.servers, createTrustedProxies(trusted));
   const origin = await app.listen({ port: 0, host: '127.0.0.1' });
   const url = `${origin}${prefix.replace(/\/$/, '')}`;
-  const issue = ({ upload = ANY, download = ANY }: FilesServerOptions['dav'] = {}, sessionId = 's'): string => {
+  const issue = (
+    { upload = ANY, download = ANY, shared = [] }: FilesServerOptions['dav'] = {},
+    sessionId = 's',
+  ): string => {
     const ticket = `ticket-${tickets.size}`;
     tickets.set(ticket, {
       desktopId: 'hermes-0a1b2',
@@ -109,7 +116,7 @@ export async function filesServer(options: FilesServerOptions): Promise<FilesSer
       screen: null,
       uid: 'uid-1',
       files: { endpoint: service, credential: password },
-      rights: { screen: 'none', clipboardIn: false, clipboardOut: false, upload, download },
+      rights: { screen: 'none', clipboardIn: false, clipboardOut: false, upload, download, shared },
     });
     return ticket;
   };

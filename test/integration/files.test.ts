@@ -212,13 +212,16 @@ suite('files', { skip: reasonToSkip() }, () => {
   test('five thousand selected files come as one zip, by a form', async () => {
     folder('selected');
     for (let index = 0; index < 5000; index += 1) write(`selected/a file with a long name ${index}`, String(index));
-    const selected = Array.from({ length: 5000 }, (_, index) => ['zip', `/selected/a file with a long name ${index}`]);
+    const selected = Array.from({ length: 5000 }, (_, index): [string, string] => [
+      'zip',
+      `/selected/a file with a long name ${index}`,
+    ]);
     const all = await ask('POST', '/files/', { body: new URLSearchParams(selected) });
     assert.deepEqual([all.status, all.headers.get('content-type')], [200, 'application/zip']);
     await all.body?.cancel();
     folder('few');
     for (let index = 0; index < 60; index += 1) write(`few/${index}`, String(index));
-    const few = Array.from({ length: 50 }, (_, index) => ['zip', `/few/${index}`]);
+    const few = Array.from({ length: 50 }, (_, index): [string, string] => ['zip', `/few/${index}`]);
     const some = await ask('POST', '/files/', { body: new URLSearchParams(few) });
     assert.match(some.headers.get('content-disposition') ?? '', /^attachment; filename="few\.zip"/);
     const file = join(home, '../selected.zip');

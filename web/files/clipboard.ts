@@ -24,7 +24,8 @@ type Held =
   | { readonly from: 'desktop'; readonly offer: string; readonly type: ClipboardType };
 
 const held = signal<Held | null>(null);
-export const hasCopiedFiles = computed(() => held.value !== null);
+/** Where the files were copied that can be pasted; null if there are none. */
+export const copiedFrom = computed(() => held.value?.from ?? null);
 /** Of the panel, to be moved: shown pale. */
 export const cutPaths = computed(() =>
   held.value?.from === 'panel' && held.value.verb === 'MOVE' ? new Set(held.value.paths) : null,

@@ -10,6 +10,7 @@ import { Blank, Failure, Loading } from '../ui/views.tsx';
 import { ignore } from '#protocol/ignore.ts';
 import { holdAccess, renewAccess } from './access.ts';
 import { busy, mayUpload } from './actions.ts';
+import { copiedFrom } from './clipboard.ts';
 import { Columns } from './columns.tsx';
 import { Details } from './details.tsx';
 import { sizesOf } from './file-facts.ts';
@@ -64,7 +65,13 @@ export default function Files() {
       >
         <Icon of={X} />
       </button>
-      <div class="files-page" onPaste={onPaste} data-test="files-page" data-place={folder.value ?? 'trash'}>
+      <div
+        class="files-page"
+        onPaste={onPaste}
+        data-test="files-page"
+        data-place={folder.value ?? 'trash'}
+        data-copied={copiedFrom.value}
+      >
         <PathBar />
         <Tools />
         <div class="files-body">

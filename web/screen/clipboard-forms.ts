@@ -133,12 +133,14 @@ export async function shareFiles(all: readonly ClipboardForm[]): Promise<void> {
   const text = forms.find(({ type }) => type === 'text/plain')?.data;
   const plain = text === undefined ? '' : new TextDecoder().decode(text);
   clipboards.rememberSent(plain);
+  sync.sendsFiles(true);
   if (plain !== '' && rights.out) void writeHere({ ...NOTHING, text: plain });
   try {
     await api.clipboard.write({ from: PAGE, forms });
     sentMark = markOf(forms);
     waitingForms.value = null;
   } catch (error) {
+    sync.sendsFiles(false);
     clipboards.forgetSent();
     throw error;
   }

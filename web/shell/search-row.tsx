@@ -99,6 +99,7 @@ function detail(found: Found): string {
 
 function placeOf(page: string): string {
   if (page === 'inspect') return t.inspect.ofDesktop;
+  if (page === 'app-store') return t.appStore.subtitle;
   return page === 'files' ? t.files.home : t.settings.title;
 }
 

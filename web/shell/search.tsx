@@ -24,6 +24,7 @@ import './search.css';
 /** Found like pages of the settings. */
 const INSPECT = 'inspect';
 const FILES = 'files';
+const APP_STORE = 'app-store';
 const SLOW_MS = 1_000;
 
 export function Search() {
@@ -35,6 +36,7 @@ export function Search() {
     ...pagesFor(),
     { page: INSPECT, title: t.inspect.short, words: t.inspect.words },
     { page: FILES, title: t.files.title, words: t.files.words },
+    { page: APP_STORE, title: t.appStore.title, words: t.appStore.words },
   ];
   const found = useFoundFiles(query);
   const indexed = useMemo(
@@ -156,6 +158,9 @@ function Nothing({ query }: { query: string }) {
   return (
     <Blank title={t.search.none(query.trim())} test="search-none">
       <p>{t.search.noneHint}</p>
+      <button type="button" onClick={() => openLayer({ kind: 'app-store' })} data-test="search-app-store">
+        {t.appStore.look}
+      </button>
     </Blank>
   );
 }
@@ -166,6 +171,7 @@ const actionsFor = (found: Found): readonly FoundAction[] =>
 function perform(found: Found, action: FoundAction): void {
   if (found.kind === 'page' && found.page === INSPECT) return inspectOwnDesktop();
   if (found.kind === 'page' && found.page === FILES) return openFiles();
+  if (found.kind === 'page' && found.page === APP_STORE) return openLayer({ kind: 'app-store' });
   if (found.kind === 'file') return openFound(found.entry, action === 'in-files');
   if (found.kind === 'page') return openLayer({ kind: 'settings', page: settingsPage(found.page), launchId: null });
   if (found.kind === 'app' && (action === 'pin' || action === 'unpin')) return togglePin(found.app.id);

@@ -11,6 +11,7 @@ import { notifyEnded } from '../state/notify-ended.ts';
 import { notifyWaiting } from '../state/notify-waiting.ts';
 import { shownDebugSession, shellTarget, terminalOpen } from '../terminal/control.ts';
 import { soundState } from '../sound/control.ts';
+import { MicrophoneBanner } from '../sound/microphone-banner.tsx';
 import { lazy } from '../ui/lazy.tsx';
 import { closeAllLayers, covered, focusKeeper } from '../layers/layers.ts';
 import { presentPrints } from '../prints/arrivals.ts';
@@ -111,6 +112,7 @@ export default function Workspace() {
         </div>
         <Layers />
       </main>
+      <MicrophoneBanner />
       <Transfers />
       {runs && <DropZone />}
       <Notices />

@@ -28,7 +28,7 @@ const WITH_ERROR = {
 } as const;
 
 /** The apps of these images, and those that are in the catalogue a second time with other labels. */
-export function withVariants(own: readonly OwnImage[]): readonly OwnImage[] {
+export function withVariants<Image extends OwnImage>(own: readonly Image[]): readonly Image[] {
   return own.flatMap((image) => {
     if (image.labels['oc.name'] !== WITH_ERROR.of) return [image];
     const reference = image.reference.replace(WITH_ERROR.of, WITH_ERROR.labels['oc.name']);

@@ -322,11 +322,11 @@ class ContainersEngine implements port.Engine {
   async announceImages(): Promise<void> {}
 
   ensureImage(
-    { reference }: port.AppImage,
+    { reference, refresh }: port.AppImage,
     report: (line: string) => void,
     signal: AbortSignal,
   ): Promise<port.ImageInfo> {
-    return this.#images.ensure(reference, report, signal);
+    return this.#images.ensure(reference, report, signal, refresh);
   }
 
   watch(signal: AbortSignal): AsyncIterable<port.EngineEvent> {

@@ -176,7 +176,11 @@ export const ExecSpec = z.object({
   input: z.boolean().exactOptional(),
 }) satisfies z.ZodType<launches.ExecSpec>;
 
-export const AppImage = z.object({ reference: Image, app: line(512).nullable() }) satisfies z.ZodType<port.AppImage>;
+export const AppImage = z.object({
+  reference: Image,
+  app: line(512).nullable(),
+  refresh: z.boolean().exactOptional(),
+}) satisfies z.ZodType<port.AppImage>;
 export const AppImages = z.array(AppImage).max(MOST_IMAGES);
 
 export const Service = z.enum(['files', 'sound', 'printer']) satisfies z.ZodType<port.ServiceName>;

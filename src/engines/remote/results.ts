@@ -122,6 +122,8 @@ export const ImageInfo = z.object({
   architecture: z.string(),
   os: z.string(),
   createdAt: Moment,
+  bytes: z.number().nullable(),
+  outdated: z.boolean(),
   inspect: z.unknown(),
 }) satisfies z.ZodType<port.ImageInfo>;
 

@@ -92,6 +92,17 @@ test('the text of copied files doesn’t replace them, whoever copied them', () 
   }
 });
 
+test('files count as there as soon as this page sends them, unless that fails', () => {
+  sync.sendsFiles(true);
+  assert.equal(pasted({ text: 'copied before' }), 'there');
+  sync.sendsFiles(false);
+  assert.equal(pasted({ text: 'copied before' }), 'here');
+  sync.sendsFiles(true);
+  sync.offered(offer('1', { types: ['text/plain', 'text/html'] }));
+  sync.took('1', 'of the desktop');
+  assert.equal(pasted({ text: 'copied before' }), 'here');
+});
+
 test('the mark of what was sent changes with every form, type and byte', () => {
   const marks = [
     [{ type: 'text/plain', data: new Uint8Array([1]) }],

@@ -1,4 +1,5 @@
 /** What a catalogue has to contain: the keys and parameters of the English one. */
+import type { appStore } from './en/app-store.ts';
 import type { debug } from './en/debug.ts';
 import type { endOfLaunch } from './en/ends.ts';
 import type { files } from './en/files.ts';
@@ -20,6 +21,7 @@ type Translated<T> = {
 
 export type Strings = Translated<typeof en>;
 /** The files of which a catalogue consists. */
+export type AppStoreStrings = Translated<typeof appStore>;
 export type DebugStrings = Translated<typeof debug>;
 export type FilesStrings = Translated<typeof files>;
 export type HomeStrings = Translated<typeof home>;

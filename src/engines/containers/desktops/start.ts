@@ -1,10 +1,7 @@
 /** Starts a desktop: its folders, home and network, then its container. */
-import { lstat, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { type DesktopSpec, type EngineDesktop, isGuest } from '#domain/ports/engine.ts';
-import { faultOf } from '#config/shared-folders.ts';
-import { SHARED_FOLDER } from '#domain/desktops/shared-folders.ts';
 import { DeskpodError, messageOf } from '#domain/errors.ts';
 import { ignore } from '#protocol/ignore.ts';
 import { isStatus } from '#containers-client/api.ts';
@@ -14,6 +11,7 @@ import { findDesktop, isNameTaken, type Context } from '../context.ts';
 import { connectSocket } from '../host/connect-socket.ts';
 import { screenAnswers } from './desktop-ready.ts';
 import { ensureHome, makeFolders, removeFolders, removeLostHome } from './folders.ts';
+import { mountableFolders } from './shared-folders.ts';
 import { desktopLabels } from '../pods/labels.ts';
 import { lastWords } from '../exec/logs.ts';
 import { makeNetwork, removeNetwork } from './network.ts';
@@ -68,7 +66,7 @@ export class DesktopStart implements DesktopSteps<Prepared, Started> {
   async create({ xCookie, printQueue, cgroup }: Prepared, { undo, signal }: Attempt): Promise<Started> {
     const [context, spec] = [this.#context, this.#spec];
     const paths = desktopPaths(context.runDir, spec.id);
-    const shared = await mountable(context, spec, this.#home().outside);
+    const shared = await mountableFolders(context, spec, this.#home().outside);
     const labels = desktopLabels(context.instance, { ...spec, shared }, context.settings.services);
     const wallpapers = await wallpapersOf(context);
     const around = { printQueue, cgroup, wallpapers, shared };
@@ -126,32 +124,6 @@ export class DesktopStart implements DesktopSteps<Prepared, Started> {
       removeLostHome(context.dataDir, id),
     ]);
   }
-}
-
-/**
- * The shared folders that can be mounted: those that are configured and still there. None if the user has something else
- * than a folder in their place, without which the desktop starts.
- */
-async function mountable(
-  { settings, events, dataDir, runDir }: Context,
-  spec: DesktopSpec,
-  home: string,
-): Promise<string[]> {
-  if (spec.shared.length === 0) return [];
-  const place = await lstat(join(home, SHARED_FOLDER)).catch(ignore('it is made when it is mounted', null));
-  if (place !== null && !place.isDirectory()) {
-    events.failed(
-      `sharing folders with ${spec.account.userId}`,
-      new Error(`${SHARED_FOLDER} in the home is no folder`),
-    );
-    return [];
-  }
-  return settings.shared.flatMap(({ name, path }) => {
-    if (!spec.shared.includes(name)) return [];
-    const fault = faultOf(path, [dataDir, runDir]);
-    if (fault !== null) events.failed(`sharing ${name} with ${spec.account.userId}`, new Error(fault));
-    return fault === null ? [name] : [];
-  });
 }
 
 async function wallpapersOf({ wallpapers }: Context): Promise<string | null> {

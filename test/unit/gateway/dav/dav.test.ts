@@ -109,6 +109,28 @@ test('rights and the size of a file are enforced, also of one whose size is know
   assert.ok(!on.asked.some(({ method }) => method === 'MOVE'));
 });
 
+test('what is in a read-only shared folder, and a shared folder itself, can’t be changed, and the answer says why', async () => {
+  const shared = [
+    { name: 'Rules', readOnly: true },
+    { name: 'Team', readOnly: false },
+  ];
+  await using on = await stage((_request, response) => void response.writeHead(404).end(), { dav: { shared } });
+  const refused = async (method: string, path: string, headers: Record<string, string> = {}): Promise<string> => {
+    const reply = await on.ask(method, path, headers, method === 'PUT' ? 'x' : undefined);
+    assert.equal(reply.status, 403, `${method} ${path}`);
+    return await reply.text();
+  };
+  assert.match(await refused('PUT', 'Shared/Rules/x'), /The shared folder Rules is read-only/);
+  for (const method of ['DELETE', 'MKCOL', 'LOCK', 'PROPPATCH']) await refused(method, 'Shared/Rules/x');
+  await refused('MOVE', 'a', { destination: `${on.server.url}/dav/Shared/Rules/a` });
+  await refused('MOVE', 'Shared/Rules/a', { destination: `${on.server.url}/dav/a` });
+  for (const path of ['Shared', 'Shared/Team', 'Shared/Rules'])
+    assert.match(await refused('DELETE', path), /shared folder/);
+  assert.equal(on.asked.length, 0);
+  await on.ask('PUT', 'Shared/Team/x', {}, 'x');
+  assert.equal(on.asked.length, 1);
+});
+
 test('locks that the service has forgotten are not sent to it; others are, with its own addresses', async () => {
   const known = 'urn:uuid:00000000-0000-0000-0000-00000000000a';
   const gone = 'urn:uuid:00000000-0000-0000-0000-00000000000b';

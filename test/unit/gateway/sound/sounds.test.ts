@@ -55,7 +55,11 @@ async function stage(
       servers.push(server);
       return ours;
     },
-    warn: (message, fields) => log.push(`${message} ${JSON.stringify(fields)}`),
+    events: {
+      warn: (message, fields) => log.push(`${message} ${JSON.stringify(fields)}`),
+      microphoneOn: (user, desktop, programs) => log.push(`on ${user} ${desktop} ${programs.join()}`),
+      microphoneOff: (user, desktop) => log.push(`off ${user} ${desktop}`),
+    },
   });
   const http = createServer();
   const routes = routeUpgrades(http, [{ path: SOUND_PATH, handle: sounds.handleUpgrade.bind(sounds) }]);

@@ -42,7 +42,7 @@ export const settings: SettingsStrings = {
       'debug-sessions': 'صندوق أدوات نسخة واجهة أوامر تسجيل موافقة اعتماد debug toolbox shell',
       prints: 'طابعة طباعة ورق مستند حفظ print printer pdf',
       system: 'إصدار محرك بدء تتبع مضيف مدة التشغيل موقع عقدة سرعة تحذيرات system',
-      user: 'حساب اسم تسميات أدوار جلسات تسجيل الدخول تسجيل الخروج من كل مكان حدود حصة account user',
+      user: 'حساب اسم تسميات أدوار جلسات تسجيل الدخول تسجيل الخروج من كل مكان حدود حصة account user webdav token',
       appearance: 'سمة داكنة فاتحة شريط التطبيقات إخفاء عرض لغة ترجمة theme language',
       'default-apps': 'تطبيق افتراضي فتح باستخدام امتداد نوع ملف رابط default app',
       keyboard: 'اختصارات مفاتيح مساعدة keyboard shortcuts',

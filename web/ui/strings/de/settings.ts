@@ -44,7 +44,7 @@ export const settings: SettingsStrings = {
       'debug-sessions': 'toolbox kopie shell aufzeichnung zustimmung genehmigen mitschrift',
       prints: 'drucker drucken ausdruck papier pdf dokument speichern print',
       system: 'version engine start ablauf host laufzeit ort knoten geschwindigkeit warnungen',
-      user: 'konto name labels rollen sitzungen anmeldungen abmelden überall limits grenzen kontingent',
+      user: 'konto name labels rollen sitzungen anmeldungen abmelden überall limits grenzen kontingent webdav token',
       appearance: 'design dunkel hell dock ausblenden anzeige sprache übersetzung language',
       'default-apps': 'standard app öffnen mit endung dateityp link default',
       keyboard: 'tastenkürzel tasten hilfe',

@@ -14,7 +14,7 @@ export const tokens: TokenStrings = {
     explorer:
       'Explorer (Windows): Klicken Sie mit der rechten Maustaste auf „Dieser PC“, wählen Sie „Netzlaufwerk verbinden“ und geben Sie die Adresse ein.',
     gnome:
-      'GNOME Dateien: Wählen Sie „Andere Orte“ oder „Netzwerk“ und geben Sie die Adresse ein, die mit davs beginnt.',
+      'GNOME Dateien: Wählen Sie „Andere Orte“ oder „Netzwerk“ und geben Sie die Adresse ein, die mit dav beginnt.',
     name: 'Bezeichnung',
     nameHint: 'zum Beispiel der Name des Computers',
     lifetime: 'Gültig',

@@ -41,7 +41,7 @@ export const settings = {
       'debug-sessions': 'toolbox copy shell recording consent approve transcript',
       prints: 'printer print printing paper pdf document save',
       system: 'version engine start trace host uptime location node speed warnings',
-      user: 'account name labels roles sessions logins log out everywhere limits quota',
+      user: 'account name labels roles sessions logins log out everywhere limits quota webdav token',
       appearance: 'theme dark light dock hide display language locale translation',
       'default-apps': 'default app open with extension file type link',
       keyboard: 'shortcuts keys help',

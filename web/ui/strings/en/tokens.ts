@@ -11,7 +11,7 @@ export const tokens = {
     copyToken: 'Copy the access token',
     finder: 'Finder (macOS): choose Go › Connect to Server, and enter the address.',
     explorer: 'Explorer (Windows): right-click This PC, choose Map network drive, and enter the address.',
-    gnome: 'GNOME Files: choose Other Locations or Network, and enter the address that starts with davs.',
+    gnome: 'GNOME Files: choose Other Locations or Network, and enter the address that starts with dav.',
     name: 'Name',
     nameHint: 'for example, that of the computer',
     lifetime: 'Expires',

@@ -44,7 +44,7 @@ export const settings: SettingsStrings = {
       'debug-sessions': 'caja de herramientas toolbox copia shell grabación consentimiento aprobar transcripción',
       prints: 'impresora imprimir impresión papel pdf documento guardar print',
       system: 'versión motor inicio traza host tiempo de actividad ubicación nodo velocidad advertencias',
-      user: 'cuenta nombre etiquetas roles sesiones inicios de sesión cerrar sesión en todas partes límites cuota',
+      user: 'cuenta nombre etiquetas roles sesiones inicios de sesión cerrar sesión en todas partes límites cuota webdav token',
       appearance: 'tema oscuro claro dock ocultar pantalla idioma traducción language',
       'default-apps': 'aplicación predeterminada abrir con extensión tipo archivo enlace default',
       keyboard: 'atajos teclas ayuda',

@@ -13,7 +13,7 @@ export const tokens: TokenStrings = {
     finder: 'Finder (macOS): elige Ir › Conectarse al servidor y escribe la dirección.',
     explorer:
       'Explorador (Windows): haz clic con el botón derecho en Este equipo, elige Conectar a unidad de red y escribe la dirección.',
-    gnome: 'Archivos de GNOME: elige Otras ubicaciones o Red y escribe la dirección que empieza por davs.',
+    gnome: 'Archivos de GNOME: elige Otras ubicaciones o Red y escribe la dirección que empieza por dav.',
     name: 'Nombre',
     nameHint: 'por ejemplo, el del equipo',
     lifetime: 'Caduca',

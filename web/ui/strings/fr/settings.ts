@@ -44,7 +44,7 @@ export const settings: SettingsStrings = {
       'debug-sessions': 'boîte à outils toolbox copie shell enregistrement accord approuver transcription',
       prints: 'imprimante imprimer impression papier pdf document enregistrer print',
       system: 'version moteur démarrage trace hôte emplacement nœud vitesse avertissements',
-      user: 'compte nom étiquettes rôles sessions connexions se déconnecter partout limites quota',
+      user: 'compte nom étiquettes rôles sessions connexions se déconnecter partout limites quota webdav token',
       appearance: 'thème sombre clair dock masquer affichage langue traduction language',
       'default-apps': 'application par défaut ouvrir avec extension type fichier lien default',
       keyboard: 'raccourcis touches aide',

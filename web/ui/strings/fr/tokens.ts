@@ -14,7 +14,7 @@ export const tokens: TokenStrings = {
     explorer:
       'Explorateur (Windows) : cliquez avec le bouton droit sur Ce PC, choisissez Connecter un lecteur réseau, puis saisissez l’adresse.',
     gnome:
-      'Fichiers de GNOME : choisissez Autres emplacements ou Réseau, puis saisissez l’adresse qui commence par davs.',
+      'Fichiers de GNOME : choisissez Autres emplacements ou Réseau, puis saisissez l’adresse qui commence par dav.',
     name: 'Nom',
     nameHint: 'par exemple celui de l’ordinateur',
     lifetime: 'Expiration',

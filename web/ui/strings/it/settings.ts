@@ -43,7 +43,7 @@ export const settings: SettingsStrings = {
       'debug-sessions': 'cassetta degli attrezzi toolbox copia shell registrazione consenso approva trascrizione',
       prints: 'stampante stampa stampare carta pdf documento salva print',
       system: 'versione motore avvio traccia host tempo di attività posizione nodo velocità avvisi',
-      user: 'account nome etichette ruoli sessioni accessi esci ovunque limiti quota',
+      user: 'account nome etichette ruoli sessioni accessi esci ovunque limiti quota webdav token',
       appearance: 'tema scuro chiaro dock nascondi schermo lingua traduzione language',
       'default-apps': 'app predefinita apri con estensione tipo file link default',
       keyboard: 'scorciatoie tasti aiuto',

@@ -13,7 +13,7 @@ export const tokens: TokenStrings = {
     finder: 'Finder (macOS): scegli Vai › Connessione al server e inserisci l’indirizzo.',
     explorer:
       'Esplora file (Windows): fai clic con il pulsante destro su Questo PC, scegli Connetti unità di rete e inserisci l’indirizzo.',
-    gnome: 'File di GNOME: scegli Altre posizioni o Rete e inserisci l’indirizzo che inizia con davs.',
+    gnome: 'File di GNOME: scegli Altre posizioni o Rete e inserisci l’indirizzo che inizia con dav.',
     name: 'Nome',
     nameHint: 'per esempio quello del computer',
     lifetime: 'Scadenza',

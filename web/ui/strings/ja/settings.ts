@@ -42,7 +42,7 @@ export const settings: SettingsStrings = {
       'debug-sessions': 'ツールボックス コピー シェル 録画 同意 承認 記録 debug toolbox shell',
       prints: 'プリンター 印刷 用紙 PDF 文書 保存 print printer',
       system: 'バージョン エンジン 起動 トレース ホスト 稼働時間 場所 ノード 速度 警告 system',
-      user: 'アカウント 名前 ラベル ロール セッション ログイン ログアウト 上限 クォータ account user',
+      user: 'アカウント 名前 ラベル ロール セッション ログイン ログアウト 上限 クォータ account user webdav token',
       appearance: 'テーマ ダーク ライト ドック 隠す 表示 言語 翻訳 theme language',
       'default-apps': '既定 アプリ 開く 拡張子 ファイルの種類 リンク default app',
       keyboard: 'ショートカット キー ヘルプ keyboard shortcuts',

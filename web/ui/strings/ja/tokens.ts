@@ -13,7 +13,7 @@ export const tokens: TokenStrings = {
     finder: 'Finder (macOS): ［移動］›［サーバへ接続］を選び、アドレスを入力します。',
     explorer:
       'エクスプローラー (Windows): ［PC］を右クリックして［ネットワーク ドライブの割り当て］を選び、アドレスを入力します。',
-    gnome: 'GNOME ファイル: ［他の場所］または［ネットワーク］を選び、davs で始まるアドレスを入力します。',
+    gnome: 'GNOME ファイル: ［他の場所］または［ネットワーク］を選び、dav で始まるアドレスを入力します。',
     name: '名前',
     nameHint: 'コンピューターの名前など',
     lifetime: '有効期限',

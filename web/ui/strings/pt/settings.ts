@@ -43,7 +43,7 @@ export const settings: SettingsStrings = {
       'debug-sessions': 'caixa de ferramentas toolbox cópia shell gravação consentimento aprovar transcrição',
       prints: 'impressora imprimir impressão papel pdf documento salvar print',
       system: 'versão mecanismo inicialização rastreamento host tempo de atividade local nó velocidade avisos',
-      user: 'conta nome rótulos funções sessões logins sair de todos os lugares limites cota',
+      user: 'conta nome rótulos funções sessões logins sair de todos os lugares limites cota webdav token',
       appearance: 'tema escuro claro dock ocultar tela idioma língua tradução language',
       'default-apps': 'aplicativo padrão abrir com extensão tipo arquivo link default',
       keyboard: 'atalhos teclas ajuda',

@@ -13,7 +13,7 @@ export const tokens: TokenStrings = {
     finder: 'Finder (macOS): escolha Ir › Conectar ao Servidor e digite o endereço.',
     explorer:
       'Explorador (Windows): clique com o botão direito em Este Computador, escolha Mapear unidade de rede e digite o endereço.',
-    gnome: 'Arquivos do GNOME: escolha Outros locais ou Rede e digite o endereço que começa com davs.',
+    gnome: 'Arquivos do GNOME: escolha Outros locais ou Rede e digite o endereço que começa com dav.',
     name: 'Nome',
     nameHint: 'por exemplo, o do computador',
     lifetime: 'Expira',
