@@ -8,7 +8,7 @@ import type { z } from 'zod';
 import { DeskpodError } from '#domain/errors.ts';
 import type { SessionClaims } from '#domain/ports/auth.ts';
 import { sameText } from '#domain/same-text.ts';
-import { DAV_TICKETS_PATH, DavLogin, DavTicket } from '#protocol/access-token.ts';
+import { DAV_TICKETS_PATH, DavLogin, type DavTicket } from '#protocol/access-token.ts';
 import { bearerToken } from '#protocol/bearer.ts';
 import type { ApiContext } from './context.ts';
 import { filesClaims } from './files-claims.ts';

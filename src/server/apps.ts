@@ -46,7 +46,7 @@ function offerOf(root: string, image: PlannedImage): AppOffer {
 
 function pictureOf(root: string, folder: string | null, name: string): OfferPicture | null {
   for (const [ending, type] of PICTURES) {
-    const places = [...(folder === null ? [] : [join(folder, `screenshot.${ending}`)])];
+    const places = folder === null ? [] : [join(folder, `screenshot.${ending}`)];
     const file = [...places, join(root, 'docs/apps', `${name}.${ending}`)].find((path) => existsSync(path));
     if (file === undefined) continue;
     const version = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 12);

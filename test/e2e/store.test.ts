@@ -7,7 +7,7 @@ import { Product } from './product.ts';
 import { CheckoutWithRecipes } from './store-kit.ts';
 
 const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
-const SAMPLES = ['store-sample', 'store-broken'];
+const SAMPLES = new Set(['store-sample', 'store-broken']);
 
 suite('the app store', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
   let checkout: CheckoutWithRecipes;
@@ -38,7 +38,7 @@ suite('the app store', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
   async function removeSamples(): Promise<void> {
     const client = await product.administrator();
     for (const { name, listed } of (await client.apps.store()).apps)
-      if (SAMPLES.includes(name) && listed) await client.apps.remove(name, true);
+      if (SAMPLES.has(name) && listed) await client.apps.remove(name, true);
   }
 
   const card = (person: Person, app: string) => person.find('store-app', `[data-app="${app}"]`);

@@ -50,7 +50,15 @@ export function toStoreApp(
 ): StoreApp {
   const { id, name, displayName, description, keywords, categories, runtime, iconUrl, opens } = app;
   return {
-    ...{ id, name, displayName, description, keywords, categories, runtime, iconUrl, opens },
+    id,
+    name,
+    displayName,
+    description,
+    keywords,
+    categories,
+    runtime,
+    iconUrl,
+    opens,
     pictureUrl: pictureUrl(id, offer),
     licence: offer?.licence ?? null,
     version: offer?.version ?? (offer === null ? tagOf(id) : null),

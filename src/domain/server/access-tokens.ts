@@ -80,8 +80,7 @@ export class AccessTokens {
   async verify(userId: string, token: string): Promise<SessionClaims | null> {
     const hash = hashOf(token);
     const all = await this.list(userId);
-    // All of them are compared, whichever matches.
-    const [found] = all.filter((each) => sameText(each.hash, hash));
+    const found = all.find((each) => sameText(each.hash, hash));
     if (found === undefined) return null;
     const user = await this.#deps.users.current(found.identity.user);
     if (user === null) return null;

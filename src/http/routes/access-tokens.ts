@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { DeskpodError } from '#domain/errors.ts';
 import type { StoredAccessToken } from '#domain/ports/store.ts';
-import { AccessToken, AccessTokens, MadeAccessToken, NewAccessToken } from '#protocol/access-token.ts';
+import { type AccessToken, AccessTokens, MadeAccessToken, NewAccessToken } from '#protocol/access-token.ts';
 import type { ApiContext } from '../context.ts';
 import { authenticated } from '../session.ts';
 

@@ -137,9 +137,22 @@ test('installing follows the app store until the app is there, or prints why it 
   const states = [{ state: 'installing', step: 'layer 1 of 2', startedAt: EXPIRES }, { state: 'installed' }];
   const offered = {
     ...APP,
-    ...{ pictureUrl: null, licence: null, version: null, bytes: null, expectedBytes: null, builtAt: null },
-    ...{ acl: { permit: ['all'] }, ours: true, listed: false, installedBy: null, opens: [] },
-    may: { install: true, update: true, remove: true },
+    pictureUrl: null,
+    licence: null,
+    version: null,
+    bytes: null,
+    expectedBytes: null,
+    builtAt: null,
+    acl: { permit: ['all'] },
+    ours: true,
+    listed: false,
+    installedBy: null,
+    opens: [],
+    may: {
+      install: true,
+      update: true,
+      remove: true,
+    },
     state: { state: 'available' },
   };
   const events = (last: object[]) => (response: ServerResponse) => {

@@ -47,7 +47,7 @@ test('nobody has more than twenty; guests have none; nobody revokes another user
     payload: { provider: 'anonymous' },
     headers: { 'x-deskpod': '1' },
   });
-  const authorization = `Bearer ${(guest.json() as { token: string }).token}`;
+  const authorization = `Bearer ${guest.json<{ token: string }>().token}`;
   const refused = {
     method: 'POST',
     url: '/api/v1/access-tokens',

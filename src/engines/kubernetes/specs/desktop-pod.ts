@@ -118,7 +118,7 @@ export function desktopPod(
     },
     spec: {
       ...podCommon(spec.id, config),
-      securityContext: { ...podSecurity(account), ...shared.groups },
+      securityContext: podSecurity(account, shared.groups),
       shareProcessNamespace: false,
       terminationGracePeriodSeconds: GRACE_SECONDS,
       // Kubernetes restarts a service that ends. A desktop whose graphical container was restarted has ended.

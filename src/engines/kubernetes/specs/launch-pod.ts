@@ -95,7 +95,7 @@ export function appPod(spec: LaunchSpec, desktop: LaunchDesktop, namespace: stri
     spec: {
       ...podCommon(spec.id, config),
       tolerations: [...config.tolerations, ...(pod.tolerations ?? [])].map((toleration) => ({ ...toleration })),
-      securityContext: { ...podSecurity(account), ...shared.groups },
+      securityContext: podSecurity(account, shared.groups),
       restartPolicy: 'Never',
       terminationGracePeriodSeconds: GRACE_SECONDS,
       // Then the app is not process 1: TERM has its usual effect, and zombies are reaped.

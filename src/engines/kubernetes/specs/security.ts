@@ -10,11 +10,12 @@ interface Ids {
 }
 
 /** Volumes get the user's group, so that no owner must be changed as root. */
-export function podSecurity({ uid, gid }: Ids): V1PodSecurityContext {
+export function podSecurity({ uid, gid }: Ids, moreGroups: readonly number[]): V1PodSecurityContext {
   return {
     runAsNonRoot: true,
     runAsUser: uid,
     runAsGroup: gid,
+    ...(moreGroups.length === 0 ? {} : { supplementalGroups: [...moreGroups] }),
     fsGroup: gid,
     fsGroupChangePolicy: 'OnRootMismatch',
     seccompProfile: { type: 'RuntimeDefault' },

@@ -11,14 +11,13 @@ type Configured = Pick<KubernetesConfig, 'shared'>;
 export interface SharedVolumes {
   readonly volumes: V1Volume[];
   readonly mounts: V1VolumeMount[];
-  /** Of the pod's security context. */
-  readonly groups: { readonly supplementalGroups?: number[] };
+  /** That the user gets beside their own. */
+  readonly groups: readonly number[];
 }
 
 /** Unknown names are left out. */
 export function sharedVolumes({ shared }: Configured, names: readonly string[], account: Account): SharedVolumes {
   const folders = shared.filter(({ name }) => names.includes(name));
-  const gids = [...new Set(folders.flatMap(({ gid }) => gid ?? []))];
   return {
     volumes: folders.map(({ name, claim: claimName, readOnly }) => ({
       name: volumeName(name),
@@ -30,7 +29,7 @@ export function sharedVolumes({ shared }: Configured, names: readonly string[], 
       mountPath: `${homeFolder(account)}/${SHARED_FOLDER}/${name}`,
       readOnly,
     })),
-    groups: gids.length === 0 ? {} : { supplementalGroups: gids },
+    groups: [...new Set(folders.flatMap(({ gid }) => gid ?? []))],
   };
 }
 

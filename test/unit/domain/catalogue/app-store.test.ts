@@ -73,7 +73,7 @@ test('an optional app is not in the catalogue until it is installed, and then ha
   await until('paint', 'installed');
   assert.ok(catalogue.find(ID)?.sha_id.startsWith('sha256:'));
   assert.deepEqual(did, [`hubert started installing ${ID}`]);
-  const [paint] = (await appStore.list(ADMIN)).apps.filter(({ name }) => name === 'paint');
+  const paint = (await appStore.list(ADMIN)).apps.find(({ name }) => name === 'paint');
   assert.deepEqual([paint?.installedBy, paint?.bytes, paint?.listed], ['hubert', 5_000_000, true]);
 });
 

@@ -30,9 +30,9 @@ test('a desktop mounts the claims of its folders, and its pod gets their groups'
     volumes.map(({ name }) => name),
   );
   for (const { name } of volumes) assert.match(name, /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
-  assert.deepEqual(groups, { supplementalGroups: [4200] });
+  assert.deepEqual(groups, [4200]);
 });
 
 test('what isn’t configured is not mounted', () => {
-  assert.deepEqual(sharedVolumes({ shared }, ['../etc', 'team'], account), { volumes: [], mounts: [], groups: {} });
+  assert.deepEqual(sharedVolumes({ shared }, ['../etc', 'team'], account), { volumes: [], mounts: [], groups: [] });
 });
