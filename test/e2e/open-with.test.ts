@@ -14,6 +14,8 @@ suite('opening files and links', { skip: missingBrowser, timeout: 20 * 60_000 },
   let hermes: Person;
   before(async () => {
     product = await Product.start(['--demo']);
+    // Of a desktop that ended with an editor in it, which would ask about it.
+    await rm(product.home('hermes', '.local/share/Mousepad'), { recursive: true, force: true });
     hermes = await Person.at(product);
     await hermes.logIn('Hermes Conrad', 'hermes');
     await hermes.seesDesktop();
