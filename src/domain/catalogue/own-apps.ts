@@ -16,6 +16,11 @@ export interface OwnImage {
   readonly image?: string;
 }
 
+/** Not in the catalogue until somebody installs it (`oc.install="optional"`). */
+export function isOptional(labels: Readonly<Record<string, string>>): boolean {
+  return labels['oc.install'] === 'optional';
+}
+
 /** The documented failure: a program that needs shared memory, as a pod, where it has none. */
 const WITH_ERROR = {
   of: 'shm-demo',

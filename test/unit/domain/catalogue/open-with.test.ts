@@ -5,14 +5,14 @@ import { test } from 'node:test';
 import { planImages } from '#containers-client/images/plan.ts';
 import { toApp } from '#domain/catalogue/app.ts';
 import { chooseApp, kindsOf } from '#domain/catalogue/open-with.ts';
-import { documentOfOwn } from '#domain/catalogue/own-apps.ts';
+import { documentOfOwn, isOptional } from '#domain/catalogue/own-apps.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import type { App } from '#protocol/app.ts';
 import { kindOf } from '#protocol/open.ts';
 
 const IMAGES = join(resolve(import.meta.dirname, '../../../..'), 'images');
 const own = planImages(IMAGES, {}, new Map())
-  .filter(({ labels }) => labels['oc.type'] === 'app')
+  .filter(({ labels }) => labels['oc.type'] === 'app' && !isOptional(labels))
   .map((image) => documentOfOwn(image));
 const apps = own.map((document) => toApp(document, { state: 'ready' }));
 const named = (name: string): App => {
