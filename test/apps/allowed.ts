@@ -8,4 +8,11 @@ export const COMMON: readonly Allowed[] = [
   },
 ];
 
-export const ALLOWED: Readonly<Record<string, readonly Allowed[]>> = {};
+const NO_JAVA: Allowed = { pattern: /javaldx/, because: 'its images have no Java' };
+
+export const ALLOWED: Readonly<Record<string, readonly Allowed[]>> = {
+  writer: [NO_JAVA],
+  calc: [NO_JAVA],
+  impress: [NO_JAVA],
+  draw: [NO_JAVA],
+};

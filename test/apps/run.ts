@@ -35,21 +35,28 @@ await setUp(places, createProgress(process.stderr), new AbortController().signal
 await using product = await Product.start(['--demo']);
 const administrator = await product.administrator();
 let failures = 0;
+/** One for all apps, until one of them breaks it. */
+let desk = await Desk.open(product);
 for (const recipe of wanted) {
-  const result = await tryOne(recipe).catch((error: unknown) => {
+  try {
+    await record(await tryOne(recipe));
+  } catch (error) {
     console.error(`✖ ${recipe.name}: ${error instanceof Error ? error.message : String(error)}`);
     failures += 1;
-  });
-  if (result !== undefined) await record(result);
+    await desk[Symbol.asyncDispose]();
+    await product.clear();
+    desk = await Desk.open(product);
+  }
 }
+await desk[Symbol.asyncDispose]();
+await product.clear();
 console.log(`${wanted.length - failures} passed, ${failures} failed`);
 process.exitCode = failures > 0 ? 1 : 0;
 
 async function tryOne(recipe: (typeof all)[number]): Promise<Result> {
   const app = await installed(administrator, recipe.name);
   const size = await sizeOf(recipe);
-  await using desk = await Desk.open(product);
-  return await tried(desk, app, size, join(PICTURES, `${recipe.name}.webp`)).finally(() => product.clear());
+  return await tried(desk, app, size, join(PICTURES, `${recipe.name}.webp`));
 }
 
 async function installed(client: Client, name: string): Promise<TriedApp> {

@@ -1,5 +1,5 @@
 /** Small files of the types that apps open, made here, so that none has to be kept. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chown, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { deflateSync, crc32 } from 'node:zlib';
@@ -60,7 +60,7 @@ export function sampleFor(opens: readonly string[]): string | null {
   return Object.keys(CONTENTS).find((extension) => opens.includes(`.${extension}`)) ?? null;
 }
 
-/** Writes the sample into a folder; returns its name. */
+/** Writes the sample into a folder, for the owner of the folder; returns its name. */
 export async function writeSample(folder: string, extension: string): Promise<string> {
   const name = `${NAME}.${extension}`;
   const file = join(folder, name);
@@ -69,6 +69,8 @@ export async function writeSample(folder: string, extension: string): Promise<st
   if (content === undefined) throw new Error(`There is no sample of type ${extension}.`);
   if (typeof content === 'function') content(file);
   else await writeFile(file, content);
+  const { uid, gid } = await stat(folder);
+  await chown(file, uid, gid);
   return name;
 }
 

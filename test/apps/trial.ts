@@ -57,7 +57,8 @@ export async function tried(desk: Desk, app: TriedApp, size: ImageSize, picture:
 
   await desk.emptyHome();
   await step('First start', async () => {
-    const { id, ms } = await start(app.runtime);
+    const { id, ms, window } = await start(app.runtime);
+    if (window.wmClass !== app.wmClass) problems.push(`Its window is of class ${window.wmClass}, not ${app.wmClass}.`);
     result.coldMs = Math.round(ms);
     result.memoryMb = Math.round(((await desk.idle(id)) ?? 0) / MB);
     works.push(app.runtime);
