@@ -29,6 +29,7 @@ const NEEDS_ROOT = new Set([
   'test',
   'test:kubernetes',
   'bench',
+  'test:apps',
   'users',
   'images',
   'uninstall',
@@ -38,6 +39,7 @@ const SCRIPTS = new Map([
   ['test', 'test/run.ts'],
   ['dev', 'bin/dev.ts'],
   ['bench', 'bench/run.ts'],
+  ['test:apps', 'test/apps/run.ts'],
   ['test:kubernetes', 'test/kubernetes/run.ts'],
 ]);
 const OLDEST_NODE = 18;

@@ -12,7 +12,7 @@ export function imagesCommand(images: Command, io: Io): void {
     .option('--digests <file>', 'with --push: write the digests of what was pushed, for install.sh and the chart')
     .option('--save <file>', 'save all images to one archive, for machines without a network')
     .option('--tag <tag>', 'tag of the pushed or saved images (default: 1)')
-    .option('--only <name...>', 'only these images (default: all that desktops and apps use)')
+    .option('--only <name...>', 'only these images (default: all that desktops use, and the apps that aren’t optional)')
     .option('--list', 'only list the images')
     .addOption(new Option('--refresh', 'build the images again, with Debian’s current packages').conflicts('list'))
     .option('--insecure', 'allow plain HTTP and untrusted certificates (always allowed on loopback)')

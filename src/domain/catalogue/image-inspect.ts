@@ -1,6 +1,6 @@
 /** From `docker inspect` or `crictl inspecti` output to catalogue entries: pure, complete in its complaints. */
 import type { AppDocument } from '#protocol/manager.ts';
-import { type PodSettings, Runtime } from '#protocol/app.ts';
+import { type Limits, type PodSettings, Runtime } from '#protocol/app.ts';
 import { CrictlInspect, DockerInspect } from '#protocol/image-inspect.ts';
 import { LabelReader } from './labels.ts';
 import { isReference } from './reference.ts';
@@ -128,7 +128,14 @@ function documentOf(raw: RawImage, id: string, labels: LabelReader, namespace: s
     securitycontext: labels.object('oc.securitycontext'),
     created: raw.created,
     ...podOf(labels, raw.ports),
+    ...limitsOf(labels),
   };
+}
+
+/** `oc.limits` is ours: for apps that need more than others, whatever the classes are. */
+function limitsOf(labels: LabelReader): { limits?: Limits } {
+  const limits = labels.limits('oc.limits');
+  return Object.keys(limits).length > 0 ? { limits } : {};
 }
 
 /** `oc.pod` is ours: what the pod asks for, as JSON; ports that the image exposes are among them. */

@@ -2,7 +2,7 @@
  * The values inside `oc.*` labels. All are strings by contract, some hold JSON that is broken in published images: those
  * fall back and leave a warning. Access rules fall back to no user, never to all users.
  */
-import { PodSettings } from '../../protocol/app.ts';
+import { Limits, PodSettings } from '../../protocol/app.ts';
 import { Acl } from '../../protocol/manager.ts';
 import { parseJson } from '#protocol/json.ts';
 
@@ -55,6 +55,15 @@ export class LabelReader {
       label,
       `cannot be used (${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'wrong form'}); it is left out`,
     );
+    return {};
+  }
+
+  /** What the app may use; nothing, with a warning, when it cannot be read. */
+  limits(label: string): Limits {
+    const text = this.text(label);
+    const parsed = Limits.strict().safeParse(text === null ? {} : parseJson(text));
+    if (parsed.success) return parsed.data;
+    this.#warn(label, 'is not an object of limits like {"memoryBytes":2147483648,"cpus":2}; it is left out');
     return {};
   }
 

@@ -62,11 +62,11 @@ function obstacleOf(document: Classed, classes: ExecuteClasses, capabilities: Ru
 }
 
 /**
- * What a launch of this app may use: its class, where that leaves gaps the default class, where that does
- * {@link DEFAULT_LIMITS}. Nothing for an ephemeral container on an engine that cannot limit one.
+ * What a launch of this app may use: the class that it names, where that leaves gaps the app's own label, then the default class,
+ * then {@link DEFAULT_LIMITS}. Nothing for an ephemeral container on an engine that cannot limit one.
  */
 export function limitsFor(
-  document: Pick<AppDocument, 'executeclassname'>,
+  document: Pick<AppDocument, 'executeclassname' | 'limits'>,
   classes: ExecuteClasses,
   runtime: Runtime,
   capabilities: RuntimeCapabilities,
@@ -75,7 +75,8 @@ export function limitsFor(
   const { processes, ...limits } = {
     ...DEFAULT_LIMITS,
     ...classes['default']?.limits,
-    ...classFor(document, classes).limits,
+    ...document.limits,
+    ...(classNameFor(document, classes) === 'default' ? {} : classFor(document, classes).limits),
   };
   return capabilities.processLimits && processes !== undefined ? { ...limits, processes } : limits;
 }

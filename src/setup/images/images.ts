@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { offerFacts } from '#domain/catalogue/offers.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { parseAuthority } from '#domain/server/authority.ts';
 import { isLoopbackHost } from '#domain/server/networks.ts';
@@ -108,10 +109,12 @@ async function pushAll(
   return digests;
 }
 
-/** Images that are run directly: without those that only others are built on, unless they are apps. */
+/** Images that are run directly: without those that only others are built on, unless they are apps, and without optional apps. */
 export function delivered(all: readonly PlannedImage[]): readonly PlannedImage[] {
   const builtOn = new Set(all.flatMap(({ parents }) => parents));
-  return all.filter(({ reference, labels }) => !builtOn.has(reference) || labels['oc.type'] !== undefined);
+  return all.filter(({ reference, labels }) =>
+    labels['oc.type'] === undefined ? !builtOn.has(reference) : !offerFacts(labels).optional,
+  );
 }
 
 /** Rejects names without a recipe. */

@@ -124,12 +124,13 @@ test('an archive contains all images with their names, and exists only once it i
   assert.equal(existsSync(`${nowhere}.unfinished`), false);
 });
 
-test('base images are not delivered, and images with a type are', () => {
+test('base images and optional apps are not delivered, and images with a type are', () => {
   const all = [
     image('base'),
     image('toolbox', { parents: [referenceOf('base')] }),
     image('terminal', { parents: [referenceOf('base')], labels: { 'oc.type': 'app' } }),
     image('my-terminal', { parents: [referenceOf('terminal')], labels: { 'oc.type': 'app' } }),
+    image('paint', { labels: { 'oc.type': 'app', 'oc.install': 'optional' } }),
   ];
   assert.deepEqual(
     delivered(all).map(({ name }) => name),

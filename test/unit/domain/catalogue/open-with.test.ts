@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { planImages } from '#containers-client/images/plan.ts';
 import { toApp } from '#domain/catalogue/app.ts';
 import { chooseApp, fileTypesOf, kindsOf } from '#domain/catalogue/open-with.ts';
+import { offerFacts } from '#domain/catalogue/offers.ts';
 import { documentOfOwn } from '#domain/catalogue/own-apps.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import type { App } from '#protocol/app.ts';
@@ -12,7 +13,7 @@ import { kindOf } from '#protocol/open.ts';
 
 const IMAGES = join(resolve(import.meta.dirname, '../../../..'), 'images');
 const own = planImages(IMAGES, {}, new Map())
-  .filter(({ labels }) => labels['oc.type'] === 'app')
+  .filter(({ labels }) => labels['oc.type'] === 'app' && !offerFacts(labels).optional)
   .map((image) => documentOfOwn(image));
 const apps = own.map((document) => toApp(document, { state: 'ready' }));
 const named = (name: string): App => {

@@ -119,6 +119,20 @@ test('limits are those of the class, then the default class, then the built-in o
   assert.equal('processes' in pod, false, 'a cluster does not limit processes');
 });
 
+test('the limits of an app itself are behind those of the class that it names, and before those of the default class', () => {
+  const classes = { default: { limits: { cpus: 2, processes: 9 } }, silver: { limits: { memoryBytes: 4096 } } };
+  const of = (labels: Record<string, string>) =>
+    limitsFor(
+      document('a:1', { 'oc.limits': '{"memoryBytes":8192,"cpus":3}', ...labels }),
+      classes,
+      'pod_application',
+      containers,
+    );
+  assert.deepEqual(of({}), { memoryBytes: 8192, cpus: 3, processes: 9 });
+  assert.deepEqual(of({ 'oc.executeclassname': 'silver' }), { memoryBytes: 4096, cpus: 3, processes: 9 });
+  assert.deepEqual(of({ 'oc.limits': '2Gi' }), { ...DEFAULT_LIMITS, cpus: 2, processes: 9 }, 'unreadable');
+});
+
 test('an app without a class, or with an unknown one, is of the default class', () => {
   const classes = { default: { limits: {} }, silver: { limits: {} } };
   const of = (labels: Record<string, string>) => classNameFor(document('a:1', labels), classes);

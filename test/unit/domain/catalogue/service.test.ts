@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Catalogue } from '#domain/catalogue/catalogue.ts';
 import type { CatalogueDeps } from '#domain/catalogue/catalogue.ts';
+import { documentOfOwn } from '#domain/catalogue/own-apps.ts';
 import { parseInspect } from '#domain/catalogue/image-inspect.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import type { AppDocument } from '#protocol/manager.ts';
@@ -154,6 +155,19 @@ test('apps of the product are listed before their image exists, and get its deta
   const [after] = catalogue.list();
   assert.deepEqual([after?.displayname, after?.cmd], ['Paint 2', ['/usr/bin/paint']]);
   assert.equal(store.documents.get(OWN.reference)?.sha_id, after?.sha_id);
+});
+
+test('an optional app of the product is not in the catalogue until somebody adds it, and then follows its recipe', async () => {
+  const optional = { ...OWN, labels: { ...OWN.labels, 'oc.install': 'optional' } };
+  const { catalogue, deps } = await opened({ own: [optional] });
+  assert.deepEqual(catalogue.list(), []);
+  await catalogue.put([documentOfOwn(optional)]);
+  const renamed = { ...optional, labels: { ...optional.labels, 'oc.displayname': 'Paint 2' } };
+  const again = await Catalogue.open({ ...deps, own: [renamed] });
+  assert.deepEqual(
+    again.list().map(({ displayname }) => displayname),
+    ['Paint 2'],
+  );
 });
 
 test('a removed app of the product is not added again at the next start', async () => {

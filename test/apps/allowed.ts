@@ -1,0 +1,18 @@
+/** Errors that apps write into their log though nothing is wrong, each with the reason. */
+import type { Allowed } from './log-errors.ts';
+
+export const COMMON: readonly Allowed[] = [
+  {
+    pattern: /dbus|d-bus|session bus|disabled:|gvfs|GVolumeMonitor/i,
+    because: 'no session bus runs beside an app, and programs do without',
+  },
+];
+
+const NO_JAVA: Allowed = { pattern: /javaldx/, because: 'its images have no Java' };
+
+export const ALLOWED: Readonly<Record<string, readonly Allowed[]>> = {
+  writer: [NO_JAVA],
+  calc: [NO_JAVA],
+  impress: [NO_JAVA],
+  draw: [NO_JAVA],
+};

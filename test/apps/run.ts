@@ -1,0 +1,110 @@
+/**
+ * `npm run test:apps`: builds each app's image, tries it on a real desktop, and writes the results to docs/apps.md, with a picture
+ * of each. `-- NAME…`: only these; `-- --shard 1/4`: the first of four shares. Results of other apps are kept. Fails if an app
+ * has a problem.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import type { Client } from '#client/client.ts';
+import { createProgress } from '#setup/progress.ts';
+import { exportOwnApp } from '#setup/own-apps.ts';
+import { setUp } from '#setup/setup.ts';
+import { eventually } from '../e2e/faults-kit.ts';
+import { engineApi } from '../e2e/machine.ts';
+import { DATA, Product, RUN } from '../e2e/product.ts';
+import { chosen } from './choice.ts';
+import { Desk } from './desk.ts';
+import { pageOf } from './page.ts';
+import { described, recipes, ROOT } from './recipes.ts';
+import { merged, type Result, Results } from './results.ts';
+import { type ImageSize, type TriedApp, tried } from './trial.ts';
+
+const BUILD_MS = 25 * 60_000;
+const RESULTS = join(import.meta.dirname, 'results.json');
+const PAGE = join(ROOT, 'docs/apps.md');
+const PICTURES = join(ROOT, 'docs/screenshots/apps');
+const Sized = z.looseObject({ Size: z.number() });
+
+const { values, positionals } = parseArgs({ options: { shard: { type: 'string' } }, allowPositionals: true });
+const all = recipes();
+const wanted = chosen(all, { names: positionals, shard: values.shard });
+const places = { root: ROOT, dataDir: DATA, runDir: RUN, baseImage: null, engineSocket: null, listen: null };
+await setUp(places, createProgress(process.stderr), new AbortController().signal);
+await using product = await Product.start(['--demo']);
+const administrator = await product.administrator();
+let failures = 0;
+/** One for all apps, until one of them breaks it. */
+let desk = await Desk.open(product);
+for (const recipe of wanted) {
+  try {
+    await record(await tryOne(recipe));
+  } catch (error) {
+    console.error(`✖ ${recipe.name}: ${error instanceof Error ? error.message : String(error)}`);
+    failures += 1;
+    await desk[Symbol.asyncDispose]();
+    await product.clear();
+    desk = await Desk.open(product);
+  }
+}
+await desk[Symbol.asyncDispose]();
+await product.clear();
+console.log(`${wanted.length - failures} passed, ${failures} failed`);
+process.exitCode = failures > 0 ? 1 : 0;
+
+async function tryOne(recipe: (typeof all)[number]): Promise<Result> {
+  const app = await installed(administrator, recipe.name);
+  const size = await sizeOf(recipe);
+  return await tried(desk, app, size, join(PICTURES, `${recipe.name}.webp`));
+}
+
+async function installed(client: Client, name: string): Promise<TriedApp> {
+  const find = async () => (await client.apps.list()).find((one) => one.name === name);
+  if ((await find()) === undefined) await add(name);
+  await client.apps.install(name);
+  const app = await eventually(
+    `${name} is installed`,
+    async () => {
+      const found = await find();
+      if (found?.availability.state === 'unavailable') throw new Error(found.availability.reason);
+      return found?.availability.state === 'ready' ? found : null;
+    },
+    BUILD_MS,
+  );
+  const { displayName, wmClass, runtime, opens } = app;
+  return { name, displayName, wmClass, runtime, opens, sounds: opens.includes('.wav') };
+}
+
+/** An optional app isn't in the catalogue. */
+async function add(name: string): Promise<void> {
+  const reply = await fetch(`${product.address}/API/manager/image`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${await product.administratorToken()}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify(exportOwnApp(ROOT, name, { as: `${name}:1` })),
+  });
+  if (!reply.ok) throw new Error(await reply.text());
+}
+
+/** Parents that only this app is built on are its own. */
+async function sizeOf({ reference, parents }: (typeof all)[number]): Promise<ImageSize> {
+  const bytes = async (image: string) =>
+    (await engineApi.json(Sized, 'GET', `/images/${encodeURIComponent(image)}/json`)).Size;
+  const [whole, below] = [await bytes(reference), await bytes(parents[0] ?? reference)];
+  return { imageMb: Math.round(whole / 1e6), ownMb: Math.round((whole - below) / 1e6) };
+}
+
+async function record(result: Result): Promise<void> {
+  const text = await readFile(RESULTS, 'utf8').catch(() => '[]');
+  const names = all.map(({ name }) => name);
+  const results = merged(Results.parse(JSON.parse(text)), [result], names);
+  await writeFile(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
+  await writeFile(PAGE, pageOf(all.map(described), results));
+  const { name, problems, coldMs, warmMs } = result;
+  console.log(`${problems.length > 0 ? '✖' : '✓'} ${name}: cold ${coldMs} ms, warm ${warmMs} ms`);
+  for (const problem of problems) console.log(`    ${problem}`);
+  if (problems.length > 0) failures += 1;
+}
