@@ -1,10 +1,16 @@
-/** Files through the gateway, beside the same requests to the files service itself, by curl in turns. */
+/**
+ * Files through the gateway, beside the same requests to the files service itself, by curl in turns; and through a bare pipe
+ * of Node between two sockets, which no gateway in Node can be faster than.
+ */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Endpoint } from '#domain/ports/engine.ts';
 import { filesServer } from '../test/fakes/files-gateway.ts';
 import { filesService, PASSWORD } from '../test/integration/files-kit.ts';
 import type { Row } from './report.ts';
@@ -28,6 +34,8 @@ export async function files(runs: number): Promise<Row[]> {
   const peers = ['-u', `deskpod:${PASSWORD}`];
   const ourUrl = `${server.url}/files/ours`;
   const peerUrl = `http://${endpoint.host}:${endpoint.port}/peers`;
+  const pipe = stack.use(await barePipe(endpoint));
+  const pipeUrl = `http://127.0.0.1:${pipe.port}/peers`;
   const upload: Row = { what: `upload of ${SIZE_MB} MB`, peer: 'curl to lighttpd', ours: [], peers: [], goal: GOAL };
   const download: Row = {
     what: `download of ${SIZE_MB} MB`,
@@ -36,13 +44,34 @@ export async function files(runs: number): Promise<Row[]> {
     peers: [],
     goal: GOAL,
   };
+  const pipedUpload: Row = { ...upload, what: 'the same upload through a bare pipe', ours: [], peers: upload.peers };
+  const pipedDownload: Row = {
+    ...download,
+    what: 'the same download through a bare pipe',
+    ours: [],
+    peers: download.peers,
+  };
   for (let turn = 0; turn < runs; turn += 1) {
     upload.ours.push(await curl(...ours, '-T', file, ourUrl));
     upload.peers.push(await curl(...peers, '-T', file, peerUrl));
+    pipedUpload.ours.push(await curl(...peers, '-T', file, pipeUrl));
     download.ours.push(await curl(...ours, ourUrl));
     download.peers.push(await curl(...peers, peerUrl));
+    pipedDownload.ours.push(await curl(...peers, pipeUrl));
   }
-  return [upload, download];
+  return [upload, pipedUpload, download, pipedDownload];
+}
+
+async function barePipe({ host, port }: Endpoint): Promise<AsyncDisposable & { readonly port: number }> {
+  const pipe = createServer((from) => {
+    const to = connect({ host, port, noDelay: true });
+    for (const socket of [from, to]) socket.on('error', () => [from, to].forEach((one) => one.destroy()));
+    from.pipe(to).pipe(from);
+  });
+  await once(pipe.listen(0, '127.0.0.1'), 'listening');
+  const address = pipe.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return { port: address.port, [Symbol.asyncDispose]: async () => void pipe.close() };
 }
 
 /** In ms. */

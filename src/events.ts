@@ -128,6 +128,10 @@ export function createEvents(options: EventsOptions) {
       transfers.inc({ direction: 'upload' }, bytes);
       log.info({ audit: true, user, desktop, path, bytes }, `${user} uploaded ${path}`);
     },
+    fileUploadUnfinished: (user: string, desktop: string, path: string, bytes: number) => {
+      transfers.inc({ direction: 'upload' }, bytes);
+      log.info({ audit: true, user, desktop, path, bytes }, `${user} uploaded ${path}, which did not become a file`);
+    },
     /** `bytes` were sent: fewer than the file has if the browser wanted a range or left. */
     fileDownloaded: (user: string, desktop: string, path: string, bytes: number) => {
       transfers.inc({ direction: 'download' }, bytes);
@@ -142,6 +146,17 @@ export function createEvents(options: EventsOptions) {
         `${user} ${what} desktop ${desktop}`,
       );
     },
+    /** `programs` record it: their own words. */
+    microphoneOn: (user: string, desktop: string, programs: readonly string[]) =>
+      log.info(
+        { audit: true, user, desktop, programs: programs.join(', ') },
+        `the microphone of ${user} is on in desktop ${desktop}`,
+      ),
+    microphoneOff: (user: string, desktop: string, ms: number) =>
+      log.info(
+        { audit: true, user, desktop, duration_ms: Math.round(ms) },
+        `the microphone of ${user} is off in desktop ${desktop}`,
+      ),
     debugAsked: (session: DebugFacts) =>
       log.info(
         { ...debugFields(session), target_user: session.userId, kind: session.kind, reason: session.reason },
@@ -218,7 +233,7 @@ export const LOG_FIELDS = [
   'error',
 ] as const;
 export type LogFields = { readonly [Field in (typeof LOG_FIELDS)[number]]?: unknown };
-type AuditTarget = Pick<LogFields, 'target_user' | 'desktop' | 'launch' | 'debug_session' | 'app'>;
+type AuditTarget = Pick<LogFields, 'target_user' | 'desktop' | 'launch' | 'debug_session' | 'app' | 'name'>;
 
 interface RequestFacts {
   readonly user: string;

@@ -46,7 +46,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
     imports: ['domain', 'protocol', 'events'],
   },
   gateway: {
-    job: 'screens, sound and terminals over WebSockets, the RFB handshake; `files` is WebDAV for pages; `api` forwards requests to replicas of the api role',
+    job: 'screens, sound and terminals over WebSockets, the RFB handshake; `files` is WebDAV for pages, `dav` for file managers; `api` forwards requests to replicas of the api role',
     imports: ['domain', 'protocol', 'events'],
   },
   events: { job: 'one function per business event: log line, counter, audit record', imports: ['protocol'] },
@@ -144,6 +144,7 @@ export const WEB_FOLDERS = [
   'files',
   'debug',
   'inspect',
+  'app-store',
   'prints',
   'settings',
   'login',

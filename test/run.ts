@@ -31,6 +31,7 @@ const FIRST = placesOf(1);
 const ENV = { ...process.env, ...environmentOf(FIRST) };
 /** Engines, browser and what they show. */
 const PACKAGES = [
+  'cadaver',
   'chromium',
   'curl',
   'docker.io',

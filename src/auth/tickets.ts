@@ -23,7 +23,11 @@ const Outside = z.object({ exp: z.number(), iat: z.number(), key: z.literal(0), 
 
 const Endpoint = z.object({ host: z.string().min(1), port: z.int().min(1).max(65_535) });
 const ServiceAccess = z.object({ endpoint: Endpoint.nullable(), credential: z.string().min(1) });
-const TransferRight = z.object({ allowed: z.boolean(), maxBytes: z.int().nonnegative().nullable() });
+const TransferRight = z.object({
+  allowed: z.boolean(),
+  maxBytes: z.int().nonnegative().nullable(),
+  room: z.object({ bytes: z.int().nonnegative(), measuredAt: z.int() }).exactOptional(),
+});
 
 const Inside = z.object({
   desktopId: z.string().min(1),
@@ -43,6 +47,7 @@ const Inside = z.object({
     clipboardOut: z.boolean(),
     upload: TransferRight.exactOptional(),
     download: TransferRight.exactOptional(),
+    shared: z.array(z.object({ name: z.string().min(1), readOnly: z.boolean() })).exactOptional(),
     sound: z.boolean().exactOptional(),
     microphone: z.boolean().exactOptional(),
   }),

@@ -15,6 +15,7 @@ export interface ServeOptions {
   readonly engineProcess?: string;
   readonly baseImage?: string;
   readonly languages?: string;
+  readonly fonts?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly demo?: boolean;
@@ -48,7 +49,8 @@ export function withFolders(command: Command): Command {
     .option('--run <folder>', 'folder for sockets of running desktops (default: /run/deskpod)')
     .option('--engine-socket <file>', 'socket of a Docker-compatible engine (default: Podman, started by Deskpod)')
     .option('--base-image <image>', 'base image of all images (default: built from Debian packages)')
-    .option('--languages <list>', 'languages of the programs in the images, such as de,fr (default: English only)');
+    .option('--languages <list>', 'languages of the programs in the images, such as de,fr (default: English only)')
+    .option('--fonts <list>', 'more fonts in the images: cjk, arabic, emoji (default: none)');
 }
 
 /** The arguments that commander parses into these options. */

@@ -53,7 +53,15 @@ async function prepareMachine(io: Io, { config }: LoadedConfig, listen: SetUpOpt
   const engine = localEngine(config);
   if (engine !== null) {
     const { baseImage, socket: engineSocket } = engine;
-    const paths = { root: ROOT, dataDir, runDir, baseImage, engineSocket, languages: desktop.languages };
+    const paths = {
+      root: ROOT,
+      dataDir,
+      runDir,
+      baseImage,
+      engineSocket,
+      languages: desktop.languages,
+      fonts: desktop.fonts,
+    };
     await setUp({ ...paths, listen }, createProgress(io.stdout), io.interrupted);
   }
   io.interrupted.throwIfAborted();
@@ -82,7 +90,7 @@ async function imageFolders(options: ServeOptions): Promise<SetupFolders> {
   if (engine === null) throw new CliError('Images need a container engine: --engine containers.');
   const { dataDir, runDir, desktop } = config;
   const { baseImage, socket: engineSocket } = engine;
-  return { root: ROOT, dataDir, runDir, baseImage, engineSocket, languages: desktop.languages };
+  return { root: ROOT, dataDir, runDir, baseImage, engineSocket, languages: desktop.languages, fonts: desktop.fonts };
 }
 
 /** `deskpod apps export` for an app that comes with Deskpod; null for other apps. */

@@ -1,5 +1,7 @@
 /** The typed client of `/api/v1`, for the browser and for Node. Every reply is parsed; every failure has a class. */
+import { AccessTokens, MadeAccessToken, type NewAccessToken } from '#protocol/access-token.ts';
 import { App, type AppDefaults } from '#protocol/app.ts';
+import { AppStoreEvent, AppStoreList } from '#protocol/app-store.ts';
 import { CLIPBOARD_PATH, type ClipboardType } from '#protocol/clipboard.ts';
 import { CLIPBOARD_BODY_TYPE, type ClipboardBody, encodeClipboard } from '#protocol/clipboard-body.ts';
 import { SoundOwner, type SoundSource } from '#protocol/sound.ts';
@@ -100,6 +102,12 @@ export function createClient(options: ClientOptions) {
       end: (id: string) => submit('DELETE', `/sessions/${encodeURIComponent(id)}`),
       /** Ends all sessions of the caller, this one included; the desktop keeps running. */
       endAll: () => submit('DELETE', '/sessions'),
+      /** For the files at `/dav/`. */
+      tokens: {
+        list: () => get('/access-tokens', AccessTokens),
+        make: (token: NewAccessToken) => post('/access-tokens', MadeAccessToken, token),
+        revoke: (id: string) => submit('DELETE', `/access-tokens/${encodeURIComponent(id)}`),
+      },
       history: async () => (await get('/sessions', z.object({ logins: z.array(LoginRecord) }))).logins,
     },
     desktop: {
@@ -185,7 +193,16 @@ export function createClient(options: ClientOptions) {
     },
     apps: {
       list: async () => (await get('/apps', z.object({ apps: z.array(App) }))).apps,
+      /** The app store: every app that can be had. */
+      store: async (signal?: AbortSignal) => get('/apps/store', AppStoreList, signal),
+      /** The app store, then what changes in it. */
+      storeStream: (stream: StreamOptions) =>
+        lasting(send, '/apps/store/stream', AppStoreEvent, { idleMs: STREAM_IDLE_MS, ...stream }),
+      /** Returns once it has begun; the stream has its progress. So does the next one. */
       install: (app: string) => submit('POST', '/apps/install', { app }),
+      update: (app: string) => submit('POST', '/apps/update', { app }),
+      /** Removes it for everybody, or stops its installation. `force`: also while it runs. */
+      remove: (app: string, force = false) => submit('POST', '/apps/remove', { app, force }),
       /** For administrators: variables and arguments for every launch of the app. */
       keepDefaults: (app: string, defaults: AppDefaults) => submit('PUT', '/apps/defaults', { app, ...defaults }),
     },

@@ -2,7 +2,15 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isLoopbackHost } from '#domain/server/networks.ts';
-import type { Config, ConfigNote, ExecuteClass, HomesConfig, Secrets, TlsConfig } from './config.ts';
+import type {
+  Config,
+  ConfigNote,
+  ExecuteClass,
+  HomesConfig,
+  Secrets,
+  SharedFolderConfig,
+  TlsConfig,
+} from './config.ts';
 import { clipboardOf } from './clipboard-settings.ts';
 import { debugOf } from './debug-settings.ts';
 import { Classes, DEFAULT_CLASSES } from './kinds.ts';
@@ -10,6 +18,7 @@ import { ldapOf } from './ldap-sources.ts';
 import { ownImages } from './own-image.ts';
 import type { Problem } from './problems.ts';
 import type { Key, Values } from './settings.ts';
+import { sharedFoldersOf } from './shared-folders.ts';
 import { type PositionOf, warningsOf } from './warnings.ts';
 
 export interface Built {
@@ -25,7 +34,8 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
     problems.push({ ...(positionOf(setting) ?? { source: 'defaults', line: null }), key: setting, message, remedy });
   const local = isLoopbackHost(values['listen.host']);
   const ldap = ldapOf(values, wrong);
-  const engine = engineOf(values);
+  const shared = sharedFoldersOf(values, wrong);
+  const engine = engineOf(values, shared);
   const ownImage = ownImages(engine);
   const config: Config = {
     listen: {
@@ -75,13 +85,19 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
       idleSeconds: values['desktop.idleSeconds'],
       guestIdleSeconds: values['desktop.guestIdleSeconds'],
       languages: values['desktop.languages'],
+      fonts: values['desktop.fonts'],
       wallpapers: values['desktop.wallpapers'] ?? join(values['dataDir'], 'wallpapers'),
     },
     clipboard: clipboardOf(values),
-    sound: { output: values['sound.output'] },
+    sound: { output: values['sound.output'], microphone: values['sound.microphone'] },
     executeClasses: classesOf(values),
     dock: values.dock,
     links: { open: values['links.open'] },
+    apps: {
+      install: values['apps.install'],
+      perUser: values['apps.perUser'],
+      installingPerUser: values['apps.installingPerUser'],
+    },
     launches: {
       perUser: values['launches.perUser'],
       keepDays: values['launches.keepDays'],
@@ -101,6 +117,8 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
     files: {
       upload: values['files.upload'],
       download: values['files.download'],
+      webdav: values['files.webdav'],
+      shared,
       maxUploadBytes: values['files.maxUpload'] ?? null,
       maxDownloadBytes: values['files.maxDownload'] ?? null,
     },
@@ -135,7 +153,7 @@ function apiUrlOf({ roles, 'gateway.api': url }: Values, wrong: Wrong): string |
   return url ?? null;
 }
 
-function engineOf(values: Values): Config['engine'] {
+function engineOf(values: Values, shared: readonly SharedFolderConfig[]): Config['engine'] {
   if (values['engine.kind'] === 'containers') {
     return {
       kind: 'containers',
@@ -179,6 +197,9 @@ function engineOf(values: Values): Config['engine'] {
       tmpSize: values['kubernetes.pods.tmpSize'],
     },
     homes: homesOf(values),
+    shared: shared.flatMap(({ name, claim, readOnly, gid }) =>
+      claim === null ? [] : [{ name, claim, readOnly, gid }],
+    ),
     podNetworks: values['kubernetes.podNetworks'],
   };
 }

@@ -16,7 +16,7 @@ export const CLIPBOARD_SETTINGS = {
     .array(ClipboardType)
     .default([...ClipboardType.options])
     .register(FACTS, {
-      text: 'What can be copied and pasted: text, formatted text, pictures, and, over the API only, lists of files (`text/uri-list` and `x-special/gnome-copied-files`: their names, not their contents).',
+      text: 'What can be copied and pasted: text, formatted text, pictures, and lists of files (`text/uri-list` and `x-special/gnome-copied-files`: their names, not their contents), with which the Files panel and file managers in the desktop exchange files.',
       read: 'list',
       type: 'list of `text/plain`, `text/html`, `image/png`, `text/uri-list`, `x-special/gnome-copied-files`',
       fallback: 'all of them',

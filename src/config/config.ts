@@ -1,8 +1,11 @@
 /** The configuration: read once by `loadConfig`, then passed on. Without secrets, so that it can be logged. */
+import type { FontSet } from '../domain/desktops/fonts.ts';
 import type { Limits, PodSettings, Toleration } from '../protocol/app.ts';
 import type { ClipboardPolicy } from '../domain/desktops/clipboard-policy.ts';
+import type { InstallPolicy } from '../domain/catalogue/install-policy.ts';
 import type { LinkPolicy } from '../domain/catalogue/open-with.ts';
 import type { DebugPolicy } from '../domain/debug/policy.ts';
+import type { SharedFolder } from '../domain/desktops/shared-folders.ts';
 import type { FileRules } from '../domain/desktops/file-rules.ts';
 import type { ServerRole } from '../protocol/system.ts';
 
@@ -83,6 +86,8 @@ export interface Config {
     readonly guestIdleSeconds: number;
     /** Languages that the programs in Deskpod's images are translated into, for example `de`. */
     readonly languages: readonly string[];
+    /** Fonts in Deskpod's images, besides the usual ones. */
+    readonly fonts: readonly FontSet[];
     /** Folder of the administrator's pictures; may not exist. */
     readonly wallpapers: string;
   };
@@ -91,6 +96,8 @@ export interface Config {
   readonly sound: {
     /** Whether users hear what their desktops play. */
     readonly output: boolean;
+    /** Whether the programs of desktops can record the browser's microphone. */
+    readonly microphone: boolean;
   };
   /** Always has `default`. */
   readonly executeClasses: Readonly<Record<string, ExecuteClass>>;
@@ -98,6 +105,8 @@ export interface Config {
   readonly dock: readonly string[];
   /** Who opens the links that programs in a desktop want to open. */
   readonly links: { readonly open: LinkPolicy };
+  /** Who can install apps, and how many. */
+  readonly apps: InstallPolicy;
   readonly launches: { readonly perUser: number; readonly keepDays: number; readonly stopGraceMs: number };
   /** Of one user at the same time. */
   readonly limits: {
@@ -117,7 +126,7 @@ export interface Config {
     readonly guestsPerAddress: number;
   };
   /** Between users' computers and their home folders. */
-  readonly files: FileRules;
+  readonly files: FileRules & { readonly shared: readonly SharedFolderConfig[] };
   /** Who may start debug sessions, how and for how long. */
   readonly debug: DebugPolicy & { readonly keepDays: number };
   readonly log: {
@@ -133,6 +142,14 @@ export interface Config {
     /** Networks that may call, with or without a key; null means any. */
     readonly onlyNetworks: readonly string[] | null;
   };
+}
+
+/** Which of path and claim there is depends on the engine. */
+export interface SharedFolderConfig extends SharedFolder {
+  readonly path: string | null;
+  readonly claim: string | null;
+  /** A group that its users get; null for none. */
+  readonly gid: number | null;
 }
 
 export interface ContainersConfig {
@@ -189,6 +206,7 @@ export interface KubernetesConfig {
   readonly tolerations: readonly Toleration[];
   readonly pods: UserPodsConfig;
   readonly homes: HomesConfig;
+  readonly shared: readonly (Pick<SharedFolderConfig, 'name' | 'readOnly' | 'gid'> & { readonly claim: string })[];
   /** Null: those that the nodes report. */
   readonly podNetworks: readonly string[] | null;
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export interface Facts {
   /** Its description, in sentences. */
   readonly text: string;
-  /** How a string from a variable or option becomes a value. `path`: made absolute. `json`: files only. */
+  /** How a string from a variable or option becomes a value. `path`: made absolute. */
   readonly read: 'text' | 'path' | 'number' | 'switch' | 'list' | 'json';
   /** For people. */
   readonly type: string;

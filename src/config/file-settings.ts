@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { FACTS } from './facts.ts';
 import { Bytes } from './kinds.ts';
+import { SharedFolders } from './shared-folder-settings.ts';
 
 export const FILE_SETTINGS = {
   'files.upload': z.boolean().default(true).register(FACTS, {
@@ -15,6 +16,18 @@ export const FILE_SETTINGS = {
     read: 'switch',
     type: 'true or false',
     variable: 'DESKPOD_FILES_DOWNLOAD',
+  }),
+  'files.webdav': z.boolean().default(true).register(FACTS, {
+    text: 'Whether users can open their home folder with the file manager of their computer (WebDAV at `/dav/`), with access tokens that they make in the settings. Only over HTTPS, except on loopback. `files.upload`, `files.download` and the sizes apply.',
+    read: 'switch',
+    type: 'true or false',
+    variable: 'DESKPOD_FILES_WEBDAV',
+  }),
+  'files.shared': SharedFolders.default([]).register(FACTS, {
+    text: 'Folders that groups of users share. Each has a `name`, a `path` (an absolute path, on one machine) or a `claim` (a PersistentVolumeClaim, on Kubernetes), and `groups`: labels of users, any of which is enough; `all` is everybody except guests. With `readOnly`, nobody can change it. `gid` is a group that its users get in their desktops. It is in the home folder at `Shared/NAME`; see [files](files.md#shared-folders).',
+    read: 'json',
+    type: 'list of folders, as JSON in the variable',
+    variable: 'DESKPOD_FILES_SHARED',
   }),
   'files.maxUpload': Bytes.optional().register(FACTS, {
     text: 'Largest file that can be uploaded. On one machine, never more than `limits.home` leaves free.',

@@ -3,6 +3,7 @@
  * option. Files, variables, options and docs/config.md all follow this table.
  */
 import { z } from 'zod';
+import { APP_SETTINGS } from './app-settings.ts';
 import { CLIPBOARD_SETTINGS } from './clipboard-settings.ts';
 import { CLUSTER_SETTINGS } from './cluster-settings.ts';
 import { DEBUG_SETTINGS } from './debug-settings.ts';
@@ -299,6 +300,7 @@ export const Settings = z.object({
     type: 'list of apps',
   }),
   ...LINK_SETTINGS,
+  ...APP_SETTINGS,
   'launches.perUser': z.int().min(1).max(1000).default(32).register(FACTS, {
     text: 'How many apps of one user can run at the same time, in the desktop and beside it.',
     read: 'number',

@@ -9,4 +9,10 @@ export const SOUND_SETTINGS = {
     type: '`true` or `false`',
     variable: 'DESKPOD_SOUND_OUTPUT',
   }),
+  'sound.microphone': z.boolean().default(true).register(FACTS, {
+    text: 'Whether the programs of a desktop can record the microphone of the browser. The browser asks its user first.',
+    read: 'switch',
+    type: '`true` or `false`',
+    variable: 'DESKPOD_SOUND_MICROPHONE',
+  }),
 } as const;

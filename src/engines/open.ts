@@ -18,7 +18,7 @@ export interface EngineParts {
 /** Rejects with `engine_unavailable` when there is none. Only the code of the chosen one is loaded. */
 export async function openEngine(config: Config, parts: EngineParts): Promise<Engine> {
   const { engine, dataDir, runDir } = config;
-  const { shmBytes, languages, wallpapers } = config.desktop;
+  const { shmBytes, languages, fonts, wallpapers } = config.desktop;
   switch (engine.kind) {
     case 'containers': {
       if (engine.process !== null) {
@@ -30,7 +30,21 @@ export async function openEngine(config: Config, parts: EngineParts): Promise<En
       const { createContainersEngine } = await import('./containers/engine.ts');
       const { socket, baseImage, egress, services } = engine;
       const { desktop: desktopLimits, tmp: tmpBytes } = config.limits;
-      const own = { socket, baseImage, egress, services, languages, wallpapers, desktopLimits, tmpBytes };
+      const shared = config.files.shared.flatMap(({ name, path, readOnly, gid }) =>
+        path === null ? [] : [{ name, path, readOnly, gid }],
+      );
+      const own = {
+        shared,
+        socket,
+        baseImage,
+        egress,
+        services,
+        languages,
+        fonts,
+        wallpapers,
+        desktopLimits,
+        tmpBytes,
+      };
       return await createContainersEngine({ ...parts, ...own, dataDir, runDir, shmBytes });
     }
     case 'kubernetes': {

@@ -23,8 +23,8 @@ export async function admit(
     throw originRefused(request.headers.origin);
   }
   const claims = await claimsOfTicket(rules, ticketOf(request));
-  const { screen, sound = false } = claims.rights;
-  if (to === 'screen' ? screen === 'none' : !sound) {
+  const { screen, sound = false, microphone = false } = claims.rights;
+  if (to === 'screen' ? screen === 'none' : !sound && !microphone) {
     throw new DeskpodError('forbidden', `This ticket doesn't include the ${to}.`);
   }
   return claims;

@@ -101,7 +101,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     closeSession: (sessionId) => closeAll(ofSession(sessionId), CloseCode.sessionEnded, 'you were logged out'),
     closeUser: (userId, before) => closeAll(ofUser(userId, before), CloseCode.sessionEnded, 'you were logged out'),
     closeDesktop: (desktopId) => closeAll(ofDesktop(desktopId), CloseCode.desktopGone, 'the desktop was removed'),
-    isBehind: (userId) => [...viewers].some(({ claims, isBehind }) => isBehind && claims.userId === userId),
+    isBehind: (userId) => viewers.values().some(({ claims, isBehind }) => isBehind && claims.userId === userId),
     close: async () => {
       closed = true;
       clearInterval(heartbeat);

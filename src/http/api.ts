@@ -7,6 +7,8 @@ import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { neighbourhood } from '#domain/server/neighbourhood.ts';
 import { compressAnswers } from './compress.ts';
 import type { ApiContext } from './context.ts';
+import { davTicketsRoute } from './dav-tickets.ts';
+import { accessTokenRoutes } from './routes/access-tokens.ts';
 import { appRoutes } from './routes/apps.ts';
 import { clipboardRoutes } from './routes/clipboard.ts';
 import { desktopRoutes } from './routes/desktop.ts';
@@ -53,6 +55,7 @@ export function apiRoutes(context: ApiContext): FastifyPluginAsync {
     app.decorateRequest('sessionEnded', null);
     app.decorateRequest('countStream', null);
     await app.register(closingsRoute(context));
+    await app.register(davTicketsRoute(context));
     await app.register(versionOne(context), { prefix: '/api/v1' });
   };
 }
@@ -70,6 +73,7 @@ function versionOne(context: ApiContext): FastifyPluginAsync {
     registerSession(app, context);
     await app.register(sessionRoutes(context));
     await app.register(sessionsRoutes(context));
+    await app.register(accessTokenRoutes(context));
     await app.register(desktopRoutes(context));
     await app.register(homeRoutes(context));
     await app.register(filesTicketRoutes(context));

@@ -1,5 +1,8 @@
 /** What the routes of `/api/v1` work with; created once by src/server/context.ts. */
+import type { AccessTokens } from '#domain/server/access-tokens.ts';
+import type { Attendance } from '#domain/desktops/attendance.ts';
 import type { Authenticator, Identity, SessionClaims, Tickets, UserTokens } from '#domain/ports/auth.ts';
+import type { AppStore } from '#domain/catalogue/app-store.ts';
 import type { Catalogue } from '#domain/catalogue/catalogue.ts';
 import type { Closings } from '#domain/server/closings.ts';
 import type { Rebuilds } from '#domain/desktops/rebuilds.ts';
@@ -11,6 +14,7 @@ import type { Prints } from '#domain/desktops/prints.ts';
 import type { Engine } from '#domain/ports/engine.ts';
 import type { HomeArchives } from '#domain/desktops/home-files.ts';
 import type { FileRules } from '#domain/desktops/file-rules.ts';
+import type { SharedFolder } from '#domain/desktops/shared-folders.ts';
 import type { HomeSizes } from '#domain/desktops/home-sizes.ts';
 import type { Guests } from '#domain/server/guests.ts';
 import type { EventBus } from '#domain/server/event-bus.ts';
@@ -83,14 +87,19 @@ export interface ApiContext {
   readonly archives: HomeArchives;
   readonly homeSizes: HomeSizes;
   readonly files: FileRules;
+  readonly sharedFolders: readonly SharedFolder[];
   readonly displays: Displays;
   readonly clipboards: Clipboards;
   readonly prints: Prints;
   readonly catalogue: Catalogue;
+  readonly appStore: AppStore;
   readonly authenticators: readonly Authenticator[];
   readonly links: LoginLinks;
   readonly users: LocalUsers;
   readonly attempts: LoginAttempts;
+  /** For files at `/dav/`. */
+  readonly accessTokens: AccessTokens;
+  readonly attendance: Pick<Attendance, 'mark'>;
   readonly guests: Pick<Guests, 'admit' | 'count' | 'limits' | 'sweep'>;
   readonly tokens: UserTokens;
   readonly tickets: Tickets;
@@ -114,8 +123,8 @@ export interface ApiContext {
   readonly version: string;
   readonly server: ServerFacts;
   readonly x11Tcp: boolean;
-  /** Whether tickets for the sound are issued. */
-  readonly soundOutput: boolean;
+  /** What tickets for the sound include. */
+  readonly sound: { readonly output: boolean; readonly microphone: boolean };
   /** Names or ids of the apps that are pinned for a user without pins of their own. */
   readonly dock: readonly string[];
 }

@@ -1,8 +1,10 @@
-/** `/files/`: passes requests for files to the gateway, without reading their bodies, and sends its answers. */
+/** `/files/` and `/dav/`: passes requests for files to the gateway, without reading their bodies, and sends its answers. */
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { ignore } from '#protocol/ignore.ts';
 import { withoutRequestTimeout } from './client-error.ts';
+import { protect } from './protection.ts';
 
 /** Of WebDAV (RFC 4918): those that the gateway knows, and those that it refuses. */
 const METHODS = ['PROPFIND', 'MKCOL', 'MOVE', 'COPY', 'PROPPATCH', 'LOCK', 'UNLOCK'];
@@ -15,23 +17,26 @@ export interface FilesGateway {
   answer(request: IncomingMessage): Promise<{
     readonly status: number;
     readonly headers: Readonly<Record<string, string>>;
-    readonly body: Readable | string | null;
+    /** A function sends the body itself, and rejects if it breaks off. */
+    readonly body: string | ((sink: Writable) => Promise<void>) | null;
   }>;
 }
 
-export function filesRoutes(current: () => FilesGateway): FastifyPluginAsync {
+export function filesRoutes(current: () => FilesGateway, root: '/files' | '/dav' = '/files'): FastifyPluginAsync {
   return async (app) => {
-    for (const method of METHODS) app.addHttpMethod(method, { hasBody: true });
+    for (const method of METHODS)
+      if (!app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: true });
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    const handler = async ({ raw }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      const { raw } = request;
       const withTimeout = withoutRequestTimeout(raw.socket);
       try {
         const { status, headers, body } = await current().answer(raw);
-        return await reply
-          .status(status)
-          .headers(headers)
-          .send(body ?? undefined);
+        void reply.status(status).headers(headers);
+        if (typeof body !== 'function') return await reply.send(body ?? undefined);
+        await sendStream(request, reply, body);
+        return reply;
       } catch (error) {
         // Node would read a body to its end, whatever its length, before the next request.
         if (!raw.complete && Number(raw.headers['content-length'] ?? 0) > MOST_DISCARDED_BYTES)
@@ -41,6 +46,26 @@ export function filesRoutes(current: () => FilesGateway): FastifyPluginAsync {
         withTimeout();
       }
     };
-    for (const url of ['/files', '/files/*']) app.all(url, handler);
+    for (const url of [root, `${root}/*`]) app.all(url, handler);
   };
+}
+
+/** Not as a stream of Fastify: that costs a copy of each chunk, and doesn't say when it is written. */
+async function sendStream(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: (sink: Writable) => Promise<void>,
+): Promise<void> {
+  protect(request, reply);
+  reply.hijack();
+  const { raw } = reply;
+  for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value);
+  raw.statusCode = reply.statusCode;
+  try {
+    await body(raw);
+    raw.end();
+  } catch (error) {
+    ignore('the browser sees that the download broke off')(error);
+    raw.destroy();
+  }
 }

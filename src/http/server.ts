@@ -1,7 +1,5 @@
 /** The HTTP side of a process, whatever its roles are: answers to failures, security headers, request lines. */
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { isIP } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { DeskpodError } from '#domain/errors.ts';
@@ -11,25 +9,11 @@ import { answerClientError } from './client-error.ts';
 import { errorHandler, NOTHING_HERE } from './errors.ts';
 import type { Listening } from './listen.ts';
 import { refuseForeignHosts } from './misdirected.ts';
+import { protect } from './protection.ts';
 
 const BODY_LIMIT = 1024 * 1024;
 /** The largest requests have a few thousand. */
 const MOST_MARKS = 50_000;
-const HSTS_SECONDS = 180 * 86_400;
-
-/** The frame is ours alone, nothing is loaded from elsewhere, and no script but ours runs. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'self'",
-  "img-src 'self' data: blob:",
-  "style-src 'self' 'unsafe-inline'",
-  // WebSockets of the same host included.
-  "connect-src 'self'",
-  "worker-src 'self' blob:",
-  "object-src 'none'",
-  "base-uri 'self'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 export interface ServerOptions {
   readonly events: Pick<Events, 'request' | 'failed'>;
@@ -83,14 +67,7 @@ export async function buildServer(options: ServerOptions): Promise<{ app: Fastif
       reply.removeHeader('connection');
       void bodies.discard(request.raw);
     }
-    if (!reply.hasHeader('content-security-policy'))
-      void reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
-    void reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
-    void reply.header('cross-origin-opener-policy', 'same-origin');
-    if (!reply.hasHeader('cross-origin-resource-policy'))
-      void reply.header('cross-origin-resource-policy', 'same-origin');
-    if (request.raw.socket instanceof TLSSocket && isPublicName(request.hostname))
-      void reply.header('strict-transport-security', `max-age=${HSTS_SECONDS}`);
+    protect(request, reply);
   });
   app.addHook('onResponse', async (request, reply) => {
     const path = request.url.replace(/\?.*$/, '');
@@ -108,11 +85,6 @@ export async function buildServer(options: ServerOptions): Promise<{ app: Fastif
   await app.ready();
   if (!listening) throw new Error('the server was not created');
   return { app, listening };
-}
-
-/** Browsers would keep the rule for all other servers on this machine, too. */
-function isPublicName(host: string): boolean {
-  return !/(^|\.)localhost$/i.test(host) && isIP(host.replace(/^\[(.*)\]$/, '$1')) === 0;
 }
 
 /**

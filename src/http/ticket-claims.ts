@@ -8,7 +8,7 @@ const NOTHING = { screen: 'none', clipboardIn: false, clipboardOut: false } as c
 
 /** Fails with `desktop_missing`, `forbidden` if the service is switched off, `service_unavailable` without the service. */
 export async function ticketClaims(
-  { clipboards, desktops, engine, soundOutput }: Pick<ApiContext, 'clipboards' | 'desktops' | 'engine' | 'soundOutput'>,
+  { clipboards, desktops, engine, sound: allowed }: Pick<ApiContext, 'clipboards' | 'desktops' | 'engine' | 'sound'>,
   { user, sessionId, since: sessionSince, expiresAt: sessionEndsAt }: SessionClaims,
   service: 'screen' | 'sound',
 ): Promise<TicketClaims> {
@@ -18,9 +18,9 @@ export async function ticketClaims(
   const claims = { desktopId, userId: user.id, sessionId, sessionSince, sessionEndsAt, screen, uid };
   if (service === 'screen')
     return { ...claims, vncPassword, rights: { screen: 'control', ...screenRights(clipboards.rights) } };
-  if (!soundOutput)
+  if (!allowed.output && !allowed.microphone)
     throw new DeskpodError('forbidden', 'Sound is switched off on this server.', {
-      remedy: 'An administrator can switch it on with the setting sound.output.',
+      remedy: 'An administrator can switch it on with the settings sound.output and sound.microphone.',
     });
   const endpoint = desktop.services.sound;
   if (endpoint === undefined)
@@ -28,5 +28,10 @@ export async function ticketClaims(
       remedy: 'Rebuild the desktop. If that doesn’t help, ask an administrator to switch the sound service on.',
     });
   const sound = { endpoint, credential: soundCookie };
-  return { ...claims, vncPassword: '', sound, rights: { ...NOTHING, sound: true } };
+  return {
+    ...claims,
+    vncPassword: '',
+    sound,
+    rights: { ...NOTHING, sound: allowed.output, microphone: allowed.microphone },
+  };
 }

@@ -17,6 +17,8 @@ export const ErrorCode = z.enum([
   /** As many launches, connections or sessions of this kind are open as the user, or all guests, can have. */
   'too_many_open',
   'name_taken',
+  /** Another program has locked the file. */
+  'locked',
   /** The image has no program of this name, for example no shell. */
   'no_such_program',
   /** The file exists but isn't a program, or isn't executable. */
@@ -50,6 +52,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   app_unavailable: 409,
   limit_reached: 409,
   name_taken: 409,
+  locked: 423,
   payload_too_large: 413,
   unsupported_media_type: 415,
   misdirected_request: 421,

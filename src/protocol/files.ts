@@ -9,12 +9,37 @@ export type TransferRight = z.infer<typeof TransferRight>;
 export const FilesSession = z.object({
   /** Until then the cookie is valid. */
   expiresAt: z.iso.datetime(),
+  /** The path of the home folder in the desktop. */
+  home: z.string().startsWith('/'),
   upload: TransferRight,
   download: TransferRight,
   /** Use and limit of the home folder; null if it has no limit or isn't measured. */
   space: z.object({ usedBytes: z.int().nonnegative(), limitBytes: z.int().positive() }).nullable(),
 });
 export type FilesSession = z.infer<typeof FilesSession>;
+
+/** Files and folders of one archive, as they are selected. */
+export const MOST_ARCHIVED = 10_000;
+
+/** The answer to `GET /files/?find=WORDS`: what programs used last comes first, then the best matches by name. */
+export const FoundFiles = z.object({
+  files: z.array(
+    z.object({
+      /** Relative to the home folder. */
+      path: z.string().min(1),
+      folder: z.boolean(),
+      /** Bytes; 0 for folders. */
+      size: z.int().nonnegative(),
+      /** Milliseconds since 1970; 0 if it isn't known. */
+      modified: z.number(),
+      /** When a program used it last, as above; 0 if none did. */
+      used: z.number(),
+    }),
+  ),
+  /** False if there are more, or the home folder has more than are searched. */
+  complete: z.boolean(),
+});
+export type FoundFiles = z.infer<typeof FoundFiles>;
 
 /** The home folder over HTTP: a subset of WebDAV. */
 export const FILES_PATH = '/files/';

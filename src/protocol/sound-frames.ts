@@ -16,3 +16,11 @@ export const FrameFlag = {
 export const MAX_UNHEARD_FRAMES = 100;
 /** A listener reports at least after this many frames. */
 export const HEARD_EVERY_FRAMES = 25;
+
+/** Samples of one message of the microphone, which has one channel: 20 ms. */
+export const SPOKEN_SAMPLES = 960;
+export const SPOKEN_PER_SECOND = SOUND_RATE / SPOKEN_SAMPLES;
+/** As PCM; Opus packets are smaller. Longer ones end the connection. */
+export const MAX_SPOKEN_BYTES = SPOKEN_SAMPLES * 2;
+/** After a delay of the network, so many messages may come at once: those beyond are dropped, by the page and by the gateway. */
+export const MAX_SPOKEN_AT_ONCE = 25;

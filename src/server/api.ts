@@ -11,7 +11,6 @@ import { waitForWindowManager } from '#display/ready.ts';
 import { Attendance } from '#domain/desktops/attendance.ts';
 import { IdleEnds } from '#domain/desktops/idle-ends.ts';
 import { waitAtMost } from '#domain/deadlines.ts';
-import type { OwnImage } from '#domain/catalogue/own-apps.ts';
 import { ignore } from '#protocol/ignore.ts';
 import type { Engine } from '#domain/ports/engine.ts';
 import { checkDirectories } from '#domain/server/directory-check.ts';
@@ -19,12 +18,13 @@ import { adopt, follow } from '#domain/server/engine-events.ts';
 import { SessionEnds, type Viewers } from '#domain/server/session-ends.ts';
 import { seenIn } from '#domain/server/sessions.ts';
 import { runHousekeeping } from '#domain/server/housekeeping.ts';
-import { planImages } from '#containers-client/images/plan.ts';
 import { openEngine, openSecretStore } from '#engines/open.ts';
 import type { Events } from '#events';
 import type { AdmissionRules } from '#gateway/admit.ts';
 import { createGateway, type Gateway } from '#gateway/gateway.ts';
+import { createDav } from '#gateway/dav/dav.ts';
 import { createFiles, type Files } from '#gateway/files/files.ts';
+import { Rooms } from '#gateway/files/rooms.ts';
 import type { AllowedOrigin } from '#gateway/origin.ts';
 import { filesConnector, screenConnector, soundConnector, soundRuns } from '#gateway/screen-connect.ts';
 import { createSounds } from '#gateway/sound/sounds.ts';
@@ -34,6 +34,7 @@ import { filesCookie, sessionToken } from '#domain/server/session-token.ts';
 import { apiRoutes } from '#http/api.ts';
 import type { ApiContext } from '#http/context.ts';
 import { endDesktop } from '#http/end-desktop.ts';
+import { davTickets } from '#http/dav-tickets.ts';
 import { filesRoutes } from '#http/files.ts';
 import { managerRoutes } from '#http/manager/routes.ts';
 import { buildVersion } from '#http/manager/version.ts';
@@ -44,6 +45,7 @@ import { lockFolder } from '#store/folder-lock.ts';
 import { openStore } from '#store/open.ts';
 import { keyWarnings } from '#auth/store-key.ts';
 import { firstAdministrator } from './administrator.ts';
+import { appsToInstall } from './apps.ts';
 import { createContext } from './context.ts';
 import { keysOf, refreshGateways, storeKeyOf } from './keys.ts';
 import { managerAccess, managerDeps, permitsOthers } from './manager.ts';
@@ -113,9 +115,10 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       store,
       events,
       openDisplay,
-      desktop: config.desktop,
+      desktop: { ...config.desktop, shared: config.files.shared },
       clipboard: config.clipboard,
-      own: engine.capabilities.buildsImages ? ownApps(imagesDir) : [],
+      ...appsToInstall(config, root),
+      apps: { ...config.apps, registry: config.engine.kind === 'kubernetes' ? config.engine.images.registry : null },
       classes: config.executeClasses,
       stopGraceMs: config.launches.stopGraceMs,
       launchesPerUser: config.launches.perUser,
@@ -180,7 +183,9 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
     podNetworks: await engine.podNetworks(),
   });
   const screens = config.roles.includes('gateway') ? createScreens(context, sessionEnds, allowedOrigin) : null;
-  const files = screens === null ? null : createFileAccess(context, sessionEnds, allowedOrigin, screens);
+  const rooms = new Rooms();
+  const files = screens === null ? null : createFileAccess(context, sessionEnds, allowedOrigin, screens, rooms);
+  const dav = screens === null ? null : createDavAccess(context, sessionEnds, allowedOrigin, screens, rooms);
   const sounds =
     screens === null
       ? null
@@ -188,12 +193,13 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
           ...admissionOf(context.tickets, sessionEnds, allowedOrigin),
           connect: soundConnector(engine),
           runs: soundRuns(engine),
-          warn: events.warn,
+          events,
         });
-  const opened = (): Viewers[] => [screens, files, sounds].filter((open) => open !== null);
+  const opened = (): Viewers[] => [screens, files, dav, sounds].filter((open) => open !== null);
   const closeViewers = async (): Promise<void> => {
     draining.abort();
     files?.close();
+    dav?.close();
     await Promise.all([screens?.close(), sounds?.close(), terminals.close()]);
   };
   const access = await managerAccess(config, secrets, secretStore, () => engine.podNetworks(), root);
@@ -250,6 +256,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       managerRoutes(managerDeps(context, access, built)),
       apiRoutes(context),
       ...(files === null ? [] : [filesRoutes(() => files)]),
+      ...(dav === null ? [] : [filesRoutes(() => dav, '/dav')]),
     ],
     upgrades: [
       { path: '/api/v1/terminal', handle: terminals.handleUpgrade },
@@ -306,6 +313,7 @@ function createFileAccess(
   sessionEnds: SessionEnds,
   allowedOrigin: AllowedOrigin,
   screens: Gateway,
+  rooms: Rooms,
 ): Files {
   return createFiles({
     ...admissionOf(tickets, sessionEnds, allowedOrigin),
@@ -313,6 +321,26 @@ function createFileAccess(
     prefix: server.path,
     connect: filesConnector(engine),
     isBehind: (userId) => screens.isBehind(userId),
+    rooms,
+    events,
+  });
+}
+
+function createDavAccess(
+  context: ApiContext,
+  sessionEnds: SessionEnds,
+  allowedOrigin: AllowedOrigin,
+  screens: Gateway,
+  rooms: Rooms,
+): Files {
+  const { tickets, engine, events, server } = context;
+  return createDav({
+    ...admissionOf(tickets, sessionEnds, allowedOrigin),
+    ticketFor: davTickets(context),
+    prefix: server.path,
+    connect: filesConnector(engine),
+    isBehind: (userId) => screens.isBehind(userId),
+    rooms,
     events,
   });
 }
@@ -345,9 +373,4 @@ async function podWarnings({ config }: LoadedConfig, engine: Engine): Promise<Sy
   const text =
     'manager.permitNetworks: the pod networks are unknown, so desktops and apps can also call /API/manager without a key. Set kubernetes.podNetworks (DESKPOD_POD_NETWORKS).';
   return [{ text, commands: [] }];
-}
-
-/** Apps with a recipe; a cluster can't build them, so its catalogue starts empty. */
-function ownApps(imagesDir: string): readonly OwnImage[] {
-  return planImages(imagesDir, {}, new Map()).filter(({ labels }) => labels['oc.type'] === 'app');
 }

@@ -12,6 +12,7 @@ import type { Config, Secrets } from '#config/config.ts';
 import type { Attendance } from '#domain/desktops/attendance.ts';
 import { Rebuilds } from '#domain/desktops/rebuilds.ts';
 import { HomeArchives } from '#domain/desktops/home-files.ts';
+import { AccessTokens } from '#domain/server/access-tokens.ts';
 import { HomeSizes } from '#domain/desktops/home-sizes.ts';
 import type { Engine } from '#domain/ports/engine.ts';
 import { Guests } from '#domain/server/guests.ts';
@@ -82,6 +83,7 @@ export function createContext(deps: ContextDeps): ApiContext {
     endDesktop: end,
     failed: events.failed,
   });
+  const users = localUsers(store, sessionEnds);
   return {
     engine,
     store,
@@ -96,6 +98,7 @@ export function createContext(deps: ContextDeps): ApiContext {
       failed: events.failed,
     }),
     files: config.files,
+    sharedFolders: config.files.shared,
     gateway,
     closings: sessionEnds.closings,
     closingsToken: gatewayToken(keys, 'closings'),
@@ -124,7 +127,9 @@ export function createContext(deps: ContextDeps): ApiContext {
       }),
       ...(auth.anonymous ? [createAnonymous(store)] : []),
     ],
-    users: localUsers(store, sessionEnds),
+    users,
+    accessTokens: new AccessTokens({ store, users, sessionEnds }),
+    attendance,
     attempts: createAttempts({
       failures: auth.lockout.failures,
       longestSeconds: auth.lockout.seconds,
@@ -133,7 +138,7 @@ export function createContext(deps: ContextDeps): ApiContext {
     version,
     server: { name: config.name, roles: config.roles, path: config.listen.path },
     x11Tcp: config.desktop.x11Tcp,
-    soundOutput: config.sound.output,
+    sound: config.sound,
     dock: config.dock,
   };
 }

@@ -17,10 +17,13 @@ import type { Events } from '#events';
 import { Affinity } from '#gateway/api/affinity.ts';
 import { followClosings } from '#gateway/api/closings-feed.ts';
 import { type ApiProxy, createApiProxy } from '#gateway/api/proxy.ts';
+import { davTicketsOfApi } from '#gateway/api/dav-tickets.ts';
 import { ApiReplicas } from '#gateway/api/replicas.ts';
 import type { AdmissionRules } from '#gateway/admit.ts';
 import { createGateway, type Gateway } from '#gateway/gateway.ts';
+import { createDav } from '#gateway/dav/dav.ts';
 import { createFiles, type Files } from '#gateway/files/files.ts';
+import { Rooms } from '#gateway/files/rooms.ts';
 import type { AllowedOrigin } from '#gateway/origin.ts';
 import { filesConnector, screenConnector, soundConnector, soundRuns } from '#gateway/screen-connect.ts';
 import { createSounds, type Sounds } from '#gateway/sound/sounds.ts';
@@ -48,6 +51,7 @@ export interface GatewayRole extends Role {
 interface Opened {
   readonly gateway: Gateway;
   readonly files: Files;
+  readonly dav: Files;
   readonly sounds: Sounds;
   readonly proxy: ApiProxy;
   sessionUser(headers: IncomingHttpHeaders): Promise<string | null>;
@@ -90,7 +94,11 @@ export function openGateway(options: GatewayRoleOptions): GatewayRole {
     return opened;
   };
   return {
-    plugins: [passOnRoutes(() => current().proxy), filesRoutes(() => current().files)],
+    plugins: [
+      passOnRoutes(() => current().proxy),
+      filesRoutes(() => current().files),
+      filesRoutes(() => current().dav, '/dav'),
+    ],
     upgrades: [
       ...screenRoutes(async (request, socket, head) => current().gateway.handleUpgrade(request, socket, head)),
       soundRoute(async (request, socket, head) => current().sounds.handleUpgrade(request, socket, head)),
@@ -106,6 +114,7 @@ export function openGateway(options: GatewayRoleOptions): GatewayRole {
     gatewayToken: null,
     async closeViewers() {
       opened?.files.close();
+      opened?.dav.close();
       await Promise.all([opened?.gateway.close(), opened?.sounds.close()]);
     },
     settled: async () => {},
@@ -141,9 +150,20 @@ function open(
     count: ({ userId }) => sessions.connections.open(userId, 'screens'),
     events,
   });
+  const rooms = new Rooms();
   const files: Files = createFiles({
     ...admission,
+    rooms,
     cookieName: filesCookie(cookieName),
+    prefix: listen.path,
+    connect: filesConnector(null),
+    isBehind: (userId) => gateway.isBehind(userId),
+    events,
+  });
+  const dav: Files = createDav({
+    ...admission,
+    rooms,
+    ticketFor: davTicketsOfApi({ replicas, token: gatewayToken(keys, 'closings') }),
     prefix: listen.path,
     connect: filesConnector(null),
     isBehind: (userId) => gateway.isBehind(userId),
@@ -153,9 +173,9 @@ function open(
     ...admission,
     connect: soundConnector(null),
     runs: soundRuns(null),
-    warn: events.warn,
+    events,
   });
-  const all = (): Viewers[] => [gateway, files, sounds];
+  const all = (): Viewers[] => [gateway, files, dav, sounds];
   closings.subscribe((closed) => {
     if (closed.type === 'desktop') all().forEach((open) => open.closeDesktop(closed.desktopId));
     else if (closed.type === 'user') all().forEach((open) => open.closeUser(closed.userId, new Date(closed.before)));
@@ -176,6 +196,7 @@ function open(
   return {
     gateway,
     files,
+    dav,
     sounds,
     proxy,
     async sessionUser(headers) {
@@ -190,6 +211,7 @@ function open(
       closing.abort();
       sessions[Symbol.dispose]();
       files.close();
+      dav.close();
       await Promise.all([gateway.close(), sounds.close()]);
       proxy.close();
     },

@@ -1,7 +1,10 @@
 /** Wires desktops, displays, launches and the catalogue on one engine and one store. */
 import type { OwnImage } from '#domain/catalogue/own-apps.ts';
 import { visibleTo } from '#domain/catalogue/acl.ts';
+import { AppStore } from '#domain/catalogue/app-store.ts';
 import { Catalogue } from '#domain/catalogue/catalogue.ts';
+import type { InstallPolicy } from '#domain/catalogue/install-policy.ts';
+import type { AppOffer } from '#domain/catalogue/offers.ts';
 import type { DebugPolicy, Requester } from '#domain/debug/policy.ts';
 import { DebugSessions } from '#domain/debug/sessions.ts';
 import type { ClipboardPolicy } from '#domain/desktops/clipboard-policy.ts';
@@ -31,6 +34,10 @@ export interface PartsOptions {
   readonly clipboard: ClipboardPolicy;
   /** Apps with a recipe. */
   readonly own: readonly OwnImage[];
+  /** Apps that can be installed. */
+  readonly offers: readonly AppOffer[];
+  /** Who installs them, and from where; null if they are built here. */
+  readonly apps: InstallPolicy & { readonly registry: string | null };
   readonly classes: CatalogueDeps['classes'];
   readonly stopGraceMs: number;
   readonly launchesPerUser: number;
@@ -50,6 +57,7 @@ export interface Parts extends AsyncDisposable {
   readonly clipboards: Clipboards;
   readonly prints: Prints;
   readonly catalogue: Catalogue;
+  readonly appStore: AppStore;
   readonly launches: Launches;
   readonly openings: Openings;
   readonly debug: DebugSessions;
@@ -89,9 +97,22 @@ export async function createParts(options: PartsOptions): Promise<Parts> {
       replicas,
       images: engine,
       own,
+      offers: options.offers,
       classes,
       capabilities: engine.capabilities,
       failed: (message, cause) => events.failed(message, cause),
+    }),
+  );
+  const { registry, ...installPolicy } = options.apps;
+  const appStore = stack.use(
+    await AppStore.open({
+      catalogue,
+      images: engine,
+      store,
+      policy: installPolicy,
+      registry,
+      did: (user, action, app) => events.audit(user, action, { app }),
+      failed: (what, reason) => events.warn(`${what}: ${reason}`),
     }),
   );
   const hold = (desktopId: string): (() => void) => displays.hold(desktopId);
@@ -117,6 +138,18 @@ export async function createParts(options: PartsOptions): Promise<Parts> {
     new DebugSessions({ engine, store, hub, replicas, desktops, launches, mayRun, policy, events }),
   );
   const owned = stack.move();
-  const parts = { replicas, hub, desktops, displays, clipboards, prints, catalogue, launches, openings, debug };
+  const parts = {
+    replicas,
+    hub,
+    desktops,
+    displays,
+    clipboards,
+    prints,
+    catalogue,
+    appStore,
+    launches,
+    openings,
+    debug,
+  };
   return { ...parts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

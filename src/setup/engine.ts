@@ -1,4 +1,5 @@
 /** What building images needs: Debian packages, and a container engine that is running or gets started. */
+import type { FontSet } from '#domain/desktops/fonts.ts';
 import { join } from 'node:path';
 import { EngineApi } from '#containers-client/api.ts';
 import { PodmanService } from '#containers-client/podman-service.ts';
@@ -14,6 +15,8 @@ export interface SetupFolders {
   readonly baseImage: string | null;
   /** Languages that the programs in the images are translated into. */
   readonly languages?: readonly string[];
+  /** More fonts in the images. */
+  readonly fonts?: readonly FontSet[];
   /** The socket of a running engine; null starts Podman with separate storage. */
   readonly engineSocket: string | null;
 }

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exportInspect } from '#domain/catalogue/export.ts';
 import { parseInspect } from '#domain/catalogue/image-inspect.ts';
+import type { AppDocument } from '#protocol/manager.ts';
 import type { ImageInfo } from '#domain/ports/engine.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { OURS, planImages, type PlannedImage } from '#containers-client/images/plan.ts';
@@ -49,6 +50,18 @@ export function exportOwnApp(root: string, name: string, { registry, as, label =
   );
 }
 
+/** All of them as entries of a catalogue whose images are in this registry, each once. */
+export function exportedApps(
+  root: string,
+  registry: string,
+): readonly { readonly document: AppDocument; readonly labels: Readonly<Record<string, string>> }[] {
+  const byImage = new Map(ownApps(root).map((app) => [app.image, app]));
+  return [...byImage.values()].flatMap(({ image, info }) => {
+    const [document] = parseInspect(exportInspect(info, { name: image, registry, labels: {} }))?.documents ?? [];
+    return document === undefined ? [] : [{ document, labels: info.labels }];
+  });
+}
+
 /** Shown names, sorted. */
 export function ownAppNames(root: string): readonly string[] {
   const names = ownApps(root).map(({ names: [name = ''] }) => name);
@@ -81,6 +94,8 @@ function filesIn(folder: string): OwnApp[] {
       architecture: architecture ?? '',
       os: os ?? 'linux',
       createdAt: new Date(created ?? 0),
+      bytes: null,
+      outdated: false,
       inspect: entry,
     };
     return [{ names: [name, id, image, image.replace(':', '.'), file], image, info }];
@@ -102,6 +117,8 @@ function ofRecipe({ name, reference, labels, command, source }: PlannedImage, fi
     architecture,
     os: 'linux',
     createdAt: new Date(),
+    bytes: null,
+    outdated: false,
     inspect: null,
   };
   return { names, image: `${name}.d:${VERSION_TAG}`, info };

@@ -18,6 +18,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'ends of sessions', up: endsOfSessions },
   { name: 'disabled users', up: disabledUsers },
   { name: 'public values of launches', up: publicValues },
+  { name: 'access tokens', up: accessTokens },
 ];
 
 /** By default, no session lasts longer. */
@@ -288,4 +289,20 @@ async function publicValues(db: Kysely<Tables>): Promise<void> {
   await schema.createIndex('launches_by_user').on('launches').columns(['user_id', 'started_at']).execute();
   await schema.createIndex('launches_by_desktop').on('launches').columns(['desktop_id', 'started_at']).execute();
   await schema.createIndex('launches_by_end').on('launches').columns(['finished_at']).execute();
+}
+
+async function accessTokens({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable('access_tokens')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('user_id', 'text', (column) => column.notNull())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('hash', 'text', (column) => column.notNull())
+    .addColumn('identity', 'text', (column) => column.notNull())
+    .addColumn('login', 'text')
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .addColumn('used_at', 'text')
+    .addColumn('expires_at', 'text')
+    .execute();
+  await schema.createIndex('access_tokens_by_user').on('access_tokens').columns(['user_id', 'created_at']).execute();
 }

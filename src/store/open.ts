@@ -4,6 +4,7 @@ import { type Dialect, Kysely } from 'kysely';
 import { DeskpodError, messageOf } from '#domain/errors.ts';
 import { type Store, STORE_KEY_BYTES } from '#domain/ports/store.ts';
 import { singleServer } from './single-server.ts';
+import { accessTokensIn } from './access-tokens.ts';
 import { appsIn } from './apps.ts';
 import { columnCipher } from './column-cipher.ts';
 import { encryptOldRows } from './encrypt-old-rows.ts';
@@ -82,6 +83,7 @@ async function openTables(dialect: Dialect, lock: WriteLock, key: Uint8Array | n
     traces: tracesIn(db),
     preferences: preferencesIn(db),
     logins: loginsIn(db),
+    accessTokens: accessTokensIn(db, lock),
     values: valuesIn(db, lock, cipher),
     hasUnreadable: () => hasUnreadable(db, cipher),
   };

@@ -40,6 +40,17 @@ export interface Tables {
     login: string | null;
     ends_at: string | null;
   };
+  access_tokens: {
+    id: string;
+    user_id: string;
+    name: string;
+    hash: string;
+    identity: string;
+    login: string | null;
+    created_at: string;
+    used_at: string | null;
+    expires_at: string | null;
+  };
   server_values: { key: string; value: string };
   debug_sessions: {
     id: string;

@@ -1,7 +1,7 @@
 /** The apps that have recipes under images/apps. */
 import { join } from 'node:path';
 import { planImages, type PlannedImage } from '#containers-client/images/plan.ts';
-import { isOptional } from '#domain/catalogue/own-apps.ts';
+import { offerFacts } from '#domain/catalogue/offers.ts';
 import type { DescribedApp } from './page.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
@@ -15,7 +15,7 @@ export function described({ name, labels }: PlannedImage): DescribedApp {
     name,
     displayName: labels['oc.displayname'] ?? name,
     comment: labels['oc.comment'] ?? '',
-    optional: isOptional(labels),
+    optional: offerFacts(labels).optional,
     license: labels['oc.licence'] ?? '',
   };
 }

@@ -48,6 +48,8 @@ export interface EngineUnderTest extends AsyncDisposable {
     /** Whether the commands to copy can run on the machine of the tests. */
     readonly lines: boolean;
   };
+  /** The names of two shared folders: one that the group {@link SHARED_GID}, which its users get, can write to. */
+  readonly shared: { readonly writable: string; readonly readOnly: string };
   /** The names of all objects, including those of others: workloads, networks, folders with secrets. */
   objects(): Promise<readonly string[]>;
   /** A workload of others with this name. */
@@ -71,6 +73,10 @@ export interface EngineUnderTest extends AsyncDisposable {
 const ASK_AGAIN_MS = 1_000;
 export const PATIENCE_MS = 60_000;
 export const patience = (): AbortSignal => AbortSignal.timeout(PATIENCE_MS);
+
+/** Of the writable shared folder. */
+export const SHARED_GID = 4200;
+export const SHARED = { writable: 'Team files', readOnly: 'Rules' };
 
 export const hermes: Account = {
   userId: 'hermes',
@@ -98,6 +104,7 @@ export function desktopSpec(under: EngineUnderTest, account: Account, more: Part
     x11Tcp: true,
     limits: { memoryBytes: 1024 ** 3, processes: 400 },
     labels: {},
+    shared: [],
     ...more,
   };
 }

@@ -1,5 +1,6 @@
 /** Services of a desktop: WebDAV over its home, PulseAudio, CUPS. Where they start on demand, a user notices nothing of it. */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
@@ -18,9 +19,11 @@ export function servicePromises(under: () => EngineUnderTest): void {
     test('a file that is put through WebDAV is in the home, and belongs to the user', async () => {
       await using shared = await desktop();
       const { filesPassword } = await under().engine.credentials(shared.id);
-      const put = await dav(under(), shared.desktop, filesPassword, 'PUT', '/hello.txt', 'hello from the browser');
+      // Homes outlive a run that was killed.
+      const name = `hello-${randomUUID()}.txt`;
+      const put = await dav(under(), shared.desktop, filesPassword, 'PUT', `/${name}`, 'hello from the browser');
       assert.equal(put.status, 201);
-      const { output } = await run(under().engine, { desktopId: shared.id }, 'cat ~/hello.txt; stat -c %u ~/hello.txt');
+      const { output } = await run(under().engine, { desktopId: shared.id }, `cat ~/${name}; stat -c %u ~/${name}`);
       assert.deepEqual(output.split('\n'), ['hello from the browser4100']);
     });
 
@@ -77,7 +80,8 @@ export function servicePromises(under: () => EngineUnderTest): void {
   });
 }
 
-async function dav(
+/** Asks the files service. */
+export async function dav(
   { engine }: EngineUnderTest,
   { id }: EngineDesktop,
   password: string,

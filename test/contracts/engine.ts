@@ -15,6 +15,7 @@ import { launchPromises } from './engine-launches.ts';
 import { logPromises } from './engine-logs.ts';
 import { regionPromises } from './engine-region.ts';
 import { servicePromises } from './engine-services.ts';
+import { sharedFolderPromises } from './engine-shared-folders.ts';
 import { sharedLimitPromises } from './engine-shared-limits.ts';
 import { talkPromises } from './engine-talk.ts';
 
@@ -22,7 +23,7 @@ export type { EngineUnderTest } from './engine-kit.ts';
 
 /** About equally long on a cluster, where each is a file: `test/kubernetes/engine-PART.test.ts`. */
 export const PARTS = {
-  desktops: [desktopPromises, imagePromises, servicePromises],
+  desktops: [desktopPromises, imagePromises, servicePromises, sharedFolderPromises],
   launches: [launchPromises, sharedLimitPromises],
   commands: [talkPromises, logPromises],
   debug: [debugPromises, debugRefusals],

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { LocalUser, Store } from '#domain/ports/store.ts';
+import { accessTokensContract } from './store-access-tokens.ts';
 import { debugContract } from './store-debug.ts';
 import { anAppDocument, aLaunchRecord, anEnd, aTrace } from '../fixtures/store-samples.ts';
 import { togetherContract } from './store-together.ts';
@@ -29,6 +30,7 @@ export function storeContract(name: string, factory: () => Promise<StoreUnderTes
     launchesContract(check);
     debugContract(check);
     historyContract(check);
+    accessTokensContract(check);
     togetherContract(check);
   });
 }

@@ -1,7 +1,8 @@
 /** The Files panel as a user sees it, and the home folder as root of this machine sees it. */
-import { type BinaryLike, createHash } from 'node:crypto';
-import { chmodSync, chownSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, chownSync, createReadStream, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { Locator } from 'playwright-core';
 import type { Person } from './person.ts';
 import type { Product } from './product.ts';
@@ -36,8 +37,8 @@ export class FilesPanel {
     await this.file(name).dblclick();
   }
 
-  async transferEnds(name: string): Promise<void> {
-    await this.#person.find('transfer', `[data-name="${name}"][data-state="done"]`).waitFor();
+  async transferEnds(name: string, timeout = 60_000): Promise<void> {
+    await this.#person.find('transfer', `[data-name="${name}"][data-state="done"]`).waitFor({ timeout });
   }
 
   /** Chooses files of this computer in the browser's dialog, which a click on `button` opens. */
@@ -77,4 +78,8 @@ export function clear(product: Product, ...paths: readonly string[]): void {
   for (const path of paths) rmSync(product.home(USER, path), { recursive: true, force: true });
 }
 
-export const digest = (content: BinaryLike): string => createHash('sha256').update(content).digest('hex');
+export async function fileDigest(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}

@@ -73,7 +73,9 @@ suite('the Files panel', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
     await files.opens('Documents');
     await press('Escape');
     await amy.search('notes.txt');
-    await amy.find('search-result', '[data-kind="file"]').filter({ hasText: 'notes.txt' }).click();
+    const found = amy.find('search-result', '[data-kind="file"]').filter({ hasText: 'notes.txt' });
+    await found.hover();
+    await found.locator('[data-test="action-in-files"]').click();
     await files.isAt('Documents');
     await amy.find('file', '[data-name="notes.txt"][aria-selected="true"]').waitFor();
   });
@@ -238,6 +240,12 @@ suite('the Files panel', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
       return blank;
     });
     assert.ok(smooth <= 3, `${smooth} of 60 positions were blank`);
+    await amy.find('files-close').click();
+    await amy.search('file 4242');
+    await amy.find('search-result', '[data-kind="file"]').filter({ hasText: 'file 4242.txt' }).waitFor();
+    await press('Escape');
+    await files.opens('home');
+    await files.enters('Many');
     await amy.find('view-grid').click();
     await amy.find('file-list').focus();
     await press('Home');

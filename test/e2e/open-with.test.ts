@@ -116,6 +116,64 @@ suite('opening files and links', { skip: missingBrowser, timeout: 20 * 60_000 },
     await types('xdg-open ~/choice.md');
     await eventually('a second launch', async () => ((await launchesOf('second-editor')).length === 2 ? true : null));
     assert.equal(await hermes.find('open-with').count(), 0);
+    for (const { id } of await launchesOf('second-editor')) await client().launches.stop(id);
+
+    await hermes.opens('default-apps');
+    const row = hermes.find('default-app', '[data-kind=".md"]');
+    await row.locator('option', { hasText: 'Second editor' }).waitFor({ state: 'attached' });
+    await hermes.photograph('default-apps');
+    await row.locator('select').selectOption({ label: 'Text editor' });
+    await eventually('the other app is kept', async () =>
+      (await isKept()) === 'localhost/deskpod/text-editor:1' ? true : null,
+    );
+    await row.locator('select').selectOption({ label: 'Second editor' });
+    await eventually('the first is kept again', async () =>
+      (await isKept()) === 'localhost/deskpod/second-editor:1' ? true : null,
+    );
+    await fetch(`${url}/localhost/deskpod/second-editor:1`, { method: 'DELETE' });
+    await row.locator('option', { hasText: 'no longer available' }).waitFor({ state: 'attached' });
+    await hermes.photograph('default-apps-gone');
+    await row.locator('[data-test="default-app-remove"]').click();
+    await hermes.find('default-apps-empty').waitFor();
+    await eventually('the default is removed', async () => ((await isKept()) === null ? true : null));
+    await hermes.find('settings-close').click();
+  });
+
+  test('the search finds a file in any folder, and Enter opens it in its app', async () => {
+    await types(`mkdir -p ~/deep/er && echo x > ~/deep/er/$'Quarterly r\\u00e9sum\\u00e9.txt'`);
+    await hermes.search('quarterly resume');
+    const found = hermes.find('search-result', '[data-kind="file"]').filter({ hasText: 'Quarterly' });
+    await found.waitFor();
+    await hermes.photograph('search-files');
+    await hermes.page.keyboard.press('Enter');
+    await title('Quarterly résumé.txt');
+    await hermes.search('quarterly');
+    await found.waitFor();
+    await hermes.page.keyboard.press('Tab');
+    await hermes.page.keyboard.press('Enter');
+    await hermes.find('files-page', '[data-place="deep/er"]').waitFor();
+    await hermes.find('file', '[data-name="Quarterly résumé.txt"][aria-selected="true"]').waitFor();
+    await hermes.find('files-close').click();
+    for (const { id } of await launchesOf('text-editor')) await client().launches.stop(id);
+  });
+
+  test('a GTK program opens a link with its help key, and a file manager a file, each in the app for it', async () => {
+    await types('mkdir -p ~/gtk && echo x > ~/gtk/clicked.txt && xdg-open ~/gtk');
+    // Its image may have to be built first.
+    await hermes
+      .find('window-title')
+      .filter({ hasText: 'gtk' })
+      .waitFor({ timeout: 4 * 60_000 });
+    await hermes.find('screen').locator('canvas').focus();
+    await hermes.page.keyboard.press('Control+a');
+    await hermes.page.keyboard.press('Enter');
+    await title('clicked.txt');
+    await hermes.page.keyboard.press('F1');
+    await eventually('a browser for the link', async () => {
+      const links = (await launchesOf('firefox')).flatMap(({ args }) => args);
+      return links.some((link) => link.startsWith('https://docs.xfce.org/')) ? true : null;
+    });
+    await hermes.photograph('open-with-gtk');
   });
 
   test('with the policy browser, a link is a notice for the user’s own browser', async () => {

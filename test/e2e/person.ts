@@ -26,6 +26,7 @@ const ARGS = [
 /** Two busy cores: a desktop that takes half a second when idle can take many seconds during a build. */
 const PATIENCE_MS = 60_000;
 const MOST_VISITS = 5;
+const PERMISSIONS = ['clipboard-read', 'clipboard-write'];
 
 export const missingBrowser = existsSync(CHROMIUM) ? false : `${CHROMIUM} is not installed`;
 
@@ -59,13 +60,20 @@ export class Person implements AsyncDisposable {
     product: Pick<Product, 'address'>,
     viewport = { width: 1280, height: 800 },
     more: BrowserContextOptions = {},
+    /** Closed with the person. */
+    opened?: Browser,
   ): Promise<Person> {
-    const browser = await openBrowser();
-    const permissions = ['clipboard-read', 'clipboard-write'];
-    const context = await browser.newContext({ viewport, permissions, ...more });
+    const browser = opened ?? (await openBrowser());
+    const context = await browser.newContext({ viewport, permissions: PERMISSIONS, ...more });
     const person = new Person(browser, await context.newPage());
     await visit(person.page, product.address);
     return person;
+  }
+
+  /** What this page may use besides the clipboard, from now on. */
+  async allows(permissions: readonly string[]): Promise<void> {
+    await this.page.context().clearPermissions();
+    await this.page.context().grantPermissions([...PERMISSIONS, ...permissions]);
   }
 
   find(test: string, more = ''): Locator {

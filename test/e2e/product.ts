@@ -51,10 +51,10 @@ export class Product implements AsyncDisposable {
     this.address = `http://localhost:${port}`;
   }
 
-  /** A folder other than that of the tests starts empty, without images. */
-  static async start(options: readonly string[] = [], places?: Places): Promise<Product> {
+  /** A folder other than that of the tests starts empty, without images. `root`: another checkout. */
+  static async start(options: readonly string[] = [], places?: Places, root = ROOT): Promise<Product> {
     if (ENGINE === 'kubernetes' && places === undefined) return await Product.#onCluster(options);
-    const product = new Product(await freePort(), options, places ?? { data: DATA, run: RUN });
+    const product = new Product(await freePort(), options, places ?? { data: DATA, run: RUN }, { root });
     if (places === undefined) await addStaff(DATA);
     await product.run();
     await product.clear();

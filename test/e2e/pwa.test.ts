@@ -1,5 +1,6 @@
 /** The installed page: the browser accepts its manifest, and `/app/NAME` starts or raises one app. */
 import assert from 'node:assert/strict';
+import { readFile, rm } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
 import { missingBrowser, Person } from './person.ts';
 import { Product } from './product.ts';
@@ -44,6 +45,36 @@ suite('the installed page', { skip: missingBrowser, timeout: 10 * 60_000 }, () =
     await hermes.find('window-title').filter({ hasText: 'galculator' }).waitFor();
     assert.equal(await hermes.find('dock-app', '[data-app="calculator"][data-windows="1"]').count(), 1);
     await hermes.photograph('pwa-raised');
+  });
+
+  test('files that the user opens with the installed page are uploaded and opened in the app', async () => {
+    const again = await Person.at({ address: `${product.address}/desk/login` });
+    await using undo = new AsyncDisposableStack();
+    undo.use(again);
+    undo.defer(() => rm(product.home('hermes', 'Downloads/from outside.txt'), { force: true }));
+    await rm(product.home('hermes', 'Downloads/from outside.txt'), { force: true });
+    // A browser without a screen installs no pages: this is the queue that it gives to them.
+    await again.page.addInitScript(() => {
+      const file = new File(['opened from outside'], 'from outside.txt', { lastModified: 1 });
+      const good = { kind: 'file', name: file.name, getFile: async () => file };
+      const gone = { ...good, name: 'gone.txt', getFile: () => Promise.reject(new DOMException('', 'NotFoundError')) };
+      const setConsumer = (consume: (launch: unknown) => void): void => consume({ files: [good, gone] });
+      Object.defineProperty(window, 'launchQueue', { value: { setConsumer } });
+    });
+    await again.page.goto(`${product.address}/desk/app/text-editor`);
+    await again.logIn('Hermes Conrad', 'hermes');
+    await again.seesDesktop();
+    await again.find('notice').filter({ hasText: 'gone.txt' }).first().waitFor();
+    await again.find('window-title').filter({ hasText: 'from outside.txt' }).waitFor();
+    assert.equal(await again.find('dock-app', '[data-app="text-editor"][data-windows="1"]').count(), 1);
+    await again.photograph('pwa-file');
+    assert.equal(await readFile(product.home('hermes', 'Downloads/from outside.txt'), 'utf8'), 'opened from outside');
+    await hermes.page.goto(`${product.address}/desk/app/text-editor`);
+    await hermes.seesDesktop();
+    await hermes.page.waitForFunction(() => document.title === 'Text editor');
+    const { content, errors } = await manifest();
+    assert.deepEqual(errors, []);
+    assert.ok(content.file_handlers[0].accept['text/plain'].includes('.txt'));
   });
 
   test('an app that does not exist is named', async () => {

@@ -13,6 +13,9 @@ import { gatewayToken } from '#auth/gateway-token.ts';
 import { createTickets } from '#auth/tickets.ts';
 import { createUserTokens, sessionCookie } from '#auth/user-tokens.ts';
 import type { Authenticator } from '#domain/ports/auth.ts';
+import type { InstallPolicy } from '#domain/catalogue/install-policy.ts';
+import { offerFacts } from '#domain/catalogue/offers.ts';
+import { documentOfOwn } from '#domain/catalogue/own-apps.ts';
 import type { OpenDisplay } from '#domain/ports/display.ts';
 import type { DebugPolicy } from '#domain/debug/policy.ts';
 import type { ClipboardPolicy } from '#domain/desktops/clipboard-policy.ts';
@@ -23,6 +26,7 @@ import { HomeArchives } from '#domain/desktops/home-files.ts';
 import { HomeSizes } from '#domain/desktops/home-sizes.ts';
 import type { ConnectionLimits } from '#domain/server/open-connections.ts';
 import { type GuestLimits, Guests } from '#domain/server/guests.ts';
+import { AccessTokens } from '#domain/server/access-tokens.ts';
 import { SessionEnds } from '#domain/server/session-ends.ts';
 import { createEvents } from '#events';
 import { apiRoutes } from '#http/api.ts';
@@ -62,6 +66,8 @@ export async function fakeApi({
   limits = LIMITS,
   launchesPerUser = 32,
   clipboard = {},
+  installs = 'administrators',
+  sharedFolders = [],
   ...more
 }: Partial<ApiContext> & {
   directory?: Authenticator;
@@ -70,11 +76,14 @@ export async function fakeApi({
   limits?: ConnectionLimits & GuestLimits;
   launchesPerUser?: number;
   clipboard?: Partial<ClipboardPolicy>;
+  /** Who can install apps. */
+  installs?: InstallPolicy['install'];
 } = {}): Promise<FakeApi> {
   const stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'deskpod-api-'));
   stack.defer(() => rm(folder, { recursive: true }));
   const engine = new FakeEngine();
+  for (const { reference, labels } of RECIPES) engine.labelsOf.set(reference, labels);
   const store = stack.use(await openStore({ kind: 'sqlite', file: ':memory:' }));
   const keys = await testKeys(folder);
   const events = createEvents({ level: 'silent', format: 'json' });
@@ -84,7 +93,14 @@ export async function fakeApi({
       store,
       events,
       openDisplay,
-      desktop: { image: 'localhost/deskpod/desktop:1', env: {}, x11Tcp: true, limits: {}, languages: [] },
+      desktop: {
+        image: 'localhost/deskpod/desktop:1',
+        env: {},
+        x11Tcp: true,
+        limits: {},
+        languages: [],
+        shared: sharedFolders,
+      },
       clipboard: {
         direction: 'both',
         types: ClipboardType.options,
@@ -92,7 +108,9 @@ export async function fakeApi({
         history: false,
         ...clipboard,
       },
-      own: [{ reference: 'localhost/deskpod/game:1', labels: LABELS, command: ['/bin/game'] }],
+      own: RECIPES,
+      offers: RECIPES.map((own) => ({ document: documentOfOwn(own), ...offerFacts(own.labels), picture: null })),
+      apps: { install: installs, perUser: 5, installingPerUser: 1, registry: null },
       classes: { default: { limits: {} } },
       stopGraceMs: 1,
       launchesPerUser,
@@ -118,6 +136,7 @@ export async function fakeApi({
     endDesktop: end,
     failed: events.failed,
   });
+  const users = localUsers(store, ends);
   const context: ApiContext = {
     engine,
     store,
@@ -131,11 +150,14 @@ export async function fakeApi({
       notify: (...notice) => rebuilds.notify(...notice),
       failed: events.failed,
     }),
-    files: { upload: true, download: true, maxUploadBytes: null, maxDownloadBytes: null },
+    files: { upload: true, download: true, webdav: true, maxUploadBytes: null, maxDownloadBytes: null },
+    sharedFolders,
     events,
     authenticators: [directory ?? demoDirectory(store), createAnonymous(store)],
     links: new LoginLinks(store),
-    users: localUsers(store, ends),
+    users,
+    accessTokens: new AccessTokens({ store, users, sessionEnds: ends }),
+    attendance,
     attempts: createAttempts(),
     tokens: createUserTokens({ keys, seconds: 3600 }),
     tickets: createTickets({ keys, seconds: 420 }),
@@ -152,7 +174,7 @@ export async function fakeApi({
     version: '0.0.0',
     server: { name: 'test', roles: ['api', 'gateway'], path: '/' },
     x11Tcp: true,
-    soundOutput: true,
+    sound: { output: true, microphone: true },
     dock: [],
     ...more,
   };
@@ -212,3 +234,13 @@ export const LABELS = {
   'oc.keyword': 'game',
   'oc.containerengine': 'pod_application',
 };
+
+/** In the catalogue at first, and in the app store only. */
+const RECIPES = [
+  { reference: 'localhost/deskpod/game:1', labels: LABELS, command: ['/bin/game'] },
+  {
+    reference: 'localhost/deskpod/sketch:1',
+    labels: { ...LABELS, 'oc.name': 'sketch', 'oc.displayname': 'Sketch', 'oc.install': 'optional' },
+    command: ['/bin/sketch'],
+  },
+];

@@ -42,7 +42,18 @@ export function imageInfo(reference: string, labels: Readonly<Record<string, str
     RepoTags: [reference],
     Config: { Cmd: command, Labels: labels, Env: ['LANG=C.UTF-8'], User: 'root' },
   };
-  return { id, digest: null, labels, command, architecture: 'amd64', os: 'linux', createdAt, inspect };
+  return {
+    id,
+    digest: null,
+    labels,
+    command,
+    architecture: 'amd64',
+    os: 'linux',
+    createdAt,
+    bytes: 5_000_000,
+    outdated: false,
+    inspect,
+  };
 }
 
 export class FakeStore {
@@ -72,6 +83,8 @@ export class FakeImages {
   readonly present = new Map<string, ImageInfo>();
   readonly asked: string[] = [];
   readonly #pulls = new Map<string, PromiseWithResolvers<ImageInfo>>();
+  /** Of those that are finished from now on; by default long ago. */
+  builtAt: Date | null = null;
   active = 0;
   mostActive = 0;
 
@@ -97,7 +110,8 @@ export class FakeImages {
   }
 
   finish(reference: string, labels?: Readonly<Record<string, string>>): void {
-    const image = imageInfo(reference, labels);
+    const info = imageInfo(reference, labels);
+    const image = { ...info, createdAt: this.builtAt ?? info.createdAt };
     this.present.set(reference, image);
     this.#pull(reference).resolve(image);
   }
@@ -120,6 +134,7 @@ export function fakeDeps(
   const problems: string[] = [];
   return {
     own: [],
+    offers: [],
     classes: {},
     capabilities: CAPABILITIES,
     failed: (message) => void problems.push(message),

@@ -87,11 +87,12 @@ export class FakeEngine implements Engine {
     delete this.failNext.makeDesktop;
     if (failure) throw failure;
     for (const step of ['home', 'create', 'display', 'window_manager'] as const) report(step);
-    const { id, account, regional } = spec;
+    const { id, account, regional, shared } = spec;
     const desktop = aRunningDesktop({
       id,
       userId: account.userId,
       regional,
+      shared,
       home: this.homes,
       services: this.services,
     });
@@ -197,7 +198,16 @@ export class FakeEngine implements Engine {
   async announceImages() {}
   async ensureImage({ reference }: AppImage): Promise<ImageInfo> {
     const labels = this.labelsOf.get(reference) ?? {};
-    const none = { digest: null, labels, command: [], architecture: 'amd64', os: 'linux', inspect: null };
+    const none = {
+      digest: null,
+      labels,
+      command: [],
+      architecture: 'amd64',
+      os: 'linux',
+      bytes: null,
+      outdated: false,
+      inspect: null,
+    };
     return { ...none, id: reference, createdAt: new Date() };
   }
   async *watch(): AsyncGenerator<EngineEvent> {}

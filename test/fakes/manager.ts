@@ -81,6 +81,7 @@ export async function server(context: TestContext, more: Partial<ManagerDeps> = 
       env: { LANG: 'C.UTF-8' },
       x11Tcp: true,
       limits: { memoryBytes: 1024 },
+      shared: [],
       labels: { crew: 'true' },
     }),
     version: { date: '2026-01-01', commit: 'abc', version: '0.1.0' },

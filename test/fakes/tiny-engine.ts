@@ -149,7 +149,7 @@ export class TinyEngine implements Engine {
 
   async ensureImage({ reference }: AppImage): Promise<ImageInfo> {
     const none = { digest: null, labels: {}, command: [], architecture: 'any', os: 'any', inspect: null };
-    return { ...none, id: reference, createdAt: new Date() };
+    return { ...none, id: reference, createdAt: new Date(), bytes: null, outdated: false };
   }
 
   async *watch(signal: AbortSignal): AsyncGenerator<EngineEvent> {

@@ -1,5 +1,5 @@
 /** The containers engine for the contract suite, on a separate store: what the tests of Podman and Docker share. */
-import { glob, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, glob, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { z } from 'zod';
@@ -10,7 +10,7 @@ import { createContainersEngine } from '#engines/containers/engine.ts';
 import { openRemoteEngine } from '#engines/remote/client.ts';
 import { serveEngine } from '#engines/remote/server.ts';
 import { DebugProfile } from '#protocol/debug.ts';
-import type { EngineUnderTest } from '../contracts/engine-kit.ts';
+import { type EngineUnderTest, SHARED, SHARED_GID } from '../contracts/engine-kit.ts';
 import { buildTestImage } from '../images/build.ts';
 import { classMac } from '#engines/containers/pods/class-mac.ts';
 import { lockOneOf } from '../runner/lock.ts';
@@ -22,6 +22,8 @@ const ROOT = join(import.meta.dirname, '../..');
 export const TEST_DATA = process.env['DESKPOD_TEST_DATA'] ?? '/var/lib/deskpod-test';
 /** Sockets of engines that tests start themselves; each test run on a machine has its own. */
 export const TEST_RUN = `${process.env['DESKPOD_TEST_RUN'] ?? '/run/deskpod-test'}-engine`;
+/** Outside of the data folder, none of which can be shared. */
+const SHARED_FOLDERS = `${TEST_DATA}-shared`;
 /** What programs in desktops can connect to everywhere, this machine included. */
 const ALLOWED_PORT = 39_998;
 /** The same for app pods of one execute class. */
@@ -54,6 +56,10 @@ export function openEngine({ socket, dataDir, runDir, serviceIdleMs }: LocalEngi
     shmBytes: 256 * 1024 ** 2,
     tmpBytes: 320 * 1024 ** 2,
     services: ['files', 'sound', 'printer'],
+    shared: [
+      { name: SHARED.writable, path: join(SHARED_FOLDERS, 'team'), readOnly: false, gid: SHARED_GID },
+      { name: SHARED.readOnly, path: join(SHARED_FOLDERS, 'rules'), readOnly: true, gid: null },
+    ],
     ...(serviceIdleMs === undefined ? {} : { serviceIdleMs }),
     desktopLimits: SHARED_LIMITS,
     egress: {
@@ -65,17 +71,18 @@ export function openEngine({ socket, dataDir, runDir, serviceIdleMs }: LocalEngi
   });
 }
 
-/**
- * Gives one test file at a time the store. Removes homes before and after, because the next user of the store gives the
- * same names other ids.
- */
+/** The next user of a store gives the same names other ids, and expects empty homes. */
+export function clearHomes(dataDir: string): Promise<void> {
+  return rm(join(dataDir, 'homes'), { recursive: true, force: true });
+}
+
+/** Gives one test file at a time the store, without homes before and after. */
 export async function ownStore(): Promise<AsyncDisposable> {
   const lock = await lockOneOf([`store of ${TEST_DATA}`], PREPARE_MS);
-  const clear = (): Promise<void> => rm(join(TEST_DATA, 'homes'), { recursive: true, force: true });
-  await clear();
+  await clearHomes(TEST_DATA);
   return {
     async [Symbol.asyncDispose]() {
-      await clear();
+      await clearHomes(TEST_DATA);
       lock[Symbol.dispose]();
     },
   };
@@ -129,9 +136,11 @@ export async function underTest(
     await buildTestImage(api, 'bare', BARE, signal);
     await buildTestImage(api, 'elsewhere', ELSEWHERE, signal);
   }
+  await makeSharedFolders();
   const owned = undo.move();
   return {
     engine,
+    shared: SHARED,
     images: {
       desktop: 'localhost/deskpod/desktop:1',
       terminal: 'localhost/deskpod/terminal:1',
@@ -173,6 +182,16 @@ async function cgroupsOf(desktopId: string): Promise<string[]> {
   for await (const path of glob(['', '*/'].map((hierarchy) => `/sys/fs/cgroup/${hierarchy}deskpod/*/${desktopId}`)))
     found.push(path);
   return found;
+}
+
+/** Empty ones. */
+async function makeSharedFolders(): Promise<void> {
+  await rm(SHARED_FOLDERS, { recursive: true, force: true });
+  const [team, rules] = [join(SHARED_FOLDERS, 'team'), join(SHARED_FOLDERS, 'rules')];
+  await mkdir(team, { recursive: true });
+  await mkdir(rules);
+  await chown(team, 0, SHARED_GID);
+  await chmod(team, 0o2775);
 }
 
 async function picture(folder: string, name: string, content: Buffer): Promise<AsyncDisposable> {

@@ -209,6 +209,32 @@ suite('files', { skip: reasonToSkip() }, () => {
     assert.ok(!names.includes('many/fifo'));
   });
 
+  test('five thousand selected files come as one zip, by a form', async () => {
+    folder('selected');
+    for (let index = 0; index < 5000; index += 1) write(`selected/a file with a long name ${index}`, String(index));
+    const selected = Array.from({ length: 5000 }, (_, index): [string, string] => [
+      'zip',
+      `/selected/a file with a long name ${index}`,
+    ]);
+    const all = await ask('POST', '/files/', { body: new URLSearchParams(selected) });
+    assert.deepEqual([all.status, all.headers.get('content-type')], [200, 'application/zip']);
+    await all.body?.cancel();
+    folder('few');
+    for (let index = 0; index < 60; index += 1) write(`few/${index}`, String(index));
+    const few = Array.from({ length: 50 }, (_, index): [string, string] => ['zip', `/few/${index}`]);
+    const some = await ask('POST', '/files/', { body: new URLSearchParams(few) });
+    assert.match(some.headers.get('content-disposition') ?? '', /^attachment; filename="few\.zip"/);
+    const file = join(home, '../selected.zip');
+    writeFileSync(file, Buffer.from(await some.arrayBuffer()));
+    assert.equal(spawnSync('unzip', ['-tq', file]).status, 0);
+    const names = spawnSync('unzip', ['-Z1', file], { encoding: 'utf8' }).stdout.trim().split('\n');
+    assert.deepEqual([names.length, names[0]], [50, '0']);
+    const gone = new URLSearchParams([...few, ['zip', '/few/none']]);
+    assert.equal((await ask('POST', '/files/', { body: gone })).status, 404);
+    assert.equal((await ask('POST', '/files/', { body: 'zip=/selected' })).status, 415);
+    assert.equal((await ask('POST', '/files/selected', { body: gone })).status, 404);
+  });
+
   test('a ticket without a right, or above its size, stores and sends nothing', async () => {
     const none = server.cookie({
       upload: { allowed: false, maxBytes: null },

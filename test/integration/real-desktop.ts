@@ -113,6 +113,7 @@ async function bare(engine: Engine, name: string): Promise<RealDesktop> {
       env: NO_WINDOW_MANAGER,
       x11Tcp: false,
       limits: {},
+      shared: [],
       labels: {},
     },
     () => undefined,

@@ -2,21 +2,27 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { after, before, test, type TestContext } from 'node:test';
 import OpusScript from 'opusscript';
 import { connectTcp } from '#gateway/screen-connect.ts';
-import { DesktopSound } from '#gateway/sound/desktop-sound.ts';
-import type { Hearer } from '#gateway/sound/hearer.ts';
-import { FRAME_SAMPLES, SOUND_RATE } from '#protocol/sound-frames.ts';
-import { type Playing, type SoundCodec, type SoundNotice } from '#protocol/sound.ts';
+import { DesktopSound, type Listening } from '#gateway/sound/desktop-sound.ts';
+import { FRAME_SAMPLES, SOUND_RATE, SPOKEN_PER_SECOND, SPOKEN_SAMPLES } from '#protocol/sound-frames.ts';
+import type { Playing, RecordingProgram, SoundCodec, SoundNotice, Speaker } from '#protocol/sound.ts';
 import { appears, type Service, Services } from './service-kit.ts';
 
 const PORT = 4713;
 const FRAMES_PER_SECOND = SOUND_RATE / FRAME_SAMPLES;
 const HERTZ = 440;
 const LOUD = 8_000;
+const STEP = (2 * Math.PI * HERTZ) / SOUND_RATE;
+const PULSE = {
+  HOME: '/tmp',
+  PULSE_SERVER: 'unix:/desktop/.pulseaudio/pulse.sock',
+  PULSE_COOKIE: '/run/deskpod/pulse-cookie',
+};
 
 function reasonToSkip(): string | false {
   if (process.getuid?.() !== 0) return 'needs root';
@@ -38,7 +44,10 @@ before(async () => {
 after(async () => services?.[Symbol.asyncDispose]());
 
 /** Collects what it hears. */
-class Ear implements Hearer {
+class Ear implements Listening {
+  readonly userId = 'fry';
+  recording: readonly RecordingProgram[] = [];
+  speaker: Speaker = 'nobody';
   codec: SoundCodec = 'pcm';
   readonly frames: Buffer[] = [];
   readonly starts: number[] = [];
@@ -54,7 +63,9 @@ class Ear implements Hearer {
 
   note(notice: SoundNotice): void {
     if (notice.kind === 'service') this.up.push(notice.up);
-    else {
+    else if (notice.kind === 'recording') this.recording = notice.programs;
+    else if (notice.kind === 'speaker') this.speaker = notice.who;
+    else if (notice.kind === 'playing') {
       this.playing = notice.inputs;
       if (this.up.at(-1)) this.looks += 1;
     }
@@ -75,6 +86,8 @@ function listen(t: TestContext, ear: Ear, cookie = readFileSync(join(folder, 'pu
     runs: async () => {},
     connect: async (signal) => connectTcp({ host: await service.address(), port: PORT }, signal),
     lost: () => {},
+    began: () => {},
+    ended: () => {},
   });
   sound.add(ear);
   t.after(() => sound.remove(ear));
@@ -90,11 +103,7 @@ function play(seconds: number, more = ''): Promise<{ code: number; output: strin
       '-c',
       `${tone} >/tmp/tone; pacat --playback --raw --rate=${SOUND_RATE} --latency-msec=400 ${more} /tmp/tone`,
     ],
-    env: {
-      HOME: '/tmp',
-      PULSE_SERVER: 'unix:/desktop/.pulseaudio/pulse.sock',
-      PULSE_COOKIE: '/run/deskpod/pulse-cookie',
-    },
+    env: PULSE,
     mounts: { '/run/deskpod': folder, '/desktop': tmp },
   });
 }
@@ -156,6 +165,70 @@ test('who listens hears a program that starts after the service was killed', { s
   assert.ok(ear.frames.length > FRAMES_PER_SECOND / 2, `${ear.frames.length} frames`);
 });
 
+/** Says a tone like a page: 20 ms at a time, in time, until the signal aborts. */
+async function say(sound: DesktopSound, ear: Ear, codec: 'opus' | 'pcm', until: AbortSignal): Promise<void> {
+  const encoder = new OpusScript(SOUND_RATE, 1);
+  const begun = performance.now();
+  for (let sent = 0; !until.aborted; sent += 1) {
+    const pcm = Buffer.alloc(SPOKEN_SAMPLES * 2);
+    for (let at = 0; at < SPOKEN_SAMPLES; at++)
+      pcm.writeInt16LE(Math.round(LOUD * Math.sin((sent * SPOKEN_SAMPLES + at) * STEP)), at * 2);
+    assert.ok(sound.spoken(ear, codec === 'pcm' ? pcm : encoder.encode(pcm, SPOKEN_SAMPLES)));
+    const due = begun + ((sent + 1) * 1_000) / SPOKEN_PER_SECOND;
+    await delay(Math.max(0, due - performance.now()));
+  }
+  encoder.delete();
+}
+
+/** A program that records the microphone for some seconds, and says how much of the tone and of anything else it got. */
+async function record(seconds: number): Promise<{ tone: number; rest: number }> {
+  const analysis = `perl -e 'binmode STDIN; local $/; my @s = unpack("s<*", <STDIN>); splice @s, 0, ${SOUND_RATE}; my ($x, $y, $p) = (0, 0, 0); my $n = int(@s / 1200) * 1200; for (0..$n-1) { $x += $s[$_] * sin($_ * ${STEP}); $y += $s[$_] * cos($_ * ${STEP}); $p += $s[$_] ** 2 } printf "%d %.1f %.1f\n", $n, 2 * sqrt($x*$x+$y*$y) / $n, sqrt($p / $n)'`;
+  const { code, output } = await services.run('sound', {
+    command: [
+      'sh',
+      '-c',
+      `parec --raw --rate=${SOUND_RATE} --channels=1 --latency-msec=50 --client-name=Recorder 2>/dev/null | head -c ${SOUND_RATE * 2 * seconds} | ${analysis}`,
+    ],
+    env: PULSE,
+    mounts: { '/run/deskpod': folder, '/desktop': tmp },
+  });
+  assert.equal(code, 0, output);
+  const [count = 0, tone = 0, effective = 0] = output.trim().split(' ').map(Number);
+  assert.ok(count > SOUND_RATE, output);
+  return { tone, rest: Math.sqrt(Math.max(0, effective ** 2 - tone ** 2 / 2)) };
+}
+
+for (const codec of ['pcm', 'opus'] as const) {
+  test(`a program records the tone that a page says as ${codec}`, { skip }, async (t) => {
+    const ear = new Ear();
+    const sound = listen(t, ear);
+    await connected(ear);
+    const recorded = record(4);
+    await appears(async () => ear.recording[0] ?? null, 'the program that records');
+    assert.deepEqual(ear.recording.map(({ program }) => program), ['Recorder']);
+    sound.speak(ear, codec);
+    const silent = new AbortController();
+    t.after(() => silent.abort());
+    const saying = say(sound, ear, codec, silent.signal);
+    await appears(async () => (ear.speaker === 'you' ? true : null), 'our own turn');
+    const { tone, rest } = await recorded;
+    silent.abort();
+    await saying;
+    // A busy machine may have left a few gaps.
+    assert.ok(tone > LOUD * 0.7, `${tone} of the tone`);
+    assert.ok(rest < LOUD * 0.4, `${rest} besides`);
+    await appears(async () => (ear.recording.length === 0 && ear.speaker === 'nobody') || null, 'the end');
+  });
+}
+
+test('a program that records hears silence while nobody speaks', { skip }, async (t) => {
+  const ear = new Ear();
+  listen(t, ear);
+  await connected(ear);
+  const { tone, rest } = await record(2);
+  assert.deepEqual([tone, rest], [0, 0]);
+});
+
 test('a wrong cookie hears nothing', { skip }, async (t) => {
   const ear = new Ear();
   listen(t, ear, randomBytes(256));
@@ -165,10 +238,9 @@ test('a wrong cookie hears nothing', { skip }, async (t) => {
 
 /** The largest difference of a sample from a tone of the same phase. */
 function differenceFromTone(samples: readonly number[]): number {
-  const step = (2 * Math.PI * HERTZ) / SOUND_RATE;
   const base = samples.slice(0, SOUND_RATE / 10);
-  const sine = base.reduce((sum, sample, at) => sum + sample * Math.sin(at * step), 0);
-  const cosine = base.reduce((sum, sample, at) => sum + sample * Math.cos(at * step), 0);
+  const sine = base.reduce((sum, sample, at) => sum + sample * Math.sin(at * STEP), 0);
+  const cosine = base.reduce((sum, sample, at) => sum + sample * Math.cos(at * STEP), 0);
   const phase = Math.atan2(cosine, sine);
-  return samples.reduce((most, sample, at) => Math.max(most, Math.abs(sample - LOUD * Math.sin(at * step + phase))), 0);
+  return samples.reduce((most, sample, at) => Math.max(most, Math.abs(sample - LOUD * Math.sin(at * STEP + phase))), 0);
 }

@@ -40,6 +40,7 @@ export function clusterConfig(namespace: string, homes: HomesConfig): Kubernetes
       tmpSize: '4Gi',
     },
     homes,
+    shared: [],
     podNetworks: null,
   };
 }
@@ -67,6 +68,7 @@ export function underTest(engine: Engine): EngineUnderTest {
       sharedLimits: false,
       plainUser: hermes.uid,
     },
+    shared: { writable: '', readOnly: '' },
     objects: async () => [],
     picture: () => Promise.reject(new Error('not asked for here')),
     foreign: () => Promise.reject(new Error('not asked for here')),

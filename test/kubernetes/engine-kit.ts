@@ -1,17 +1,21 @@
 /** The engine contract on a real cluster: each part in a namespace of its own, which enforces Pod Security *restricted*. */
-import { mkdir, rm } from 'node:fs/promises';
+import { chmod, chown, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HomesConfig } from '#config/config.ts';
 import { waitForWindowManager } from '#display/ready.ts';
 import { createKubernetesEngine } from '#engines/kubernetes/engine.ts';
 import { engineContract, type EngineUnderTest, type Part } from '../contracts/engine.ts';
-import { hermes } from '../contracts/engine-kit.ts';
+import { hermes, SHARED, SHARED_GID } from '../contracts/engine-kit.ts';
 import { clusterConfig, type Namespace, objectsIn, OTHERS, ownNamespace, reasonToSkip, REGISTRY } from './cluster.ts';
 import { hasStatus } from '#engines/kubernetes/cluster/api-fault.ts';
 import { engineEvents } from '../fakes/engine-events.ts';
 
 /** The node of the test cluster is this machine. */
 const HOMES = '/var/lib/deskpod-cluster-homes';
+const SHARED_FOLDERS = [
+  { name: SHARED.writable, claim: 'team', readOnly: false, gid: SHARED_GID },
+  { name: SHARED.readOnly, claim: 'rules', readOnly: true, gid: null },
+];
 const USERS = ['hermes', 'fry'];
 
 /** What the cluster has for one part: its namespace, and its volumes, whose names the whole cluster shares. */
@@ -31,10 +35,11 @@ async function open(part: Part): Promise<EngineUnderTest> {
   const place = { namespace: await ownNamespace(name), storageClass: name, homes: join(HOMES, name) };
   const { namespace } = place;
   await freshHomes(place);
+  await makeSharedFolders(place);
   const another = () =>
     createKubernetesEngine({
       events: engineEvents,
-      config: clusterConfig(name, homesConfig(place)),
+      config: { ...clusterConfig(name, homesConfig(place)), shared: SHARED_FOLDERS },
       shmBytes: 256 * 1024 ** 2,
       windowManagerReady: waitForWindowManager,
     });
@@ -60,6 +65,7 @@ async function open(part: Part): Promise<EngineUnderTest> {
       sharedLimits: false,
       plainUser: hermes.uid,
     },
+    shared: SHARED,
     objects: () => objectsIn(namespace),
     foreign: (pod) => foreign(namespace, pod),
     picture: (file, content) => picture(namespace, file, content),
@@ -98,12 +104,39 @@ async function freshHomes(place: Place): Promise<void> {
 }
 
 async function removeVolumes({ namespace: { api }, storageClass }: Place): Promise<void> {
-  for (const user of USERS) {
+  for (const one of [...USERS, ...SHARED_FOLDERS.map(({ claim }) => claim)]) {
     try {
-      await api.call((options) => api.core.deletePersistentVolume({ name: `${storageClass}-${user}` }, options));
+      await api.call((options) => api.core.deletePersistentVolume({ name: `${storageClass}-${one}` }, options));
     } catch (error) {
       if (!hasStatus(error, 404)) throw error;
     }
+  }
+}
+
+/** The folders of the node are their volumes, so that Kubernetes changes no groups in them. */
+async function makeSharedFolders({ namespace: { api, name: namespace }, storageClass, homes }: Place): Promise<void> {
+  for (const { claim, gid } of SHARED_FOLDERS) {
+    const path = join(homes, claim);
+    await mkdir(path, { recursive: true });
+    await chown(path, 0, gid ?? 0);
+    await chmod(path, 0o2775);
+    const name = `${storageClass}-${claim}`;
+    const common = { accessModes: ['ReadWriteMany'], storageClassName: '' };
+    const claimRef = { namespace, name: claim };
+    const volume = {
+      metadata: { name },
+      spec: {
+        ...common,
+        capacity: { storage: '1Gi' },
+        persistentVolumeReclaimPolicy: 'Retain',
+        hostPath: { path },
+        claimRef,
+      },
+    };
+    await api.call((options) => api.core.createPersistentVolume({ body: volume }, options));
+    const resources = { requests: { storage: '1Gi' } };
+    const body = { metadata: { name: claim }, spec: { ...common, volumeName: name, resources } };
+    await api.call((options) => api.core.createNamespacedPersistentVolumeClaim({ namespace, body }, options));
   }
 }
 

@@ -13,6 +13,7 @@ export const ONE_MACHINE: Readonly<Record<string, string>> = {
   'open-with': 'builds images of apps here',
   processes: 'is about the processes of one machine; a cluster has pods without root',
   pwa: 'starts an app whose image is built here',
+  store: 'installs apps with recipes of its own, which are built here; a cluster pulls the images of its registry',
   'streams-docker': 'is about Docker',
   translations: 'builds images here, from the network',
   uninstall: 'removes the installation of this machine',

@@ -12,3 +12,10 @@ export function failureText(event: TestEvent): string | null {
   const where = file === undefined ? '' : ` (${relative(process.cwd(), file)}:${line ?? 1})`;
   return `\n✖ ${name}${where}\n${inspect(cause ?? details.error).replaceAll(/^/gm, '  ')}\n\n`;
 }
+
+const MOST_CHARACTERS = 2_000;
+
+/** Enough to see what failed first. */
+export function shortened(failures: string): string {
+  return failures.length <= MOST_CHARACTERS ? failures : `${failures.slice(0, MOST_CHARACTERS - 1)}…`;
+}

@@ -51,6 +51,7 @@ export async function runFiles(files: readonly string[], options: Files): Promis
   console.log(`\nThese failed and run once more, alone: ${names}\n`);
   const second = await runOnce(again.files, { ...options, atOnce: 1 });
   report.secondTries.push(...second.results);
+  report.firstFailures.push(...first.results.flatMap(({ passed, failures }) => (passed ? [] : [failures.trim()])));
   if (second.code <= 1) report.flaky.push(...second.results.filter(({ passed }) => passed).map(({ name }) => name));
   return second.code;
 }

@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { run } from 'node:test';
 import { spec as Spec, type TestEvent } from 'node:test/reporters';
-import { failureText } from './failures.ts';
+import { failureText, shortened } from './failures.ts';
 import { Plan, type PlannedFile, type Result } from './plan.ts';
 import { runQueue } from './queue.ts';
 import { LEAST_MS } from './time-limits.ts';
@@ -39,13 +39,17 @@ async function runFile(file: PlannedFile): Promise<void> {
   });
   const own: TestEvent[] = [];
   let passed = false;
+  let failures = '';
   for await (const event of events) {
     const failure = failureText(event);
-    if (failure !== null) process.stderr.write(failure);
+    if (failure !== null) {
+      process.stderr.write(failure);
+      failures = shortened(failures + failure);
+    }
     if (event.type === 'test:summary' && event.data.file !== undefined) passed = event.data.success;
     if (!totals.takes(event)) own.push(event);
   }
   for (const event of own) printed.write(event);
-  const result: Result = { name: file.path, ms: performance.now() - since, passed };
+  const result: Result = { name: file.path, ms: performance.now() - since, passed, failures };
   appendFileSync(plan.results, `${JSON.stringify(result)}\n`);
 }

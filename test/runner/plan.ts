@@ -17,5 +17,11 @@ export const Plan = z.object({
 export type Plan = Readonly<z.infer<typeof Plan>>;
 
 /** A file that crashed or was ended has not passed. */
-export const Result = z.object({ name: z.string(), ms: z.number(), passed: z.boolean() });
+export const Result = z.object({
+  name: z.string(),
+  ms: z.number(),
+  passed: z.boolean(),
+  /** What was printed of its first failures, shortened. */
+  failures: z.string(),
+});
 export type Result = Readonly<z.infer<typeof Result>>;

@@ -18,6 +18,7 @@ export const FIRST: Readonly<Record<string, string>> = {
   'e2e/tasks': 'removes an image and builds it again',
   'e2e/translations': 'builds images',
   'e2e/open-with': 'builds images of apps',
+  'e2e/store': 'builds the images of apps',
   'e2e/pwa': 'builds the image of an app',
   'e2e/processes': 'sets up the machine, which builds missing images',
   'integration/service-images': 'builds images',

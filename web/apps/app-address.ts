@@ -1,5 +1,6 @@
 /** The page of one app, `/app/NAME`: starts the app or, if it runs, raises its window. */
-import { effect } from '@preact/signals';
+import type { App } from '#protocol/app.ts';
+import { effect, untracked } from '@preact/signals';
 import { say } from '../state/notices.ts';
 import { apps, desktop, running, windows, world } from '../state/store.ts';
 import { t } from '../ui/strings/catalogue.ts';
@@ -7,8 +8,11 @@ import { serverUrl } from '../ui/server-url.ts';
 import { actOnWindow, runApp } from './actions.ts';
 import { appInAddress } from './app-name.ts';
 
-/** Once, as soon as the desktop runs. Returns a function that stops it. */
-export function openAppOfAddress(): () => void {
+/**
+ * Once, as soon as the desktop runs. `openFiles` opens the files with which the browser has started the page, if there are
+ * any. Returns a function that stops it.
+ */
+export function openAppOfAddress(openFiles: (app: App) => boolean): () => void {
   const name = appInAddress(location.pathname, serverUrl('').pathname);
   if (name === null) return () => {};
   let isDone = false;
@@ -22,7 +26,9 @@ export function openAppOfAddress(): () => void {
     if (isDone || !known.apps || !known.launches || desktop.value?.status.state !== 'running') return;
     const app = apps.value.find((one) => one.name === name);
     if (app === undefined) return done(() => say('error', t.openWith.noApp(name)));
+    const opened = untracked(() => openFiles(app));
     const ids = running.value.filter(({ appId }) => appId === app.id).map(({ id }) => id);
+    if (opened) return done(() => showAs(app.name, app.displayName));
     if (ids.length === 0) {
       return done(() => {
         showAs(app.name, app.displayName);

@@ -3,10 +3,11 @@ import { computed, signal } from '@preact/signals';
 import { attempt, type NoticeAction, say, sayAbout } from '../state/notices.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { access } from './access.ts';
+import { takeFiles } from './clipboard.ts';
 import { Conflicts } from './conflicts.ts';
-import { createFolder, fileUrl, findEntry, removeForGood, type Transfer, transfer } from './dav.ts';
-import type { Entry } from './entry.ts';
-import { FILES_PATH } from '#protocol/files.ts';
+import { createFolder, fileUrl, findEntry, removeForGood, transfer } from './dav.ts';
+import type { Entry, Transfer } from './entry.ts';
+import { FILES_PATH, MOST_ARCHIVED } from '#protocol/files.ts';
 import { serverUrl } from '../ui/server-url.ts';
 import { bytes } from '../ui/format.ts';
 import { freeNames } from './send-file.ts';
@@ -16,8 +17,6 @@ import { askConflict } from './questions.ts';
 import { NOTHING, only } from './selection.ts';
 import { moveToTrash, removeFromTrash, restoreFromTrash, type Trashed } from './trash.ts';
 
-/** Copied or cut, to be pasted. */
-export const clipboard = signal<{ readonly verb: Transfer; readonly paths: readonly string[] } | null>(null);
 /** Names of actions under way, for the status line. */
 const working = signal(0);
 export const busy = computed(() => working.value > 0);
@@ -27,6 +26,7 @@ export const mayDownload = computed(() => access.value.state !== 'loaded' || acc
 
 /** Longer addresses aren't accepted by every server and proxy. */
 const MOST_URL = 7_000;
+const ARCHIVE_FRAME = 'deskpod-archive';
 
 /** Rejects if the name is taken, with a message for the form. */
 export async function makeFolder(inside: string, name: string): Promise<void> {
@@ -120,10 +120,8 @@ export async function deleteForGood(of: readonly string[], fromTrash: boolean): 
 }
 
 export async function pasteInto(target: string): Promise<void> {
-  const held = clipboard.value;
-  if (!held) return;
-  if (held.verb === 'MOVE') clipboard.value = null;
-  await transferTo(held.verb, held.paths, target);
+  const files = await takeFiles();
+  if (files !== null) await transferTo(files.verb, files.paths, target);
 }
 
 /** One file as itself, several or a folder as a zip. */
@@ -134,18 +132,41 @@ export function download(entries: readonly Entry[]): void {
   const [first] = entries;
   if (!first) return;
   if (entries.length === 1 && !first.folder) return follow(fileUrl(first.path), first.name);
-  const url = zipUrl(entries);
-  if (url === null) return say('warning', t.files.tooManyToDownload);
-  follow(url, '');
+  const paths = archived(entries);
+  if (paths.length > MOST_ARCHIVED) return say('warning', t.files.tooManyToDownload);
+  const query = paths.map((path) => `zip=/${encodeURIComponent(path)}`).join('&');
+  if (query.length > MOST_URL) followForm(paths);
+  else follow(serverUrl(`${FILES_PATH}?${query}`).href, '');
 }
 
-function zipUrl(entries: readonly Entry[]): string | null {
+function archived(entries: readonly Entry[]): readonly string[] {
   const here = folder.value;
   const everything = listing.value.state === 'loaded' && entries.length === listing.value.value.entries.length;
   // Shorter, and the same files.
-  const paths = everything && here !== null && here !== '' ? [here] : entries.map(({ path }) => path);
-  const query = paths.map((path) => `zip=/${encodeURIComponent(path)}`).join('&');
-  return query.length > MOST_URL ? null : serverUrl(`${FILES_PATH}?${query}`).href;
+  return everything && here !== null && here !== '' ? [here] : entries.map(({ path }) => path);
+}
+
+/** In a frame, which only shows something if the answer is no download. */
+function followForm(paths: readonly string[]): void {
+  document.querySelector(`iframe[name="${ARCHIVE_FRAME}"]`)?.remove();
+  const frame = document.createElement('iframe');
+  frame.name = ARCHIVE_FRAME;
+  frame.hidden = true;
+  const form = document.createElement('form');
+  form.method = 'post';
+  form.action = serverUrl(FILES_PATH).href;
+  form.target = ARCHIVE_FRAME;
+  form.hidden = true;
+  for (const path of paths) {
+    const field = document.createElement('input');
+    field.name = 'zip';
+    field.value = `/${path}`;
+    form.append(field);
+  }
+  document.body.append(frame, form);
+  frame.addEventListener('load', () => say('warning', t.files.archiveFailed));
+  form.submit();
+  form.remove();
 }
 
 function follow(url: string, name: string): void {

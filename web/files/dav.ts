@@ -1,10 +1,11 @@
 /** The requests of the Files panel: WebDAV below `/files/`. Failures are those of the API client. */
 import { ApiError, ConnectionError, ReplyError } from '#client/errors.ts';
 import { refusal } from '#client/request.ts';
+import { FILES_PATH, FoundFiles } from '#protocol/files.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { serverUrl } from '../ui/server-url.ts';
 import { currentAccess, renewAccess } from './access.ts';
-import type { Entry } from './entry.ts';
+import type { Entry, Transfer } from './entry.ts';
 import { type Listing, parseEntry, parseListing, PROPFIND } from './multistatus.ts';
 import { encoded, HOME } from './paths.ts';
 
@@ -63,8 +64,6 @@ export async function createFolder(path: string, signal?: AbortSignal): Promise<
 export async function createFolders(paths: readonly string[], signal?: AbortSignal): Promise<void> {
   for (const path of paths) await createFolder(path, signal);
 }
-
-export type Transfer = 'MOVE' | 'COPY';
 
 /** False if the target exists and isn't to be replaced. */
 export async function transfer(
@@ -133,6 +132,14 @@ export async function putPart(
 export async function readText(path: string, most: number, signal?: AbortSignal): Promise<string> {
   const response = await send(encoded(path), { method: 'GET', headers: { range: `bytes=0-${most - 1}` }, signal });
   return new TextDecoder().decode(await firstBytes(response, most));
+}
+
+/** The files of the home folder whose names have these words. */
+export async function findByName(query: string, signal: AbortSignal): Promise<FoundFiles> {
+  const response = await send(`${FILES_PATH}?find=${encodeURIComponent(query)}`, { method: 'GET', signal });
+  const found = FoundFiles.safeParse(await response.json());
+  if (!found.success) throw new ReplyError('The answer to the search does not fit.');
+  return found.data;
 }
 
 /** The bytes of a file from `from` on. */

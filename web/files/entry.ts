@@ -14,6 +14,9 @@ export interface Entry {
   readonly type: string;
 }
 
+/** What is done with copied or cut files, as methods of WebDAV. */
+export type Transfer = 'MOVE' | 'COPY';
+
 export type SortKey = 'name' | 'size' | 'modified' | 'type';
 
 export interface Sorting {

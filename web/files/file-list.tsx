@@ -5,7 +5,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isTouch } from '../ui/pointer.ts';
 import { t } from '../ui/strings/catalogue.ts';
-import { clipboard } from './actions.ts';
+import { cutPaths } from './clipboard.ts';
 import type { Entry } from './entry.ts';
 import { dragging } from './dragging.ts';
 import { folderTitle, shownName } from './file-facts.ts';
@@ -38,7 +38,7 @@ export function FileList() {
   const part = partInView(entries.length, port, cells);
   const { at, chosen } = selection.value;
   const index = at === null ? -1 : order.value.indexOf(at);
-  const cutPaths = clipboard.value?.verb === 'MOVE' ? new Set(clipboard.value.paths) : null;
+  const cut = cutPaths.value;
 
   useLayoutEffect(() => {
     const { current } = box;
@@ -150,7 +150,7 @@ export function FileList() {
               chosen={chosen.has(entry.path)}
               at={at === entry.path}
               target={target === entry.path}
-              faded={cutPaths?.has(entry.path) ?? false}
+              faded={cut?.has(entry.path) ?? false}
               grid={grid}
               origin={folder.value === null ? originOf(entry) : null}
             />

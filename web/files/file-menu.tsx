@@ -21,7 +21,8 @@ import { closeLayer, openLayer } from '../layers/layers.ts';
 import { Icon } from '../ui/icon.tsx';
 import { keyName } from '../ui/key-name.ts';
 import { t } from '../ui/strings/catalogue.ts';
-import { clipboard, download, mayDownload, mayUpload } from './actions.ts';
+import { download, mayDownload, mayUpload } from './actions.ts';
+import { copiedFrom } from './clipboard.ts';
 import type { Entry } from './entry.ts';
 import { appsFor } from '../apps/open-with.ts';
 import { openEntry, openInApp } from './open-entry.ts';
@@ -101,7 +102,7 @@ function ofFolder(here: string): readonly Item[] {
       run: () => openLayer({ kind: 'file-name', folder: here, rename: null }),
     },
     ...(mayUpload.value ? [upload] : []),
-    ...(clipboard.value ? [pasteItem()] : []),
+    ...(copiedFrom.value ? [pasteItem()] : []),
     {
       icon: null,
       name: t.files.selectAll,
@@ -173,7 +174,7 @@ function ofChosen(here: string): readonly Item[] {
       : []),
     { icon: Scissors, name: t.files.cut, test: 'menu-cut', run: () => hold('MOVE'), keys: 'Ctrl+X' },
     { icon: Copy, name: t.files.copy, test: 'menu-copy', run: () => hold('COPY'), keys: 'Ctrl+C' },
-    ...(clipboard.value ? [pasteItem()] : []),
+    ...(copiedFrom.value ? [pasteItem()] : []),
     { icon: FolderInput, name: t.files.move, test: 'menu-move', run: into('MOVE') },
     { icon: FolderInput, name: t.files.copyTo, test: 'menu-copy-to', run: into('COPY') },
     ...(one ? [{ icon: PenLine, name: t.files.rename, test: 'menu-rename', run: rename, keys: 'F2' }] : []),

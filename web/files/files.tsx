@@ -10,12 +10,13 @@ import { Blank, Failure, Loading } from '../ui/views.tsx';
 import { ignore } from '#protocol/ignore.ts';
 import { holdAccess, renewAccess } from './access.ts';
 import { busy, mayUpload } from './actions.ts';
+import { copiedFrom } from './clipboard.ts';
 import { Columns } from './columns.tsx';
 import { Details } from './details.tsx';
 import { sizesOf } from './file-facts.ts';
 import { FileList } from './file-list.tsx';
 import { paste } from './list-keys.ts';
-import { chosen, filter, folder, learnUsualFolders, listing, place, reload, shown, view } from './panel.ts';
+import { chosen, filter, folder, listing, place, reload, shown, view } from './panel.ts';
 import { PathBar } from './path-bar.tsx';
 import { Places } from './places.tsx';
 import { receiveFiles } from './receive.ts';
@@ -31,10 +32,8 @@ const ARRIVED_MS = 400;
 export default function Files() {
   useEffect(() => {
     const release = holdAccess();
-    const abort = new AbortController();
     // The space may have changed since the panel was closed.
     void renewAccess().catch(ignore('the list says so'));
-    void learnUsualFolders(abort.signal);
     const poll = setInterval(() => {
       const few = listing.value.state === 'loaded' && listing.value.value.entries.length <= MOST_POLLED;
       if (few && document.visibilityState === 'visible' && place.value.at === 'folder') void reload();
@@ -49,7 +48,6 @@ export default function Files() {
     };
     return () => {
       release();
-      abort.abort();
       clearInterval(poll);
       clearTimeout(due);
       arrived.in = () => {};
@@ -67,7 +65,13 @@ export default function Files() {
       >
         <Icon of={X} />
       </button>
-      <div class="files-page" onPaste={onPaste} data-test="files-page" data-place={folder.value ?? 'trash'}>
+      <div
+        class="files-page"
+        onPaste={onPaste}
+        data-test="files-page"
+        data-place={folder.value ?? 'trash'}
+        data-copied={copiedFrom.value}
+      >
         <PathBar />
         <Tools />
         <div class="files-body">

@@ -1,6 +1,7 @@
 /** The keys of the list of files, besides those that move. */
 import { openLayer } from '../layers/layers.ts';
-import { clipboard, clearSelection, pasteInto, restore, trash } from './actions.ts';
+import { clearSelection, pasteInto, restore, trash } from './actions.ts';
+import { holdFiles } from './clipboard.ts';
 import { openEntry } from './open-entry.ts';
 import { chosen, folder, goBack, goUp, order, reload, selection, shown } from './panel.ts';
 import { all, toggled } from './selection.ts';
@@ -50,7 +51,7 @@ const KEYS: Readonly<Record<string, () => void>> = {
 };
 
 export function hold(verb: 'MOVE' | 'COPY'): void {
-  if (folder.value !== null && chosen.value.length > 0) clipboard.value = { verb, paths: chosenPaths() };
+  if (folder.value !== null && chosen.value.length > 0) void holdFiles(verb, chosenPaths());
 }
 
 export function paste(): void {

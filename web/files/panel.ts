@@ -10,7 +10,7 @@ import { locale } from '../ui/locale.ts';
 import { readStored, writeStored } from '../ui/stored.ts';
 import { forgetAccess } from './access.ts';
 import { listFolder } from './dav.ts';
-import { type Entry, shownEntries } from './entry.ts';
+import { shownEntries } from './entry.ts';
 import type { Listing } from './multistatus.ts';
 import { folderOf, HOME } from './paths.ts';
 import { kept, NOTHING, only, type Selection } from './selection.ts';
@@ -54,11 +54,8 @@ export const order = computed(() => shown.value.map(({ path }) => path));
 export const chosen = computed(() => shown.value.filter(({ path }) => selection.value.chosen.has(path)));
 export const filesOpen = computed(() => layers.value.some(({ kind }) => kind === 'files'));
 
-/** Entries of the folders that were listed, for the search. */
-export const knownEntries = signal<ReadonlyMap<string, readonly Entry[]>>(new Map());
-const MOST_KNOWN = 50;
-/** Of these, the search knows the files without a visit. */
-const USUAL = ['Desktop', 'Documents', 'Downloads'] as const;
+/** The names of the folders in the home folder, as it was last listed. */
+export const homeFolders = signal<ReadonlySet<string>>(new Set());
 
 let loading: AbortController | null = null;
 
@@ -112,22 +109,10 @@ export async function reload(): Promise<void> {
     const before = order.value;
     listing.value = { state: 'loaded', value };
     selection.value = kept(selection.value, before, order.value);
-    if (to.at === 'folder') learn(to.path, value.entries);
+    if (to.at === 'folder' && to.path === HOME)
+      homeFolders.value = new Set(value.entries.filter((one) => one.folder).map(({ name }) => name));
   } catch (error) {
     if (!ended.aborted && !expired(error)) listing.value = { state: 'failed', error };
-  }
-}
-
-function learn(path: string, entries: readonly Entry[]): void {
-  const others = [...knownEntries.value].filter(([known]) => known !== path);
-  knownEntries.value = new Map([...others, [path, entries] as const].slice(-MOST_KNOWN));
-}
-
-/** For the search: lists the folders in which people keep files, if they exist. */
-export async function learnUsualFolders(ended: AbortSignal): Promise<void> {
-  for (const path of USUAL) {
-    if (ended.aborted || knownEntries.value.has(path)) continue;
-    await listFolder(path, ended).then(({ entries }) => learn(path, entries), ignore('the folder may be missing'));
   }
 }
 
@@ -143,7 +128,7 @@ export function forgetFiles(): void {
   past.value = [];
   listing.value = { state: 'loading' };
   selection.value = NOTHING;
-  knownEntries.value = new Map();
+  homeFolders.value = new Set();
   forgetAccess();
 }
 

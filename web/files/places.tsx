@@ -10,7 +10,7 @@ import { trash } from './actions.ts';
 import { dropInto, hasFiles, isOwnDrag } from './dragging.ts';
 import { folderTitle } from './file-facts.ts';
 import { chosenPaths } from './list-keys.ts';
-import { folder, goTo, knownEntries, type Place } from './panel.ts';
+import { folder, goTo, homeFolders, type Place } from './panel.ts';
 import { HOME } from './paths.ts';
 
 const ICONS = {
@@ -25,8 +25,7 @@ const NEARLY_FULL = 0.9;
 
 export function Places() {
   const nav = useRef<HTMLElement>(null);
-  const inHome = new Set((knownEntries.value.get(HOME) ?? []).filter((one) => one.folder).map(({ name }) => name));
-  const usual = Object.entries(ICONS).filter(([name]) => inHome.has(name));
+  const usual = Object.entries(ICONS).filter(([name]) => homeFolders.value.has(name));
   const overflow = useOverflow(nav, `${folder.value} ${usual.length}`);
   return (
     <nav

@@ -7,7 +7,7 @@ import { createFolders } from './dav.ts';
 import { type DroppedNode, gathered, MOST_FILES, treeOf } from './dropped.ts';
 import { filesOpen, openFiles } from './panel.ts';
 import { joined } from './paths.ts';
-import { addUploads } from './uploads.ts';
+import { addUploads, isContinued } from './uploads.ts';
 
 /** Where files go that are dropped onto the screen. */
 export const DOWNLOADS = 'Downloads';
@@ -37,20 +37,23 @@ export async function receive(nodes: readonly DroppedNode[], folder: string): Pr
     if (refused.length > 0)
       say('warning', t.files.uploadRefused(enumerated(refused.slice(0, MOST_NAMED)), refused.length));
     const limit = upload.maxBytes;
-    const large = files.filter(({ file }) => limit !== null && file.size > limit);
+    // What has arrived of an unfinished upload is part of the room that is used.
+    const isTooLarge = ({ folder: inside, name, file }: (typeof files)[number]): boolean =>
+      limit !== null && file.size > limit && !isContinued({ folder: folderOf(inside), name, file });
+    const large = files.filter(isTooLarge);
     const [first] = large;
     if (first && limit !== null) say('warning', t.files.tooLargeToUpload(first.name, bytes(limit), large.length));
     await createFolders([...(folder === DOWNLOADS ? [DOWNLOADS] : []), ...folders.map((one) => joined(folder, one))]);
     addUploads(
       files
         .filter((one) => !large.includes(one))
-        .map(({ folder: inside, name, file }) => ({
-          folder: inside === '' ? folder : joined(folder, inside),
-          name,
-          file,
-        })),
+        .map(({ folder: inside, name, file }) => ({ folder: folderOf(inside), name, file })),
     );
   });
+
+  function folderOf(inside: string): string {
+    return inside === '' ? folder : joined(folder, inside);
+  }
 }
 
 export async function receiveOnScreen(nodes: readonly DroppedNode[]): Promise<void> {

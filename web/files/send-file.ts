@@ -5,11 +5,12 @@
  */
 import { ApiError, isPassing } from '#client/errors.ts';
 import type { Choice } from './conflicts.ts';
+import type { LinkShare } from './link-share.ts';
 import { numberedName } from './names.ts';
 import { joined } from './paths.ts';
 
-/** Lost at most when a connection breaks; at once in memory. */
-export const CHUNK_BYTES = 4 * 1024 * 1024;
+/** Smaller files are sent without asking first what there is of them. */
+export const LARGE_BYTES = 4 * 1024 * 1024;
 /** In a row without any progress; with growing pauses about ten minutes. */
 const MOST_ATTEMPTS = 45;
 /** Free names that are tried for "keep both". */
@@ -49,6 +50,7 @@ export interface Reports {
   /** A connection was lost; it is tried again. */
   lost(error: unknown): void;
   conflict(name: string, replaceable: boolean): Promise<Choice>;
+  wait(ms: number, signal: AbortSignal): Promise<void>;
   /** Before attempt `attempt`, from 1. */
   pause(attempt: number, signal: AbortSignal): Promise<void>;
 }
@@ -59,6 +61,8 @@ export interface Job {
   /** Path of the unfinished upload. */
   readonly part: string;
   readonly content: Content;
+  /** Of all uploads. */
+  readonly link: Pick<LinkShare, 'waitMs' | 'partBytes' | 'sent'>;
 }
 
 export type Outcome =
@@ -74,7 +78,7 @@ export async function sendFile(
 ): Promise<Outcome> {
   const { content, part } = job;
   const target = joined(job.folder, job.name);
-  const large = content.size > CHUNK_BYTES;
+  const large = content.size > LARGE_BYTES;
   let choice: Choice | null = null;
   if (large) {
     // Better asked now than after an hour.
@@ -102,10 +106,10 @@ async function skipped({ part }: Job, server: UploadServer, reports: Reports, si
   return { end: 'skipped' };
 }
 
-async function sendParts({ content, part }: Job, server: UploadServer, reports: Reports, signal: AbortSignal) {
+async function sendParts({ content, part, link }: Job, server: UploadServer, reports: Reports, signal: AbortSignal) {
   const { size } = content;
   if (size === 0) return await persistently(() => server.put(part, new Blob([]), 0, null, signal), reports, signal);
-  let unsure = size > CHUNK_BYTES;
+  let unsure = size > LARGE_BYTES;
   let at = 0;
   let failures = 0;
   let restarts = 0;
@@ -117,8 +121,14 @@ async function sendParts({ content, part }: Job, server: UploadServer, reports: 
         unsure = false;
         continue;
       }
-      const to = Math.min(size, at + CHUNK_BYTES);
+      if (link.waitMs > 0) {
+        await reports.wait(link.waitMs, signal);
+        signal.throwIfAborted();
+      }
+      const to = Math.min(size, at + link.partBytes);
+      const begun = performance.now();
       await server.put(part, content.slice(at, to), at, size, signal);
+      link.sent(to - at, performance.now() - begun);
       at = to;
       failures = 0;
       reports.progress(at);

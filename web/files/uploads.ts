@@ -9,7 +9,8 @@ import { holdAccess } from './access.ts';
 import { Conflicts, type Question } from './conflicts.ts';
 import { findEntry, putPart, removeForGood, sizeOfPart, transfer } from './dav.ts';
 import { askConflict } from './questions.ts';
-import { CHUNK_BYTES, sendFile, type UploadServer } from './send-file.ts';
+import { LARGE_BYTES, sendFile, type UploadServer } from './send-file.ts';
+import { LinkShare } from './link-share.ts';
 import { SpeedMeter } from './speed.ts';
 import {
   changedUpload,
@@ -41,6 +42,7 @@ interface Running {
 
 const running = new Map<string, Running>();
 const meter = new SpeedMeter();
+const link = new LinkShare();
 let sentInAll = 0;
 let release: (() => void) | null = null;
 
@@ -58,15 +60,17 @@ export interface FileToSend {
   readonly file: File;
 }
 
-/** Files of an unfinished upload go on where it stopped. */
-export function addUploads(files: readonly FileToSend[]): void {
+/** Files of an unfinished upload go on where it stopped. Returns the `part` of each. */
+export function addUploads(files: readonly FileToSend[]): readonly string[] {
   const conflicts = new Conflicts((question: Question | null) => askConflict(question, conflicts));
   let list = uploads.value;
   const news: Upload[] = [];
+  const parts: string[] = [];
   for (const { folder, name, file } of files) {
     const identity = { name, folder, size: file.size, modified: file.lastModified };
     const known = continued(list, identity);
     const upload = known ?? newUpload(identity);
+    parts.push(upload.part);
     if (known && isActive(known)) continue;
     running.set(upload.part, { file, conflicts, abort: null });
     if (known) list = changedUpload(list, known.part, { status: { state: 'waiting' } });
@@ -75,6 +79,11 @@ export function addUploads(files: readonly FileToSend[]): void {
   const replaced = new Set(news.map(({ part }) => part));
   uploads.value = [...list.filter(({ part }) => !replaced.has(part)), ...news];
   changed();
+  return parts;
+}
+
+export function isContinued({ name, folder, file }: FileToSend): boolean {
+  return continued(uploads.value, { name, folder, size: file.size, modified: file.lastModified }) !== null;
 }
 
 export function pauseUpload(part: string): void {
@@ -111,6 +120,9 @@ export function cancelAll(): void {
 export function clearFinished(): void {
   uploads.value = uploads.value.filter(isUnfinished);
 }
+
+/** Keys and clicks come before uploads. */
+export const noteInput = (): void => link.typed();
 
 /** At login: what an earlier page left unfinished. */
 export function restoreUploads(): void {
@@ -173,7 +185,7 @@ async function run(
     check: async (from: number) => void (await file.slice(from, from + 1).arrayBuffer()),
   };
   // What an earlier page sent isn't speed of this one.
-  let before: number | null = size > CHUNK_BYTES ? null : 0;
+  let before: number | null = size > LARGE_BYTES ? null : 0;
   const reports = {
     progress(sent: number) {
       if (signal.aborted) return;
@@ -187,10 +199,11 @@ async function run(
       uploads.value = changedUpload(uploads.value, part, { status: { state: 'retrying' } });
     },
     conflict: (taken: string, replaceable: boolean) => conflicts.ask(taken, replaceable),
+    wait: pause,
     pause: (attempt: number, ended: AbortSignal) => pause(retryDelay(attempt), ended),
   };
   try {
-    const outcome = await sendFile({ name, folder, part, content }, server, reports, signal);
+    const outcome = await sendFile({ name, folder, part, content, link }, server, reports, signal);
     if (signal.aborted) return;
     if (outcome.end === 'later') return setStatus(part, { state: 'paused' });
     running.delete(part);

@@ -2,6 +2,7 @@
  * Everything that can open over the desktop, from bottom to top. Only the top layer takes input; closing it returns
  * the focus.
  */
+import type { StoreApp } from '#protocol/app-store.ts';
 import type { DebugSession } from '#protocol/debug.ts';
 import type { DesktopSummary } from '#protocol/desktop.ts';
 import type { Launch } from '#protocol/launch.ts';
@@ -18,6 +19,7 @@ export type SettingsPage =
   | 'system'
   | 'user'
   | 'appearance'
+  | 'default-apps'
   | 'keyboard'
   | 'about';
 
@@ -50,6 +52,8 @@ export type Layer =
   | { readonly kind: 'open-with'; readonly request: OpenRequest; readonly apps: readonly string[] }
   | { readonly kind: 'desktop-full'; readonly reason: string; readonly asPod: () => Promise<boolean> }
   | { readonly kind: 'remove-print'; readonly name: string; readonly removed: () => void }
+  | { readonly kind: 'app-store' }
+  | { readonly kind: 'remove-app'; readonly app: StoreApp }
   | { readonly kind: 'files' }
   | { readonly kind: 'file-menu'; readonly x: number; readonly y: number }
   /** A new folder in `folder`, or another name for `rename`, a path. */

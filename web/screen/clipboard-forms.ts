@@ -4,7 +4,7 @@
  */
 import { effect, signal } from '@preact/signals';
 import { ApiError } from '#client/errors.ts';
-import type { ClipboardOffer, ClipboardRights, ClipboardType } from '#protocol/clipboard.ts';
+import type { ClipboardForm, ClipboardOffer, ClipboardRights, ClipboardType } from '#protocol/clipboard.ts';
 import { formsBytes } from '#protocol/clipboard.ts';
 import { ignore } from '#protocol/ignore.ts';
 import { api } from '../state/api.ts';
@@ -15,8 +15,9 @@ import { size } from '../ui/format.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { keepEarlier } from './clipboard-history.ts';
 import { clipboards, readHere } from './clipboard.ts';
+import { hasScreenFocus } from './control.ts';
 import { type Copied, formsOf, hasForms, isEmpty, markOf, NOTHING } from './copied.ts';
-import { FormsSync } from './forms-sync.ts';
+import { FormsSync, isFileList } from './forms-sync.ts';
 import { asPng, isSamePicture } from './picture.ts';
 import { sanitised } from './sanitised.ts';
 
@@ -47,6 +48,8 @@ export function followForms(until: AbortSignal): void {
     if (next === 'take' && offer !== null) void take(offer, rights, AbortSignal.any([taking.signal, until]));
   });
   window.addEventListener('blur', () => sync.leave(), { signal: until });
+  // In a terminal or a text of this page.
+  document.addEventListener('copy', () => hasScreenFocus() || sync.leave(), { signal: until });
   until.addEventListener('abort', () => {
     stop();
     taking.abort();
@@ -111,6 +114,35 @@ export async function sendForms(copied: Copied, { maxBytes }: ClipboardRights): 
     clipboards.forgetSent();
     say('error', errorText(error));
     return false;
+  }
+}
+
+export function isOwnOffer({ from }: ClipboardOffer): boolean {
+  return from === PAGE;
+}
+
+/**
+ * Puts a list of files on the desktop's clipboard, as far as the installation allows, and its text on this computer's, so
+ * that what was copied here before isn't taken for newer. To be called within the user's gesture.
+ */
+export async function shareFiles(all: readonly ClipboardForm[]): Promise<void> {
+  const rights = clipboardState.value?.rights;
+  if (rights === undefined || !rights.in) return;
+  const forms = all.filter(({ type }) => rights.types.includes(type));
+  if (!forms.some(({ type }) => isFileList(type)) || formsBytes(forms) > rights.maxBytes) return;
+  const text = forms.find(({ type }) => type === 'text/plain')?.data;
+  const plain = text === undefined ? '' : new TextDecoder().decode(text);
+  clipboards.rememberSent(plain);
+  sync.sendsFiles(true);
+  if (plain !== '' && rights.out) void writeHere({ ...NOTHING, text: plain });
+  try {
+    await api.clipboard.write({ from: PAGE, forms });
+    sentMark = markOf(forms);
+    waitingForms.value = null;
+  } catch (error) {
+    sync.sendsFiles(false);
+    clipboards.forgetSent();
+    throw error;
   }
 }
 

@@ -82,6 +82,10 @@ export class ClipboardSync {
     return this.#ahead === null || (this.#ahead.away && text !== this.#ahead.old);
   }
 
+  isInBoth(text: string): boolean {
+    return sameText(text, this.#last);
+  }
+
   /** From the button, within the user's gesture. */
   async copyWaiting(): Promise<boolean> {
     const text = this.#here.waiting.value;

@@ -2,11 +2,17 @@
  * Tracks which of the two clipboards has the newer thing with several forms, beside `ClipboardSync`, which does so for
  * text. Pure.
  */
-import type { ClipboardOffer } from '#protocol/clipboard.ts';
+import type { ClipboardOffer, ClipboardType } from '#protocol/clipboard.ts';
 import { type Copied, sameText } from './copied.ts';
 
 export interface TextSync {
   isNewerHere(text: string): boolean;
+  /** Whether both clipboards had this text last. */
+  isInBoth(text: string): boolean;
+}
+
+export function isFileList(type: ClipboardType): boolean {
+  return type === 'text/uri-list' || type === 'x-special/gnome-copied-files';
 }
 
 export class FormsSync {
@@ -18,6 +24,8 @@ export class FormsSync {
   /** The user has left the page since the offer. */
   #away = false;
   #known = false;
+  /** This page has put files into the desktop's clipboard, and the offer that says so hasn't come yet. */
+  #filesSent = false;
   /** The offer may be older than what this computer has. */
   #isOld = false;
 
@@ -46,12 +54,18 @@ export class FormsSync {
     this.#isOld = isFirst || offer?.fresh === false;
     this.#taken = null;
     this.#away = false;
+    this.#filesSent = false;
     return offer !== null && !this.#isOld && offer.from !== this.#page ? 'take' : 'leave';
   }
 
   /** It is in this computer's clipboard, too. */
   took(id: string, text: string): void {
     if (id === this.#offer?.id) this.#taken = text;
+  }
+
+  sendsFiles(does: boolean): void {
+    this.#filesSent = does;
+    if (does) this.#away = false;
   }
 
   leave(): void {
@@ -73,6 +87,9 @@ export class FormsSync {
   }
 
   #isNewerHere(text: string | null): boolean {
+    // The text of files is their names: pasting it must not replace the files.
+    const hasFiles = this.#offer?.types.some(isFileList) === true && !this.#isOld;
+    if (hasFiles || this.#filesSent) return this.#away && (text === null || !this.#text.isInBoth(text));
     if (this.#offer === null || this.isOwn()) return text === null || this.#text.isNewerHere(text);
     if (this.#isOld) return true;
     if (text === null) return this.#away;

@@ -18,6 +18,7 @@ const ORDER: readonly SettingsPage[] = [
   'system',
   'user',
   'appearance',
+  'default-apps',
   'keyboard',
   'about',
 ];

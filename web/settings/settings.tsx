@@ -8,6 +8,7 @@ import { closeLayer, openLayer, type SettingsPage } from '../layers/layers.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { About } from './about.tsx';
 import { Appearance } from './appearance.tsx';
+import { DefaultApps } from './default-apps.tsx';
 import { DesktopsPage } from './desktops-page.tsx';
 import { KeyboardPage } from './keyboard-page.tsx';
 import { LaunchesPage } from './launches-page.tsx';
@@ -94,6 +95,8 @@ function Page({ page, launchId }: { page: SettingsPage; launchId: string | null 
       return <UserPage />;
     case 'appearance':
       return <Appearance />;
+    case 'default-apps':
+      return <DefaultApps />;
     case 'keyboard':
       return <KeyboardPage />;
     case 'about':

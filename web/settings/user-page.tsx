@@ -11,6 +11,7 @@ import { useRemote } from '../state/use-remote.ts';
 import { DataTable } from '../ui/data-table.tsx';
 import { t } from '../ui/strings/catalogue.ts';
 import { Failure, Loading } from '../ui/views.tsx';
+import { AccessTokensSection } from './access-tokens.tsx';
 import { FactList } from '../ui/fact-list.tsx';
 
 export function UserPage() {
@@ -32,6 +33,7 @@ export function UserPage() {
         ]}
       />
       <Limits />
+      <AccessTokensSection userId={user.id} />
       <div class="row">
         <h3 class="grow">{t.user.sessions}</h3>
         <button

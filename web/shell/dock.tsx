@@ -1,5 +1,5 @@
 /** The dock: pinned apps, then running ones. It hides automatically if the user prefers that. */
-import { Folder, Search, Volume2 } from 'lucide';
+import { Folder, Search, Store, Volume2 } from 'lucide';
 import { useRef, useState } from 'preact/hooks';
 import { apps, launches, preferences, windows } from '../state/store.ts';
 import { focusScreen } from '../screen/control.ts';
@@ -63,6 +63,18 @@ export function Dock() {
         >
           <span class="app-icon dock-files">
             <Icon of={Folder} size={20} />
+          </span>
+        </button>
+        <button
+          type="button"
+          class="dock-cell"
+          aria-label={t.appStore.title}
+          title={t.appStore.title}
+          onClick={() => openLayer({ kind: 'app-store' })}
+          data-test="dock-app-store"
+        >
+          <span class="app-icon dock-app-store">
+            <Icon of={Store} size={20} />
           </span>
         </button>
         <i class="dock-line" />

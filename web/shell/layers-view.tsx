@@ -25,6 +25,8 @@ import { FileMenu } from '../files/file-menu.tsx';
 const InspectSheet = lazy(() => import('../inspect/inspect.tsx'));
 const DebugDialog = lazy(() => import('../debug/debug-dialog.tsx'));
 const FilesSheet = lazy(() => import('../files/files.tsx'));
+const AppStoreSheet = lazy(() => import('../app-store/app-store.tsx'));
+const RemoveApp = lazy(() => import('../app-store/remove-app.tsx'));
 const FileName = lazy(() => import('../files/name-dialog.tsx'));
 const FileTarget = lazy(() => import('../files/target-dialog.tsx'));
 const FileConflict = lazy(() => import('../files/conflict-dialog.tsx'));
@@ -86,6 +88,10 @@ function One({ layer }: { layer: Layer }) {
       return <Recording session={layer.session} />;
     case 'remove-print':
       return <RemovePrint name={layer.name} removed={layer.removed} />;
+    case 'app-store':
+      return <AppStoreSheet />;
+    case 'remove-app':
+      return <RemoveApp app={layer.app} />;
     case 'files':
       return <FilesSheet />;
     case 'file-menu':

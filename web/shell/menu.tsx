@@ -12,6 +12,7 @@ import {
   Settings,
   Shrink,
   SquareTerminal,
+  Store,
 } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { attempt } from '../state/notices.ts';
@@ -56,6 +57,9 @@ export function Menu() {
         </Item>
         <Item icon={FolderOpen} keys="files" test="menu-files" run={openFiles} stays>
           {t.files.title}
+        </Item>
+        <Item icon={Store} test="menu-app-store" run={() => openLayer({ kind: 'app-store' })} stays>
+          {t.appStore.title}
         </Item>
         <Item icon={SquareTerminal} keys="terminal" test="menu-terminal" run={openTerminal}>
           {t.menu.shell}

@@ -23,11 +23,19 @@ export interface SearchInput {
   readonly apps: readonly App[];
   readonly launches: readonly Launch[];
   readonly windows: readonly Window[];
-  readonly files: readonly Entry[];
+  readonly files: readonly FoundFile[];
   readonly pages: readonly { readonly page: string; readonly title: string; readonly words: string }[];
 }
 
+/** The server names those first that programs used last. */
+export interface FoundFile extends Entry {
+  /** 0 if none did. */
+  readonly used: number;
+}
+
 const RUNNING_BOOST = 30;
+/** More than any match of a name scores: these come first. */
+const RECENT_BOOST = 2_000;
 
 export function searchIndex({ apps, launches, windows, files, pages }: SearchInput): SearchIndex {
   const open = launches.filter((launch) => !isOver(launch));
@@ -61,7 +69,14 @@ export function searchIndex({ apps, launches, windows, files, pages }: SearchInp
         };
       }),
     ),
-    files: index(files.map((entry) => ({ name: entry.name, keywords: [], found: { kind: 'file', entry } }))),
+    files: index(
+      files.map(({ used, ...entry }, at) => ({
+        name: entry.name,
+        keywords: [],
+        boost: used === 0 ? 0 : RECENT_BOOST - at,
+        found: { kind: 'file', entry },
+      })),
+    ),
     pages: index(
       pages.map(({ page, title, words }) => ({
         name: title,
@@ -92,10 +107,11 @@ export function search(indexed: SearchIndex, query: string): Sections {
   };
 }
 
-export type FoundAction = 'open' | 'in-desktop' | 'in-pod' | 'pin' | 'unpin';
+export type FoundAction = 'open' | 'in-desktop' | 'in-pod' | 'pin' | 'unpin' | 'in-files';
 
 /** Enter runs the first; Tab cycles through the others. */
 export function actionsOf(found: Found, pinned: boolean): readonly FoundAction[] {
+  if (found.kind === 'file' && !found.entry.folder) return ['open', 'in-files'];
   if (found.kind !== 'app') return ['open'];
   const other: FoundAction = otherRuntime(found.app.runtime) === 'ephemeral_container' ? 'in-desktop' : 'in-pod';
   return ['open', other, pinned ? 'unpin' : 'pin'];

@@ -99,6 +99,7 @@ function detail(found: Found): string {
 
 function placeOf(page: string): string {
   if (page === 'inspect') return t.inspect.ofDesktop;
+  if (page === 'app-store') return t.appStore.subtitle;
   return page === 'files' ? t.files.home : t.settings.title;
 }
 
@@ -126,6 +127,7 @@ function actionName(action: FoundAction, found: Found): string {
     'in-pod': t.search.inPodAction,
     pin: t.search.keep,
     unpin: t.search.unkeep,
+    'in-files': t.foundFiles.show,
   };
   return names[action];
 }

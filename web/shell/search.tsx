@@ -5,16 +5,18 @@ import { inspectOwnDesktop } from '../inspect/open-inspect.ts';
 import { apps, launches, windows, world } from '../state/store.ts';
 import { pagesFor } from '../settings/pages.ts';
 import type { Entry } from '../files/entry.ts';
-import { knownEntries, openFiles } from '../files/panel.ts';
+import { useFoundFiles } from '../files/find.ts';
+import { openFiles } from '../files/panel.ts';
 import { folderOf } from '../files/paths.ts';
-import { isHidden } from '../files/names.ts';
 import { Icon } from '../ui/icon.tsx';
 import { LayerFrame } from '../layers/layer-frame.tsx';
 import { closeLayer, openLayer, type SettingsPage } from '../layers/layers.ts';
 import { shownLanguage } from '../ui/language.ts';
 import { t } from '../ui/strings/catalogue.ts';
+import { useDelayed } from '../ui/use-delayed.ts';
 import { Blank, Loading } from '../ui/views.tsx';
 import { actOnWindow, isPinned, runApp, togglePin } from '../apps/actions.ts';
+import { appsFor, openFile } from '../apps/open-with.ts';
 import { actionsOf, type Found, type FoundAction, keyOf, otherRuntime, search, searchIndex } from './search-results.ts';
 import { SearchRow } from './search-row.tsx';
 import './search.css';
@@ -22,6 +24,8 @@ import './search.css';
 /** Found like pages of the settings. */
 const INSPECT = 'inspect';
 const FILES = 'files';
+const APP_STORE = 'app-store';
+const SLOW_MS = 1_000;
 
 export function Search() {
   const [query, setQuery] = useState('');
@@ -32,14 +36,16 @@ export function Search() {
     ...pagesFor(),
     { page: INSPECT, title: t.inspect.short, words: t.inspect.words },
     { page: FILES, title: t.files.title, words: t.files.words },
+    { page: APP_STORE, title: t.appStore.title, words: t.appStore.words },
   ];
+  const found = useFoundFiles(query);
   const indexed = useMemo(
-    () =>
-      searchIndex({ apps: apps.value, launches: launches.value, windows: windows.value, files: knownFiles(), pages }),
-    [apps.value, launches.value, windows.value, knownEntries.value, shownLanguage.value],
+    () => searchIndex({ apps: apps.value, launches: launches.value, windows: windows.value, ...found, pages }),
+    [apps.value, launches.value, windows.value, found, shownLanguage.value],
   );
   const sections = useMemo(() => search(indexed, query), [indexed, query]);
-  const all = [...sections.apps, ...sections.windows, ...sections.files, ...sections.pages];
+  // Files come last, as they arrive later and would move what follows them.
+  const all = [...sections.apps, ...sections.windows, ...sections.pages, ...sections.files];
   const chosen = all[Math.min(at, all.length - 1)];
   const actions = chosen ? actionsFor(chosen) : [];
   useEffect(() => list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }), [at]);
@@ -124,18 +130,26 @@ export function Search() {
       >
         {section(t.search.apps, sections.apps)}
         {section(t.search.windows, sections.windows)}
-        {section(t.search.files, sections.files)}
         {section(t.search.settings, sections.pages)}
+        {section(t.search.files, sections.files)}
       </div>
-      {all.length === 0 && <Nothing query={query} />}
+      {all.length === 0 && (found.state === 'searching' ? <Searching /> : <Nothing query={query} />)}
       <div class="search-foot small">
         <span role="status" class="grow">
           {query.trim() && t.search.results(all.length)}
+          {found.state === 'partly' && ` · ${t.foundFiles.partly}`}
+          {found.state === 'failed' && ` · ${t.foundFiles.failed}`}
         </span>
         <kbd>↑ ↓</kbd> {t.search.choose} <kbd>Tab</kbd> {t.search.more}
       </div>
     </LayerFrame>
   );
+}
+
+/** Nothing at first: most searches are over by then. */
+function Searching() {
+  const slow = useDelayed(true, SLOW_MS);
+  return <div class="blank">{slow ? t.foundFiles.searching : ''}</div>;
 }
 
 function Nothing({ query }: { query: string }) {
@@ -144,6 +158,9 @@ function Nothing({ query }: { query: string }) {
   return (
     <Blank title={t.search.none(query.trim())} test="search-none">
       <p>{t.search.noneHint}</p>
+      <button type="button" onClick={() => openLayer({ kind: 'app-store' })} data-test="search-app-store">
+        {t.appStore.look}
+      </button>
     </Blank>
   );
 }
@@ -154,7 +171,8 @@ const actionsFor = (found: Found): readonly FoundAction[] =>
 function perform(found: Found, action: FoundAction): void {
   if (found.kind === 'page' && found.page === INSPECT) return inspectOwnDesktop();
   if (found.kind === 'page' && found.page === FILES) return openFiles();
-  if (found.kind === 'file') return openFound(found.entry);
+  if (found.kind === 'page' && found.page === APP_STORE) return openLayer({ kind: 'app-store' });
+  if (found.kind === 'file') return openFound(found.entry, action === 'in-files');
   if (found.kind === 'page') return openLayer({ kind: 'settings', page: settingsPage(found.page), launchId: null });
   if (found.kind === 'app' && (action === 'pin' || action === 'unpin')) return togglePin(found.app.id);
   closeLayer('search', true);
@@ -162,13 +180,12 @@ function perform(found: Found, action: FoundAction): void {
   else void runApp(found.app, action === 'open' ? undefined : otherRuntime(found.app.runtime));
 }
 
-/** Of the folders that were listed. */
-const knownFiles = (): readonly Entry[] =>
-  [...knownEntries.value.values()].flat().filter(({ name }) => !isHidden(name));
-
-function openFound({ path, folder }: Entry): void {
-  if (folder) openFiles({ at: 'folder', path });
-  else openFiles({ at: 'folder', path: folderOf(path) }, path);
+/** In its app; a folder, and a file that no app opens, in Files. */
+function openFound({ path, folder }: Entry, inFiles: boolean): void {
+  if (folder) return openFiles({ at: 'folder', path });
+  if (inFiles || appsFor(path).length === 0) return openFiles({ at: 'folder', path: folderOf(path) }, path);
+  closeLayer('search', true);
+  void openFile(path);
 }
 
 function settingsPage(name: string): SettingsPage {

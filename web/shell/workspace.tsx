@@ -11,11 +11,14 @@ import { notifyEnded } from '../state/notify-ended.ts';
 import { notifyWaiting } from '../state/notify-waiting.ts';
 import { shownDebugSession, shellTarget, terminalOpen } from '../terminal/control.ts';
 import { soundState } from '../sound/control.ts';
+import { MicrophoneBanner } from '../sound/microphone-banner.tsx';
 import { lazy } from '../ui/lazy.tsx';
 import { closeAllLayers, covered, focusKeeper } from '../layers/layers.ts';
 import { presentPrints } from '../prints/arrivals.ts';
 import { openWhenInstalled } from '../apps/actions.ts';
+import { followCopiedFiles } from '../files/clipboard.ts';
 import { DropZone } from '../files/drop-zone.tsx';
+import { openLaunchedFiles, takeLaunchedFiles } from '../files/launched.ts';
 import { Transfers } from '../files/transfers.tsx';
 import { useUploads } from '../files/use-uploads.ts';
 import { openAppOfAddress } from '../apps/app-address.ts';
@@ -59,7 +62,9 @@ export default function Workspace() {
     const stopPrompts = openDebugPrompts();
     const stopPrints = presentPrints();
     const stopOpening = answerOpenRequests();
-    const stopAddress = openAppOfAddress();
+    takeLaunchedFiles();
+    const stopAddress = openAppOfAddress(openLaunchedFiles);
+    const stopCopied = followCopiedFiles();
     const hideBadge = showBadge();
     focusKeeper.leaving = leaveScreen;
     focusKeeper.returning = focusScreen;
@@ -73,6 +78,7 @@ export default function Workspace() {
       stopPrints();
       stopOpening();
       stopAddress();
+      stopCopied();
       hideBadge();
       closeAllLayers();
       terminalOpen.value = false;
@@ -106,6 +112,7 @@ export default function Workspace() {
         </div>
         <Layers />
       </main>
+      <MicrophoneBanner />
       <Transfers />
       {runs && <DropZone />}
       <Notices />

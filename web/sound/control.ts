@@ -1,9 +1,11 @@
-/** The sound of the desktop, for the rest of the UI: its state, its volume here, and what plays. */
+/** The sound of the desktop, for the rest of the UI: its state, its volume here, what plays, and the microphone. */
 import { effect, signal } from '@preact/signals';
 import { z } from 'zod';
 import { parseJson } from '#protocol/json.ts';
-import type { ListenerMessage, Playing } from '#protocol/sound.ts';
+import type { ListenerMessage, Playing, RecordingProgram } from '#protocol/sound.ts';
+import { launches } from '../state/store.ts';
 import { readStored, writeStored } from '../ui/stored.ts';
+import type { MicrophoneControl, MicrophoneState } from './microphone-control.ts';
 
 export type SoundState =
   | { readonly state: 'off' }
@@ -13,11 +15,18 @@ export type SoundState =
   | { readonly state: 'on' }
   /** The sound service doesn't answer; the gateway keeps trying. */
   | { readonly state: 'lost'; readonly reason: string }
+  /** The server lets nobody hear desktops. */
+  | { readonly state: 'silent' }
   /** The server doesn't let this desktop be heard. */
   | { readonly state: 'refused'; readonly error: unknown };
 
 /** A program that plays, with its launch where that is known. */
 export interface PlayingProgram extends Playing {
+  readonly launchId: string | null;
+}
+
+/** A program that records, with its launch where that is known. */
+export interface Recorder extends RecordingProgram {
   readonly launchId: string | null;
 }
 
@@ -31,6 +40,11 @@ export const soundState = signal<SoundState>({ state: 'off' });
 export const volume = signal(kept.volume);
 export const muted = signal(kept.muted);
 export const programs = signal<readonly PlayingProgram[]>([]);
+
+export const recorders = signal<readonly Recorder[]>([]);
+export const microphoneState = signal<MicrophoneState>({ state: 'unused' });
+/** Null while the page doesn't listen. */
+export const microphone: { control: MicrophoneControl | null } = { control: null };
 
 export const current: { send: ((message: ListenerMessage) => void) | null } = { send: null };
 
@@ -65,4 +79,12 @@ export function setProgramMuted({ index }: Playing, to: boolean): void {
 /** Shown at once; the gateway confirms it. */
 function change(index: number, to: Partial<Playing>): void {
   programs.value = programs.value.map((program) => (program.index === index ? { ...program, ...to } : program));
+}
+
+/** What people call the programs that record: the names of their apps, or else what they call themselves. */
+export function recorderNames(): readonly string[] {
+  const names = recorders.value.map(
+    ({ launchId, program, title }) => launches.value.find(({ id }) => id === launchId)?.appName || program || title,
+  );
+  return [...new Set(names.filter((name) => name !== ''))];
 }

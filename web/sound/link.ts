@@ -1,4 +1,4 @@
-/** The worker that receives sound, as a series of connections for `keepConnected`. */
+/** The worker that receives and sends sound, as a series of connections for `keepConnected`. */
 import { CloseCode, SCREEN_PROTOCOL, TICKET_PROTOCOL_PREFIX } from '#protocol/screen.ts';
 import { SOUND_PATH } from '#protocol/sound.ts';
 import type { ScreenLink } from '../screen/reconnect.ts';
@@ -46,6 +46,15 @@ export class SoundReceiver {
     this.#tell({ kind: 'listen', wanted });
   }
 
+  /** Samples of a microphone come through the port. */
+  speak(spoken: MessagePort): void {
+    this.#tell({ kind: 'speak', spoken }, [spoken]);
+  }
+
+  hush(): void {
+    this.#tell({ kind: 'hush' });
+  }
+
   send(text: string): void {
     this.#tell({ kind: 'send', text });
   }
@@ -62,7 +71,7 @@ export class SoundReceiver {
     else this.#notice(message.text);
   }
 
-  #tell(message: ToWorker): void {
-    this.#control.postMessage(message, []);
+  #tell(message: ToWorker, transferred: Transferable[] = []): void {
+    this.#control.postMessage(message, transferred);
   }
 }

@@ -1,14 +1,26 @@
-/** Listens to the desktop: from the user's first gesture until the signal aborts, whatever the network does meanwhile. */
+/** Listens to the desktop, and lets it hear the microphone: from the user's first gesture until the signal aborts, whatever the network does meanwhile. */
 import { effect, signal } from '@preact/signals';
 import { ApiError, isPermanent } from '#client/errors.ts';
 import { parseJson } from '#protocol/json.ts';
-import { type Playing, SoundNotice } from '#protocol/sound.ts';
+import { type Playing, type RecordingProgram, SoundNotice } from '#protocol/sound.ts';
 import { keepConnected } from '../screen/reconnect.ts';
 import { TicketCache } from '../screen/ticket-cache.ts';
 import { api } from '../state/api.ts';
 import { pause } from '../state/pause.ts';
-import { current, muted, programs, type SoundState, soundState, volume } from './control.ts';
+import { captureMicrophone } from './capture.ts';
+import {
+  current,
+  microphone,
+  microphoneState,
+  muted,
+  programs,
+  recorders,
+  type SoundState,
+  soundState,
+  volume,
+} from './control.ts';
 import { SoundReceiver } from './link.ts';
+import { MicrophoneControl } from './microphone-control.ts';
 import { SoundOwners } from './owners.ts';
 import { Player } from './player.ts';
 
@@ -19,6 +31,7 @@ export async function listen(stopping: AbortSignal): Promise<void> {
   stopping.addEventListener('abort', () => {
     soundState.value = { state: 'off' };
     programs.value = [];
+    recorders.value = [];
   });
   await firstGesture(stopping);
   if (stopping.aborted) return;
@@ -26,12 +39,26 @@ export async function listen(stopping: AbortSignal): Promise<void> {
   onGesture(() => player.resume(), stopping);
   player.resume();
   const { port1, port2 } = new MessageChannel();
-  const receiver = new SoundReceiver(port1, hear(stopping));
+  const speaking = new MicrophoneControl({
+    capture: async (ended) => {
+      const capture = await captureMicrophone(ended);
+      return { ...capture, speak: () => receiver.speak(capture.spoken) };
+    },
+    hush: () => receiver.hush(),
+    isVisible: () => document.visibilityState === 'visible',
+    isSecure: () => isSecureContext,
+    show: (state) => (microphoneState.value = state),
+  });
+  const receiver = new SoundReceiver(port1, hear(speaking, stopping));
   stopping.addEventListener('abort', () => {
     current.send = null;
+    speaking.recording([]);
+    microphone.control = null;
     receiver.stop();
     player.close();
   });
+  microphone.control = speaking;
+  document.addEventListener('visibilitychange', () => speaking.consider(), { signal: stopping });
   current.send = (message) => receiver.send(JSON.stringify(message));
   const stopFollowing = effect(() => {
     player.volume = muted.value ? 0 : volume.value;
@@ -39,10 +66,10 @@ export async function listen(stopping: AbortSignal): Promise<void> {
   });
   stopping.addEventListener('abort', stopFollowing);
   await player.play(port2);
-  await connect(receiver, stopping);
+  await connect(receiver, speaking, stopping);
 }
 
-async function connect(receiver: SoundReceiver, stopping: AbortSignal): Promise<void> {
+async function connect(receiver: SoundReceiver, speaking: MicrophoneControl, stopping: AbortSignal): Promise<void> {
   const ticket = new TicketCache({
     fetch: (until) => api.desktop.ticket(until, 'sound'),
     isFinal,
@@ -60,11 +87,14 @@ async function connect(receiver: SoundReceiver, stopping: AbortSignal): Promise<
       if (stopping.aborted || soundState.value.state === 'refused') return;
       // Then the gateway tells how the service is.
       if (state !== 'closed') show({ state: 'connecting' });
-      if (state !== 'connected') programs.value = [];
+      if (state === 'connected') return;
+      programs.value = [];
+      speaking.disconnected();
     },
     isFinal: (error) => {
       if (!isFinal(error)) return false;
       soundState.value = { state: 'refused', error };
+      speaking.recording([]);
       return true;
     },
     now: () => performance.now(),
@@ -78,7 +108,9 @@ function isFinal(error: unknown): boolean {
 }
 
 /** Shows what the gateway reports. */
-function hear(stopping: AbortSignal): (text: string) => void {
+function hear(speaking: MicrophoneControl, stopping: AbortSignal): (text: string) => void {
+  let output = true;
+  const recording = signal<readonly RecordingProgram[]>([]);
   const playing = signal<readonly Playing[]>([]);
   const known = signal(0);
   const owners = new SoundOwners(
@@ -87,16 +119,34 @@ function hear(stopping: AbortSignal): (text: string) => void {
   );
   const stop = effect(() => {
     // Read, so that this runs again when another launch is known.
-    if (known.value >= 0)
-      programs.value = playing.value.map((program) => ({ ...program, launchId: owners.launchOf(program) }));
+    if (known.value < 0) return;
+    programs.value = playing.value.map((program) => ({ ...program, launchId: owners.launchOf(program) }));
+    recorders.value = recording.value.map((program) => ({ ...program, launchId: owners.launchOf(program) }));
   });
   stopping.addEventListener('abort', stop);
   return (text) => {
     // A newer gateway may send other messages.
     const notice = SoundNotice.safeParse(parseJson(text));
     if (!notice.success) return;
-    if (notice.data.kind === 'playing') playing.value = notice.data.inputs;
-    else show(notice.data.up ? { state: 'on' } : { state: 'lost', reason: notice.data.reason ?? '' });
+    const { data } = notice;
+    switch (data.kind) {
+      case 'rights':
+        ({ output } = data);
+        return speaking.allow(data.microphone);
+      case 'playing':
+        playing.value = data.inputs;
+        return;
+      case 'recording':
+        recording.value = data.programs;
+        return speaking.recording(data.programs);
+      case 'speaker':
+        return speaking.speaker(data.who);
+      case 'service':
+        if (!data.up) return show({ state: 'lost', reason: data.reason ?? '' });
+        return show({ state: output ? 'on' : 'silent' });
+      default:
+        return data satisfies never;
+    }
   };
 }
 

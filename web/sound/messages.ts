@@ -13,6 +13,9 @@ export type ToWorker =
   | { readonly kind: 'connect'; readonly url: string; readonly protocols: readonly string[] }
   /** What to receive from now on: `none` while muted. */
   | { readonly kind: 'listen'; readonly wanted: boolean }
+  /** What a microphone says, in {@link Spoken}, is sent from now on. The page closes the port at the end. */
+  | { readonly kind: 'speak'; readonly spoken: MessagePort }
+  | { readonly kind: 'hush' }
   /** A message to the gateway, as text. */
   | { readonly kind: 'send'; readonly text: string }
   | { readonly kind: 'close' };
@@ -31,3 +34,6 @@ export interface Samples {
 
 /** What of it the browser can receive. */
 export type Receivable = Exclude<SoundCodec, 'none'>;
+
+/** Samples of a microphone, at 48 kHz, in pieces of any length. */
+export type Spoken = Float32Array<ArrayBuffer>;

@@ -1,6 +1,6 @@
-/** Which launch each program that plays belongs to: asked once for each process, and remembered. */
+/** Which launch each program that plays or records belongs to: asked once for each process, and remembered. */
 import { ignore } from '#protocol/ignore.ts';
-import type { Playing, SoundSource } from '#protocol/sound.ts';
+import type { RecordingProgram, SoundSource } from '#protocol/sound.ts';
 
 /** Remembered processes; more than a desktop has at the same time. */
 const MOST = 200;
@@ -17,7 +17,7 @@ export class SoundOwners {
   }
 
   /** Null until it is known. */
-  launchOf({ pid, machine }: Playing): string | null {
+  launchOf({ pid, machine }: Pick<RecordingProgram, 'pid' | 'machine'>): string | null {
     const key = `${pid} ${machine}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;

@@ -8,7 +8,7 @@ import './volume.css';
 
 export function VolumeButton() {
   const { state } = soundState.value;
-  const broken = state === 'lost' || state === 'refused';
+  const broken = state === 'lost' || state === 'refused' || state === 'silent';
   const label = muted.value ? t.sound.buttonMuted : t.sound.button;
   return (
     <button

@@ -53,6 +53,8 @@ function stateText(): string {
       return t.sound.waiting;
     case 'on':
       return programs.value.length === 0 ? t.sound.silent : t.sound.playing;
+    case 'silent':
+      return t.sound.forbidden;
     case 'lost':
       return `${t.sound.lost} ${now.reason}`;
     case 'refused':

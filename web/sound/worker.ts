@@ -1,9 +1,10 @@
 /**
- * Receives and decodes sound in a thread of its own, so that a page that is busy with painting doesn't delay it. The page
- * decides when to connect; messages of the gateway pass through as text.
+ * Receives and decodes sound, and encodes and sends a microphone's, in a thread of its own, so that a page that is busy with
+ * painting doesn't delay it. The page decides when to connect; messages of the gateway pass through as text.
  */
 import { FRAME_HEADER_BYTES, FrameFlag, HEARD_EVERY_FRAMES } from '#protocol/sound-frames.ts';
 import { OpusFrames, pcmSamples, receivable } from './decoder.ts';
+import { Speech } from './speech.ts';
 import type { FromWorker, Receivable, Samples, ToWorker, WorkerPorts } from './messages.ts';
 
 addEventListener('message', ({ data }: MessageEvent<WorkerPorts>) => new Receiver(data), { once: true });
@@ -14,6 +15,7 @@ class Receiver {
   #opus: OpusFrames | null = null;
   #codec: Promise<Receivable> = receivable();
   #wanted = false;
+  #speech: Speech | null = null;
   #frames = 0;
 
   constructor(ports: WorkerPorts) {
@@ -29,6 +31,10 @@ class Receiver {
       case 'listen':
         this.#wanted = message.wanted;
         return void this.#listen();
+      case 'speak':
+        return this.#speak(message.spoken);
+      case 'hush':
+        return this.#hush();
       case 'send':
         return this.#send(message.text);
       case 'close':
@@ -47,6 +53,7 @@ class Receiver {
     socket.addEventListener('open', () => {
       this.#tell({ kind: 'connected' });
       void this.#listen();
+      this.#speech?.announce();
     });
     socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
       if (socket !== this.#socket) return;
@@ -85,6 +92,24 @@ class Receiver {
     this.#opus = null;
     this.#codec = Promise.resolve('pcm');
     void this.#listen();
+  }
+
+  #speak(spoken: MessagePort): void {
+    this.#speech?.stop();
+    this.#speech = new Speech(spoken, {
+      announce: (codec) => this.#send(JSON.stringify({ kind: 'speak', codec })),
+      send: (bytes, most) => {
+        const socket = this.#socket;
+        if (socket?.readyState === WebSocket.OPEN && socket.bufferedAmount <= most) socket.send(bytes);
+      },
+    });
+  }
+
+  #hush(): void {
+    if (!this.#speech) return;
+    this.#speech.stop();
+    this.#speech = null;
+    this.#send(JSON.stringify({ kind: 'speak', codec: 'none' }));
   }
 
   #play(samples: Samples): void {

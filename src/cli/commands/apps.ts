@@ -1,7 +1,8 @@
-/** `deskpod apps`: list, add, remove, export and install apps. */
+/** `deskpod apps`: list, add, remove, export, install and update apps. */
 import type { Command } from 'commander';
 import type { Client } from '#client/client.ts';
 import type { App } from '#protocol/app.ts';
+import type { StoreApp, StoreAppState } from '#protocol/app-store.ts';
 import { connect, withConnection } from '../connection.ts';
 import { CliError } from '../failure.ts';
 import { readAll, say, sayJson, sayTable } from '../io.ts';
@@ -49,33 +50,77 @@ export function appsCommand(apps: Command, io: Io): void {
 
   exportCommand(apps.command('export'), io);
 
-  withConnection(apps.command('install').description('pull or build the image of an app'))
+  withConnection(apps.command('store').description('list every app that can be installed, and what is installed'))
+    .option('--json', 'print JSON')
+    .action(async ({ json, ...server }: ServerOptions & { json?: true }) => {
+      const { client } = await connect(io, server);
+      const store = await client.apps.store();
+      if (json) return sayJson(io, store);
+      return sayTable(
+        io,
+        ['NAME', 'STATE', ''],
+        store.apps.map((app) => [app.name, stateOf(app), detailOf(app)]),
+      );
+    });
+
+  withConnection(apps.command('install').description('install an app: pull or build its image'))
     .argument('<name>', 'app ID or name')
     .action(async (name: string, server: ServerOptions) => {
       const { client } = await connect(io, server);
-      await install(io, client, name);
+      await follow(io, client, 'install', name);
+    });
+
+  withConnection(apps.command('update').description('build an app again, with its current recipe and Debian’s updates'))
+    .argument('<name>', 'app ID or name')
+    .action(async (name: string, server: ServerOptions) => {
+      const { client } = await connect(io, server);
+      await follow(io, client, 'update', name);
     });
 }
 
-/** Requests the installation once the event stream is open, so that no event is missed; returns when the app is ready. */
-async function install(io: Io, client: Client, name: string): Promise<void> {
+/** Requests it once the stream is open, so that nothing is missed; returns when the app is there. */
+async function follow(io: Io, client: Client, verb: 'install' | 'update', name: string): Promise<void> {
   const done = new AbortController();
   const signal = AbortSignal.any([done.signal, io.interrupted, AbortSignal.timeout(INSTALL_TIMEOUT_MS)]);
   let requested = false;
+  let step = '';
   try {
-    for await (const event of client.events({ signal })) {
-      const apps = event.type === 'app' ? [event.app] : event.type === 'apps' ? event.apps : [];
-      const availability = apps.find((one) => one.name === name || one.id === name)?.availability;
-      if (availability?.state === 'ready') return say(io, `${name} is installed.`);
-      if (availability?.state === 'installing') say(io, availability.step);
-      if (event.type === 'app' && availability?.state === 'unavailable') throw new CliError(availability.reason);
-      if (event.type === 'apps' && !requested) await client.apps.install(name);
-      requested ||= event.type === 'apps';
+    for await (const event of client.apps.storeStream({ signal })) {
+      const apps = event.type === 'app' ? [event.app] : event.store.apps;
+      const state = apps.find((app) => app.name === name || app.id === name)?.state;
+      if (!requested && event.type === 'apps') {
+        requested = true;
+        // An unknown name is refused here.
+        if (verb === 'update') await client.apps.update(name);
+        else if (!isThere(state)) await client.apps.install(name);
+        else return say(io, `${name} is installed.`);
+        continue;
+      }
+      if (state === undefined) continue;
+      if (state.state === 'failed') throw new CliError(state.reason);
+      if (isThere(state)) return say(io, verb === 'update' ? `${name} is up to date.` : `${name} is installed.`);
+      if ('step' in state && state.step !== step) say(io, state.step);
+      step = 'step' in state ? state.step : step;
     }
   } finally {
     done.abort();
   }
-  throw new CliError(`${name} was not installed in time.`, { remedy: 'To see its state: deskpod apps list' });
+  throw new CliError(`It took too long to ${verb} ${name}.`, { remedy: 'To see its state: deskpod apps store' });
+}
+
+function isThere(state: StoreAppState | undefined): boolean {
+  return state?.state === 'installed' || state?.state === 'outdated';
+}
+
+function stateOf({ state, may }: StoreApp): string {
+  if (state.state === 'outdated') return may.update ? 'update available' : 'installed';
+  return state.state;
+}
+
+/** The current step, or why it failed. */
+function detailOf({ state, description }: StoreApp): string {
+  if (state.state === 'failed') return state.reason;
+  return 'step' in state ? state.step : (description ?? '');
 }
 
 /** The current step, or why the app is unavailable. */

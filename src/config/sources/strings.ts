@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { ConfigNote } from '../config.ts';
 import type { Given, SourceReading } from '../given.ts';
+import { parseJson } from '../../protocol/json.ts';
 import { nearest } from '../nearest.ts';
 import type { Problem } from '../problems.ts';
 import type { Facts } from '../facts.ts';
@@ -20,6 +21,7 @@ export interface ConfigOptions {
   readonly engineProcess?: string | undefined;
   readonly baseImage?: string | undefined;
   readonly languages?: string | undefined;
+  readonly fonts?: string | undefined;
   readonly roles?: string | undefined;
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
@@ -77,7 +79,8 @@ function add(
   given.push({ setting, value, name: '', position: () => position });
 }
 
-function fromText(text: string, read: Facts['read']): string | number | boolean | string[] | null {
+/** Null if it can't be read. */
+function fromText(text: string, read: Facts['read']): unknown {
   switch (read) {
     case 'text':
       return text;
@@ -90,7 +93,7 @@ function fromText(text: string, read: Facts['read']): string | number | boolean 
     case 'list':
       return text.split(/[\s,]+/).filter(Boolean);
     case 'json':
-      return null;
+      return parseJson(text) ?? null;
     default:
       return read satisfies never;
   }

@@ -2,6 +2,7 @@
  * Builds the product's images over the Docker-compatible API, parents first, each once for all callers, and not when
  * it is up to date. An image gets its name with its last layer, so an interrupted build leaves no incomplete image.
  */
+import { type FontSet, packagesOf } from '#domain/desktops/fonts.ts';
 import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -24,6 +25,8 @@ export interface BuilderOptions {
   readonly baseImage: string | null;
   /** Languages of the programs, for example `de`. */
   readonly languages?: readonly string[];
+  /** Fonts besides the usual ones. */
+  readonly fonts?: readonly FontSet[];
   /** For the tar file of the base and the SBOMs of images; created if necessary. */
   readonly workDir: string;
   /** Images built before are built again without any cache, for security updates of their packages. */
@@ -62,7 +65,7 @@ export class ImageBuilder {
   readonly #options: BuilderOptions;
   readonly #plan: ReadonlyMap<string, PlannedImage>;
   readonly #sboms: ImageSboms;
-  readonly #running = new Map<string, SharedBuilds>();
+  readonly #running = new Map<string, { readonly shared: SharedBuilds; readonly refreshes: boolean }>();
   /** When the images that the engine was asked about were built, by reference. */
   readonly #builtAt = new Map<string, Date>();
   /** Two builds keep two processors busy: one unpacks while the other downloads. */
@@ -71,11 +74,12 @@ export class ImageBuilder {
   constructor(api: Pick<EngineApi, 'json' | 'text' | 'stream'>, options: BuilderOptions) {
     this.#api = api;
     this.#options = options;
-    const { baseImage, languages = [], imagesDir, prepared, workDir } = options;
+    const { baseImage, languages = [], fonts = [], imagesDir, prepared, workDir } = options;
     this.#sboms = new ImageSboms(api, join(workDir, 'sbom'));
     const args = {
       ...(baseImage === null ? {} : { BASE: baseImage }),
       LANGUAGES: [...new Set(languages)].toSorted().join(' '),
+      FONTS: packagesOf(fonts).join(' '),
     };
     const roots = new Map(baseImage === null ? [[ROOTFS, ROOTFS_SOURCE]] : []);
     this.#plan = new Map(planImages(imagesDir, args, roots, prepared).map((image) => [image.reference, image]));
@@ -95,6 +99,11 @@ export class ImageBuilder {
     return this.#fits(reference, await this.#present(reference));
   }
 
+  /** Whether an image with these labels was built from the recipe as it is now. */
+  isOfRecipe(reference: string, labels: Readonly<Record<string, string>>): boolean {
+    return labels[SOURCE] === this.#sourceOf(reference);
+  }
+
   /** When the oldest of the images was built that this builder has asked the engine for; null if none. */
   oldestBuiltAt(): Date | null {
     return [...this.#builtAt.values()].toSorted((one, other) => one.getTime() - other.getTime())[0] ?? null;
@@ -102,19 +111,26 @@ export class ImageBuilder {
 
   /**
    * Returns when the image is present and up to date. `report` gets a line at a time. The signal ends the caller's
-   * wait; the build itself stops when no caller waits. Rejects with `not_found` for a foreign reference.
+   * wait; the build itself stops when no caller waits. With `refreshBefore`, it and those below it are built again if they
+   * are older. Rejects with `not_found` for a foreign reference.
    */
-  async ensure(reference: string, report: Report, signal: AbortSignal): Promise<void> {
+  async ensure(
+    reference: string,
+    report: Report,
+    signal: AbortSignal,
+    refreshBefore = this.#options.refreshBefore,
+  ): Promise<void> {
     if (reference !== ROOTFS && !this.isOwn(reference)) {
       throw new DeskpodError('not_found', `There is no Containerfile for the image ${reference}.`);
     }
     const former = this.#running.get(reference);
-    if (former && !former.ended) return former.join(report, signal);
+    const refreshes = refreshBefore !== undefined;
+    if (former && !former.shared.ended && (former.refreshes || !refreshes)) return former.shared.join(report, signal);
     const shared = new SharedBuilds(async (line, stop) => {
-      await former?.settled; // one that was stopped may still be clearing up
-      await this.#make(reference, line, stop);
+      await former?.shared.settled; // one that was stopped may still be clearing up
+      await this.#make(reference, line, stop, refreshBefore);
     });
-    this.#running.set(reference, shared);
+    this.#running.set(reference, { shared, refreshes });
     await shared.join(report, signal);
   }
 
@@ -133,13 +149,17 @@ export class ImageBuilder {
     return await this.#sboms.read(this.#described(image, present), signal);
   }
 
-  async #make(reference: string, report: Report, stop: AbortSignal): Promise<void> {
+  async #make(reference: string, report: Report, stop: AbortSignal, refreshBefore: Date | undefined): Promise<void> {
     const before = await this.#present(reference);
-    if (this.#fits(reference, before)) return;
+    const parents = this.#plan.get(reference)?.parents ?? [];
+    if (refreshBefore === undefined && this.#fits(reference, before)) return;
     const signal = AbortSignal.any([stop, AbortSignal.timeout(BUILD_TIMEOUT_MS)]);
     const image = this.#plan.get(reference);
-    await Promise.all((image?.parents ?? []).map((parent) => this.ensure(parent, report, signal)));
-    await this.#turns.run(signal, () => (image ? this.#build(image, report, signal) : this.#import(report, signal)));
+    await Promise.all(parents.map((parent) => this.ensure(parent, report, signal, refreshBefore)));
+    if (this.#fits(reference, before, this.#newest(parents, refreshBefore))) return;
+    await this.#turns.run(signal, () =>
+      image ? this.#build(image, report, signal, refreshBefore) : this.#import(report, signal, refreshBefore),
+    );
     const after = await this.#present(reference);
     if (after === null || after.source !== this.#sourceOf(reference)) {
       throw new DeskpodError('internal_error', `The image ${reference} does not match its Containerfile.`);
@@ -170,16 +190,34 @@ export class ImageBuilder {
     return [...image.parents.flatMap((parent) => this.#partsOf(parent)), ...own];
   }
 
-  async #build(image: PlannedImage, report: Report, signal: AbortSignal): Promise<void> {
+  /** What is built on newer images is refreshed, too. */
+  #newest(parents: readonly string[], refreshBefore: Date | undefined): Date | undefined {
+    if (refreshBefore === undefined) return undefined;
+    const built = parents.map((parent) => this.#builtAt.get(parent)?.getTime() ?? 0);
+    return new Date(Math.max(refreshBefore.getTime(), ...built));
+  }
+
+  async #build(
+    image: PlannedImage,
+    report: Report,
+    signal: AbortSignal,
+    refreshBefore: Date | undefined,
+  ): Promise<void> {
     const prepared = await this.#options.prepared?.[image.name]?.prepare(image.folder);
     try {
-      await this.#send(image, prepared ?? image.folder, report, signal);
+      await this.#send(image, prepared ?? image.folder, report, signal, refreshBefore !== undefined);
     } finally {
       if (prepared !== undefined) await rm(prepared, { recursive: true, force: true });
     }
   }
 
-  async #send(image: PlannedImage, folder: string, report: Report, signal: AbortSignal): Promise<void> {
+  async #send(
+    image: PlannedImage,
+    folder: string,
+    report: Report,
+    signal: AbortSignal,
+    nocache: boolean,
+  ): Promise<void> {
     // Labels that the Containerfile cannot contain.
     const icon = image.labels['oc.icondata'];
     const extra = icon === undefined ? {} : { 'oc.icondata': icon };
@@ -191,7 +229,7 @@ export class ImageBuilder {
         buildargs: JSON.stringify(image.args),
         // The host's network, so that packages come the same way as on the host.
         networkmode: 'host',
-        nocache: this.#options.refreshBefore !== undefined,
+        nocache,
         rm: true,
         forcerm: true,
       },
@@ -201,8 +239,8 @@ export class ImageBuilder {
     await this.#follow(image.name, reply, report, signal);
   }
 
-  async #import(report: Report, signal: AbortSignal): Promise<void> {
-    const { workDir, refreshBefore } = this.#options;
+  async #import(report: Report, signal: AbortSignal, refreshBefore: Date | undefined): Promise<void> {
+    const { workDir } = this.#options;
     const tar = await makeRootfs({ workDir, refreshBefore }, report, signal);
     const reply = await this.#api.stream('POST', '/images/create', {
       // Podman ignores a separate tag.
@@ -227,8 +265,7 @@ export class ImageBuilder {
     }
   }
 
-  #fits(reference: string, present: PresentImage | null): boolean {
-    const { refreshBefore } = this.#options;
+  #fits(reference: string, present: PresentImage | null, refreshBefore = this.#options.refreshBefore): boolean {
     if (present === null || present.source !== this.#sourceOf(reference)) return false;
     return refreshBefore === undefined || present.builtAt >= refreshBefore;
   }
@@ -275,10 +312,17 @@ function failed(name: string, last: readonly string[]): DeskpodError {
   });
 }
 
-/** Podman's last line repeats the step with its exit status; the step's own output before it says more. */
+/**
+ * Podman's last line repeats the step with its exit status; the step's own output before it says more, and most where apt
+ * names the packages that cannot be installed together.
+ */
 function reasonIn(last: readonly string[]): string {
   const reported = last.filter((line) => !line.startsWith('building at STEP'));
   const reason =
-    reported.findLast((line) => /^E:|error/i.test(line)) ?? reported.at(-1) ?? last.at(-1) ?? 'no reason given';
+    reported.findLast((line) => /: Depends: .* but /.test(line)) ??
+    reported.findLast((line) => /^E:|error/i.test(line)) ??
+    reported.at(-1) ??
+    last.at(-1) ??
+    'no reason given';
   return reason.trim();
 }

@@ -12,8 +12,9 @@ import type { Replicas } from '../server/replicas.ts';
 import type { Store } from '../ports/store.ts';
 import { visibleTo, type Viewer } from './acl.ts';
 import { toApp } from './app.ts';
-import { ImageStates, type ImageStatesDeps } from './images.ts';
+import { type ImageFacts, ImageStates, type ImageStatesDeps } from './images.ts';
 import { findApp, findDocument } from './lookup.ts';
+import { type AppOffer, notIn } from './offers.ts';
 import { documentOfImage, withVariants } from './own-apps.ts';
 import { classNameFor, limitsFor, podSettingsFor, runtimeFor } from './runtime.ts';
 import type { RuntimeCapabilities, ExecuteClasses, RuntimeChoice } from './runtime.ts';
@@ -23,6 +24,8 @@ import { Seeds } from './seeds.ts';
 export interface CatalogueDeps extends ImageStatesDeps {
   readonly store: Pick<Store, 'apps' | 'values'>;
   readonly replicas: Pick<Replicas, 'topic' | 'onResync'>;
+  /** What can be installed. */
+  readonly offers: readonly AppOffer[];
   readonly classes: ExecuteClasses;
   readonly capabilities: RuntimeCapabilities;
 }
@@ -32,7 +35,9 @@ const MOST_PUBLISHED = 10;
 
 export type CatalogueChange =
   | { readonly type: 'app'; readonly document: AppDocument; readonly availability: AppAvailability }
-  | { readonly type: 'removed'; readonly ids: readonly string[] };
+  | { readonly type: 'removed'; readonly ids: readonly string[] }
+  /** The installation of an app that is not in the catalogue. */
+  | { readonly type: 'offer'; readonly id: string };
 
 export class Catalogue implements AsyncDisposable {
   readonly #deps: CatalogueDeps;
@@ -40,6 +45,8 @@ export class Catalogue implements AsyncDisposable {
   readonly #messages;
   readonly #listeners = new Set<(change: CatalogueChange) => void>();
   readonly #background = new AbortController();
+  /** Offers whose images are being installed: they get an entry when they have one. */
+  readonly #coming = new Set<string>();
   #documents = new Map<string, AppDocument>();
 
   private constructor(deps: CatalogueDeps) {
@@ -73,6 +80,16 @@ export class Catalogue implements AsyncDisposable {
   /** By id, hash or the id's last two parts. */
   find(key: string): AppDocument | null {
     return this.#documents.get(key) ?? findDocument(this.list(), key);
+  }
+
+  /** What can be installed and is not in the catalogue. */
+  offers(): readonly AppOffer[] {
+    return notIn(this.list(), this.#deps.offers);
+  }
+
+  /** What came with the product, installed or not; null for other entries. */
+  offerOf(id: string): AppOffer | null {
+    return this.#deps.offers.find(({ document }) => document.id === id) ?? null;
   }
 
   /** The apps that these labels may start. */
@@ -128,6 +145,11 @@ export class Catalogue implements AsyncDisposable {
     return this.#states.get(id);
   }
 
+  /** Of the present image; null if there is none. */
+  imageFacts(id: string): ImageFacts | null {
+    return this.#states.facts(id);
+  }
+
   async isInstalled(id: string): Promise<boolean> {
     return this.availability(id).state === 'ready';
   }
@@ -142,6 +164,7 @@ export class Catalogue implements AsyncDisposable {
     const unique = [...new Map(documents.map((document) => [document.id, document])).values()];
     await this.#deps.store.apps.put(unique);
     for (const document of unique) {
+      this.#coming.delete(document.id);
       this.#documents.set(document.id, document);
       this.#states.forget(document.id);
     }
@@ -161,11 +184,23 @@ export class Catalogue implements AsyncDisposable {
     for (const { id } of documents) this.install(id).catch(ignore('the reason is kept with the app'));
   }
 
-  /** Downloads or builds an app's image, also after a failure. `app_unavailable` with the reason if that fails. */
+  /**
+   * Downloads or builds an app's image, also after a failure; an offer then gets its entry. `app_unavailable` with the reason
+   * if that fails.
+   */
   async install(id: string, signal?: AbortSignal): Promise<void> {
-    const document = this.find(id);
-    if (document === null) throw new DeskpodError('not_found', `There is no app “${id}”.`, { field: 'app' });
+    const known = this.find(id);
+    const document = known ?? this.offerOf(id)?.document;
+    if (document === undefined) throw new DeskpodError('not_found', `There is no app “${id}”.`, { field: 'app' });
+    if (known === null) this.#coming.add(id);
     await this.#states.install(document, signal);
+  }
+
+  /** Ends the installation of an offer. */
+  cancel(id: string): void {
+    this.#coming.delete(id);
+    this.#states.forget(id);
+    this.#emit({ type: 'offer', id });
   }
 
   /** By the keys of {@link find}; returns the removed ids. Doesn't touch running launches. */
@@ -173,6 +208,7 @@ export class Catalogue implements AsyncDisposable {
     const ids = keys.flatMap((key) => this.find(key)?.id ?? []);
     const removed = await this.#deps.store.apps.remove([...new Set(ids)]);
     for (const id of removed) {
+      this.#coming.delete(id);
       this.#documents.delete(id);
       this.#states.forget(id);
     }
@@ -211,13 +247,16 @@ export class Catalogue implements AsyncDisposable {
     const gone = [...before.keys()].filter((id) => !this.#documents.has(id));
     for (const id of gone) this.#states.drop(id);
     if (gone.length > 0) this.#emit({ type: 'removed', ids: gone });
-    const changed = this.list().filter(({ id }) => ids === 'all' || ids.has(id));
+    const offered = this.offers().map(({ document }) => document);
+    const isMeant = ({ id }: AppDocument) => ids === 'all' || ids.has(id);
+    const changed = this.list().filter(isMeant);
     for (const document of changed) {
       const old = before.get(document.id);
       if (old !== undefined && old.sha_id !== document.sha_id) this.#states.drop(document.id);
     }
-    await this.#states.readReasons(changed);
-    for (const document of changed) this.#publish(document);
+    const shown = [...changed, ...offered.filter(isMeant)];
+    await this.#states.readReasons(shown);
+    for (const document of shown) this.#publish(document);
     await this.look(changed);
   }
 
@@ -226,18 +265,20 @@ export class Catalogue implements AsyncDisposable {
     if (ids.length > 0) this.#messages.publish(ids.length > MOST_PUBLISHED ? {} : { ids: [...ids] });
   }
 
-  /** A present image has more details than its recipe: hash, date, command. */
+  /** A present image has more details than its recipe: hash, date, command. An offer now gets its entry. */
   async #adopt(document: AppDocument, image: ImageInfo): Promise<void> {
     const own = this.#deps.own.find(({ reference }) => reference === document.id);
     const present = own === undefined ? document : documentOfImage(own, image);
-    if (present.sha_id === document.sha_id || !this.#documents.has(document.id)) return;
+    const comes = this.#coming.delete(document.id);
+    if (!comes && (present.sha_id === document.sha_id || !this.#documents.has(document.id))) return;
     await this.#deps.store.apps.put([present]);
     this.#documents.set(present.id, present);
   }
 
   #publish({ id }: AppDocument): void {
     const document = this.#documents.get(id);
-    if (document !== undefined) this.#emit({ type: 'app', document, availability: this.availability(id) });
+    if (document === undefined) this.#emit({ type: 'offer', id });
+    else this.#emit({ type: 'app', document, availability: this.availability(id) });
   }
 
   #emit(change: CatalogueChange): void {

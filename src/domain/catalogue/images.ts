@@ -1,4 +1,5 @@
 /** The state of each app's image: installed, not installed, installing, or unavailable with a reason, which is stored. */
+import { isDeepStrictEqual } from 'node:util';
 import type { AppAvailability } from '../../protocol/app.ts';
 import type { AppDocument } from '../../protocol/manager.ts';
 import type { AppImage, Engine, ImageInfo } from '../ports/engine.ts';
@@ -26,6 +27,15 @@ export interface ImageStatesDeps {
   readonly concurrency?: number;
 }
 
+/** What the app store shows of an image that is present. */
+export interface ImageFacts {
+  readonly bytes: number | null;
+  /** Null where the engine doesn't know. */
+  readonly builtAt: Date | null;
+  /** Its recipe has changed since. */
+  readonly outdated: boolean;
+}
+
 interface Listener {
   changed(document: AppDocument): void;
   present(document: AppDocument, image: ImageInfo): Promise<void>;
@@ -38,6 +48,7 @@ export class ImageStates implements AsyncDisposable {
   readonly #listener: Listener;
   readonly #installs: Installs;
   readonly #states = new Map<string, AppAvailability>();
+  readonly #facts = new Map<string, ImageFacts>();
   /** Apps whose image has another name than their id. */
   readonly #elsewhere = new Map<string, string>();
   /** Pending writes of reasons. */
@@ -70,6 +81,11 @@ export class ImageStates implements AsyncDisposable {
     return this.#states.get(id) ?? { state: 'not_installed' };
   }
 
+  /** Of the present image; null if there is none. */
+  facts(id: string): ImageFacts | null {
+    return this.#facts.get(id) ?? null;
+  }
+
   reference(document: AppDocument): string {
     return this.#elsewhere.get(document.id) ?? this.#target(document);
   }
@@ -85,6 +101,7 @@ export class ImageStates implements AsyncDisposable {
     this.#installs.cancel(id);
     this.#elsewhere.delete(id);
     this.#states.delete(id);
+    this.#facts.delete(id);
   }
 
   /** Finds out which are here. Those that failed before stay so unless they are here now. */
@@ -116,7 +133,9 @@ export class ImageStates implements AsyncDisposable {
 
   async #fetch(document: AppDocument, signal: AbortSignal): Promise<void> {
     const startedAt = new Date().toISOString();
-    const { report, close } = throttled((step) => void this.#set(document, { state: 'installing', step, startedAt }));
+    const { report, close } = throttled((step) => {
+      if (!signal.aborted) void this.#set(document, { state: 'installing', step, startedAt });
+    });
     try {
       const here = await this.#present(document);
       if (here === null) report('waiting for the image');
@@ -163,8 +182,12 @@ export class ImageStates implements AsyncDisposable {
     this.#states.set(document.id, state);
     if (state.state === 'unavailable') this.#keepReason(document.id, state.reason);
     else if (before.state === 'unavailable') this.#keepReason(document.id, null);
+    const known = this.#facts.get(document.id);
+    if (image === undefined) this.#facts.delete(document.id);
+    else this.#facts.set(document.id, factsOf(image));
     if (image !== undefined) await this.#listener.present(document, image);
-    if (before.state !== state.state || state.state === 'installing') this.#listener.changed(document);
+    const changed = before.state !== state.state || !isDeepStrictEqual(known, this.#facts.get(document.id));
+    if (changed || state.state === 'installing') this.#listener.changed(document);
   }
 
   /** Other servers keep reasons of theirs beside it. */
@@ -183,14 +206,18 @@ export class ImageStates implements AsyncDisposable {
   }
 }
 
-function reasonOf(cause: unknown, reference: string): string {
+function factsOf({ bytes, createdAt, outdated }: ImageInfo): ImageFacts {
+  return { bytes, builtAt: createdAt.getTime() === 0 ? null : createdAt, outdated };
+}
+
+export function reasonOf(cause: unknown, reference: string): string {
   if (cause instanceof DeskpodError) return withPeriod(cause.toSentence());
   if (isTimeout(cause)) return `${reference} wasn't downloaded within 30 minutes.`;
   return `${reference} couldn't be downloaded: ${messageOf(cause)}`;
 }
 
 /** Reports a line if it is new and the last report was a while ago; nothing after `close`. */
-function throttled(tell: (line: string) => void): { report: (line: string) => void; close: () => void } {
+export function throttled(tell: (line: string) => void): { report: (line: string) => void; close: () => void } {
   let last = '';
   let at = -Infinity;
   let open = true;

@@ -18,6 +18,10 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   'text/plain': ['.'],
 };
 
+/** As Chromium takes them. */
+const EXTENSION = /^\.[a-z0-9][a-z0-9+_-]{0,15}$/;
+const MOST_EXTENSIONS = 250;
+
 type Labels = Pick<AppDocument, 'mimetype' | 'fileextensions' | 'legacyfileextensions'>;
 
 /** The kinds (`OpenKind`) of files and links that an app opens. */
@@ -25,6 +29,17 @@ export function kindsOf({ mimetype, fileextensions, legacyfileextensions }: Labe
   const extensions = [...fileextensions, ...legacyfileextensions, ...mimetype.flatMap(extensionsOf)];
   const kinds = extensions.map((extension) => `.${extension.replace(/^\*?\./, '').toLowerCase()}`);
   return [...new Set([...mimetype.flatMap((type) => KINDS[type] ?? []), ...kinds])];
+}
+
+/** The extensions that an app opens, by media type. Browsers take no more than so many of one app. */
+export function fileTypesOf(labels: Labels): Map<string, string[]> {
+  const types = new Map<string, string[]>();
+  const extensions = kindsOf(labels).filter((kind) => EXTENSION.test(kind));
+  for (const extension of extensions.slice(0, MOST_EXTENSIONS)) {
+    const type = mime.getType(extension) ?? 'application/octet-stream';
+    types.set(type, [...(types.get(type) ?? []), extension]);
+  }
+  return types;
 }
 
 function extensionsOf(type: string): string[] {

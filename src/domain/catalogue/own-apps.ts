@@ -16,11 +16,6 @@ export interface OwnImage {
   readonly image?: string;
 }
 
-/** Not in the catalogue until somebody installs it (`oc.install="optional"`). */
-export function isOptional(labels: Readonly<Record<string, string>>): boolean {
-  return labels['oc.install'] === 'optional';
-}
-
 /** The documented failure: a program that needs shared memory, as a pod, where it has none. */
 const WITH_ERROR = {
   of: 'shm-demo',
@@ -33,7 +28,7 @@ const WITH_ERROR = {
 } as const;
 
 /** The apps of these images, and those that are in the catalogue a second time with other labels. */
-export function withVariants(own: readonly OwnImage[]): readonly OwnImage[] {
+export function withVariants<Image extends OwnImage>(own: readonly Image[]): readonly Image[] {
   return own.flatMap((image) => {
     if (image.labels['oc.name'] !== WITH_ERROR.of) return [image];
     const reference = image.reference.replace(WITH_ERROR.of, WITH_ERROR.labels['oc.name']);

@@ -6,6 +6,7 @@ import type { Identity } from '../ports/auth.ts';
 import { type BackgroundEvents, tellOfBackground } from './background.ts';
 import type { DesktopSpec, Engine, EngineDesktop } from '../ports/engine.ts';
 import { emptySlot, failure, geometryOf, HOME_DELETED, HOME_KEPT, lostHomeNotice, present, type Slot } from './slot.ts';
+import { type SharedFolder, sharedWith } from './shared-folders.ts';
 import type { Theme } from './theme.ts';
 import { DeskpodError } from '../errors.ts';
 import type { EventBus } from '../server/event-bus.ts';
@@ -34,6 +35,7 @@ export interface DesktopOptions {
   readonly limits: Limits;
   /** The languages of the programs in its image, for example `de`. */
   readonly languages: readonly string[];
+  readonly shared: readonly SharedFolder[];
 }
 
 export interface DesktopEvents extends BackgroundEvents {
@@ -249,7 +251,7 @@ export class Desktops {
 
   /** The spec of the desktop that this user would get; starts nothing. */
   plan({ user, account }: Identity, request: DesktopRequest = {}): DesktopSpec {
-    const { image, env, x11Tcp, limits, languages } = this.#deps.options;
+    const { image, env, x11Tcp, limits, languages, shared } = this.#deps.options;
     const { regional } = regionalOf(request);
     return {
       id: userPodName(user),
@@ -261,6 +263,7 @@ export class Desktops {
       x11Tcp,
       limits,
       labels: Object.fromEntries(user.labels.map((label) => [label, 'true'])),
+      shared: sharedWith(shared, user.labels, account),
     };
   }
 

@@ -2,6 +2,8 @@
 export interface FileRules {
   readonly upload: boolean;
   readonly download: boolean;
+  /** Whether file managers of other computers may open homes at `/dav/`. */
+  readonly webdav: boolean;
   /** Of one file; null: no limit. */
   readonly maxUploadBytes: number | null;
   /** Of one file or archive; null: no limit. */

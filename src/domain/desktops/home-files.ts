@@ -1,10 +1,12 @@
 /**
  * The files in a desktop's home folder, as a list and as an archive, by commands that run in its graphical container as
- * its user. Symbolic links stay links; other file systems below the home are excluded.
+ * its user. Symbolic links stay links; shared folders, and other file
+ * systems below the home, are excluded.
  */
 import { Readable } from 'node:stream';
 import type { HomeFile, HomeFiles } from '#protocol/home.ts';
-import type { Engine } from '../ports/engine.ts';
+import type { Engine, EngineDesktop } from '../ports/engine.ts';
+import { SHARED_FOLDER } from './shared-folders.ts';
 import type { ExecSession } from '../ports/engine-launch.ts';
 import { DeskpodError } from '../errors.ts';
 
@@ -20,15 +22,35 @@ const STALLED_MS = 120_000;
 const LONGEST_ENTRY = 1 << 16;
 const ENTRY = /^(-?\d+)(?:\.\d+)? (\d+) ([^]+)$/;
 
-const FIND = `exec 2>/dev/null; cd && exec find . -xdev ${LEFT_OUT.map((name) => `-path ./${name} -prune -o`).join(' ')} \\( -type f -o -type l \\) -printf '%T@ %s %P\\0'`;
-const PACK = `exec 2>/dev/null; cd && home=\${PWD##*/} && cd .. && exec tar --create --gzip --sparse --one-file-system --ignore-failed-read --anchored --no-wildcards ${LEFT_OUT.map((name) => `--exclude="$home/${name}"`).join(' ')} -- "$home"`;
+/** What folders of the home aren't the user's own files. */
+type Shared = Pick<EngineDesktop, 'shared'>['shared'];
+
+function leftOut(shared: Shared): readonly string[] {
+  return shared.length === 0 ? LEFT_OUT : [...LEFT_OUT, SHARED_FOLDER];
+}
+
+const find = (shared: Shared): string =>
+  `exec 2>/dev/null; cd && exec find . -xdev ${leftOut(shared)
+    .map((name) => `-path ./${name} -prune -o`)
+    .join(' ')} \\( -type f -o -type l \\) -printf '%T@ %s %P\\0'`;
+const pack = (shared: Shared): string =>
+  `exec 2>/dev/null; cd && home=\${PWD##*/} && cd .. && exec tar --create --gzip --sparse --one-file-system --ignore-failed-read --anchored --no-wildcards ${leftOut(
+    shared,
+  )
+    .map((name) => `--exclude="$home/${name}"`)
+    .join(' ')} -- "$home"`;
 
 /** Rejects without any result; at the timeout, resolves with the files found so far. */
-export async function listHome(engine: Exec, desktopId: string, outer?: AbortSignal): Promise<HomeFiles> {
+export async function listHome(
+  engine: Exec,
+  desktopId: string,
+  shared: Shared = [],
+  outer?: AbortSignal,
+): Promise<HomeFiles> {
   const late = AbortSignal.timeout(LIST_MS);
   const signal = outer ? AbortSignal.any([outer, late]) : late;
   const found = new Found();
-  const session = await started(engine, desktopId, FIND, signal);
+  const session = await started(engine, desktopId, find(shared), signal);
   const stop = (): void => void session.stream.destroy();
   signal.addEventListener('abort', stop, { once: true });
   try {
@@ -58,7 +80,7 @@ export class HomeArchives {
   }
 
   /** Several at once per desktop, up to a limit; `conflict` beyond. */
-  async pack(desktopId: string): Promise<Readable> {
+  async pack(desktopId: string, shared: Shared = []): Promise<Readable> {
     const others = this.#packing.get(desktopId) ?? 0;
     if (others >= MOST_ARCHIVES)
       throw new DeskpodError('conflict', 'The home folder is already being downloaded.', {
@@ -66,7 +88,7 @@ export class HomeArchives {
       });
     this.#packing.set(desktopId, others + 1);
     try {
-      const archive = await packHome(this.#engine, desktopId);
+      const archive = await packHome(this.#engine, desktopId, shared);
       return archive.once('close', () => this.#release(desktopId));
     } catch (error) {
       this.#release(desktopId);
@@ -90,11 +112,11 @@ export class HomeArchives {
 }
 
 /** A tar archive, compressed by gzip; it ends with an error if it is incomplete or no longer read. */
-export async function packHome(engine: Exec, desktopId: string): Promise<Readable> {
+export async function packHome(engine: Exec, desktopId: string, shared: Shared = []): Promise<Readable> {
   const begin = new AbortController();
   const timer = setTimeout(() => begin.abort(), LIST_MS);
   // The signal covers the start only: later it would end the command.
-  const session = await started(engine, desktopId, PACK, begin.signal).finally(() => clearTimeout(timer));
+  const session = await started(engine, desktopId, pack(shared), begin.signal).finally(() => clearTimeout(timer));
   const archive = Readable.from(bytesOf(session), { objectMode: false });
   // A stream that is destroyed before its first read never enters the generator.
   return archive.once('close', () => session.stream.destroy());

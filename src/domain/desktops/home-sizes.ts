@@ -21,9 +21,16 @@ export interface HomeSizesOptions {
   readonly failed: (what: string, error: unknown) => void;
 }
 
+export interface HomeUse {
+  readonly bytes: number;
+  /** Since the measurement began. */
+  readonly ageMs: number;
+}
+
 interface Measured {
   /** Null if unknown. */
   readonly bytes: number | null;
+  /** The beginning. */
   readonly at: number;
 }
 
@@ -45,10 +52,11 @@ export class HomeSizes {
   }
 
   /** Null if the engine doesn't measure homes, or hasn't yet. */
-  async use(desktop: EngineDesktop): Promise<number | null> {
+  async use(desktop: EngineDesktop): Promise<HomeUse | null> {
     if (!this.#isKnown(desktop, FRESH_MS))
       await Promise.race([this.#measure(desktop), delay(PATIENCE_MS, undefined, { ref: false })]);
-    return this.#measured.get(desktop.id)?.bytes ?? null;
+    const { bytes = null, at = 0 } = this.#measured.get(desktop.id) ?? {};
+    return bytes === null ? null : { bytes, ageMs: this.#now() - at };
   }
 
   /**
@@ -74,6 +82,7 @@ export class HomeSizes {
   /** Once for all who ask at the same time; never rejects. */
   async #measure({ id }: EngineDesktop): Promise<void> {
     const { engine, failed } = this.#options;
+    const at = this.#now();
     const measuring =
       this.#measuring.get(id) ??
       engine
@@ -82,7 +91,7 @@ export class HomeSizes {
           failed(`measuring the home of the desktop ${id}`, error);
           return this.#measured.get(id)?.bytes ?? null;
         })
-        .then((bytes) => void this.#measured.set(id, { bytes, at: this.#now() }))
+        .then((bytes) => void this.#measured.set(id, { bytes, at }))
         .finally(() => this.#measuring.delete(id));
     this.#measuring.set(id, measuring);
     await measuring;

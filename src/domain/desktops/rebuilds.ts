@@ -123,11 +123,11 @@ export class Rebuilds {
   }
 
   /** A clause that says what would be deleted with the desktop; null when nothing is. */
-  async losses({ id, home, userId }: EngineDesktop): Promise<string | null> {
+  async losses({ id, home, shared, userId }: EngineDesktop): Promise<string | null> {
     const { engine, failed } = this.#deps;
     if (home !== 'lost') return null;
     try {
-      const { count } = await listHome(engine, id);
+      const { count } = await listHome(engine, id, shared);
       if (count === 0) return null;
       return `its home folder would be deleted, and holds ${count === 1 ? 'a file' : `${count} files`}.`;
     } catch (error) {

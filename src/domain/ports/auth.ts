@@ -86,14 +86,30 @@ export interface TicketRights {
   /** Tickets of older servers don't say: neither. */
   readonly upload?: TransferRight;
   readonly download?: TransferRight;
+  /** Shared folders, in `Shared` of the home; read-only ones can't be changed. Tickets of older servers don't say. */
+  readonly shared?: SharedRight[];
   readonly sound?: boolean;
   readonly microphone?: boolean;
+}
+
+export interface SharedRight {
+  readonly name: string;
+  readonly readOnly: boolean;
 }
 
 export interface TransferRight {
   readonly allowed: boolean;
   /** Of one file, or of all files of an archive together; null: no limit. */
   readonly maxBytes: number | null;
+  /** For uploads, where homes are measured and limited. */
+  readonly room?: HomeRoom;
+}
+
+/** What a home could still take. */
+export interface HomeRoom {
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly measuredAt: number;
 }
 
 /** Tickets: claims encrypted (JWE, RSA-OAEP-256 + A256GCM) inside a signed JWT (RS256); at most 7 minutes. */

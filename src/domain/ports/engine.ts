@@ -80,6 +80,8 @@ export interface DesktopSpec {
   readonly x11Tcp: boolean;
   readonly limits: Limits;
   readonly labels: Readonly<Record<string, string>>;
+  /** Names of configured folders that it gets, at `~/Shared/NAME`; the engine knows where they are. */
+  readonly shared: readonly string[];
 }
 
 export interface EngineDesktop {
@@ -101,6 +103,8 @@ export interface EngineDesktop {
   readonly entries: EphemeralCount;
   /** Whether the files in its home folder outlive it; set when it is made. */
   readonly home: Home;
+  /** The names of its shared folders. */
+  readonly shared: readonly string[];
 }
 
 /** `node1 (10.42.0.7)`, for display. */
@@ -172,6 +176,10 @@ export interface ImageInfo {
   readonly architecture: string;
   readonly os: string;
   readonly createdAt: Date;
+  /** Its size, with the layers that it shares with others; null if unknown. */
+  readonly bytes: number | null;
+  /** It is one of the product, and its recipe has changed since it was built. */
+  readonly outdated: boolean;
   /** The `docker inspect` object, for catalogue entries. */
   readonly inspect: unknown;
 }
@@ -181,6 +189,11 @@ export interface AppImage {
   readonly reference: string;
   /** `oc.name` of its app; null for an image of the product that a cluster's nodes pull with its pod. */
   readonly app: string | null;
+  /**
+   * Builds an image of the product again if it or one below it is older than a day, with Debian's current packages.
+   * Engines that don't build images ignore it.
+   */
+  readonly refresh?: boolean;
 }
 
 export type DesktopStep = 'home' | 'create' | 'display' | 'window_manager';

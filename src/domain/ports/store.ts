@@ -4,6 +4,7 @@ import type { StartTrace } from '#protocol/desktop.ts';
 import type { EndReason } from '#protocol/launch.ts';
 import type { AppDocument } from '#protocol/manager.ts';
 import type { Preferences } from '#protocol/system.ts';
+import type { Identity } from './auth.ts';
 import type { DebugStore } from './debug-store.ts';
 
 export interface StoredPreferences extends Preferences {
@@ -97,6 +98,23 @@ export interface LoginEntry {
   readonly endsAt: Date | null;
 }
 
+/** A personal access token; the token itself is stored nowhere. */
+export interface StoredAccessToken {
+  readonly id: string;
+  readonly userId: string;
+  /** For people. */
+  readonly name: string;
+  /** SHA-256, base64url. */
+  readonly hash: string;
+  /** When it was made. */
+  readonly identity: Identity;
+  /** The name that was typed at the login; null if unknown. */
+  readonly login: string | null;
+  readonly createdAt: Date;
+  readonly usedAt: Date | null;
+  readonly expiresAt: Date | null;
+}
+
 /** A server that gave no sign for this long is taken for gone. */
 export const ALIVE_MS = 15_000;
 
@@ -181,6 +199,17 @@ export interface Store extends AsyncDisposable {
     list(userId: string): Promise<readonly LoginEntry[]>;
     /** The sessions that haven't ended, newest first; by default everybody's. */
     open(now: Date, userId?: string): Promise<readonly LoginEntry[]>;
+  };
+  accessTokens: {
+    /** `limit_reached` if the user has `most` already; forgets those of the user that have expired. */
+    add(token: StoredAccessToken, most: number): Promise<void>;
+    /** Newest first. */
+    list(userId: string): Promise<readonly StoredAccessToken[]>;
+    /** Whom the tokens of all users stand for. */
+    owners(): Promise<readonly Pick<LoginEntry, 'userId' | 'provider' | 'login'>[]>;
+    used(id: string, at: Date): Promise<void>;
+    /** Null: all of the user's. False when there was none. */
+    remove(userId: string, id: string | null): Promise<boolean>;
   };
   /** Small values of the server itself. */
   values: {

@@ -1,9 +1,9 @@
-/** Ends the sessions of users whom their directory no longer knows. A directory that doesn't answer ends none. */
+/** Ends the sessions and access tokens of users whom their directory no longer knows. A directory that doesn't answer ends none. */
 import type { Authenticator } from '../ports/auth.ts';
 import type { LoginEntry, Store } from '../ports/store.ts';
 
 export interface DirectoryCheckOptions {
-  readonly store: Pick<Store, 'logins'>;
+  readonly store: Pick<Store, 'logins' | 'accessTokens'>;
   readonly authenticators: readonly Pick<Authenticator, 'checker'>[];
   readonly endUser: (userId: string) => Promise<void>;
   readonly gone: (userId: string, provider: string) => void;
@@ -17,10 +17,12 @@ interface Checked {
   readonly logins: Set<string>;
 }
 
-/** Resolves when each user with an open session was checked. */
+/** Resolves when each user with an open session or an access token was checked. */
 export async function checkDirectories(options: DirectoryCheckOptions): Promise<void> {
   const unreachable = new Set<string>();
-  for (const user of usersOf(await options.store.logins.open(new Date()))) {
+  const { logins, accessTokens } = options.store;
+  const [open, tokens] = await Promise.all([logins.open(new Date()), accessTokens.owners()]);
+  for (const user of usersOf([...open, ...tokens])) {
     const { userId, provider } = user;
     if (unreachable.has(provider)) continue;
     try {
@@ -35,7 +37,7 @@ export async function checkDirectories(options: DirectoryCheckOptions): Promise<
   }
 }
 
-function usersOf(open: readonly LoginEntry[]): Iterable<Checked> {
+function usersOf(open: readonly Pick<LoginEntry, 'userId' | 'provider' | 'login'>[]): Iterable<Checked> {
   const users = new Map<string, Checked>();
   for (const { userId, provider, login } of open) {
     if (provider === null || login === null) continue;

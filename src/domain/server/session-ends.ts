@@ -23,7 +23,7 @@ export interface Viewers {
 }
 
 export interface SessionEndsOptions {
-  readonly store: Pick<Store, 'values' | 'logins'>;
+  readonly store: Pick<Store, 'values' | 'logins' | 'accessTokens'>;
   readonly replicas: Pick<Replicas, 'topic' | 'onResync'>;
   readonly hub: Pick<EventBus, 'publish'>;
   readonly viewers: Viewers;
@@ -40,12 +40,14 @@ export class SessionEnds implements Disposable {
   readonly viewers: Viewers;
   readonly #hub: Pick<EventBus, 'publish'>;
   readonly #logins: Store['logins'];
+  readonly #accessTokens: Store['accessTokens'];
   readonly #extensions;
   readonly #unsubscribe: () => void;
 
   constructor({ store, replicas, hub, viewers, longestSessionSeconds, limits, failed }: SessionEndsOptions) {
     this.#hub = hub;
     this.#logins = store.logins;
+    this.#accessTokens = store.accessTokens;
     this.viewers = {
       closeSession: (sessionId) => {
         viewers.closeSession(sessionId);
@@ -91,8 +93,9 @@ export class SessionEnds implements Disposable {
     await this.#logins.end(session.userId, session.sessionId, new Date());
   }
 
-  /** Ends all sessions that the user has started until now. */
+  /** Ends all sessions that the user has started until now, and their access tokens. */
   async endUser(userId: string): Promise<void> {
+    await this.#accessTokens.remove(userId, null);
     const before = await this.revocations.revokeUser(userId);
     this.#closeUser(userId, before);
     await this.#logins.end(userId, null, before);

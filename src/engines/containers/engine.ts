@@ -1,4 +1,5 @@
 /** The `containers` engine: Podman or Docker on this machine, through their common API. Puts its parts together. */
+import type { FontSet } from '#domain/desktops/fonts.ts';
 import { availableParallelism, hostname, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -44,6 +45,7 @@ import { Egress } from './host/egress.ts';
 import { OutOfMemory } from './host/out-of-memory.ts';
 import { bridgePrefix, egressTable } from './specs/bridge.ts';
 import { desktopPaths } from './specs/paths.ts';
+import type { HostFolder } from './specs/shared-folders.ts';
 import { inspectMachine } from '#containers-client/podman-config.ts';
 import { PodmanService } from '#containers-client/podman-service.ts';
 import { UsageMeter } from './host/usage.ts';
@@ -64,6 +66,8 @@ export interface ContainersEngineOptions {
   readonly baseImage: string | null;
   /** Languages of the programs in the product's images. */
   readonly languages?: readonly string[];
+  /** Their fonts besides the usual ones. */
+  readonly fonts?: readonly FontSet[];
   /** Folder of an administrator's wallpapers, which need not exist. */
   readonly wallpapers?: string;
   /** Shared memory of a desktop, in bytes. */
@@ -75,6 +79,8 @@ export interface ContainersEngineOptions {
   readonly egress: EgressConfig;
   /** That new desktops have. */
   readonly services: readonly port.ServiceName[];
+  /** Folders of this machine that desktops can get. */
+  readonly shared?: readonly HostFolder[];
   /** Without a connection for this long (ms), a service stops; by default two minutes. */
   readonly serviceIdleMs?: number;
   readonly windowManagerReady: WindowManagerReady;
@@ -121,6 +127,7 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
       node: hostname(),
       init: flavour === 'docker' || inspectMachine().init !== null,
       processors: desktopCgroups.cpus,
+      shared: options.shared ?? [],
     },
     dataDir,
     runDir,
@@ -142,8 +149,8 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
   const desktops = await listDesktops(context);
   for (const { id } of desktops) await shareSockets(desktopPaths(runDir, id), context.serverGid);
   await desktopCgroups.open(desktops.filter(({ state }) => state === 'running').map(({ id }) => id));
-  const { imagesDir, baseImage, languages = [] } = options;
-  const builder = new ImageBuilder(api, { imagesDir, baseImage, languages, workDir: join(dataDir, 'cache') });
+  const { imagesDir, baseImage, languages = [], fonts = [] } = options;
+  const builder = new ImageBuilder(api, { imagesDir, baseImage, languages, fonts, workDir: join(dataDir, 'cache') });
   const images = new Images(api, builder, dataDir);
   // Only to learn its age.
   await builder.isCurrent(referenceOf('desktop'));
@@ -315,11 +322,11 @@ class ContainersEngine implements port.Engine {
   async announceImages(): Promise<void> {}
 
   ensureImage(
-    { reference }: port.AppImage,
+    { reference, refresh }: port.AppImage,
     report: (line: string) => void,
     signal: AbortSignal,
   ): Promise<port.ImageInfo> {
-    return this.#images.ensure(reference, report, signal);
+    return this.#images.ensure(reference, report, signal, refresh);
   }
 
   watch(signal: AbortSignal): AsyncIterable<port.EngineEvent> {

@@ -121,6 +121,8 @@ export const DesktopSpec = z.object({
   x11Tcp: z.boolean(),
   limits: ContainerLimits,
   labels: UserLabels,
+  /** Names only: the engine process mounts what its own configuration says. */
+  shared: z.array(line(64)).max(32),
 }) satisfies z.ZodType<port.DesktopSpec>;
 
 export const LaunchSpec = z.object({
@@ -174,7 +176,11 @@ export const ExecSpec = z.object({
   input: z.boolean().exactOptional(),
 }) satisfies z.ZodType<launches.ExecSpec>;
 
-export const AppImage = z.object({ reference: Image, app: line(512).nullable() }) satisfies z.ZodType<port.AppImage>;
+export const AppImage = z.object({
+  reference: Image,
+  app: line(512).nullable(),
+  refresh: z.boolean().exactOptional(),
+}) satisfies z.ZodType<port.AppImage>;
 export const AppImages = z.array(AppImage).max(MOST_IMAGES);
 
 export const Service = z.enum(['files', 'sound', 'printer']) satisfies z.ZodType<port.ServiceName>;

@@ -55,6 +55,7 @@ export const EngineDesktop = z.object({
   uid: z.string(),
   entries: z.object({ finished: z.int(), most: z.int().nullable() }),
   home: desktop.Home,
+  shared: z.array(z.string()),
 }) satisfies z.ZodType<port.EngineDesktop>;
 
 export const DesktopCredentials = z.object({
@@ -121,6 +122,8 @@ export const ImageInfo = z.object({
   architecture: z.string(),
   os: z.string(),
   createdAt: Moment,
+  bytes: z.number().nullable(),
+  outdated: z.boolean(),
   inspect: z.unknown(),
 }) satisfies z.ZodType<port.ImageInfo>;
 

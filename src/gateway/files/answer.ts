@@ -1,13 +1,15 @@
 /** What the gateway answers to a request for files; the HTTP side sends it. */
-import type { Readable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import type { DeskpodError } from '#domain/errors.ts';
 
 export interface FilesAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** The sender of the answer destroys a stream that it doesn't read to its end. */
-  readonly body: Readable | string | null;
+  readonly body: string | SentBody | null;
 }
+
+/** Called once, with where it goes. Rejects if it breaks off; neither ends nor destroys the sink. */
+export type SentBody = (sink: Writable) => Promise<void>;
 
 export function emptyAnswer(status: number, headers: Readonly<Record<string, string>> = {}): FilesAnswer {
   return { status, headers: { ...PROTECTION, 'cache-control': 'no-store', ...headers }, body: null };

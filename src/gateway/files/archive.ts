@@ -1,7 +1,12 @@
-/** `GET /files/?zip=…`: files and folders as one zip, made while it is sent. */
-import { pipeline, Readable } from 'node:stream';
+/**
+ * Files and folders as one zip, made while it is sent: `GET /files/?zip=…`, or `POST /files/` with the same as a form, for
+ * selections that a URL has no room for.
+ */
+import type { IncomingMessage } from 'node:http';
+import { addAbortSignal, Readable } from 'node:stream';
 import { makeZip, predictLength } from 'client-zip';
 import { DeskpodError } from '#domain/errors.ts';
+import { MOST_ARCHIVED } from '#protocol/files.ts';
 import { ignore } from '#protocol/ignore.ts';
 import { type FilesAnswer, PROTECTION } from './answer.ts';
 import { type Exchange, requireRight } from './exchange.ts';
@@ -10,7 +15,9 @@ import { disposition } from './media.ts';
 import { type FilePath, pathOfText, shownPath } from './paths.ts';
 import { commonFolder, type Member, membersOf } from './tree.ts';
 
-const MOST_PATHS = 1000;
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+const MOST_FORM_BYTES = 2 * 1024 * 1024;
+const FORM_MS = 30_000;
 /** Looking at a large home takes a while. */
 const WALK_MS = 120_000;
 const ANSWER_MS = 60_000;
@@ -21,25 +28,55 @@ const MEASURED_AT_ONCE = 8;
 const OLDEST = new Date(1980, 0, 2);
 const MOST_LOGGED = 20;
 
+export async function archiveOfForm(exchange: Exchange): Promise<FilesAnswer> {
+  requireRight(exchange, 'download');
+  const { request, path, signal } = exchange;
+  if (path.length > 0) throw new DeskpodError('not_found', 'Forms go to the home folder.');
+  if (request.headers['content-type']?.split(';')[0] !== FORM_TYPE)
+    throw new DeskpodError('unsupported_media_type', `A selection is a form of the type ${FORM_TYPE}.`);
+  const form = await formOf(request, AbortSignal.any([signal, AbortSignal.timeout(FORM_MS)]));
+  return archive({ ...exchange, query: form });
+}
+
+async function formOf(request: IncomingMessage, signal: AbortSignal): Promise<URLSearchParams> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const reading = addAbortSignal(signal, Readable.from(request.iterator({ destroyOnReturn: false })));
+  for await (const chunk of reading) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size > MOST_FORM_BYTES)
+      throw new DeskpodError('payload_too_large', `A selection has at most ${MOST_FORM_BYTES} bytes.`);
+    chunks.push(bytes);
+  }
+  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
+}
+
 export async function archive(exchange: Exchange): Promise<FilesAnswer> {
   const maxBytes = requireRight(exchange, 'download');
   const { query, events, claims, pace } = exchange;
   const paths = query.getAll('zip').map(pathOfText);
-  if (paths.length > MOST_PATHS)
-    throw new DeskpodError('invalid_request', `An archive is of at most ${MOST_PATHS} files and folders.`);
+  if (paths.length > MOST_ARCHIVED)
+    throw new DeskpodError('invalid_request', `An archive is of at most ${MOST_ARCHIVED} files and folders.`);
   const within = { ...exchange, signal: AbortSignal.any([exchange.signal, AbortSignal.timeout(WALK_MS)]) };
   const listed = await membersOf(within, paths);
   const isMeasured = listed.length <= MOST_MEASURED;
   const members = isMeasured ? await measured(within, listed) : listed;
   const total = members.reduce((sum, { bytes, isFolder }) => sum + (isFolder ? 0 : bytes), 0);
   if (total > maxBytes) throw tooLarge('This archive', maxBytes);
-  const body = pace();
+  const moving = pace();
   const shown = shownPaths(paths);
-  body.once('close', () => events.fileDownloaded(claims.userId, claims.desktopId, shown, body.bytes));
-  const zip = makeZip(isMeasured ? exactly(exchange, members) : asFound(exchange, members, maxBytes));
-  pipeline(Readable.fromWeb(zip), body, (error) => {
-    if (error) ignore('the browser sees that the download broke off')(error);
-  });
+  const body: FilesAnswer['body'] = async (sink) => {
+    const zip = Readable.fromWeb(
+      makeZip(isMeasured ? exactly(exchange, members) : asFound(exchange, members, maxBytes)),
+    );
+    try {
+      await moving.move(zip, sink);
+    } finally {
+      zip.on('error', ignore('the transfer has ended already')).destroy();
+      events.fileDownloaded(claims.userId, claims.desktopId, shown, moving.bytes);
+    }
+  };
   return {
     status: 200,
     headers: {

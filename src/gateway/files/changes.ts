@@ -4,7 +4,7 @@
  */
 import { DeskpodError } from '#domain/errors.ts';
 import { emptyAnswer, type FilesAnswer } from './answer.ts';
-import { type Exchange, requireRight } from './exchange.ts';
+import { type Exchange, requireChangeable, requireRight } from './exchange.ts';
 import { failureOf, tooLarge } from './failures.ts';
 import type { Entry } from './listing.ts';
 import { destinationOf, encodedPath, type FilePath, isPart, shownPath } from './paths.ts';
@@ -17,29 +17,33 @@ const MULTI_STATUS = 207;
 
 export async function makeFolder(exchange: Exchange): Promise<FilesAnswer> {
   requireRight(exchange, 'upload');
-  const { path, service, signal } = exchange;
+  requireChangeable(exchange, exchange.path);
+  const { path, service, signal, locks: headers } = exchange;
   refuseHome(path);
-  const wish = { method: 'MKCOL', path: encodedPath(path, 'folder'), answerMs: ANSWER_MS };
+  const wish = { method: 'MKCOL', path: encodedPath(path, 'folder'), headers, answerMs: ANSWER_MS };
   return finished(await service.status(wish, signal), path);
 }
 
 export async function remove(exchange: Exchange): Promise<FilesAnswer> {
   requireRight(exchange, 'upload');
-  const { path, service, signal } = exchange;
+  requireChangeable(exchange, exchange.path);
+  const { path, service, signal, locks: headers } = exchange;
   refuseHome(path);
   const { isFolder } = await existing(exchange);
-  const wish = { method: 'DELETE', path: encodedPath(path, kindOf(isFolder)), answerMs: ANSWER_MS };
+  const wish = { method: 'DELETE', path: encodedPath(path, kindOf(isFolder)), headers, answerMs: ANSWER_MS };
   return finished(await service.status(wish, signal), path);
 }
 
 /** Never replaces a folder, and a file only without `Overwrite: F`. */
 export async function moveOrCopy(exchange: Exchange): Promise<FilesAnswer> {
   const maxBytes = requireRight(exchange, 'upload');
-  const { request, path, prefix, service, signal, events, claims } = exchange;
+  const { request, path, prefix, root, locks, service, signal, events, claims } = exchange;
   const { host, overwrite = 'T' } = request.headers;
-  const to = destinationOf(headerOf(request.headers['destination']), host, prefix);
+  const to = destinationOf(headerOf(request.headers['destination']), host, prefix, root);
   refuseHome(path);
   refuseHome(to);
+  requireChangeable(exchange, to);
+  if (request.method === 'MOVE') requireChangeable(exchange, path);
   const { isFolder, bytes } = await existing(exchange);
   const isUpload = isPart(path) && !isPart(to) && request.method === 'MOVE';
   if (isUpload && bytes > maxBytes) throw tooLarge(shownPath(to), maxBytes);
@@ -52,11 +56,13 @@ export async function moveOrCopy(exchange: Exchange): Promise<FilesAnswer> {
     destination: destinationUrl(encodedPath(to, kind)),
     overwrite: overwrite === 'T' ? 'T' : 'F',
     depth: 'infinity',
+    ...locks,
   };
   const wish = { method: request.method ?? '', path: encodedPath(path, kind), headers, answerMs: ANSWER_MS };
   const status = await service.status(wish, signal);
   if (status === 403) throw new DeskpodError('forbidden', `${shownPath(path)} can’t be put at ${shownPath(to)}.`);
   const answer = finished(status, to, taken === null ? 201 : 204);
+  if (isUpload) exchange.unfinished.finished(claims.desktopId, shownPath(path));
   if (isUpload) events.fileUploaded(claims.userId, claims.desktopId, shownPath(to), bytes);
   return answer;
 }
@@ -86,6 +92,6 @@ function kindOf(isFolder: boolean): 'file' | 'folder' {
   return isFolder ? 'folder' : 'file';
 }
 
-function headerOf(value: string | string[] | undefined): string | undefined {
+export function headerOf(value: string | string[] | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }

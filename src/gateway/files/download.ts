@@ -1,7 +1,5 @@
 /** `GET` and `HEAD` of a file: all of it, one range, or nothing if the browser has it already. */
-import { pipeline } from 'node:stream';
 import { DeskpodError } from '#domain/errors.ts';
-import { ignore } from '#protocol/ignore.ts';
 import { emptyAnswer, errorAnswer, type FilesAnswer } from './answer.ts';
 import { type Exchange, pick, requireRight } from './exchange.ts';
 import { failureOf, tooLarge } from './failures.ts';
@@ -50,11 +48,15 @@ export async function download(exchange: Exchange): Promise<FilesAnswer> {
     answer.destroy();
     throw Number.isNaN(total) ? failureOf(status, shown) : tooLarge(shown, maxBytes);
   }
-  const body = pace();
-  body.once('close', () => events.fileDownloaded(claims.userId, claims.desktopId, shown, body.bytes));
-  pipeline(answer, body, (error) => {
-    if (error) ignore('the browser sees that the download broke off')(error);
-  });
+  const moving = pace();
+  const body: FilesAnswer['body'] = async (sink) => {
+    try {
+      await moving.move(answer, sink, true);
+    } finally {
+      answer.destroy();
+      events.fileDownloaded(claims.userId, claims.desktopId, shown, moving.bytes);
+    }
+  };
   return { status, headers, body };
 }
 

@@ -21,7 +21,7 @@ export function failureOf(status: number, what: string): DeskpodError {
     case 413:
       return new DeskpodError('payload_too_large', `${what} is larger than the desktop accepts.`);
     case 423:
-      return new DeskpodError('conflict', `Another program has locked ${what}.`);
+      return new DeskpodError('locked', `Another program has locked ${what}.`);
     case INSUFFICIENT_STORAGE:
       return new DeskpodError('limit_reached', 'The home folder has no room left.', {
         remedy: 'Delete what you don’t need, or ask an administrator for more room.',

@@ -5,7 +5,7 @@ import { ignore } from '#protocol/ignore.ts';
 import { type FilesAnswer, PROTECTION } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 import { failureOf } from './failures.ts';
-import { type Listing, parseListing, withRoot } from './listing.ts';
+import { addressOf, type Listing, parseListing, withRoot } from './listing.ts';
 import { encodedPath, isPart, shownPath } from './paths.ts';
 import { MOST_LISTED_BYTES } from './stat.ts';
 
@@ -16,7 +16,7 @@ const PART_KEPT_MS = 7 * 86_400_000;
 const MOST_REMOVED = 32;
 
 export async function list(exchange: Exchange): Promise<FilesAnswer> {
-  const { request, path, prefix, service, signal } = exchange;
+  const { request, path, prefix, root, service, signal } = exchange;
   const { depth } = request.headers;
   if (depth !== '0' && depth !== '1')
     throw new DeskpodError('invalid_request', 'A listing needs the header Depth: 0 or Depth: 1.');
@@ -31,7 +31,7 @@ export async function list(exchange: Exchange): Promise<FilesAnswer> {
   return {
     status,
     headers: { ...PROTECTION, 'content-type': 'application/xml; charset=utf-8', 'cache-control': 'no-store' },
-    body: withRoot(text, `${prefix}files`),
+    body: withRoot(text, addressOf(prefix, root)),
   };
 }
 

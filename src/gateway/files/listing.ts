@@ -38,6 +38,11 @@ export function withRoot(xml: string, root: string): string {
   return xml.replaceAll('<D:href>/', `<D:href>${root}/`);
 }
 
+/** Of the home folder at this server, without a slash at the end; both parameters have one there. */
+export function addressOf(prefix: string, root: string): string {
+  return `${prefix}${root.slice(1, -1)}`;
+}
+
 function entryOf(response: string): Entry | null {
   const href = unescaped(/<D:href>(\/[\x21-\x3b\x3d-\x7e]*)<\/D:href>/.exec(response)?.[1] ?? '');
   if (href === '') return null;

@@ -1,15 +1,14 @@
 /**
- * Paths below `/files/`, and the `Destination` of a move or copy: decoded once, checked, and encoded again for the service.
+ * Paths below `/files/` or `/dav/`, and the `Destination` of a move or copy: decoded once, checked, and encoded again for the service.
  * Names keep their bytes; nothing is normalized.
  */
 import { isFromHost } from '#domain/server/authority.ts';
 import { DeskpodError } from '#domain/errors.ts';
-import { FILES_PATH, PART_NAME } from '#protocol/files.ts';
+import { PART_NAME } from '#protocol/files.ts';
 
 /** Names of the home folder down to a file or folder; empty for the home folder itself. */
 export type FilePath = readonly string[];
 
-const ROOT = FILES_PATH.replace(/\/$/, '');
 /** Of Linux: NAME_MAX and PATH_MAX. */
 const LONGEST_NAME = 255;
 const LONGEST_PATH = 4096;
@@ -19,22 +18,27 @@ export function isPart(path: FilePath): boolean {
   return PART_NAME.test(path.at(-1) ?? '');
 }
 
-/** The path of a request's URL. `invalid_request` if it is none. */
-export function pathOfUrl(url: string): FilePath {
-  return pathBelowRoot(url.replace(/[?#].*$/s, ''), 'The path');
+/** The path of a request's URL below `root`, which ends with a slash. `invalid_request` if it is none. */
+export function pathOfUrl(url: string, root: string): FilePath {
+  return pathBelow(root, url.replace(/[?#].*$/s, ''), 'The path');
 }
 
 /**
  * The path of a `Destination` (RFC 4918, section 10.3): a URL of this host, or an absolute path. `prefix` is the path of
  * this installation, with a slash at both ends.
  */
-export function destinationOf(header: string | undefined, host: string | undefined, prefix: string): FilePath {
+export function destinationOf(
+  header: string | undefined,
+  host: string | undefined,
+  prefix: string,
+  root: string,
+): FilePath {
   if (header === undefined) throw invalid('The header Destination is missing.');
   const [, origin, path = ''] = /^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)?(\/[^?#]*)$/i.exec(header) ?? [];
   if (path === '') throw invalid('The header Destination is neither a URL nor an absolute path.');
   if (origin !== undefined && !isFromHost(origin, host)) throw invalid('The Destination is on another server.');
   const isPrefixed = prefix !== '/' && path.startsWith(prefix);
-  return pathBelowRoot(isPrefixed ? path.slice(prefix.length - 1) : path, 'The Destination');
+  return pathBelow(root, isPrefixed ? path.slice(prefix.length - 1) : path, 'The Destination');
 }
 
 /** A path of the query `?zip=`, which is decoded already: absolute within the home folder. */
@@ -63,10 +67,10 @@ export function isName(name: string): boolean {
   return complaintOf(name) === null;
 }
 
-function pathBelowRoot(path: string, what: string): FilePath {
-  if (path === ROOT || path === `${ROOT}/`) return [];
-  if (!path.startsWith(`${ROOT}/`)) throw invalid(`${what} isn’t below ${ROOT}/.`);
-  return checked(namesOf(path.slice(ROOT.length + 1)).map(decoded), what);
+function pathBelow(root: string, path: string, what: string): FilePath {
+  if (path === root || `${path}/` === root) return [];
+  if (!path.startsWith(root)) throw invalid(`${what} isn’t below ${root}.`);
+  return checked(namesOf(path.slice(root.length)).map(decoded), what);
 }
 
 /** A final slash is that of a folder. */

@@ -1,8 +1,9 @@
 /** The files service of one desktop: WebDAV requests over streams that the gateway opens to it. */
-import { type IncomingMessage, request as httpRequest } from 'node:http';
-import { pipeline, type Duplex, type Readable } from 'node:stream';
+import { type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
+import type { Duplex, Writable } from 'node:stream';
 import { DeskpodError } from '#domain/errors.ts';
 import { ignore } from '#protocol/ignore.ts';
+import { releaseAfterRead } from './pace.ts';
 
 const USER = 'deskpod';
 /** Named in `Host` and in `Destination`, which have to be the same. */
@@ -14,8 +15,8 @@ export interface ServiceRequest {
   /** Percent-encoded. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Of a known length, in `headers`. Not destroyed here. */
-  readonly body?: Readable | string;
+  /** Of a known length, in `headers`. A function writes it, and rejects if it breaks off. */
+  readonly body?: string | Buffer | ((sink: Writable) => Promise<void>);
   /** How long the service may take to answer once it has the whole request. */
   readonly answerMs: number;
 }
@@ -52,13 +53,19 @@ export class FilesService {
     outgoing.once('finish', () => {
       slow = setTimeout(() => outgoing.destroy(new Error('the service doesn’t answer')), answerMs).unref();
     });
+    // By then its parser has copied what it needs of each chunk.
+    outgoing.once('socket', releaseAfterRead);
     outgoing.once('response', resolve);
     outgoing.on('error', (cause) => reject(signal.aborted ? signal.reason : unavailable(cause)));
-    if (body === undefined || typeof body === 'string') outgoing.end(body);
+    if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) outgoing.end(body);
     else
-      pipeline(body, outgoing, (error) => {
-        if (error) reject(error instanceof DeskpodError ? error : unavailable(error));
-      });
+      body(outgoing).then(
+        () => outgoing.end(),
+        (cause: unknown) => {
+          reject(cause instanceof DeskpodError ? cause : unavailable(cause));
+          outgoing.destroy();
+        },
+      );
     try {
       const answer = await promise;
       answer.on('error', ignore('the reader of the body gets the error'));
@@ -79,7 +86,11 @@ export class FilesService {
   }
 
   /** The whole body; `payload_too_large` if it is longer than `most` bytes. */
-  async read(request: ServiceRequest, most: number, signal: AbortSignal): Promise<{ status: number; text: string }> {
+  async read(
+    request: ServiceRequest,
+    most: number,
+    signal: AbortSignal,
+  ): Promise<{ status: number; text: string; headers: IncomingHttpHeaders }> {
     const answer = await this.request(request, signal);
     const slow = setTimeout(() => answer.destroy(new Error('the answer doesn’t end')), request.answerMs).unref();
     try {
@@ -92,7 +103,8 @@ export class FilesService {
           throw new DeskpodError('payload_too_large', 'This folder has more entries than can be listed.');
         chunks.push(bytes);
       }
-      return { status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') };
+      const { statusCode: status = 0, headers } = answer;
+      return { status, text: Buffer.concat(chunks).toString('utf8'), headers };
     } catch (cause) {
       signal.throwIfAborted();
       throw cause instanceof DeskpodError ? cause : unavailable(cause);

@@ -8,6 +8,8 @@ import { listingAt } from './stat.ts';
 
 const DEEPEST = 64;
 const MOST_ENTRIES = 100_000;
+/** Of one folder: of more, the folder is asked once. */
+const MOST_ASKED = 20;
 
 export interface Member {
   /** Percent-encoded. */
@@ -45,8 +47,23 @@ export async function membersOf(exchange: Asks, paths: readonly FilePath[]): Pro
       else add(child, inside);
     }
   };
-  for (const path of outermost(paths)) await walk(encodedPath(path, 'file'), path.slice(base), 0, shownPath(path));
+  for (const group of Map.groupBy(outermost(paths), (path) => shownPath(parentOf(path))).values()) {
+    const known = group.length > MOST_ASKED ? await childrenOf(exchange, group) : null;
+    for (const path of group) {
+      const [shown, names, child] = [shownPath(path), path.slice(base), known?.get(path.at(-1) ?? '')];
+      if (known !== null && child === undefined) throw failureOf(404, shown);
+      if (child === undefined || child.isFolder) await walk(encodedPath(path, 'file'), names, 0, shown);
+      else add(child, names);
+    }
+  }
   return members;
+}
+
+/** Of the folder that all these paths are in, by name. */
+async function childrenOf(exchange: Asks, [path = []]: readonly FilePath[]): Promise<ReadonlyMap<string, Entry>> {
+  const folder = parentOf(path);
+  const listing = await listingAt(exchange, encodedPath(folder, 'folder'), '1', shownPath(folder));
+  return new Map(listing?.children.map((child) => [child.name, child]));
 }
 
 /** The folder that all of them are in. */

@@ -2,17 +2,18 @@
  * `PUT`: a whole file, or a part of one under the name of an upload (`Content-Range`). The service makes a whole file
  * visible at its end; parts become a file by `MOVE`.
  */
+import type { Writable } from 'node:stream';
 import { DeskpodError } from '#domain/errors.ts';
 import { emptyAnswer, type FilesAnswer } from './answer.ts';
-import { type Exchange, pick, requireRight } from './exchange.ts';
+import { type Exchange, pick, requireChangeable, requireRight } from './exchange.ts';
 import { failureOf, tooLarge } from './failures.ts';
 import { encodedPath, isPart, shownPath } from './paths.ts';
 import { statOf } from './stat.ts';
 
 /** The service collects each part in its `/tmp` first. */
-const MOST_PART_BYTES = 64 * 1024 * 1024;
+export const MOST_PART_BYTES = 64 * 1024 * 1024;
 /** After the last byte. */
-const ANSWER_MS = 120_000;
+export const ANSWER_MS = 120_000;
 const CONDITIONS = ['if-none-match'];
 
 interface Range {
@@ -24,18 +25,21 @@ interface Range {
 export async function upload(exchange: Exchange): Promise<FilesAnswer> {
   const { request, path, events, claims } = exchange;
   const maxBytes = requireRight(exchange, 'upload');
+  requireChangeable(exchange, path);
   const shown = shownPath(path);
   if (path.length === 0) throw new DeskpodError('invalid_request', 'The home folder isn’t a file.');
   const length = lengthOf(request.headers['content-length']);
   const range = rangeOf(request.headers['content-range']);
   if ((range?.total ?? length) > maxBytes) throw tooLarge(shown, maxBytes);
   if (range === null) {
-    const answer = await put(exchange, length, pick(request, CONDITIONS));
+    const answer = await put(exchange, length, length, pick(request, CONDITIONS));
     if (!isPart(path)) events.fileUploaded(claims.userId, claims.desktopId, shown, length);
     return answer;
   }
   await checkPart(exchange, range, length);
-  return put(exchange, length, { 'content-range': `bytes ${range.from}-${range.to}/${range.total}` });
+  const contentRange = `bytes ${range.from}-${range.to}/${range.total}`;
+  // Better refused at the first part than at the last.
+  return put(exchange, length, range.from === 0 ? range.total : length, { 'content-range': contentRange });
 }
 
 /** Makes the file if it is the first part: the service writes only into files that are there. */
@@ -63,31 +67,36 @@ async function checkPart(exchange: Exchange, { from, to, total }: Range, length:
 }
 
 async function put(
-  { request, path, service, signal, pace }: Exchange,
+  { request, path, service, signal, pace, claims, locks, rooms, unfinished }: Exchange,
   length: number,
+  needed: number,
   conditions: Readonly<Record<string, string>>,
 ): Promise<FilesAnswer> {
-  const paced = pace();
-  const stop = (): void => {
-    if (!request.complete) paced.destroy(new DeskpodError('invalid_request', 'The upload was broken off.'));
+  const moving = pace();
+  const body = async (sink: Writable): Promise<void> => {
+    await moving.move(request, sink, true).catch((cause: unknown) => {
+      throw brokenOff(signal, cause);
+    });
   };
-  request.once('close', stop);
-  paced.once('close', () => {
-    request.off('close', stop);
-    request.unpipe(paced);
+  const headers = { ...conditions, ...locks, 'content-length': String(length) };
+  const wish = { method: 'PUT', path: encodedPath(path, 'file'), headers, body, answerMs: ANSWER_MS };
+  const leave = rooms.enter(claims.desktopId, claims.rights.upload?.room, length, needed);
+  const answer = await service.request(wish, signal).finally(() => {
+    leave(moving.bytes);
+    if (isPart(path)) unfinished.received(claims.userId, claims.desktopId, shownPath(path), moving.bytes);
   });
-  request.pipe(paced);
-  const headers = { ...conditions, 'content-length': String(length) };
-  const wish = { method: 'PUT', path: encodedPath(path, 'file'), headers, body: paced, answerMs: ANSWER_MS };
-  try {
-    const answer = await service.request(wish, signal);
-    const { statusCode: status = 0, headers: said } = answer;
-    answer.resume();
-    if (status >= 300) throw failureOf(status, shownPath(path));
-    return emptyAnswer(status === 201 ? 201 : 204, typeof said.etag === 'string' ? { etag: said.etag } : {});
-  } finally {
-    paced.destroy();
-  }
+  const { statusCode: status = 0, headers: said } = answer;
+  answer.resume();
+  if (status >= 300) throw failureOf(status, shownPath(path));
+  return emptyAnswer(status === 201 ? 201 : 204, typeof said.etag === 'string' ? { etag: said.etag } : {});
+}
+
+/** Why the body of an upload didn't come to its end. */
+export function brokenOff(signal: AbortSignal, cause: unknown): unknown {
+  if (signal.aborted) return signal.reason;
+  return cause instanceof DeskpodError
+    ? cause
+    : new DeskpodError('invalid_request', 'The upload was broken off.', { cause });
 }
 
 function lengthOf(header: string | undefined): number {

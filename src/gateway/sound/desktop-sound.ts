@@ -1,23 +1,28 @@
 /**
- * The sound of one desktop at this gateway: one connection to its sound service and one encoder, shared by all who listen.
- * Connects while somebody listens and the service runs; records while something plays and somebody wants to hear it.
+ * The sound of one desktop at this gateway: one connection to its sound service and one encoder, shared by all who listen, and
+ * its microphone. Connects while somebody listens and the service runs; records while something plays and somebody wants to
+ * hear it.
  */
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, sentenceOf } from '#domain/errors.ts';
 import { Paced } from '#domain/paced.ts';
 import { ignore } from '#protocol/ignore.ts';
-import { printableLine } from '#protocol/printable.ts';
 import { SOUND_RATE } from '#protocol/sound-frames.ts';
-import { MAX_MACHINE, MAX_TEXT, type Playing, type SoundNotice } from '#protocol/sound.ts';
+import type { SoundNotice } from '#protocol/sound.ts';
 import type { Hearer } from './hearer.ts';
+import { Microphone, MICROPHONE } from './microphone.ts';
 import { FRAME_BYTES } from './opus.ts';
+import { presentProgram } from './present-program.ts';
 import { PulseClient } from './pulse-client.ts';
+import { PulseError } from './pulse-error.ts';
 import type { SinkInput } from './pulse-messages.ts';
 import { Recording } from './recording.ts';
+import type { Talker, Voice } from './talker.ts';
 
 /** What programs play to: images/sound. */
-const MONITOR = 'desk.monitor';
+const SINK = 'desk';
+const MONITOR = `${SINK}.monitor`;
 /** The service may have to be started first. */
 const CONNECT_MS = 30_000;
 /** Between attempts to reach the service; the last one repeats. */
@@ -35,11 +40,24 @@ export interface SoundService {
   connect(signal: AbortSignal): Promise<Duplex>;
   /** Called once when the service is lost or can't be reached, until it answers again. */
   lost(reason: string): void;
+  /** Programs record the microphone of this page from now on; names are the programs' own. */
+  began(talker: Talker, programs: readonly string[]): void;
+  ended(talker: Talker, ms: number): void;
+}
+
+export type Listening = Hearer & Talker;
+
+/** Indices of the devices in images/sound. */
+interface Devices {
+  readonly sink: number;
+  /** Null in the image of an older version, which has none. */
+  readonly microphone: { readonly sink: number; readonly source: number } | null;
 }
 
 export class DesktopSound {
   readonly #service: SoundService;
-  readonly #hearers = new Set<Hearer>();
+  readonly #hearers = new Set<Listening>();
+  readonly #microphone: Microphone;
   #stop: AbortController | null = null;
   #client: PulseClient | null = null;
   #recording: Recording | null = null;
@@ -49,24 +67,31 @@ export class DesktopSound {
 
   constructor(service: SoundService) {
     this.#service = service;
+    this.#microphone = new Microphone({
+      talkers: this.#hearers,
+      began: (...facts) => service.began(...facts),
+      ended: (...facts) => service.ended(...facts),
+    });
   }
 
   get size(): number {
     return this.#hearers.size;
   }
 
-  add(hearer: Hearer): void {
+  add(hearer: Listening): void {
     this.#hearers.add(hearer);
     if (this.#state) hearer.note(this.#state);
     if (this.#state?.up) hearer.note(this.#playing());
+    this.#microphone.greet(hearer);
     this.#recording?.update();
     if (this.#stop) return;
     this.#stop = new AbortController();
     this.#keepConnected(this.#stop.signal).catch(ignore('the last listener left'));
   }
 
-  remove(hearer: Hearer): void {
+  remove(hearer: Listening): void {
     this.#hearers.delete(hearer);
+    this.#microphone.leave(hearer);
     this.#recording?.update();
     if (this.#hearers.size > 0) return;
     this.#stop?.abort();
@@ -86,6 +111,15 @@ export class DesktopSound {
 
   setMuted(index: number, muted: boolean): void {
     this.#client?.setMuted(index, muted).catch(ignore('the program has just stopped'));
+  }
+
+  speak(talker: Talker, voice: Voice): void {
+    this.#microphone.speak(talker, voice);
+  }
+
+  /** False if it isn't 20 ms in the form that the talker announced. */
+  spoken(talker: Talker, message: Buffer): boolean {
+    return this.#microphone.take(talker, message);
   }
 
   async #keepConnected(stopping: AbortSignal): Promise<void> {
@@ -110,15 +144,18 @@ export class DesktopSound {
     using recording = new Recording(this.#hearers, (paused) => {
       this.#client?.pause(paused).catch(close);
     });
+    let devices: Devices | null = null;
     const looks = new Paced(
       () => LOOK_GAP_MS,
-      () => this.#look(recording).catch(close),
+      () => this.#look(recording, devices).catch(close),
     );
     try {
       const samples = (bytes: Buffer): void => recording.take(bytes);
       const client = await PulseClient.open(stream, this.#service.cookie, { samples, changed: () => looks.request() });
+      devices = await devicesOf(client);
       await client.record({ source: MONITOR, rate: SOUND_RATE, fragmentBytes: FRAME_BYTES });
       this.#client = client;
+      if (devices.microphone) this.#microphone.connected(client);
       this.#recording = recording;
       this.#up();
       looks.request();
@@ -126,15 +163,22 @@ export class DesktopSound {
     } finally {
       looks.stop();
       this.#client = null;
+      this.#microphone.disconnected();
       this.#recording = null;
       stopping.removeEventListener('abort', close);
       close();
     }
   }
 
-  async #look(recording: Recording): Promise<void> {
-    if (!this.#client) return;
-    this.#inputs = await this.#client.inputs();
+  async #look(recording: Recording, devices: Devices | null): Promise<void> {
+    if (!this.#client || !devices) return;
+    const { sink, microphone } = devices;
+    const [inputs, outputs] = await Promise.all([this.#client.inputs(), this.#client.outputs()]);
+    this.#inputs = inputs.filter(({ device }) => device === sink);
+    this.#microphone.saw({
+      playing: inputs.filter(({ device }) => device === microphone?.sink),
+      recording: outputs.filter(({ device }) => device === microphone?.source),
+    });
     recording.plays = this.#inputs.some(({ paused }) => !paused);
     this.#tell(this.#playing());
   }
@@ -155,18 +199,21 @@ export class DesktopSound {
   }
 
   #playing(): SoundNotice {
-    return { kind: 'playing', inputs: this.#inputs.filter(({ paused }) => !paused).map(present) };
+    const playing = this.#inputs.filter(({ paused }) => !paused);
+    return {
+      kind: 'playing',
+      inputs: playing.map((input) => ({ ...presentProgram(input), volume: input.volume, muted: input.muted })),
+    };
   }
 }
 
-function present({ index, program, title, pid, machine, volume, muted }: SinkInput): Playing {
-  return {
-    index,
-    program: printableLine(program.slice(0, MAX_TEXT)),
-    title: printableLine(title.slice(0, MAX_TEXT)),
-    pid,
-    machine: machine !== null && machine.length <= MAX_MACHINE ? machine : null,
-    volume,
-    muted,
-  };
+async function devicesOf(client: PulseClient): Promise<Devices> {
+  const sink = await client.find('sink', SINK);
+  try {
+    const source = await client.find('source', MICROPHONE.source);
+    return { sink, microphone: { sink: await client.find('sink', MICROPHONE.sink), source } };
+  } catch (error) {
+    if (error instanceof PulseError) return { sink, microphone: null };
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-/** Somebody who listens to a desktop. */
+/** Somebody who listens to a desktop, and may speak. */
 import type { SoundCodec, SoundNotice } from '#protocol/sound.ts';
 
 export interface Hearer {

@@ -1,4 +1,4 @@
-/** One browser that listens to a desktop: a WebSocket, with the frames that it gets and the messages that it sends. */
+/** One browser that listens to a desktop, and speaks: a WebSocket, with the frames and messages in both directions. */
 import type { WebSocket } from 'ws';
 import type { TicketClaims } from '#domain/ports/auth.ts';
 import { parseJson } from '#protocol/json.ts';
@@ -8,11 +8,12 @@ import { ListenerMessage, MAX_LISTENER_MESSAGE_BYTES, type SoundCodec, type Soun
 import { bytesOf } from '../flow.ts';
 import type { DesktopSound } from './desktop-sound.ts';
 import type { Hearer } from './hearer.ts';
+import type { Talker, Voice } from './talker.ts';
 
 /** A listener that doesn't read gets no more notices than fit in here; it is closed instead. */
 const MAX_WAITING_BYTES = 1024 * 1024;
 
-export class Listener implements Hearer {
+export class Listener implements Hearer, Talker {
   readonly claims: TicketClaims;
   codec: SoundCodec = 'none';
   /** Resolves when it has closed. */
@@ -24,6 +25,8 @@ export class Listener implements Hearer {
   #unheard = 0;
   #fresh = true;
   #alive = true;
+  /** It has said that it speaks, at some time. */
+  #hasSpoken = false;
 
   /** Listens from now on, until the WebSocket closes. */
   constructor(ws: WebSocket, sound: DesktopSound, claims: TicketClaims) {
@@ -37,10 +40,24 @@ export class Listener implements Hearer {
     });
     ws.on('message', (data, isBinary) => {
       this.#alive = true;
-      if (isBinary) this.close(CloseCode.protocol, 'a listener sends text messages only');
+      if (isBinary) this.#speak(bytesOf(data));
       else this.#receive(bytesOf(data));
     });
-    if (ws.readyState === ws.OPEN) sound.add(this);
+    if (ws.readyState !== ws.OPEN) return;
+    this.note({ kind: 'rights', output: this.#output, microphone: this.#microphone });
+    sound.add(this);
+  }
+
+  get userId(): string {
+    return this.claims.userId;
+  }
+
+  get #output(): boolean {
+    return this.claims.rights.sound === true;
+  }
+
+  get #microphone(): boolean {
+    return this.claims.rights.microphone === true;
   }
 
   hear(frame: Buffer, starts: boolean): void {
@@ -86,7 +103,7 @@ export class Listener implements Hearer {
   #take(message: ListenerMessage): void {
     switch (message.kind) {
       case 'listen':
-        this.codec = message.codec;
+        this.codec = this.#output ? message.codec : 'none';
         this.#fresh = true;
         return this.#sound.wantsChanged();
       case 'heard':
@@ -95,9 +112,22 @@ export class Listener implements Hearer {
         return this.#sound.setVolume(message.index, message.volume);
       case 'mute':
         return this.#sound.setMuted(message.index, message.muted);
+      case 'speak':
+        return this.#begin(message.codec);
       default:
         return message satisfies never;
     }
+  }
+
+  #begin(voice: Voice): void {
+    this.#hasSpoken ||= voice !== 'none';
+    if (this.#microphone) this.#sound.speak(this, voice);
+    else if (voice !== 'none') this.close(CloseCode.protocol, "this ticket doesn't include the microphone");
+  }
+
+  #speak(message: Buffer): void {
+    if (!this.#hasSpoken || !this.#sound.spoken(this, message))
+      this.close(CloseCode.protocol, 'this is not 20 ms of a microphone');
   }
 
   /** A number that wasn't sent, or was reported before, changes nothing. */

@@ -3,6 +3,8 @@ declare module 'opusscript/build/opusscript_native_wasm.js' {
   interface Handler {
     /** Takes addresses; returns the bytes of the packet, or an error below 0. */
     _encode(input: number, inputBytes: number, output: number, samples: number): number;
+    /** Takes addresses; returns the samples of each channel, or an error below 0. */
+    _decode(input: number, inputBytes: number, output: number): number;
     _encoder_ctl(request: number, value: number): number;
   }
 

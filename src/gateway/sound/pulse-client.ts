@@ -1,24 +1,29 @@
-/** A client of a desktop's sound server: what plays, its volumes, and one recording of what is heard. */
+/** A client of a desktop's sound server: what plays and records, volumes, one recording of what is heard, and one playback. */
 import type { Duplex } from 'node:stream';
 import { toError } from '#domain/errors.ts';
 import { ignore } from '#protocol/ignore.ts';
 import { PulseError } from './pulse-error.ts';
-import { messagePacket, type PulsePacket, PulsePackets } from './pulse-packets.ts';
+import { messagePacket, type PulsePacket, PulsePackets, samplesPacket } from './pulse-packets.ts';
 import {
   auth,
   channelOf,
   checkAuth,
   clientName,
   Command,
+  createPlaybackStream,
   createRecordStream,
   parseError,
   parseMessage,
+  parsePlayback,
   parseSinkInputs,
+  parseSourceOutputs,
   pauseRecordStream,
+  type Playback,
   type Recording,
   setMuted,
   setVolume,
   type SinkInput,
+  type SourceOutput,
   subscribe,
 } from './pulse-messages.ts';
 import { type TagReader, TagWriter } from './pulse-tagstruct.ts';
@@ -28,10 +33,20 @@ const ANSWER_MS = 5_000;
 const MAX_WAITING = 64;
 
 export interface PulseListeners {
-  /** What plays has changed: {@link PulseClient.inputs} says how. */
+  /** What plays or records has changed: {@link PulseClient.inputs} and {@link PulseClient.outputs} say how. */
   readonly changed: () => void;
   /** Samples of the recording, in pieces of any length. */
   readonly samples: (bytes: Buffer) => void;
+}
+
+/** What is played at the moment. */
+interface Playing {
+  readonly channel: number;
+  /** Of its sink input. */
+  readonly index: number;
+  /** Bytes that the server wants beyond those that it has. */
+  wanted: number;
+  readonly mostBytes: number;
 }
 
 interface Waiting {
@@ -49,6 +64,7 @@ export class PulseClient {
   readonly #waiting = new Map<number, Waiting>();
   #tag = 0;
   #recording: number | null = null;
+  #playing: Playing | null = null;
 
   private constructor(stream: Duplex, listeners: PulseListeners) {
     this.#stream = stream;
@@ -87,6 +103,42 @@ export class PulseClient {
 
   async inputs(): Promise<SinkInput[]> {
     return parseSinkInputs(await this.#ask(Command.listSinkInputs));
+  }
+
+  async outputs(): Promise<SourceOutput[]> {
+    return parseSourceOutputs(await this.#ask(Command.listSourceOutputs));
+  }
+
+  /** The index of a sink or source by its name; rejects if there is none. */
+  async find(kind: 'sink' | 'source', name: string): Promise<number> {
+    const command = kind === 'sink' ? Command.lookupSink : Command.lookupSource;
+    return (await this.#ask(command, (writer) => writer.string(name))).u32();
+  }
+
+  /** Starts a playback; there is one at a time. Returns the index of its sink input. */
+  async play(playback: Playback): Promise<number> {
+    const reply = await this.#ask(Command.createPlaybackStream, (writer) => createPlaybackStream(writer, playback));
+    this.#playing = { ...parsePlayback(reply), mostBytes: playback.mostBytes };
+    return this.#playing.index;
+  }
+
+  /** How many bytes of the playback wait to be heard; at most this many more are taken. */
+  get room(): { waiting: number; free: number } {
+    const { wanted, mostBytes } = this.#playing ?? { wanted: 0, mostBytes: 0 };
+    return { waiting: Math.max(0, mostBytes - wanted), free: wanted };
+  }
+
+  /** Samples for the playback, no more than there is room for. */
+  write(samples: Buffer): void {
+    if (this.#playing === null) return;
+    this.#playing.wanted -= samples.length;
+    this.#stream.write(samplesPacket(this.#playing.channel, samples));
+  }
+
+  async stopPlaying(): Promise<void> {
+    const playing = this.#playing;
+    this.#playing = null;
+    if (playing) await this.#ask(Command.deletePlaybackStream, (writer) => writer.u32(playing.channel));
   }
 
   /** Called once: creates the recording, which is paused. */
@@ -145,7 +197,9 @@ export class PulseClient {
   #answer(bytes: Buffer): void {
     const { command, tag, body } = parseMessage(bytes);
     if (command === Command.subscribeEvent) return this.#listeners.changed();
+    if (command === Command.request) return this.#want(body);
     if (command === Command.recordStreamKilled) throw new PulseError('The sound server ended the recording.');
+    if (command === Command.playbackStreamKilled) throw new PulseError('The sound server ended the playback.');
     if (command !== Command.reply && command !== Command.error) return;
     const waiting = this.#waiting.get(tag);
     if (!waiting) return;
@@ -153,6 +207,13 @@ export class PulseClient {
     clearTimeout(waiting.timer);
     if (command === Command.reply) waiting.resolve(body);
     else waiting.reject(parseError(body));
+  }
+
+  #want(body: TagReader): void {
+    const channel = body.u32();
+    const bytes = body.u32();
+    if (this.#playing?.channel !== channel) return;
+    this.#playing.wanted = Math.min(this.#playing.wanted + bytes, this.#playing.mostBytes);
   }
 
   #fail(error: Error): void {

@@ -50,6 +50,14 @@ export function messagePacket(content: Buffer): Buffer {
   return Buffer.concat([descriptor, content]);
 }
 
+/** Samples for the stream with the number `channel`, as they are sent. */
+export function samplesPacket(channel: number, samples: Buffer): Buffer {
+  const descriptor = Buffer.alloc(DESCRIPTOR_BYTES);
+  descriptor.writeUInt32BE(samples.length, 0);
+  descriptor.writeUInt32BE(channel, 4);
+  return Buffer.concat([descriptor, samples]);
+}
+
 function checkedLength(descriptor: Buffer): number {
   const length = descriptor.readUInt32BE(0);
   const isMessage = descriptor.readUInt32BE(4) === CONTROL;

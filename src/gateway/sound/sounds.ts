@@ -18,12 +18,19 @@ const HEARTBEAT_MS = 30_000;
 /** How long listeners may take to close their connections when the server stops. */
 const CLOSE_MS = 1_000;
 
+export interface SoundEvents {
+  /** Programs record the user's microphone from now on. */
+  microphoneOn(user: string, desktop: string, programs: readonly string[]): void;
+  microphoneOff(user: string, desktop: string, ms: number): void;
+  warn(message: string, fields?: LogFields): void;
+}
+
 export interface SoundsOptions extends AdmissionRules {
   /** Connects to the sound service: screen-connect.ts. */
   connect(claims: TicketClaims, signal: AbortSignal): Promise<Duplex>;
   /** Resolves when the sound service runs: screen-connect.ts. */
   runs(claims: TicketClaims, signal: AbortSignal): Promise<void>;
-  readonly warn: (message: string, fields?: LogFields) => void;
+  readonly events: SoundEvents;
   /** A peer that doesn't answer a ping within one to two of these is dead. */
   readonly heartbeatMs?: number;
 }
@@ -63,7 +70,7 @@ export function createSounds(options: SoundsOptions): Sounds {
       } catch (error) {
         const status = refuse(socket, error);
         const facts = status >= 500 ? { err: error } : { reason: messageOf(error) };
-        if (!socket.destroyed) options.warn('sound refused', { status, ...facts });
+        if (!socket.destroyed) options.events.warn('sound refused', { status, ...facts });
       }
     },
     closeSession: (sessionId) => closeAll(ofSession(sessionId), CloseCode.sessionEnded, 'you were logged out'),
@@ -96,7 +103,9 @@ export function createSounds(options: SoundsOptions): Sounds {
       cookie: Buffer.from(credential, 'base64'),
       runs: (signal) => options.runs(claims, signal),
       connect: (signal) => options.connect(claims, signal),
-      lost: (reason) => options.warn('a sound service is lost', { desktop: claims.desktopId, reason }),
+      lost: (reason) => options.events.warn('a sound service is lost', { desktop: claims.desktopId, reason }),
+      began: ({ userId }, programs) => options.events.microphoneOn(userId, claims.desktopId, programs),
+      ended: ({ userId }, ms) => options.events.microphoneOff(userId, claims.desktopId, ms),
     });
     desktops.set(claims.uid, sound);
     return sound;

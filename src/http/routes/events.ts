@@ -27,7 +27,7 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
     send: (event: ServerEvent) => void,
   ): Promise<void> {
     if (change.type === 'removed') send({ type: 'apps', apps: await catalogue.appsFor(viewer) });
-    else if (visibleTo(change.document, viewer)) send(await appEvent(change));
+    else if (change.type === 'app' && visibleTo(change.document, viewer)) send(await appEvent(change));
   }
 
   /** One event for all streams of a change, so that it is presented and serialised once. */

@@ -9,13 +9,15 @@ import { authenticated } from '../session.ts';
 
 export function homeRoutes({ desktops, engine, archives, events }: ApiContext): FastifyPluginAsyncZod {
   return async (app) => {
-    app.get('/desktop/home', { schema: { response: { 200: HomeFiles } } }, async (request) =>
-      listHome(engine, desktops.running(authenticated(request).user.id).id),
-    );
+    app.get('/desktop/home', { schema: { response: { 200: HomeFiles } } }, async (request) => {
+      const { id, shared } = desktops.running(authenticated(request).user.id);
+      return listHome(engine, id, shared);
+    });
 
     app.get('/desktop/home/archive', async (request, reply) => {
       const { user } = authenticated(request);
-      const bytes = await archives.pack(desktops.running(user.id).id);
+      const { id, shared } = desktops.running(user.id);
+      const bytes = await archives.pack(id, shared);
       const archive = Readable.from(bytes, { objectMode: false });
       archive.once('error', (error) => events.failed(`packing the home of ${user.id}`, error));
       void reply

@@ -33,7 +33,7 @@ export function limitRoutes(context: ApiContext): FastifyPluginAsyncZod {
   async function desktopUses(userId: string): Promise<LimitUse[]> {
     const desktop = desktops.runningOrNull(userId);
     if (desktop === null) return [];
-    const [shared, bytes] = await Promise.all([engine.sharedLimits(desktop.id), homeSizes.use(desktop)]);
+    const [shared, use] = await Promise.all([engine.sharedLimits(desktop.id), homeSizes.use(desktop)]);
     const together = shared.map(({ name, used, limit }) => ({
       name,
       used,
@@ -42,8 +42,8 @@ export function limitRoutes(context: ApiContext): FastifyPluginAsyncZod {
       enforced: used !== null,
       setting: `limits.desktop.${name}`,
     }));
-    if (bytes === null) return together;
-    const ofHome = { used: bytes, limit: homeSizes.limitBytes, unit: 'bytes', setting: 'limits.home' } as const;
+    if (use === null) return together;
+    const ofHome = { used: use.bytes, limit: homeSizes.limitBytes, unit: 'bytes', setting: 'limits.home' } as const;
     return [...together, { name: 'home', ...ofHome, enforced: false }];
   }
 

@@ -10,6 +10,10 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'GET /api/v1/sessions': 'Your recent logins, and which of their sessions are open.',
   'DELETE /api/v1/sessions': 'Ends all your sessions, this one included; the desktop keeps running.',
   'DELETE /api/v1/sessions/{id}': 'Ends one of your sessions and closes everything open under it.',
+  'GET /api/v1/access-tokens': 'Your access tokens for files at `/dav/`, newest first, without the tokens themselves.',
+  'POST /api/v1/access-tokens':
+    'Makes an access token for your files at `/dav/`. This reply is the only one that contains it.',
+  'DELETE /api/v1/access-tokens/{id}': 'Revokes one of your access tokens and closes everything open with it.',
   'GET /api/v1/desktop': 'Your desktop, with the trace of its start.',
   'POST /api/v1/desktop': 'Starts your desktop unless it is running; progress arrives as events.',
   'DELETE /api/v1/desktop':
@@ -35,7 +39,16 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'GET /api/v1/desktops': 'All desktops; for support and administrators.',
   'DELETE /api/v1/desktops/{id}': 'Removes a desktop, and its home folder if `home` is `lost`; for administrators.',
   'GET /api/v1/apps': 'The apps that you can start.',
-  'POST /api/v1/apps/install': 'Pulls or builds the image of an app; progress arrives as events.',
+  'POST /api/v1/apps/install':
+    'Installs an app: pulls or builds its image, and puts it into the catalogue if it isn’t there. Progress arrives in the stream of the app store.',
+  'POST /api/v1/apps/update':
+    'Builds the image of an app again, with its current recipe and Debian’s current packages; for administrators and who installed it.',
+  'POST /api/v1/apps/remove':
+    'Removes an app for everybody, or stops its installation; for administrators and who installed it. While it runs, only with `force`.',
+  'GET /api/v1/apps/store':
+    'The app store: every app that you can have, installed or not, and what you may do with it.',
+  'GET /api/v1/apps/store/stream':
+    'Server-sent events: the app store, then each app that changes, with the progress of installations and updates.',
   'PUT /api/v1/apps/defaults': 'Sets variables and arguments for every launch of an app; for administrators.',
   'GET /api/v1/launches':
     'Running and finished launches, newest first; those of other users for support and administrators.',

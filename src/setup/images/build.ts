@@ -8,11 +8,11 @@ import type { Detail } from '../progress.ts';
 
 export function openBuilder(
   api: EngineApi,
-  { root, dataDir, baseImage, languages = [] }: SetupFolders,
+  { root, dataDir, baseImage, languages = [], fonts = [] }: SetupFolders,
   more: Pick<BuilderOptions, 'prepared' | 'refreshBefore'> = {},
 ): ImageBuilder {
   const workDir = join(dataDir, 'cache');
-  return new ImageBuilder(api, { imagesDir: join(root, 'images'), baseImage, languages, workDir, ...more });
+  return new ImageBuilder(api, { imagesDir: join(root, 'images'), baseImage, languages, fonts, workDir, ...more });
 }
 
 /** Returns what was done, for the step's line. */

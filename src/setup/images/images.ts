@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { isOptional } from '#domain/catalogue/own-apps.ts';
+import { offerFacts } from '#domain/catalogue/offers.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { parseAuthority } from '#domain/server/authority.ts';
 import { isLoopbackHost } from '#domain/server/networks.ts';
@@ -113,7 +113,7 @@ async function pushAll(
 export function delivered(all: readonly PlannedImage[]): readonly PlannedImage[] {
   const builtOn = new Set(all.flatMap(({ parents }) => parents));
   return all.filter(({ reference, labels }) =>
-    labels['oc.type'] === undefined ? !builtOn.has(reference) : !isOptional(labels),
+    labels['oc.type'] === undefined ? !builtOn.has(reference) : !offerFacts(labels).optional,
   );
 }
 

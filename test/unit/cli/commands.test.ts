@@ -133,16 +133,23 @@ test('an unknown app is refused with the list of known ones, locally and on the 
   assert.match(asked.err, /no app doom.*Deskpod comes with: .*text-editor.*The server has: paint\./);
 });
 
-test('installing follows the events until the image is ready, or prints why it is not', async (context) => {
-  const states = [{ state: 'installing', step: 'layer 1 of 2', startedAt: EXPIRES }, { state: 'ready' }];
+test('installing follows the app store until the app is there, or prints why it is not', async (context) => {
+  const states = [{ state: 'installing', step: 'layer 1 of 2', startedAt: EXPIRES }, { state: 'installed' }];
+  const offered = {
+    ...APP,
+    ...{ pictureUrl: null, licence: null, version: null, bytes: null, expectedBytes: null, builtAt: null },
+    ...{ acl: { permit: ['all'] }, ours: true, listed: false, installedBy: null, opens: [] },
+    may: { install: true, update: true, remove: true },
+    state: { state: 'available' },
+  };
   const events = (last: object[]) => (response: ServerResponse) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     const send = (event: object) => response.write(`data: ${JSON.stringify(event)}\n\n`);
-    send({ type: 'apps', apps: [APP] });
-    for (const availability of last) send({ type: 'app', app: { ...APP, availability } });
+    send({ type: 'apps', store: { rights: 'all', perUser: null, registry: null, apps: [offered] } });
+    for (const state of last) send({ type: 'app', app: { ...offered, state } });
   };
   const { address, heard } = await recordingServer(context, {
-    'GET /api/v1/events': events(states),
+    'GET /api/v1/apps/store/stream': events(states),
     'POST /api/v1/apps/install': {},
   });
   const { deskpod } = await commandLine(context);
@@ -150,7 +157,7 @@ test('installing follows the events until the image is ready, or prints why it i
   assert.deepEqual([done.code, done.out], [0, 'layer 1 of 2\npaint is installed.\n']);
   assert.equal(heard[1]?.body, '{"app":"paint"}');
   const broken = await recordingServer(context, {
-    'GET /api/v1/events': events([APP.availability]),
+    'GET /api/v1/apps/store/stream': events([{ state: 'failed', reason: 'No route to docker.io.', installed: false }]),
     'POST /api/v1/apps/install': {},
   });
   const failed = await deskpod(['apps', 'install', 'paint', '--server', broken.address, '--token', 't']);

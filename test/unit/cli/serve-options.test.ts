@@ -19,6 +19,7 @@ const Options = fc.record(
     engineProcess: value,
     baseImage: value,
     languages: value,
+    fonts: value,
     tlsCert: value,
     tlsKey: value,
     demo: fc.boolean(),

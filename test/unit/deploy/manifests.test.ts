@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { KubernetesConfig } from '#config/config.ts';
-import type { Account, DesktopSpec } from '#domain/ports/engine.ts';
+import type { Account } from '#domain/ports/engine.ts';
 import type { LaunchSpec } from '#domain/ports/engine-launch.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import { policyOf } from '#engines/kubernetes/desktops/network-policy.ts';
@@ -12,77 +12,30 @@ import { homeIn, homeVolumeIn, newHomeVolume } from '#engines/kubernetes/specs/h
 import { claimName, claimOf, volumeOf } from '#engines/kubernetes/specs/home-claim.ts';
 import { pullPod } from '#engines/kubernetes/images/images.ts';
 import { readPod } from '#engines/kubernetes/cluster/labels.ts';
-import { appPod, ephemeralContainer, type LaunchDesktop } from '#engines/kubernetes/specs/launch-pod.ts';
+import { appPod, ephemeralContainer } from '#engines/kubernetes/specs/launch-pod.ts';
 import { pullName, secretName } from '#engines/kubernetes/cluster/names.ts';
 import { Pod } from '#engines/kubernetes/cluster/pod.ts';
+import { CONTAINERS } from '#engines/kubernetes/cluster/ports.ts';
+import { account, around, config, desktop, launch, spec } from '../../fixtures/kubernetes-specs.ts';
 
-const account: Account = { userId: 'hermes', displayName: 'Hermes Conrad', provider: 'planet', uid: 2043, gid: 12_043 };
-const config: KubernetesConfig = {
-  kind: 'kubernetes',
-  namespace: 'abcdesktop',
-  kubeconfig: null,
-  images: {
-    registry: 'registry.example.org/deskpod',
-    tag: '1',
-    digests: {},
-    pullPolicy: 'IfNotPresent',
-    pullSecrets: ['login'],
-  },
-  services: ['files', 'sound', 'printer'],
-  requests: { memoryBytes: 1024, cpus: 0.1 },
-  nodeSelector: {},
-  tolerations: [],
-  pods: {
-    namespace: 'abcdesktop',
-    userNamespaces: false,
-    runtimeClassName: null,
-    storageRequest: '0',
-    storageLimit: '32Gi',
-    homeSize: '16Gi',
-    tmpSize: '4Gi',
-  },
-  homes: { kind: 'none' },
-  podNetworks: null,
-};
-const around = { namespace: 'abcdesktop', config, shmBytes: 2 ** 28 };
-const spec: DesktopSpec = {
-  id: 'hermes-db906',
-  account,
-  image: 'registry.example.org/deskpod/desktop:1',
-  geometry: { width: 1280, height: 800 },
-  regional: { timezone: null, languages: [] },
-  env: { TZ: 'Europe/Vienna', MINE: 'costs $(HOME) $' },
-  x11Tcp: true,
-  limits: {},
-  labels: { labeltrue: 'true', 'not a label!': 'x', type: 'pretended' },
-};
-const desktop: LaunchDesktop = {
-  id: spec.id,
-  uid: 'u-1',
-  address: '10.244.0.9',
-  node: 'node1',
-  account,
-  inherited: { TZ: 'Europe/Vienna' },
-  home: { name: 'home-hermes', emptyDir: {} },
-  queue: 'q1',
-  zoneinfo: true,
-  zoneFile: 'Europe/Vienna',
-};
-const launch: LaunchSpec = {
-  id: 'hermes-app-2048-ubuntu-4dd6f',
-  desktopId: spec.id,
-  appName: '2048-ubuntu',
-  runtime: 'pod_application',
-  image: 'registry.example.org/deskpod/2048-qt:1',
-  command: ['/usr/games/2048-qt'],
-  env: {},
-  limits: { memoryBytes: 2 ** 30, cpus: 1 },
-  labels: {},
-  executeClass: 'default',
-  pod: {},
-  runAs: null,
-};
 const made = desktopPod(spec, around, new Date('2026-11-26T00:00:00Z'));
+
+test('shared folders are mounted where people and programs look for them, and in no other service', () => {
+  const shared = [{ name: 'Rules', claim: 'rules', readOnly: true, gid: 4200 }];
+  const own = { ...config, shared };
+  const pod = desktopPod({ ...spec, shared: ['Rules'] }, { ...around, config: own }, new Date());
+  const having = (pod.spec?.containers ?? []).filter(({ volumeMounts = [] }) =>
+    volumeMounts.some(({ mountPath, readOnly }) => mountPath === '/home/hermes/Shared/Rules' && readOnly === true),
+  );
+  assert.deepEqual(having.map(({ name }) => name).toSorted(), [CONTAINERS.files, CONTAINERS.graphical].toSorted());
+  assert.deepEqual(pod.spec?.securityContext?.supplementalGroups, [4200]);
+  const there = { ...desktop, shared: ['Rules'] };
+  const inside = ephemeralContainer({ ...launch, runtime: 'ephemeral_container', limits: {}, pod: {} }, there, own);
+  assert.ok(inside.volumeMounts?.some(({ mountPath }) => mountPath === '/home/hermes/Shared/Rules'));
+  const beside = appPod(launch, there, 'abcdesktop', own);
+  assert.ok(beside.spec?.volumes?.some(({ persistentVolumeClaim: claim }) => claim?.claimName === 'rules'));
+  assert.deepEqual(beside.spec?.securityContext?.supplementalGroups, [4200]);
+});
 
 test('services and pull pods have the images that digests pin, and those of the tag without a digest', () => {
   const digest = `sha256:${'a'.repeat(64)}`;

@@ -26,6 +26,11 @@ test('addresses have the prefix of the installation; a picture of its own replac
     { src: '/desk/icon-192.png', sizes: '192x192', type: 'image/png' },
     { src: '/desk/icon-512.png', sizes: '512x512', type: 'image/png' },
   ]);
+  assert.equal('file_handlers' in plain, false);
+  const opening = { ...document, mimetype: ['image/png'], fileextensions: ['webp'] };
+  const { file_handlers: handlers } = appManifest(opening, '/desk/');
+  const accept = { 'image/webp': ['.webp'], 'image/png': ['.png'] };
+  assert.deepEqual(handlers, [{ action: '/desk/app/game', accept }]);
   const icondata = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>').toString('base64');
   const [icon] = Object.values(appManifest({ ...document, icondata }, '/desk/')['icons'] ?? {});
   assert.match(icon.src, /^\/desk\/api\/v1\/apps\/icon\?app=/);

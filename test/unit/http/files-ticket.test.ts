@@ -17,7 +17,7 @@ async function withDesktop(api: FakeApi): Promise<{ ask: () => Promise<LightMyRe
 
 test('the ticket is a cookie that scripts can’t read, and opens files but no screen', async () => {
   await using api = await fakeApi({
-    files: { upload: true, download: false, maxUploadBytes: 1000, maxDownloadBytes: null },
+    files: { upload: true, download: false, webdav: true, maxUploadBytes: 1000, maxDownloadBytes: null },
   });
   api.engine.services = { files: { host: '10.0.0.7', port: 29_783 } };
   const { ask } = await withDesktop(api);
@@ -36,15 +36,20 @@ test('the ticket is a cookie that scripts can’t read, and opens files but no s
   assert.deepEqual(claims?.files?.endpoint, { host: '10.0.0.7', port: 29_783 });
 });
 
-test('an upload is never larger than the room that is left in the home folder', async () => {
+test('a page is told the room that is left in the home folder, and the gateway gets it with its age that is left in the home folder', async () => {
   await using api = await fakeApi();
   api.engine.services = { files: null };
   const { ask } = await withDesktop(api);
   const { limitBytes } = api.context.homeSizes;
   api.engine.homeBytesById.set(api.context.desktops.running('fry').id, limitBytes - 10);
-  const session = FilesSession.parse((await ask()).json());
+  const reply = await ask();
+  const session = FilesSession.parse(reply.json());
   assert.deepEqual(session.space, { usedBytes: limitBytes - 10, limitBytes });
   assert.deepEqual(session.upload, { allowed: true, maxBytes: 10 });
+  const claims = await api.context.tickets.verify(reply.cookies[0]?.value ?? '');
+  const { maxBytes, room } = claims?.rights.upload ?? {};
+  assert.deepEqual([maxBytes, room?.bytes], [null, 10]);
+  assert.ok(Math.abs(Date.now() - (room?.measuredAt ?? 0)) < 60_000);
 });
 
 test('a desktop without the service has no files', async () => {

@@ -66,7 +66,7 @@ test('when it is late, no more files start, and those left are returned', async 
 });
 
 test('up to three files that failed get a second try', () => {
-  const results = ['a', 'b', 'c', 'd'].map((name) => ({ name, ms: MINUTE_MS, passed: name === 'd' }));
+  const results = ['a', 'b', 'c', 'd'].map((name) => ({ name, ms: MINUTE_MS, passed: name === 'd', failures: '' }));
   assert.deepEqual(secondTry(results, Infinity), { files: ['a', 'b', 'c'], refused: null });
   assert.match(
     secondTry(
@@ -78,10 +78,10 @@ test('up to three files that failed get a second try', () => {
 });
 
 test('there is no second try that would end after the run has to', () => {
-  const results = [{ name: 'a', ms: 8 * MINUTE_MS, passed: false }];
+  const results = [{ name: 'a', ms: 8 * MINUTE_MS, passed: false, failures: '' }];
   assert.equal(secondTry(results, 9 * MINUTE_MS).refused, null);
   assert.match(secondTry(results, 7 * MINUTE_MS).refused ?? '', /took 480 s, and this run has only 420 s left/);
-  const quick = [{ name: 'a', ms: 1_000, passed: false }];
+  const quick = [{ name: 'a', ms: 1_000, passed: false, failures: '' }];
   assert.match(secondTry(quick, 10_000).refused ?? '', /has only 10 s left/, 'a file that could not start anyway');
 });
 
@@ -108,10 +108,12 @@ test('the report has the times, those of second tries too, what passed only then
     phases: [{ name: 'Units', ms: 1_000 }],
     files: [{ name: 'a', ms: 2_000 }],
     secondTries: [{ name: 'a', ms: 3_000 }],
+    firstFailures: ['✖ it works (a:1)'],
     flaky: ['a'],
     notRun: ['b'],
   });
   assert.match(text, /Units +1\.0 s\nSlowest test files:\n  a +2\.0 s\nSecond tries:\n  a +3\.0 s\n/);
+  assert.match(text, /\nWhat failed at the first try.*:\n {2}✖ it works \(a:1\)\n/);
   assert.match(text, /\nPassed only at the second try \(report these\):\n  a\n/);
   assert.match(text, /\nNot run, .*this is a failure:\n  b$/);
 });

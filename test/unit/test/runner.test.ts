@@ -146,6 +146,7 @@ suite('running test files', { ...needsLinux(), timeout: 2 * PATIENCE_MS }, () =>
   test('a file that fails twice fails the run, and others are named that passed at the second try', async () => {
     const { code, out } = await ranTexts({ 'fails.mjs': FAILS, 'once.mjs': FAILS_ONCE, 'crashes.mjs': CRASHES });
     assert.equal(code, 1);
+    assert.match(out, /failed at the first try, before the second one:.*✖ fails.*the first time/s);
     assert.ok(out.endsWith(`Passed only at the second try (report these):\n  /once.mjs\n`), out);
   });
 

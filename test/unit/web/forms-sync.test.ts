@@ -7,7 +7,7 @@ import { FormsSync } from '../../../web/screen/forms-sync.ts';
 
 const PICTURE = new Blob(['picture'], { type: 'image/png' });
 /** The text that RFB announced is newer than this one. */
-const text = { older: '' };
+const text = { older: '', both: '' };
 let sync: FormsSync;
 
 function offer(id: string, more: Partial<ClipboardOffer> = {}): ClipboardOffer {
@@ -20,7 +20,11 @@ const pasted = (more: { text?: string; picture?: Blob }) =>
 /** A page that is open while something is copied in the desktop. */
 beforeEach(() => {
   text.older = '';
-  sync = new FormsSync('page', { isNewerHere: (one) => one !== text.older });
+  text.both = '';
+  sync = new FormsSync('page', {
+    isNewerHere: (one) => one !== text.older,
+    isInBoth: (one) => one === text.both,
+  });
   sync.begin();
   sync.offered(null);
 });
@@ -73,6 +77,30 @@ test('without forms in the desktop, text decides', () => {
   assert.equal(pasted({ text: 'older' }), 'there');
   assert.equal(pasted({ text: 'newer' }), 'here');
   assert.equal(pasted({ picture: PICTURE }), 'here');
+});
+
+test('the text of copied files doesn’t replace them, whoever copied them', () => {
+  for (const from of ['page', null]) {
+    sync.offered(offer(`of ${from}`, { from, types: ['text/plain', 'x-special/gnome-copied-files'] }));
+    text.both = '/home/hermes/plan.odt';
+    assert.equal(pasted({ text: '/home/hermes/plan.odt' }), 'there');
+    assert.equal(pasted({ text: 'copied before' }), 'there');
+    sync.leave();
+    assert.equal(pasted({ text: '/home/hermes/plan.odt' }), 'there');
+    assert.equal(pasted({ text: 'copied since' }), 'here');
+    assert.equal(pasted({ picture: PICTURE }), 'here');
+  }
+});
+
+test('files count as there as soon as this page sends them, unless that fails', () => {
+  sync.sendsFiles(true);
+  assert.equal(pasted({ text: 'copied before' }), 'there');
+  sync.sendsFiles(false);
+  assert.equal(pasted({ text: 'copied before' }), 'here');
+  sync.sendsFiles(true);
+  sync.offered(offer('1', { types: ['text/plain', 'text/html'] }));
+  sync.took('1', 'of the desktop');
+  assert.equal(pasted({ text: 'copied before' }), 'here');
 });
 
 test('the mark of what was sent changes with every form, type and byte', () => {

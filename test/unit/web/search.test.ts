@@ -107,7 +107,7 @@ test('apps, windows, files and settings pages come in sections; without a query 
     apps: [app('b', { displayName: '2048 Qt' }), app('a', { displayName: '2048 GTK' })],
     launches: [],
     windows: [window],
-    files: [{ path: 'Docs/2048.txt', name: '2048.txt', folder: false, size: 1, modified: null, type: '' }],
+    files: [{ path: 'Docs/2048.txt', name: '2048.txt', folder: false, size: 1, modified: null, type: '', used: 0 }],
     pages: [{ page: 'tasks', title: 'Tasks', words: 'log memory' }],
   });
   const everything = search(indexed, '');
@@ -121,6 +121,16 @@ test('Tab offers the other runtime and the dock', () => {
   const result = { kind: 'app', app: app('x', { runtime: 'pod_application' }), phase: 'idle' } as const;
   assert.deepEqual(actionsOf(result, false), ['open', 'in-desktop', 'pin']);
   assert.deepEqual(actionsOf({ kind: 'page', page: 'tasks', title: 'Tasks' }, false), ['open']);
+});
+
+test('files that apps used last come first; a file opens, or is shown in Files', () => {
+  const entry = (path: string) => ({ path, name: path, folder: false, size: 1, modified: null, type: '' });
+  const files = ['my plan.txt', 'plan', 'plans.odt'].map((path, at) => ({ ...entry(path), used: at === 0 ? 1 : 0 }));
+  const indexed = searchIndex({ apps: [], launches: [], windows: [], pages: [], files });
+  const paths = search(indexed, 'plan').files.map((found) => (found.kind === 'file' ? found.entry.path : ''));
+  assert.deepEqual(paths, ['my plan.txt', 'plan', 'plans.odt']);
+  assert.deepEqual(actionsOf({ kind: 'file', entry: entry('plan') }, false), ['open', 'in-files']);
+  assert.deepEqual(actionsOf({ kind: 'file', entry: { ...entry('plan'), folder: true } }, false), ['open']);
 });
 
 test('a result repeats neither its name nor its description', () => {

@@ -1,4 +1,5 @@
 /** What a catalogue has to contain: the keys and parameters of the English one. */
+import type { appStore } from './en/app-store.ts';
 import type { debug } from './en/debug.ts';
 import type { endOfLaunch } from './en/ends.ts';
 import type { files } from './en/files.ts';
@@ -8,6 +9,7 @@ import type { prints } from './en/prints.ts';
 import type { open } from './en/open.ts';
 import type { settings } from './en/settings.ts';
 import type { en } from './en/strings.ts';
+import type { tokens } from './en/tokens.ts';
 
 type Translated<T> = {
   readonly [K in keyof T]: T[K] extends string
@@ -19,6 +21,7 @@ type Translated<T> = {
 
 export type Strings = Translated<typeof en>;
 /** The files of which a catalogue consists. */
+export type AppStoreStrings = Translated<typeof appStore>;
 export type DebugStrings = Translated<typeof debug>;
 export type FilesStrings = Translated<typeof files>;
 export type HomeStrings = Translated<typeof home>;
@@ -26,5 +29,6 @@ export type InspectStrings = Translated<typeof inspect>;
 export type PrintStrings = Translated<typeof prints>;
 export type OpenStrings = Translated<typeof open>;
 export type SettingsStrings = Translated<typeof settings>;
+export type TokenStrings = Translated<typeof tokens>;
 export type EndOfLaunch = typeof endOfLaunch;
 export type HomeSentence = typeof homeSentence;

@@ -11,6 +11,7 @@ import { findDesktop, isNameTaken, type Context } from '../context.ts';
 import { connectSocket } from '../host/connect-socket.ts';
 import { screenAnswers } from './desktop-ready.ts';
 import { ensureHome, makeFolders, removeFolders, removeLostHome } from './folders.ts';
+import { mountableFolders } from './shared-folders.ts';
 import { desktopLabels } from '../pods/labels.ts';
 import { lastWords } from '../exec/logs.ts';
 import { makeNetwork, removeNetwork } from './network.ts';
@@ -65,9 +66,10 @@ export class DesktopStart implements DesktopSteps<Prepared, Started> {
   async create({ xCookie, printQueue, cgroup }: Prepared, { undo, signal }: Attempt): Promise<Started> {
     const [context, spec] = [this.#context, this.#spec];
     const paths = desktopPaths(context.runDir, spec.id);
-    const labels = desktopLabels(context.instance, spec, context.settings.services);
+    const shared = await mountableFolders(context, spec, this.#home().outside);
+    const labels = desktopLabels(context.instance, { ...spec, shared }, context.settings.services);
     const wallpapers = await wallpapersOf(context);
-    const around = { printQueue, cgroup, wallpapers };
+    const around = { printQueue, cgroup, wallpapers, shared };
     const body = desktopBody(spec, labels, paths, this.#home(), context.settings, around);
     // The signal cuts neither short: the engine would finish them after the clean-up.
     const { Id } = await context.api.json(Created, 'POST', '/containers/create', { query: { name: spec.id }, body });

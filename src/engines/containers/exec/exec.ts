@@ -35,7 +35,8 @@ export async function exec(
     AttachStderr: true,
     Tty: spec.tty !== null,
     DetachKeys: NO_DETACH,
-    ...(user === null ? {} : { User: user }),
+    // A command as another user has none of the container's supplementary groups, even if it's the same one.
+    ...(user === null || user === container.Config.User ? {} : { User: user }),
     Cmd: spec.command,
     Env: Object.entries({ ...(spec.tty ? { TERM: 'xterm-256color' } : {}), ...spec.env }).map(
       ([name, value]) => `${name}=${value}`,

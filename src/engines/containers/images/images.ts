@@ -12,12 +12,18 @@ import { ageWarnings } from './age.ts';
 /** Builds the product's images, unless they are up to date. */
 export interface OwnImages {
   isOwn(reference: string): boolean;
-  ensure(reference: string, report: (line: string) => void, signal: AbortSignal): Promise<void>;
+  ensure(reference: string, report: (line: string) => void, signal: AbortSignal, refreshBefore?: Date): Promise<void>;
+  /** Whether an image with these labels was built from the recipe as it is now. */
+  isOfRecipe(reference: string, labels: Readonly<Record<string, string>>): boolean;
   oldestBuiltAt(): Date | null;
 }
 
+/** What was built within this time has Debian's current packages. */
+const FRESH_MS = 86_400_000;
+
 const Inspected = z.looseObject({
   Id: z.string(),
+  Size: z.number().nullish(),
   RepoDigests: z.array(z.string()).nullish(),
   Created: z.coerce.date(),
   Architecture: z.string().default(''),
@@ -60,15 +66,23 @@ export class Images {
     try {
       const path = `/images/${encodeURIComponent(fullName(parsed))}/json`;
       const raw = await this.#api.json(z.record(z.string(), z.unknown()), 'GET', path);
-      return toImage(raw);
+      const image = toImage(raw);
+      const outdated = this.#own.isOwn(reference) && !this.#own.isOfRecipe(reference, image.labels);
+      return { ...image, outdated };
     } catch (error) {
       if (isStatus(error, 404)) return null;
       throw error;
     }
   }
 
-  async ensure(reference: string, report: (line: string) => void, signal: AbortSignal): Promise<ImageInfo> {
-    if (this.#own.isOwn(reference)) await this.#own.ensure(reference, report, signal);
+  async ensure(
+    reference: string,
+    report: (line: string) => void,
+    signal: AbortSignal,
+    refresh = false,
+  ): Promise<ImageInfo> {
+    const before = refresh ? new Date(Date.now() - FRESH_MS) : undefined;
+    if (this.#own.isOwn(reference)) await this.#own.ensure(reference, report, signal, before);
     const present = await this.find(reference);
     if (present) return present;
     await this.#fetch(reference, report, signal);
@@ -120,6 +134,8 @@ function toImage(inspect: Record<string, unknown>): ImageInfo {
     architecture: image.Architecture,
     os: image.Os,
     createdAt: image.Created,
+    bytes: image.Size ?? null,
+    outdated: false,
     inspect,
   };
 }

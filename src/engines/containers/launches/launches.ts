@@ -9,7 +9,7 @@ import { inherited } from '../../shared/inherited.ts';
 import { type Home, isOwnImage, launchBody, type LaunchDesktop } from '../specs/container-spec.ts';
 import { findLaunch, isNameTaken, type Context } from '../context.ts';
 import { readCredentials } from '../desktops/folders.ts';
-import { homeIn, launchLabels, ofDesktop, servicesIn, targetLabels } from '../pods/labels.ts';
+import { homeIn, launchLabels, ofDesktop, servicesIn, sharedIn, targetLabels } from '../pods/labels.ts';
 import { addressOf, environmentOf, isLaunch, isRunning, nameOf, type OwnedContainer } from '../pods/describe.ts';
 import { toLaunch } from '../pods/present.ts';
 import { desktopPaths, homeOf } from '../specs/paths.ts';
@@ -93,6 +93,7 @@ export async function runningDesktop(context: Context, id: string, signal: Abort
     inherited: inherited(environmentOf(container)),
     image: container.Image,
     services: servicesIn(container.Config.Labels ?? {}),
+    shared: sharedIn(container.Config.Labels ?? {}),
     printQueue: (await readCredentials(paths, id)).printQueue,
     cgroup: await context.desktopCgroups.parentOf(id),
     display: {

@@ -26,6 +26,8 @@ export const Container = z.looseObject({
   Config: z.looseObject({
     Image: z.string(),
     Hostname: z.string().default(''),
+    /** `uid:gid` of our own containers. */
+    User: z.string().default(''),
     /** With a terminal, output is not framed. */
     Tty: z.boolean().default(false),
     Env: z.array(z.string()).nullish(),

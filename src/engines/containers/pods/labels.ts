@@ -8,6 +8,7 @@ import type { ToolboxSpec } from '#domain/ports/debug-engine.ts';
 import { type Account, type DesktopSpec, isGuest, type Regional, type ServiceName } from '#domain/ports/engine.ts';
 import type { LaunchSpec, Target } from '#domain/ports/engine-launch.ts';
 import { accessLabels, Identity, identityLabels } from '../../shared/identity-labels.ts';
+import { sharedNames } from '../../shared/shared-names.ts';
 import { Runtime } from '#protocol/app.ts';
 import { DebugProfile } from '#protocol/debug.ts';
 import type { Home } from '#protocol/desktop.ts';
@@ -25,6 +26,7 @@ const LANGUAGES = 'deskpod/languages';
 const HOME = 'deskpod/home';
 const SERVICES = 'deskpod/services';
 const SERVICE = 'deskpod/service';
+const SHARED = 'deskpod/shared';
 /** Named as version 0.1.0 wrote it. */
 const NOT_SHARED = 'deskpod/special';
 
@@ -67,6 +69,7 @@ export function desktopLabels(instance: Labels, spec: DesktopSpec, services: rea
     ...regionalLabels(spec.regional),
     [HOME]: isGuest(spec.account) ? 'lost' : 'kept',
     [SERVICES]: services.join(' '),
+    ...(spec.shared.length === 0 ? {} : { [SHARED]: JSON.stringify(spec.shared) }),
     type: 'x11server',
     domain: 'desktop',
   };
@@ -91,6 +94,11 @@ export function homeIn(labels: Labels): Home {
 /** The services that a desktop has; those of earlier versions have none. */
 export function servicesIn(labels: Labels): ServiceName[] {
   return ServiceNames.parse((labels[SERVICES] ?? '').split(' '));
+}
+
+/** The names of a desktop's shared folders. */
+export function sharedIn(labels: Labels): string[] {
+  return sharedNames(labels[SHARED]);
 }
 
 export function serviceLabels(instance: Labels, service: ServiceName, desktopId: string, account: Account): Labels {

@@ -12,7 +12,7 @@ import {
   type OwnedLaunch,
   type OwnedContainer,
 } from './describe.ts';
-import { homeIn, regionalOf, servicesIn } from './labels.ts';
+import { homeIn, regionalOf, servicesIn, sharedIn } from './labels.ts';
 
 export function toDesktop(context: Context, { container, account }: OwnedContainer): EngineDesktop {
   const address = addressOf(container);
@@ -23,6 +23,7 @@ export function toDesktop(context: Context, { container, account }: OwnedContain
     createdAt: container.Created,
     regional: regionalOf(container.Config.Labels ?? {}),
     home: homeIn(container.Config.Labels ?? {}),
+    shared: sharedIn(container.Config.Labels ?? {}),
     address,
     node: context.settings.node,
     screen: null,

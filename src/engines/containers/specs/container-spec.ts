@@ -9,6 +9,7 @@ import type { Labels } from '../pods/labels.ts';
 import { classMac } from '../pods/class-mac.ts';
 import { bind, type Bind } from './mounts.ts';
 import { INSIDE, type DesktopPaths } from './paths.ts';
+import { type HostFolder, sharedMounts } from './shared-folders.ts';
 import { serviceBinds, serviceVariables } from './service-mounts.ts';
 import { ZONEINFO } from './zone-file.ts';
 
@@ -26,6 +27,8 @@ export interface HostSettings {
   readonly init: boolean;
   /** The most that one container gets: Docker and cgroups of version 1 refuse more than there are above it. */
   readonly processors: number;
+  /** Folders that desktops can get. */
+  readonly shared: readonly HostFolder[];
 }
 
 export interface Home {
@@ -44,6 +47,8 @@ export interface DesktopSurroundings {
   readonly cgroup: string | null;
   /** A folder of this machine; null without one. */
   readonly wallpapers: string | null;
+  /** The names of its shared folders. */
+  readonly shared: readonly string[];
 }
 
 /**
@@ -56,8 +61,9 @@ export function desktopBody(
   paths: DesktopPaths,
   home: Home,
   settings: HostSettings,
-  { printQueue, cgroup, wallpapers }: DesktopSurroundings,
+  { printQueue, cgroup, wallpapers, shared: names }: DesktopSurroundings,
 ): object {
+  const { binds, groups } = sharedMounts(settings.shared, names, home.inside);
   const ofDesktop = desktopEnvironment(spec, {
     home: home.inside,
     node: settings.node,
@@ -78,8 +84,10 @@ export function desktopBody(
       NetworkMode: networkName(spec.id),
       IpcMode: 'shareable',
       ShmSize: settings.shmBytes,
+      ...groups,
       Binds: [
         ...shared(paths, home),
+        ...binds,
         bind(paths.secret, INSIDE.secret, 'ro'),
         bind(paths.rfb, INSIDE.rfb, 'rw'),
         ...serviceBinds(paths, settings.services),
@@ -98,6 +106,8 @@ export interface LaunchDesktop {
   readonly home: Home;
   readonly inherited: Environment;
   readonly services: readonly ServiceName[];
+  /** The names of its shared folders. */
+  readonly shared: readonly string[];
   readonly printQueue: string;
   /** Of the desktop's image. */
   readonly image: string;
@@ -115,6 +125,7 @@ export function launchBody(
 ): object {
   const wiring = wiringOf(spec.runtime, spec.id, desktop.display);
   const { account, home } = desktop;
+  const { binds, groups } = sharedMounts(settings.shared, desktop.shared, home.inside);
   const ofDesktop = launchEnvironment(spec, {
     account,
     home: home.inside,
@@ -143,8 +154,10 @@ export function launchBody(
       // Inside the desktop its process 1 reaps; a separate container needs one that does.
       ...(wiring.connection === 'remote' ? { Init: settings.init, ShmSize: settings.shmBytes } : {}),
       ...wiring.namespaces,
+      ...groups,
       Binds: [
         ...shared(desktop.paths, home),
+        ...binds,
         bind(desktop.paths.xauthority, INSIDE.xauthority, 'ro'),
         ...serviceBinds(desktop.paths, desktop.services),
         ...(zoneinfo === null ? [] : [bind(zoneinfo, ZONEINFO, 'ro')]),

@@ -17,6 +17,7 @@ import {
 import { bind } from './mounts.ts';
 import { type DesktopPaths, INSIDE } from './paths.ts';
 import { servicePaths } from './service-mounts.ts';
+import { sharedMounts } from './shared-folders.ts';
 
 const MB = 1024 * 1024;
 /** They are stock servers that mostly wait. */
@@ -35,6 +36,8 @@ export interface ServiceDesktop {
   readonly paths: DesktopPaths;
   readonly home: Home;
   readonly cgroup: string | null;
+  /** The names of its shared folders. */
+  readonly shared: readonly string[];
   /** Variables of the desktop's container. */
   readonly inherited: Environment;
 }
@@ -48,6 +51,7 @@ export function serviceBody(
 ): object {
   const { account, paths, home, cgroup, inherited } = desktop;
   const timezone = inherited['TZ'];
+  const { binds, groups } = sharedMounts(settings.shared, service === 'files' ? desktop.shared : [], home.inside);
   const { secret, folder, own, inside } = servicePaths(paths, service);
   const env: Environment = {
     ...identity(account, home.inside),
@@ -66,7 +70,8 @@ export function serviceBody(
       ...scratch(true, settings),
       NetworkMode: 'none',
       IpcMode: 'private',
-      Binds: [...shared(paths, home), bind(secret, INSIDE.secret, 'ro'), bind(folder, inside, 'rw')],
+      ...groups,
+      Binds: [...shared(paths, home), ...binds, bind(secret, INSIDE.secret, 'ro'), bind(folder, inside, 'rw')],
     },
   };
 }

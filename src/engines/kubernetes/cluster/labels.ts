@@ -7,6 +7,7 @@ import type { Account, DesktopSpec, Regional } from '#domain/ports/engine.ts';
 import type { LaunchSpec } from '#domain/ports/engine-launch.ts';
 import { labelValue } from '#domain/names.ts';
 import { accessLabels, Identity, identityLabels } from '../../shared/identity-labels.ts';
+import { sharedNames } from '../../shared/shared-names.ts';
 import type { Pod } from './pod.ts';
 import { CONTAINERS, PORTS, type DesktopContainer } from './ports.ts';
 
@@ -27,6 +28,7 @@ const TIMEZONE = 'deskpod/timezone';
 const LANGUAGES = 'deskpod/languages';
 /** The time zone whose file is in the Secret of the account files. */
 const ZONE_FILE = 'deskpod/zone-file';
+const SHARED = 'deskpod/shared';
 /** The launch that this one is a copy of. */
 export const COPY_OF = 'deskpod/copy-of';
 /** One annotation per forgotten container, so that two servers never overwrite each other's. */
@@ -72,6 +74,7 @@ export function desktopAnnotations(spec: DesktopSpec, now: Date, zone: string | 
     ...(timezone === null ? {} : { [TIMEZONE]: timezone }),
     ...(languages.length === 0 ? {} : { [LANGUAGES]: languages.join(' ') }),
     ...(zone === null ? {} : { [ZONE_FILE]: zone }),
+    ...(spec.shared.length === 0 ? {} : { [SHARED]: JSON.stringify(spec.shared) }),
     lastlogin_datetime: now.toISOString().slice(0, 19),
   };
 }
@@ -146,6 +149,11 @@ export function regionalOf({ metadata }: Pod): Regional {
 /** The time zone whose file pod applications can mount; null when there is none. */
 export function zoneFileOf({ metadata }: Pod): string | null {
   return metadata.annotations?.[ZONE_FILE] ?? null;
+}
+
+/** The names of its shared folders. */
+export function sharedOf({ metadata }: Pod): string[] {
+  return sharedNames(metadata.annotations?.[SHARED]);
 }
 
 export function listensOnTcp({ metadata }: Pod): boolean {

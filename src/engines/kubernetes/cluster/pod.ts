@@ -130,7 +130,9 @@ export const Node = z.looseObject({
   status: z
     .looseObject({
       conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).nullish(),
-      images: z.array(z.looseObject({ names: z.array(z.string()).nullish() })).nullish(),
+      images: z
+        .array(z.looseObject({ names: z.array(z.string()).nullish(), sizeBytes: z.number().nullish() }))
+        .nullish(),
     })
     .default({}),
 });

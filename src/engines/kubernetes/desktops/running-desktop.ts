@@ -1,7 +1,7 @@
 /** A running desktop as its launches see it. */
 import { DeskpodError } from '#domain/errors.ts';
 import { inherited } from '../../shared/inherited.ts';
-import { zoneFileOf } from '../cluster/labels.ts';
+import { sharedOf, zoneFileOf } from '../cluster/labels.ts';
 import { environmentOf } from '../cluster/pod.ts';
 import { CONTAINERS } from '../cluster/ports.ts';
 import { type Context, findPod } from '../context.ts';
@@ -30,6 +30,7 @@ export async function runningDesktop(context: Context, id: string): Promise<Laun
     account,
     inherited: inherited(env),
     home: homeVolumeIn(pod, account),
+    shared: sharedOf(pod),
     zoneinfo: pod.spec.volumes?.some(({ name }) => name === ZONEINFO_MOUNT.name) ?? false,
     zoneFile: zoneFileOf(pod),
     queue: context.settings.config.services.includes('printer') ? printQueue : null,

@@ -59,7 +59,8 @@ export async function ensureImage(
         if (pod === null) return null;
         const status = statusOf(pod, CONTAINER);
         const progress = progressOf(pod, CONTAINER, app);
-        if (progress.state === 'failed') throw new DeskpodError('app_unavailable', explanation(pod, reference));
+        if (progress.state === 'failed')
+          throw new DeskpodError('app_unavailable', explanation(pod, reference), pushRemedy(context, image));
         const line = lineOf(pod, reference);
         if (reported.get(name) !== line) report(line);
         reported.set(name, line);
@@ -98,8 +99,9 @@ export function findImage({ view }: Context, reference: string): ImageInfo | nul
     if (status) return infoOf(reference, digestOf(status));
   }
   for (const { status } of view.nodes) {
-    const names = status.images?.find((image) => image.names?.includes(reference))?.names;
-    if (names) return infoOf(reference, /sha256:[0-9a-f]{64}/.exec(names.join(' '))?.[0] ?? null);
+    const image = status.images?.find(({ names }) => names?.includes(reference));
+    if (!image?.names) continue;
+    return infoOf(reference, /sha256:[0-9a-f]{64}/.exec(image.names.join(' '))?.[0] ?? null, image.sizeBytes ?? null);
   }
   return null;
 }
@@ -257,8 +259,16 @@ function explanation(pod: Pod, reference: string): string {
   return `${lineOf(pod, reference)}, on ${pod.spec.nodeName ?? 'no node'}.`;
 }
 
+/** How an image of the product gets into the registry from which nodes pull it. */
+function pushRemedy({ settings }: Context, { reference, app }: AppImage): { remedy?: string } {
+  const { registry } = settings.config.images;
+  if (app === null || !reference.startsWith(`${registry}/`)) return {};
+  const command = `npm run images -- --push ${registry}`;
+  return { remedy: `If the registry doesn’t have it, push it from a checkout of Deskpod: ${command}` };
+}
+
 /** A cluster knows no more of an image than its name and digest. */
-function infoOf(reference: string, digest: string | null): ImageInfo {
+function infoOf(reference: string, digest: string | null, bytes: number | null = null): ImageInfo {
   const nothing = { labels: {}, command: [], architecture: '', os: 'linux', createdAt: new Date(0), inspect: null };
-  return { ...nothing, id: digest ?? reference, digest };
+  return { ...nothing, id: digest ?? reference, digest, bytes, outdated: false };
 }

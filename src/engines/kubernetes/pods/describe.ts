@@ -6,7 +6,7 @@ import type { Found } from '../context.ts';
 import { MAX_EPHEMERAL_CONTAINERS } from './ephemeral-containers.ts';
 import { readToolboxAnnotation } from './toolbox-annotations.ts';
 import { homeIn } from '../specs/home-volume.ts';
-import { isForgotten, regionalOf } from '../cluster/labels.ts';
+import { isForgotten, regionalOf, sharedOf } from '../cluster/labels.ts';
 import {
   type ContainerStatus,
   digestOf,
@@ -42,6 +42,7 @@ export function toDesktop({ pod, account }: Found): EngineDesktop {
     uid: pod.metadata.uid,
     entries: { finished: ended.length, most: MAX_EPHEMERAL_CONTAINERS },
     home: homeIn(pod, account),
+    shared: sharedOf(pod),
   };
 }
 

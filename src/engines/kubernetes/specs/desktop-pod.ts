@@ -21,6 +21,7 @@ import {
   serviceMounts,
   SHARED_MOUNTS,
 } from './volumes.ts';
+import { sharedVolumes } from './shared-folders.ts';
 import { localMounts, wiringOf } from './wiring.ts';
 
 const MB = 1024 * 1024;
@@ -51,6 +52,7 @@ export function desktopPod(
   queue: string | null = null,
 ): V1Pod {
   const { account } = spec;
+  const shared = sharedVolumes(config, spec.shared, account);
   const home = homeFolder(account);
   const { cupsServer } = wiringOf('ephemeral_container', '', PORTS);
   const env: Environment = {
@@ -84,6 +86,7 @@ export function desktopPod(
       ...accountMounts(account),
       ...GRAPHICAL_MOUNTS,
       credentialMount('graphical'),
+      ...shared.mounts,
     ],
   };
   const services = config.services.map((name): V1Container => ({
@@ -96,7 +99,13 @@ export function desktopPod(
     }),
     ports: [{ name, containerPort: PORTS[name] }],
     resources: requirements(SERVICE_LIMITS[name], SERVICE_REQUESTS),
-    volumeMounts: [homeMount(account), ...serviceMounts(name), ...accountMounts(account), credentialMount(name)],
+    volumeMounts: [
+      homeMount(account),
+      ...serviceMounts(name),
+      ...accountMounts(account),
+      credentialMount(name),
+      ...(name === 'files' ? shared.mounts : []),
+    ],
   }));
   return {
     apiVersion: 'v1',
@@ -109,13 +118,13 @@ export function desktopPod(
     },
     spec: {
       ...podCommon(spec.id, config),
-      securityContext: podSecurity(account),
+      securityContext: { ...podSecurity(account), ...shared.groups },
       shareProcessNamespace: false,
       terminationGracePeriodSeconds: GRACE_SECONDS,
       // Kubernetes restarts a service that ends. A desktop whose graphical container was restarted has ended.
       restartPolicy: 'Always',
       nodeSelector: { ...config.nodeSelector },
-      volumes: desktopVolumes(account, config, shmBytes),
+      volumes: [...desktopVolumes(account, config, shmBytes), ...shared.volumes],
       ...initOf(spec, config),
       containers: [graphical, ...services],
     },

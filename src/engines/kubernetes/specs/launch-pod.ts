@@ -23,6 +23,7 @@ import {
   ZONEINFO_MOUNT,
   zoneMount,
 } from './volumes.ts';
+import { sharedVolumes } from './shared-folders.ts';
 import { wiringOf } from './wiring.ts';
 
 /** The desktop as its launches see it. */
@@ -35,6 +36,8 @@ export interface LaunchDesktop {
   readonly inherited: Environment;
   /** The volume of the home in the desktop's pod. */
   readonly home: V1Volume;
+  /** The names of its shared folders. */
+  readonly shared: readonly string[];
   /** Whether its pod has a volume with all time zones: not if an earlier version made it. */
   readonly zoneinfo: boolean;
   /** The time zone whose file is in its Secrets. */
@@ -67,6 +70,7 @@ export function ephemeralContainer(
       ...wiring.mounts,
       ...accountMounts(desktop.account),
       ACCESS_MOUNT,
+      ...sharedVolumes(config, desktop.shared, desktop.account).mounts,
       ...(desktop.zoneinfo && !own ? [ZONEINFO_MOUNT] : []),
     ],
   };
@@ -75,6 +79,7 @@ export function ephemeralContainer(
 export function appPod(spec: LaunchSpec, desktop: LaunchDesktop, namespace: string, config: KubernetesConfig): V1Pod {
   const { account } = desktop;
   const { pod } = spec;
+  const shared = sharedVolumes(config, desktop.shared, account);
   refuseOtherUser(spec, account);
   const { own, container } = common('pod_application', spec, desktop, config);
   return {
@@ -90,7 +95,7 @@ export function appPod(spec: LaunchSpec, desktop: LaunchDesktop, namespace: stri
     spec: {
       ...podCommon(spec.id, config),
       tolerations: [...config.tolerations, ...(pod.tolerations ?? [])].map((toleration) => ({ ...toleration })),
-      securityContext: podSecurity(account),
+      securityContext: { ...podSecurity(account), ...shared.groups },
       restartPolicy: 'Never',
       terminationGracePeriodSeconds: GRACE_SECONDS,
       // Then the app is not process 1: TERM has its usual effect, and zombies are reaped.
@@ -98,7 +103,7 @@ export function appPod(spec: LaunchSpec, desktop: LaunchDesktop, namespace: stri
       ...(pod.nodeSelector === undefined ? {} : { nodeSelector: pod.nodeSelector }),
       ...(pod.runtimeClassName === undefined ? {} : { runtimeClassName: pod.runtimeClassName }),
       affinity: { nodeAffinity: beside(desktop.node, staysOnNode(desktop.home, config.homes)) },
-      volumes: appVolumes(account, desktop.home, config.pods.tmpSize),
+      volumes: [...appVolumes(account, desktop.home, config.pods.tmpSize), ...shared.volumes],
       containers: [
         {
           ...container,
@@ -111,6 +116,7 @@ export function appPod(spec: LaunchSpec, desktop: LaunchDesktop, namespace: stri
             TMP_MOUNT,
             ...accountMounts(account),
             ACCESS_MOUNT,
+            ...shared.mounts,
             ...(desktop.zoneFile === null || own ? [] : [zoneMount(account, desktop.zoneFile)]),
           ],
         },

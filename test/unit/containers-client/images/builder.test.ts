@@ -12,6 +12,9 @@ import { referenceOf } from '#containers-client/images/plan.ts';
 import { checkedBom } from '../../../fixtures/cyclonedx.ts';
 import { tarOf } from '../../../fixtures/tar.ts';
 
+/** What the Containerfiles declare besides the base. */
+const ARGS: Readonly<Record<string, string>> = { base: 'ARG LANGUAGES=\n', layer: 'ARG FONTS=\n' };
+
 const never = new AbortController().signal;
 const silent = (): void => undefined;
 let folder = '';
@@ -25,10 +28,7 @@ before(() => {
     ['apps/two', referenceOf('layer')],
   ] as const) {
     mkdirSync(join(folder, name), { recursive: true });
-    writeFileSync(
-      join(folder, name, 'Containerfile'),
-      `ARG BASE\nFROM ${base}\n${name === 'base' ? 'ARG LANGUAGES=\n' : ''}RUN make-it\n`,
-    );
+    writeFileSync(join(folder, name, 'Containerfile'), `ARG BASE\nFROM ${base}\n${ARGS[name] ?? ''}RUN make-it\n`);
   }
 });
 after(() => rmSync(folder, { recursive: true }));
@@ -136,6 +136,17 @@ test('languages are a build argument, always in the same order', async () => {
   assert.deepEqual(engine.args, [{ BASE: 'debian:13', LANGUAGES: 'de fr' }]);
   assert.equal(await german(['de', 'fr']).isCurrent(referenceOf('base')), true);
   assert.equal(await german([]).isCurrent(referenceOf('base')), false);
+});
+
+test('more fonts are a build argument, for the images that take it only', async () => {
+  const engine = new FakeEngine();
+  const options = { imagesDir: folder, baseImage: 'debian:13', workDir: folder };
+  await builder(engine).ensure(referenceOf('layer'), silent, never);
+  const fonts = new ImageBuilder(engine, { ...options, fonts: ['emoji', 'cjk', 'emoji'] });
+  assert.equal(await fonts.isCurrent(referenceOf('base')), true);
+  assert.equal(await fonts.isCurrent(referenceOf('layer')), false);
+  await fonts.ensure(referenceOf('layer'), silent, never);
+  assert.deepEqual(engine.args.at(-1), { BASE: 'debian:13', FONTS: 'fonts-noto-cjk fonts-noto-color-emoji' });
 });
 
 test('a failed build is reported with the image and the reason, and the next attempt starts over', async () => {

@@ -153,3 +153,12 @@ test('other languages result in another base, and so in other images above it', 
   assert.deepEqual(german.find(base)?.args, { BASE: ROOTFS, LANGUAGES: 'de' });
   for (const [index, { name, source }] of english.entries()) assert.notEqual(german[index]?.source, source, name);
 });
+
+test('more fonts are in the images of desktops and graphical apps, and change no others', () => {
+  const plan = (FONTS: string) => planImages(IMAGES, { FONTS }, ROOTS);
+  const [usual, more] = [plan(''), plan('fonts-noto-cjk')];
+  const changed = new Set(usual.filter(({ source }, at) => source !== more[at]?.source).map(({ name }) => name));
+  for (const name of ['x11', 'desktop', 'gtk', 'qt', 'text-editor', 'terminal']) assert.ok(changed.has(name), name);
+  for (const name of ['base', 'files', 'sound', 'printer', 'toolbox']) assert.ok(!changed.has(name), name);
+  assert.equal(more.find(({ name }) => name === 'x11')?.args['FONTS'], 'fonts-noto-cjk');
+});

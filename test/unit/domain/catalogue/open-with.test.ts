@@ -4,15 +4,16 @@ import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { planImages } from '#containers-client/images/plan.ts';
 import { toApp } from '#domain/catalogue/app.ts';
-import { chooseApp, kindsOf } from '#domain/catalogue/open-with.ts';
-import { documentOfOwn, isOptional } from '#domain/catalogue/own-apps.ts';
+import { chooseApp, fileTypesOf, kindsOf } from '#domain/catalogue/open-with.ts';
+import { offerFacts } from '#domain/catalogue/offers.ts';
+import { documentOfOwn } from '#domain/catalogue/own-apps.ts';
 import { DeskpodError } from '#domain/errors.ts';
 import type { App } from '#protocol/app.ts';
 import { kindOf } from '#protocol/open.ts';
 
 const IMAGES = join(resolve(import.meta.dirname, '../../../..'), 'images');
 const own = planImages(IMAGES, {}, new Map())
-  .filter(({ labels }) => labels['oc.type'] === 'app' && !isOptional(labels))
+  .filter(({ labels }) => labels['oc.type'] === 'app' && !offerFacts(labels).optional)
   .map((image) => documentOfOwn(image));
 const apps = own.map((document) => toApp(document, { state: 'ready' }));
 const named = (name: string): App => {
@@ -82,4 +83,20 @@ test('what no app opens is refused by name', () => {
   refused('.xyz', /files that end with \.xyz/);
   refused('.', /without an extension/);
   refused('mailto:', /email addresses/);
+});
+
+test('the extensions of an app have media types; folders, links and what is no extension are left out', () => {
+  const types = fileTypesOf(
+    labels({
+      mimetype: ['text/markdown', 'inode/directory', 'x-scheme-handler/https', 'text/plain'],
+      fileextensions: ['LOG', '*.ods', 'nobody knows', '.unheard-of'],
+    }),
+  );
+  assert.ok(types.get('text/markdown')?.includes('.md'));
+  assert.ok(types.get('text/plain')?.includes('.log'));
+  assert.deepEqual(types.get('application/vnd.oasis.opendocument.spreadsheet'), ['.ods']);
+  assert.deepEqual(types.get('application/octet-stream'), ['.unheard-of']);
+  const all = [...types.values()].flat();
+  assert.equal(new Set(all).size, all.length);
+  assert.ok(all.every((extension) => /^\.[a-z0-9-]+$/.test(extension)));
 });

@@ -38,7 +38,7 @@ async function server(engine: FakeEngine, store: Store, name: string) {
       throw new Error(what, { cause });
     },
   };
-  const options = { image: 'x', env: {}, x11Tcp: false, limits: {}, languages: [] };
+  const options = { image: 'x', env: {}, x11Tcp: false, limits: {}, languages: [], shared: [] };
   const desktops = new Desktops({ engine, store, hub, replicas, options, events });
   desktops.found(RUNNING);
   const deps = { engine, store, hub, replicas, desktops, launches, events };

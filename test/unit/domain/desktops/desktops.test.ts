@@ -28,7 +28,7 @@ async function setUp() {
       regionUnknown: (_userId: string, names: readonly string[]) => void unknown.push(...names),
       desktopEnded: (_userId: string, id: string) => void ended.push(id),
     };
-    const options = { image: 'desktop', env: ENV, x11Tcp: true, limits: {}, languages: [] };
+    const options = { image: 'desktop', env: ENV, x11Tcp: true, limits: {}, languages: [], shared: [] };
     return {
       desktops: new Desktops({ engine, store, hub: new EventBus(), replicas, options, events }),
       ended,

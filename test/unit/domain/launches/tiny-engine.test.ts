@@ -17,7 +17,17 @@ test('an engine that implements only the port runs a launch to its end', async (
     ]),
   );
   const { id, regional } = { id: DESKTOP.id, regional: RUNNING.regional };
-  const spec = { id, account: FRY.account, image: 'desktop', env: {}, regional, x11Tcp: false, limits: {}, labels: {} };
+  const spec = {
+    id,
+    account: FRY.account,
+    image: 'desktop',
+    env: {},
+    regional,
+    x11Tcp: false,
+    limits: {},
+    labels: {},
+    shared: [],
+  };
   await engine.makeDesktop({ ...spec, geometry: { width: 800, height: 600 } }, () => {});
   const server = await aServer(engine, await openStore({ kind: 'sqlite', file: ':memory:' }));
   const stopping = new AbortController();

@@ -54,6 +54,7 @@ const desktop: LaunchDesktop = {
   image: 'sha256:desktop',
   cgroup: '/deskpod/x/hermes-db906',
   services: ['files', 'sound', 'printer'],
+  shared: [],
   printQueue: 'q0123',
   inherited: { TZ: 'UTC' },
   display: {
@@ -72,6 +73,7 @@ const around: HostSettings = {
   services: [],
   init: true,
   processors: 2,
+  shared: [],
 };
 const ours: ToolboxImage = { toolbox: true, user: '1000:1000' };
 const inside: Beside = { runtime: 'ephemeral_container', containerId: TARGET, joinId: TARGET, name: 'the game' };

@@ -44,6 +44,7 @@ const desktopOf = (address: string): LaunchDesktop => {
     image: 'sha256:desktop',
     cgroup: '/deskpod/x/hermes-db906',
     services: ['files', 'sound', 'printer'],
+    shared: [],
     printQueue: 'q0123',
     inherited: { TZ: 'UTC' },
     display: { desktopId: 'hermes-db906', containerId: ANCHOR, address, socketFolder: paths.x11, joinsHostname: true },
@@ -57,6 +58,7 @@ const around: fc.Arbitrary<HostSettings> = fc.record({
   node: fc.constant('vm'),
   init: fc.boolean(),
   processors: fc.constant(2),
+  shared: fc.constant([]),
 });
 const variable = fc.constantFrom(
   'DISPLAY',
@@ -165,6 +167,7 @@ test('a desktop shares its IPC namespace and keeps its credentials out of variab
     x11Tcp: false,
     limits: { cpus: 64 },
     labels: {},
+    shared: [],
   };
   const home = homeOf('/var/lib/deskpod', 'hermes', null);
   const surroundings = {
@@ -175,11 +178,14 @@ test('a desktop shares its IPC namespace and keeps its credentials out of variab
     services: ['files', 'sound', 'printer'],
     init: true,
     processors: 2,
+    shared: [{ name: 'Rules', path: '/srv/rules', readOnly: true, gid: 4200 }],
   } as const;
-  const around = { printQueue: 'Print_to_my_computer', cgroup: null, wallpapers: null };
+  const around = { printQueue: 'Print_to_my_computer', cgroup: null, wallpapers: null, shared: ['Rules', 'unknown'] };
   const paths = desktopPaths('/run/deskpod', 'hermes-db906');
   const body = Body.parse(desktopBody(desktop, {}, paths, home, surroundings, around));
   assert.ok(body.Env.includes('PRINTER=Print_to_my_computer'), 'its web shell prints, too');
+  assert.ok(body.HostConfig.Binds.includes('/srv/rules:/home/hermes/Shared/Rules:ro'), 'by its own configuration');
+  assert.equal(body.HostConfig.Binds.filter((bind) => bind.includes('/Shared/')).length, 1);
   assert.equal(body.HostConfig.IpcMode, 'shareable');
   assert.equal(body.HostConfig.NanoCpus, 2e9, 'the limit does not exceed the CPUs of the machine');
   assert.ok(

@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { accountFiles } from '#engines/shared/accounts.ts';
 import { containerOf, controllerFolders } from '#engines/containers/host/cgroups.ts';
 import { FrameReader } from '#containers-client/frames.ts';
-import { desktopLabels, instanceLabels, readLabels, servicesIn } from '#engines/containers/pods/labels.ts';
+import { desktopLabels, instanceLabels, readLabels, servicesIn, sharedIn } from '#engines/containers/pods/labels.ts';
 import { LogFileParser } from '#engines/containers/exec/log-file.ts';
 import { StampedLines } from '#domain/launches/log-line.ts';
 import { memoryKill } from '#engines/containers/host/out-of-memory.ts';
@@ -191,9 +191,11 @@ test("an object's labels identify its owner, whatever labels its spec contains",
     x11Tcp: true,
     limits: {},
     labels: { 'deskpod/user': 'fry', type: 'nonsense', 'app.kubernetes.io/managed-by': 'somebody', shipcrew: 'true' },
+    shared: ['Team files'],
   };
   const labels = desktopLabels(instance, spec, ['files', 'sound']);
   assert.deepEqual(servicesIn(labels), ['files', 'sound']);
+  assert.deepEqual(sharedIn(labels), ['Team files']);
   assert.deepEqual(readLabels(labels), { type: 'x11server', desktopId: 'hermes-db906', account: spec.account });
   assert.deepEqual(
     [labels['app.kubernetes.io/managed-by'], labels['access_username'], labels['shipcrew']],

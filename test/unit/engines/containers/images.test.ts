@@ -42,6 +42,7 @@ class FakeEngine implements AsyncDisposable {
     const none = {
       isOwn: () => false,
       ensure: () => Promise.reject(new Error('not asked')),
+      isOfRecipe: () => true,
       oldestBuiltAt: () => null,
     };
     return new Images(new EngineApi(socket), none, this.folder);
@@ -151,7 +152,7 @@ test('the credentials for a registry are sent to that registry only', async () =
 test('an unreachable engine is reported with its socket', async () => {
   const images = new Images(
     new EngineApi('/nowhere/engine.sock'),
-    { isOwn: () => false, ensure: async () => undefined, oldestBuiltAt: () => null },
+    { isOwn: () => false, ensure: async () => undefined, isOfRecipe: () => true, oldestBuiltAt: () => null },
     '/nowhere',
   );
   await assert.rejects(

@@ -40,6 +40,7 @@ const config: KubernetesConfig = {
     tmpSize: '4Gi',
   },
   homes: { kind: 'none' },
+  shared: [],
   podNetworks: null,
 };
 const spec: ToolboxSpec = {

@@ -149,6 +149,8 @@ test('images arrive as they are, with whatever their description has', () => {
         architecture: text,
         os: text,
         createdAt: moment,
+        bytes: fc.option(fc.nat(), { nil: null }),
+        outdated: fc.boolean(),
         inspect,
       },
       plain,

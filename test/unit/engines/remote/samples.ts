@@ -13,6 +13,7 @@ export const DESKTOP: DesktopSpec = {
   x11Tcp: true,
   limits: { memoryBytes: 1024 ** 3, cpus: 1.5, processes: 500 },
   labels: { user: 'true', shipcrew: 'true' },
+  shared: ['Team files'],
 };
 
 export const LAUNCH: LaunchSpec = {

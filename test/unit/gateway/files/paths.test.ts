@@ -16,8 +16,8 @@ test('every name survives its way to the service unchanged', () => {
     fc.property(names, (path) => {
       const encoded = encodedPath(path, 'file');
       assert.match(encoded, /^[\x21-\x7e]+$/);
-      assert.deepEqual(pathOfUrl(`/files${encoded}?inline`), path);
-      assert.deepEqual(pathOfUrl(`/files${encodedPath(path, 'folder')}`), path);
+      assert.deepEqual(pathOfUrl(`/files${encoded}?inline`, '/files/'), path);
+      assert.deepEqual(pathOfUrl(`/files${encodedPath(path, 'folder')}`, '/files/'), path);
       assert.deepEqual(pathOfText(`/${path.join('/')}`), path);
     }),
   );
@@ -48,9 +48,9 @@ test('any text is refused, or leads to names within the home folder', () => {
   fc.assert(
     fc.property(text, (rest) => {
       for (const parse of [
-        () => pathOfUrl(`/files/${rest}`),
-        () => destinationOf(`/desk/files/${rest}`, 'desk.example', '/desk/'),
-        () => destinationOf(`http://desk.example/files/${rest}`, 'desk.example', '/'),
+        () => pathOfUrl(`/files/${rest}`, '/files/'),
+        () => destinationOf(`/desk/files/${rest}`, 'desk.example', '/desk/', '/files/'),
+        () => destinationOf(`http://desk.example/files/${rest}`, 'desk.example', '/', '/files/'),
         () => pathOfText(rest),
       ]) {
         try {
@@ -68,7 +68,7 @@ test('any text is refused, or leads to names within the home folder', () => {
 });
 
 test('a destination is on this host and below /files/, with or without the prefix of the installation', () => {
-  const at = (header: string | undefined) => destinationOf(header, 'desk.example:8443', '/desk/');
+  const at = (header: string | undefined) => destinationOf(header, 'desk.example:8443', '/desk/', '/files/');
   assert.deepEqual(at('https://desk.example:8443/desk/files/a/b%20c'), ['a', 'b c']);
   assert.deepEqual(at('/desk/files/a/'), ['a']);
   assert.deepEqual(at('/files/a'), ['a']);
@@ -90,9 +90,9 @@ test('a destination is on this host and below /files/, with or without the prefi
 });
 
 test('names and paths have the lengths that Linux allows', () => {
-  assert.deepEqual(pathOfUrl(`/files/${'x'.repeat(255)}`), ['x'.repeat(255)]);
-  assert.throws(() => pathOfUrl(`/files/${'%C3%A4'.repeat(128)}`), invalid);
-  assert.throws(() => pathOfUrl(`/files${`/${'x'.repeat(200)}`.repeat(21)}`), invalid);
+  assert.deepEqual(pathOfUrl(`/files/${'x'.repeat(255)}`, '/files/'), ['x'.repeat(255)]);
+  assert.throws(() => pathOfUrl(`/files/${'%C3%A4'.repeat(128)}`, '/files/'), invalid);
+  assert.throws(() => pathOfUrl(`/files${`/${'x'.repeat(200)}`.repeat(21)}`, '/files/'), invalid);
 });
 
 test('an unfinished upload is known by its name', () => {

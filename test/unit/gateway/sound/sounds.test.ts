@@ -2,150 +2,19 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { duplexPair } from 'node:stream';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { WebSocket } from 'ws';
-import { z } from 'zod';
-import type { TicketClaims } from '#domain/ports/auth.ts';
-import { bytesOf } from '#gateway/flow.ts';
-import { FRAME_BYTES } from '#gateway/sound/opus.ts';
 import { Command } from '#gateway/sound/pulse-messages.ts';
-import { createSounds, type Sounds } from '#gateway/sound/sounds.ts';
-import { routeUpgrades } from '#gateway/upgrade.ts';
+import { type Sounds } from '#gateway/sound/sounds.ts';
 import { CloseCode } from '#protocol/screen.ts';
-import { FRAME_HEADER_BYTES, FrameFlag, MAX_UNHEARD_FRAMES } from '#protocol/sound-frames.ts';
-import { type ListenerMessage, SOUND_PATH, SoundNotice } from '#protocol/sound.ts';
-import { FakePulseServer } from '../../../fakes/pulse-server.ts';
+import { FrameFlag, MAX_UNHEARD_FRAMES } from '#protocol/sound-frames.ts';
 import { CLAIMS } from '../../../fixtures/ticket-claims.ts';
 
-const COOKIE = randomBytes(256);
-const SOUND_CLAIMS: TicketClaims = {
-  ...CLAIMS,
-  sound: { endpoint: null, credential: COOKIE.toString('base64') },
-  rights: { screen: 'none', clipboardIn: false, clipboardOut: false, sound: true },
-};
-const LOUD = Buffer.alloc(FRAME_BYTES, 0x20);
-const QUIET = Buffer.alloc(FRAME_BYTES);
-
-interface Stage {
-  readonly url: string;
-  readonly sounds: Sounds;
-  /** One per connection to the sound service, in order. */
-  readonly servers: FakePulseServer[];
-  readonly log: string[];
-}
-
-async function stage(
-  t: TestContext,
-  claims: TicketClaims = SOUND_CLAIMS,
-  cookie = COOKIE,
-  runs: Promise<void> = Promise.resolve(),
-): Promise<Stage> {
-  const servers: FakePulseServer[] = [];
-  const log: string[] = [];
-  const sounds = createSounds({
-    tickets: { verify: async () => ({ ...claims, expiresAt: new Date() }) },
-    allowedOrigin: () => true,
-    runs: () => runs,
-    connect: async () => {
-      const [ours, theirs] = duplexPair();
-      const server = new FakePulseServer(theirs, cookie);
-      server.inputs.push(...(servers.at(-1)?.inputs ?? []));
-      servers.push(server);
-      return ours;
-    },
-    warn: (message, fields) => log.push(`${message} ${JSON.stringify(fields)}`),
-  });
-  const http = createServer();
-  const routes = routeUpgrades(http, [{ path: SOUND_PATH, handle: sounds.handleUpgrade.bind(sounds) }]);
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  const { port } = z.object({ port: z.number() }).parse(http.address());
-  t.after(() => {
-    void sounds.close();
-    routes.close();
-    http.close();
-  });
-  return { url: `ws://127.0.0.1:${port}${SOUND_PATH}`, sounds, servers, log };
-}
-
-/** A page that listens and collects what it gets. */
-class Page {
-  readonly ws: WebSocket;
-  readonly frames: { sequence: number; flags: number; content: Buffer }[] = [];
-  readonly notices: SoundNotice[] = [];
-  readonly closed: Promise<number>;
-  #changed = Promise.withResolvers<void>();
-
-  constructor(t: TestContext, url: string) {
-    this.ws = new WebSocket(url, ['binary', 'deskpod.ticket.x'], { perMessageDeflate: false });
-    this.closed = new Promise((resolve) => this.ws.once('close', (code) => resolve(code)));
-    this.ws.on('error', () => {});
-    this.ws.on('message', (data, isBinary) => {
-      const bytes = bytesOf(data);
-      if (isBinary)
-        this.frames.push({
-          sequence: bytes.readUInt16BE(0),
-          flags: bytes.readUInt16BE(2),
-          content: bytes.subarray(FRAME_HEADER_BYTES),
-        });
-      else this.notices.push(SoundNotice.parse(JSON.parse(bytes.toString())));
-      this.#changed.resolve();
-      this.#changed = Promise.withResolvers();
-    });
-    t.after(() => this.ws.terminate());
-  }
-
-  send(message: ListenerMessage): void {
-    this.ws.send(JSON.stringify(message));
-  }
-
-  async until(check: () => boolean): Promise<void> {
-    while (!check()) await this.#changed.promise;
-  }
-
-  get playing(): readonly string[] | null {
-    const last = this.notices.findLast((notice) => notice.kind === 'playing');
-    return last
-      ? last.inputs.map(({ program, volume, muted }) => `${program} ${volume}${muted ? ' muted' : ''}`)
-      : null;
-  }
-}
-
-/** Waits for what the sound server does, which has no event of its own. */
-async function soon(check: () => boolean): Promise<void> {
-  while (!check()) await new Promise((resolve) => setImmediate(resolve));
-}
-
-async function listening(t: TestContext, { url, servers }: Stage, codec: 'opus' | 'pcm' = 'pcm') {
-  const page = new Page(t, url);
-  await page.until(() => page.playing !== null);
-  page.send({ kind: 'listen', codec });
-  const server = servers.at(-1);
-  assert.ok(server);
-  return { page, server };
-}
-
-function startTone(server: FakePulseServer, more: { paused?: boolean } = {}): void {
-  const properties = {
-    'application.name': 'Tone',
-    'application.process.id': '42',
-    'application.process.host': 'desk',
-  };
-  server.inputs.push({ index: 3, title: 'A', properties, volume: 65_536, muted: false, paused: false, ...more });
-  server.change();
-}
-
-async function play(server: FakePulseServer, count: number, frame = LOUD): Promise<void> {
-  await soon(() => !server.recordingPaused);
-  for (let sent = 0; sent < count; sent++) server.samples(frame);
-}
-
+import { COOKIE, listening, LOUD, Page, play, QUIET, soon, SOUND_CLAIMS, stage, startTone } from './sounds-kit.ts';
 test('a ticket without the right to the sound, or without the service, opens nothing', async (t) => {
   for (const [claims, status] of [
     [CLAIMS, 403],
-    [{ ...SOUND_CLAIMS, rights: CLAIMS.rights }, 403],
+    [{ ...SOUND_CLAIMS, rights: { ...CLAIMS.rights, microphone: false } }, 403],
     [{ ...CLAIMS, rights: SOUND_CLAIMS.rights }, 503],
   ] as const) {
     const { url, servers } = await stage(t, claims);

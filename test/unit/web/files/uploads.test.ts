@@ -5,7 +5,8 @@ import * as fc from 'fast-check';
 import { ApiError, ConnectionError } from '#client/errors.ts';
 import type { Choice } from '../../../../web/files/conflicts.ts';
 import { type DroppedNode, gathered, treeOf } from '../../../../web/files/dropped.ts';
-import { CHUNK_BYTES, sendFile, type Reports, type UploadServer } from '../../../../web/files/send-file.ts';
+import { LinkShare } from '../../../../web/files/link-share.ts';
+import { sendFile, type Reports, type UploadServer } from '../../../../web/files/send-file.ts';
 import { SpeedMeter, timeLeft } from '../../../../web/files/speed.ts';
 import {
   continued,
@@ -105,14 +106,16 @@ function reports(choices: readonly Choice[] = []) {
       asked.push(name);
       return Promise.resolve(left.shift() ?? 'later');
     },
+    wait: () => Promise.resolve(),
     pause: () => Promise.resolve(),
   };
   return { ...made, seen, asked };
 }
 
 const never = new AbortController().signal;
+const LINK = { waitMs: 0, partBytes: 4 * MB, sent: () => {} };
 const send = (server: FakeServer, file: ReturnType<typeof content>, told = reports(), signal = never) =>
-  sendFile({ name: 'a.bin', folder: 'Docs', part: PART, content: file }, server, told, signal);
+  sendFile({ name: 'a.bin', folder: 'Docs', part: PART, content: file, link: LINK }, server, told, signal);
 
 test('a small file is sent whole and moved to its name', async () => {
   const server = new FakeServer();
@@ -129,13 +132,12 @@ test('an empty file arrives, too', async () => {
   assert.equal(server.files.get('Docs/a.bin')?.length, 0);
 });
 
-test('a large file is sent in parts of 4 MiB, and goes on at what the server has', async () => {
+test('a large file is sent in parts, and goes on at what the server has', async () => {
   const server = new FakeServer();
   const file = content(10 * MB);
   server.files.set(PART, file.bytes.slice(0, 5 * MB));
   const told = reports();
   await send(server, file, told);
-  assert.equal(CHUNK_BYTES, 4 * MB);
   assert.deepEqual(told.seen, [5 * MB, 9 * MB, 10 * MB]);
   assert.deepEqual(server.files.get('Docs/a.bin'), file.bytes);
 });
@@ -254,7 +256,7 @@ test('a paused upload stops before its next request', async () => {
   const stops = { ...told, lost: () => abort.abort() };
   server.faults = ['before'];
   await assert.rejects(
-    sendFile({ name: 'a', folder: '', part: PART, content: content(9) }, server, stops, abort.signal),
+    sendFile({ name: 'a', folder: '', part: PART, content: content(9), link: LINK }, server, stops, abort.signal),
   );
   assert.deepEqual(server.requests, ['PUT']);
 });
@@ -341,4 +343,29 @@ test('a dropped folder without end is cut', async () => {
   const endless: DroppedNode = { name: 'x', file: null, children: () => Promise.resolve([endless]) };
   assert.equal((await gathered([endless])).cut, true);
   assert.equal((await gathered([branch('y', ...Array.from({ length: 9 }, (_, at) => leaf(`${at}`)))], 5)).cut, true);
+});
+
+test('parts grow on a fast link and shrink on a slow one, within limits', () => {
+  const link = new LinkShare(() => 0);
+  const sendAt = (bytesPerMs: number): number => {
+    for (let part = 0; part < 20; part += 1) link.sent(link.partBytes, link.partBytes / bytesPerMs);
+    return link.partBytes;
+  };
+  assert.equal(sendAt(1_000_000), 8 * MB);
+  assert.equal(sendAt(6_250), 6_250 * 300);
+  assert.equal(sendAt(10), 256 * 1024);
+  link.sent(100, 10_000);
+  assert.equal(link.partBytes, 256 * 1024);
+});
+
+test('while keys are typed, parts are small and wait for each other', () => {
+  let now = 0;
+  const link = new LinkShare(() => now);
+  assert.deepEqual([link.waitMs, link.partBytes], [0, MB]);
+  link.typed();
+  now = 900;
+  assert.deepEqual([link.waitMs, link.partBytes], [500, 256 * 1024]);
+  link.sent(256 * 1024, 1);
+  now = 1_000;
+  assert.deepEqual([link.waitMs, link.partBytes], [0, MB]);
 });

@@ -167,6 +167,7 @@ export const files: FilesStrings = {
       `لم يتم رفع ${many(count, filesOblique)}، ومن ذلك «${isolated(name)}»: الحجم أكبر من ${isolated(limit)}، وهو أقصى ما يمكن رفعه الآن.`,
     tooLargeToDownload: (name, limit) =>
       `لا يمكن تنزيل «${isolated(name)}»: حجمه أكبر من ${isolated(limit)}، وهو الحد الذي حدده مسؤول النظام.`,
+    archiveFailed: 'تعذّر إنشاء الأرشيف. تأكد من أن جميع الملفات المحددة ما زالت موجودة، ثم أعد المحاولة.',
     tooManyToDownload: 'عدد الملفات كبير جدًا لتنزيل واحد. حدد ملفات أقل أو نزّل المجلد كاملًا.',
     saved: (name) => `حُفظ «${isolated(name)}» على هذا الحاسوب.`,
   },

@@ -7,6 +7,7 @@
  * الاتصال; log out: تسجيل الخروج; stop: إيقاف; pod: جراب; shell: واجهة الأوامر; terminal: طرفية; dock: شريط التطبيقات.
  */
 import type { Strings } from '../type.ts';
+import { appStore } from './app-store.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { isolated, listed, many } from './grammar.ts';
@@ -16,6 +17,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 
 export const ar: Strings = {
   product: 'Deskpod',
@@ -188,6 +190,30 @@ export const ar: Strings = {
     connecting: 'جارٍ الاتصال …',
     lost: 'انقطع صوت سطح المكتب؛ تجري المحاولة مرة أخرى.',
     refused: 'لا يوجد صوت في سطح مكتبك.',
+    forbidden: 'الصوت معطّل على هذا الخادم.',
+  },
+  microphone: {
+    label: 'الميكروفون',
+    names: (names) => isolated(listed(names)),
+    asking: (who) => `الميكروفون من أجل ${who}: يطلب المتصفح إذنك.`,
+    on: (who) => `الميكروفون مفعّل من أجل ${who}.`,
+    muted: (who) => `الميكروفون مكتوم عن ${who}.`,
+    off: (who) => `الميكروفون متوقف عن ${who}.`,
+    elsewhere: (who) => `ميكروفون نافذة أخرى لك مفعّل من أجل ${who}.`,
+    unnamed: 'برنامج',
+    mute: 'كتم',
+    stop: 'إيقاف',
+    use: 'استخدام الميكروفون هنا',
+    again: 'إعادة المحاولة',
+    dismiss: 'إغلاق',
+    problems: {
+      forbidden: 'الميكروفون معطّل على هذا الخادم.',
+      denied: 'لا يسمح المتصفح بذلك. اسمح به في إعدادات المتصفح لهذه الصفحة ثم أعد المحاولة.',
+      missing: 'لم يعثر المتصفح على ميكروفون. وصّل ميكروفونًا ثم أعد المحاولة.',
+      busy: 'ربما يستخدمه برنامج آخر على حاسوبك. أغلق ذلك البرنامج ثم أعد المحاولة.',
+      insecure: 'لا تسمح المتصفحات به إلا لصفحات HTTPS.',
+      failed: 'لا يعمل الميكروفون في هذا المتصفح.',
+    },
   },
   dock: {
     label: 'شريط التطبيقات',
@@ -352,6 +378,8 @@ export const ar: Strings = {
   ...files,
   ...home,
   ...prints,
+  appStore,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,

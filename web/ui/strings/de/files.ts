@@ -162,6 +162,8 @@ export const files: FilesStrings = {
       }),
     tooLargeToDownload: (name, limit) =>
       `„${name}“ kann nicht heruntergeladen werden: Die Datei ist größer als die von der Administration festgelegte Grenze von ${limit}.`,
+    archiveFailed:
+      'Das Archiv konnte nicht erstellt werden. Prüfen Sie, ob es alle ausgewählten Dateien noch gibt, und versuchen Sie es erneut.',
     tooManyToDownload:
       'Zu viele Dateien für einen Download. Wählen Sie weniger aus oder laden Sie den ganzen Ordner herunter.',
     saved: (name) => `„${name}“ ist auf diesem Computer gespeichert.`,

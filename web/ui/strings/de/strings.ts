@@ -7,6 +7,7 @@
  * stop: beenden.
  */
 import type { Strings } from '../type.ts';
+import { appStore } from './app-store.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
@@ -16,6 +17,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 
 export const de: Strings = {
   product: 'Deskpod',
@@ -185,6 +187,31 @@ export const de: Strings = {
     connecting: 'Verbindung wird hergestellt …',
     lost: 'Der Ton Ihres Desktops ist unterbrochen; es wird erneut versucht.',
     refused: 'Ihr Desktop hat keinen Ton.',
+    forbidden: 'Der Ton ist auf diesem Server ausgeschaltet.',
+  },
+  microphone: {
+    label: 'Mikrofon',
+    names: (names) => listed(names),
+    asking: (who) => `Mikrofon für ${who}: Ihr Browser bittet Sie um Erlaubnis.`,
+    on: (who) => `Ihr Mikrofon ist für ${who} eingeschaltet.`,
+    muted: (who) => `Ihr Mikrofon ist für ${who} stummgeschaltet.`,
+    off: (who) => `Ihr Mikrofon ist für ${who} ausgeschaltet.`,
+    elsewhere: (who) => `Für ${who} ist das Mikrofon eines anderen Ihrer Fenster eingeschaltet.`,
+    unnamed: 'ein Programm',
+    mute: 'Stummschalten',
+    stop: 'Beenden',
+    use: 'Mikrofon hier verwenden',
+    again: 'Erneut versuchen',
+    dismiss: 'Ausblenden',
+    problems: {
+      forbidden: 'Es ist auf diesem Server ausgeschaltet.',
+      denied:
+        'Ihr Browser erlaubt es nicht. Erlauben Sie es in den Browsereinstellungen für diese Seite und versuchen Sie es erneut.',
+      missing: 'Dieser Browser findet kein Mikrofon. Schließen Sie eines an und versuchen Sie es erneut.',
+      busy: 'Vielleicht verwendet es gerade ein anderes Programm auf Ihrem Computer. Beenden Sie dieses und versuchen Sie es erneut.',
+      insecure: 'Browser erlauben es nur Seiten mit HTTPS.',
+      failed: 'Es funktioniert in diesem Browser nicht.',
+    },
   },
   dock: {
     label: 'Dock',
@@ -325,6 +352,8 @@ export const de: Strings = {
   ...files,
   ...home,
   ...prints,
+  appStore,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,

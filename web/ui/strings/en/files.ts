@@ -154,6 +154,7 @@ export const files = {
       }),
     tooLargeToDownload: (name: string, limit: string) =>
       `“${name}” can’t be downloaded: it’s larger than ${limit}, the limit set by the administrator.`,
+    archiveFailed: 'The archive couldn’t be made. Check whether all selected files still exist, then try again.',
     tooManyToDownload: 'Too many files for one download. Select fewer, or download the whole folder.',
     saved: (name: string) => `“${name}” is saved on this computer.`,
   },

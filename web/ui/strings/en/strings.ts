@@ -1,4 +1,5 @@
 /** Every text of the UI, in English. Functions take what varies: counts as numbers, sizes and dates formatted. */
+import { appStore } from './app-store.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { files } from './files.ts';
@@ -7,6 +8,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 import type { Home } from '#protocol/desktop.ts';
 import { listed, many } from './grammar.ts';
 
@@ -170,6 +172,30 @@ export const en = {
     connecting: 'Connecting …',
     lost: 'The sound of your desktop is interrupted; trying again.',
     refused: 'Your desktop has no sound.',
+    forbidden: 'Sound is switched off on this server.',
+  },
+  microphone: {
+    label: 'Microphone',
+    names: (names: readonly string[]) => listed(names),
+    asking: (who: string) => `Microphone for ${who}: your browser asks for your permission.`,
+    on: (who: string) => `Your microphone is on for ${who}.`,
+    muted: (who: string) => `Your microphone is muted for ${who}.`,
+    off: (who: string) => `Your microphone is off for ${who}.`,
+    elsewhere: (who: string) => `The microphone of another window of yours is on for ${who}.`,
+    unnamed: 'a program',
+    mute: 'Mute',
+    stop: 'Stop',
+    use: 'Use the microphone here',
+    again: 'Try again',
+    dismiss: 'Dismiss',
+    problems: {
+      forbidden: 'It is switched off on this server.',
+      denied: 'Your browser doesn’t allow it. Allow it in the browser’s settings for this page, then try again.',
+      missing: 'This browser finds no microphone. Connect one, then try again.',
+      busy: 'Another program on your computer may be using it. Close that program, then try again.',
+      insecure: 'Browsers allow it only for pages with HTTPS.',
+      failed: 'It doesn’t work in this browser.',
+    },
   },
   dock: {
     label: 'Dock',
@@ -307,6 +333,8 @@ export const en = {
   ...files,
   ...home,
   ...prints,
+  appStore,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,

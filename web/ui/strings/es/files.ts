@@ -163,6 +163,8 @@ export const files: FilesStrings = {
       }),
     tooLargeToDownload: (name, limit) =>
       `«${name}» no se puede descargar: supera ${limit}, el límite fijado por la administración.`,
+    archiveFailed:
+      'No se pudo crear el archivo comprimido. Comprueba que todos los archivos seleccionados sigan existiendo y vuelve a intentarlo.',
     tooManyToDownload: 'Demasiados archivos para una sola descarga. Selecciona menos o descarga toda la carpeta.',
     saved: (name) => `«${name}» se ha guardado en este equipo.`,
   },

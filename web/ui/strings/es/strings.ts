@@ -6,6 +6,7 @@
  * reconstruir; disconnect: desconectar; log out: cerrar sesión; stop: detener.
  */
 import type { Strings } from '../type.ts';
+import { appStore } from './app-store.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
@@ -15,6 +16,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 
 export const es: Strings = {
   product: 'Deskpod',
@@ -182,6 +184,31 @@ export const es: Strings = {
     connecting: 'Conectando …',
     lost: 'El sonido de tu escritorio se ha interrumpido; se vuelve a intentar.',
     refused: 'Tu escritorio no tiene sonido.',
+    forbidden: 'El sonido está desactivado en este servidor.',
+  },
+  microphone: {
+    label: 'Micrófono',
+    names: (names) => listed(names),
+    asking: (who) => `Micrófono para ${who}: el navegador te pide permiso.`,
+    on: (who) => `Tu micrófono está activado para ${who}.`,
+    muted: (who) => `Tu micrófono está silenciado para ${who}.`,
+    off: (who) => `Tu micrófono está desactivado para ${who}.`,
+    elsewhere: (who) => `El micrófono de otra de tus ventanas está activado para ${who}.`,
+    unnamed: 'un programa',
+    mute: 'Silenciar',
+    stop: 'Detener',
+    use: 'Usar el micrófono aquí',
+    again: 'Reintentar',
+    dismiss: 'Cerrar',
+    problems: {
+      forbidden: 'Está desactivado en este servidor.',
+      denied:
+        'El navegador no lo permite. Permítelo en los ajustes del navegador para esta página y vuelve a intentarlo.',
+      missing: 'Este navegador no encuentra ningún micrófono. Conecta uno y vuelve a intentarlo.',
+      busy: 'Puede que lo esté usando otro programa de tu ordenador. Ciérralo y vuelve a intentarlo.',
+      insecure: 'Los navegadores solo lo permiten en páginas con HTTPS.',
+      failed: 'No funciona en este navegador.',
+    },
   },
   dock: {
     label: 'Dock',
@@ -319,6 +346,8 @@ export const es: Strings = {
   ...files,
   ...home,
   ...prints,
+  appStore,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,

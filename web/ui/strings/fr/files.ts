@@ -165,6 +165,8 @@ export const files: FilesStrings = {
       }),
     tooLargeToDownload: (name, limit) =>
       `« ${name} » ne peut pas être téléchargé : il dépasse ${limit}, la limite fixée par l’administration.`,
+    archiveFailed:
+      'L’archive n’a pas pu être créée. Vérifiez que tous les fichiers sélectionnés existent encore, puis réessayez.',
     tooManyToDownload:
       'Trop de fichiers pour un seul téléchargement. Sélectionnez-en moins, ou téléchargez tout le dossier.',
     saved: (name) => `« ${name} » est enregistré sur cet ordinateur.`,

@@ -6,6 +6,7 @@
  * log out: se déconnecter; disconnect: quitter l’affichage (the desktop keeps running); stop: arrêter.
  */
 import type { Strings } from '../type.ts';
+import { appStore } from './app-store.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
@@ -15,6 +16,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 
 export const fr: Strings = {
   product: 'Deskpod',
@@ -186,6 +188,31 @@ export const fr: Strings = {
     connecting: 'Connexion …',
     lost: 'Le son de votre bureau est interrompu ; nouvelle tentative en cours.',
     refused: 'Votre bureau n’a pas de son.',
+    forbidden: 'Le son est désactivé sur ce serveur.',
+  },
+  microphone: {
+    label: 'Microphone',
+    names: (names) => listed(names),
+    asking: (who) => `Microphone pour ${who} : votre navigateur vous demande l’autorisation.`,
+    on: (who) => `Votre microphone est activé pour ${who}.`,
+    muted: (who) => `Votre microphone est coupé pour ${who}.`,
+    off: (who) => `Votre microphone est désactivé pour ${who}.`,
+    elsewhere: (who) => `Le microphone d’une autre de vos fenêtres est activé pour ${who}.`,
+    unnamed: 'un programme',
+    mute: 'Couper le micro',
+    stop: 'Arrêter',
+    use: 'Utiliser le microphone ici',
+    again: 'Réessayer',
+    dismiss: 'Fermer',
+    problems: {
+      forbidden: 'Il est désactivé sur ce serveur.',
+      denied:
+        'Votre navigateur ne l’autorise pas. Autorisez-le dans les réglages du navigateur pour cette page, puis réessayez.',
+      missing: 'Ce navigateur ne trouve aucun microphone. Branchez-en un, puis réessayez.',
+      busy: 'Un autre programme de votre ordinateur l’utilise peut-être. Fermez-le, puis réessayez.',
+      insecure: 'Les navigateurs ne l’autorisent que pour les pages en HTTPS.',
+      failed: 'Il ne fonctionne pas dans ce navigateur.',
+    },
   },
   dock: {
     label: 'Dock',
@@ -325,6 +352,8 @@ export const fr: Strings = {
   ...files,
   ...home,
   ...prints,
+  appStore,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,

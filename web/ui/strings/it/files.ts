@@ -158,6 +158,8 @@ export const files: FilesStrings = {
       }),
     tooLargeToDownload: (name, limit) =>
       `«${name}» non può essere scaricato: supera ${limit}, il limite fissato dall’amministrazione.`,
+    archiveFailed:
+      'Non è stato possibile creare l’archivio. Controlla che tutti i file selezionati esistano ancora, poi riprova.',
     tooManyToDownload: 'Troppi file per un solo download. Selezionane meno, o scarica l’intera cartella.',
     saved: (name) => `«${name}» è salvato su questo computer.`,
   },

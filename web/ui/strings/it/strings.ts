@@ -6,6 +6,7 @@
  * disconnect: disconnetti; log out: esci; stop: interrompi.
  */
 import type { Strings } from '../type.ts';
+import { appStore } from './app-store.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
@@ -15,6 +16,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 
 export const it: Strings = {
   product: 'Deskpod',
@@ -177,6 +179,30 @@ export const it: Strings = {
     connecting: 'Connessione in corso …',
     lost: 'L’audio del desktop è interrotto; nuovo tentativo in corso.',
     refused: 'Il desktop non ha audio.',
+    forbidden: 'L’audio è disattivato su questo server.',
+  },
+  microphone: {
+    label: 'Microfono',
+    names: (names) => listed(names),
+    asking: (who) => `Microfono per ${who}: il browser chiede il tuo permesso.`,
+    on: (who) => `Il microfono è attivo per ${who}.`,
+    muted: (who) => `Il microfono è silenziato per ${who}.`,
+    off: (who) => `Il microfono è disattivato per ${who}.`,
+    elsewhere: (who) => `Il microfono di un’altra tua finestra è attivo per ${who}.`,
+    unnamed: 'un programma',
+    mute: 'Silenzia',
+    stop: 'Interrompi',
+    use: 'Usa il microfono qui',
+    again: 'Riprova',
+    dismiss: 'Chiudi',
+    problems: {
+      forbidden: 'È disattivato su questo server.',
+      denied: 'Il browser non lo consente. Consentilo nelle impostazioni del browser per questa pagina, poi riprova.',
+      missing: 'Questo browser non trova alcun microfono. Collegane uno, poi riprova.',
+      busy: 'Forse lo sta usando un altro programma del computer. Chiudilo, poi riprova.',
+      insecure: 'I browser lo consentono solo alle pagine con HTTPS.',
+      failed: 'Non funziona in questo browser.',
+    },
   },
   dock: {
     label: 'Dock',
@@ -314,6 +340,8 @@ export const it: Strings = {
   ...files,
   ...home,
   ...prints,
+  appStore,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,

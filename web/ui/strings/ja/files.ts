@@ -153,6 +153,8 @@ export const files: FilesStrings = {
       }),
     tooLargeToDownload: (name, limit) =>
       `「${name}」は管理者が定めた上限（${limit}）を超えるため、ダウンロードできません。`,
+    archiveFailed:
+      'アーカイブを作成できませんでした。選択したファイルがすべて残っているか確認し、もう一度お試しください。',
     tooManyToDownload:
       '一度にダウンロードするにはファイルが多すぎます。選択を減らすか、フォルダー全体をダウンロードしてください。',
     saved: (name) => `「${name}」をこのコンピューターに保存しました。`,

@@ -7,6 +7,7 @@
  * log out: ログアウト; stop: 停止.
  */
 import type { Strings } from '../type.ts';
+import { appStore } from './app-store.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
@@ -16,6 +17,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 
 export const ja: Strings = {
   product: 'Deskpod',
@@ -176,6 +178,30 @@ export const ja: Strings = {
     connecting: '接続しています…',
     lost: 'デスクトップの音が中断しました。再接続しています。',
     refused: 'このデスクトップには音がありません。',
+    forbidden: 'このサーバーではサウンドが無効になっています。',
+  },
+  microphone: {
+    label: 'マイク',
+    names: (names) => listed(names),
+    asking: (who) => `${who} がマイクを使用しようとしています。ブラウザーが許可を求めています。`,
+    on: (who) => `${who} がマイクを使用しています。`,
+    muted: (who) => `${who} が録音していますが、マイクはミュートされています。`,
+    off: (who) => `${who} が録音していますが、マイクはオフです。`,
+    elsewhere: (who) => `${who} が別のウィンドウのマイクを使用しています。`,
+    unnamed: '名前のないプログラム',
+    mute: 'ミュート',
+    stop: '停止',
+    use: 'ここでマイクを使う',
+    again: '再試行',
+    dismiss: '閉じる',
+    problems: {
+      forbidden: 'このサーバーではマイクが無効になっています。',
+      denied: 'ブラウザーで許可されていません。ブラウザーの設定でこのページに許可してから、もう一度お試しください。',
+      missing: 'マイクが見つかりません。マイクを接続してから、もう一度お試しください。',
+      busy: 'パソコンのほかのプログラムが使用している可能性があります。そのプログラムを終了してから、もう一度お試しください。',
+      insecure: 'マイクは HTTPS のページでのみ使用できます。',
+      failed: 'このブラウザーではマイクを使用できません。',
+    },
   },
   dock: {
     label: 'ドック',
@@ -311,6 +337,8 @@ export const ja: Strings = {
   ...files,
   ...home,
   ...prints,
+  appStore,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,

@@ -158,6 +158,8 @@ export const files: FilesStrings = {
       }),
     tooLargeToDownload: (name, limit) =>
       `“${name}” não pode ser baixado: é maior que ${limit}, o limite definido pela administração.`,
+    archiveFailed:
+      'Não foi possível criar o arquivo compactado. Verifique se todos os arquivos selecionados ainda existem e tente de novo.',
     tooManyToDownload: 'Arquivos demais para um só download. Selecione menos ou baixe a pasta inteira.',
     saved: (name) => `“${name}” foi salvo neste computador.`,
   },

@@ -7,6 +7,7 @@
  * disconnect: desconectar; log out: sair; stop: parar.
  */
 import type { Strings } from '../type.ts';
+import { appStore } from './app-store.ts';
 import { debug } from './debug.ts';
 import { endOfLaunch } from './ends.ts';
 import { listed, many } from './grammar.ts';
@@ -16,6 +17,7 @@ import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
 
 export const pt: Strings = {
   product: 'Deskpod',
@@ -184,6 +186,30 @@ export const pt: Strings = {
     connecting: 'Conectando …',
     lost: 'O som da sua área de trabalho foi interrompido; tentando novamente.',
     refused: 'Sua área de trabalho não tem som.',
+    forbidden: 'O som está desativado neste servidor.',
+  },
+  microphone: {
+    label: 'Microfone',
+    names: (names) => listed(names),
+    asking: (who) => `Microfone para ${who}: o navegador está pedindo sua permissão.`,
+    on: (who) => `Seu microfone está ligado para ${who}.`,
+    muted: (who) => `Seu microfone está silenciado para ${who}.`,
+    off: (who) => `Seu microfone está desligado para ${who}.`,
+    elsewhere: (who) => `O microfone de outra janela sua está ligado para ${who}.`,
+    unnamed: 'um programa',
+    mute: 'Silenciar',
+    stop: 'Parar',
+    use: 'Usar o microfone aqui',
+    again: 'Tentar novamente',
+    dismiss: 'Fechar',
+    problems: {
+      forbidden: 'Ele está desativado neste servidor.',
+      denied: 'O navegador não permite. Permita nas configurações do navegador para esta página e tente novamente.',
+      missing: 'Este navegador não encontra nenhum microfone. Conecte um e tente novamente.',
+      busy: 'Talvez outro programa do seu computador o esteja usando. Feche-o e tente novamente.',
+      insecure: 'Os navegadores só permitem em páginas com HTTPS.',
+      failed: 'Ele não funciona neste navegador.',
+    },
   },
   dock: {
     label: 'Dock',
@@ -321,6 +347,8 @@ export const pt: Strings = {
   ...files,
   ...home,
   ...prints,
+  appStore,
+  ...tokens,
   ...open,
   ...settings,
   ...inspect,

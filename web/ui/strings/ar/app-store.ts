@@ -1,0 +1,98 @@
+/** The texts of the app store, in Arabic: a part of strings.ts. */
+import type { AppStoreStrings } from '../type.ts';
+import { isolated, many } from './grammar.ts';
+
+export const appStore: AppStoreStrings = {
+  title: 'متجر التطبيقات',
+  subtitle: 'تطبيقات يمكن تثبيتها',
+  words: 'تثبيت إزالة تحديث حذف تطبيقات برامج برمجيات فهرس إضافة',
+  look: 'البحث في متجر التطبيقات',
+  shelves: { all: 'كل التطبيقات', installed: 'المثبتة', updates: 'التحديثات' },
+  categories: {
+    office: 'المكتب',
+    internet: 'الإنترنت',
+    graphics: 'الرسوميات',
+    multimedia: 'الصوت والفيديو',
+    education: 'التعليم',
+    science: 'العلوم',
+    development: 'التطوير',
+    utilities: 'الأدوات',
+    games: 'الألعاب',
+    other: 'أخرى',
+  },
+  search: 'البحث عن تطبيقات',
+  count: (count: number) =>
+    many(count, {
+      zero: 'لا توجد تطبيقات',
+      one: 'تطبيق واحد',
+      two: 'تطبيقان',
+      few: '# تطبيقات',
+      many: '# تطبيقًا',
+      other: '# تطبيق',
+    }),
+  none: 'لا يوجد تطبيق مطابق',
+  noneHint: 'جرّب كلمة أخرى أو فئة أخرى.',
+  empty: 'لا توجد تطبيقات بعد',
+  emptyHint: 'يضيفها المسؤولون إلى الفهرس.',
+  states: {
+    available: 'غير مثبت',
+    installing: 'جارٍ التثبيت',
+    installed: 'مثبت',
+    outdated: 'يتوفر تحديث',
+    updating: 'جارٍ التحديث',
+    failed: 'فشل',
+    updateFailed: 'فشل التحديث',
+  },
+  install: 'تثبيت',
+  update: 'تحديث',
+  stop: 'إيقاف التثبيت',
+  pin: 'إضافة إلى الشريط',
+  unpin: 'إزالة من الشريط',
+  back: 'العودة إلى القائمة',
+  failedInstall: 'تعذّر تثبيت التطبيق',
+  failedUpdate: 'فشل التحديث. ما زال بالإمكان استخدام الإصدار المثبت.',
+  why: {
+    recipe: 'تغيّرت وصفة Deskpod لهذا التطبيق منذ إنشاء صورته.',
+    age: 'مضى على إنشاء الصورة أكثر من 30 يومًا، وتنقصها تحديثات الأمان التي نشرتها Debian منذ ذلك الحين.',
+  },
+  picture: (name: string) => `لقطة من ${isolated(name)}`,
+  facts: {
+    categories: 'الفئات',
+    version: 'الإصدار',
+    licence: 'الرخصة',
+    size: 'الحجم',
+    runtime: 'مكان التشغيل',
+    opens: 'يفتح',
+    access: 'من يمكنه استخدامه',
+    installedBy: 'ثبّته',
+    built: 'تاريخ إنشاء الصورة',
+    image: 'الصورة',
+  },
+  fromDebian: 'كما في Debian 13',
+  about: (size: string) => `نحو ${size}`,
+  kinds: {
+    '/': 'المجلدات',
+    '.': 'الملفات التي ليس لها امتداد',
+    'web:': 'الروابط',
+    'mailto:': 'عناوين البريد الإلكتروني',
+  },
+  access: {
+    everybody: 'الجميع',
+    nobody: 'لا أحد',
+    labels: (labels: string) => `المستخدمون الذين لديهم إحدى هذه التسميات: ${isolated(labels)}`,
+    except: (who: string, labels: string) =>
+      `${who}، باستثناء المستخدمين الذين لديهم إحدى هذه التسميات: ${isolated(labels)}`,
+  },
+  rights: {
+    none: 'لا يثبّت التطبيقات هنا إلا المسؤولون. اطلب من أحدهم التطبيق الذي تحتاج إليه.',
+    own: (most: number) =>
+      `ما تثبّته يتاح لكل من يُسمح له باستخدامه. الحد الأقصى لما يمكنك تثبيته: ${many(most, { zero: 'لا شيء', one: 'تطبيق واحد', two: 'تطبيقان', few: '# تطبيقات', many: '# تطبيقًا', other: '# تطبيق' })}. ويمكنك تحديث ما ثبّته وإزالته.`,
+  },
+  builds: 'تُنشأ التطبيقات على هذا الخادم من حزم Debian عند تثبيتها.',
+  pulls: (registry: string) =>
+    `تُسحب الصور من ${isolated(registry)} إلى كل عقدة. يمكن تثبيت التطبيق عندما تكون صورته في هذا السجل.`,
+  removeTitle: (name: string) => `هل تريد إزالة ${isolated(name)}؟`,
+  removeText: 'لن يتمكن أحد من تشغيله بعد ذلك. تبقى الملفات في المجلدات الشخصية.',
+  removeAnyway: 'إزالة على أي حال',
+  removed: (name: string) => `أُزيل ${isolated(name)}.`,
+};
