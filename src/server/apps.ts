@@ -44,10 +44,10 @@ function offerOf(root: string, image: PlannedImage): AppOffer {
   return { document: documentOfOwn(image), ...offerFacts(image.labels), picture };
 }
 
-function pictureOf(root: string, folder: string | null, name: string): OfferPicture | null {
+function pictureOf(root: string, folder: string, name: string): OfferPicture | null {
   for (const [ending, type] of PICTURES) {
-    const places = folder === null ? [] : [join(folder, `screenshot.${ending}`)];
-    const file = [...places, join(root, 'docs/apps', `${name}.${ending}`)].find((path) => existsSync(path));
+    const places = [join(folder, `screenshot.${ending}`), join(root, 'docs/screenshots/apps', `${name}.${ending}`)];
+    const file = places.find((path) => existsSync(path));
     if (file === undefined) continue;
     const version = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 12);
     return { version, type, read: () => readFile(file) };
