@@ -31,7 +31,7 @@ export function appsToInstall({ engine }: Pick<Config, 'engine'>, root: string):
     const offers = exportedApps(root, engine.images.registry).map(({ document, labels }) => ({
       document,
       ...offerFacts(labels),
-      picture: pictureOf(root, null, document.name),
+      picture: pictureOf(root, [], document.name),
     }));
     return { own: [], offers };
   }
@@ -40,13 +40,14 @@ export function appsToInstall({ engine }: Pick<Config, 'engine'>, root: string):
 }
 
 function offerOf(root: string, image: PlannedImage): AppOffer {
-  const picture = pictureOf(root, image.folder, basename(image.folder));
+  const picture = pictureOf(root, [image.folder], basename(image.folder));
   return { document: documentOfOwn(image), ...offerFacts(image.labels), picture };
 }
 
-function pictureOf(root: string, folder: string, name: string): OfferPicture | null {
+function pictureOf(root: string, folders: readonly string[], name: string): OfferPicture | null {
   for (const [ending, type] of PICTURES) {
-    const places = [join(folder, `screenshot.${ending}`), join(root, 'docs/screenshots/apps', `${name}.${ending}`)];
+    const places = folders.map((folder) => join(folder, `screenshot.${ending}`));
+    places.push(join(root, 'docs/screenshots/apps', `${name}.${ending}`));
     const file = places.find((path) => existsSync(path));
     if (file === undefined) continue;
     const version = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 12);
