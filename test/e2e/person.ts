@@ -25,6 +25,8 @@ const ARGS = [
 ];
 /** Two busy cores: a desktop that takes half a second when idle can take many seconds during a build. */
 const PATIENCE_MS = 60_000;
+/** The image of an app may have to be built first. */
+const WINDOW_MS = 5 * PATIENCE_MS;
 const MOST_VISITS = 5;
 const PERMISSIONS = ['clipboard-read', 'clipboard-write'];
 
@@ -106,7 +108,9 @@ export class Person implements AsyncDisposable {
   }
 
   async seesWindowOf(app: string): Promise<void> {
-    await this.find('dock-app', `[data-app="${app}"][data-phase="running"]:not([data-windows="0"])`).waitFor();
+    await this.find('dock-app', `[data-app="${app}"][data-phase="running"]:not([data-windows="0"])`).waitFor({
+      timeout: WINDOW_MS,
+    });
   }
 
   /** Activates an app's window through the dock and waits until the bar shows its title. */
