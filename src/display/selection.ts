@@ -34,8 +34,10 @@ export class ClipboardSelection implements DisplayClipboard {
   /** What the owner offers, by its names among X programs. */
   #targets: ReadonlySet<AtomName> = new Set();
   #owned: OwnedSelection | null = null;
-  /** Counts owners. */
+  /** Counts changes of the owner or the offer. */
   #changes = 0;
+  /** Counts those who took the clipboard. */
+  #takers = 0;
   /** An owner came or went since the start. */
   #followed = false;
   #reads = 0;
@@ -87,6 +89,7 @@ export class ClipboardSelection implements DisplayClipboard {
     const offer = { id: randomUUID(), types: forms.map(({ type }) => type), from, fresh: true };
     const window = await this.#x.createWindow();
     const before = this.#owned;
+    this.#takers += 1;
     this.#owned = new OwnedSelection(this.#x, this.#atoms, window, offer, forms);
     this.#x.ownSelection(window, this.#atoms.number('CLIPBOARD'));
     this.#become(offer);
@@ -100,8 +103,10 @@ export class ClipboardSelection implements DisplayClipboard {
     if (own !== null) return own;
     const name = TARGETS_OF[type].find((target) => this.#targets.has(target));
     const target = this.#atoms.number(name ?? 'TARGETS');
+    const takers = this.#takers;
     const form = await readSelection(this.#x, this.#atoms, { target, maxBytes, closed: this.#closed.signal });
-    this.#require(id, type);
+    // Some file managers give up the clipboard when what was cut is read, so that it is moved once.
+    if (takers !== this.#takers) throw gone();
     if (form === null || form.format !== 8) throw gone();
     return type === 'text/html' ? asUtf8(form.data) : form.data;
   }
@@ -126,6 +131,7 @@ export class ClipboardSelection implements DisplayClipboard {
       return;
     }
     this.#changes += 1;
+    if (owner !== 0) this.#takers += 1;
     this.#followed = true;
     this.#offer = null;
     this.#paced.request();
@@ -134,6 +140,7 @@ export class ClipboardSelection implements DisplayClipboard {
   #lose(): void {
     const lost = this.#owned;
     this.#owned = null;
+    this.#takers += 1;
     if (lost) void this.#x.destroyWindow(lost.window).catch(ignore('the connection was lost'));
     this.#changes += 1;
     this.#followed = true;
