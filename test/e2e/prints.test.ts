@@ -94,20 +94,6 @@ suite('printing to the browser', { skip: missingBrowser, timeout: 10 * 60_000 },
     assert.deepEqual(amy.complaints, []);
   });
 
-  test('the dialog of a GTK program prints with the Enter key', async () => {
-    await using amy = await comes();
-    await shell(amy, 'echo "Dear Amy," > ~/dialog.txt; xdg-open ~/dialog.txt');
-    await amy.find('window-title').filter({ hasText: 'dialog.txt' }).waitFor({ timeout: BUILD_MS });
-    await amy.find('screen').locator('canvas').focus();
-    await amy.page.keyboard.press('Control+p');
-    await amy.find('window-title').filter({ hasText: 'Print' }).waitFor();
-    await eventually('the dialog knows the printer', async () => {
-      await amy.page.keyboard.press('Enter');
-      return (await dialogs(amy)).some(({ name }) => /dialog/.test(name)) ? true : null;
-    });
-    await amy.photograph('print-from-dialog');
-  });
-
   test('what is printed while nobody is connected is told at the next connection', async () => {
     const gone = await comes();
     const status = await gone.page.evaluate(async () => {
