@@ -5,6 +5,8 @@ import { after, before, suite, test } from 'node:test';
 import { missingBrowser, Person } from './person.ts';
 import { Product } from './product.ts';
 
+const BUILD_MS = 4 * 60_000;
+
 suite('the installed page', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
   let product: Product;
   let hermes: Person;
@@ -65,7 +67,8 @@ suite('the installed page', { skip: missingBrowser, timeout: 10 * 60_000 }, () =
     await again.logIn('Hermes Conrad', 'hermes');
     await again.seesDesktop();
     await again.find('notice').filter({ hasText: 'gone.txt' }).first().waitFor();
-    await again.find('window-title').filter({ hasText: 'from outside.txt' }).waitFor();
+    // Its image may have to be built first.
+    await again.find('window-title').filter({ hasText: 'from outside.txt' }).waitFor({ timeout: BUILD_MS });
     assert.equal(await again.find('dock-app', '[data-app="text-editor"][data-windows="1"]').count(), 1);
     await again.photograph('pwa-file');
     assert.equal(await readFile(product.home('hermes', 'Downloads/from outside.txt'), 'utf8'), 'opened from outside');
