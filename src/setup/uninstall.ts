@@ -34,6 +34,9 @@ export interface UninstallOptions {
 /** Marks a data folder whose removal started, so that its remains are recognized. */
 const MARK = '.uninstalling';
 
+/** Again for a second if a program that is being ended still writes. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 } as const;
+
 /** Asks a yes-or-no question. */
 export type Ask = (question: string) => Promise<boolean>;
 
@@ -77,13 +80,13 @@ export async function uninstall(options: UninstallOptions, ask: Ask, progress: P
   await progress.step('Data', async () => {
     if (existsSync(dataDir)) await writeFile(join(dataDir, MARK), '');
     await unmountBelow([dataDir, runDir]);
-    await rm(runDir, { recursive: true, force: true });
+    await rm(runDir, REMOVAL);
     const names = await namesIn(dataDir);
     for (const name of names.filter((entry) => entry !== MARK && !(keep && entry === 'homes'))) {
-      await rm(join(dataDir, name), { recursive: true, force: true });
+      await rm(join(dataDir, name), REMOVAL);
     }
     await rm(join(dataDir, MARK), { force: true });
-    if (!keep) await rm(dataDir, { recursive: true, force: true });
+    if (!keep) await rm(dataDir, REMOVAL);
     return keep && homes.length > 0 ? `homes are still in ${join(dataDir, 'homes')}` : '';
   });
   await progress.step('System user', async () =>

@@ -154,6 +154,9 @@ suite('opening files and links', { skip: missingBrowser, timeout: 20 * 60_000 },
     await title('Quarterly résumé.txt');
     await hermes.search('quarterly');
     await found.waitFor();
+    // After the window that shows it.
+    await hermes.page.keyboard.press('ArrowDown');
+    await hermes.find('search-result', '[data-kind="file"][aria-selected="true"]').waitFor();
     await hermes.page.keyboard.press('Tab');
     await hermes.page.keyboard.press('Enter');
     await hermes.find('files-page', '[data-place="deep/er"]').waitFor();

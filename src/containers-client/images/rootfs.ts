@@ -70,7 +70,8 @@ async function mmdebstrap(
   const fixed = ['--variant=apt', '--components=main', '--dpkgopt=force-unsafe-io', ...lean];
   const command = ['env', `TMPDIR=${scratch}`, 'mmdebstrap', ...fixed, ...args];
   const child = spawn('setpriv', [...ALONE, ...command], { stdio: ['ignore', 'ignore', 'pipe'] });
-  const stop = (): void => void child.kill('SIGTERM');
+  // `unshare` ignores SIGTERM while it waits; its namespace is killed with it.
+  const stop = (): void => void child.kill('SIGKILL');
   signal.addEventListener('abort', stop, { once: true });
   const last: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -10,6 +10,7 @@ import { suite, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { needsLinux } from '../../fixtures/machine.ts';
 import { descendants } from '../../runner/descendants.ts';
+import { descendantsNamed } from '../../fixtures/processes.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const FIXTURES = 'test/fixtures/runner';
@@ -222,14 +223,6 @@ suite('running test files', { ...needsLinux(), timeout: 2 * PATIENCE_MS }, () =>
     assert.deepEqual(all.filter(isAlive), []);
   });
 });
-
-/** All processes, or those that one process started, with this word among their arguments. */
-async function descendantsNamed(word: string, pid?: number): Promise<number[]> {
-  const all =
-    pid === undefined ? (await readdir('/proc')).map(Number).filter(Number.isInteger) : await descendants(pid);
-  const lines = await Promise.all(all.map((one) => readFile(`/proc/${one}/cmdline`, 'utf8').catch(() => '')));
-  return all.filter((_, at) => lines[at]?.split('\0')[1] === word);
-}
 
 function isAlive(pid: number): boolean {
   try {
