@@ -1,5 +1,6 @@
 /** A checkout with two more recipes, of optional apps: one small, one that can't be built. */
-import { chmod, cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { appendFile, chmod, cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from './tools.ts';
@@ -19,6 +20,8 @@ export class CheckoutWithRecipes implements AsyncDisposable {
       await cp(join(ROOT, part), join(root, part), { recursive: true });
     for (const part of ['node_modules', 'web', 'docs']) await symlink(join(ROOT, part), join(root, part));
     await cp(join(ROOT, 'test/images/store'), join(root, 'images/apps'), { recursive: true });
+    // The engine still has the layers of an earlier run, and would build nothing.
+    await appendFile(join(root, 'images/apps/store-sample/Containerfile'), `RUN : ${randomUUID()} && sleep 3\n`);
     return new CheckoutWithRecipes(root);
   }
 
