@@ -109,7 +109,7 @@ test('sound can be played and recorded with the cookie only', { skip }, async ()
     'pactl info; parec -d desk.monitor --latency-msec=50 >/tmp/heard & head -c 200000 /dev/urandom | pacat --playback; kill $!; tr -d "\\0" </tmp/heard | wc -c',
     known,
   );
-  assert.match(heard.output, /Default Sink: desk\r?\nDefault Source: desk\.monitor/);
+  assert.match(heard.output, /Default Sink: desk\r?\nDefault Source: microphone/);
   assert.ok(Number(heard.output.trim().split('\n').at(-1)) > 100_000, heard.output);
   const beside = await client('pactl list short sinks', { PULSE_SERVER: 'unix:/desktop/.pulseaudio/pulse.sock' });
   assert.match(beside.output, /desk\s+module-null-sink/);

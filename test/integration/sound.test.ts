@@ -182,8 +182,8 @@ async function say(sound: DesktopSound, ear: Ear, codec: 'opus' | 'pcm', until: 
 
 /** A program that records the microphone for some seconds, and says how much of the tone and of anything else it got at most. */
 async function record(seconds: number): Promise<{ tone: number; rest: number }> {
-  // Of the loudest 50 ms: a busy machine leaves gaps, after which the tone has another phase.
-  const analysis = `perl -e 'binmode STDIN; local $/; my @s = unpack("s<*", <STDIN>); my $n = @s; my ($t, $m) = (0, 0); while (@s >= 2400) { my @w = splice @s, 0, 2400; my ($x, $y, $p) = (0, 0, 0); for (0..2399) { $x += $w[$_] * sin($_ * ${STEP}); $y += $w[$_] * cos($_ * ${STEP}); $p += $w[$_] ** 2 } ($t, $m) = (2 * sqrt($x*$x+$y*$y) / 2400, $p / 2400) if $p / 2400 > $m } printf "%d %.1f %.1f\\n", $n, $t, sqrt($m)'`;
+  // Of the 50 ms with most of the tone: a busy machine leaves gaps, after which the tone has another phase.
+  const analysis = `perl -e 'binmode STDIN; local $/; my @s = unpack("s<*", <STDIN>); my $n = @s; my ($t, $m) = (0, 0); while (@s >= 2400) { my @w = splice @s, 0, 2400; my ($x, $y, $p) = (0, 0, 0); for (0..2399) { $x += $w[$_] * sin($_ * ${STEP}); $y += $w[$_] * cos($_ * ${STEP}); $p += $w[$_] ** 2 } my $of = 2 * sqrt($x*$x+$y*$y) / 2400; ($t, $m) = ($of, $p / 2400) if $of > $t } printf "%d %.1f %.1f\\n", $n, $t, sqrt($m)'`;
   const { code, output } = await services.run('sound', {
     command: [
       'sh',
