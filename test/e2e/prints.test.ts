@@ -71,11 +71,11 @@ suite('printing to the browser', { skip: missingBrowser, timeout: 10 * 60_000 },
     // The images of the services, and then the printer's, may have to be built first.
     await eventually('the files can be listed', () => listOf(amy).catch(() => null), BUILD_MS);
     assert.deepEqual(await listOf(amy), { prints: [], count: 0 });
-    await shell(amy, 'until lpstat -d 2>&1 | grep destination:; do sleep 1; done; echo x | lp -t "A letter"');
+    const both = 'echo x | lp -t "A letter"; echo "Dear Leela," | lp -t "Another letter"';
+    await shell(amy, `until lpstat -d 2>&1 | grep destination:; do sleep 1; done; ${both}`);
     await reads(amy, 'terminal-box', 'destination: Print_to_my_computer');
     const first = await dialogFor(amy, 'A letter.pdf');
     assert.equal(first.type, 'application/pdf');
-    await shell(amy, 'echo "Dear Leela," | lp -t "Another letter"');
     await amy.find('notice').filter({ hasText: '“Another letter.pdf” is ready to print.' }).waitFor();
     // As when the first dialog is closed.
     await amy.page.evaluate(() => window.dispatchEvent(new Event('focus')));

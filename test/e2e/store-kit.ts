@@ -21,7 +21,7 @@ export class CheckoutWithRecipes implements AsyncDisposable {
     for (const part of ['node_modules', 'web', 'docs']) await symlink(join(ROOT, part), join(root, part));
     await cp(join(ROOT, 'test/images/store'), join(root, 'images/apps'), { recursive: true });
     // The engine still has the layers of an earlier run, and would build nothing.
-    await appendFile(join(root, 'images/apps/store-sample/Containerfile'), `RUN : ${randomUUID()} && sleep 3\n`);
+    await appendFile(join(root, 'images/apps/store-sample/Containerfile'), `RUN sleep 3; : ${randomUUID()}\n`);
     return new CheckoutWithRecipes(root);
   }
 
