@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, suite, test } from 'node:test';
+import { engineApi } from './machine.ts';
 import { missingBrowser, Person } from './person.ts';
 import { Product } from './product.ts';
 import { CheckoutWithRecipes } from './store-kit.ts';
@@ -39,6 +40,10 @@ suite('the app store', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
     const client = await product.administrator();
     for (const { name, listed } of (await client.apps.store()).apps)
       if (SAMPLES.has(name) && listed) await client.apps.remove(name, true);
+    // With its image, the app would be there at once, and out of date.
+    await engineApi
+      .text('DELETE', '/images/localhost/deskpod/store-sample:1', { query: { force: true } })
+      .catch(() => null);
   }
 
   const card = (person: Person, app: string) => person.find('store-app', `[data-app="${app}"]`);
