@@ -198,7 +198,7 @@ export function createClient(options: ClientOptions) {
       /** The app store, then what changes in it. */
       storeStream: (stream: StreamOptions) =>
         lasting(send, '/apps/store/stream', AppStoreEvent, { idleMs: STREAM_IDLE_MS, ...stream }),
-      /** Returns once it has begun; the stream has its progress. So does the next one. */
+      /** Returns when the installation has started; the stream reports its progress. `update` does the same. */
       install: (app: string) => submit('POST', '/apps/install', { app }),
       update: (app: string) => submit('POST', '/apps/update', { app }),
       /** Removes it for everybody, or stops its installation. `force`: also while it runs. */

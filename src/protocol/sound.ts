@@ -62,7 +62,7 @@ export const SoundNotice = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('rights'), output: z.boolean(), microphone: z.boolean() }),
   /** All programs that play now. Sent whenever that changes. */
   z.object({ kind: z.literal('playing'), inputs: z.array(Playing) }),
-  /** All programs that record from the microphone now, whoever speaks. Sent whenever that changes. */
+  /** All programs that record from the microphone now, whichever page has it. Sent whenever that changes. */
   z.object({ kind: z.literal('recording'), programs: z.array(RecordingProgram) }),
   /** Whose microphone they record. Sent whenever that changes. */
   z.object({ kind: z.literal('speaker'), who: Speaker }),

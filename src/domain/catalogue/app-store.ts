@@ -103,7 +103,10 @@ export class AppStore implements AsyncDisposable {
     throw new DeskpodError('not_found', `There is no app “${key}” that you can use.`, { field: 'app' });
   }
 
-  /** Returns once it has begun; `list` and `onChange` have its progress. Whoever may use an app of the catalogue may have it prepared. */
+  /**
+   * Returns when the installation has started; `list` and `onChange` report its progress. Every user of a listed app may
+   * have its image prepared.
+   */
   async install(key: string, who: Customer): Promise<StoreApp> {
     const removed = this.#removed.get(key);
     if (removed !== undefined && this.#deps.catalogue.find(key) === null) return await this.#undo(removed, who);

@@ -32,7 +32,7 @@ export interface MicrophoneStreams {
 }
 
 export interface MicrophoneDeps {
-  /** Everybody who is told about it. */
+  /** All pages that are informed about the microphone. */
   readonly talkers: ReadonlySet<Talker>;
   readonly began: (talker: Talker, programs: readonly string[]) => void;
   readonly ended: (talker: Talker, ms: number) => void;
@@ -62,7 +62,7 @@ export class Microphone {
     talker.note(this.#speaker(talker));
   }
 
-  /** Whoever spoke before is silenced. */
+  /** Sound from the page that had the microphone before is dropped from now on. */
   speak(talker: Talker, voice: Voice): void {
     if (voice === 'none') return this.leave(talker);
     if (this.#talker !== talker) {

@@ -1,4 +1,4 @@
-/** A program that plays or records, as pages are told: its own words, made harmless. */
+/** What pages show of a program that plays or records. The program chooses its names, so they are cleaned and shortened. */
 import { printableLine } from '#protocol/printable.ts';
 import { MAX_MACHINE, MAX_TEXT, type RecordingProgram } from '#protocol/sound.ts';
 import type { PulseStream } from './pulse-messages.ts';

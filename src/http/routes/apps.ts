@@ -104,7 +104,7 @@ function customerOf(claims: Claims): Customer {
   };
 }
 
-/** A snapshot, then what changes, until the client leaves. Changes within a moment are told together. */
+/** A snapshot, then what changes, until the client leaves. Changes in quick succession are sent together. */
 async function followStore(
   appStore: AppStore,
   who: Customer,
