@@ -95,7 +95,7 @@ suite('a namespace that enforces Pod Security restricted', { skip: noCluster, ti
   test('the plain manifests are accepted', async () => {
     for (const file of ['deskpod', 'deskpod-small', 'poduser', 'homes', 'limits']) {
       const here = `sed 's/namespace: abcdesktop/namespace: ${NAMESPACE}/; s/nodePort: .*//' deploy/kubernetes/${file}.yaml`;
-      const { code, err } = await shell(`cd ${ROOT} && ${here} | kubectl create --dry-run=server -f -`);
+      const { code, err } = await shell(`cd ${ROOT} && ${here} | kubectl apply --dry-run=server -f -`);
       assert.equal(code, 0, err);
       assert.doesNotMatch(err, /would violate/);
     }
