@@ -13,8 +13,6 @@ const PATIENCE_MS = 10_000;
 /** A database that starts together with this program needs longer. */
 const FIRST_PATIENCE_MS = 20_000;
 const LONGEST_PAUSE_MS = 500;
-/** Every pooled connection may be broken without notice. */
-const ATTEMPTS = 3;
 
 export class PatientDriver implements Driver {
   readonly #pool: Pool;
@@ -34,7 +32,9 @@ export class PatientDriver implements Driver {
 
   async acquireConnection(): Promise<DatabaseConnection> {
     const connect = () => this.#connect();
-    return new PatientConnection(await connect(), connect, this.#database);
+    // Every pooled connection may be broken without notice; the one after them is new.
+    const attempts = this.#pool.options.max + 1;
+    return new PatientConnection(await connect(), { connect, attempts, database: this.#database });
   }
 
   async #connect(): Promise<PoolClient> {
@@ -73,17 +73,22 @@ export class PatientDriver implements Driver {
   }
 }
 
+interface Repetition {
+  readonly connect: () => Promise<PoolClient>;
+  /** How often a statement is sent at most. */
+  readonly attempts: number;
+  readonly database: string;
+}
+
 class PatientConnection implements DatabaseConnection {
-  readonly #connect: () => Promise<PoolClient>;
-  readonly #database: string;
+  readonly #repetition: Repetition;
   #client: PoolClient | null;
   #broken = false;
   #inTransaction = false;
 
-  constructor(client: PoolClient, connect: () => Promise<PoolClient>, database: string) {
+  constructor(client: PoolClient, repetition: Repetition) {
     this.#client = client;
-    this.#connect = connect;
-    this.#database = database;
+    this.#repetition = repetition;
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
@@ -109,6 +114,7 @@ class PatientConnection implements DatabaseConnection {
   }
 
   async #run<R>(sql: string, values: readonly unknown[]): Promise<QueryResult<R>> {
+    const { attempts, connect, database } = this.#repetition;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#once<R>(sql, values);
@@ -116,10 +122,10 @@ class PatientConnection implements DatabaseConnection {
         const loss = lossOf(error);
         this.#broken ||= loss !== null;
         const again = loss === 'unsent' || (loss === 'in_flight' && mayRepeat(sql));
-        if (!again || this.#inTransaction || attempt === ATTEMPTS) throw toStoreError(error, this.#database);
+        if (!again || this.#inTransaction || attempt === attempts) throw toStoreError(error, database);
       }
       this.release();
-      this.#client = await this.#connect();
+      this.#client = await connect();
       this.#broken = false;
     }
   }
