@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { after, before, suite, test } from 'node:test';
+import { isClean } from './axe.ts';
 import { clear, FilesPanel, put, USER } from './files-kit.ts';
 import { missingBrowser, Person } from './person.ts';
 import { Product } from './product.ts';
 
-const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
   'base64',
@@ -48,18 +48,6 @@ suite('the Files panel', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
   const names = (): Promise<string[]> =>
     amy.find('file').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-name') ?? ''));
   const inHome = (...path: readonly string[]): string => product.home(USER, ...path);
-
-  async function isClean(view: string): Promise<void> {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await amy.page.emulateMedia({ colorScheme });
-      await amy.page.locator(`html[data-theme="${colorScheme}"]`).waitFor({ state: 'attached' });
-      await amy.page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
-      await amy.page.evaluate(`${AXE}; 0`);
-      const found = await amy.page.evaluate('axe.run().then(({ violations }) => JSON.stringify(violations, null, 1))');
-      assert.equal(found, '[]', `${view}, ${colorScheme}`);
-      await amy.photograph(`files-${view}-${colorScheme}`);
-    }
-  }
 
   test('a shortcut, the dock, the menu and the search open it', async () => {
     await press('Control+Alt+f');
@@ -180,7 +168,7 @@ suite('the Files panel', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
     put(product, 'Documents/report.md', 'another');
     await files.opens('trash');
     await files.file('report.md').click();
-    await isClean('trash');
+    await isClean(amy, 'files trash');
     await amy.find('files-restore').click();
     await amy.find('files-empty').waitFor();
     await files.opens('Documents');
@@ -200,7 +188,7 @@ suite('the Files panel', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
     await amy.find('preview-body', '[data-preview="pdf"]').locator('iframe').waitFor();
     await press('ArrowRight');
     await amy.find('preview-text').filter({ hasText: 'Hello from the home folder' }).waitFor();
-    await isClean('preview');
+    await isClean(amy, 'files preview');
     await press('Escape');
     await files.opens('Pictures');
     await files.enters('dot.png');
@@ -257,12 +245,12 @@ suite('the Files panel', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
   test('axe finds no violations, and the panel fits a phone', async () => {
     await files.opens('Pictures');
     await files.file('dot.png').click();
-    await isClean('list');
+    await isClean(amy, 'files list');
     await amy.find('view-grid').click();
-    await isClean('grid');
+    await isClean(amy, 'files grid');
     await amy.find('view-list').click();
     await amy.page.setViewportSize({ width: 375, height: 667 });
-    await isClean('phone');
+    await isClean(amy, 'files phone');
     const wide = await amy.page.evaluate(() => document.documentElement.scrollWidth);
     assert.equal(wide, 375);
     for (const tool of ['files-download', 'files-more', 'files-close', 'view-grid']) {

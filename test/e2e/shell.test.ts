@@ -3,13 +3,12 @@
  * axe.
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, suite, test, type TestContext } from 'node:test';
+import { isClean, turns } from './axe.ts';
 import { missingBrowser, Person } from './person.ts';
 import { Product } from './product.ts';
 
 const INSIDE = ['containers', 'namespaces', 'processes', 'sockets', 'environment', 'describe', 'yaml'] as const;
-const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 /** A part of the upper left window, between its border and its title. */
 const TITLE = { x: 20, y: 10, width: 60, height: 8 };
 const WALLPAPER = { x: 1200, y: 600, width: 20, height: 20 };
@@ -28,24 +27,6 @@ suite('the shell around the desktop', { skip: missingBrowser, timeout: 10 * 60_0
     await product?.[Symbol.asyncDispose]();
   });
 
-  async function turns(colorScheme: 'light' | 'dark'): Promise<void> {
-    await leela.page.emulateMedia({ colorScheme });
-    await leela.page.locator(`html[data-theme="${colorScheme}"]`).waitFor({ state: 'attached' });
-  }
-
-  async function isClean(view: string): Promise<void> {
-    for (const theme of ['light', 'dark'] as const) {
-      await turns(theme);
-      // Wait for the transition to the other theme to end.
-      await leela.page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
-      await leela.page.evaluate(`${AXE}; 0`);
-      const found = await leela.page.evaluate(
-        'axe.run().then(({ violations }) => JSON.stringify(violations, null, 1))',
-      );
-      assert.equal(found, '[]', `${view}, ${theme}`);
-    }
-  }
-
   /** The mean of all channels. */
   async function brightness(part: typeof TITLE): Promise<number> {
     const pixels = await leela.pixels(part);
@@ -61,7 +42,7 @@ suite('the shell around the desktop', { skip: missingBrowser, timeout: 10 * 60_0
     };
   }
 
-  test('axe finds no violations on the login page', () => isClean('login'));
+  test('axe finds no violations on the login page', () => isClean(leela, 'login'));
 
   test('a launch in progress shows a ring in the dock until its first window opens', async () => {
     await leela.logIn('leela', 'leela');
@@ -88,14 +69,14 @@ suite('the shell around the desktop', { skip: missingBrowser, timeout: 10 * 60_0
   });
 
   test('axe finds no violations on the desktop, search and tasks', async () => {
-    await isClean('desktop');
+    await isClean(leela, 'desktop');
     await leela.search('2048');
-    await isClean('search');
+    await isClean(leela, 'search');
     await leela.page.keyboard.press('Escape');
     await leela.opens('tasks');
     await leela.find('task').first().click();
     await leela.find('task-detail').waitFor();
-    await isClean('tasks');
+    await isClean(leela, 'tasks');
     await leela.find('settings-close').click();
   });
 
@@ -106,25 +87,25 @@ suite('the shell around the desktop', { skip: missingBrowser, timeout: 10 * 60_0
     for (const view of INSIDE) {
       await leela.find(`inspect-${view}`).click();
       await leela.page.locator('[data-page] :is(table, .diagram, pre)').first().waitFor();
-      await isClean(`inspect ${view}`);
+      await isClean(leela, `inspect ${view}`);
       const cut = await leela.page.locator('[data-page]').evaluate((page) => page.scrollWidth - page.clientWidth);
       assert.equal(cut, 0, `${view} is wider than its sheet`);
     }
     await leela.find('inspect-containers').click();
     await leela.find('inspect-toolbox').click();
     await leela.find('toolbox-start').waitFor();
-    await isClean('toolbox');
+    await isClean(leela, 'toolbox');
     await leela.page.keyboard.press('Escape');
     await leela.find('inspect-close').click();
     await leela.opens('debug-sessions');
     await leela.page.locator('[data-page="debug-sessions"] :is(table, [data-test="blank"])').first().waitFor();
-    await isClean('debug sessions');
+    await isClean(leela, 'debug sessions');
     await leela.find('settings-close').click();
   });
 
   test("windows and wallpaper of the desktop follow the shell's light and dark themes", async () => {
     for (const theme of ['light', 'dark', 'light'] as const) {
-      await turns(theme);
+      await turns(leela, theme);
       const fits = (value: number): boolean => (theme === 'light' ? value > 180 : value < 90);
       for (const part of [TITLE, WALLPAPER]) {
         const until = performance.now() + 30_000;
