@@ -7,12 +7,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import type { Client } from '#client/client.ts';
 import { createProgress } from '#setup/progress.ts';
-import { exportOwnApp } from '#setup/own-apps.ts';
 import { setUp } from '#setup/setup.ts';
-import { eventually } from '../e2e/faults-kit.ts';
 import { engineApi } from '../e2e/machine.ts';
+import { installOwnApp } from '../e2e/own-apps.ts';
 import { DATA, Product, RUN } from '../e2e/product.ts';
 import { chosen } from './choice.ts';
 import { Desk } from './desk.ts';
@@ -33,7 +31,6 @@ const wanted = chosen(all, { names: positionals, shard: values.shard });
 const places = { root: ROOT, dataDir: DATA, runDir: RUN, baseImage: null, engineSocket: null, listen: null };
 await setUp(places, createProgress(process.stderr), new AbortController().signal);
 await using product = await Product.start(['--demo']);
-const administrator = await product.administrator();
 let failures = 0;
 /** One for all apps, until one of them breaks it. */
 let desk = await Desk.open(product);
@@ -54,39 +51,14 @@ console.log(`${wanted.length - failures} passed, ${failures} failed`);
 process.exitCode = failures > 0 ? 1 : 0;
 
 async function tryOne(recipe: (typeof all)[number]): Promise<Result> {
-  const app = await installed(administrator, recipe.name);
+  const app = await installed(recipe.name);
   const size = await sizeOf(recipe);
   return await tried(desk, app, size, join(PICTURES, `${recipe.name}.webp`));
 }
 
-async function installed(client: Client, name: string): Promise<TriedApp> {
-  const find = async () => (await client.apps.list()).find((one) => one.name === name);
-  if ((await find()) === undefined) await add(name);
-  await client.apps.install(name);
-  const app = await eventually(
-    `${name} is installed`,
-    async () => {
-      const found = await find();
-      if (found?.availability.state === 'unavailable') throw new Error(found.availability.reason);
-      return found?.availability.state === 'ready' ? found : null;
-    },
-    BUILD_MS,
-  );
-  const { displayName, wmClass, runtime, opens } = app;
+async function installed(name: string): Promise<TriedApp> {
+  const { displayName, wmClass, runtime, opens } = await installOwnApp(product, name, BUILD_MS);
   return { name, displayName, wmClass, runtime, opens, sounds: opens.includes('.wav') };
-}
-
-/** An optional app isn't in the catalogue. */
-async function add(name: string): Promise<void> {
-  const reply = await fetch(`${product.address}/API/manager/image`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${await product.administratorToken()}`,
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify(exportOwnApp(ROOT, name, { as: `${name}:1` })),
-  });
-  if (!reply.ok) throw new Error(await reply.text());
 }
 
 /** Parents that only this app is built on are its own. */

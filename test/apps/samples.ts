@@ -2,8 +2,8 @@
 import { chown, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { deflateSync, crc32 } from 'node:zlib';
 import { downloadZip } from 'client-zip';
+import { encodePng } from '#display/png.ts';
 
 const TITLE = 'Deskpod sample';
 /** Distinct from what any program shows by itself. */
@@ -109,29 +109,13 @@ function pdf(): string {
 
 /** A gradient. */
 function png(width: number, height: number): Uint8Array {
-  const rows = Buffer.alloc(height * (1 + width * 3));
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++)
-      rows.set([(x * 255) / width, (y * 255) / height, 160], y * (1 + width * 3) + 1 + x * 3);
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header.set([8, 2], 8);
-  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([
-    signature,
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(rows)),
-    chunk('IEND', Buffer.alloc(0)),
+  const pixels = Array.from({ length: width * height }, (_, at) => [
+    ((at % width) * 255) / width,
+    (Math.floor(at / width) * 255) / height,
+    160,
+    255,
   ]);
-}
-
-function chunk(type: string, data: Buffer): Buffer {
-  const body = Buffer.concat([Buffer.from(type), data]);
-  const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
-  length.writeUInt32BE(data.length);
-  sum.writeUInt32BE(crc32(body));
-  return Buffer.concat([length, body, sum]);
+  return encodePng(width, height, Uint8Array.from(pixels.flat()));
 }
 
 /** A tone of 440 Hz, one channel of 16 bits. */

@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { chown, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
-import type { Page } from 'playwright-core';
-import { copyMarkup, drawPicture, readForm, readPixels } from './clipboard-kit.ts';
+import { copyMarkup, drawPicture, elsewhere, readForm, readPixels } from './clipboard-kit.ts';
 import { onlyOn } from './engine.ts';
 import { eventually } from './faults-kit.ts';
 import { FilesPanel } from './files-kit.ts';
@@ -246,14 +245,3 @@ suite('copying pictures and formatted text', { skip: missing, timeout: 10 * 60_0
     assert.deepEqual(hermes.complaints, []);
   });
 });
-
-/** Another page of the same browser copies something, as another program on this computer would. */
-async function elsewhere(person: Person, copy: (page: Page) => Promise<void>): Promise<void> {
-  const other = await person.page.context().newPage();
-  await other.goto(new URL('/healthz', person.page.url()).href);
-  await other.bringToFront();
-  await copy(other);
-  await other.close();
-  await person.page.bringToFront();
-  await person.find('key-field').focus();
-}

@@ -1,4 +1,9 @@
-/** What the clipboard's tests run in pages of the browser. Each function is sent there as text, so it uses nothing else. */
+/**
+ * What the clipboard's tests do in pages of the browser. Each function but the last is sent there as text, so it uses
+ * nothing else.
+ */
+import type { Page } from 'playwright-core';
+import type { Person } from './person.ts';
 
 interface Picture {
   /** Of noise, which no encoding makes small, in this many rows and columns. */
@@ -58,4 +63,15 @@ export async function copyMarkup(markup: string): Promise<void> {
   const forms = { 'text/html': markup, 'text/plain': text };
   const blobs = Object.entries(forms).map(([type, form]): [string, Blob] => [type, new Blob([form], { type })]);
   await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
+}
+
+/** Another page of the same browser copies something, as another program on this computer would. */
+export async function elsewhere(person: Person, copy: (page: Page) => Promise<void>): Promise<void> {
+  const other = await person.page.context().newPage();
+  await other.goto(new URL('/healthz', person.page.url()).href);
+  await other.bringToFront();
+  await copy(other);
+  await other.close();
+  await person.page.bringToFront();
+  await person.find('key-field').focus();
 }

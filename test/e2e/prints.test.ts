@@ -6,32 +6,14 @@ import { Prints } from '#protocol/print.ts';
 import { reads, types } from './debug-kit.ts';
 import { eventually } from './faults-kit.ts';
 import { missingBrowser, Person } from './person.ts';
+import { dialogFor, dialogs, noteDialogs } from './prints-kit.ts';
 import { Product } from './product.ts';
-
-/** A headless browser shows no dialog: instead, the page notes for which loaded documents one was asked, and when. */
-const NOTE_DIALOGS = `
-  window.printed = [];
-  const { get } = Object.getOwnPropertyDescriptor(HTMLIFrameElement.prototype, 'contentWindow');
-  Object.defineProperty(HTMLIFrameElement.prototype, 'contentWindow', {
-    get() {
-      if (this.dataset.test !== 'print-frame') return get.call(this);
-      const name = decodeURIComponent(this.src.split('/').at(-1));
-      return { print: () => window.printed.push({ name, type: this.contentDocument.contentType, at: Date.now() }) };
-    },
-  });
-`;
 
 /** After this, a page that connects tells of prints instead of opening dialogs. */
 const MISSED_MS = 10_000;
 /** The page takes a dialog for open at least this long. */
 const QUEUE_MS = 3_500;
 const BUILD_MS = 4 * 60_000;
-
-interface Dialog {
-  readonly name: string;
-  readonly type: string;
-  readonly at: number;
-}
 
 suite('printing to the browser', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
   let product: Product;
@@ -43,8 +25,7 @@ suite('printing to the browser', { skip: missingBrowser, timeout: 10 * 60_000 },
 
   const comes = async (): Promise<Person> => {
     const amy = await Person.at(product);
-    await amy.page.addInitScript(NOTE_DIALOGS);
-    await amy.page.reload();
+    await noteDialogs(amy);
     await amy.logIn('amy', 'amy');
     await amy.seesDesktop();
     return amy;
@@ -56,9 +37,6 @@ suite('printing to the browser', { skip: missingBrowser, timeout: 10 * 60_000 },
     }
     await types(amy, 'terminal-box', line);
   };
-  const dialogs = (amy: Person): Promise<Dialog[]> => amy.page.evaluate(() => Reflect.get(window, 'printed'));
-  const dialogFor = (amy: Person, name: string): Promise<Dialog> =>
-    eventually(`a dialog for ${name}`, async () => (await dialogs(amy)).find((one) => one.name === name) ?? null);
   const listOf = async (amy: Person): Promise<Prints> =>
     Prints.parse(
       await amy.page.evaluate(async () =>
