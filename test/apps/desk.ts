@@ -15,6 +15,9 @@ const USER = 'fry';
 const HOME = `/home/${USER}`;
 const START_MS = 120_000;
 const IDLE_MS = 15_000;
+const PRINT_MS = 60_000;
+/** A dialog of GTK has no printer to print to before it has listed them, and then ignores Enter. */
+const ENTER_AGAIN_MS = 3_000;
 /** How long windows of other classes may be there alone, such as a splash screen. */
 const OTHER_MS = 15_000;
 const IDLE_CORES = 0.1;
@@ -35,6 +38,7 @@ export class Desk implements AsyncDisposable {
   #windows: readonly Window[] = [];
   #usage: readonly Usage[] = [];
   #reports = 0;
+  #prints = 0;
 
   private constructor(product: Product, client: Client, person: Person) {
     this.#product = product;
@@ -52,6 +56,7 @@ export class Desk implements AsyncDisposable {
     await desk.#person.seesDesktop();
     await listen(client, desk.#stop.signal, (event) => {
       if (event.type === 'windows') desk.#windows = event.windows;
+      if (event.type === 'print') desk.#prints += 1;
     });
     void desk.#follow();
     return desk;
@@ -142,6 +147,24 @@ export class Desk implements AsyncDisposable {
   async press(key: string): Promise<void> {
     await this.#person.find('screen').locator('canvas').focus();
     await this.#person.page.keyboard.press(key);
+  }
+
+  /** Prints what a launch shows to its default printer, by the keyboard: whether that printed something, within a while. */
+  async prints(id: string): Promise<boolean> {
+    const [printed, shown] = [this.#prints, this.titles(id).length];
+    await this.press('Control+P');
+    const dialog = async () => this.titles(id).length > shown || null;
+    await eventually('a dialog', dialog, PRINT_MS).catch(() => undefined);
+    let entered = -Infinity;
+    const comes = async () => {
+      if (this.#prints > printed) return true;
+      if (performance.now() - entered > ENTER_AGAIN_MS) {
+        entered = performance.now();
+        await this.press('Enter');
+      }
+      return null;
+    };
+    return await eventually('a print', comes, PRINT_MS).catch(() => false);
   }
 
   /** Whether the dock marks the app as one that plays, within a while. */

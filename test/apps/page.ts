@@ -42,16 +42,27 @@ function pictureOf({ displayName, name }: DescribedApp, result: Result | undefin
   return result?.picture ? `<img src="screenshots/apps/${name}.webp" width="240" alt="${displayName}">` : '';
 }
 
-function cellsOf({ coldMs, warmMs, memoryMb, imageMb, ownMb, runtimes, opens, heard, problems }: Result): string[] {
+function cellsOf({
+  coldMs,
+  warmMs,
+  memoryMb,
+  imageMb,
+  ownMb,
+  runtimes,
+  opens,
+  heard,
+  prints,
+  problems,
+}: Result): string[] {
   const seconds = (ms: number | null) => (ms === null ? '–' : `${(ms / 1000).toFixed(1)} s`);
   const where = runtimes.map((runtime) => (runtime === 'pod_application' ? 'pod' : 'desktop')).join(', ');
-  const sound = heard === true ? [`plays sound`] : [];
+  const more = [...(heard === true ? ['plays sound'] : []), ...(prints === true ? ['prints'] : [])];
   return [
     seconds(coldMs),
     seconds(warmMs),
     memoryMb === null ? '–' : `${memoryMb} MB`,
     `${ownMb} MB (${imageMb})`,
     where === '' ? 'nowhere' : where,
-    [...(opens === null ? [] : [`\`${opens}\``]), ...sound, ...problems].join('<br>') || '–',
+    [...(opens === null ? [] : [`\`${opens}\``]), ...more, ...problems].join('<br>') || '–',
   ];
 }

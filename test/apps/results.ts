@@ -22,6 +22,8 @@ export const Result = z.object({
   opens: z.string().nullable(),
   /** Whether it was heard; null if it doesn't claim to play sound. */
   heard: z.boolean().nullable(),
+  /** Whether what it printed came to the browser; null if it isn't one that prints. */
+  prints: z.boolean().nullable(),
   picture: z.boolean(),
   /** What went wrong: one sentence each. */
   problems: z.array(z.string()),

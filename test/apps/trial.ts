@@ -13,6 +13,8 @@ const MB = 1e6;
 const BOTH: readonly Runtime[] = ['ephemeral_container', 'pod_application'];
 /** What an app needs to play the file that it opened. */
 const PLAY_KEYS: Readonly<Record<string, string>> = { audacity: 'Space' };
+/** Apps that print what they show, in a dialog that Ctrl+P opens. */
+const PRINTING = new Set('calc document-viewer draw gimp impress inkscape scribus text-editor writer'.split(' '));
 /** Apps whose windows aren't titled like the file that they show. */
 export const UNTITLED: Readonly<Record<string, string>> = {};
 
@@ -37,7 +39,7 @@ export async function tried(desk: Desk, app: TriedApp, size: ImageSize, picture:
   const works: Runtime[] = [];
   const runtimes = BOTH.toSorted((one) => (one === app.runtime ? -1 : 1));
   const extension = sampleFor(app.opens);
-  const found = { coldMs: null, warmMs: null, memoryMb: null, opens: null, heard: null, picture: false };
+  const found = { coldMs: null, warmMs: null, memoryMb: null, opens: null, heard: null, prints: null, picture: false };
   const result: { -readonly [K in keyof typeof found]: Result[K] } = { ...found };
   const start = (runtime: Runtime, file?: string) => desk.start(app.name, runtime, app.wmClass, file);
   const step = async (what: string, run: () => Promise<void>): Promise<void> => {
@@ -93,6 +95,10 @@ export async function tried(desk: Desk, app: TriedApp, size: ImageSize, picture:
         if (key !== undefined) await desk.press(key);
         result.heard = await desk.hears(app.name);
         if (!result.heard) problems.push('It was not heard.');
+      }
+      if (PRINTING.has(app.name)) {
+        result.prints = await desk.prints(id);
+        if (!result.prints) problems.push('It did not print.');
       }
       await reads(id, `with ${file}`);
       await desk.stop(id);

@@ -27,6 +27,7 @@ const result = (name: string, more: Partial<Result> = {}): Result => ({
   runtimes: ['ephemeral_container'],
   opens: null,
   heard: null,
+  prints: null,
   picture: false,
   problems: [],
   ...more,
