@@ -5,7 +5,9 @@ import type { Person } from './person.ts';
 
 const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 const THEMES = ['light', 'dark'] as const;
-export type Theme = (typeof THEMES)[number];
+type Theme = (typeof THEMES)[number];
+/** A small phone. */
+export const PHONE = { width: 375, height: 667 };
 
 /** Resolves when the page has the theme, and no colour is changing any more. */
 export async function turns({ page }: Person, colorScheme: Theme): Promise<void> {
@@ -18,8 +20,15 @@ export async function turns({ page }: Person, colorScheme: Theme): Promise<void>
   });
 }
 
-/** Fails with the violations that axe finds, `view` and the theme; the person may photograph what was checked. */
-export async function isClean(person: Person, view: string, themes: readonly Theme[] = THEMES): Promise<void> {
+/** Fails with the violations that axe finds, `view` and the theme. With a size, also if the page is wider than that. */
+export async function isClean(
+  person: Person,
+  view: string,
+  themes: readonly Theme[] = THEMES,
+  size: typeof PHONE | null = null,
+): Promise<void> {
+  const before = person.page.viewportSize();
+  if (size !== null) await person.page.setViewportSize(size);
   for (const theme of themes) {
     await turns(person, theme);
     await person.page.evaluate(`${AXE}; 0`);
@@ -27,4 +36,7 @@ export async function isClean(person: Person, view: string, themes: readonly The
     assert.equal(found, '[]', `${view}, ${theme}`);
     await person.photograph(`${view.replaceAll(' ', '-')}-${theme}`);
   }
+  if (size === null) return;
+  assert.equal(await person.page.evaluate('document.documentElement.scrollWidth'), size.width, `the width of ${view}`);
+  if (before !== null) await person.page.setViewportSize(before);
 }

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { isClean, PHONE } from './axe.ts';
 import { eventually } from './faults-kit.ts';
 import { missingBrowser, openBrowser, Person } from './person.ts';
 import { Product } from './product.ts';
@@ -85,7 +86,8 @@ suite('microphone', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
     await microphone('on').waitFor();
     assert.match((await hermes.find('microphone-text').textContent()) ?? '', /is on for (Terminal|Recorder)/);
     await recordsTone('the tone is recorded', (level) => level > HEARD);
-    await hermes.photograph('microphone-on');
+    await isClean(hermes, 'microphone on');
+    await isClean(hermes, 'microphone phone', ['light'], PHONE);
   });
 
   test('muted, the program records silence', async () => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { createClient } from '#client/client.ts';
+import { isClean, PHONE } from './axe.ts';
 import { eventually } from './faults-kit.ts';
 import { missingBrowser, Person } from './person.ts';
 import { Product } from './product.ts';
@@ -124,7 +125,8 @@ suite('opening files and links', { skip: missingBrowser, timeout: 20 * 60_000 },
     await hermes.opens('default-apps');
     const row = hermes.find('default-app', '[data-kind=".md"]');
     await row.locator('option', { hasText: 'Second editor' }).waitFor({ state: 'attached' });
-    await hermes.photograph('default-apps');
+    await isClean(hermes, 'default apps');
+    await isClean(hermes, 'default apps phone', ['light'], PHONE);
     await row.locator('select').selectOption({ label: 'Text editor' });
     await eventually('the other app is kept', async () =>
       (await isKept()) === 'localhost/deskpod/text-editor:1' ? true : null,
