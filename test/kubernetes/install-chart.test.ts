@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
+import { z } from 'zod';
 import { curl, ROOT } from '../e2e/tools.ts';
 import {
   clear,
@@ -16,6 +17,8 @@ import {
   ROLES,
   shell,
 } from './install-kit.ts';
+
+const Token = z.looseObject({ token: z.string() });
 
 suite('a single pod', { skip: noCluster, timeout: 10 * MINUTE_MS }, () => {
   const place = new Place('small', 30_554);
@@ -106,6 +109,29 @@ suite('installing with the chart', { skip: noCluster || noHelm, timeout: 10 * MI
     );
     assert.match(log, /listening on/);
     assert.doesNotMatch(log, /everyone on the network|unencrypted|any host name/);
+  });
+
+  test('a file manager writes and reads files over TLS, through a gateway that is a pod of its own', async () => {
+    const address = `https://localhost:${nodePort}`;
+    const password = await kubectl(
+      `get secret deskpod-admin -n ${namespace} -o jsonpath='{.data.password}' | base64 -d`,
+    );
+    const posted = async (path: string, body: object, ...more: readonly string[]): Promise<unknown> => {
+      const headers = ['-H', 'X-Deskpod: 1', '-H', 'Content-Type: application/json'];
+      const answer = await curl('-k', ...headers, ...more, '-d', JSON.stringify(body), `${address}/api/v1/${path}`);
+      assert.equal(answer.status, 200, answer.body);
+      return JSON.parse(answer.body);
+    };
+    const session = Token.parse(await posted('session', { provider: 'directory', name: 'admin', password }));
+    const bearer = ['-H', `Authorization: Bearer ${session.token}`];
+    const { token } = Token.parse(await posted('access-tokens', { name: 'Laptop' }, ...bearer));
+    // The first request starts the desktop.
+    const files = (...more: readonly string[]) => curl('-k', '--max-time', '150', '-u', `admin:${token}`, ...more);
+    const listed = await files('-X', 'PROPFIND', '-H', 'Depth: 0', `${address}/dav/`);
+    assert.equal(listed.status, 207, listed.body);
+    const letter = `${address}/dav/letter.txt`;
+    assert.equal((await files('-X', 'PUT', '--data-binary', 'hello from outside', letter)).status, 201);
+    assert.equal((await files('-r', '0-4', letter)).body, 'hello');
   });
 });
 
