@@ -91,6 +91,9 @@ suite('opening files and links', { skip: missingBrowser, timeout: 20 * 60_000 },
     await hermes.find('dock-app', '[data-app="firefox"][data-windows="2"]').waitFor();
     // Not “Close Firefox”: the second one has a profile of its own.
     await title('Mozilla Firefox');
+    // A browser that is still starting would take the focus from what comes next.
+    for (const one of await launchesOf('firefox')) await client().launches.stop(one.id);
+    await hermes.find('dock-app', '[data-app="firefox"]:not([data-windows="0"])').waitFor({ state: 'detached' });
   });
 
   test('of several apps, the user chooses one, and always that one from then on', async () => {
