@@ -8,6 +8,7 @@ import type { Window } from '#protocol/window.ts';
 import { desktopRuns, listen } from '../../bench/stage.ts';
 import { eventually } from '../e2e/faults-kit.ts';
 import { Person } from '../e2e/person.ts';
+import { noteDialogs } from '../e2e/prints-kit.ts';
 import type { Product } from '../e2e/product.ts';
 
 const USER = 'fry';
@@ -52,6 +53,8 @@ export class Desk implements AsyncDisposable {
     const client = createClient({ baseUrl: product.address, token });
     const desk = new Desk(product, client, await Person.at(product));
     await desktopRuns(client);
+    // A headless browser crashes when it prints.
+    await noteDialogs(desk.#person);
     await desk.#person.logIn(USER, USER);
     await desk.#person.seesDesktop();
     await listen(client, desk.#stop.signal, (event) => {
@@ -152,7 +155,7 @@ export class Desk implements AsyncDisposable {
   /** Prints what a launch shows to its default printer, by the keyboard: whether that printed something, within a while. */
   async prints(id: string): Promise<boolean> {
     const [printed, shown] = [this.#prints, this.titles(id).length];
-    await this.press('Control+P');
+    await this.press('Control+p');
     const dialog = async () => this.titles(id).length > shown || null;
     await eventually('a dialog', dialog, PRINT_MS).catch(() => undefined);
     let entered = -Infinity;

@@ -61,7 +61,7 @@ suite('a working day', { skip: missingBrowser, timeout: 11 * 60_000 }, () => {
     await files.enters('letter.odt');
     await title('letter.odt');
     await amy.photograph('working-day-writer');
-    await presses('Control+P');
+    await presses('Control+p');
     await title('Print');
     await amy.photograph('working-day-print');
     const begun = Date.now();
@@ -79,8 +79,8 @@ suite('a working day', { skip: missingBrowser, timeout: 11 * 60_000 }, () => {
     await files.file('noise.png').click({ button: 'right' });
     await amy.find('menu-open-with').filter({ hasText: 'GIMP' }).click();
     await title('noise.png');
-    await presses('Control+A');
-    await presses('Control+C');
+    await presses('Control+a');
+    await presses('Control+c');
     const copied = await amy.page.evaluate(readPixels, picture.toString('base64'));
     await eventually('the picture is here', async () => ((await pixelsHere()) === copied ? true : null));
     await amy.photograph('working-day-gimp');
@@ -90,13 +90,13 @@ suite('a working day', { skip: missingBrowser, timeout: 11 * 60_000 }, () => {
     });
     const other = await pixelsHere();
     assert.notEqual(other, copied);
-    await presses('Control+V');
+    await presses('Control+v');
     // The pasted picture floats above the other one; copying now copies it alone.
     await title('Pasted');
     await elsewhere(amy, async (page) => {
       await page.evaluate(() => navigator.clipboard.writeText('something else'));
     });
-    await presses('Control+C');
+    await presses('Control+c');
     await eventually('the pasted picture is back', async () => ((await pixelsHere()) === other ? true : null));
     assert.deepEqual(amy.complaints, []);
   });
