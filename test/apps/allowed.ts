@@ -6,6 +6,10 @@ export const COMMON: readonly Allowed[] = [
     pattern: /dbus|d-bus|session bus|disabled:|gvfs|GVolumeMonitor/i,
     because: 'no session bus runs beside an app, and programs do without',
   },
+  {
+    pattern: /failed to contact colord/,
+    because: 'no service for colour profiles runs beside an app, and printers are asked without',
+  },
 ];
 
 const NO_JAVA: Allowed = { pattern: /javaldx/, because: 'its images have no Java' };
