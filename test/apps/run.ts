@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { createProgress } from '#setup/progress.ts';
 import { setUp } from '#setup/setup.ts';
+import { eventually } from '../e2e/faults-kit.ts';
 import { engineApi } from '../e2e/machine.ts';
 import { installOwnApp } from '../e2e/own-apps.ts';
 import { DATA, Product, RUN } from '../e2e/product.ts';
@@ -58,7 +59,26 @@ async function tryOne(recipe: (typeof all)[number]): Promise<Result> {
 
 async function installed(name: string): Promise<TriedApp> {
   const { displayName, wmClass, runtime, opens } = await installOwnApp(product, name, BUILD_MS);
+  await updated(name);
   return { name, displayName, wmClass, runtime, opens, sounds: opens.includes('.wav') };
+}
+
+/** What is tried is the recipe as it is, not an image of an earlier one. */
+async function updated(name: string): Promise<void> {
+  const client = await product.administrator();
+  const find = async () => (await client.apps.store()).apps.find((one) => one.name === name);
+  const before = await find();
+  if (before?.state.state !== 'outdated' || before.state.why !== 'recipe') return;
+  await client.apps.update(before.id);
+  await eventually(
+    `${name} is updated`,
+    async () => {
+      const { state } = (await find()) ?? before;
+      if (state.state === 'failed') throw new Error(state.reason);
+      return state.state === 'installed' ? true : null;
+    },
+    BUILD_MS,
+  );
 }
 
 /** Parents that only this app is built on are its own. */
