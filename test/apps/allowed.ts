@@ -19,4 +19,14 @@ export const ALLOWED: Readonly<Record<string, readonly Allowed[]>> = {
   calc: [NO_JAVA],
   impress: [NO_JAVA],
   draw: [NO_JAVA],
+  gimp: [
+    {
+      pattern: /file-rawtherapee|file-darktable/,
+      because: 'it looks for programs for raw photos, which are other apps',
+    },
+  ],
+  inkscape: [
+    { pattern: /cphistory\.xml/, because: 'the history of its command palette is made at its first use' },
+    { pattern: /accel/, because: 'it asks for shortcuts of actions that have none' },
+  ],
 };
