@@ -7,6 +7,10 @@ export const COMMON: readonly Allowed[] = [
     because: 'no session bus runs beside an app, and programs do without',
   },
   {
+    pattern: /Theme parsing error.*deprecated/,
+    because: 'the theme is one for older versions of GTK, too',
+  },
+  {
     pattern: /failed to contact colord/,
     because: 'no service for colour profiles runs beside an app, and printers are asked without',
   },

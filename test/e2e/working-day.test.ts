@@ -56,7 +56,7 @@ suite('a working day', { skip: missingBrowser, timeout: 11 * 60_000 }, () => {
 
   test('an .odt file is opened from the Files panel in Writer, and printed to this computer', async (t) => {
     if (!(await has(t, 'writer'))) return;
-    put(product, 'Documents/letter.odt', await letter());
+    put(product, 'Documents/letter.odt', letter());
     await files.opens('Documents');
     await files.enters('letter.odt');
     await title('letter.odt');
