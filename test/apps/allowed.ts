@@ -23,6 +23,7 @@ export const ALLOWED: Readonly<Record<string, readonly Allowed[]>> = {
   calc: [NO_JAVA],
   impress: [NO_JAVA],
   draw: [NO_JAVA],
+  calculator: [{ pattern: /Nothing to worry about/, because: 'it has no settings at its first start' }],
   gimp: [
     {
       pattern: /file-rawtherapee|file-darktable/,

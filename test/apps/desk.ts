@@ -1,5 +1,5 @@
 /** A user's desktop with a real browser before it: starts apps, watches their windows and use of memory, takes pictures. */
-import { readdir, rm } from 'node:fs/promises';
+import { chown, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Client, createClient } from '#client/client.ts';
 import type { Runtime } from '#protocol/app.ts';
@@ -79,6 +79,9 @@ export class Desk implements AsyncDisposable {
   /** As at a user's first login, so that the next start of an app makes its settings. */
   async emptyHome(): Promise<void> {
     for (const name of await readdir(this.home)) await rm(join(this.home, name), { recursive: true, force: true });
+    const { uid, gid } = await stat(this.home);
+    await mkdir(join(this.home, '.config'), { mode: 0o700 });
+    await chown(join(this.home, '.config'), uid, gid);
   }
 
   /** Resolves when a window of the class is there, or one of another class stays alone; rejects when none comes, or the app ends. */
