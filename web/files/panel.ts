@@ -12,6 +12,7 @@ import { forgetAccess } from './access.ts';
 import { listFolder } from './dav.ts';
 import { shownEntries } from './entry.ts';
 import type { Listing } from './multistatus.ts';
+import { forgetAllOwn } from './own-files.ts';
 import { folderOf, HOME } from './paths.ts';
 import { kept, NOTHING, only, type Selection } from './selection.ts';
 import { listTrash } from './trash.ts';
@@ -129,6 +130,7 @@ export function forgetFiles(): void {
   listing.value = { state: 'loading' };
   selection.value = NOTHING;
   homeFolders.value = new Set();
+  forgetAllOwn();
   forgetAccess();
 }
 
