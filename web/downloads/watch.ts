@@ -141,6 +141,7 @@ class DownloadsWatch {
   #forget(): void {
     this.#seen = NOTHING_SEEN;
     this.#time = NEVER_LISTED;
+    this.#isTooLarge = false;
     keepKnown(null);
   }
 }
