@@ -38,8 +38,7 @@ suite('new files in Downloads', { skip: missingBrowser, timeout: 10 * 60_000 }, 
       known,
     });
   }
-  const offerOf = (text: string): Locator =>
-    amy.find('notice').filter({ has: amy.page.getByText(text, { exact: true }) });
+  const offerOf = (text: string): Locator => amy.find('notice').filter({ hasText: text });
   const shell = async (line: string): Promise<void> => {
     if (!(await amy.find('terminal').isVisible())) {
       await amy.page.keyboard.press('Control+Alt+t');
