@@ -9,12 +9,12 @@ import { findEntry, listFolder } from '../files/dav.ts';
 import type { Entry } from '../files/entry.ts';
 import { hashOf } from '../files/hash.ts';
 import { forgetOwn, isOwn, ownPaths } from '../files/own-files.ts';
-import { folderOf, HOME, nameOf } from '../files/paths.ts';
+import { folderOf, nameOf } from '../files/paths.ts';
 import { DOWNLOADS } from '../files/receive.ts';
 import { pause } from '../state/pause.ts';
 import { preferencesRead } from '../state/preferences.ts';
 import { desktop, online, preferences, running } from '../state/store.ts';
-import { type FolderTime, listedAt, mayHaveChanged, NEVER_LISTED } from './folder-time.ts';
+import { ChangingFolder } from './changing-folder.ts';
 import { keepKnown, readKnown } from './known-files.ts';
 import { isUnsettled, look, MOST_FILES, NOTHING_SEEN, type Seen } from './new-files.ts';
 import { forgetOffers, offer } from './offers.ts';
@@ -45,10 +45,8 @@ export function offerDownloads(): () => void {
 
 class DownloadsWatch {
   readonly #ended: AbortSignal;
+  readonly #folder: ChangingFolder;
   #seen: Seen = NOTHING_SEEN;
-  #time: FolderTime = NEVER_LISTED;
-  /** The folder whose time is asked for: the home folder as long as it has no Downloads. */
-  #watched = DOWNLOADS;
   #lookSoon = new AbortController();
   #looksLeft = 0;
   /** It isn't listed again and again then. */
@@ -56,6 +54,10 @@ class DownloadsWatch {
 
   constructor(ended: AbortSignal) {
     this.#ended = ended;
+    this.#folder = new ChangingFolder(DOWNLOADS, {
+      find: (path) => findEntry(path, ended),
+      list: async (path) => (await listFolder(path, ended)).entries,
+    });
   }
 
   async run(): Promise<void> {
@@ -102,17 +104,9 @@ class DownloadsWatch {
   }
 
   async #lookAtFolder(): Promise<void> {
-    const found = await findEntry(this.#watched, this.#ended);
-    const modified = found?.modified ?? null;
-    if (!mayHaveChanged(this.#time, modified) && !isUnsettled(this.#seen)) return;
-    const downloads = this.#watched === DOWNLOADS ? found : await findEntry(DOWNLOADS, this.#ended);
-    const exists = downloads?.folder === true;
-    const entries = exists ? (await listFolder(DOWNLOADS, this.#ended)).entries : [];
+    const entries = await this.#folder.entries(isUnsettled(this.#seen));
     // Logged out, or switched off meanwhile.
-    if (this.#ended.aborted || !preferences.peek().offerDownloads) return;
-    const watched = exists ? DOWNLOADS : HOME;
-    this.#time = watched === this.#watched ? listedAt(this.#time, modified) : NEVER_LISTED;
-    this.#watched = watched;
+    if (entries === null || this.#ended.aborted || !preferences.peek().offerDownloads) return;
     this.#compare(entries);
   }
 
@@ -140,7 +134,7 @@ class DownloadsWatch {
   /** When it's switched on again, what is there isn't new. */
   #forget(): void {
     this.#seen = NOTHING_SEEN;
-    this.#time = NEVER_LISTED;
+    this.#folder.forget();
     this.#isTooLarge = false;
     keepKnown(null);
   }
