@@ -168,6 +168,7 @@ export function launchSpec(under: EngineUnderTest, desktop: EngineDesktop, optio
     executeClass: 'default',
     pod: {},
     runAs: null,
+    seccomp: null,
     ...options,
   };
 }
