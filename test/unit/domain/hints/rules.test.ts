@@ -83,6 +83,14 @@ const KNOWN: [name: string, failure: Partial<Failure>, id: string][] = [
     { log: 'XIO:  fatal IO error 11 (Resource temporarily unavailable) on X server ":0"' },
     'display-lost',
   ],
+  [
+    'Chromium in a container that may not change its root',
+    {
+      log: '[7:7:1130/200000.000000:FATAL:sandbox/linux/services/credentials.cc(60)] Check failed: sys_chroot("/proc/self/fdinfo/") == 0',
+      exitCode: 133,
+    },
+    'no-usable-sandbox',
+  ],
   ['Chromium without a sandbox', { log: SANDBOX, exitCode: 133 }, 'no-usable-sandbox'],
   ['a bus error', { exitCode: 135 }, 'dev-shm'],
   [
