@@ -91,6 +91,21 @@ const KNOWN: [name: string, failure: Partial<Failure>, id: string][] = [
     },
     'no-usable-sandbox',
   ],
+  [
+    'nodes without a seccomp profile',
+    {
+      message: `chromium needs the seccomp profile browser-sandbox, which the nodes of this cluster don't have.`,
+    },
+    'seccomp-profile',
+  ],
+  [
+    'a node without the file of a profile',
+    {
+      message:
+        'chromium cannot be started: failed to generate seccomp spec opts: cannot load seccomp profile "/var/lib/kubelet/seccomp/deskpod/browser-sandbox.json": open: no such file or directory (CreateContainerError).',
+    },
+    'seccomp-profile',
+  ],
   ['Chromium without a sandbox', { log: SANDBOX, exitCode: 133 }, 'no-usable-sandbox'],
   ['a bus error', { exitCode: 135 }, 'dev-shm'],
   [
