@@ -1,5 +1,5 @@
 /** The engine contract on a real cluster: each part in a namespace of its own, which enforces Pod Security *restricted*. */
-import { chmod, chown, glob, mkdir, readFile, rm } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { HomesConfig } from '#config/config.ts';
 import { waitForWindowManager } from '#display/ready.ts';
@@ -86,8 +86,9 @@ async function open(part: Part): Promise<EngineUnderTest> {
 
 /** Of the kubelet on this machine, by its command line. */
 async function kubeletFolder(): Promise<string> {
-  for await (const path of glob('/proc/[0-9]*/cmdline')) {
-    const [program = '', ...args] = (await readFile(path, 'utf8').catch(() => '')).split('\0');
+  for (const pid of await readdir('/proc')) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    const [program = '', ...args] = command.split('\0');
     const given = args.find((arg) => arg.startsWith('--root-dir='));
     if (basename(program) === 'kubelet' && given !== undefined) return given.slice('--root-dir='.length);
   }
