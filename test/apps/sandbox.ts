@@ -3,6 +3,8 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import { z } from 'zod';
 import { engineApi } from '../e2e/machine.ts';
 
+/** A folder of a process that has ended, into which Chromium moves. */
+const EMPTY = /^\/proc\/\d+\/fdinfo$/;
 const NAMESPACES = ['user', 'pid', 'net'] as const;
 const Inspected = z.looseObject({ Id: z.string(), State: z.looseObject({ Pid: z.int().positive() }) });
 
@@ -48,9 +50,7 @@ export function openings([first, ...others]: readonly SeenProcess[]): string[] {
   if (first === undefined || pages.length === 0) return ['No process of a page was found.'];
   const problems = pages.flatMap(({ namespaces, root, status }) => [
     ...NAMESPACES.filter((_, at) => namespaces[at] === first.namespaces[at]).map((name) => `no ${name} namespace`),
-    ...(/^\/proc\/\d+\/fdinfo( \(deleted\))?$|\(deleted\)|\(unreachable\)/.test(root)
-      ? []
-      : [`the root folder ${root}`]),
+    ...(EMPTY.test(root) ? [] : [`the root folder ${root}`]),
     ...(number('Seccomp_filters', status) > number('Seccomp_filters', first.status) ? [] : ['no filter of its own']),
     ...(/^CapEff:\s0+$/m.test(status) ? [] : ['capabilities']),
   ]);

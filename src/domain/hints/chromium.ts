@@ -3,7 +3,7 @@ import { failed, textOf } from './failure.ts';
 import type { HintRule } from './failure.ts';
 
 const NO_SANDBOX =
-  /No usable sandbox|Check failed: sys_chroot|Running as root without --no-sandbox|SUID sandbox helper binary was found, but is not configured|Failed to move to new namespace|namespace sandbox failed/i;
+  /No usable sandbox|Failed to receive hello message from zygote|Running as root without --no-sandbox|SUID sandbox helper binary was found, but is not configured|Failed to move to new namespace|namespace sandbox failed/i;
 const SHM =
   /(?:Creating|open|Unable to access).{0,60}\/dev\/shm.{0,60}(?:failed|denied|No space|exceeded)|\/dev\/shm\b.{0,80}(?:No space|too small)/i;
 

@@ -109,7 +109,7 @@ test('a page of a browser counts as locked up only in namespaces of its own, wit
   const page: SeenProcess = {
     type: 'renderer',
     namespaces: ['user:[2]', 'pid:[2]', 'net:[2]'],
-    root: '/proc/7/fdinfo (deleted)',
+    root: '/proc/7/fdinfo',
     status: browser.status.replace('filters:\t1', 'filters:\t2'),
   };
   assert.deepEqual(openings([browser, page]), []);

@@ -86,7 +86,7 @@ const KNOWN: [name: string, failure: Partial<Failure>, id: string][] = [
   [
     'Chromium in a container that may not change its root',
     {
-      log: '[7:7:1130/200000.000000:FATAL:sandbox/linux/services/credentials.cc(60)] Check failed: sys_chroot("/proc/self/fdinfo/") == 0',
+      log: '[1:1:1130/202250.213811:FATAL:content/browser/zygote_host/zygote_host_impl_linux.cc:254] Failed to receive hello message from zygote',
       exitCode: 133,
     },
     'no-usable-sandbox',
