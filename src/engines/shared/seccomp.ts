@@ -1,8 +1,8 @@
 /**
  * The seccomp profiles that apps can ask for by name (`oc.seccomp`), in the form of the OCI runtime specification, which
  * Docker, Podman, containerd and CRI-O read alike: without conditions on capabilities or architectures, which only some
- * of them know. So a profile is for containers without capabilities, and for programs of the machine's own architecture:
- * 32-bit ones are killed.
+ * of them know. So a profile is for containers without capabilities, and for programs of the machine's own architecture,
+ * not for 32-bit ones on a 64-bit machine.
  * https://github.com/opencontainers/runtime-spec/blob/main/config-linux.md#seccomp
  */
 import type { SeccompProfile } from '#protocol/app.ts';
@@ -52,7 +52,10 @@ const FAMILY = { unix: 1, inet: 2, inet6: 10, netlink: 16 } as const;
 const TYPE = { mask: 0xf, stream: 1, datagram: 2 } as const;
 const NETLINK = { route: 0, uevent: 15 } as const;
 
-/** What Docker's and Podman's default profiles allow to a container without capabilities, except as said below. */
+/**
+ * What Docker's and Podman's default profiles allow to 64-bit programs of a container without capabilities, except
+ * `modify_ldt`, and what the rules below allow under conditions.
+ */
 const ORDINARY = `
   read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek
   open openat openat2 creat close close_range dup dup2 dup3 fcntl flock ioctl
