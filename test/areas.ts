@@ -142,6 +142,7 @@ export const WEB_FOLDERS = [
   'apps',
   'desktop',
   'files',
+  'downloads',
   'debug',
   'inspect',
   'app-store',

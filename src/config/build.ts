@@ -191,6 +191,7 @@ function engineOf(values: Values, shared: readonly SharedFolderConfig[]): Config
       namespace: values['kubernetes.pods.namespace'] ?? values['kubernetes.namespace'],
       userNamespaces: values['kubernetes.pods.userNamespaces'],
       runtimeClassName: values['kubernetes.pods.runtimeClassName'],
+      seccompProfiles: values['kubernetes.pods.seccompProfiles'],
       storageRequest: values['kubernetes.pods.storageRequest'],
       storageLimit: values['kubernetes.pods.storageLimit'],
       homeSize: values['kubernetes.pods.homeSize'],

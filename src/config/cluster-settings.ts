@@ -11,6 +11,12 @@ const Quantity = text().regex(/^\d+(\.\d+)?([EPTGMk]i?)?$/, 'is not an amount su
 
 const Pinned = text().regex(/^[\w.-]+@sha256:[0-9a-f]{64}$/, 'is not a name with a digest, such as desktop@sha256:…');
 
+/** As Kubernetes takes it: https://kubernetes.io/docs/tutorials/security/seccomp/ */
+const SeccompFolder = text().regex(
+  /^(?!.*(^|\/)\.\.?(\/|$))[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/,
+  'is not a relative path such as deskpod',
+);
+
 export const CLUSTER_SETTINGS = {
   'kubernetes.namespace': text().default('abcdesktop').register(FACTS, {
     text: 'Namespace of the installation: server, database, keys. Users’ pods are there, too, unless `kubernetes.pods.namespace` is set.',
@@ -95,6 +101,12 @@ export const CLUSTER_SETTINGS = {
     read: 'text',
     type: 'name or null',
     variable: 'DESKPOD_RUNTIME_CLASS',
+  }),
+  'kubernetes.pods.seccompProfiles': SeccompFolder.nullable().default(null).register(FACTS, {
+    text: 'Folder with Deskpod’s seccomp profiles on every node, relative to that of the kubelet, usually `/var/lib/kubelet/seccomp`. Apps that need one (Chromium) start only with it ([how](install-kubernetes.md#chromium)). If null, the nodes have none.',
+    read: 'text',
+    type: 'relative path or null',
+    variable: 'DESKPOD_SECCOMP_PROFILES',
   }),
   'kubernetes.pods.storageRequest': Quantity.default('0').register(FACTS, {
     text: 'Request for `ephemeral-storage` of a desktop or an app pod. With more than 0, nodes that report no such capacity run neither.',

@@ -218,6 +218,8 @@ export interface UserPodsConfig {
   readonly userNamespaces: boolean;
   /** Null: the default of the nodes. */
   readonly runtimeClassName: string | null;
+  /** Of Deskpod's profiles, in the kubelet's folder for them; null: the nodes don't have them. */
+  readonly seccompProfiles: string | null;
   /** Of `ephemeral-storage`. */
   readonly storageRequest: string;
   readonly storageLimit: string;

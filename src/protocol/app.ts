@@ -15,6 +15,13 @@ export const Limits = z.object({
 });
 export type Limits = z.infer<typeof Limits>;
 
+/**
+ * Seccomp profiles that an app can ask for instead of the engine's default; `engines/shared/seccomp.ts` has what they
+ * allow. `browser-sandbox`: for programs that lock parts of themselves into user namespaces, as Chromium does.
+ */
+export const SeccompProfile = z.enum(['browser-sandbox']);
+export type SeccompProfile = z.infer<typeof SeccompProfile>;
+
 const Port = z.int().min(1).max(65_535);
 
 /** The fields of a Kubernetes probe that apps use. */

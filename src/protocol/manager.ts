@@ -1,6 +1,6 @@
 /** The stored catalogue entry, as `/API/manager/image` answers it: the compatible system's field names, kept exactly. */
 import { z } from 'zod';
-import { Limits, PodSettings } from './app.ts';
+import { Limits, PodSettings, SeccompProfile } from './app.ts';
 
 export const Acl = z.object({ permit: z.array(z.string()).default([]), deny: z.array(z.string()).optional() });
 export type Acl = z.infer<typeof Acl>;
@@ -42,5 +42,7 @@ export const AppDocument = z.object({
   pod: PodSettings.optional(),
   /** A Deskpod extension: what the app may use where its execute class says nothing; omitted if empty. */
   limits: Limits.optional(),
+  /** A Deskpod extension: the seccomp profile that the app needs; omitted for the engine's default. */
+  seccomp: SeccompProfile.optional(),
 });
 export type AppDocument = z.infer<typeof AppDocument>;

@@ -33,6 +33,8 @@ export const Preferences = z.object({
   dockHidden: z.boolean().default(false),
   /** Whether what apps print opens the browser's print dialog. */
   printDialog: z.boolean().default(true),
+  /** Whether the page offers new files in Downloads for saving on the user's computer. */
+  offerDownloads: z.boolean().default(true),
   /** The user's default apps: app ids by the kind of file or link. */
   openWith: z.record(OpenKind, z.string().min(1).max(512)).default({}),
   /** Of the browser's pages; new desktops prefer it, too. */

@@ -163,7 +163,11 @@ function open(
   const dav: Files = createDav({
     ...admission,
     rooms,
-    ticketFor: davTicketsOfApi({ replicas, token: gatewayToken(keys, 'closings') }),
+    ticketFor: davTicketsOfApi({
+      replicas,
+      token: gatewayToken(keys, 'closings'),
+      forwardToken: gatewayToken(keys, 'forward'),
+    }),
     prefix: listen.path,
     connect: filesConnector(null),
     isBehind: (userId) => gateway.isBehind(userId),

@@ -52,15 +52,16 @@ console.log(`${wanted.length - failures} passed, ${failures} failed`);
 process.exitCode = failures > 0 ? 1 : 0;
 
 async function tryOne(recipe: (typeof all)[number]): Promise<Result> {
-  const app = await installed(recipe.name);
+  const app = await installed(recipe);
   const size = await sizeOf(recipe);
   return await tried(desk, app, size, join(PICTURES, `${recipe.name}.webp`));
 }
 
-async function installed(name: string): Promise<TriedApp> {
+async function installed({ name, labels }: (typeof all)[number]): Promise<TriedApp> {
   const { displayName, wmClass, runtime, opens } = await installOwnApp(product, name, BUILD_MS);
   await updated(name);
-  return { name, displayName, wmClass, runtime, opens, sounds: opens.includes('.wav') };
+  const sandboxed = labels['oc.seccomp'] !== undefined;
+  return { name, displayName, wmClass, runtime, opens, sounds: opens.includes('.wav'), sandboxed };
 }
 
 /** What is tried is the recipe as it is, not an image of an earlier one. */

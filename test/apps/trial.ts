@@ -5,6 +5,7 @@ import type { Runtime } from '#protocol/app.ts';
 import type { Desk } from './desk.ts';
 import { errorsIn } from './log-errors.ts';
 import { median, type Result } from './results.ts';
+import { openings, processesOf } from './sandbox.ts';
 import { sampleFor, writeSample } from './samples.ts';
 
 const WARM_STARTS = 3;
@@ -26,6 +27,8 @@ export interface TriedApp {
   /** As in the API: `.odt`, `web:` */
   readonly opens: readonly string[];
   readonly sounds: boolean;
+  /** It has a seccomp profile for a sandbox of its own. */
+  readonly sandboxed: boolean;
 }
 
 export interface ImageSize {
@@ -56,6 +59,9 @@ export async function tried(desk: Desk, app: TriedApp, size: ImageSize, picture:
     const errors = errorsIn(await desk.log(id), app.name);
     if (errors.length > 0) problems.push(`Its log ${where}: ${errors.slice(0, MOST_LINES).join(' / ').slice(0, 400)}`);
   };
+  const locks = async (id: string): Promise<void> => {
+    if (app.sandboxed) problems.push(...openings(await processesOf(id)));
+  };
 
   await desk.emptyHome();
   await step('First start', async () => {
@@ -65,6 +71,7 @@ export async function tried(desk: Desk, app: TriedApp, size: ImageSize, picture:
     result.memoryMb = Math.round(((await desk.idle(id)) ?? 0) / MB);
     works.push(app.runtime);
     await save();
+    await locks(id);
     await reads(id, 'after the first start');
     await desk.stop(id);
   });
@@ -109,6 +116,7 @@ export async function tried(desk: Desk, app: TriedApp, size: ImageSize, picture:
       const { id } = await start(runtime);
       await desk.idle(id);
       works.push(runtime);
+      await locks(id);
       await reads(id, runtime === 'pod_application' ? 'as a pod' : 'in the desktop');
       await desk.stop(id);
     });

@@ -148,7 +148,10 @@ async function clear(engine: Engine, desktopId: string): Promise<void> {
 }
 
 export type LaunchOptions = Partial<
-  Pick<LaunchSpec, 'image' | 'command' | 'env' | 'limits' | 'labels' | 'executeClass' | 'runtime' | 'id' | 'pod'>
+  Pick<
+    LaunchSpec,
+    'image' | 'command' | 'env' | 'limits' | 'labels' | 'executeClass' | 'runtime' | 'id' | 'pod' | 'seccomp'
+  >
 >;
 
 export function launchSpec(under: EngineUnderTest, desktop: EngineDesktop, options: LaunchOptions): LaunchSpec {
@@ -168,6 +171,7 @@ export function launchSpec(under: EngineUnderTest, desktop: EngineDesktop, optio
     executeClass: 'default',
     pod: {},
     runAs: null,
+    seccomp: null,
     ...options,
   };
 }

@@ -15,6 +15,7 @@ import { launchPromises } from './engine-launches.ts';
 import { logPromises } from './engine-logs.ts';
 import { regionPromises } from './engine-region.ts';
 import { servicePromises } from './engine-services.ts';
+import { seccompPromises } from './engine-seccomp.ts';
 import { sharedFolderPromises } from './engine-shared-folders.ts';
 import { sharedLimitPromises } from './engine-shared-limits.ts';
 import { talkPromises } from './engine-talk.ts';
@@ -27,7 +28,7 @@ export const PARTS = {
   launches: [launchPromises, sharedLimitPromises],
   commands: [talkPromises, logPromises],
   debug: [debugPromises, debugRefusals],
-  inside: [insidePromises, isolationPromises],
+  inside: [insidePromises, isolationPromises, seccompPromises],
   region: [regionPromises, egressPromises],
 } as const;
 export type Part = keyof typeof PARTS;

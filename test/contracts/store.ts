@@ -303,10 +303,17 @@ function historyContract(check: Check): void {
       dock: [],
       dockHidden: false,
       printDialog: true,
+      offerDownloads: true,
       openWith: {},
       language: 'system',
     });
-    const chosen = { dockHidden: true, printDialog: false, openWith: {}, language: 'ar' } as const;
+    const chosen = {
+      dockHidden: true,
+      printDialog: false,
+      offerDownloads: false,
+      openWith: {},
+      language: 'ar',
+    } as const;
     await store.preferences.set('amy', { theme: 'dark', dock: ['a', 'b'], ...chosen });
     await store.preferences.set('amy', { theme: 'light', dock: ['b'], ...chosen });
     assert.deepEqual(await store.preferences.get('amy'), {

@@ -50,10 +50,7 @@ export class Person implements AsyncDisposable {
     page.setDefaultTimeout(PATIENCE_MS);
     page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('console', (message) => {
-      if (
-        message.type() === 'error' &&
-        !/status of 4\d\d|net::ERR_|WebSocket|Failed when connecting/.test(message.text())
-      )
+      if (message.type() === 'error' && !isExpected(message.text(), message.location().url))
         this.complaints.push(message.text());
     });
   }
@@ -173,6 +170,14 @@ export class Person implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#browser.close();
   }
+}
+
+/** The page looks for new files while the image of the files service may still be built. */
+function isExpected(text: string, url: string): boolean {
+  return (
+    /status of 4\d\d|net::ERR_|WebSocket|Failed when connecting/.test(text) ||
+    (/status of 503/.test(text) && /\/files\b/.test(url))
+  );
 }
 
 /** Chromium aborts a page load when a network interface is added or removed, as with desktops' networks: retry once. */

@@ -152,6 +152,7 @@ async function start(engine: Engine, desktopId: string, user: string, command: r
     labels: {},
     pod: {},
     runAs: null,
+    seccomp: null,
   } as const;
   const launch = await engine.launch(spec, () => undefined, patience());
   return {

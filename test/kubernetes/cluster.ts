@@ -34,6 +34,7 @@ export function clusterConfig(namespace: string, homes: HomesConfig): Kubernetes
       namespace,
       userNamespaces: false,
       runtimeClassName: null,
+      seccompProfiles: null,
       storageRequest: '0',
       storageLimit: '32Gi',
       homeSize: '16Gi',

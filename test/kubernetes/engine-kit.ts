@@ -1,8 +1,9 @@
 /** The engine contract on a real cluster: each part in a namespace of its own, which enforces Pod Security *restricted*. */
-import { chmod, chown, mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, chown, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { HomesConfig } from '#config/config.ts';
 import { waitForWindowManager } from '#display/ready.ts';
+import { writeSeccompProfiles } from '#engines/containers/host/seccomp-files.ts';
 import { createKubernetesEngine } from '#engines/kubernetes/engine.ts';
 import { engineContract, type EngineUnderTest, type Part } from '../contracts/engine.ts';
 import { hermes, SHARED, SHARED_GID } from '../contracts/engine-kit.ts';
@@ -36,10 +37,13 @@ async function open(part: Part): Promise<EngineUnderTest> {
   const { namespace } = place;
   await freshHomes(place);
   await makeSharedFolders(place);
+  const seccomp = join(await kubeletFolder(), 'seccomp', name);
+  await writeSeccompProfiles(seccomp);
+  const base = clusterConfig(name, homesConfig(place));
   const another = () =>
     createKubernetesEngine({
       events: engineEvents,
-      config: { ...clusterConfig(name, homesConfig(place)), shared: SHARED_FOLDERS },
+      config: { ...base, shared: SHARED_FOLDERS, pods: { ...base.pods, seccompProfiles: name } },
       shmBytes: 256 * 1024 ** 2,
       windowManagerReady: waitForWindowManager,
     });
@@ -75,8 +79,20 @@ async function open(part: Part): Promise<EngineUnderTest> {
       await namespace[Symbol.asyncDispose]();
       await removeVolumes(place);
       await rm(place.homes, { recursive: true });
+      await rm(seccomp, { recursive: true });
     },
   };
+}
+
+/** Of the kubelet on this machine, by its command line. */
+async function kubeletFolder(): Promise<string> {
+  for (const pid of await readdir('/proc')) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    const [program = '', ...args] = command.split('\0');
+    const given = args.find((arg) => arg.startsWith('--root-dir='));
+    if (basename(program) === 'kubelet' && given !== undefined) return given.slice('--root-dir='.length);
+  }
+  return '/var/lib/kubelet';
 }
 
 /** For clusters without dynamic provisioning: one local volume for each user. */

@@ -124,15 +124,22 @@ export async function pasteInto(target: string): Promise<void> {
   if (files !== null) await transferTo(files.verb, files.paths, target);
 }
 
-/** One file as itself, several or a folder as a zip. */
+/** Of the folder that is shown. */
 export function download(entries: readonly Entry[]): void {
+  downloadEntries(entries, archived(entries));
+}
+
+/** One file as itself, several or a folder as a zip, of these paths. */
+export function downloadEntries(
+  entries: readonly Entry[],
+  paths: readonly string[] = entries.map(({ path }) => path),
+): void {
   const limit = access.value.state === 'loaded' ? access.value.value.download.maxBytes : null;
   const large = entries.find(({ size }) => limit !== null && size > limit);
   if (large && limit !== null) return say('warning', t.files.tooLargeToDownload(large.name, bytes(limit)));
   const [first] = entries;
   if (!first) return;
   if (entries.length === 1 && !first.folder) return follow(fileUrl(first.path), first.name);
-  const paths = archived(entries);
   if (paths.length > MOST_ARCHIVED) return say('warning', t.files.tooManyToDownload);
   const query = paths.map((path) => `zip=/${encodeURIComponent(path)}`).join('&');
   if (query.length > MOST_URL) followForm(paths);

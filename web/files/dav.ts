@@ -7,6 +7,7 @@ import { serverUrl } from '../ui/server-url.ts';
 import { currentAccess, renewAccess } from './access.ts';
 import type { Entry, Transfer } from './entry.ts';
 import { type Listing, parseEntry, parseListing, PROPFIND } from './multistatus.ts';
+import { forgetOwn, noteOwn } from './own-files.ts';
 import { encoded, HOME } from './paths.ts';
 
 const TIMEOUT_MS = 60_000;
@@ -74,12 +75,14 @@ export async function transfer(
   signal?: AbortSignal,
 ): Promise<boolean> {
   const headers = { destination: encoded(to), overwrite: replace ? 'T' : 'F' };
+  noteOwn(to);
   try {
     await send(encoded(from), { method, headers, signal, timeoutMs: LONG_MS });
     return true;
   } catch (error) {
-    if (isTaken(error)) return false;
-    throw error;
+    if (!isTaken(error)) throw error;
+    forgetOwn(to);
+    return false;
   }
 }
 

@@ -12,6 +12,7 @@ import { forgetAccess } from './access.ts';
 import { listFolder } from './dav.ts';
 import { shownEntries } from './entry.ts';
 import type { Listing } from './multistatus.ts';
+import { forgetAllOwn } from './own-files.ts';
 import { folderOf, HOME } from './paths.ts';
 import { kept, NOTHING, only, type Selection } from './selection.ts';
 import { listTrash } from './trash.ts';
@@ -62,6 +63,7 @@ let loading: AbortController | null = null;
 export function openFiles(to: Place = place.value, select: string | null = null): void {
   openLayer({ kind: 'files' });
   goTo(to, select);
+  if (folder.value !== HOME && homeFolders.value.size === 0) void listHome();
 }
 
 export function toggleFiles(): void {
@@ -109,11 +111,20 @@ export async function reload(): Promise<void> {
     const before = order.value;
     listing.value = { state: 'loaded', value };
     selection.value = kept(selection.value, before, order.value);
-    if (to.at === 'folder' && to.path === HOME)
-      homeFolders.value = new Set(value.entries.filter((one) => one.folder).map(({ name }) => name));
+    if (to.at === 'folder' && to.path === HOME) homeFolders.value = foldersIn(value);
   } catch (error) {
     if (!ended.aborted && !expired(error)) listing.value = { state: 'failed', error };
   }
+}
+
+/** For the places at the side, if the panel opens elsewhere. */
+async function listHome(): Promise<void> {
+  const home = await listFolder(HOME).catch(ignore('they are listed with the home folder', null));
+  if (home !== null) homeFolders.value = foldersIn(home);
+}
+
+function foldersIn({ entries }: Listing): ReadonlySet<string> {
+  return new Set(entries.filter((one) => one.folder).map(({ name }) => name));
 }
 
 export function changeView(change: Partial<View>): void {
@@ -129,6 +140,7 @@ export function forgetFiles(): void {
   listing.value = { state: 'loading' };
   selection.value = NOTHING;
   homeFolders.value = new Set();
+  forgetAllOwn();
   forgetAccess();
 }
 

@@ -19,7 +19,13 @@ export interface Modifiers {
   readonly toggle: boolean;
 }
 
-export const only = (path: string): Selection => ({ chosen: new Set([path]), at: path, anchor: path });
+export const only = (path: string): Selection => those([path]);
+
+/** The keyboard is at the first. */
+export function those(paths: readonly string[]): Selection {
+  const [first = null] = paths;
+  return { chosen: new Set(paths), at: first, anchor: first };
+}
 
 export function clicked(selection: Selection, order: readonly string[], path: string, keys: Modifiers): Selection {
   if (keys.range) return ranged(selection, order, path, keys.toggle);

@@ -33,7 +33,7 @@ export function parseTrashInfo(text: string): TrashInfo | null {
   if (lines[0]?.trim() !== '[Trash Info]') return null;
   const valueOf = (key: string) => lines.find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1);
   const path = decoded(valueOf('Path') ?? '');
-  const inside = path === null ? null : /^\/home\/[^/]+\/(.+)$/.exec(path)?.[1];
+  const inside = path === null ? null : /^\/home\/[^/]+\/(.+)$/s.exec(path)?.[1];
   if (!inside || namesOf(inside).some((name) => name === '' || name === '.' || name === '..' || name.includes('\0')))
     return null;
   const at = Date.parse(valueOf('DeletionDate') ?? '');

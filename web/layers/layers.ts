@@ -20,6 +20,7 @@ export type SettingsPage =
   | 'user'
   | 'appearance'
   | 'default-apps'
+  | 'downloads'
   | 'keyboard'
   | 'about';
 

@@ -19,6 +19,7 @@ const ORDER: readonly SettingsPage[] = [
   'user',
   'appearance',
   'default-apps',
+  'downloads',
   'keyboard',
   'about',
 ];

@@ -10,6 +10,7 @@ import { About } from './about.tsx';
 import { Appearance } from './appearance.tsx';
 import { DefaultApps } from './default-apps.tsx';
 import { DesktopsPage } from './desktops-page.tsx';
+import { DownloadsPage } from './downloads-page.tsx';
 import { KeyboardPage } from './keyboard-page.tsx';
 import { LaunchesPage } from './launches-page.tsx';
 import { pagesFor } from './pages.ts';
@@ -97,6 +98,8 @@ function Page({ page, launchId }: { page: SettingsPage; launchId: string | null 
       return <Appearance />;
     case 'default-apps':
       return <DefaultApps />;
+    case 'downloads':
+      return <DownloadsPage />;
     case 'keyboard':
       return <KeyboardPage />;
     case 'about':

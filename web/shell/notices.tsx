@@ -3,6 +3,8 @@ import { signal } from '@preact/signals';
 import type { Notice } from '#protocol/events.ts';
 import { CircleAlert, Info, TriangleAlert, X } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
+import { isOffer } from '../downloads/offers.ts';
+import { OfferNotice } from '../downloads/offer-notice.tsx';
 import { isEndNotice, noticeToShow } from '../state/ended-notices.ts';
 import { isPrintNotice } from '../prints/present-print.ts';
 import { PrintNotice } from '../prints/print-notice.tsx';
@@ -24,8 +26,8 @@ const ICONS = { info: Info, warning: TriangleAlert, error: CircleAlert };
 const SHOWN_MS = { info: 6_000, warning: 12_000 };
 /** How long the notice of an ended launch is shown; it stays unread. */
 const END_SHOWN_MS = 15_000;
-/** How long the notice of a link is shown; it stays in the list. */
-const LINK_SHOWN_MS = 30_000;
+/** How long the notice of a link or of new files is shown; it stays in the list. */
+const OFFER_SHOWN_MS = 30_000;
 
 /** Unread notices that were shown long enough, or waited behind one that was: they stay in the list. */
 const shown = signal<ReadonlySet<string>>(new Set());
@@ -44,14 +46,14 @@ export function Notices() {
       const timer = setTimeout(() => (shown.value = new Set([...shown.value, ...passed])), END_SHOWN_MS);
       return () => clearTimeout(timer);
     }
-    if (linkIn(first) !== null) {
-      const timer = setTimeout(() => dismissNotices([id]), LINK_SHOWN_MS);
+    if (linkIn(first) !== null || isOffer(id)) {
+      const timer = setTimeout(() => dismissNotices([id]), OFFER_SHOWN_MS);
       return () => clearTimeout(timer);
     }
     if (first.level === 'error' || isSessionWarning(first) || isPrintNotice(id)) return undefined;
     const timer = setTimeout(() => dismissNotices([id]), SHOWN_MS[first.level]);
     return () => clearTimeout(timer);
-  }, [first?.id, inUse]);
+  }, [first?.id, first?.text, inUse]);
   const urgent = first?.level === 'error';
   const others = waiting.length - 1;
   return (
@@ -102,6 +104,7 @@ function More({ notice }: { notice: Notice }) {
   const { id, launchId } = notice;
   if (isSessionWarning(notice)) return <Stay />;
   if (isPrintNotice(id)) return <PrintNotice id={id} />;
+  if (isOffer(id)) return <OfferNotice id={id} />;
   const action = actionOf(id);
   if (action)
     return (

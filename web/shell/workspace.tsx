@@ -15,6 +15,7 @@ import { MicrophoneBanner } from '../sound/microphone-banner.tsx';
 import { lazy } from '../ui/lazy.tsx';
 import { closeAllLayers, covered, focusKeeper } from '../layers/layers.ts';
 import { presentPrints } from '../prints/arrivals.ts';
+import { offerDownloads } from '../downloads/watch.ts';
 import { openWhenInstalled } from '../apps/actions.ts';
 import { followCopiedFiles } from '../files/clipboard.ts';
 import { DropZone } from '../files/drop-zone.tsx';
@@ -61,6 +62,7 @@ export default function Workspace() {
     const stopEnded = notifyEnded();
     const stopPrompts = openDebugPrompts();
     const stopPrints = presentPrints();
+    const stopDownloads = offerDownloads();
     const stopOpening = answerOpenRequests();
     takeLaunchedFiles();
     const stopAddress = openAppOfAddress(openLaunchedFiles);
@@ -76,6 +78,7 @@ export default function Workspace() {
       stopEnded();
       stopPrompts();
       stopPrints();
+      stopDownloads();
       stopOpening();
       stopAddress();
       stopCopied();

@@ -48,6 +48,7 @@ export const preferences = signal<Preferences>({
   dock: [],
   dockHidden: false,
   printDialog: true,
+  offerDownloads: true,
   openWith: {},
   language: 'system',
 });

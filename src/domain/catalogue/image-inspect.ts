@@ -1,6 +1,6 @@
 /** From `docker inspect` or `crictl inspecti` output to catalogue entries: pure, complete in its complaints. */
 import type { AppDocument } from '#protocol/manager.ts';
-import { type Limits, type PodSettings, Runtime } from '#protocol/app.ts';
+import { type Limits, type PodSettings, Runtime, type SeccompProfile } from '#protocol/app.ts';
 import { CrictlInspect, DockerInspect } from '#protocol/image-inspect.ts';
 import { LabelReader } from './labels.ts';
 import { isReference } from './reference.ts';
@@ -129,6 +129,7 @@ function documentOf(raw: RawImage, id: string, labels: LabelReader, namespace: s
     created: raw.created,
     ...podOf(labels, raw.ports),
     ...limitsOf(labels),
+    ...seccompOf(labels),
   };
 }
 
@@ -136,6 +137,12 @@ function documentOf(raw: RawImage, id: string, labels: LabelReader, namespace: s
 function limitsOf(labels: LabelReader): { limits?: Limits } {
   const limits = labels.limits('oc.limits');
   return Object.keys(limits).length > 0 ? { limits } : {};
+}
+
+/** `oc.seccomp` is ours: a name that this server knows, never a file or a profile. */
+function seccompOf(labels: LabelReader): { seccomp?: SeccompProfile } {
+  const seccomp = labels.seccomp('oc.seccomp');
+  return seccomp === null ? {} : { seccomp };
 }
 
 /** `oc.pod` is ours: what the pod asks for, as JSON; ports that the image exposes are among them. */

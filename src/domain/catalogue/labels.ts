@@ -2,7 +2,7 @@
  * The values inside `oc.*` labels. All are strings by contract, some hold JSON that is broken in published images: those
  * fall back and leave a warning. Access rules fall back to no user, never to all users.
  */
-import { Limits, PodSettings } from '../../protocol/app.ts';
+import { Limits, PodSettings, SeccompProfile } from '../../protocol/app.ts';
 import { Acl } from '../../protocol/manager.ts';
 import { parseJson } from '#protocol/json.ts';
 
@@ -65,6 +65,18 @@ export class LabelReader {
     if (parsed.success) return parsed.data;
     this.#warn(label, 'is not an object of limits like {"memoryBytes":2147483648,"cpus":2}; it is left out');
     return {};
+  }
+
+  /** The default, with a warning, for a profile that this server doesn't know. */
+  seccomp(label: string): SeccompProfile | null {
+    const text = this.text(label);
+    const parsed = SeccompProfile.nullable().safeParse(text?.trim() ?? null);
+    if (parsed.success) return parsed.data;
+    this.#warn(
+      label,
+      `is not a profile of this server (${SeccompProfile.options.join(', ')}); the engine’s default is used`,
+    );
+    return null;
   }
 
   boolean(label: string): boolean {

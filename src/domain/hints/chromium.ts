@@ -3,7 +3,7 @@ import { failed, textOf } from './failure.ts';
 import type { HintRule } from './failure.ts';
 
 const NO_SANDBOX =
-  /No usable sandbox|Running as root without --no-sandbox|SUID sandbox helper binary was found, but is not configured|Failed to move to new namespace|namespace sandbox failed/i;
+  /No usable sandbox|Failed to receive hello message from zygote|Running as root without --no-sandbox|SUID sandbox helper binary was found, but is not configured|Failed to move to new namespace|namespace sandbox failed/i;
 const SHM =
   /(?:Creating|open|Unable to access).{0,60}\/dev\/shm.{0,60}(?:failed|denied|No space|exceeded)|\/dev\/shm\b.{0,80}(?:No space|too small)/i;
 
@@ -15,8 +15,8 @@ export const CHROMIUM: readonly HintRule[] = [
         ? {
             title: 'Chromium found no usable sandbox',
             explanation:
-              'Chromium locks every page into namespaces of its own, which this engine’s seccomp profile or this user does not allow. --no-sandbox starts it without: ' +
-              'then a page that breaks out of the browser has everything this container has, your home included; only the container’s own walls remain. Better: allow user namespaces (Podman’s default profile does), and use --no-sandbox only for pages you trust.',
+              'Chromium locks every page into namespaces of its own, which this app’s seccomp profile or this machine does not allow. Better than starting it without: an administrator gives the app’s image the label oc.seccomp="browser-sandbox"; ' +
+              'if it has that label, the machine itself forbids user namespaces. --no-sandbox starts it without: then a page that breaks out of the browser has everything this container has, your home included; only the container’s own walls remain. Use it only for pages you trust.',
             remedies: [{ label: 'Run again with --no-sandbox', args: ['--no-sandbox'] }],
           }
         : null,

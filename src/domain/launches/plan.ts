@@ -63,6 +63,7 @@ export function planLaunch(
       executeClass: plan.executeClass,
       pod: plan.pod,
       runAs: typeof app.securitycontext['runAsUser'] === 'number' ? app.securitycontext['runAsUser'] : null,
+      seccomp: app.seccomp ?? null,
       labels: app.uniquerunkey ? { uniquerunkey: app.uniquerunkey } : {},
     },
   };

@@ -3,7 +3,7 @@
  * `EngineDebug` in `debug-engine.ts`.
  */
 import type { Duplex, Readable } from 'node:stream';
-import type { Environment, Limits, PodSettings, Runtime } from '#protocol/app.ts';
+import type { Environment, Limits, PodSettings, Runtime, SeccompProfile } from '#protocol/app.ts';
 import type { TerminalSize } from '#protocol/terminal.ts';
 
 export interface LaunchSpec {
@@ -22,6 +22,8 @@ export interface LaunchSpec {
   readonly labels: Readonly<Record<string, string>>;
   /** `runAsUser` of the app's security context; null for the desktop's user. */
   readonly runAs: number | null;
+  /** Null for the engine's default. `app_unavailable` where its nodes don’t have it. */
+  readonly seccomp: SeccompProfile | null;
   /** Only a pod can have these; `runtime_refused` for any other launch. */
   readonly pod: PodSettings;
 }

@@ -43,8 +43,10 @@ import { nameOf, Objects } from './pods/describe.ts';
 import { diskUse } from './host/disk-use.ts';
 import { Egress } from './host/egress.ts';
 import { OutOfMemory } from './host/out-of-memory.ts';
+import { writeSeccompProfiles } from './host/seccomp-files.ts';
 import { bridgePrefix, egressTable } from './specs/bridge.ts';
 import { desktopPaths } from './specs/paths.ts';
+import { seccompFolder } from './specs/security.ts';
 import type { HostFolder } from './specs/shared-folders.ts';
 import { inspectMachine } from '#containers-client/podman-config.ts';
 import { PodmanService } from '#containers-client/podman-service.ts';
@@ -115,6 +117,8 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
     machine,
     events: options.events,
   });
+  const seccomp = seccompFolder(runDir);
+  await writeSeccompProfiles(seccomp);
   const context: Context = {
     api,
     objects,
@@ -128,6 +132,7 @@ export async function createContainersEngine(options: ContainersEngineOptions): 
       init: flavour === 'docker' || inspectMachine().init !== null,
       processors: desktopCgroups.cpus,
       shared: options.shared ?? [],
+      seccomp,
     },
     dataDir,
     runDir,

@@ -10,7 +10,7 @@ import type { CopySpec as CopyOf, ToolboxSpec as ToolboxOf } from '#domain/ports
 import { FIRST_PERSON_ID } from '#domain/posix-ids.ts';
 import type * as port from '#domain/ports/engine.ts';
 import type * as launches from '#domain/ports/engine-launch.ts';
-import { Limits, PodSettings, Runtime, VariableName } from '#protocol/app.ts';
+import { Limits, PodSettings, Runtime, SeccompProfile, VariableName } from '#protocol/app.ts';
 import { ContainerName, DebugProfile } from '#protocol/debug.ts';
 import * as desktop from '#protocol/desktop.ts';
 import { MAX_PIXELS } from '#protocol/screen.ts';
@@ -138,6 +138,8 @@ export const LaunchSpec = z.object({
   labels: LaunchLabels,
   /** Only a wish of the image: the containers engine runs every launch as its desktop's user, whatever this is. */
   runAs: z.int().min(0).max(LARGEST_ID).nullable(),
+  /** A name only: the engine process has the profiles itself. */
+  seccomp: SeccompProfile.nullable(),
   pod: PodSettings,
 }) satisfies z.ZodType<launches.LaunchSpec>;
 

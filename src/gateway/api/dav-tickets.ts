@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { DeskpodError } from '#domain/errors.ts';
 import { DAV_TICKETS_PATH, type DavLogin, DavTicket } from '#protocol/access-token.ts';
 import { ErrorBody } from '#protocol/errors.ts';
+import { GATEWAY_HEADER } from '#protocol/forwarding.ts';
 import { ReplicaAgent } from './agent.ts';
 import type { ApiReplicas } from './replicas.ts';
 
@@ -14,9 +15,15 @@ export interface DavTicketsOptions {
   readonly replicas: ApiReplicas;
   /** Of gateways themselves. */
   readonly token: string;
+  /** Marks a request as one from a gateway, which may call the api by any name. */
+  readonly forwardToken: string;
 }
 
-export function davTicketsOfApi({ replicas, token }: DavTicketsOptions): (login: DavLogin) => Promise<string> {
+export function davTicketsOfApi({
+  replicas,
+  token,
+  forwardToken,
+}: DavTicketsOptions): (login: DavLogin) => Promise<string> {
   return async (login) => {
     const body = JSON.stringify(login);
     // The same replica as for the user's pages.
@@ -25,6 +32,7 @@ export function davTicketsOfApi({ replicas, token }: DavTicketsOptions): (login:
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const headers = {
       authorization: `Bearer ${token}`,
+      [GATEWAY_HEADER]: forwardToken,
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(body),
     };

@@ -120,10 +120,18 @@ suite('keys and user pods', needsLinux('helm'), () => {
   });
 
   test('values of user pods are variables of the api', () => {
-    const pods = ['userNamespaces=true', 'runtimeClassName=gvisor', 'storageLimit=8Gi', 'homeSize=4Gi', 'tmpSize=2Gi'];
+    const pods = [
+      'userNamespaces=true',
+      'runtimeClassName=gvisor',
+      'seccompProfiles=deskpod',
+      'storageLimit=8Gi',
+      'homeSize=4Gi',
+      'tmpSize=2Gi',
+    ];
     const env = envOf(render(...pods.map((value) => `userPods.${value}`)), 'api');
     assert.equal(env['DESKPOD_USER_NAMESPACES'], 'true');
     assert.equal(env['DESKPOD_RUNTIME_CLASS'], 'gvisor');
+    assert.equal(env['DESKPOD_SECCOMP_PROFILES'], 'deskpod');
     assert.equal(env['DESKPOD_STORAGE_LIMIT'], '8Gi');
     assert.equal(env['DESKPOD_TEMPORARY_HOME_SIZE'], '4Gi');
     assert.equal(env['DESKPOD_TMP_SIZE'], '2Gi');

@@ -205,6 +205,29 @@ for (const [what, more] of FORBIDDEN) {
   });
 }
 
+test('an app that asks for a seccomp profile gets it from the folder of the nodes, and its desktop does not', () => {
+  const asking: LaunchSpec = { ...launch, limits: {}, seccomp: 'browser-sandbox' };
+  const having = { ...config, pods: { ...config.pods, seccompProfiles: 'deskpod' } };
+  const expected = { type: 'Localhost', localhostProfile: 'deskpod/browser-sandbox.json' };
+  assert.deepEqual(ephemeralContainer(asking, desktop, having).securityContext?.seccompProfile, expected);
+  const pod = appPod(asking, desktop, 'abcdesktop', having);
+  assert.deepEqual(pod.spec?.containers[0]?.securityContext?.seccompProfile, expected);
+  assert.deepEqual(pod.spec?.securityContext?.seccompProfile, { type: 'RuntimeDefault' });
+  const others = ephemeralContainer({ ...asking, seccomp: null }, desktop, having);
+  assert.deepEqual(others.securityContext?.seccompProfile, { type: 'RuntimeDefault' });
+});
+
+test('where the nodes have no profiles, an app that asks for one is refused with what to do', () => {
+  const asking: LaunchSpec = { ...launch, limits: {}, seccomp: 'browser-sandbox' };
+  const refused = (error: unknown) =>
+    error instanceof DeskpodError &&
+    error.code === 'app_unavailable' &&
+    /browser-sandbox/.test(error.message) &&
+    /kubernetes\.pods\.seccompProfiles/.test(error.toSentence());
+  assert.throws(() => ephemeralContainer(asking, desktop, config), refused);
+  assert.throws(() => appPod(asking, desktop, 'abcdesktop', config), refused);
+});
+
 test("a user other than the desktop's is refused with the reason, in and beside the desktop", () => {
   const other = { ...launch, limits: {}, runAs: 1000 };
   const refused = (error: unknown) => error instanceof DeskpodError && /user 1000/.test(error.message);

@@ -11,6 +11,7 @@ import { pageOf } from '../../apps/page.ts';
 import { described, recipes, ROOT } from '../../apps/recipes.ts';
 import { median, merged, type Result, Results } from '../../apps/results.ts';
 import { sampleFor, writeSample } from '../../apps/samples.ts';
+import { openings, type SeenProcess } from '../../apps/sandbox.ts';
 
 const apps = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name }));
 const names = (all: readonly { readonly name: string }[]) => all.map(({ name }) => name);
@@ -96,4 +97,28 @@ test('docs/apps.md is that of the results, and has its pictures', () => {
   assert.deepEqual(names(missing), []);
   const text = readFileSync(join(ROOT, 'docs/apps.md'), 'utf8');
   assert.equal(text, pageOf(all.map(described), results), 'Run npm run test:apps -- NAME for an app that you changed.');
+});
+
+test('a page of a browser counts as locked up only in namespaces of its own, without files and with a filter of its own', () => {
+  const browser: SeenProcess = {
+    type: null,
+    namespaces: ['user:[1]', 'pid:[1]', 'net:[1]'],
+    root: '/',
+    status: 'CapEff:\t0000000000000000\nSeccomp:\t2\nSeccomp_filters:\t1\n',
+  };
+  const page: SeenProcess = {
+    type: 'renderer',
+    namespaces: ['user:[2]', 'pid:[2]', 'net:[2]'],
+    root: '/proc/7/fdinfo',
+    status: browser.status.replace('filters:\t1', 'filters:\t2'),
+  };
+  assert.deepEqual(openings([browser, page]), []);
+  assert.deepEqual(openings([browser, { ...browser, type: 'renderer' }]), [
+    'A page has no user namespace.',
+    'A page has no pid namespace.',
+    'A page has no net namespace.',
+    'A page has the root folder /.',
+    'A page has no filter of its own.',
+  ]);
+  assert.deepEqual(openings([browser]), ['No process of a page was found.']);
 });

@@ -1,7 +1,7 @@
 /** The engine's containers of desktops and launches, from their specs. Pure. */
 import type { Account, DesktopSpec, ServiceName } from '#domain/ports/engine.ts';
 import type { LaunchSpec } from '#domain/ports/engine-launch.ts';
-import type { Environment, Limits } from '#protocol/app.ts';
+import type { Environment, Limits, SeccompProfile } from '#protocol/app.ts';
 import type { Flavour } from '#containers-client/api.ts';
 import { desktopEnvironment, launchEnvironment } from '../../shared/environment.ts';
 import { networkName, serverSocketBind, wiringOf, type DisplayFolder } from './wiring.ts';
@@ -9,6 +9,7 @@ import type { Labels } from '../pods/labels.ts';
 import { classMac } from '../pods/class-mac.ts';
 import { bind, type Bind } from './mounts.ts';
 import { INSIDE, type DesktopPaths } from './paths.ts';
+import { securityOptions } from './security.ts';
 import { type HostFolder, sharedMounts } from './shared-folders.ts';
 import { serviceBinds, serviceVariables } from './service-mounts.ts';
 import { ZONEINFO } from './zone-file.ts';
@@ -29,6 +30,8 @@ export interface HostSettings {
   readonly processors: number;
   /** Folders that desktops can get. */
   readonly shared: readonly HostFolder[];
+  /** The folder of the seccomp profiles. */
+  readonly seccomp: string;
 }
 
 export interface Home {
@@ -147,7 +150,7 @@ export function launchBody(
     ...(wiring.hostname === null ? {} : { Hostname: wiring.hostname }),
     ...(spec.command.length > 0 ? { Entrypoint: spec.command, Cmd: [] } : {}),
     HostConfig: {
-      ...confined(spec.limits, settings),
+      ...confined(spec.limits, settings, spec.seccomp),
       ...inCgroup(desktop.cgroup),
       ...EXPENDABLE,
       ...scratch(isOwnImage(spec.image), settings),
@@ -195,10 +198,10 @@ export function inCgroup(cgroup: string | null): object {
   return cgroup === null ? {} : { CgroupParent: cgroup };
 }
 
-export function confined(limits: Limits, settings: HostSettings): object {
+export function confined(limits: Limits, settings: HostSettings, seccomp: SeccompProfile | null = null): object {
   return {
     CapDrop: ['ALL'],
-    SecurityOpt: ['no-new-privileges'],
+    SecurityOpt: securityOptions(seccomp, settings),
     Privileged: false,
     PidsLimit: limits.processes ?? MOST_PROCESSES,
     ...(limits.memoryBytes === undefined ? {} : { Memory: limits.memoryBytes, MemorySwap: limits.memoryBytes }),

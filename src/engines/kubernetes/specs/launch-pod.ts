@@ -10,7 +10,7 @@ import { podCommon, requirements, variables, withStorage } from './desktop-pod.t
 import { staysOnNode } from './home-claim.ts';
 import { DEFAULT_CONTAINER, launchAnnotations, launchLabels } from '../cluster/labels.ts';
 import { CONTAINERS, PORTS } from '../cluster/ports.ts';
-import { containerSecurity, podSecurity } from './security.ts';
+import { containerSecurity, podSecurity, seccompFor } from './security.ts';
 import {
   ACCESS_MOUNT,
   accountMounts,
@@ -170,7 +170,7 @@ function common(runtime: Runtime, spec: LaunchSpec, desktop: LaunchDesktop, conf
     env: variables(env),
     workingDir: home,
     imagePullPolicy: config.images.pullPolicy,
-    securityContext: containerSecurity(account, own),
+    securityContext: containerSecurity(account, own, seccompFor(spec, config.pods.seccompProfiles)),
   };
   return { own, wiring, container };
 }

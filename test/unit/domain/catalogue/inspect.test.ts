@@ -24,6 +24,16 @@ function warnings(entry: unknown): string[] {
   return parseInspect(entry)?.warnings.map(({ field }) => field) ?? [];
 }
 
+test('an app can ask for a seccomp profile that the server knows, by its name, and for no other', () => {
+  assert.equal(parse(inspectOf('a:1', { 'oc.seccomp': 'browser-sandbox' })).seccomp, 'browser-sandbox');
+  assert.ok(!('seccomp' in parse(inspectOf('a:1'))));
+  for (const other of ['unconfined', '/tmp/profile.json', '../browser-sandbox', '{"defaultAction":"SCMP_ACT_ALLOW"}']) {
+    const entry = inspectOf('a:1', { 'oc.seccomp': other });
+    assert.ok(!('seccomp' in parse(entry)), other);
+    assert.deepEqual(warnings(entry), ['Config.Labels."oc.seccomp"']);
+  }
+});
+
 test('every documented label sets its field', () => {
   const document = parse(
     inspectOf('apps/writer:1', {

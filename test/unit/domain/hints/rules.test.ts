@@ -83,6 +83,29 @@ const KNOWN: [name: string, failure: Partial<Failure>, id: string][] = [
     { log: 'XIO:  fatal IO error 11 (Resource temporarily unavailable) on X server ":0"' },
     'display-lost',
   ],
+  [
+    'Chromium in a container that may not change its root',
+    {
+      log: '[1:1:1130/202250.213811:FATAL:content/browser/zygote_host/zygote_host_impl_linux.cc:254] Failed to receive hello message from zygote',
+      exitCode: 133,
+    },
+    'no-usable-sandbox',
+  ],
+  [
+    'nodes without a seccomp profile',
+    {
+      message: `chromium needs the seccomp profile browser-sandbox, which the nodes of this cluster don't have.`,
+    },
+    'seccomp-profile',
+  ],
+  [
+    'a node without the file of a profile',
+    {
+      message:
+        'chromium cannot be started: failed to generate seccomp spec opts: cannot load seccomp profile "/var/lib/kubelet/seccomp/deskpod/browser-sandbox.json": open: no such file or directory (CreateContainerError).',
+    },
+    'seccomp-profile',
+  ],
   ['Chromium without a sandbox', { log: SANDBOX, exitCode: 133 }, 'no-usable-sandbox'],
   ['a bus error', { exitCode: 135 }, 'dev-shm'],
   [

@@ -74,6 +74,7 @@ const around: HostSettings = {
   init: true,
   processors: 2,
   shared: [],
+  seccomp: '/run/deskpod/seccomp',
 };
 const ours: ToolboxImage = { toolbox: true, user: '1000:1000' };
 const inside: Beside = { runtime: 'ephemeral_container', containerId: TARGET, joinId: TARGET, name: 'the game' };

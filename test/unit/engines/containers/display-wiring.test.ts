@@ -59,6 +59,7 @@ const around: fc.Arbitrary<HostSettings> = fc.record({
   init: fc.boolean(),
   processors: fc.constant(2),
   shared: fc.constant([]),
+  seccomp: fc.constant('/run/deskpod/seccomp'),
 });
 const variable = fc.constantFrom(
   'DISPLAY',
@@ -86,6 +87,7 @@ const spec: fc.Arbitrary<LaunchSpec> = fc.record({
   executeClass: fc.constantFrom('default', 'gold'),
   pod: fc.constant({}),
   runAs: fc.constantFrom(null, 0, 33, 4100),
+  seccomp: fc.constantFrom(null, 'browser-sandbox'),
 });
 const address = fc.ipV4().filter((ip) => !ip.startsWith('127.'));
 
@@ -148,10 +150,13 @@ test('every container runs as the user, without capabilities and without a way t
     fc.property(spec, around, (spec, around) => {
       const body = Body.parse(launchBody(spec, {}, desktopOf('10.0.0.2'), around));
       assert.equal(body.User, '4100:4100');
+      const [first, ...others] = body.HostConfig.SecurityOpt;
       assert.deepEqual(
-        [body.HostConfig.Privileged, body.HostConfig.CapDrop, body.HostConfig.SecurityOpt],
-        [false, ['ALL'], ['no-new-privileges']],
+        [body.HostConfig.Privileged, body.HostConfig.CapDrop, first],
+        [false, ['ALL'], 'no-new-privileges'],
       );
+      assert.equal(others.length, spec.seccomp === null ? 0 : 1, 'another seccomp profile only for an app that asks');
+      assert.ok(others.every((option) => option.startsWith('seccomp=') && !option.includes('unconfined')));
     }),
   );
 });
@@ -179,6 +184,7 @@ test('a desktop shares its IPC namespace and keeps its credentials out of variab
     init: true,
     processors: 2,
     shared: [{ name: 'Rules', path: '/srv/rules', readOnly: true, gid: 4200 }],
+    seccomp: '/run/deskpod/seccomp',
   } as const;
   const around = { printQueue: 'Print_to_my_computer', cgroup: null, wallpapers: null, shared: ['Rules', 'unknown'] };
   const paths = desktopPaths('/run/deskpod', 'hermes-db906');

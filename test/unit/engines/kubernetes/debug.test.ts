@@ -34,6 +34,7 @@ const config: KubernetesConfig = {
     namespace: 'abcdesktop',
     userNamespaces: false,
     runtimeClassName: null,
+    seccompProfiles: null,
     storageRequest: '0',
     storageLimit: '32Gi',
     homeSize: '16Gi',

@@ -53,6 +53,8 @@ const ATTEMPTS: Readonly<Record<string, Attempts>> = {
   launch: {
     'with labels of the installation': ['spec.labels', launch({ labels: { 'deskpod/desktop': 'other' } })],
     'as a negative user': ['spec.runAs', launch({ runAs: -1 })],
+    'with a seccomp profile of its own': ['spec.seccomp', launch({ seccomp: '/home/hermes/any.json' })],
+    'without seccomp': ['spec.seccomp', launch({ seccomp: 'unconfined' })],
     'with a runtime of its own': ['spec.runtime', launch({ runtime: 'privileged' })],
     'in the desktop of a path': ['spec.desktopId', launch({ desktopId: 'a/../b' })],
     'with a very long argument': ['spec.command.0', launch({ command: ['x'.repeat(200_000)] })],

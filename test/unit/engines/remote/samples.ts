@@ -28,6 +28,7 @@ export const LAUNCH: LaunchSpec = {
   executeClass: 'default',
   labels: { uniquerunkey: 'one' },
   runAs: null,
+  seccomp: null,
   pod: { livenessProbe: { httpGet: { path: '/', port: 80 } }, nodeSelector: { 'a.b/c': 'd' } },
 };
 

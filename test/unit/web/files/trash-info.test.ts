@@ -37,6 +37,11 @@ test('places outside the home folder, and other files, aren’t believed', () =>
   assert.equal(parseTrashInfo(''), null);
 });
 
+test('a name with a line break comes back, too', () => {
+  const path = 'two\nlines/\u2028';
+  assert.equal(parseTrashInfo(formatTrashInfo('/home/leela', path, AT))?.path, path);
+});
+
 test('every path comes back as it was', () => {
   const name = fc
     .string({ minLength: 1, maxLength: 20, unit: 'grapheme' })

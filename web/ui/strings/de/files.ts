@@ -167,5 +167,11 @@ export const files: FilesStrings = {
     tooManyToDownload:
       'Zu viele Dateien für einen Download. Wählen Sie weniger aus oder laden Sie den ganzen Ordner herunter.',
     saved: (name) => `„${name}“ ist auf diesem Computer gespeichert.`,
+    newFile: (name) => `Neu in „Downloads“: „${name}“`,
+    newFiles: (count) => many(count, { one: '# neue Datei in „Downloads“', other: '# neue Dateien in „Downloads“' }),
+    showInFiles: 'In „Dateien“ anzeigen',
+    offerDownloads: 'Neue Downloads anbieten',
+    offerDownloadsHint:
+      'Wenn eine App des Desktops eine Datei in den Ordner „Downloads“ geschrieben hat, können Sie sie aus einer Benachrichtigung heraus auf Ihrem Computer speichern.',
   },
 };

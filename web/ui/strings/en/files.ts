@@ -157,5 +157,11 @@ export const files = {
     archiveFailed: 'The archive couldn’t be made. Check whether all selected files still exist, then try again.',
     tooManyToDownload: 'Too many files for one download. Select fewer, or download the whole folder.',
     saved: (name: string) => `“${name}” is saved on this computer.`,
+    newFile: (name: string) => `New in Downloads: “${name}”`,
+    newFiles: (count: number) => many(count, { one: '# new file in Downloads', other: '# new files in Downloads' }),
+    showInFiles: 'Show in Files',
+    offerDownloads: 'Offer new downloads',
+    offerDownloadsHint:
+      'When an app of the desktop has written a file into its Downloads folder, a notification lets you save it to your computer.',
   },
 };

@@ -167,5 +167,11 @@ export const files: FilesStrings = {
       'No se pudo crear el archivo comprimido. Comprueba que todos los archivos seleccionados sigan existiendo y vuelve a intentarlo.',
     tooManyToDownload: 'Demasiados archivos para una sola descarga. Selecciona menos o descarga toda la carpeta.',
     saved: (name) => `«${name}» se ha guardado en este equipo.`,
+    newFile: (name) => `Nuevo en Descargas: «${name}»`,
+    newFiles: (count) => many(count, { one: '# archivo nuevo en Descargas', other: '# archivos nuevos en Descargas' }),
+    showInFiles: 'Mostrar en Archivos',
+    offerDownloads: 'Ofrecer las descargas nuevas',
+    offerDownloadsHint:
+      'Cuando una aplicación del escritorio ha escrito un archivo en la carpeta Descargas, una notificación te permite guardarlo en tu equipo.',
   },
 };

@@ -170,5 +170,12 @@ export const files: FilesStrings = {
     tooManyToDownload:
       'Trop de fichiers pour un seul téléchargement. Sélectionnez-en moins, ou téléchargez tout le dossier.',
     saved: (name) => `« ${name} » est enregistré sur cet ordinateur.`,
+    newFile: (name) => `Nouveau dans Téléchargements : « ${name} »`,
+    newFiles: (count) =>
+      many(count, { one: '# nouveau fichier dans Téléchargements', other: '# nouveaux fichiers dans Téléchargements' }),
+    showInFiles: 'Afficher dans Fichiers',
+    offerDownloads: 'Proposer les nouveaux téléchargements',
+    offerDownloadsHint:
+      'Quand une application du bureau a écrit un fichier dans le dossier Téléchargements, une notification vous propose de l’enregistrer sur votre ordinateur.',
   },
 };

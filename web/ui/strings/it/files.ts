@@ -162,5 +162,11 @@ export const files: FilesStrings = {
       'Non è stato possibile creare l’archivio. Controlla che tutti i file selezionati esistano ancora, poi riprova.',
     tooManyToDownload: 'Troppi file per un solo download. Selezionane meno, o scarica l’intera cartella.',
     saved: (name) => `«${name}» è salvato su questo computer.`,
+    newFile: (name) => `Nuovo in Scaricati: «${name}»`,
+    newFiles: (count) => many(count, { one: '# nuovo file in Scaricati', other: '# nuovi file in Scaricati' }),
+    showInFiles: 'Mostra in File',
+    offerDownloads: 'Proponi i nuovi download',
+    offerDownloadsHint:
+      'Quando un’app del desktop ha scritto un file nella cartella Scaricati, una notifica ti permette di salvarlo sul tuo computer.',
   },
 };

@@ -158,5 +158,11 @@ export const files: FilesStrings = {
     tooManyToDownload:
       '一度にダウンロードするにはファイルが多すぎます。選択を減らすか、フォルダー全体をダウンロードしてください。',
     saved: (name) => `「${name}」をこのコンピューターに保存しました。`,
+    newFile: (name) => `ダウンロードの新しいファイル：「${name}」`,
+    newFiles: (count) => many(count, { other: 'ダウンロードに新しいファイルが#個あります' }),
+    showInFiles: '「ファイル」で表示',
+    offerDownloads: '新しいダウンロードの保存を提案する',
+    offerDownloadsHint:
+      'デスクトップのアプリがダウンロードフォルダーにファイルを書き込むと、このコンピューターに保存できる通知が表示されます。',
   },
 };

@@ -162,5 +162,11 @@ export const files: FilesStrings = {
       'Não foi possível criar o arquivo compactado. Verifique se todos os arquivos selecionados ainda existem e tente de novo.',
     tooManyToDownload: 'Arquivos demais para um só download. Selecione menos ou baixe a pasta inteira.',
     saved: (name) => `“${name}” foi salvo neste computador.`,
+    newFile: (name) => `Novo em Downloads: “${name}”`,
+    newFiles: (count) => many(count, { one: '# novo arquivo em Downloads', other: '# novos arquivos em Downloads' }),
+    showInFiles: 'Mostrar em Arquivos',
+    offerDownloads: 'Oferecer os novos downloads',
+    offerDownloadsHint:
+      'Quando um aplicativo da área de trabalho grava um arquivo na pasta Downloads, uma notificação permite salvá-lo no seu computador.',
   },
 };
