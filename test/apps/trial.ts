@@ -15,7 +15,7 @@ const BOTH: readonly Runtime[] = ['ephemeral_container', 'pod_application'];
 /** What an app needs to play the file that it opened. */
 const PLAY_KEYS: Readonly<Record<string, string>> = { audacity: 'Space' };
 /** Apps that print what they show, in a dialog that Ctrl+P opens. */
-const PRINTING = new Set('calc document-viewer draw gimp impress inkscape scribus text-editor writer'.split(' '));
+const PRINTING = new Set('calc document-viewer draw impress inkscape scribus text-editor writer'.split(' '));
 /** Apps whose windows aren't titled like the file that they show. */
 export const UNTITLED: Readonly<Record<string, string>> = {};
 
