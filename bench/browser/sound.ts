@@ -1,0 +1,127 @@
+/** Sound, from the desktop's sound server to the browser's audio thread: how late it is, what it costs, whether it is whole. */
+import { readFile, rm } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { SOUND_RATE } from '#protocol/sound-frames.ts';
+import { desktopFacts } from '../desktop-facts.ts';
+import type { BrowserPart } from '../browser-part.ts';
+import type { Row } from '../report.ts';
+import { desktopRuns, type Stage } from '../stage.ts';
+import { type Block, BlockMeter } from '../sound/block-meter.ts';
+import { beginnings, delays, gapsOf } from '../sound/blocks.ts';
+import { costs } from '../sound/costs.ts';
+import { Listener } from '../sound/listener.ts';
+import { Monitor } from '../sound/monitor.ts';
+import { runs, STARTS, writeSamples } from '../sound/programs.ts';
+import { HERTZ, leftOf } from '../sound/samples.ts';
+import { SoundPage } from './sound-page.ts';
+
+const USER = 'fry';
+const LATENCY_GOALS_MS = { p50: 30, p95: 60 } as const;
+const FIRST_GOAL_MS = 300;
+/** Until the page has found how much has to wait for the network. */
+const SETTLED_MS = 10_000;
+/** About one click, and one start of a program. */
+const CLICK_MS = 630;
+const START_MS = 5_000;
+const STARTS_PER_CLICK = 1 / 6;
+/** With `--long`. */
+const LONG_MINUTES = 10;
+/** Later ones belong to the next. */
+const LATEST_MS = { click: 500, start: 4_000 } as const;
+/** Of those that were played, fewer say that something is wrong. */
+const LEAST_HEARD = 0.8;
+
+/** `runs` is the number of clicks. */
+export const measure: BrowserPart = async (stage, { runs: clicks, isLong }) => {
+  await newDesktop(stage);
+  await writeSamples(stage);
+  const listeners = await costs(stage);
+  await newDesktop(stage);
+  await using page = await SoundPage.open(stage.product);
+  return [
+    ...(await firstSounds(stage, page, Math.ceil(clicks * STARTS_PER_CLICK))),
+    ...(await latency(stage, page, clicks)),
+    ...(await gaps(stage, page, isLong ? LONG_MINUTES : 1)),
+    ...listeners,
+  ];
+};
+
+/** Without a sound server that runs. */
+async function newDesktop({ client }: Stage): Promise<void> {
+  await desktopRuns(client);
+  await client.desktop.remove();
+  await desktopRuns(client);
+}
+
+/** From the start of a program that plays until the page does. */
+async function firstSounds(stage: Stage, page: SoundPage, count: number): Promise<Row[]> {
+  const file = stage.product.home(USER, STARTS);
+  await rm(file, { force: true });
+  await page.take();
+  const stop = await runs(stage, 'starts');
+  await delay((count + 1) * START_MS).finally(stop);
+  const heard = beginnings(await page.take());
+  const started = (await readFile(file, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((seconds) => Number(seconds) * 1000);
+  const first = delays(started.slice(0, 1), heard, LATEST_MS.start);
+  const next = delays(started.slice(1, count + 1), heard, LATEST_MS.start);
+  enough(next, count, 'starts of a program');
+  const peer = { peer: 'the limit', peers: [FIRST_GOAL_MS] };
+  return [
+    { what: 'first sound of a desktop, whose sound server starts', ours: first, ...peer },
+    { what: 'first sound of a program', ours: next, ...peer, goal: 1 },
+  ];
+}
+
+/** From the monitor to the audio thread. */
+async function latency(stage: Stage, page: SoundPage, count: number): Promise<Row[]> {
+  await using owned = new AsyncDisposableStack();
+  owned.defer(await runs(stage, 'clicks'));
+  const monitor = owned.use(await Monitor.of(await desktopFacts(stage.product)));
+  await delay(SETTLED_MS);
+  monitor.take();
+  await page.take();
+  await delay(count * CLICK_MS);
+  const played = beginnings(monitor.take());
+  await delay(LATEST_MS.click);
+  const ours = delays(played, beginnings(await page.take()), LATEST_MS.click);
+  enough(ours, played.length, 'clicks');
+  enough(played, count, 'clicks at the monitor');
+  const what = 'click: monitor to AudioWorklet';
+  const { p50, p95 } = LATENCY_GOALS_MS;
+  return [
+    { what, peer: 'the limit of p50', ours, peers: [p50], goal: 1 },
+    { what, peer: 'the limit of p95', ours, peers: [p95], share: 0.95, goal: 1 },
+  ];
+}
+
+/** In a tone beside a terminal that fills the screen and scrolls. */
+async function gaps(stage: Stage, page: SoundPage, minutes: number): Promise<Row[]> {
+  await using owned = new AsyncDisposableStack();
+  owned.defer(await runs(stage, 'tone'));
+  const sent: Block[] = [];
+  const meter = new BlockMeter(HERTZ, SOUND_RATE);
+  const hear = (frame: Buffer): void => void sent.push(...meter.push(leftOf(frame), 0));
+  owned.use(await Listener.open(stage, 'pcm', hear));
+  owned.defer(await runs(stage, 'scrolling'));
+  await delay(SETTLED_MS);
+  sent.length = 0;
+  await page.take();
+  await delay(minutes * 60_000);
+  const [heard, passed] = [await page.take(), sent.splice(0)];
+  const [ours, theirs] = [gapsOf(heard), gapsOf(passed)];
+  enough(heard, minutes * 6_000, 'blocks of the tone');
+  const row = { unit: 'gaps', peer: 'none', peers: [0], goal: 1 };
+  const where = `${minutes === 1 ? 'a minute' : `${minutes} minutes`} of a tone beside full-screen scrolling`;
+  return [
+    { what: `${where}, in the page`, ours: [ours], ...row },
+    { what: `${where}, as the gateway sends it`, ours: [theirs], ...row },
+  ];
+}
+
+function enough(found: readonly unknown[], expected: number, what: string): void {
+  if (found.length < expected * LEAST_HEARD)
+    throw new Error(`only ${found.length} of ${expected} ${what} were noticed`);
+}
