@@ -1,8 +1,9 @@
 /**
  * `npm run bench`: how long people wait, beside the same thing done with the engine's own command line in the same run,
- * turn by turn, how long others wait while one user is greedy, and what sound and typing take. Ratios and medians; a number alone
- * says little on a busy machine. `-- --only desktops|launches|debug|neighbours|files|print|sound|typing`, `--runs N` (as RUNS has them), `--long`
- * (ten minutes of a tone instead of one), `--json FILE` (`-`: standard output). With `DESKPOD_TEST_ENGINE=kubernetes`, `--only neighbours` is about the cluster of `KUBECONFIG`.
+ * turn by turn; how long others wait while one user is greedy; sound, and typing beside uploads. Ratios and medians; a number
+ * alone says little on a busy machine. `-- --only PART` (one of {@link RUNS}, several times for several), `--runs N`, `--json FILE`
+ * (`-`: standard output), `--long` (ten minutes of a tone instead of one). With `DESKPOD_TEST_ENGINE=kubernetes`, `--only neighbours`
+ * is about the cluster of `KUBECONFIG`.
  */
 import { parseArgs } from 'node:util';
 import { createProgress } from '#setup/progress.ts';
@@ -21,6 +22,7 @@ import { report, type Row, type Skipped } from './report.ts';
 import { loggedIn, versionOf } from './stage.ts';
 
 const ROOT = new URL('..', import.meta.url).pathname;
+/** How often each part measures. */
 const RUNS = {
   desktops: 7,
   launches: 7,
@@ -65,8 +67,9 @@ if ([...parts].some((part) => part !== 'files')) {
     if (parts.has('debug')) rows.push(...(await debug(await onThisMachine(stage), runsOf('debug'))));
     if (parts.has('print')) rows.push(...(await print(stage, runsOf('print'))));
     for (const name of ['sound', 'typing'] as const) {
+      if (!parts.has(name)) continue;
       const measure = await browserPart(name);
-      if (parts.has(name)) rows.push(...(await measure(stage, { runs: runsOf(name), isLong: values.long })));
+      rows.push(...(await measure(stage, { runs: runsOf(name), isLong: values.long })));
     }
     if (parts.has('neighbours')) rows.push(...(await neighbours(stage, runsOf('neighbours'))));
   } finally {

@@ -1,5 +1,5 @@
 /** Programs of the desktop that play or scroll: each is the command of a terminal, until it is stopped. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import type { Stage } from '../stage.ts';
 import { clicks, LOUD, tone, TONE } from './samples.ts';
 
@@ -32,6 +32,10 @@ export async function writeSamples({ product }: Stage): Promise<void> {
   await writeFile(file('tone'), tone(1, TONE));
   await writeFile(file('loud'), tone(0.5, LOUD));
   await writeFile(file('clicks'), clicks(PAUSES_MS));
+}
+
+export async function removeSamples({ product }: Stage): Promise<void> {
+  for (const name of [FOLDER, STARTS]) await rm(product.home(USER, name), { recursive: true, force: true });
 }
 
 /** Returns a function that ends it. */

@@ -3,7 +3,7 @@ import { SOUND_RATE } from '#protocol/sound-frames.ts';
 
 /** Of both channels. */
 export const SAMPLE_BYTES = 4;
-const FULL_SCALE = 32_768;
+export const FULL_SCALE = 32_768;
 
 /** Of the tone. A frame of 10 ms isn't a whole number of periods, so one that is left out shows; a second is, so that it can be repeated. */
 export const HERTZ = 437;
