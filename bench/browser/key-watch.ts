@@ -45,7 +45,7 @@ export function watchKeys(): void {
 }
 
 /** Presses a key where the focus is. Returns the milliseconds until its pixels. */
-export async function keyToPixel(page: Page): Promise<number> {
+export async function keyToPixel(page: Page, latestMs = LATEST_MS): Promise<number> {
   const painted = page.evaluate(
     (most) =>
       new Promise<number>((resolve, reject) => {
@@ -56,7 +56,7 @@ export async function keyToPixel(page: Page): Promise<number> {
         };
         addEventListener('bench-key', seen, { once: true });
       }),
-    LATEST_MS,
+    latestMs,
   );
   const [ms] = await Promise.all([painted, page.keyboard.press('a')]);
   return ms;

@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { FILES_PATH } from '#protocol/files.ts';
+import { eventually } from '../../test/e2e/faults-kit.ts';
 import { Person } from '../../test/e2e/person.ts';
 import type { BrowserPart } from '../browser-part.ts';
 import { keyToPixel, PAINT_AT_KEYS, watchKeys } from './key-watch.ts';
@@ -20,6 +21,8 @@ const FILES = 3;
 const FILE_BYTES = 48 * 1024 * 1024;
 /** Until parts have found their size, and nobody counts as typing. */
 const SETTLED_MS = 6_000;
+/** Until the next attempt to type. */
+const READY_MS = 1_000;
 /** Between keys: 5 to 8 in a second. */
 const PAUSE_MS = { least: 80, spread: 100 };
 
@@ -39,6 +42,9 @@ export const measure: BrowserPart = async ({ client, product }, { runs: keys }) 
   const besideWhole: number[] = [];
   const each = Math.ceil(keys / TURNS);
   try {
+    // The terminal's program may not be ready, or have the focus, for the first keys.
+    await person.find('key-field').focus();
+    await eventually('a key is painted', () => keyToPixel(person.page, READY_MS).catch(() => null));
     await type(person, 10);
     for (let turn = 0; turn < TURNS; turn += 1) {
       await delay(SETTLED_MS);
