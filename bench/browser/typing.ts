@@ -15,7 +15,7 @@ const USER = 'fry';
 /** 8 Mbit/s, 20 ms in each direction, and a router that keeps 100 ms. */
 const LINK = { bytesPerSecond: 1_000_000, delayMs: 20, queueMs: 100 };
 const GOAL = 1.5;
-const TURNS = 2;
+const TURNS = 4;
 /** As many as the page sends at once. */
 const FILES = 3;
 const FILE_BYTES = 48 * 1024 * 1024;

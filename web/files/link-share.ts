@@ -1,6 +1,6 @@
 /**
  * How much of the link uploads take: parts that a slow link sends in a moment; and while keys are typed, which go the same way,
- * about a quarter of it, in parts so short that a key hardly waits. Pure over its clock.
+ * about a quarter of it, one part at a time, so short that a key hardly waits. Pure over its clock.
  */
 
 /** How long a part of each upload takes, about. */
@@ -35,13 +35,14 @@ export class LinkShare {
     this.#typedAt = this.#now();
   }
 
-  /** Takes a turn for the next part. Returns the milliseconds until then. */
+  /** Whether the next part begins now: 0, and then it does. Otherwise the milliseconds until it is worth asking again. */
   turn(): number {
-    const now = this.#now();
     if (!this.#isTyping) return 0;
-    const at = Math.max(now, this.#nextAt);
-    this.#nextAt = at + TYPING_EVERY_MS;
-    return at - now;
+    if (this.#underWay > 0) return TYPING_EVERY_MS;
+    const now = this.#now();
+    if (now < this.#nextAt) return this.#nextAt - now;
+    this.#nextAt = now + TYPING_EVERY_MS;
+    return 0;
   }
 
   /** How long the next part may be. */

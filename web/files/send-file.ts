@@ -121,8 +121,7 @@ async function sendParts({ content, part, link }: Job, server: UploadServer, rep
         unsure = false;
         continue;
       }
-      const waitMs = link.turn();
-      if (waitMs > 0) {
+      for (let waitMs = link.turn(); waitMs > 0; waitMs = link.turn()) {
         await reports.wait(waitMs, signal);
         signal.throwIfAborted();
       }

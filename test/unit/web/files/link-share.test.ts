@@ -47,14 +47,26 @@ test('while keys are typed, and a moment after, the link is busy with a part for
   assert.equal(link.partBytes, 300_000);
 });
 
-test('meanwhile the parts of all uploads take turns', () => {
+test('meanwhile, a part begins every 80 ms, of whichever upload', () => {
   const { link, clock } = linkWithClock();
   assert.deepEqual([link.turn(), link.turn()], [0, 0]);
   link.typed();
-  assert.deepEqual([link.turn(), link.turn(), link.turn()], [0, 80, 160]);
-  clock.now += 200;
-  assert.equal(link.turn(), 40);
+  assert.deepEqual([link.turn(), link.turn()], [0, 80]);
+  clock.now += 50;
+  assert.equal(link.turn(), 30);
   clock.now += 500;
+  assert.equal(link.turn(), 0);
+});
+
+test('meanwhile, a part waits for those that are under way', async () => {
+  const { link, clock } = linkWithClock();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const sent = link.send(MB, () => promise);
+  link.typed();
+  clock.now += 1_000;
+  assert.equal(link.turn(), 80);
+  resolve();
+  await sent;
   assert.equal(link.turn(), 0);
 });
 
