@@ -1,13 +1,17 @@
-/** What was measured: rows of our times and a peer's of the same run, as a table for people and as JSON. */
+/** What was measured: rows of our figures and a peer's of the same run, as a table for people and as JSON. */
 import { writeFile } from 'node:fs/promises';
 
 export interface Row {
   readonly what: string;
-  /** The command that did the same. */
+  /** The command that did the same, or the limit. */
   readonly peer: string;
   readonly ours: number[];
   readonly peers: number[];
-  /** Ratio of the medians that is aimed at. */
+  /** `ms` if left out. */
+  readonly unit?: string;
+  /** Which of the figures are compared, as a share of those that are lower: 0.5, the medians, if left out. */
+  readonly share?: number;
+  /** Ratio that is aimed at, at most. */
   readonly goal?: number;
 }
 
@@ -34,19 +38,30 @@ export async function report({ rows, versions }: Report, file: string | undefine
   for (const [name, version] of Object.entries(versions)) console.log(`${name}: ${version}`);
 }
 
-function summary({ what, peer, ours, peers, goal }: Row) {
-  const ratio = Number((quantile(ours, 0.5) / quantile(peers, 0.5)).toFixed(2));
+export function summary({ what, peer, ours, peers, unit = 'ms', share = 0.5, goal }: Row) {
+  const ratio = rounded(ratioOf(quantile(ours, share), quantile(peers, share)));
   return {
     what,
+    unit,
     peer,
-    'ours p50 ms': Math.round(quantile(ours, 0.5)),
-    'ours p90 ms': Math.round(quantile(ours, 0.9)),
-    'peer p50 ms': Math.round(quantile(peers, 0.5)),
-    'peer p90 ms': Math.round(quantile(peers, 0.9)),
+    'ours p50': rounded(quantile(ours, 0.5)),
+    'ours p95': rounded(quantile(ours, 0.95)),
+    'peer p50': rounded(quantile(peers, 0.5)),
+    'peer p95': rounded(quantile(peers, 0.95)),
     ratio,
     goal: goal === undefined ? '' : `≤ ${goal.toFixed(1)}${ratio <= goal ? '' : ' missed'}`,
     runs: ours.length,
   };
+}
+
+/** None of something is as good as none. */
+function ratioOf(ours: number, peers: number): number {
+  return ours === 0 && peers === 0 ? 1 : ours / peers;
+}
+
+/** To three digits, or to whole ones. */
+function rounded(figure: number): number {
+  return Math.abs(figure) >= 100 ? Math.round(figure) : Number(figure.toPrecision(3));
 }
 
 function quantile(numbers: readonly number[], share: number): number {

@@ -1,14 +1,16 @@
 /**
  * `npm run bench`: how long people wait, beside the same thing done with the engine's own command line in the same run,
- * turn by turn, and how long others wait while one user is greedy. Ratios and medians; a number alone says little on a busy
- * machine. `-- --only desktops|launches|debug|neighbours|files|print`, `--runs N` (7, debug 20, neighbours 60), `--json FILE` (`-`: standard
- * output). With `DESKPOD_TEST_ENGINE=kubernetes`, `--only neighbours` is about the cluster of `KUBECONFIG`.
+ * turn by turn; how long others wait while one user is greedy; sound, and typing beside uploads. Ratios and medians; a number
+ * alone says little on a busy machine. `-- --only PART` (one of {@link RUNS}, several times for several), `--runs N`, `--json FILE`
+ * (`-`: standard output), `--long` (ten minutes of a tone instead of one). With `DESKPOD_TEST_ENGINE=kubernetes`, `--only neighbours`
+ * is about the cluster of `KUBECONFIG`.
  */
 import { parseArgs } from 'node:util';
 import { createProgress } from '#setup/progress.ts';
 import { setUp } from '#setup/setup.ts';
 import { DATA, ENGINE, Product, RUN } from '../test/e2e/product.ts';
 import { reasonToSkip } from '../test/kubernetes/cluster.ts';
+import { browserPart } from './browser-part.ts';
 import { debug } from './debug.ts';
 import { inTheCluster, onThisMachine } from './debug-stages.ts';
 import { desktops } from './desktops.ts';
@@ -20,12 +22,27 @@ import { report, type Row, type Skipped } from './report.ts';
 import { loggedIn, versionOf } from './stage.ts';
 
 const ROOT = new URL('..', import.meta.url).pathname;
-const RUNS = { desktops: 7, launches: 7, debug: 20, neighbours: 60, files: 7, print: 6 } as const;
+/** How often each part measures. */
+const RUNS = {
+  desktops: 7,
+  launches: 7,
+  debug: 20,
+  neighbours: 60,
+  files: 7,
+  print: 6,
+  sound: 60,
+  typing: 80,
+} as const;
 const FEWEST = 3;
 type Part = keyof typeof RUNS;
 
 const { values } = parseArgs({
-  options: { runs: { type: 'string' }, json: { type: 'string' }, only: { type: 'string', multiple: true } },
+  options: {
+    runs: { type: 'string' },
+    json: { type: 'string' },
+    only: { type: 'string', multiple: true },
+    long: { type: 'boolean', default: false },
+  },
 });
 const parts = chosen(values.only);
 const runsOf = (part: Part): number => Math.max(FEWEST, Number(values.runs ?? RUNS[part]));
@@ -49,6 +66,11 @@ if ([...parts].some((part) => part !== 'files')) {
     if (parts.has('launches')) rows.push(...(await launches(stage, runsOf('launches'))));
     if (parts.has('debug')) rows.push(...(await debug(await onThisMachine(stage), runsOf('debug'))));
     if (parts.has('print')) rows.push(...(await print(stage, runsOf('print'))));
+    for (const name of ['sound', 'typing'] as const) {
+      if (!parts.has(name)) continue;
+      const measure = await browserPart(name);
+      rows.push(...(await measure(stage, { runs: runsOf(name), isLong: values.long })));
+    }
     if (parts.has('neighbours')) rows.push(...(await neighbours(stage, runsOf('neighbours'))));
   } finally {
     await stage.client.session.logout();
@@ -66,7 +88,7 @@ async function clusterRows(): Promise<(Row | Skipped)[]> {
 }
 
 function chosen(only: readonly string[] | undefined): ReadonlySet<Part> {
-  const all = new Set<Part>(['desktops', 'launches', 'debug', 'neighbours', 'files', 'print']);
+  const all = new Set<Part>(['desktops', 'launches', 'debug', 'neighbours', 'files', 'print', 'sound', 'typing']);
   if (only === undefined) return all;
   const wanted = new Set([...all].filter((part) => only.includes(part)));
   if (wanted.size === only.length) return wanted;

@@ -132,7 +132,9 @@ async function checks(): Promise<number> {
     touches('web/', 'src/protocol/', 'src/client/')
       ? await check('Types of the browser', 'tsc', ['-p', 'web/tsconfig.json'])
       : 0,
-    touches('src/', 'test/') ? await check('Types of the journeys', 'tsc', ['-p', 'test/e2e/tsconfig.json']) : 0,
+    touches('src/', 'test/', 'bench/')
+      ? await check('Types of the journeys', 'tsc', ['-p', 'test/e2e/tsconfig.json'])
+      : 0,
     touches('') ? await check('Lint', 'oxlint', ['--type-aware', '--deny-warnings', ...(code ?? [])]) : 0,
     await check('Style', 'oxfmt', ['--check', '--no-error-on-unmatched-pattern', ...(changed ?? ['.'])]),
   ];

@@ -5,6 +5,7 @@ import { after, before, suite, test } from 'node:test';
 import { eventually } from './faults-kit.ts';
 import { missingBrowser, Person } from './person.ts';
 import { Product } from './product.ts';
+import { heard, tap } from './sound-kit.ts';
 
 const HERTZ = 440;
 const LOUD = 8_000;
@@ -13,41 +14,6 @@ const TONE = `#!/bin/bash
 perl -e 'binmode STDOUT; $| = 1; my $n = 0; until (-e "stop") { print pack("s<*", map { my $v = ${LOUD} * sin(($n + $_) * 2 * 3.14159265358979 * ${HERTZ} / 48000); ($v, $v) } 0 .. 4799); $n += 4800 }' |
   pacat --playback --raw --rate=48000 --latency-msec=300 --client-name=Tone --stream-name=A
 `;
-
-/** Lets the test hear what the page plays. */
-function tap(): void {
-  const connect: unknown = Reflect.get(AudioNode.prototype, 'connect');
-  if (typeof connect !== 'function') return;
-  Reflect.set(AudioNode.prototype, 'connect', function tapped(this: AudioNode, ...to: readonly unknown[]): unknown {
-    if (to[0] instanceof AudioDestinationNode) {
-      const analyser = new AnalyserNode(this.context, { fftSize: 8192 });
-      Reflect.apply(connect, this, [analyser]);
-      Object.assign(window, { analyser });
-    }
-    return Reflect.apply(connect, this, to);
-  });
-}
-
-/** The level of the tone that the page plays now, of 1; and how much else there is. */
-async function heard({ page }: Person): Promise<{ tone: number; rest: number }> {
-  return await page.evaluate((hertz) => {
-    const analyser: unknown = Reflect.get(window, 'analyser');
-    if (!(analyser instanceof AnalyserNode)) return { tone: 0, rest: 0 };
-    const samples = new Float32Array(analyser.fftSize);
-    analyser.getFloatTimeDomainData(samples);
-    const step = (2 * Math.PI * hertz) / analyser.context.sampleRate;
-    const count = Math.floor(Math.floor((samples.length * step) / (2 * Math.PI)) * ((2 * Math.PI) / step));
-    let [sine, cosine, power] = [0, 0, 0];
-    for (let at = 0; at < count; at++) {
-      const sample = samples[at] ?? 0;
-      sine += sample * Math.sin(at * step);
-      cosine += sample * Math.cos(at * step);
-      power += sample ** 2;
-    }
-    const tone = (2 * Math.hypot(sine, cosine)) / count;
-    return { tone, rest: Math.sqrt(Math.max(0, power / count - tone ** 2 / 2)) };
-  }, HERTZ);
-}
 
 suite('sound', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
   let product: Product;
@@ -81,12 +47,12 @@ suite('sound', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
   const stops = (): Promise<void> => writeFile(files[1] ?? '', '');
   const hearsTone = (): Promise<unknown> =>
     eventually('the tone is heard', async () => {
-      const { tone, rest } = await heard(hermes);
+      const { tone, rest } = await heard(hermes, HERTZ);
       return Math.abs(tone - LOUD / 32_768) < 0.01 && rest < 0.01 ? tone : null;
     });
   const hearsNothing = (): Promise<unknown> =>
     eventually('nothing is heard', async () => {
-      const { tone, rest } = await heard(hermes);
+      const { tone, rest } = await heard(hermes, HERTZ);
       return tone + rest < 0.001 ? true : null;
     });
   const mark = () => hermes.find('dock-app', '[data-app="terminal"][data-heard="true"]');

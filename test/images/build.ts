@@ -7,11 +7,12 @@ import { type EngineApi, jsonLines } from '#containers-client/api.ts';
 
 const Progress = z.looseObject({ error: z.string().nullish() });
 
-export type TestImage = 'contract' | 'bare' | 'elsewhere' | 'translated';
+export type TestImage = 'contract' | 'bare' | 'elsewhere' | 'translated' | 'alsa';
 
 /**
  * `contract`, made to the contract of published applications, and `elsewhere`, without time zones, need the terminal's
- * image; `bare`, one program on nothing, the toolbox's. `translated` needs GTK's image and, alone, the network.
+ * image; `bare`, one program on nothing, the toolbox's. `translated`, with GTK's image, and `alsa`, with the terminal's, need the
+ * network.
  */
 export async function buildTestImage(
   api: EngineApi,

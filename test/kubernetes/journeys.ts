@@ -2,6 +2,7 @@
 
 /** Files that run on one machine only, and why. */
 export const ONE_MACHINE: Readonly<Record<string, string>> = {
+  alsa: 'builds an image here, from the network; sound and microphone run on both engines',
   catalogue: 'builds and tags images here; walk.test.ts imports catalogue files into a cluster',
   'debug-approval': 'waits minutes for what the domain alone decides; debug.test.ts runs on both engines',
   edge: 'listeners of one machine',

@@ -17,6 +17,7 @@ export const FIRST: Readonly<Record<string, string>> = {
   'e2e/faults-limits': 'tags an image',
   'e2e/tasks': 'removes an image and builds it again',
   'e2e/translations': 'builds images',
+  'e2e/alsa': 'builds an image',
   'e2e/open-with': 'builds images of apps',
   'e2e/store': 'builds the images of apps',
   'e2e/pwa': 'builds the image of an app',

@@ -62,7 +62,7 @@ export interface Job {
   readonly part: string;
   readonly content: Content;
   /** Of all uploads. */
-  readonly link: Pick<LinkShare, 'waitMs' | 'partBytes' | 'sent'>;
+  readonly link: Pick<LinkShare, 'turn' | 'partBytes' | 'send'>;
 }
 
 export type Outcome =
@@ -121,14 +121,13 @@ async function sendParts({ content, part, link }: Job, server: UploadServer, rep
         unsure = false;
         continue;
       }
-      if (link.waitMs > 0) {
-        await reports.wait(link.waitMs, signal);
+      for (let waitMs = link.turn(); waitMs > 0; waitMs = link.turn()) {
+        await reports.wait(waitMs, signal);
         signal.throwIfAborted();
       }
+      const from = at;
       const to = Math.min(size, at + link.partBytes);
-      const begun = performance.now();
-      await server.put(part, content.slice(at, to), at, size, signal);
-      link.sent(to - at, performance.now() - begun);
+      await link.send(to - from, () => server.put(part, content.slice(from, to), from, size, signal));
       at = to;
       failures = 0;
       reports.progress(at);

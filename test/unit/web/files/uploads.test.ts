@@ -5,7 +5,6 @@ import * as fc from 'fast-check';
 import { ApiError, ConnectionError } from '#client/errors.ts';
 import type { Choice } from '../../../../web/files/conflicts.ts';
 import { type DroppedNode, gathered, treeOf } from '../../../../web/files/dropped.ts';
-import { LinkShare } from '../../../../web/files/link-share.ts';
 import { sendFile, type Reports, type UploadServer } from '../../../../web/files/send-file.ts';
 import { SpeedMeter, timeLeft } from '../../../../web/files/speed.ts';
 import {
@@ -113,7 +112,7 @@ function reports(choices: readonly Choice[] = []) {
 }
 
 const never = new AbortController().signal;
-const LINK = { waitMs: 0, partBytes: 4 * MB, sent: () => {} };
+const LINK = { turn: () => 0, partBytes: 4 * MB, send: (_bytes: number, put: () => Promise<void>) => put() };
 const send = (server: FakeServer, file: ReturnType<typeof content>, told = reports(), signal = never) =>
   sendFile({ name: 'a.bin', folder: 'Docs', part: PART, content: file, link: LINK }, server, told, signal);
 
@@ -343,29 +342,4 @@ test('a dropped folder without end is cut', async () => {
   const endless: DroppedNode = { name: 'x', file: null, children: () => Promise.resolve([endless]) };
   assert.equal((await gathered([endless])).cut, true);
   assert.equal((await gathered([branch('y', ...Array.from({ length: 9 }, (_, at) => leaf(`${at}`)))], 5)).cut, true);
-});
-
-test('parts grow on a fast link and shrink on a slow one, within limits', () => {
-  const link = new LinkShare(() => 0);
-  const sendAt = (bytesPerMs: number): number => {
-    for (let part = 0; part < 20; part += 1) link.sent(link.partBytes, link.partBytes / bytesPerMs);
-    return link.partBytes;
-  };
-  assert.equal(sendAt(1_000_000), 8 * MB);
-  assert.equal(sendAt(6_250), 6_250 * 300);
-  assert.equal(sendAt(10), 256 * 1024);
-  link.sent(100, 10_000);
-  assert.equal(link.partBytes, 256 * 1024);
-});
-
-test('while keys are typed, parts are small and wait for each other', () => {
-  let now = 0;
-  const link = new LinkShare(() => now);
-  assert.deepEqual([link.waitMs, link.partBytes], [0, MB]);
-  link.typed();
-  now = 900;
-  assert.deepEqual([link.waitMs, link.partBytes], [500, 256 * 1024]);
-  link.sent(256 * 1024, 1);
-  now = 1_000;
-  assert.deepEqual([link.waitMs, link.partBytes], [0, MB]);
 });
