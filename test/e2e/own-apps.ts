@@ -24,11 +24,11 @@ export async function hasImage({ stage }: Product, name: string): Promise<boolea
   }
 }
 
-/** Adds the app to the catalogue if it isn't there, and waits until it can be started; its image may be built meanwhile. */
+/** Adds the app to the catalogue, or replaces its entry, and waits until it can be started; its image may be built meanwhile. */
 export async function installOwnApp(product: Product, name: string, withinMs: number): Promise<App> {
   const client = await product.administrator();
   const find = async () => (await client.apps.list()).find((one) => one.name === name);
-  if ((await find()) === undefined) await add(product, name);
+  await add(product, name);
   await client.apps.install(name);
   return await eventually(
     `${name} is installed`,

@@ -78,7 +78,7 @@ suite('a working day', { skip: missingBrowser, timeout: 11 * 60_000 }, () => {
     await files.opens('Pictures');
     await files.file('noise.png').click({ button: 'right' });
     await amy.find('menu-open-with').filter({ hasText: 'GIMP' }).click();
-    await title('noise.png');
+    await title('noise');
     await presses('Control+a');
     await presses('Control+c');
     const copied = await amy.page.evaluate(readPixels, picture.toString('base64'));
@@ -91,8 +91,9 @@ suite('a working day', { skip: missingBrowser, timeout: 11 * 60_000 }, () => {
     const other = await pixelsHere();
     assert.notEqual(other, copied);
     await presses('Control+v');
-    // The pasted picture floats above the other one; copying now copies it alone.
-    await title('Pasted');
+    // The pasted picture is a layer above the other one, and the one that is copied now.
+    await title('2 layers');
+    await amy.photograph('working-day-gimp-pasted');
     await elsewhere(amy, async (page) => {
       await page.evaluate(() => navigator.clipboard.writeText('something else'));
     });
