@@ -30,6 +30,7 @@ export const ALLOWED: Readonly<Record<string, readonly Allowed[]>> = {
       because: 'it looks for programs for raw photos, which are other apps',
     },
   ],
+  gitg: [{ pattern: /could not find repository/, because: 'the home folder isn’t a Git repository' }],
   inkscape: [
     { pattern: /cphistory\.xml/, because: 'the history of its command palette is made at its first use' },
     { pattern: /accel/, because: 'it asks for shortcuts of actions that have none' },

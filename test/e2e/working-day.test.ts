@@ -86,7 +86,7 @@ suite('a working day', { skip: missingBrowser, timeout: 11 * 60_000 }, () => {
     await amy.photograph('working-day-gimp');
 
     await elsewhere(amy, async (page) => {
-      await page.evaluate(drawPicture, { side: SIDE / 2, type: 'image/png', how: 'copied' } as const);
+      await page.evaluate(drawPicture, { side: SIDE, type: 'image/png', how: 'copied' } as const);
     });
     const other = await pixelsHere();
     assert.notEqual(other, copied);
