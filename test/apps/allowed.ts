@@ -35,5 +35,8 @@ export const ALLOWED: Readonly<Record<string, readonly Allowed[]>> = {
     { pattern: /cphistory\.xml/, because: 'the history of its command palette is made at its first use' },
     { pattern: /accel/, because: 'it asks for shortcuts of actions that have none' },
   ],
+  remmina: [
+    { pattern: /g_ascii_strdown/, because: 'it asks for the name of a desktop environment, which there is none of' },
+  ],
   vlc: [{ pattern: /no suitable interface module/, because: 'its interface for D-Bus finds no session bus' }],
 };
