@@ -17,7 +17,7 @@ const PLAY_KEYS: Readonly<Record<string, string>> = { audacity: 'Space' };
 /** Apps that print what they show, in a dialog that Ctrl+P opens. */
 const PRINTING = new Set('calc document-viewer draw impress inkscape scribus text-editor writer'.split(' '));
 /** Apps whose windows aren't titled like the file that they show. */
-export const UNTITLED: Readonly<Record<string, string>> = {};
+export const UNTITLED: Readonly<Record<string, string>> = { octave: 'its editor is a part of its window' };
 
 export interface TriedApp {
   readonly name: string;
