@@ -16,14 +16,17 @@ export const COMMON: readonly Allowed[] = [
   },
 ];
 
+const NO_MIDI: Allowed = { pattern: /ALSA lib seq|snd_seq/, because: 'a container has no MIDI devices' };
 const NO_JAVA: Allowed = { pattern: /javaldx/, because: 'its images have no Java' };
 
 export const ALLOWED: Readonly<Record<string, readonly Allowed[]>> = {
+  '2048-qt': [{ pattern: /Failed to load 2048-qt_C/, because: 'the language C has no translation' }],
   writer: [NO_JAVA],
   calc: [NO_JAVA],
   impress: [NO_JAVA],
   draw: [NO_JAVA],
   calculator: [{ pattern: /Nothing to worry about/, because: 'it has no settings at its first start' }],
+  darktable: [NO_MIDI],
   gimp: [
     {
       pattern: /file-rawtherapee|file-darktable/,

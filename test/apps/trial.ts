@@ -16,6 +16,10 @@ const BOTH: readonly Runtime[] = ['ephemeral_container', 'pod_application'];
 const PLAY_KEYS: Readonly<Record<string, string>> = { audacity: 'Space' };
 /** Apps that print what they show, in a dialog that Ctrl+P opens. */
 const PRINTING = new Set('calc document-viewer draw impress inkscape scribus text-editor writer'.split(' '));
+/** Apps that don't start beside the desktop, and why. */
+const NEEDS_DESKTOP: Readonly<Record<string, string>> = {
+  'shm-demo': 'it shows what memory shared with the screen is for',
+};
 /** Apps whose windows aren't titled like the file that they show. */
 export const UNTITLED: Readonly<Record<string, string>> = { octave: 'its editor is a part of its window' };
 
@@ -111,7 +115,8 @@ export async function tried(desk: Desk, app: TriedApp, size: ImageSize, picture:
       await desk.stop(id);
     });
 
-  for (const runtime of runtimes.filter((one) => one !== app.runtime))
+  const others = NEEDS_DESKTOP[app.name] === undefined ? runtimes.filter((one) => one !== app.runtime) : [];
+  for (const runtime of others)
     await step(runtime === 'pod_application' ? 'As a pod' : 'In the desktop', async () => {
       const { id } = await start(runtime);
       await desk.idle(id);
