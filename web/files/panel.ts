@@ -63,7 +63,7 @@ let loading: AbortController | null = null;
 export function openFiles(to: Place = place.value, select: string | null = null): void {
   openLayer({ kind: 'files' });
   goTo(to, select);
-  if (folder.value !== HOME && homeFolders.value.size === 0) void listHome();
+  if (folder.value !== HOME) void listHome();
 }
 
 export function toggleFiles(): void {
@@ -117,7 +117,7 @@ export async function reload(): Promise<void> {
   }
 }
 
-/** For the places at the side, if the panel opens elsewhere. */
+/** For the places at the side, if the panel opens elsewhere: programs may have made folders meanwhile. */
 async function listHome(): Promise<void> {
   const home = await listFolder(HOME).catch(ignore('they are listed with the home folder', null));
   if (home !== null) homeFolders.value = foldersIn(home);
