@@ -26,6 +26,12 @@ export const ALLOWED: Readonly<Record<string, readonly Allowed[]>> = {
   impress: [NO_JAVA],
   draw: [NO_JAVA],
   calculator: [{ pattern: /Nothing to worry about/, because: 'it has no settings at its first start' }],
+  calibre: [
+    {
+      pattern: /DeviceManager|Traceback/,
+      because: 'its thread that looks for readers on USB ends: a container has none',
+    },
+  ],
   darktable: [NO_MIDI],
   gimp: [
     {
@@ -38,6 +44,7 @@ export const ALLOWED: Readonly<Record<string, readonly Allowed[]>> = {
     { pattern: /cphistory\.xml/, because: 'the history of its command palette is made at its first use' },
     { pattern: /accel/, because: 'it asks for shortcuts of actions that have none' },
   ],
+  krita: [{ pattern: /startTimer/, because: 'Qt says so of a timer that isn’t needed' }],
   remmina: [
     { pattern: /g_ascii_strdown/, because: 'it asks for the name of a desktop environment, which there is none of' },
   ],

@@ -21,7 +21,10 @@ const NEEDS_DESKTOP: Readonly<Record<string, string>> = {
   'shm-demo': 'it shows what memory shared with the screen is for',
 };
 /** Apps whose windows aren't titled like the file that they show. */
-export const UNTITLED: Readonly<Record<string, string>> = { octave: 'its editor is a part of its window' };
+export const UNTITLED: Readonly<Record<string, string>> = {
+  calibre: 'a book is added to its library',
+  octave: 'its editor is a part of its window',
+};
 
 export interface TriedApp {
   readonly name: string;
