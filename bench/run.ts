@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: how long people wait, beside the same thing done with the engine's own command line in the same run,
  * turn by turn, and how long others wait while one user is greedy. Ratios and medians; a number alone says little on a busy
- * machine. `-- --only desktops|launches|debug|neighbours|files|print`, `--runs N` (7, debug 20, neighbours 60), `--json FILE` (`-`: standard
+ * machine. `-- --only desktops|launches|debug|neighbours|files|print|framer`, `--runs N` (7, debug 20, neighbours 60), `--json FILE` (`-`: standard
  * output). With `DESKPOD_TEST_ENGINE=kubernetes`, `--only neighbours` is about the cluster of `KUBECONFIG`.
  */
 import { parseArgs } from 'node:util';
@@ -13,6 +13,7 @@ import { debug } from './debug.ts';
 import { inTheCluster, onThisMachine } from './debug-stages.ts';
 import { desktops } from './desktops.ts';
 import { files } from './files.ts';
+import { framer } from './framer.ts';
 import { launches } from './launches.ts';
 import { neighbours } from './neighbours.ts';
 import { print } from './print.ts';
@@ -20,7 +21,7 @@ import { report, type Row, type Skipped } from './report.ts';
 import { loggedIn, versionOf } from './stage.ts';
 
 const ROOT = new URL('..', import.meta.url).pathname;
-const RUNS = { desktops: 7, launches: 7, debug: 20, neighbours: 60, files: 7, print: 6 } as const;
+const RUNS = { desktops: 7, launches: 7, debug: 20, neighbours: 60, files: 7, print: 6, framer: 7 } as const;
 const FEWEST = 3;
 type Part = keyof typeof RUNS;
 
@@ -39,9 +40,10 @@ const versions: Record<string, string> = { podman: await versionOf('podman', '--
 
 const places = { root: ROOT, dataDir: DATA, runDir: RUN, baseImage: null, engineSocket: null, listen: null };
 await setUp(places, progress, new AbortController().signal);
+if (parts.has('framer')) rows.push(...framer(runsOf('framer')));
 // Before the product uses the images itself.
 if (parts.has('files')) rows.push(...(await files(runsOf('files'))));
-if ([...parts].some((part) => part !== 'files')) {
+if ([...parts].some((part) => part !== 'files' && part !== 'framer')) {
   await using product = await Product.start();
   const stage = await loggedIn(product);
   try {
@@ -66,7 +68,7 @@ async function clusterRows(): Promise<(Row | Skipped)[]> {
 }
 
 function chosen(only: readonly string[] | undefined): ReadonlySet<Part> {
-  const all = new Set<Part>(['desktops', 'launches', 'debug', 'neighbours', 'files', 'print']);
+  const all = new Set<Part>(['desktops', 'launches', 'debug', 'neighbours', 'files', 'print', 'framer']);
   if (only === undefined) return all;
   const wanted = new Set([...all].filter((part) => only.includes(part)));
   if (wanted.size === only.length) return wanted;
