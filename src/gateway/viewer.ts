@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 import type { TicketClaims } from '#domain/ports/auth.ts';
 import { CloseCode, type ScreenNotice } from '#protocol/screen.ts';
 import { bytesOf, flowToSocket, writeFromSocket } from './flow.ts';
+import { ViewerPicture, wishOf } from './picture/viewer-picture.ts';
 import { RfbError } from './rfb/error.ts';
 import { cutTextBytes, type ViewerMessage, ViewerMessages } from './rfb/messages.ts';
 import { enforce, isWithheld, type TextTransfer, textTransfer } from './rfb/rights.ts';
@@ -33,7 +34,9 @@ export class Viewer {
   readonly #serverInit: Buffer;
   readonly #takesNotes: boolean;
   #onText: (transfer: TextTransfer) => void = () => {};
+  #onLost: (error: Error) => void = () => {};
   readonly #messages = new ViewerMessages();
+  readonly #picture: ViewerPicture;
   readonly #since = performance.now();
   #bytes = 0;
   /** Key messages, including those that the ticket doesn't allow. */
@@ -51,6 +54,10 @@ export class Viewer {
     this.#ws = ws;
     this.#desktop = desktop;
     this.#serverInit = serverInit;
+    this.#picture = new ViewerPicture(serverInit, {
+      tell: (bytes) => this.#tellDesktop(bytes),
+      onLost: (error) => this.#onLost(error),
+    });
     this.gone = Promise.all([closing(ws), closing(desktop)]);
     let failure: string | null = null;
     desktop.on('error', (error) => {
@@ -62,7 +69,10 @@ export class Viewer {
       this.#alive = true;
     });
     ws.on('message', (data, isBinary) => this.#receive(bytesOf(data), isBinary));
-    ws.once('close', () => this.#leaveDesktop());
+    ws.once('close', () => {
+      this.#picture.end();
+      this.#leaveDesktop();
+    });
     ws.send(VERSION);
     if (desktop.destroyed) this.close(CloseCode.screenLost, "the desktop's screen disconnected");
   }
@@ -83,6 +93,11 @@ export class Viewer {
   /** Called for each text that passes in either direction. */
   onText(listener: (transfer: TextTransfer) => void): void {
     this.#onText = listener;
+  }
+
+  /** Called if the desktop's stream isn't understood; it passes on unchanged. */
+  onPictureLost(listener: (error: Error) => void): void {
+    this.#onLost = listener;
   }
 
   /** The first reason counts. Doesn't change the desktop. */
@@ -124,8 +139,9 @@ export class Viewer {
   #greet(version: Buffer): [] {
     if (!version.equals(VERSION)) throw new RfbError("The viewer doesn't support RFB 3.8.");
     this.#ws.send(Buffer.concat([ADMITTED, this.#serverInit]));
-    flowToSocket(this.#desktop, this.#ws, (bytes) => {
-      this.#bytes += bytes;
+    flowToSocket(this.#desktop, this.#ws, (chunk) => {
+      this.#bytes += chunk.length;
+      return this.#picture.toViewer(chunk);
     });
     return [];
   }
@@ -134,17 +150,22 @@ export class Viewer {
     this.#alive = true;
     if (this.#left) return;
     try {
-      if (!isBinary) throw new RfbError('The viewer sent a text message instead of a binary one.');
+      if (!isBinary) return this.#picture.want(wishOf(bytes));
       const passed = this.#messages.push(bytes).flatMap((message) => {
         if (message.kind === 'version') return this.#greet(message.bytes);
         if (message.kind === 'choice') return checkChoice(message.bytes);
-        return this.#enforce(message) ?? [];
+        const allowed = this.#enforce(message);
+        return allowed === null ? [] : (this.#picture.fromViewer(message.kind, allowed) ?? []);
       });
       if (passed.length > 0) writeFromSocket(this.#ws, this.#desktop, join(passed));
     } catch (error) {
       if (error instanceof RfbError) this.close(error.closeCode, error.message);
       else this.close(CloseCode.internal, 'the server failed');
     }
+  }
+
+  #tellDesktop(bytes: Buffer): void {
+    if (!this.#left && !this.#desktop.destroyed && !this.#desktop.writableEnded) this.#desktop.write(bytes);
   }
 
   #enforce(message: ViewerMessage): Buffer | null {

@@ -56,6 +56,11 @@ export class ServerFramer {
     return this.#next === 'message' && this.#rest === 0 && this.#filled === 0;
   }
 
+  /** Bytes of earlier chunks that haven't been passed on. */
+  get held(): Buffer {
+    return this.#filled === 0 ? NONE : Buffer.from(this.#head.subarray(0, this.#filled));
+  }
+
   /** Unusable after it throws `RfbError`. */
   push(chunk: Buffer): void {
     let at = this.#filled > 0 ? this.#completeHead(chunk) : 0;

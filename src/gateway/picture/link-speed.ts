@@ -1,0 +1,76 @@
+/**
+ * How fast a viewer takes what it gets, from the fences that Xvnc puts around updates and the viewer returns: the time
+ * between two that are on their way together is that of the bytes between them. Pure.
+ */
+
+const MBIT = 1_000_000 / 8;
+const SLOW_BELOW = 5 * MBIT;
+const FAST_ABOVE = 8 * MBIT;
+/** A judgement needs this much of either, so that a pause of the browser or a small update doesn't count as one. */
+const ENOUGH_BYTES = 256 * 1024;
+const ENOUGH_MS = 250;
+const LEAST_BYTES = 16 * 1024;
+/** What is older is forgotten. */
+const MEMORY_MS = 3_000;
+
+interface Fence {
+  /** Bytes of the stream before it. */
+  readonly at: number;
+}
+
+export class LinkSpeed {
+  readonly #onTheWay: Fence[] = [];
+  #sent = 0;
+  #returned = 0;
+  #returnedAt = 0;
+  #bytes = 0;
+  #ms = 0;
+  #since = 0;
+  /** The fence after the last returned one was on its way, too, when that came back. */
+  #wasBusy = false;
+  #isSlow = false;
+  #bytesPerSecond = SLOW_BELOW;
+
+  sent(bytes: number): void {
+    this.#sent += bytes;
+  }
+
+  fenceSent(): void {
+    this.#onTheWay.push({ at: this.#sent });
+  }
+
+  fenceReturned(now: number): void {
+    const fence = this.#onTheWay.shift();
+    if (fence === undefined) return;
+    const bytes = fence.at - this.#returned;
+    if (bytes > 0 && this.#wasBusy) this.#add(bytes, now - this.#returnedAt, now);
+    this.#returned = fence.at;
+    this.#returnedAt = now;
+    this.#wasBusy = this.#onTheWay.length > 0;
+  }
+
+  get isSlow(): boolean {
+    return this.#isSlow;
+  }
+
+  /** The last judgement. */
+  get bytesPerSecond(): number {
+    return this.#bytesPerSecond;
+  }
+
+  /** Bytes before the last fence that haven't been returned yet. */
+  get bytesOnTheWay(): number {
+    return (this.#onTheWay.at(-1)?.at ?? this.#returned) - this.#returned;
+  }
+
+  #add(bytes: number, ms: number, now: number): void {
+    if (now - this.#since > MEMORY_MS) this.#bytes = this.#ms = 0;
+    if (this.#bytes === 0) this.#since = now;
+    this.#bytes += bytes;
+    this.#ms += ms;
+    if (this.#bytes < ENOUGH_BYTES && (this.#ms < ENOUGH_MS || this.#bytes < LEAST_BYTES)) return;
+    this.#bytesPerSecond = (this.#bytes * 1000) / Math.max(1, this.#ms);
+    this.#isSlow = this.#bytesPerSecond < (this.#isSlow ? FAST_ABOVE : SLOW_BELOW);
+    this.#bytes = this.#ms = 0;
+  }
+}
