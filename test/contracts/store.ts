@@ -305,8 +305,9 @@ function historyContract(check: Check): void {
       printDialog: true,
       openWith: {},
       language: 'system',
+      picture: 'auto',
     });
-    const chosen = { dockHidden: true, printDialog: false, openWith: {}, language: 'ar' } as const;
+    const chosen = { dockHidden: true, printDialog: false, openWith: {}, language: 'ar', picture: 'frugal' } as const;
     await store.preferences.set('amy', { theme: 'dark', dock: ['a', 'b'], ...chosen });
     await store.preferences.set('amy', { theme: 'light', dock: ['b'], ...chosen });
     assert.deepEqual(await store.preferences.get('amy'), {

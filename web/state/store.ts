@@ -50,6 +50,7 @@ export const preferences = signal<Preferences>({
   printDialog: true,
   openWith: {},
   language: 'system',
+  picture: 'auto',
 });
 
 /** What apps have printed and the page hasn't presented yet. */

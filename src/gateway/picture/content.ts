@@ -4,8 +4,8 @@ const SLOT_MS = 100;
 const SLOTS = 5;
 /** Text needs about 0.3 bytes per pixel without loss, photos 2 or more. */
 const PHOTOGRAPHIC = 0.8;
-/** Of about 0.4 seconds: a single photo that appears stays without loss. */
-const PHOTOGRAPHIC_SLOTS = 3;
+/** A single photo that appears stays without loss. */
+const PHOTOGRAPHIC_SLOTS = 2;
 /** Less is typing, a blinking cursor, a clock. */
 const LARGE_PIXELS = 60_000;
 

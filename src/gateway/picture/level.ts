@@ -15,7 +15,7 @@ interface Pseudo {
 
 const PSEUDO: Readonly<Record<Level, Pseudo>> = {
   lossless: { quality: null, compression: 1 },
-  jpeg: { quality: 8, compression: 2 },
+  jpeg: { quality: 7, compression: 2 },
   low: { quality: 4, compression: 6 },
 };
 
@@ -26,6 +26,8 @@ const LAST_TRY_MS = 32_000;
 export interface Circumstances {
   readonly picture: Picture;
   readonly isSlow: boolean;
+  /** The viewer has got pixels; before that, nothing is known of its link. */
+  readonly hasPainted: boolean;
   /** Much was painted in the last half second. */
   readonly isMoving: boolean;
   readonly isPhotographic: boolean;
@@ -33,18 +35,15 @@ export interface Circumstances {
 
 /** Decides the level for a viewer, with hysteresis. */
 export class Levels {
-  #level: Level = 'jpeg';
+  #level: Level = 'lossless';
   #since = 0;
   #tryMs = FIRST_TRY_MS;
 
-  /** JPEG at first: the link may be slow, and how slow isn't known before the first picture has passed. */
-  get level(): Level {
-    return this.#level;
-  }
-
-  decide({ picture, isSlow, isMoving, isPhotographic }: Circumstances, now: number): Level {
+  decide({ picture, isSlow, hasPainted, isMoving, isPhotographic }: Circumstances, now: number): Level {
     if (picture === 'sharp') return this.#enter('lossless', now);
     if (picture === 'frugal' || isSlow) return this.#enter('low', now);
+    // The link may be slow, and how slow isn't known before the first picture has passed.
+    if (!hasPainted) return 'jpeg';
     if (!isMoving) {
       this.#tryMs = FIRST_TRY_MS;
       return this.#enter('lossless', now);

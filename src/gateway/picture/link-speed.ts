@@ -10,6 +10,10 @@ const FAST_ABOVE = 8 * MBIT;
 const ENOUGH_BYTES = 256 * 1024;
 const ENOUGH_MS = 250;
 const LEAST_BYTES = 16 * 1024;
+/** What browser and server need for an update on any link. */
+const OVERHEAD_MS = 10;
+/** Less tells nothing about the link. */
+const LEAST_UPDATE_BYTES = 4 * 1024;
 /** What is older is forgotten. */
 const MEMORY_MS = 3_000;
 
@@ -43,7 +47,8 @@ export class LinkSpeed {
     const fence = this.#onTheWay.shift();
     if (fence === undefined) return;
     const bytes = fence.at - this.#returned;
-    if (bytes > 0 && this.#wasBusy) this.#add(bytes, now - this.#returnedAt, now);
+    const ms = Math.max(0, now - this.#returnedAt - OVERHEAD_MS);
+    if (bytes >= LEAST_UPDATE_BYTES && this.#wasBusy) this.#add(bytes, ms, now);
     this.#returned = fence.at;
     this.#returnedAt = now;
     this.#wasBusy = this.#onTheWay.length > 0;

@@ -26,6 +26,8 @@ export class LossyTiles {
   /** When a lossy tile can be asked for again, in ms. */
   #dueAt = new Float64Array(0);
   #count = 0;
+  /** Of lossy tiles that this update has painted in part without loss: their pixels that it has painted. */
+  readonly #mended = new Map<number, number>();
   readonly #restMs: number;
 
   /** A tile rests when nothing was painted there for `restMs`. */
@@ -41,6 +43,7 @@ export class LossyTiles {
     this.#height = height;
     this.#columns = Math.ceil(width / SIDE);
     this.#rows = Math.ceil(height / SIDE);
+    this.#mended.clear();
     this.#lossy = new Uint8Array(this.#columns * this.#rows);
     this.#dueAt = new Float64Array(this.#lossy.length);
     this.#count = 0;
@@ -52,11 +55,25 @@ export class LossyTiles {
 
   paint(area: Area, isLossy: boolean, now: number): void {
     if (!isLossy && this.#count === 0) return;
-    this.#each(touched(area), (tile) => {
+    this.#each(touched(area), (tile, column, row) => {
+      if (isLossy) {
+        this.#set(tile, 1);
+        this.#mended.delete(tile);
+      } else if (this.#lossy[tile] === 1) this.#mend(tile, this.#tile(column, row), area);
       this.#dueAt[tile] = now + this.#restMs;
-      if (isLossy) this.#set(tile, 1);
     });
-    if (!isLossy) this.#each(this.#covered(area), (tile) => this.#set(tile, 0));
+  }
+
+  /** Rectangles of one update don't overlap, so together they can paint a whole tile; those of several updates can't. */
+  updateEnd(): void {
+    this.#mended.clear();
+  }
+
+  #mend(tile: number, place: Area, area: Area): void {
+    const painted = (this.#mended.get(tile) ?? 0) + pixelsOf(overlap(place, area));
+    if (painted < pixelsOf(place)) return void this.#mended.set(tile, painted);
+    this.#set(tile, 0);
+    this.#mended.delete(tile);
   }
 
   /** What was lossy stays so where it is copied to. */
@@ -66,11 +83,8 @@ export class LossyTiles {
     this.paint(area, false, now);
     const [dx, dy] = [from.x - area.x, from.y - area.y];
     this.#each(touched(area), (tile, column, row) => {
-      const left = Math.max(area.x, column * SIDE);
-      const top = Math.max(area.y, row * SIDE);
-      const width = Math.min(area.x + area.width, (column + 1) * SIDE) - left;
-      const height = Math.min(area.y + area.height, (row + 1) * SIDE) - top;
-      this.#each(touched({ x: left + dx, y: top + dy, width, height }), (source) => {
+      const part = overlap(this.#tile(column, row), area);
+      this.#each(touched({ ...part, x: part.x + dx, y: part.y + dy }), (source) => {
         if (before[source] === 1) this.#set(tile, 1);
       });
     });
@@ -113,15 +127,9 @@ export class LossyTiles {
     return { x, y, width: Math.min(end * SIDE, this.#width) - x, height: Math.min(y + SIDE, this.#height) - y };
   }
 
-  /** Tiles that are wholly in the area; those at the edge of the screen are smaller. */
-  #covered({ x, y, width, height }: Area): Span {
-    const [right, bottom] = [x + width, y + height];
-    return {
-      left: Math.ceil(x / SIDE),
-      top: Math.ceil(y / SIDE),
-      right: right >= this.#width ? this.#columns : Math.floor(right / SIDE),
-      bottom: bottom >= this.#height ? this.#rows : Math.floor(bottom / SIDE),
-    };
+  /** Those at the edge of the screen are smaller. */
+  #tile(column: number, row: number): Area {
+    return this.#areaOf(row, column, column + 1);
   }
 
   #set(tile: number, lossy: 0 | 1): void {
@@ -136,6 +144,17 @@ export class LossyTiles {
       }
     }
   }
+}
+
+function overlap(one: Area, other: Area): Area {
+  const [x, y] = [Math.max(one.x, other.x), Math.max(one.y, other.y)];
+  const right = Math.min(one.x + one.width, other.x + other.width);
+  const bottom = Math.min(one.y + one.height, other.y + other.height);
+  return { x, y, width: right - x, height: bottom - y };
+}
+
+function pixelsOf({ width, height }: Area): number {
+  return width * height;
 }
 
 function touched({ x, y, width, height }: Area): Span {

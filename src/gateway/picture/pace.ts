@@ -4,11 +4,11 @@
 const WINDOW_MS = 30;
 const LEAST_WINDOW_BYTES = 3_000;
 /** A frugal viewer may catch up on a pause of this long. */
-const BURST_MS = 500;
+const BURST_MS = 100;
 
 export class Pace {
-  /** One Mbit/s, in bytes. */
-  static readonly frugal = 125_000;
+  /** One Mbit/s in bytes, less what WebSocket, TLS and TCP need. */
+  static readonly frugal = 120_000;
   #left = 0;
   #at = 0;
 

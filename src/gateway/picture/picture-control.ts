@@ -117,10 +117,15 @@ export class PictureControl {
   }
 
   #decide(now: number): Level {
-    const { content, link } = this.#watch;
-    const isMoving = content.isMoving(now);
-    const isPhotographic = content.isPhotographic(now);
-    return this.#levels.decide({ picture: this.#picture, isSlow: link.isSlow, isMoving, isPhotographic }, now);
+    const { content, link, hasPainted } = this.#watch;
+    const circumstances = {
+      picture: this.#picture,
+      isSlow: link.isSlow,
+      hasPainted,
+      isMoving: content.isMoving(now),
+      isPhotographic: content.isPhotographic(now),
+    };
+    return this.#levels.decide(circumstances, now);
   }
 
   #continuousFrom(bytes: Buffer): Buffer | null {

@@ -28,6 +28,8 @@ export class Watch implements ServerPieces {
   now = 0;
   /** How many replies to the gateway's own requests are to be kept from the viewer. */
   endsToLeaveOut = 0;
+  /** Pixels have passed. */
+  hasPainted = false;
   /** What was asked for again is about to come: it says nothing about the content. */
   expectsRepeat = false;
   readonly #onUpdate: (update: UpdateSeen) => void;
@@ -70,11 +72,13 @@ export class Watch implements ServerPieces {
     else if (encoding === ENCODING.raw || encoding === ENCODING.tight || encoding === ENCODING.zrle) {
       this.tiles.paint(rectangle, isJpeg, this.now);
       this.#hasPixels = true;
+      this.hasPainted = true;
       if (!this.expectsRepeat) this.content.painted(width * height, bytes, isJpeg, this.now);
     }
   }
 
   updateEnd(): void {
+    this.tiles.updateEnd();
     if (this.#hasPixels) this.expectsRepeat = false;
     this.#onUpdate({ hasPixels: this.#hasPixels });
   }

@@ -8,7 +8,15 @@ test('until a user pins apps, the dock has those of the configuration, without u
   const headers = { authorization: `Bearer ${await api.login('fry')}` };
   const get = async () => (await api.app.inject({ url: '/api/v1/preferences', headers })).json();
   assert.deepEqual((await get()).dock, ['localhost/deskpod/game:1']);
-  const own = { theme: 'dark', dock: ['mine'], dockHidden: false, printDialog: true, openWith: {}, language: 'system' };
+  const own = {
+    theme: 'dark',
+    dock: ['mine'],
+    dockHidden: false,
+    printDialog: true,
+    openWith: {},
+    language: 'system',
+    picture: 'sharp',
+  };
   await api.app.inject({ method: 'PUT', url: '/api/v1/preferences', headers, payload: own });
   assert.deepEqual(await get(), own);
 });
@@ -37,6 +45,7 @@ test("other preferences do not affect the administrator's dock, and an emptied d
     printDialog: true,
     openWith: {},
     language: 'system',
+    picture: 'auto',
   });
 });
 
