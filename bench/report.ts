@@ -5,6 +5,8 @@ export interface Row {
   readonly what: string;
   /** The command that did the same. */
   readonly peer: string;
+  /** Of all numbers; by default `ms`. */
+  readonly unit?: string;
   readonly ours: number[];
   readonly peers: number[];
   /** Ratio of the medians that is aimed at. */
@@ -34,15 +36,16 @@ export async function report({ rows, versions }: Report, file: string | undefine
   for (const [name, version] of Object.entries(versions)) console.log(`${name}: ${version}`);
 }
 
-function summary({ what, peer, ours, peers, goal }: Row) {
+function summary({ what, peer, unit = 'ms', ours, peers, goal }: Row) {
   const ratio = Number((quantile(ours, 0.5) / quantile(peers, 0.5)).toFixed(2));
   return {
     what,
     peer,
-    'ours p50 ms': Math.round(quantile(ours, 0.5)),
-    'ours p90 ms': Math.round(quantile(ours, 0.9)),
-    'peer p50 ms': Math.round(quantile(peers, 0.5)),
-    'peer p90 ms': Math.round(quantile(peers, 0.9)),
+    unit,
+    'ours p50': Math.round(quantile(ours, 0.5)),
+    'ours p90': Math.round(quantile(ours, 0.9)),
+    'peer p50': Math.round(quantile(peers, 0.5)),
+    'peer p90': Math.round(quantile(peers, 0.9)),
     ratio,
     goal: goal === undefined ? '' : `≤ ${goal.toFixed(1)}${ratio <= goal ? '' : ' missed'}`,
     runs: ours.length,

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: how long people wait, beside the same thing done with the engine's own command line in the same run,
  * turn by turn, and how long others wait while one user is greedy. Ratios and medians; a number alone says little on a busy
- * machine. `-- --only desktops|launches|debug|neighbours|files|print|framer`, `--runs N` (7, debug 20, neighbours 60), `--json FILE` (`-`: standard
+ * machine. `-- --only desktops|launches|debug|neighbours|files|print|framer|picture`, `--runs N` (7, debug 20, neighbours 60), `--json FILE` (`-`: standard
  * output). With `DESKPOD_TEST_ENGINE=kubernetes`, `--only neighbours` is about the cluster of `KUBECONFIG`.
  */
 import { parseArgs } from 'node:util';
@@ -16,12 +16,22 @@ import { files } from './files.ts';
 import { framer } from './framer.ts';
 import { launches } from './launches.ts';
 import { neighbours } from './neighbours.ts';
+import { picture } from './picture.ts';
 import { print } from './print.ts';
 import { report, type Row, type Skipped } from './report.ts';
 import { loggedIn, versionOf } from './stage.ts';
 
 const ROOT = new URL('..', import.meta.url).pathname;
-const RUNS = { desktops: 7, launches: 7, debug: 20, neighbours: 60, files: 7, print: 6, framer: 7 } as const;
+const RUNS = {
+  desktops: 7,
+  launches: 7,
+  debug: 20,
+  neighbours: 60,
+  files: 7,
+  print: 6,
+  framer: 7,
+  picture: 3,
+} as const;
 const FEWEST = 3;
 type Part = keyof typeof RUNS;
 
@@ -51,6 +61,7 @@ if ([...parts].some((part) => part !== 'files' && part !== 'framer')) {
     if (parts.has('launches')) rows.push(...(await launches(stage, runsOf('launches'))));
     if (parts.has('debug')) rows.push(...(await debug(await onThisMachine(stage), runsOf('debug'))));
     if (parts.has('print')) rows.push(...(await print(stage, runsOf('print'))));
+    if (parts.has('picture')) rows.push(...(await picture(stage, runsOf('picture'))));
     if (parts.has('neighbours')) rows.push(...(await neighbours(stage, runsOf('neighbours'))));
   } finally {
     await stage.client.session.logout();
@@ -68,7 +79,7 @@ async function clusterRows(): Promise<(Row | Skipped)[]> {
 }
 
 function chosen(only: readonly string[] | undefined): ReadonlySet<Part> {
-  const all = new Set<Part>(['desktops', 'launches', 'debug', 'neighbours', 'files', 'print', 'framer']);
+  const all = new Set<Part>(['desktops', 'launches', 'debug', 'neighbours', 'files', 'print', 'framer', 'picture']);
   if (only === undefined) return all;
   const wanted = new Set([...all].filter((part) => only.includes(part)));
   if (wanted.size === only.length) return wanted;

@@ -11,9 +11,9 @@ const ENOUGH_BYTES = 256 * 1024;
 const ENOUGH_MS = 250;
 const LEAST_BYTES = 16 * 1024;
 /** What browser and server need for an update on any link. */
-const OVERHEAD_MS = 10;
+const OVERHEAD_MS = 25;
 /** Less tells nothing about the link. */
-const LEAST_UPDATE_BYTES = 4 * 1024;
+const LEAST_UPDATE_BYTES = 8 * 1024;
 /** What is older is forgotten. */
 const MEMORY_MS = 3_000;
 
@@ -32,6 +32,7 @@ export class LinkSpeed {
   #since = 0;
   /** The fence after the last returned one was on its way, too, when that came back. */
   #wasBusy = false;
+  #seemedSlow = false;
   #isSlow = false;
   #bytesPerSecond = SLOW_BELOW;
 
@@ -75,7 +76,10 @@ export class LinkSpeed {
     this.#ms += ms;
     if (this.#bytes < ENOUGH_BYTES && (this.#ms < ENOUGH_MS || this.#bytes < LEAST_BYTES)) return;
     this.#bytesPerSecond = (this.#bytes * 1000) / Math.max(1, this.#ms);
-    this.#isSlow = this.#bytesPerSecond < (this.#isSlow ? FAST_ABOVE : SLOW_BELOW);
+    const seemsSlow = this.#bytesPerSecond < (this.#isSlow ? FAST_ABOVE : SLOW_BELOW);
+    // Once may be a busy browser.
+    this.#isSlow = seemsSlow && (this.#isSlow || this.#seemedSlow);
+    this.#seemedSlow = seemsSlow;
     this.#bytes = this.#ms = 0;
   }
 }

@@ -100,7 +100,8 @@ export class PictureControl {
       this.#lose(error);
       return [...this.#watch.out.take(), rest];
     }
-    this.#pace.sent(chunk.length, now);
+    // Only a frugal viewer pays for what it gets.
+    if (this.#picture === 'frugal') this.#pace.sent(chunk.length, now);
     this.check(now);
     return this.#watch.out.take();
   }

@@ -108,9 +108,9 @@ function transfer(updates: number, bytes: number, bytesPerMs: number, delayMs = 
 }
 
 test('a link of 1 Mbit/s is slow, one of 50 Mbit/s is not', () => {
-  const slow = transfer(10, 20_000, 125);
+  const slow = transfer(20, 20_000, 125);
   assert.equal(slow.isSlow, true);
-  assert.ok(Math.abs(slow.bytesPerSecond - 125_000) < 20_000);
+  assert.ok(Math.abs(slow.bytesPerSecond - 125_000) < 40_000);
   assert.equal(transfer(50, 200_000, 6_250).isSlow, false);
 });
 

@@ -137,6 +137,20 @@ test('a frugal viewer gets updates only on the gateway’s own requests', () => 
   assert.equal(stage.xvnc.isContinuous, true);
 });
 
+test('a frugal viewer does not pay for what it got before it was frugal', () => {
+  const stage = new Stage('sharp');
+  stage.runs(100);
+  const long = Buffer.alloc(8 + 1_000_000);
+  long.writeUInt8(3, 0);
+  long.writeUInt32BE(1_000_000, 4);
+  stage.control.toViewer(long, stage.now);
+  stage.control.setPicture('frugal', stage.now);
+  stage.xvnc.draw(SCREEN);
+  const { bytes } = stage;
+  stage.runs(100);
+  assert.ok(stage.bytes > bytes);
+});
+
 test('a sharp viewer never gets JPEG', () => {
   const stage = new Stage('sharp');
   stage.runs(100);
