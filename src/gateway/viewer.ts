@@ -41,6 +41,8 @@ export class Viewer {
   #bytes = 0;
   /** Key messages, including those that the ticket doesn't allow. */
   #keys = 0;
+  /** What goes on to the desktop of the chunk that is being read; null between chunks. */
+  #passing: Buffer[] | null = null;
   /** The server closed it: its messages are ignored from now on. */
   #left = false;
   /** Why the server closed it. */
@@ -136,14 +138,13 @@ export class Viewer {
     desktop.once('close', () => clearTimeout(timer));
   }
 
-  #greet(version: Buffer): [] {
+  #greet(version: Buffer): void {
     if (!version.equals(VERSION)) throw new RfbError("The viewer doesn't support RFB 3.8.");
     this.#ws.send(Buffer.concat([ADMITTED, this.#serverInit]));
     flowToSocket(this.#desktop, this.#ws, (chunk) => {
       this.#bytes += chunk.length;
       return this.#picture.toViewer(chunk);
     });
-    return [];
   }
 
   #receive(bytes: Buffer, isBinary: boolean): void {
@@ -151,20 +152,28 @@ export class Viewer {
     if (this.#left) return;
     try {
       if (!isBinary) return this.#picture.want(wishOf(bytes));
-      const passed = this.#messages.push(bytes).flatMap((message) => {
-        if (message.kind === 'version') return this.#greet(message.bytes);
-        if (message.kind === 'choice') return checkChoice(message.bytes);
-        const allowed = this.#enforce(message);
-        return allowed === null ? [] : (this.#picture.fromViewer(message.kind, allowed) ?? []);
-      });
-      if (passed.length > 0) writeFromSocket(this.#ws, this.#desktop, join(passed));
+      const passing: Buffer[] = (this.#passing = []);
+      for (const message of this.#messages.push(bytes)) this.#pass(message, passing);
+      if (passing.length > 0) writeFromSocket(this.#ws, this.#desktop, join(passing));
     } catch (error) {
       if (error instanceof RfbError) this.close(error.closeCode, error.message);
       else this.close(CloseCode.internal, 'the server failed');
+    } finally {
+      this.#passing = null;
     }
   }
 
+  #pass(message: ViewerMessage, passing: Buffer[]): void {
+    if (message.kind === 'version') return this.#greet(message.bytes);
+    if (message.kind === 'choice') return checkChoice(message.bytes);
+    const allowed = this.#enforce(message);
+    const passed = allowed === null ? null : this.#picture.fromViewer(message.kind, allowed);
+    if (passed !== null) passing.push(passed);
+  }
+
+  /** In the order of the viewer's own messages. */
   #tellDesktop(bytes: Buffer): void {
+    if (this.#passing !== null) return void this.#passing.push(bytes);
     if (!this.#left && !this.#desktop.destroyed && !this.#desktop.writableEnded) this.#desktop.write(bytes);
   }
 
@@ -184,9 +193,8 @@ function closing(side: WebSocket | Duplex): Promise<void> {
   return new Promise((resolve) => side.once('close', () => resolve()));
 }
 
-function checkChoice(choice: Buffer): [] {
+function checkChoice(choice: Buffer): void {
   if (choice[0] !== NONE) throw new RfbError("The viewer chose a security type that wasn't offered.");
-  return [];
 }
 
 function join(buffers: readonly Buffer[]): Buffer {

@@ -44,8 +44,7 @@ export class LossyTiles {
     this.#columns = Math.ceil(width / SIDE);
     this.#rows = Math.ceil(height / SIDE);
     this.#mended.clear();
-    this.#lossy = new Uint8Array(this.#columns * this.#rows);
-    this.#dueAt = new Float64Array(this.#lossy.length);
+    this.#lossy = new Uint8Array(0);
     this.#count = 0;
   }
 
@@ -55,6 +54,7 @@ export class LossyTiles {
 
   paint(area: Area, isLossy: boolean, now: number): void {
     if (!isLossy && this.#count === 0) return;
+    if (this.#lossy.length === 0) this.#begin();
     this.#each(touched(area), (tile, column, row) => {
       if (isLossy) {
         this.#set(tile, 1);
@@ -62,6 +62,12 @@ export class LossyTiles {
       } else if (this.#lossy[tile] === 1) this.#mend(tile, this.#tile(column, row), area);
       this.#dueAt[tile] = now + this.#restMs;
     });
+  }
+
+  /** Most viewers need the memory only now and then. */
+  #begin(): void {
+    this.#lossy = new Uint8Array(this.#columns * this.#rows);
+    this.#dueAt = new Float64Array(this.#lossy.length);
   }
 
   /** Rectangles of one update don't overlap, so together they can paint a whole tile; those of several updates can't. */
@@ -85,7 +91,9 @@ export class LossyTiles {
     this.#each(touched(area), (tile, column, row) => {
       const part = overlap(this.#tile(column, row), area);
       this.#each(touched({ ...part, x: part.x + dx, y: part.y + dy }), (source) => {
-        if (before[source] === 1) this.#set(tile, 1);
+        if (before[source] !== 1) return;
+        this.#set(tile, 1);
+        this.#mended.delete(tile);
       });
     });
   }

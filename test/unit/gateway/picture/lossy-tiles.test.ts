@@ -105,6 +105,16 @@ test('rectangles of one update mend a tile together, those of different updates 
   assert.equal(tiles.isEmpty, true);
 });
 
+test('a tile stays lossy if a part of it was copied from where it is', () => {
+  const tiles = new LossyTiles(WIDTH, HEIGHT, REST_MS);
+  tiles.paint({ x: 0, y: 0, width: 32, height: 16 }, true, 0);
+  tiles.updateEnd();
+  tiles.paint({ x: 0, y: 0, width: 16, height: 16 }, false, 0);
+  tiles.copy({ x: 0, y: 0, width: 16, height: 8 }, { x: 16, y: 0 }, 0);
+  tiles.paint({ x: 0, y: 8, width: 16, height: 8 }, false, 0);
+  assert.deepEqual(tiles.take(REST_MS, ALL, AGAIN_MS), [{ x: 0, y: 0, width: 32, height: 16 }]);
+});
+
 test('a new size forgets what was lossy', () => {
   const tiles = new LossyTiles(WIDTH, HEIGHT, REST_MS);
   tiles.paint({ x: 0, y: 0, width: 16, height: 16 }, true, 0);
