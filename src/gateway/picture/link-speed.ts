@@ -14,6 +14,8 @@ const LEAST_BYTES = 16 * 1024;
 const OVERHEAD_MS = 25;
 /** Less tells nothing about the link. */
 const LEAST_UPDATE_BYTES = 8 * 1024;
+/** Xvnc waits long before it has sent as many; more would only take memory. */
+const MOST_FENCES = 1_000;
 /** What is older is forgotten. */
 const MEMORY_MS = 3_000;
 
@@ -41,7 +43,7 @@ export class LinkSpeed {
   }
 
   fenceSent(): void {
-    this.#onTheWay.push({ at: this.#sent });
+    if (this.#onTheWay.length < MOST_FENCES) this.#onTheWay.push({ at: this.#sent });
   }
 
   fenceReturned(now: number): void {

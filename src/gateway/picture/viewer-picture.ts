@@ -28,8 +28,10 @@ export class ViewerPicture {
   readonly #options: Options;
   #control: PictureControl | null = null;
   #timer: NodeJS.Timeout | null = null;
-  /** Something has passed, so that it's too late to begin. */
+  /** It's too late for a first wish. */
   #isOpen = false;
+  /** The desktop isn't understood. */
+  #isLost = false;
 
   constructor(serverInit: Buffer, options: Options) {
     this.#serverInit = serverInit;
@@ -39,9 +41,21 @@ export class ViewerPicture {
   /** The first one must come before the viewer's RFB version. Throws `RfbError`. */
   want({ picture }: { readonly picture: Picture }): void {
     if (this.#control !== null) this.#control.setPicture(picture, performance.now());
+    else if (this.#isLost) return;
     else if (this.#isOpen) throw new RfbError('The viewer sent its first wish for its picture after its RFB version.');
-    else this.#control = new PictureControl({ serverInit: this.#serverInit, picture, ...this.#options });
+    else this.#begin(picture);
     this.#schedule();
+  }
+
+  /** Without a pixel format that is understood, everything passes unchanged. */
+  #begin(picture: Picture): void {
+    try {
+      this.#control = new PictureControl({ serverInit: this.#serverInit, picture, ...this.#options });
+    } catch (error) {
+      if (!(error instanceof RfbError)) throw error;
+      this.#isLost = true;
+      this.#options.onLost(error);
+    }
   }
 
   toViewer(chunk: Buffer): readonly Buffer[] {
