@@ -1,7 +1,10 @@
-/** What was painted in the last half second: how much, and how expensive it is without loss. Pure. */
+/** What was painted in the last moments: how much, and how expensive it is without loss. Pure. */
 
 const SLOT_MS = 100;
-const SLOTS = 5;
+/** Half a second tells whether something moves. */
+const MOVING_SLOTS = 5;
+/** What it's like takes longer: a large photo without loss takes a busy desktop a third of a second. */
+const SLOTS = 15;
 /** Text needs about 0.3 bytes per pixel without loss, photos 2 or more. */
 const PHOTOGRAPHIC = 0.8;
 /** A single photo that appears stays without loss. */
@@ -28,11 +31,13 @@ export class Content {
   }
 
   isMoving(now: number): boolean {
-    return this.#recent(now).reduce((sum, { pixels }) => sum + pixels, 0) >= LARGE_PIXELS;
+    return this.#recent(now, MOVING_SLOTS).reduce((sum, { pixels }) => sum + pixels, 0) >= LARGE_PIXELS;
   }
 
   isPhotographic(now: number): boolean {
-    const recent = this.#recent(now).filter(({ losslessPixels }) => losslessPixels >= LARGE_PIXELS / SLOTS);
+    const recent = this.#recent(now, SLOTS).filter(
+      ({ losslessPixels }) => losslessPixels >= LARGE_PIXELS / MOVING_SLOTS,
+    );
     const pixels = recent.reduce((sum, { losslessPixels }) => sum + losslessPixels, 0);
     const bytes = recent.reduce((sum, { losslessBytes }) => sum + losslessBytes, 0);
     return recent.length >= PHOTOGRAPHIC_SLOTS && pixels >= LARGE_PIXELS && bytes > PHOTOGRAPHIC * pixels;
@@ -45,8 +50,8 @@ export class Content {
     return (this.#slots[index % SLOTS] = empty(index));
   }
 
-  #recent(now: number): Slot[] {
-    const oldest = Math.floor(now / SLOT_MS) - SLOTS;
+  #recent(now: number, slots: number): Slot[] {
+    const oldest = Math.floor(now / SLOT_MS) - slots;
     return this.#slots.filter(({ index }) => index > oldest);
   }
 }

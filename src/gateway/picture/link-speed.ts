@@ -34,6 +34,7 @@ export class LinkSpeed {
   #since = 0;
   /** The fence after the last returned one was on its way, too, when that came back. */
   #wasBusy = false;
+  #isKnown = false;
   #seemedSlow = false;
   #isSlow = false;
   #bytesPerSecond = SLOW_BELOW;
@@ -55,6 +56,11 @@ export class LinkSpeed {
     this.#returned = fence.at;
     this.#returnedAt = now;
     this.#wasBusy = this.#onTheWay.length > 0;
+  }
+
+  /** False until enough has passed for a judgement. */
+  get isKnown(): boolean {
+    return this.#isKnown;
   }
 
   get isSlow(): boolean {
@@ -81,6 +87,7 @@ export class LinkSpeed {
     const seemsSlow = this.#bytesPerSecond < (this.#isSlow ? FAST_ABOVE : SLOW_BELOW);
     // Once may be a busy browser.
     this.#isSlow = seemsSlow && (this.#isSlow || this.#seemedSlow);
+    this.#isKnown ||= !seemsSlow || this.#isSlow;
     this.#seemedSlow = seemsSlow;
     this.#bytes = this.#ms = 0;
   }

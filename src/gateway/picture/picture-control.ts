@@ -16,6 +16,8 @@ import { Watch } from './watch.ts';
 
 /** Asked for again at once: a screen of 4K in a few steps. */
 const REPEAT_PIXELS = 2_000_000;
+/** The same while the link may be slow. */
+const FIRST_REPEAT_PIXELS = 40_000;
 /** On a slow link, a step takes about this long; each pixel needs about a byte. */
 const SLOW_REPEAT_MS = 250;
 /** What was asked for again without an answer. */
@@ -113,8 +115,15 @@ export class PictureControl {
     if (this.#isPaced) this.#advance(now);
     else {
       this.#tellLevel(level);
-      if (level === 'lossless') this.#repeat(this.#watch.tiles.take(now, REPEAT_PIXELS, REPEAT_AGAIN_MS));
+      if (level === 'lossless') this.#sharpen(now);
     }
+  }
+
+  /** Step by step, each when the viewer has what came before. */
+  #sharpen(now: number): void {
+    const { link, tiles } = this.#watch;
+    if (link.bytesOnTheWay > 0) return;
+    this.#repeat(tiles.take(now, link.isKnown ? REPEAT_PIXELS : FIRST_REPEAT_PIXELS, REPEAT_AGAIN_MS));
   }
 
   #decide(now: number): Level {
@@ -180,7 +189,7 @@ export class PictureControl {
 
   #returned(now: number): void {
     this.#watch.link.fenceReturned(now);
-    if (this.#isPaced) this.check(now);
+    if (this.#isPaced || !this.#watch.tiles.isEmpty) this.check(now);
   }
 
   #repeat(areas: readonly Area[]): void {

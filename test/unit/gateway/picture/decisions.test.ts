@@ -36,6 +36,11 @@ test('photos that scroll are photographic after two tenths of a second, and a si
   assert.equal(painted(2.5, [0, 100]).isPhotographic(150), true);
 });
 
+test('photos that a busy desktop draws only three times a second are photographic, too', () => {
+  const content = painted(2.5, [0, 350, 700]);
+  assert.equal(content.isMoving(720) && content.isPhotographic(720), true);
+});
+
 test('half a second after the last large paint, nothing moves', () => {
   const content = painted(2.5, [0, 100]);
   assert.equal(content.isMoving(599), true);
@@ -109,9 +114,10 @@ function transfer(updates: number, bytes: number, bytesPerMs: number, delayMs = 
 
 test('a link of 1 Mbit/s is slow, one of 50 Mbit/s is not', () => {
   const slow = transfer(20, 20_000, 125);
-  assert.equal(slow.isSlow, true);
+  assert.equal(slow.isSlow && slow.isKnown, true);
   assert.ok(Math.abs(slow.bytesPerSecond - 125_000) < 40_000);
-  assert.equal(transfer(50, 200_000, 6_250).isSlow, false);
+  const fast = transfer(50, 200_000, 6_250);
+  assert.deepEqual([fast.isSlow, fast.isKnown, new LinkSpeed().isKnown], [false, true, false]);
 });
 
 test('a long way and small updates do not make a link slow', () => {
