@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: how long people wait, beside the same thing done with the engine's own command line in the same run,
- * turn by turn; how long others wait while one user is greedy; sound, and typing beside uploads. Ratios and medians; a number
+ * turn by turn; how long others wait while one user is greedy; sound, typing beside uploads, and the bytes of the picture. Ratios and medians; a number
  * alone says little on a busy machine. `-- --only PART` (one of {@link RUNS}, several times for several), `--runs N`, `--json FILE`
  * (`-`: standard output), `--long` (ten minutes of a tone instead of one). With `DESKPOD_TEST_ENGINE=kubernetes`, `--only neighbours`
  * is about the cluster of `KUBECONFIG`.
@@ -15,8 +15,10 @@ import { debug } from './debug.ts';
 import { inTheCluster, onThisMachine } from './debug-stages.ts';
 import { desktops } from './desktops.ts';
 import { files } from './files.ts';
+import { framer } from './framer.ts';
 import { launches } from './launches.ts';
 import { neighbours } from './neighbours.ts';
+import { picture } from './picture.ts';
 import { print } from './print.ts';
 import { report, type Row, type Skipped } from './report.ts';
 import { loggedIn, versionOf } from './stage.ts';
@@ -32,6 +34,8 @@ const RUNS = {
   print: 6,
   sound: 60,
   typing: 80,
+  framer: 7,
+  picture: 3,
 } as const;
 const FEWEST = 3;
 type Part = keyof typeof RUNS;
@@ -56,9 +60,10 @@ const versions: Record<string, string> = { podman: await versionOf('podman', '--
 
 const places = { root: ROOT, dataDir: DATA, runDir: RUN, baseImage: null, engineSocket: null, listen: null };
 await setUp(places, progress, new AbortController().signal);
+if (parts.has('framer')) rows.push(...framer(runsOf('framer')));
 // Before the product uses the images itself.
 if (parts.has('files')) rows.push(...(await files(runsOf('files'))));
-if ([...parts].some((part) => part !== 'files')) {
+if ([...parts].some((part) => part !== 'files' && part !== 'framer')) {
   await using product = await Product.start();
   const stage = await loggedIn(product);
   try {
@@ -71,6 +76,7 @@ if ([...parts].some((part) => part !== 'files')) {
       const measure = await browserPart(name);
       rows.push(...(await measure(stage, { runs: runsOf(name), isLong: values.long })));
     }
+    if (parts.has('picture')) rows.push(...(await picture(stage, runsOf('picture'))));
     if (parts.has('neighbours')) rows.push(...(await neighbours(stage, runsOf('neighbours'))));
   } finally {
     await stage.client.session.logout();
@@ -88,7 +94,18 @@ async function clusterRows(): Promise<(Row | Skipped)[]> {
 }
 
 function chosen(only: readonly string[] | undefined): ReadonlySet<Part> {
-  const all = new Set<Part>(['desktops', 'launches', 'debug', 'neighbours', 'files', 'print', 'sound', 'typing']);
+  const all = new Set<Part>([
+    'desktops',
+    'launches',
+    'debug',
+    'neighbours',
+    'files',
+    'print',
+    'sound',
+    'typing',
+    'framer',
+    'picture',
+  ]);
   if (only === undefined) return all;
   const wanted = new Set([...all].filter((part) => only.includes(part)));
   if (wanted.size === only.length) return wanted;

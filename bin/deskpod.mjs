@@ -39,6 +39,7 @@ const SCRIPTS = new Map([
   ['test', 'test/run.ts'],
   ['dev', 'bin/dev.ts'],
   ['bench', 'bench/run.ts'],
+  ['fuzz', 'test/fuzz/run.ts'],
   ['test:apps', 'test/apps/run.ts'],
   ['test:kubernetes', 'test/kubernetes/run.ts'],
 ]);

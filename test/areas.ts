@@ -77,7 +77,7 @@ export const FOLDERS: Readonly<Record<string, string>> = {
   bench:
     '`npm run bench`: waiting times of users compared with the engine’s own command line, and while another user is greedy; sound; typing beside uploads',
   docs: 'these pages; `api` (OpenAPI) and `config.md` are generated, `decisions` records why',
-  test: '`unit` mirrors `src` and `web`; `contracts` has one suite per port; `integration`, `e2e` and `kubernetes` run the real parts, `apps` tries the apps',
+  test: '`unit` mirrors `src` and `web`; `contracts` has one suite per port; `integration`, `e2e` and `kubernetes` run the real parts, `apps` tries the apps, `fuzz` feeds damaged streams to parsers',
 };
 
 /** The folders of the domain. The files beside them, such as `errors.ts`, import none of them. */

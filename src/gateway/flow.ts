@@ -6,14 +6,13 @@ import type { RawData, WebSocket } from 'ws';
 const PAUSE_ABOVE_BYTES = 512 * 1024;
 const RESUME_BELOW_BYTES = 128 * 1024;
 
-/** Sends the data of `source` as binary messages; `sent` gets the number of bytes. */
-export function flowToSocket(source: Readable, ws: WebSocket, sent: (bytes: number) => void): void {
+/** Sends the data of `source` as binary messages. `pass` gets each chunk, and returns what is to be sent of it. */
+export function flowToSocket(source: Readable, ws: WebSocket, pass: (chunk: Buffer) => readonly Buffer[]): void {
   const written = (): void => {
     if (source.isPaused() && ws.bufferedAmount < RESUME_BELOW_BYTES) source.resume();
   };
   source.on('data', (chunk: Buffer) => {
-    sent(chunk.length);
-    ws.send(chunk, { binary: true }, written);
+    for (const piece of pass(chunk)) ws.send(piece, { binary: true }, written);
     if (ws.bufferedAmount > PAUSE_ABOVE_BYTES) source.pause();
   });
   source.resume();

@@ -145,6 +145,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     viewer.onText((transfer) =>
       options.events.clipboardTransferred({ user: userId, desktop: desktopId, types: ['text/plain'], ...transfer }),
     );
+    viewer.onPictureLost((err) =>
+      options.events.warn("a desktop's screen isn't understood, so it passes unchanged", { desktop: desktopId, err }),
+    );
     viewer.onEnd(({ code, reason, bytes, ms }) => {
       opened.delete(viewer);
       viewers.delete(viewer);

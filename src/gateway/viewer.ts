@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 import type { TicketClaims } from '#domain/ports/auth.ts';
 import { CloseCode, type ScreenNotice } from '#protocol/screen.ts';
 import { bytesOf, flowToSocket, writeFromSocket } from './flow.ts';
+import { ViewerPicture, wishOf } from './picture/viewer-picture.ts';
 import { RfbError } from './rfb/error.ts';
 import { cutTextBytes, type ViewerMessage, ViewerMessages } from './rfb/messages.ts';
 import { enforce, isWithheld, type TextTransfer, textTransfer } from './rfb/rights.ts';
@@ -33,11 +34,15 @@ export class Viewer {
   readonly #serverInit: Buffer;
   readonly #takesNotes: boolean;
   #onText: (transfer: TextTransfer) => void = () => {};
+  #onLost: (error: Error) => void = () => {};
   readonly #messages = new ViewerMessages();
+  readonly #picture: ViewerPicture;
   readonly #since = performance.now();
   #bytes = 0;
   /** Key messages, including those that the ticket doesn't allow. */
   #keys = 0;
+  /** What goes on to the desktop of the chunk that is being read; null between chunks. */
+  #passing: Buffer[] | null = null;
   /** The server closed it: its messages are ignored from now on. */
   #left = false;
   /** Why the server closed it. */
@@ -51,6 +56,10 @@ export class Viewer {
     this.#ws = ws;
     this.#desktop = desktop;
     this.#serverInit = serverInit;
+    this.#picture = new ViewerPicture(serverInit, {
+      tell: (bytes) => this.#tellDesktop(bytes),
+      onLost: (error) => this.#onLost(error),
+    });
     this.gone = Promise.all([closing(ws), closing(desktop)]);
     let failure: string | null = null;
     desktop.on('error', (error) => {
@@ -62,7 +71,10 @@ export class Viewer {
       this.#alive = true;
     });
     ws.on('message', (data, isBinary) => this.#receive(bytesOf(data), isBinary));
-    ws.once('close', () => this.#leaveDesktop());
+    ws.once('close', () => {
+      this.#picture.end();
+      this.#leaveDesktop();
+    });
     ws.send(VERSION);
     if (desktop.destroyed) this.close(CloseCode.screenLost, "the desktop's screen disconnected");
   }
@@ -83,6 +95,11 @@ export class Viewer {
   /** Called for each text that passes in either direction. */
   onText(listener: (transfer: TextTransfer) => void): void {
     this.#onText = listener;
+  }
+
+  /** Called if the desktop's stream isn't understood; it passes on unchanged. */
+  onPictureLost(listener: (error: Error) => void): void {
+    this.#onLost = listener;
   }
 
   /** The first reason counts. Doesn't change the desktop. */
@@ -121,30 +138,43 @@ export class Viewer {
     desktop.once('close', () => clearTimeout(timer));
   }
 
-  #greet(version: Buffer): [] {
+  #greet(version: Buffer): void {
     if (!version.equals(VERSION)) throw new RfbError("The viewer doesn't support RFB 3.8.");
     this.#ws.send(Buffer.concat([ADMITTED, this.#serverInit]));
-    flowToSocket(this.#desktop, this.#ws, (bytes) => {
-      this.#bytes += bytes;
+    flowToSocket(this.#desktop, this.#ws, (chunk) => {
+      this.#bytes += chunk.length;
+      return this.#picture.toViewer(chunk);
     });
-    return [];
   }
 
   #receive(bytes: Buffer, isBinary: boolean): void {
     this.#alive = true;
     if (this.#left) return;
     try {
-      if (!isBinary) throw new RfbError('The viewer sent a text message instead of a binary one.');
-      const passed = this.#messages.push(bytes).flatMap((message) => {
-        if (message.kind === 'version') return this.#greet(message.bytes);
-        if (message.kind === 'choice') return checkChoice(message.bytes);
-        return this.#enforce(message) ?? [];
-      });
-      if (passed.length > 0) writeFromSocket(this.#ws, this.#desktop, join(passed));
+      if (!isBinary) return this.#picture.want(wishOf(bytes));
+      const passing: Buffer[] = (this.#passing = []);
+      for (const message of this.#messages.push(bytes)) this.#pass(message, passing);
+      if (passing.length > 0) writeFromSocket(this.#ws, this.#desktop, join(passing));
     } catch (error) {
       if (error instanceof RfbError) this.close(error.closeCode, error.message);
       else this.close(CloseCode.internal, 'the server failed');
+    } finally {
+      this.#passing = null;
     }
+  }
+
+  #pass(message: ViewerMessage, passing: Buffer[]): void {
+    if (message.kind === 'version') return this.#greet(message.bytes);
+    if (message.kind === 'choice') return checkChoice(message.bytes);
+    const allowed = this.#enforce(message);
+    const passed = allowed === null ? null : this.#picture.fromViewer(message.kind, allowed);
+    if (passed !== null) passing.push(passed);
+  }
+
+  /** In the order of the viewer's own messages. */
+  #tellDesktop(bytes: Buffer): void {
+    if (this.#passing !== null) return void this.#passing.push(bytes);
+    if (!this.#left && !this.#desktop.destroyed && !this.#desktop.writableEnded) this.#desktop.write(bytes);
   }
 
   #enforce(message: ViewerMessage): Buffer | null {
@@ -163,9 +193,8 @@ function closing(side: WebSocket | Duplex): Promise<void> {
   return new Promise((resolve) => side.once('close', () => resolve()));
 }
 
-function checkChoice(choice: Buffer): [] {
+function checkChoice(choice: Buffer): void {
   if (choice[0] !== NONE) throw new RfbError("The viewer chose a security type that wasn't offered.");
-  return [];
 }
 
 function join(buffers: readonly Buffer[]): Buffer {

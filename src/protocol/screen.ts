@@ -3,8 +3,10 @@
  * subprotocol in addition to `binary`, so that it appears in no URL and no log.
  *
  * A viewer that offers `deskpod.notes` as a subprotocol, too, also receives notes from the gateway: JSON in text messages.
+ * It can send a `ScreenWish` in the same way: first before its RFB version, then at any time.
  */
 import { z } from 'zod';
+import { Picture } from './picture.ts';
 
 export const SCREEN_PATH = '/api/v1/screen';
 /** A page whose connection was refused sends a `POST` here: the response is 204, or the reason. */
@@ -29,6 +31,10 @@ export const ScreenNotice = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('viewer_left') }),
 ]);
 export type ScreenNotice = z.infer<typeof ScreenNotice>;
+
+/** What a viewer wants of the gateway. Without one before its version, the desktop's bytes pass to it unchanged. */
+export const ScreenWish = z.object({ kind: z.literal('picture'), picture: Picture });
+export type ScreenWish = z.infer<typeof ScreenWish>;
 
 /** Why the server closed a screen or a terminal, as WebSocket close codes. */
 export const CloseCode = {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { LanguageChoice } from './language.ts';
 import { OpenKind } from './open.ts';
+import { Picture } from './picture.ts';
 
 /** The roles of a process: answer requests, transport screens, or only measure speed. */
 export const ServerRole = z.enum(['api', 'gateway', 'speedtest']);
@@ -39,6 +40,8 @@ export const Preferences = z.object({
   openWith: z.record(OpenKind, z.string().min(1).max(512)).default({}),
   /** Of the browser's pages; new desktops prefer it, too. */
   language: LanguageChoice.default('system'),
+  /** How the desktop's picture is sent. */
+  picture: Picture.default('auto'),
 });
 export type Preferences = z.infer<typeof Preferences>;
 

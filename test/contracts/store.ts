@@ -306,6 +306,7 @@ function historyContract(check: Check): void {
       offerDownloads: true,
       openWith: {},
       language: 'system',
+      picture: 'auto',
     });
     const chosen = {
       dockHidden: true,
@@ -313,6 +314,7 @@ function historyContract(check: Check): void {
       offerDownloads: false,
       openWith: {},
       language: 'ar',
+      picture: 'frugal',
     } as const;
     await store.preferences.set('amy', { theme: 'dark', dock: ['a', 'b'], ...chosen });
     await store.preferences.set('amy', { theme: 'light', dock: ['b'], ...chosen });

@@ -1,14 +1,16 @@
 /** One noVNC connection: reports when it is established, paints and ends, and provides its canvas for the last frame. */
 import RFB from '@novnc/novnc';
-import { effect } from '@preact/signals';
+import { computed, effect } from '@preact/signals';
 import {
   CloseCode,
   NOTES_PROTOCOL,
   SCREEN_PATH,
   SCREEN_PROTOCOL,
   type ScreenNotice,
+  type ScreenWish,
   TICKET_PROTOCOL_PREFIX,
 } from '#protocol/screen.ts';
+import { preferences } from '../state/store.ts';
 import { socketUrl } from '../ui/server-url.ts';
 import { isTouch } from '../ui/pointer.ts';
 import { t } from '../ui/strings/catalogue.ts';
@@ -42,6 +44,8 @@ export interface RfbListeners {
   readonly viewerLeft: () => void;
 }
 
+const picture = computed(() => preferences.value.picture);
+
 /** How many browser frames to wait for the first desktop frame: about ten seconds. */
 const FRAMES_TO_FIRST_PIXEL = 600;
 /** How long the server may take to announce the extended clipboard. */
@@ -68,6 +72,10 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
     else if (notice.kind === 'clipboard_withheld') awaited.settled();
     else listeners.viewerLeft();
   };
+  // The first one before anything of noVNC, whose listener is added later.
+  const want = (wish: ScreenWish): void => socket.send(JSON.stringify(wish));
+  const stopWanting = whenOpen(socket, () => effect(() => want({ kind: 'picture', picture: picture.value })));
+  void ended.promise.then(stopWanting);
   const channel = screenChannel(socket, {
     onSent: (what) => {
       if (what === 'key') written += 1;
@@ -88,6 +96,7 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
   // The focus belongs to the key field: dead keys and input methods work only in a field.
   rfb.focusOnClick = false;
   rfb.resizeSession = ownsSize;
+  // That it accepts JPEG; the gateway decides whether and how good.
   rfb.qualityLevel = 8;
   rfb.compressionLevel = 1;
 
@@ -125,6 +134,13 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
       return canvas?.width !== Math.floor(width) || canvas.height !== Math.floor(height);
     },
   };
+}
+
+/** Starts something when the socket opens; what is returned ends it. */
+function whenOpen(socket: WebSocket, start: () => () => void): () => void {
+  let end = (): void => {};
+  socket.addEventListener('open', () => (end = start()), { once: true });
+  return () => end();
 }
 
 function deliver(rfb: RFB, canvas: HTMLCanvasElement | null, item: KeyItem): void {

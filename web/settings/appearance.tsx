@@ -1,4 +1,5 @@
-/** Theme, dock and language. */
+/** Theme, dock, picture and language. */
+import { Picture } from '#protocol/picture.ts';
 import { changePreferences } from '../state/preferences.ts';
 import { preferences } from '../state/store.ts';
 import { LanguageSelect } from '../ui/language-select.tsx';
@@ -7,7 +8,7 @@ import { t } from '../ui/strings/catalogue.ts';
 const THEMES = ['system', 'light', 'dark'] as const;
 
 export function Appearance() {
-  const { theme, dockHidden, language } = preferences.value;
+  const { theme, dockHidden, language, picture } = preferences.value;
   return (
     <>
       <h2>{t.settings.pages.appearance}</h2>
@@ -31,6 +32,22 @@ export function Appearance() {
         <input type="checkbox" checked={dockHidden} onChange={() => changePreferences({ dockHidden: !dockHidden })} />{' '}
         {t.menu.hideDock}
       </label>
+      <h3 id="picture-label">{t.appearance.picture}</h3>
+      <div class="segments" role="radiogroup" aria-labelledby="picture-label" data-test="picture">
+        {Picture.options.map((one) => (
+          <button
+            key={one}
+            type="button"
+            role="radio"
+            aria-checked={one === picture}
+            data-picture={one}
+            onClick={() => changePreferences({ picture: one })}
+          >
+            {t.appearance.pictures[one]}
+          </button>
+        ))}
+      </div>
+      <p class="small">{t.appearance.pictureHint}</p>
       <h3>
         <label for="language">{t.appearance.language}</label>
       </h3>

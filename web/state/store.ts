@@ -51,6 +51,7 @@ export const preferences = signal<Preferences>({
   offerDownloads: true,
   openWith: {},
   language: 'system',
+  picture: 'auto',
 });
 
 /** What apps have printed and the page hasn't presented yet. */

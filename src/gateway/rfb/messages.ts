@@ -1,5 +1,6 @@
 /** Splits a viewer's RFB stream into messages, and checks their types and sizes. */
 import { MAX_CLIPBOARD_BYTES } from '#protocol/screen.ts';
+import { ENCODING } from './encodings.ts';
 import { RfbError } from './error.ts';
 
 export type MessageKind =
@@ -25,7 +26,6 @@ export interface ViewerMessage {
   readonly bytes: Buffer;
 }
 
-export const EXTENDED_MOUSE_BUTTONS = -316;
 const MAX_FENCE_BYTES = 64;
 const MAX_ENCODINGS = 1024;
 
@@ -130,7 +130,8 @@ export class ViewerMessages {
 
   #complete(shape: Shape, bytes: Buffer): ViewerMessage {
     this.#opened = Math.min(this.#opened + 1, OPENING.length);
-    if (shape.kind === 'set_encodings') this.#extendedButtons = encodingsOf(bytes).includes(EXTENDED_MOUSE_BUTTONS);
+    if (shape.kind === 'set_encodings')
+      this.#extendedButtons = encodingsOf(bytes).includes(ENCODING.extendedMouseButtons);
     if (shape.kind === 'cut_text' && cutTextBytes(bytes) > MAX_CLIPBOARD_BYTES) {
       this.#skip = 8 + cutTextBytes(bytes) - bytes.length;
       return { kind: 'oversized_cut_text', bytes };

@@ -4,9 +4,9 @@
  */
 import type { TicketRights } from '#domain/ports/auth.ts';
 import { MAX_PIXELS, MAX_SIDE } from '#protocol/screen.ts';
+import { ENCODING } from './encodings.ts';
 import { cutTextBytes, encodingsOf, isExtended, type MessageKind, type ViewerMessage } from './messages.ts';
 
-const EXTENDED_CLIPBOARD = -1063131698;
 const ACTION = { caps: 1 << 24, request: 1 << 25, peek: 1 << 26, notify: 1 << 27, provide: 1 << 28 } as const;
 const TEXT = 1;
 
@@ -56,11 +56,11 @@ function clipboard(rights: TicketRights, bytes: Buffer): Buffer | null {
 
 function withExtendedClipboard(message: Buffer): Buffer {
   const encodings = encodingsOf(message);
-  if (encodings.includes(EXTENDED_CLIPBOARD)) return message;
+  if (encodings.includes(ENCODING.extendedClipboard)) return message;
   const longer = Buffer.alloc(message.length + 4);
   message.copy(longer);
   longer.writeUInt16BE(encodings.length + 1, 2);
-  longer.writeInt32BE(EXTENDED_CLIPBOARD, message.length);
+  longer.writeInt32BE(ENCODING.extendedClipboard, message.length);
   return longer;
 }
 

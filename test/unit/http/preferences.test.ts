@@ -16,6 +16,7 @@ test('until a user pins apps, the dock has those of the configuration, without u
     offerDownloads: true,
     openWith: {},
     language: 'system',
+    picture: 'sharp',
   };
   await api.app.inject({ method: 'PUT', url: '/api/v1/preferences', headers, payload: own });
   assert.deepEqual(await get(), own);
@@ -46,6 +47,7 @@ test("other preferences do not affect the administrator's dock, and an emptied d
     offerDownloads: true,
     openWith: {},
     language: 'system',
+    picture: 'auto',
   });
 });
 

@@ -44,7 +44,8 @@ export const settings: SettingsStrings = {
       prints: 'طابعة طباعة ورق مستند حفظ print printer pdf',
       system: 'إصدار محرك بدء تتبع مضيف مدة التشغيل موقع عقدة سرعة تحذيرات system',
       user: 'حساب اسم تسميات أدوار جلسات تسجيل الدخول تسجيل الخروج من كل مكان حدود حصة account user webdav token',
-      appearance: 'سمة داكنة فاتحة شريط التطبيقات إخفاء عرض لغة ترجمة theme language',
+      appearance:
+        'سمة داكنة فاتحة شريط التطبيقات إخفاء عرض لغة ترجمة theme language صورة جودة حادة بيانات picture quality',
       'default-apps': 'تطبيق افتراضي فتح باستخدام امتداد نوع ملف رابط default app',
       downloads: 'ملفات جديدة حفظ تنزيل حاسوب إشعار downloads',
       keyboard: 'اختصارات مفاتيح مساعدة keyboard shortcuts',
@@ -282,6 +283,10 @@ export const settings: SettingsStrings = {
     language: 'اللغة',
     languageHint: 'تستخدمها أسطح المكتب الجديدة أيضًا. تتوقف ترجمة التطبيق على صورته. رسائل الخادم باللغة الإنجليزية.',
     languageOfBrowser: (name) => `لغة المتصفح (${isolated(name)})`,
+    picture: 'الصورة',
+    pictures: { auto: 'تلقائية', sharp: 'حادّة', frugal: 'موفِّرة' },
+    pictureHint:
+      'التلقائية حادّة إلا لما يتحرك وعند بطء الاتصال، وتعود حادّة فور توقف الحركة. الحادّة بلا أي فقدان دائمًا. الموفِّرة لا تستهلك أكثر من 1 ميغابت في الثانية.',
   },
   keyboard: {
     title: 'لوحة المفاتيح',

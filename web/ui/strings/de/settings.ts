@@ -46,7 +46,8 @@ export const settings: SettingsStrings = {
       prints: 'drucker drucken ausdruck papier pdf dokument speichern print',
       system: 'version engine start ablauf host laufzeit ort knoten geschwindigkeit warnungen',
       user: 'konto name labels rollen sitzungen anmeldungen abmelden überall limits grenzen kontingent webdav token',
-      appearance: 'design dunkel hell dock ausblenden anzeige sprache übersetzung language',
+      appearance:
+        'design dunkel hell dock ausblenden anzeige sprache übersetzung language bild qualität scharf bandbreite datenvolumen jpeg',
       'default-apps': 'standard app öffnen mit endung dateityp link default',
       downloads: 'dateien neu speichern herunterladen computer benachrichtigung anbieten',
       keyboard: 'tastenkürzel tasten hilfe',
@@ -262,6 +263,10 @@ export const settings: SettingsStrings = {
     languageHint:
       'Gilt auch für neue Desktops. Ob eine App übersetzt ist, hängt von ihrem Image ab. Meldungen des Servers sind auf Englisch.',
     languageOfBrowser: (name) => `Sprache des Browsers (${name})`,
+    picture: 'Bild',
+    pictures: { auto: 'Automatisch', sharp: 'Scharf', frugal: 'Sparsam' },
+    pictureHint:
+      'Automatisch ist scharf, außer bei Bewegung und langsamen Verbindungen, und wird wieder scharf, sobald nichts mehr passiert. Scharf ist immer verlustfrei. Sparsam braucht höchstens 1 Mbit/s.',
   },
   keyboard: {
     title: 'Tastatur',

@@ -43,7 +43,8 @@ export const settings = {
       prints: 'printer print printing paper pdf document save',
       system: 'version engine start trace host uptime location node speed warnings',
       user: 'account name labels roles sessions logins log out everywhere limits quota webdav token',
-      appearance: 'theme dark light dock hide display language locale translation',
+      appearance:
+        'theme dark light dock hide display language locale translation picture quality sharp bandwidth data jpeg',
       'default-apps': 'default app open with extension file type link',
       downloads: 'files new save computer notification offer',
       keyboard: 'shortcuts keys help',
@@ -255,6 +256,10 @@ export const settings = {
     languageHint:
       'New desktops use it, too. It depends on the image of an app whether the app is translated. Messages from the server are in English.',
     languageOfBrowser: (name: string) => `Browser’s language (${name})`,
+    picture: 'Picture',
+    pictures: { auto: 'Automatic', sharp: 'Sharp', frugal: 'Frugal' },
+    pictureHint:
+      'Automatic is sharp, except for what moves and for slow connections, and sharp again as soon as it rests. Sharp never loses anything. Frugal uses at most 1 Mbit/s.',
   },
   keyboard: {
     title: 'Keyboard',

@@ -46,7 +46,8 @@ export const settings: SettingsStrings = {
       prints: 'impresora imprimir impresión papel pdf documento guardar print',
       system: 'versión motor inicio traza host tiempo de actividad ubicación nodo velocidad advertencias',
       user: 'cuenta nombre etiquetas roles sesiones inicios de sesión cerrar sesión en todas partes límites cuota webdav token',
-      appearance: 'tema oscuro claro dock ocultar pantalla idioma traducción language',
+      appearance:
+        'tema oscuro claro dock ocultar pantalla idioma traducción language imagen calidad nítida ancho de banda datos jpeg',
       'default-apps': 'aplicación predeterminada abrir con extensión tipo archivo enlace default',
       downloads: 'archivos nuevo guardar descargar equipo notificación ofrecer download',
       keyboard: 'atajos teclas ayuda',
@@ -260,6 +261,10 @@ export const settings: SettingsStrings = {
     languageHint:
       'Los escritorios nuevos también lo usan. Que una aplicación esté traducida depende de su imagen. Los mensajes del servidor están en inglés.',
     languageOfBrowser: (name) => `Idioma del navegador (${name})`,
+    picture: 'Imagen',
+    pictures: { auto: 'Automática', sharp: 'Nítida', frugal: 'Ahorro' },
+    pictureHint:
+      'Automática: nítida, salvo lo que se mueve y con conexiones lentas, y nítida de nuevo en cuanto nada se mueve. Nítida: siempre sin pérdidas. Ahorro: como máximo 1 Mbit/s.',
   },
   keyboard: {
     title: 'Teclado',

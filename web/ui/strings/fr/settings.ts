@@ -46,7 +46,8 @@ export const settings: SettingsStrings = {
       prints: 'imprimante imprimer impression papier pdf document enregistrer print',
       system: 'version moteur démarrage trace hôte emplacement nœud vitesse avertissements',
       user: 'compte nom étiquettes rôles sessions connexions se déconnecter partout limites quota webdav token',
-      appearance: 'thème sombre clair dock masquer affichage langue traduction language',
+      appearance:
+        'thème sombre clair dock masquer affichage langue traduction language image qualité nette débit données jpeg',
       'default-apps': 'application par défaut ouvrir avec extension type fichier lien default',
       downloads: 'fichiers nouveau enregistrer télécharger ordinateur notification proposer download',
       keyboard: 'raccourcis touches aide',
@@ -262,6 +263,10 @@ export const settings: SettingsStrings = {
     languageHint:
       'Les nouveaux bureaux l’utilisent aussi. La traduction d’une application dépend de son image. Les messages du serveur sont en anglais.',
     languageOfBrowser: (name) => `Langue du navigateur (${name})`,
+    picture: 'Image',
+    pictures: { auto: 'Automatique', sharp: 'Nette', frugal: 'Économe' },
+    pictureHint:
+      'Automatique : l’image est nette, sauf pour ce qui bouge et sur les connexions lentes, et le redevient dès que plus rien ne bouge. Nette : toujours sans perte. Économe : 1 Mbit/s au maximum.',
   },
   keyboard: {
     title: 'Clavier',

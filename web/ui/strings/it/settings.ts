@@ -45,7 +45,8 @@ export const settings: SettingsStrings = {
       prints: 'stampante stampa stampare carta pdf documento salva print',
       system: 'versione motore avvio traccia host tempo di attività posizione nodo velocità avvisi',
       user: 'account nome etichette ruoli sessioni accessi esci ovunque limiti quota webdav token',
-      appearance: 'tema scuro chiaro dock nascondi schermo lingua traduzione language',
+      appearance:
+        'tema scuro chiaro dock nascondi schermo lingua traduzione language immagine qualità nitida banda dati jpeg',
       'default-apps': 'app predefinita apri con estensione tipo file link default',
       downloads: 'file nuovi salva scarica scaricati computer notifica proponi download',
       keyboard: 'scorciatoie tasti aiuto',
@@ -257,6 +258,10 @@ export const settings: SettingsStrings = {
     languageHint:
       'La usano anche i nuovi desktop. Che un’app sia tradotta dipende dalla sua immagine. I messaggi del server sono in inglese.',
     languageOfBrowser: (name) => `Lingua del browser (${name})`,
+    picture: 'Immagine',
+    pictures: { auto: 'Automatica', sharp: 'Nitida', frugal: 'Risparmio' },
+    pictureHint:
+      'Automatica: nitida, tranne ciò che si muove e con connessioni lente, e di nuovo nitida appena tutto è fermo. Nitida: sempre senza perdite. Risparmio: al massimo 1 Mbit/s.',
   },
   keyboard: {
     title: 'Tastiera',

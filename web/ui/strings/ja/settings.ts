@@ -44,7 +44,8 @@ export const settings: SettingsStrings = {
       prints: 'プリンター 印刷 用紙 PDF 文書 保存 print printer',
       system: 'バージョン エンジン 起動 トレース ホスト 稼働時間 場所 ノード 速度 警告 system',
       user: 'アカウント 名前 ラベル ロール セッション ログイン ログアウト 上限 クォータ account user webdav token',
-      appearance: 'テーマ ダーク ライト ドック 隠す 表示 言語 翻訳 theme language',
+      appearance:
+        'テーマ ダーク ライト ドック 隠す 表示 言語 翻訳 theme language 画質 鮮明 帯域 通信量 picture quality',
       'default-apps': '既定 アプリ 開く 拡張子 ファイルの種類 リンク default app',
       downloads: 'ファイル 新しい 保存 コンピューター 通知 downloads',
       keyboard: 'ショートカット キー ヘルプ keyboard shortcuts',
@@ -254,6 +255,10 @@ export const settings: SettingsStrings = {
     languageHint:
       '新しいデスクトップにも適用されます。アプリが翻訳されているかどうかはイメージによります。サーバーからのメッセージは英語です。',
     languageOfBrowser: (name) => `ブラウザーの言語（${name}）`,
+    picture: '画質',
+    pictures: { auto: '自動', sharp: '鮮明', frugal: '節約' },
+    pictureHint:
+      '自動では、動く部分と低速な回線を除いて鮮明に表示し、動きが止まると鮮明に戻ります。鮮明では常に劣化なしで表示します。節約では通信量を最大 1 Mbit/s に抑えます。',
   },
   keyboard: {
     title: 'キーボード',

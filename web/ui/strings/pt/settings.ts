@@ -45,7 +45,8 @@ export const settings: SettingsStrings = {
       prints: 'impressora imprimir impressão papel pdf documento salvar print',
       system: 'versão mecanismo inicialização rastreamento host tempo de atividade local nó velocidade avisos',
       user: 'conta nome rótulos funções sessões logins sair de todos os lugares limites cota webdav token',
-      appearance: 'tema escuro claro dock ocultar tela idioma língua tradução language',
+      appearance:
+        'tema escuro claro dock ocultar tela idioma língua tradução language imagem qualidade nítida banda dados jpeg',
       'default-apps': 'aplicativo padrão abrir com extensão tipo arquivo link default',
       downloads: 'arquivos novo salvar baixar computador notificação oferecer',
       keyboard: 'atalhos teclas ajuda',
@@ -258,6 +259,10 @@ export const settings: SettingsStrings = {
     languageHint:
       'Novas áreas de trabalho também o usam. Se um aplicativo está traduzido depende da imagem dele. As mensagens do servidor são em inglês.',
     languageOfBrowser: (name) => `Idioma do navegador (${name})`,
+    picture: 'Imagem',
+    pictures: { auto: 'Automática', sharp: 'Nítida', frugal: 'Econômica' },
+    pictureHint:
+      'Automática: nítida, exceto o que se move e em conexões lentas, e nítida de novo assim que nada se move. Nítida: sempre sem perdas. Econômica: no máximo 1 Mbit/s.',
   },
   keyboard: {
     title: 'Teclado',

@@ -1,0 +1,217 @@
+/**
+ * Decides for one viewer how its desktop is to encode the picture, and when it may send. Text stays without loss; what moves
+ * and is photographic, and everything on a slow link, becomes JPEG, and is asked for again without loss when it rests. On a
+ * slow link the gateway requests each update itself, when the link has room: so the newest state is sent, not a queue of
+ * old ones. Reads no clock and has no timer: `now` is in ms, and `check` is to be called while `isBusy`.
+ */
+import type { Picture } from '#protocol/picture.ts';
+import { RfbError } from '#gateway/rfb/error.ts';
+import { ServerFramer } from '#gateway/rfb/framer.ts';
+import type { MessageKind } from '#gateway/rfb/messages.ts';
+import { continuousUpdates, switchesOn, updateRequest } from '#gateway/rfb/requests.ts';
+import { type Level, Levels, withLevel } from './level.ts';
+import type { Area } from './lossy-tiles.ts';
+import { Pace } from './pace.ts';
+import { Watch } from './watch.ts';
+
+/** Asked for again at once: a screen of 4K in a few steps. */
+const REPEAT_PIXELS = 2_000_000;
+/** The same while the link may be slow. */
+const FIRST_REPEAT_PIXELS = 40_000;
+/** On a slow link, a step takes about this long; each pixel needs about a byte. */
+const SLOW_REPEAT_MS = 250;
+/** What was asked for again without an answer. */
+const REPEAT_AGAIN_MS = 3_000;
+/** On a slow link, typing goes first. */
+const INPUT_REST_MS = 600;
+
+export interface ControlOptions {
+  readonly serverInit: Buffer;
+  readonly picture: Picture;
+  /** Sends a message to the desktop. */
+  readonly tell: (bytes: Buffer) => void;
+  /** The stream isn't understood: from now on it passes as it is, encoded as the viewer wants. */
+  readonly onLost: (error: RfbError) => void;
+}
+
+export class PictureControl {
+  readonly #options: ControlOptions;
+  readonly #watch: Watch;
+  readonly #framer: ServerFramer;
+  readonly #levels = new Levels();
+  readonly #pace = new Pace();
+  #picture: Picture;
+  #isLost = false;
+  /** What the desktop was told last. */
+  #told: Level | null = null;
+  /** As the viewer sent it; null until then. */
+  #encodings: Buffer | null = null;
+  /** Null if the viewer hasn't switched them on. */
+  #continuous: Buffer | null = null;
+  #isPaced = false;
+  /** The desktop has a request of ours that it hasn't answered. */
+  #isRequested = false;
+  /** Areas that a paced viewer gets again, one after the other. */
+  #repeating: readonly Area[] = [];
+  #repeatingSince = 0;
+  #inputAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ControlOptions) {
+    this.#options = options;
+    this.#picture = options.picture;
+    const [width, height] = [options.serverInit.readUInt16BE(0), options.serverInit.readUInt16BE(2)];
+    this.#watch = new Watch(width, height, ({ hasPixels }) => this.#updated(hasPixels));
+    this.#framer = new ServerFramer(options.serverInit, this.#watch);
+  }
+
+  setPicture(picture: Picture, now: number): void {
+    this.#picture = picture;
+    this.check(now);
+  }
+
+  /** What is to be decided or asked for changes with time alone. */
+  get isBusy(): boolean {
+    if (this.#isLost || this.#encodings === null) return false;
+    if (this.#isPaced) return !this.#watch.tiles.isEmpty || !this.#isRequested;
+    return !this.#watch.tiles.isEmpty || this.#told !== 'lossless';
+  }
+
+  /** The viewer's message for the desktop: the same, a replacement, or null if it's withheld. */
+  fromViewer(kind: MessageKind, bytes: Buffer, now: number): Buffer | null {
+    if (this.#isLost) return bytes;
+    if (kind === 'set_pixel_format') this.#framer.setPixelFormat(bytes);
+    if (kind === 'key' || kind === 'extended_key' || kind === 'pointer') this.#inputAt = now;
+    if (kind === 'fence' && !(bytes.readUInt8(4) & 0x80)) this.#returned(now);
+    if (kind === 'continuous_updates') return this.#continuousFrom(bytes);
+    if (kind !== 'set_encodings') return bytes;
+    this.#encodings = bytes;
+    this.#told = this.#decide(now);
+    return withLevel(bytes, this.#told);
+  }
+
+  /** A chunk of the desktop for the viewer, in pieces. */
+  toViewer(chunk: Buffer, now: number): Buffer[] {
+    if (this.#isLost) return [chunk];
+    const { held } = this.#framer;
+    this.#watch.now = now;
+    try {
+      this.#framer.push(chunk);
+    } catch (error) {
+      if (!(error instanceof RfbError)) throw error;
+      const rest = Buffer.concat([held, chunk]).subarray(this.#watch.out.seen);
+      this.#lose(error);
+      return [...this.#watch.out.take(), rest];
+    }
+    // Only a frugal viewer pays for what it gets.
+    if (this.#picture === 'frugal') this.#pace.sent(chunk.length, now);
+    this.check(now);
+    return this.#watch.out.take();
+  }
+
+  check(now: number): void {
+    if (this.#isLost || this.#encodings === null) return;
+    const level = this.#decide(now);
+    this.#setPaced(this.#continuous !== null && level === 'low');
+    if (this.#isPaced) this.#advance(now);
+    else {
+      this.#tellLevel(level);
+      if (level === 'lossless') this.#sharpen(now);
+    }
+  }
+
+  /** Step by step, each when the viewer has what came before. */
+  #sharpen(now: number): void {
+    const { link, tiles } = this.#watch;
+    if (link.bytesOnTheWay > 0) return;
+    this.#repeat(tiles.take(now, link.isKnown ? REPEAT_PIXELS : FIRST_REPEAT_PIXELS, REPEAT_AGAIN_MS));
+  }
+
+  #decide(now: number): Level {
+    const { content, link, hasPainted } = this.#watch;
+    const circumstances = {
+      picture: this.#picture,
+      isSlow: link.isSlow,
+      hasPainted,
+      isMoving: content.isMoving(now),
+      isPhotographic: content.isPhotographic(now),
+    };
+    return this.#levels.decide(circumstances, now);
+  }
+
+  #continuousFrom(bytes: Buffer): Buffer | null {
+    const isOn = switchesOn(bytes);
+    this.#continuous = isOn ? bytes : null;
+    if (isOn) return this.#isPaced ? null : bytes;
+    // The reply is for the viewer.
+    this.#isPaced = false;
+    return bytes;
+  }
+
+  #setPaced(isPaced: boolean): void {
+    if (isPaced === this.#isPaced) return;
+    this.#isPaced = isPaced;
+    this.#isRequested = false;
+    this.#repeating = [];
+    if (!isPaced && this.#continuous !== null) return this.#options.tell(this.#continuous);
+    this.#watch.endsToLeaveOut += 1;
+    this.#options.tell(continuousUpdates(false, this.#screen));
+  }
+
+  /** The next request of a paced viewer. */
+  #advance(now: number): void {
+    if (this.#repeating.length > 0 && now - this.#repeatingSince < REPEAT_AGAIN_MS) return;
+    this.#repeating = [];
+    const { link, tiles, content } = this.#watch;
+    const rate = this.#picture === 'frugal' ? Math.min(Pace.frugal, link.bytesPerSecond) : link.bytesPerSecond;
+    if (link.bytesOnTheWay > this.#pace.windowOf(rate)) return;
+    if (this.#picture === 'frugal' && !this.#pace.allows(now)) return;
+    const isIdle = link.bytesOnTheWay === 0 && now - this.#inputAt > INPUT_REST_MS && !content.isMoving(now);
+    const due = isIdle ? tiles.take(now, (rate * SLOW_REPEAT_MS) / 1000, REPEAT_AGAIN_MS) : [];
+    if (due.length > 0) {
+      this.#tellLevel('lossless');
+      this.#repeating = due;
+      this.#repeatingSince = now;
+      this.#repeat(due);
+    } else if (!this.#isRequested) {
+      this.#tellLevel('low');
+      this.#isRequested = true;
+      this.#options.tell(updateRequest(this.#screen, true));
+    }
+  }
+
+  #updated(hasPixels: boolean): void {
+    if (!this.#isPaced) return;
+    this.#isRequested = false;
+    if (hasPixels) this.#repeating = [];
+    // Before the pixels, Xvnc answers with the size of the screen, and forgets the request.
+    else for (const area of this.#repeating) this.#options.tell(updateRequest(area, true));
+  }
+
+  #returned(now: number): void {
+    this.#watch.link.fenceReturned(now);
+    if (this.#isPaced || !this.#watch.tiles.isEmpty) this.check(now);
+  }
+
+  #repeat(areas: readonly Area[]): void {
+    if (areas.length === 0) return;
+    this.#watch.expectsRepeat = true;
+    this.#options.tell(Buffer.concat(areas.map((area) => updateRequest(area, false))));
+  }
+
+  #tellLevel(level: Level): void {
+    if (level === this.#told || this.#encodings === null) return;
+    this.#told = level;
+    this.#options.tell(withLevel(this.#encodings, level));
+  }
+
+  get #screen(): Area {
+    return { x: 0, y: 0, ...this.#framer.size };
+  }
+
+  #lose(error: RfbError): void {
+    this.#isLost = true;
+    if (this.#encodings !== null) this.#options.tell(this.#encodings);
+    if (this.#isPaced && this.#continuous !== null) this.#options.tell(this.#continuous);
+    this.#options.onLost(error);
+  }
+}
