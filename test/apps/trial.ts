@@ -23,6 +23,7 @@ const NEEDS_DESKTOP: Readonly<Record<string, string>> = {
 /** Apps whose windows aren't titled like the file that they show. */
 export const UNTITLED: Readonly<Record<string, string>> = {
   calibre: 'a book is added to its library',
+  rkward: 'its editor is a part of its window',
   octave: 'its editor is a part of its window',
 };
 
