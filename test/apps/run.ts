@@ -58,8 +58,10 @@ async function tryOne(recipe: (typeof all)[number]): Promise<Result> {
 }
 
 async function installed({ name, labels }: (typeof all)[number]): Promise<TriedApp> {
-  const { displayName, wmClass, runtime, opens } = await installOwnApp(product, name, BUILD_MS);
+  await installOwnApp(product, name, BUILD_MS);
   await updated(name);
+  // What an entry says of its windows comes from the image.
+  const { displayName, wmClass, runtime, opens } = await installOwnApp(product, name, BUILD_MS);
   const sandboxed = labels['oc.seccomp'] !== undefined;
   return { name, displayName, wmClass, runtime, opens, sounds: opens.includes('.wav'), sandboxed };
 }
