@@ -46,7 +46,10 @@ export const ALLOWED: Readonly<Record<string, readonly Allowed[]>> = {
   ],
   krita: [{ pattern: /startTimer/, because: 'Qt says so of a timer that isn’t needed' }],
   remmina: [
-    { pattern: /g_ascii_strdown|g_strrstr/, because: 'it asks for the name of a desktop environment, which there is none of' },
+    {
+      pattern: /g_ascii_strdown|g_strrstr/,
+      because: 'it asks for the name of a desktop environment, which there is none of',
+    },
   ],
   vlc: [{ pattern: /no suitable interface module/, because: 'its interface for D-Bus finds no session bus' }],
 };
