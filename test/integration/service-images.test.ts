@@ -106,7 +106,7 @@ test('sound can be played and recorded with the cookie only', { skip }, async ()
   assert.notEqual(stranger.code, 0);
   const known = { PULSE_SERVER: server, PULSE_COOKIE: '/run/deskpod/pulse-cookie' };
   const heard = await client(
-    'pactl info; parec -d desk.monitor --latency-msec=50 >/tmp/heard & head -c 200000 /dev/urandom | pacat --playback; kill $!; tr -d "\\0" </tmp/heard | wc -c',
+    'pactl info; parec -d desk.monitor --latency-msec=50 >/tmp/heard & for i in $(seq 100); do [ -s /tmp/heard ] && break; sleep 0.1; done; head -c 200000 /dev/urandom | pacat --playback; kill $!; tr -d "\\0" </tmp/heard | wc -c',
     known,
   );
   assert.match(heard.output, /Default Sink: desk\r?\nDefault Source: microphone/);
