@@ -19,7 +19,7 @@ const PSEUDO: Readonly<Record<Level, Pseudo>> = {
   low: { quality: 4, compression: 6 },
 };
 
-/** How long JPEG lasts at least before moving content is tried without loss again; doubled each time it's in vain. */
+/** How long JPEG lasts at least before moving content is sent without loss again; doubled each time it is still photographic. */
 const FIRST_TRY_MS = 2_000;
 const LAST_TRY_MS = 32_000;
 

@@ -27,7 +27,7 @@ export class LossyTiles {
   #dueAt = new Float64Array(0);
   #count = 0;
   /** Of lossy tiles that this update has painted in part without loss: their pixels that it has painted. */
-  readonly #mended = new Map<number, number>();
+  readonly #repainted = new Map<number, number>();
   readonly #restMs: number;
 
   /** A tile rests when nothing was painted there for `restMs`. */
@@ -43,7 +43,7 @@ export class LossyTiles {
     this.#height = height;
     this.#columns = Math.ceil(width / SIDE);
     this.#rows = Math.ceil(height / SIDE);
-    this.#mended.clear();
+    this.#repainted.clear();
     this.#lossy = new Uint8Array(0);
     this.#count = 0;
   }
@@ -58,8 +58,8 @@ export class LossyTiles {
     this.#each(touched(area), (tile, column, row) => {
       if (isLossy) {
         this.#set(tile, 1);
-        this.#mended.delete(tile);
-      } else if (this.#lossy[tile] === 1) this.#mend(tile, this.#tile(column, row), area);
+        this.#repainted.delete(tile);
+      } else if (this.#lossy[tile] === 1) this.#repaint(tile, this.#tile(column, row), area);
       this.#dueAt[tile] = now + this.#restMs;
     });
   }
@@ -72,14 +72,14 @@ export class LossyTiles {
 
   /** Rectangles of one update don't overlap, so together they can paint a whole tile; those of several updates can't. */
   updateEnd(): void {
-    this.#mended.clear();
+    this.#repainted.clear();
   }
 
-  #mend(tile: number, place: Area, area: Area): void {
-    const painted = (this.#mended.get(tile) ?? 0) + pixelsOf(overlap(place, area));
-    if (painted < pixelsOf(place)) return void this.#mended.set(tile, painted);
+  #repaint(tile: number, place: Area, area: Area): void {
+    const painted = (this.#repainted.get(tile) ?? 0) + pixelsOf(overlap(place, area));
+    if (painted < pixelsOf(place)) return void this.#repainted.set(tile, painted);
     this.#set(tile, 0);
-    this.#mended.delete(tile);
+    this.#repainted.delete(tile);
   }
 
   /** What was lossy stays so where it is copied to. */
@@ -93,7 +93,7 @@ export class LossyTiles {
       this.#each(touched({ ...part, x: part.x + dx, y: part.y + dy }), (source) => {
         if (before[source] !== 1) return;
         this.#set(tile, 1);
-        this.#mended.delete(tile);
+        this.#repainted.delete(tile);
       });
     });
   }
