@@ -48,6 +48,7 @@ test("other preferences do not affect the administrator's dock, and an emptied d
     openWith: {},
     language: 'system',
     picture: 'auto',
+    scale: 'auto',
   });
 });
 
