@@ -320,11 +320,7 @@ function historyContract(check: Check): void {
     } as const;
     await store.preferences.set('amy', { theme: 'dark', dock: ['a', 'b'], ...chosen });
     await store.preferences.set('amy', { theme: 'light', dock: ['b'], ...chosen });
-    assert.deepEqual(await store.preferences.get('amy'), {
-      theme: 'light',
-      dock: ['b'],
-      ...chosen,
-    });
+    assert.deepEqual(await store.preferences.get('amy'), { theme: 'light', dock: ['b'], ...chosen });
     assert.deepEqual((await store.preferences.get('fry')).dock, []);
   });
 
