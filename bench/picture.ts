@@ -4,7 +4,13 @@
  */
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { NOTES_PROTOCOL, SCREEN_PATH, SCREEN_PROTOCOL, TICKET_PROTOCOL_PREFIX } from '#protocol/screen.ts';
+import {
+  NOTES_PROTOCOL,
+  SCREEN_PATH,
+  SCREEN_PROTOCOL,
+  TICKET_PROTOCOL_PREFIX,
+  WISHES_PROTOCOL,
+} from '#protocol/screen.ts';
 import type { Picture } from '#protocol/picture.ts';
 import { NovncViewer } from '../test/fixtures/novnc-viewer.ts';
 import { photoPage, textPage } from '../test/fixtures/pages.ts';
@@ -124,5 +130,9 @@ async function rests(viewer: NovncViewer): Promise<void> {
 async function view({ client }: Stage, address: string, wish: Picture | null): Promise<NovncViewer> {
   const { token } = await client.desktop.ticket();
   const url = `${address.replace(/^http/, 'ws')}${SCREEN_PATH}`;
-  return await NovncViewer.open(url, [SCREEN_PROTOCOL, `${TICKET_PROTOCOL_PREFIX}${token}`, NOTES_PROTOCOL], wish);
+  return await NovncViewer.open(
+    url,
+    [SCREEN_PROTOCOL, `${TICKET_PROTOCOL_PREFIX}${token}`, NOTES_PROTOCOL, WISHES_PROTOCOL],
+    wish,
+  );
 }
