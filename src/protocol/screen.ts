@@ -52,6 +52,8 @@ export const CloseCode = {
   sessionEnded: 4401,
   /** The desktop was removed. */
   desktopGone: 4404,
+  /** This gateway can't continue the screen that the viewer had: open another one. */
+  notResumable: 4410,
   /** The desktop's screen is gone for another reason and may come back: connect again. */
   screenLost: 4503,
 } as const;

@@ -1,0 +1,208 @@
+/**
+ * The screen's WebSocket, which outlives interruptions of the network: for up to half a minute it opens another one, over
+ * which the gateway continues the same screen. What was sent meanwhile follows; nothing is lost or arrives twice.
+ */
+import { parseJson } from '#protocol/json.ts';
+import { Inbox, Outbox } from '#protocol/outbox.ts';
+import { RESUME_MS, RESUME_PROTOCOL, ResumeMessage, resumeProtocol } from '#protocol/resume.ts';
+import { CloseCode } from '#protocol/screen.ts';
+
+type Data = string | Uint8Array<ArrayBuffer>;
+
+export interface ResumingOptions {
+  /** Opens a WebSocket with the ticket and one more subprotocol. */
+  readonly open: (token: string, resume: string) => WebSocket;
+  /** A new ticket. Rejects while the server can't be reached. */
+  readonly ticket: (signal: AbortSignal) => Promise<string>;
+  /** True for an error after which there will be no ticket. */
+  readonly isFinal: (error: unknown) => boolean;
+  /** Called when the network is lost, and when the screen continues. */
+  readonly onAway: (isAway: boolean) => void;
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Fires `online`. */
+  readonly network: EventTarget;
+}
+
+const CONFIRM_BYTES = 64 * 1024;
+const CONFIRM_MS = 250;
+/** What may be sent while the network is away: keys and clicks of half a minute, and one large paste. */
+const MOST_KEPT_BYTES = 4 * 1024 * 1024;
+/** Between two attempts. */
+const RETRY_MS = 150;
+/** For a ticket, and for a WebSocket: over a network that drops everything, another attempt is better than waiting. */
+const ATTEMPT_MS = 1_500;
+/** The gateway confirms what it gets twice a second: without a sign of it for longer, the network is taken for lost. */
+const SILENCE_MS = 4_000;
+const LOST = 1006;
+
+export class ResumingSocket extends EventTarget {
+  readonly #options: ResumingOptions;
+  #ws: WebSocket | null = null;
+  #id: string | null = null;
+  #outbox: Outbox<Data> | null = new Outbox();
+  readonly #inbox = new Inbox(CONFIRM_BYTES);
+  #protocol = '';
+  #readyState: number = WebSocket.CONNECTING;
+  #confirming: ReturnType<typeof setTimeout> | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  readonly #end = new AbortController();
+
+  constructor(token: string, options: ResumingOptions) {
+    super();
+    this.#options = options;
+    const ws = options.open(token, RESUME_PROTOCOL);
+    ws.addEventListener('open', () => {
+      this.#protocol = ws.protocol;
+      this.#readyState = WebSocket.OPEN;
+      this.dispatchEvent(new Event('open'));
+    });
+    ws.addEventListener('message', ({ data }: MessageEvent<unknown>) => this.#first(ws, data), { once: true });
+    this.#attach(ws);
+    // A connection of another network is lost, even if nobody says so.
+    options.network.addEventListener('online', () => this.#id !== null && this.#ws && this.#lose(this.#ws), {
+      signal: this.#end.signal,
+    });
+  }
+
+  get protocol(): string {
+    return this.#protocol;
+  }
+
+  /** `OPEN` during an interruption. */
+  get readyState(): number {
+    return this.#readyState;
+  }
+
+  send(data: Data): void {
+    // noVNC reuses the memory.
+    const kept = typeof data === 'string' ? data : data.slice();
+    this.#outbox?.add(kept);
+    if ((this.#outbox?.size ?? 0) > MOST_KEPT_BYTES) return this.#finish(LOST);
+    this.#ws?.send(kept);
+    if (this.#outbox !== null) this.#silence ??= setTimeout(() => this.#ws && this.#lose(this.#ws), SILENCE_MS);
+  }
+
+  close(): void {
+    if (this.#ws === null) return this.#finish(CloseCode.normal);
+    this.#readyState = WebSocket.CLOSING;
+    this.#ws.close();
+  }
+
+  /** An older gateway continues nothing. */
+  #first(ws: WebSocket, data: unknown): void {
+    const message = controlOf(data);
+    if (message?.kind === 'resumable') this.#id = message.id;
+    else this.#outbox = null;
+    ws.addEventListener('message', (event: MessageEvent<unknown>) => this.#receive(ws, event));
+    if (this.#id === null) this.#deliver(data);
+  }
+
+  #attach(ws: WebSocket): void {
+    this.#ws = ws;
+    ws.binaryType = 'arraybuffer';
+    ws.addEventListener('close', ({ code }) => {
+      if (ws !== this.#ws) return;
+      if (this.#id !== null && code === LOST && this.#readyState === WebSocket.OPEN) this.#lose(ws);
+      else this.#finish(code);
+    });
+  }
+
+  #receive(ws: WebSocket, { data }: MessageEvent<unknown>): void {
+    if (ws !== this.#ws) return;
+    clearTimeout(this.#silence);
+    this.#silence = undefined;
+    const control = this.#id === null ? null : controlOf(data);
+    if (control?.kind === 'confirmed') return void this.#outbox?.confirm(control.received);
+    if (this.#id !== null) {
+      if (this.#inbox.take(data instanceof ArrayBuffer ? data.byteLength : 0)) this.#confirm();
+      else this.#confirming ??= setTimeout(() => this.#confirm(), CONFIRM_MS);
+    }
+    this.#deliver(data);
+  }
+
+  #deliver(data: unknown): void {
+    this.dispatchEvent(new MessageEvent('message', { data }));
+  }
+
+  #confirm(): void {
+    clearTimeout(this.#confirming);
+    this.#confirming = undefined;
+    const received = this.#ws === null ? null : this.#inbox.confirmation();
+    if (received !== null) this.#ws?.send(JSON.stringify({ kind: 'confirmed', received } satisfies ResumeMessage));
+  }
+
+  #lose(ws: WebSocket): void {
+    this.#ws = null;
+    ws.close();
+    clearTimeout(this.#silence);
+    this.#silence = undefined;
+    this.#options.onAway(true);
+    void this.#resume();
+  }
+
+  async #resume(): Promise<void> {
+    const { pause, onAway } = this.#options;
+    const signal = AbortSignal.any([this.#end.signal, AbortSignal.timeout(RESUME_MS)]);
+    for (let attempt = 0; !signal.aborted; attempt += 1) {
+      if (attempt > 0) await pause(RETRY_MS, signal);
+      const outcome = await this.#attempt(signal);
+      if (outcome === 'over') break;
+      if (outcome === 'continued') return onAway(false);
+    }
+    this.#finish(LOST);
+  }
+
+  async #attempt(signal: AbortSignal): Promise<'continued' | 'failed' | 'over'> {
+    const { ticket, isFinal, open } = this.#options;
+    const soon = AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]);
+    try {
+      const token = await ticket(soon);
+      if (signal.aborted || this.#id === null) return 'over';
+      return await this.#continueOver(open(token, resumeProtocol(this.#id, this.#inbox.received)), soon);
+    } catch (error) {
+      return isFinal(error) ? 'over' : 'failed';
+    }
+  }
+
+  /** The gateway's first message says what it received; the rest is sent again. */
+  #continueOver(ws: WebSocket, signal: AbortSignal): Promise<'continued' | 'failed' | 'over'> {
+    return new Promise((resolve) => {
+      const settled = new AbortController();
+      const settle = (outcome: 'continued' | 'failed' | 'over') => {
+        settled.abort();
+        if (outcome !== 'continued') ws.close();
+        resolve(outcome);
+      };
+      signal.addEventListener('abort', () => settle('failed'), { signal: settled.signal });
+      const closed = ({ code }: CloseEvent) => settle(code === LOST ? 'failed' : 'over');
+      ws.addEventListener('close', closed, { signal: settled.signal });
+      const first = ({ data }: MessageEvent<unknown>) => {
+        const message = controlOf(data);
+        if (message?.kind !== 'resumed' || this.#outbox?.confirm(message.received) !== true) return settle('over');
+        this.#attach(ws);
+        ws.addEventListener('message', (event: MessageEvent<unknown>) => this.#receive(ws, event));
+        for (const kept of this.#outbox.kept) ws.send(kept);
+        return settle('continued');
+      };
+      ws.addEventListener('message', first, { once: true, signal: settled.signal });
+    });
+  }
+
+  #finish(code: number): void {
+    if (this.#readyState === WebSocket.CLOSED) return;
+    this.#readyState = WebSocket.CLOSED;
+    this.#end.abort();
+    clearTimeout(this.#silence);
+    clearTimeout(this.#confirming);
+    const ws = this.#ws;
+    this.#ws = null;
+    ws?.close();
+    this.dispatchEvent(new CloseEvent('close', { code }));
+  }
+}
+
+function controlOf(data: unknown): ResumeMessage | null {
+  if (typeof data !== 'string') return null;
+  const message = ResumeMessage.safeParse(parseJson(data));
+  return message.success ? message.data : null;
+}
