@@ -53,13 +53,7 @@ export class Viewer {
   readonly #pressed = new PressedKeys();
 
   /** Owns both. `serverInit` is sent with the reply to the viewer's version, so that it can send its first request. */
-  constructor(
-    socket: ViewerSocket,
-    desktop: Duplex,
-    serverInit: Buffer,
-    claims: TicketClaims,
-    takesNotes: boolean,
-  ) {
+  constructor(socket: ViewerSocket, desktop: Duplex, serverInit: Buffer, claims: TicketClaims, takesNotes: boolean) {
     this.claims = claims;
     this.#takesNotes = takesNotes;
     this.#socket = socket;

@@ -56,7 +56,7 @@ export class ResumingSocket extends EventTarget {
       this.#readyState = WebSocket.OPEN;
       this.dispatchEvent(new Event('open'));
     });
-    ws.addEventListener('message', ({ data }: MessageEvent<unknown>) => this.#first(ws, data), { once: true });
+    ws.addEventListener('message', (event) => this.#first(ws, dataOf(event)), { once: true });
     this.#attach(ws);
     // A connection of another network is lost, even if nobody says so.
     options.network.addEventListener('online', () => this.#id !== null && this.#ws && this.#lose(this.#ws), {
@@ -93,7 +93,7 @@ export class ResumingSocket extends EventTarget {
     const message = controlOf(data);
     if (message?.kind === 'resumable') this.#id = message.id;
     else this.#outbox = null;
-    ws.addEventListener('message', (event: MessageEvent<unknown>) => this.#receive(ws, event));
+    ws.addEventListener('message', (event) => this.#receive(ws, dataOf(event)));
     if (this.#id === null) this.#deliver(data);
   }
 
@@ -107,7 +107,7 @@ export class ResumingSocket extends EventTarget {
     });
   }
 
-  #receive(ws: WebSocket, { data }: MessageEvent<unknown>): void {
+  #receive(ws: WebSocket, data: unknown): void {
     if (ws !== this.#ws) return;
     clearTimeout(this.#silence);
     this.#silence = undefined;
@@ -176,11 +176,11 @@ export class ResumingSocket extends EventTarget {
       signal.addEventListener('abort', () => settle('failed'), { signal: settled.signal });
       const closed = ({ code }: CloseEvent) => settle(code === LOST ? 'failed' : 'over');
       ws.addEventListener('close', closed, { signal: settled.signal });
-      const first = ({ data }: MessageEvent<unknown>) => {
-        const message = controlOf(data);
+      const first = (event: Event) => {
+        const message = controlOf(dataOf(event));
         if (message?.kind !== 'resumed' || this.#outbox?.confirm(message.received) !== true) return settle('over');
         this.#attach(ws);
-        ws.addEventListener('message', (event: MessageEvent<unknown>) => this.#receive(ws, event));
+        ws.addEventListener('message', (event) => this.#receive(ws, dataOf(event)));
         for (const kept of this.#outbox.kept) ws.send(kept);
         return settle('continued');
       };
@@ -199,6 +199,10 @@ export class ResumingSocket extends EventTarget {
     ws?.close();
     this.dispatchEvent(new CloseEvent('close', { code }));
   }
+}
+
+function dataOf(event: Event): unknown {
+  return event instanceof MessageEvent ? event.data : null;
 }
 
 function controlOf(data: unknown): ResumeMessage | null {
