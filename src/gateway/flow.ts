@@ -1,6 +1,5 @@
 /** Moves bytes between a viewer and a stream with back-pressure, so that nothing piles up in the server. */
 import type { Duplex, Readable } from 'node:stream';
-import type { RawData } from 'ws';
 import type { ViewerSocket } from './resume/viewer-socket.ts';
 
 /** Enough for a full-screen update; more would only add delay. */
@@ -24,10 +23,4 @@ export function writeFromSocket(socket: ViewerSocket, sink: Duplex, bytes: Buffe
   if (sink.destroyed || sink.writableEnded || sink.write(bytes) || socket.isPaused) return;
   socket.pause();
   sink.once('drain', () => socket.resume());
-}
-
-/** A message as a single buffer. */
-export function bytesOf(data: RawData): Buffer {
-  if (Buffer.isBuffer(data)) return data;
-  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
 }

@@ -5,6 +5,7 @@ export type ShortcutAction =
   | 'files'
   | 'terminal'
   | 'help'
+  | 'fullScreen'
   | 'menu'
   | 'left'
   | 'right'
@@ -27,6 +28,7 @@ const WITH_CTRL_ALT: Readonly<Record<string, ShortcutAction>> = {
   KeyT: 'terminal',
   KeyH: 'help',
   KeyM: 'menu',
+  Enter: 'fullScreen',
   ArrowLeft: 'left',
   ArrowRight: 'right',
   ArrowUp: 'maximise',
@@ -53,6 +55,7 @@ export const SHORTCUT_KEYS: Readonly<Record<ShortcutAction, readonly string[]>> 
   maximise: ['Ctrl', 'Alt', '↑'],
   restore: ['Ctrl', 'Alt', '↓'],
   help: ['Ctrl', 'Alt', 'H'],
+  fullScreen: ['Ctrl', 'Alt', 'Enter'],
 };
 
 function ofOwn(code: string): ShortcutAction | null {

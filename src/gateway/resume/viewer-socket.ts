@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { WebSocket } from 'ws';
-import { bytesOf } from '#gateway/flow.ts';
+import { bytesOf } from '#gateway/message-bytes.ts';
 import { parseJson } from '#protocol/json.ts';
 import { Inbox, Outbox } from '#protocol/outbox.ts';
 import { RESUME_MS, ResumeMessage } from '#protocol/resume.ts';

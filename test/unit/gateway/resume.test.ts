@@ -30,10 +30,12 @@ class Link {
     this.ws.on('message', (data, isBinary) => {
       if (!Buffer.isBuffer(data)) return;
       const control = isBinary ? null : ResumeMessage.safeParse(parseJson(data.toString()));
-      if (control?.success === true) return void this.texts.push(control.data);
+      if (control?.success === true) {
+        this.texts.push(control.data);
+        return;
+      }
       this.count += 1;
       if (isBinary) this.received = Buffer.concat([this.received, data]);
-      return undefined;
     });
   }
 

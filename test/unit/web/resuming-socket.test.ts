@@ -56,7 +56,7 @@ async function stage(t: TestContext, forgets = false): Promise<Stage> {
     ticket: async () => 'another ticket',
     isFinal: () => false,
     onAway: (isAway) => away.push(isAway),
-    pause: async () => void (await new Promise(setImmediate)),
+    pause: () => new Promise(setImmediate),
     network: new EventTarget(),
   });
   page.addEventListener('message', (event) => {

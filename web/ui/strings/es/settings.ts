@@ -265,7 +265,8 @@ export const settings: SettingsStrings = {
     scaleAuto: (percent) => `Automático (${percent})`,
     scaleHint:
       'Texto, ventanas y punteros del escritorio. Automático es el tamaño de esta página, con el zoom del navegador. La mayoría de las aplicaciones lo aplican al instante; las demás, al volver a iniciarse.',
-    scaleReduced: (size) => `Esta ventana tiene más píxeles de los que puede tener un escritorio. El escritorio tiene ${size} píxeles y se amplía, así que el texto es menos nítido.`,
+    scaleReduced: (size) =>
+      `Esta ventana tiene más píxeles de los que puede tener un escritorio. El escritorio tiene ${size} píxeles y se amplía, así que el texto es menos nítido.`,
     picture: 'Imagen',
     pictures: { auto: 'Automática', sharp: 'Nítida', frugal: 'Ahorro' },
     pictureHint:
@@ -281,6 +282,11 @@ export const settings: SettingsStrings = {
     up: 'Maximizar la ventana',
     down: 'Restaurar o minimizar la ventana',
     help: 'Mostrar esta lista desde cualquier lugar',
+    fullScreen: 'Entrar en pantalla completa o salir de ella',
+    allKeys:
+      'En pantalla completa, el escritorio también recibe Esc, Alt+Tab, Ctrl+W y las teclas del sistema. Para salir, mantén pulsada la tecla Esc.',
+    someKeys:
+      'En pantalla completa, este navegador se queda con algunas teclas, por ejemplo Esc, que sale de ella. Navegadores como Chrome y Edge envían todas las teclas al escritorio si la dirección de esta página empieza por https.',
     helpShell: 'Mostrar esta lista desde la barra, el dock o un cuadro de diálogo',
     escape: 'Cerrar el cuadro de diálogo o menú superior',
     tab: 'En la búsqueda: mostrar más acciones para el resultado seleccionado',

@@ -267,7 +267,8 @@ export const settings: SettingsStrings = {
     scaleAuto: (percent) => `Automatique (${percent})`,
     scaleHint:
       'Texte, fenêtres et pointeurs du bureau. Automatique est la taille de cette page, zoom du navigateur compris. La plupart des applications la prennent en compte aussitôt, les autres à leur prochain démarrage.',
-    scaleReduced: (size) => `Cette fenêtre a plus de pixels qu’un bureau ne peut en avoir. Le bureau compte ${size} pixels et il est agrandi : le texte est donc moins net.`,
+    scaleReduced: (size) =>
+      `Cette fenêtre a plus de pixels qu’un bureau ne peut en avoir. Le bureau compte ${size} pixels et il est agrandi : le texte est donc moins net.`,
     picture: 'Image',
     pictures: { auto: 'Automatique', sharp: 'Nette', frugal: 'Économe' },
     pictureHint:
@@ -283,6 +284,11 @@ export const settings: SettingsStrings = {
     up: 'Agrandir la fenêtre',
     down: 'Restaurer ou réduire la fenêtre',
     help: 'Afficher cette liste de n’importe où',
+    fullScreen: 'Activer ou quitter le plein écran',
+    allKeys:
+      'En plein écran, le bureau reçoit aussi Échap, Alt+Tab, Ctrl+W et les touches du système. Pour quitter, maintenez Échap enfoncée.',
+    someKeys:
+      'En plein écran, ce navigateur garde certaines touches, par exemple Échap, qui le quitte. Des navigateurs comme Chrome et Edge transmettent toutes les touches au bureau si l’adresse de cette page commence par https.',
     helpShell: 'Afficher cette liste depuis la barre, le dock ou une boîte de dialogue',
     escape: 'Fermer la boîte de dialogue ou le menu au premier plan',
     tab: 'Dans la recherche : afficher d’autres actions pour le résultat sélectionné',
