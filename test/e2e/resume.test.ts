@@ -76,6 +76,15 @@ suite('a screen whose network is lost', { skip: missingBrowser, timeout: 10 * 60
     });
   }
 
+  test('a connection over which nothing passes any more is replaced', async () => {
+    wire.stall();
+    await hermes.page.keyboard.type('over another connection\n');
+    await eventually('the typed text has arrived', async () =>
+      (await typed())?.endsWith('over another connection\n') ? true : null,
+    );
+    await isShown('connected');
+  });
+
   test('the picture goes on, too', async () => {
     const before = await hermes.pixels();
     wire.cut();

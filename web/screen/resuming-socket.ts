@@ -7,6 +7,8 @@ import { Inbox, Outbox } from '#protocol/outbox.ts';
 import { RESUME_MS, RESUME_PROTOCOL, ResumeMessage, resumeProtocol } from '#protocol/resume.ts';
 import { CloseCode } from '#protocol/screen.ts';
 
+/** Of an attempt to continue: `unknown` at this gateway. */
+type Outcome = 'continued' | 'failed' | 'unknown' | 'over';
 type Data = string | Uint8Array<ArrayBuffer>;
 
 export interface ResumingOptions {
@@ -33,6 +35,10 @@ const RETRY_MS = 150;
 const ATTEMPT_MS = 1_500;
 /** The gateway confirms what it gets twice a second: without a sign of it for longer, the network is taken for lost. */
 const SILENCE_MS = 4_000;
+/** A link isn't lost while it may still be taking a large paste: 256 kbit/s. */
+const SLOWEST_BYTES_PER_MS = 32;
+/** How many gateways may say that they don't know the screen: of several, each connection reaches any of them. */
+const MOST_STRANGERS = 4;
 const LOST = 1006;
 
 export class ResumingSocket extends EventTarget {
@@ -79,7 +85,19 @@ export class ResumingSocket extends EventTarget {
     this.#outbox?.add(kept);
     if ((this.#outbox?.size ?? 0) > MOST_KEPT_BYTES) return this.#finish(LOST);
     this.#ws?.send(kept);
-    if (this.#outbox !== null) this.#silence ??= setTimeout(() => this.#ws && this.#lose(this.#ws), SILENCE_MS);
+    if (this.#silence === undefined) this.#expectSign(performance.now());
+  }
+
+  /** Anything that comes from the gateway is a sign. */
+  #expectSign(since: number, afterMs = SILENCE_MS): void {
+    this.#silence = setTimeout(() => {
+      this.#silence = undefined;
+      if (this.#ws === null || this.#id === null) return;
+      const patience = SILENCE_MS + (this.#outbox?.size ?? 0) / SLOWEST_BYTES_PER_MS;
+      const left = since + patience - performance.now();
+      if (left > 0) this.#expectSign(since, left);
+      else this.#lose(this.#ws);
+    }, afterMs);
   }
 
   close(): void {
@@ -143,16 +161,18 @@ export class ResumingSocket extends EventTarget {
   async #resume(): Promise<void> {
     const { pause, onAway } = this.#options;
     const signal = AbortSignal.any([this.#end.signal, AbortSignal.timeout(RESUME_MS)]);
-    for (let attempt = 0; !signal.aborted; attempt += 1) {
-      if (attempt > 0) await pause(RETRY_MS, signal);
+    let strangers = 0;
+    while (!signal.aborted && strangers < MOST_STRANGERS) {
       const outcome = await this.#attempt(signal);
       if (outcome === 'over') break;
       if (outcome === 'continued') return onAway(false);
+      if (outcome === 'unknown') strangers += 1;
+      else await pause(RETRY_MS, signal);
     }
     this.#finish(LOST);
   }
 
-  async #attempt(signal: AbortSignal): Promise<'continued' | 'failed' | 'over'> {
+  async #attempt(signal: AbortSignal): Promise<Outcome> {
     const { ticket, isFinal, open } = this.#options;
     const soon = AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]);
     try {
@@ -165,16 +185,17 @@ export class ResumingSocket extends EventTarget {
   }
 
   /** The gateway's first message says what it received; the rest is sent again. */
-  #continueOver(ws: WebSocket, signal: AbortSignal): Promise<'continued' | 'failed' | 'over'> {
+  #continueOver(ws: WebSocket, signal: AbortSignal): Promise<Outcome> {
     return new Promise((resolve) => {
       const settled = new AbortController();
-      const settle = (outcome: 'continued' | 'failed' | 'over') => {
+      const settle = (outcome: Outcome) => {
         settled.abort();
         if (outcome !== 'continued') ws.close();
         resolve(outcome);
       };
       signal.addEventListener('abort', () => settle('failed'), { signal: settled.signal });
-      const closed = ({ code }: CloseEvent) => settle(code === LOST ? 'failed' : 'over');
+      const closed = ({ code }: CloseEvent) =>
+        settle(code === LOST ? 'failed' : code === CloseCode.notResumable ? 'unknown' : 'over');
       ws.addEventListener('close', closed, { signal: settled.signal });
       const first = (event: Event) => {
         const message = controlOf(dataOf(event));

@@ -83,6 +83,7 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
       ]),
     onAway: (isAway) => {
       writtenBefore = isAway ? written : null;
+      awaited.settled();
       listeners.away(isAway);
     },
   });
