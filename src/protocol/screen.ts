@@ -54,6 +54,8 @@ export const CloseCode = {
   desktopGone: 4404,
   /** This gateway can't continue the screen that the viewer had: open another one. */
   notResumable: 4410,
+  /** From the viewer: it continues over another WebSocket. */
+  continuing: 4411,
   /** The desktop's screen is gone for another reason and may come back: connect again. */
   screenLost: 4503,
 } as const;

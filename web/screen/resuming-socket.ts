@@ -31,8 +31,10 @@ const CONFIRM_MS = 250;
 const MOST_KEPT_BYTES = 4 * 1024 * 1024;
 /** Between two attempts. */
 const RETRY_MS = 150;
-/** For a ticket, and for a WebSocket: over a network that drops everything, another attempt is better than waiting. */
+/** For a ticket and a WebSocket: over a network that drops everything, another attempt is better than waiting. */
 const ATTEMPT_MS = 1_500;
+/** A link may be slower than that: each attempt may take twice as long as the last one, up to this. */
+const LONGEST_ATTEMPT_MS = 12_000;
 /** The gateway confirms what it gets twice a second: without a sign of it for longer, the network is taken for lost. */
 const SILENCE_MS = 4_000;
 /** A link isn't lost while it may still be taking a large paste: 256 kbit/s. */
@@ -151,7 +153,7 @@ export class ResumingSocket extends EventTarget {
 
   #lose(ws: WebSocket): void {
     this.#ws = null;
-    ws.close();
+    ws.close(CloseCode.continuing);
     clearTimeout(this.#silence);
     this.#silence = undefined;
     this.#options.onAway(true);
@@ -162,8 +164,11 @@ export class ResumingSocket extends EventTarget {
     const { pause, onAway } = this.#options;
     const signal = AbortSignal.any([this.#end.signal, AbortSignal.timeout(RESUME_MS)]);
     let strangers = 0;
+    let patience = ATTEMPT_MS;
     while (!signal.aborted && strangers < MOST_STRANGERS) {
-      const outcome = await this.#attempt(signal);
+      const soon = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+      const outcome = await this.#attempt(soon);
+      if (soon.aborted) patience = Math.min(LONGEST_ATTEMPT_MS, patience * 2);
       if (outcome === 'over') break;
       if (outcome === 'continued') return onAway(false);
       if (outcome === 'unknown') strangers += 1;
@@ -174,11 +179,10 @@ export class ResumingSocket extends EventTarget {
 
   async #attempt(signal: AbortSignal): Promise<Outcome> {
     const { ticket, isFinal, open } = this.#options;
-    const soon = AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]);
     try {
-      const token = await ticket(soon);
-      if (signal.aborted || this.#id === null) return 'over';
-      return await this.#continueOver(open(token, resumeProtocol(this.#id, this.#inbox.received)), soon);
+      const token = await ticket(signal);
+      if (signal.aborted || this.#id === null) return 'failed';
+      return await this.#continueOver(open(token, resumeProtocol(this.#id, this.#inbox.received)), signal);
     } catch (error) {
       return isFinal(error) ? 'over' : 'failed';
     }
@@ -190,7 +194,7 @@ export class ResumingSocket extends EventTarget {
       const settled = new AbortController();
       const settle = (outcome: Outcome) => {
         settled.abort();
-        if (outcome !== 'continued') ws.close();
+        if (outcome !== 'continued') ws.close(CloseCode.continuing);
         resolve(outcome);
       };
       signal.addEventListener('abort', () => settle('failed'), { signal: settled.signal });

@@ -148,7 +148,8 @@ export class ViewerSocket extends EventEmitter<Events> {
   #lost(ws: WebSocket, code: number, reason: string): void {
     if (ws !== this.#ws) return;
     this.#detach();
-    if (this.id === null || code !== LOST || this.#isLeft) return this.#end(code, reason || this.#fault);
+    const mayContinue = code === LOST || code === CloseCode.continuing;
+    if (this.id === null || !mayContinue || this.#isLeft) return this.#end(code, reason || this.#fault);
     this.#waiting = setTimeout(() => this.#end(LOST, 'the network was lost'), RESUME_MS).unref();
     this.emit('away');
   }

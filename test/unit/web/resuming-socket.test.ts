@@ -20,6 +20,7 @@ interface Stage {
   readonly cut: () => void;
   /** New connections are refused until it's called again. */
   readonly block: (isBlocked: boolean) => void;
+  readonly network: EventTarget;
   readonly atPage: string[];
   readonly atGateway: string[];
   readonly away: boolean[];
@@ -32,6 +33,7 @@ async function stage(t: TestContext, forgets = false): Promise<Stage> {
   const atPage: string[] = [];
   const atGateway: string[] = [];
   const away: boolean[] = [];
+  const network = new EventTarget();
   const server = createServer();
   server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
     if (isBlocked) return void socket.destroy();
@@ -57,7 +59,7 @@ async function stage(t: TestContext, forgets = false): Promise<Stage> {
     isFinal: () => false,
     onAway: (isAway) => away.push(isAway),
     pause: () => new Promise(setImmediate),
-    network: new EventTarget(),
+    network,
   });
   page.addEventListener('message', (event) => {
     if (event instanceof MessageEvent) atPage.push(z.instanceof(ArrayBuffer).transform(textOf).parse(event.data));
@@ -81,6 +83,7 @@ async function stage(t: TestContext, forgets = false): Promise<Stage> {
     gateway,
     cut,
     block: (blocked) => (isBlocked = blocked),
+    network,
     atPage,
     atGateway,
     away,
@@ -143,6 +146,14 @@ test('the page is told when the network is lost and when the screen continues', 
       [true, false],
     ],
   );
+});
+
+test('a page whose network changed continues over another connection, although the old one may still work', async (t) => {
+  const { page, network, atGateway, away } = await stage(t);
+  network.dispatchEvent(new Event('online'));
+  page.send(new TextEncoder().encode('a'));
+  await until(() => atGateway.length === 1 && away.length === 2, 'it continues');
+  assert.deepEqual([atGateway, away], [['a'], [true, false]]);
 });
 
 test('a gateway that does not know the screen ends it', async (t) => {
