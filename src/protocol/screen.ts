@@ -3,7 +3,8 @@
  * subprotocol in addition to `binary`, so that it appears in no URL and no log.
  *
  * A viewer that offers `deskpod.notes` as a subprotocol, too, also receives notes from the gateway: JSON in text messages.
- * It can send a `ScreenWish` in the same way: first before its RFB version, then at any time.
+ * One that offers `deskpod.wishes` can send a `ScreenWish` in the same way if the gateway chose this subprotocol: first
+ * before its RFB version, then at any time. A gateway of an older version chooses `binary`.
  */
 import { z } from 'zod';
 import { Picture } from './picture.ts';
@@ -17,6 +18,7 @@ export const WEBSOCKIFY_PATH = '/websockify';
 export const SCREEN_PROTOCOL = 'binary';
 export const TICKET_PROTOCOL_PREFIX = 'deskpod.ticket.';
 export const NOTES_PROTOCOL = 'deskpod.notes';
+export const WISHES_PROTOCOL = 'deskpod.wishes';
 
 /** Text of one clipboard message, as UTF-8 with CRLF and a final NUL; Xvnc's `-MaxCutText` is the same. */
 export const MAX_CLIPBOARD_BYTES = 1024 * 1024;

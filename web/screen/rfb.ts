@@ -9,6 +9,7 @@ import {
   type ScreenNotice,
   type ScreenWish,
   TICKET_PROTOCOL_PREFIX,
+  WISHES_PROTOCOL,
 } from '#protocol/screen.ts';
 import { preferences } from '../state/store.ts';
 import { socketUrl } from '../ui/server-url.ts';
@@ -53,7 +54,7 @@ const CAPABILITIES_MS = 1_000;
 
 export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, listeners: RfbListeners): RfbLink {
   // An own socket, because noVNC hides its close code.
-  const protocols = [SCREEN_PROTOCOL, `${TICKET_PROTOCOL_PREFIX}${token}`, NOTES_PROTOCOL];
+  const protocols = [SCREEN_PROTOCOL, `${TICKET_PROTOCOL_PREFIX}${token}`, NOTES_PROTOCOL, WISHES_PROTOCOL];
   const socket = new WebSocket(socketUrl(SCREEN_PATH), protocols);
   const ended = Promise.withResolvers<number>();
   const ready = Promise.withResolvers<void>();
@@ -72,8 +73,10 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
     else if (notice.kind === 'clipboard_withheld') awaited.settled();
     else listeners.viewerLeft();
   };
-  // The first one before anything of noVNC, whose listener is added later.
-  const want = (wish: ScreenWish): void => socket.send(JSON.stringify(wish));
+  // The first one before anything of noVNC, whose listener is added later. An older gateway would close the connection.
+  const want = (wish: ScreenWish): void => {
+    if (socket.protocol === WISHES_PROTOCOL) socket.send(JSON.stringify(wish));
+  };
   const stopWanting = whenOpen(socket, () => effect(() => want({ kind: 'picture', picture: picture.value })));
   void ended.promise.then(stopWanting);
   const channel = screenChannel(socket, {

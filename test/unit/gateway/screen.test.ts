@@ -248,6 +248,14 @@ test('text that is too large is refused with a note, the screen stays open, and 
   assert.equal(probe.ws.protocol, 'binary');
 });
 
+test('the gateway tells a viewer that knows wishes that it takes them, and only those', async (t) => {
+  const { url } = await stage(t);
+  const knows = new Probe(url, 'RFB 003.008\n', ['deskpod.notes', 'deskpod.wishes']);
+  const other = new Probe(url);
+  await Promise.all([knows.until(READY), other.until(READY)]);
+  assert.deepEqual([knows.ws.protocol, other.ws.protocol], ['deskpod.wishes', 'binary']);
+});
+
 test('a viewer that did not request notes gets none, and stays connected, too', async (t) => {
   const { url, gateway } = await stage(t);
   const probe = new Probe(url);
