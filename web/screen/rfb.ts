@@ -17,6 +17,7 @@ import { isTouch } from '../ui/pointer.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { CopyTimeout } from './copy-timeout.ts';
 import { screenChannel } from './channel.ts';
+import { followShownScreen, followWantedScreens, noteScreens, sizeOwner } from './view.ts';
 import type { KeySink } from './key-queue.ts';
 import type { ScreenLink } from './reconnect.ts';
 import type { KeyItem, KeyStroke } from './key-item.ts';
@@ -68,17 +69,19 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
     awaited.settled();
   });
   const onNotice = (notice: ScreenNotice) => {
+    noteScreens(notice);
     if (notice.kind === 'keys') received = notice.received;
     else if (notice.kind === 'clipboard_too_large') listeners.refused(notice.bytes);
     else if (notice.kind === 'clipboard_withheld') awaited.settled();
-    else listeners.viewerLeft();
+    else if (notice.kind === 'viewer_left') listeners.viewerLeft();
   };
   // The first one before anything of noVNC, whose listener is added later. An older gateway would close the connection.
   const want = (wish: ScreenWish): void => {
     if (socket.protocol === WISHES_PROTOCOL) socket.send(JSON.stringify(wish));
   };
   const stopWanting = whenOpen(socket, () => effect(() => want({ kind: 'picture', picture: picture.value })));
-  void ended.promise.then(stopWanting);
+  const stopShowing = whenOpen(socket, () => followShownScreen(want));
+  void ended.promise.then(stopWanting).then(stopShowing);
   const channel = screenChannel(socket, {
     onSent: (what) => {
       if (what === 'key') written += 1;
@@ -98,7 +101,8 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
   rfb.background = 'transparent';
   // The focus belongs to the key field: dead keys and input methods work only in a field.
   rfb.focusOnClick = false;
-  rfb.resizeSession = ownsSize;
+  const stopOwning = effect(() => void (rfb.resizeSession = ownsSize && sizeOwner.value === null));
+  void ended.promise.then(stopOwning);
   // That it accepts JPEG; the gateway decides whether and how good.
   rfb.qualityLevel = 8;
   rfb.compressionLevel = 1;
@@ -106,6 +110,7 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
   rfb.addEventListener('disconnect', () => ended.resolve(code));
   rfb.addEventListener('connect', () => {
     ready.resolve();
+    void ended.promise.then(followWantedScreens(want));
     setTimeout(knowsClipboard.resolve, CAPABILITIES_MS);
   });
   rfb.addEventListener('clipboard', (event) => {
@@ -131,6 +136,7 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
     deliver: (item) => deliver(rfb, canvas, item),
     size: () => `${canvas?.width}x${canvas?.height}`,
     askSize: () => {
+      if (sizeOwner.peek() !== null) return sizeOwner.peek()?.() ?? false;
       const { width, height } = target.getBoundingClientRect();
       // Setting it makes noVNC compare the sizes, even if unchanged.
       rfb.resizeSession = true;

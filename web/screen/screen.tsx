@@ -38,6 +38,7 @@ import { ScreenRefused } from './refused.tsx';
 import { openRfb, type RfbLink } from './rfb.ts';
 import { SizeRequest } from './size-request.ts';
 import { requestSizeOnUse, desktopMinimum } from './size.ts';
+import { frameSize } from './view.ts';
 import './screen.css';
 
 const SHORT_BREAK_MS = 300;
@@ -208,6 +209,7 @@ function fitToWholePixels(frame: HTMLElement, signal: AbortSignal): void {
     const { width, height } = box.getBoundingClientRect();
     frame.style.width = `${Math.max(desktopMinimum().width, Math.floor(width))}px`;
     frame.style.height = `${Math.max(desktopMinimum().height, Math.floor(height))}px`;
+    frameSize.value = { width: frame.clientWidth, height: frame.clientHeight };
     // Integer scales are sharp without smoothing; others need it.
     frame.classList.toggle('sharp', Number.isInteger(devicePixelRatio) && devicePixelRatio > 1);
   };
