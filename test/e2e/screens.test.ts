@@ -56,7 +56,7 @@ suite('a desktop on several screens', { skip: missingBrowser, timeout: 10 * 60_0
 
   async function addsScreen(size = SMALL): Promise<Page> {
     return opens(async () => {
-      await fry.find('bar-menu').click();
+      await fry.find('menu-button').click();
       await fry.find('menu-add-screen').click();
     }, size);
   }
