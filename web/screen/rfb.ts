@@ -17,6 +17,9 @@ import { isTouch } from '../ui/pointer.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { CopyTimeout } from './copy-timeout.ts';
 import { screenChannel } from './channel.ts';
+import { DesktopSize } from './desktop-size.ts';
+import { keepCursorSize } from './sharp-cursor.ts';
+import { wanted } from './size.ts';
 import { followShownScreen, followWantedScreens, noteScreens, sizeOwner } from './view.ts';
 import type { KeySink } from './key-queue.ts';
 import type { ScreenLink } from './reconnect.ts';
@@ -32,8 +35,9 @@ export interface RfbLink extends ScreenLink, KeySink {
   received(): number | null;
   /** The last known width and height of the desktop. */
   size(): string;
-  /** Requests this window's size; false if the desktop already has it. */
+  /** Requests this window's size, from now on also when it changes; false if the desktop already has it. */
   askSize(): boolean;
+  readonly ownsSize: boolean;
 }
 
 export interface RfbListeners {
@@ -101,8 +105,16 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
   rfb.background = 'transparent';
   // The focus belongs to the key field: dead keys and input methods work only in a field.
   rfb.focusOnClick = false;
-  const stopOwning = effect(() => void (rfb.resizeSession = ownsSize && sizeOwner.value === null));
-  void ended.promise.then(stopOwning);
+  rfb.scaleViewport = true;
+  let owns = ownsSize;
+  const desktopSize = new DesktopSize({
+    wanted: () => wanted.peek(),
+    size: () => canvas,
+    send: (message) => channel.readyState === WebSocket.OPEN && channel.send(message),
+    now: () => performance.now(),
+    later: (ms, then) => setTimeout(then, ms),
+  });
+  if (canvas) keepCursorSize(canvas, () => canvas.width / (canvas.getBoundingClientRect().width || canvas.width));
   // That it accepts JPEG; the gateway decides whether and how good.
   rfb.qualityLevel = 8;
   rfb.compressionLevel = 1;
@@ -110,7 +122,8 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
   rfb.addEventListener('disconnect', () => ended.resolve(code));
   rfb.addEventListener('connect', () => {
     ready.resolve();
-    void ended.promise.then(followWantedScreens(want));
+    if (owns && sizeOwner.peek() === null) desktopSize.ask();
+    void ended.promise.then(followWantedScreens(want, owns));
     setTimeout(knowsClipboard.resolve, CAPABILITIES_MS);
   });
   rfb.addEventListener('clipboard', (event) => {
@@ -137,10 +150,11 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
     size: () => `${canvas?.width}x${canvas?.height}`,
     askSize: () => {
       if (sizeOwner.peek() !== null) return sizeOwner.peek()?.() ?? false;
-      const { width, height } = target.getBoundingClientRect();
-      // Setting it makes noVNC compare the sizes, even if unchanged.
-      rfb.resizeSession = true;
-      return canvas?.width !== Math.floor(width) || canvas.height !== Math.floor(height);
+      owns = true;
+      return desktopSize.ask();
+    },
+    get ownsSize() {
+      return owns;
     },
   };
 }

@@ -13,8 +13,8 @@ export const desktopScreens = signal<ScreenLayout>([]);
 export const refusedScreens = signal<string | null>(null);
 /** How often another viewer of the desktop has left. */
 export const viewersLeft = signal(0);
-/** Of the part of this window that shows the desktop, in pixels of the desktop. */
-export const frameSize = signal({ width: 0, height: 0 });
+/** This page is the window of another screen: its size is that of the screen, not of the desktop. */
+export const isOtherScreen = signal(false);
 /** Requests the desktop's size instead of this page; false if the desktop already has it. */
 export const sizeOwner = signal<(() => boolean) | null>(null);
 
@@ -30,10 +30,13 @@ export function followShownScreen(want: Want): () => void {
   });
 }
 
-/** From when the connection is established. Returns a function that stops it. */
-export function followWantedScreens(want: Want): () => void {
+/** From when the connection is established; `now` says whether the desktop is to get them at once. Returns a function that stops it. */
+export function followWantedScreens(want: Want, now: boolean): () => void {
+  let waits = !now;
   return effect(() => {
-    if (wantedScreens.value !== null) want({ kind: 'layout', screens: [...wantedScreens.value] });
+    const screens = wantedScreens.value;
+    if (screens !== null && !waits) want({ kind: 'layout', screens: [...screens] });
+    waits = false;
   });
 }
 

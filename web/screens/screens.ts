@@ -3,9 +3,9 @@ import { batch, effect, signal } from '@preact/signals';
 import { MAX_SCREENS } from '#protocol/screens.ts';
 import type { Window } from '#protocol/window.ts';
 import { actOnWindow } from '../apps/actions.ts';
+import { wanted } from '../screen/size.ts';
 import {
   desktopScreens,
-  frameSize,
   refusedScreens,
   shownScreen,
   sizeOwner,
@@ -153,7 +153,7 @@ export function followScreens(of: string): () => void {
 function followLayout(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const lay = () => {
-    const { width, height } = frameSize.peek();
+    const { width, height } = wanted.peek();
     const own = { id: MAIN, width, height, left: screenX, top: screenY };
     const next = arrange([own, ...otherScreens.peek().values()]);
     batch(() => {
@@ -164,7 +164,8 @@ function followLayout(): () => void {
   };
   const stop = effect(() => {
     const isAlone = otherScreens.value.size === 0 && sizeOwner.peek() === null;
-    if (isAlone || frameSize.value.width === 0) return;
+    void wanted.value;
+    if (isAlone) return;
     clearTimeout(timer);
     timer = setTimeout(lay, ARRANGE_MS);
   });

@@ -1,6 +1,7 @@
 /** The window of one screen, or of one app: tells the main page its size, and ends with it or with the session. */
 import { effect, signal } from '@preact/signals';
-import { desktopScreens, frameSize, shownScreen, sizeOwner } from '../screen/view.ts';
+import { wanted } from '../screen/size.ts';
+import { desktopScreens, isOtherScreen, shownScreen, sizeOwner } from '../screen/view.ts';
 import { desktop, session, windows } from '../state/store.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import type { ScreenAddress } from './address.ts';
@@ -38,8 +39,8 @@ export function followMain(address: ScreenAddress, of: string): () => void {
     else if (message.id === id) window.close();
   });
   const sayHere = () => {
-    const { width, height } = frameSize.peek();
-    if (width > 0) links.post({ kind: 'here', main, id, width, height, left: screenX, top: screenY, app });
+    const { width, height } = wanted.peek();
+    links.post({ kind: 'here', main, id, width, height, left: screenX, top: screenY, app });
   };
   let at = '';
   const moved = setInterval(() => {
@@ -47,17 +48,15 @@ export function followMain(address: ScreenAddress, of: string): () => void {
     if (now !== at) sayHere();
     at = now;
   }, POSITION_MS);
-  const measure = () => (frameSize.value = { width: innerWidth, height: innerHeight });
-  measure();
-  window.addEventListener('resize', measure, { signal: abort.signal });
+  isOtherScreen.value = true;
   shownScreen.value = id;
   sizeOwner.value = () => {
     links.post({ kind: 'used', main });
-    return true;
+    return false;
   };
   const stops = [
     effect(() => {
-      void frameSize.value;
+      void wanted.value;
       sayHere();
     }),
     // Its own connection hears of the screens, too.

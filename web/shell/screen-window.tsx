@@ -1,6 +1,7 @@
 /** The page of one screen, or of one app's window, without the shell. */
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { focusScreen, leaveScreen, showState } from '../screen/control.ts';
+import { fitFrame } from '../screen/size.ts';
 import type { ScreenAddress } from '../screens/address.ts';
 import { closeWithSession, followMain, hasScreen, isAlone } from '../screens/window.ts';
 import { desktop } from '../state/store.ts';
@@ -30,6 +31,7 @@ export default function ScreenWindow({ address }: { address: ScreenAddress }) {
     <>
       <main class="screen-window" data-test="screen-window" data-ready={hasScreen.value}>
         {runs !== null && hasScreen.value && <Screen key={runs} />}
+        {runs !== null && !hasScreen.value && <Measure />}
         {!hasScreen.value && !isAlone.value && (
           <p role="status" class="screen-window-note glass">
             {t.screens.waiting}
@@ -43,5 +45,20 @@ export default function ScreenWindow({ address }: { address: ScreenAddress }) {
       </main>
       <Notices />
     </>
+  );
+}
+
+/** The place of the screen, whose size the desktop needs before it has the screen. */
+function Measure() {
+  const frame = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const abort = new AbortController();
+    if (frame.current) fitFrame(frame.current, abort.signal);
+    return () => abort.abort();
+  }, []);
+  return (
+    <div class="screen-place">
+      <div ref={frame} />
+    </div>
   );
 }

@@ -4,7 +4,7 @@ import '@fontsource-variable/jetbrains-mono/wght.css';
 import { useEffect } from 'preact/hooks';
 import { openDebugPrompts } from '../debug/prompts.ts';
 import { focusScreen, leaveScreen, painted, screenRefusal, showState } from '../screen/control.ts';
-import { screenSize } from '../screen/size.ts';
+import { wanted, wantedScale } from '../screen/size.ts';
 import { desktopFollowsTheme, startDesktop } from '../state/start-desktop.ts';
 import { asking, desktop } from '../state/store.ts';
 import { notifyEnded } from '../state/notify-ended.ts';
@@ -51,7 +51,7 @@ function listenToDesktop(): () => void {
 }
 
 export default function Workspace() {
-  const start = () => void startDesktop(screenSize());
+  const start = () => void startDesktop(wanted.peek(), () => wantedScale.peek());
   useEffect(() => {
     const abort = new AbortController();
     void Screen.preload();

@@ -196,6 +196,7 @@ export class PictureControl {
       hasPainted,
       isMoving: content.isMoving(now),
       isPhotographic: content.isPhotographic(now),
+      isStillPhotographic: content.isStillPhotographic(now),
     };
     return this.#levels.decide(circumstances, now);
   }
