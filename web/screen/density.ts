@@ -20,7 +20,10 @@ const ROUNDING = 0.02;
 
 /** One pixel of the desktop for each device pixel of `box`, which is in CSS pixels. */
 export function fit(box: Size, devicePixels: number): Fit {
-  const most = Math.min(MAX_SIDE / Math.max(box.width, box.height, 1), Math.sqrt(MAX_PIXELS / (box.width * box.height)));
+  const most = Math.min(
+    MAX_SIDE / Math.max(box.width, box.height, 1),
+    Math.sqrt(MAX_PIXELS / (box.width * box.height)),
+  );
   const density = Math.min(devicePixels, most);
   const side = (css: number): number => Math.max(LEAST_SIDE, Math.min(MAX_SIDE, Math.floor(css * density + ROUNDING)));
   const fitted = { width: side(box.width), height: side(box.height) };

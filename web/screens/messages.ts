@@ -16,6 +16,8 @@ export const FromWindow = z.discriminatedUnion('kind', [
     id: ScreenId,
     width: Size,
     height: Size,
+    room: z.object({ width: Size, height: Size }),
+    /** Of the browser window on the user's monitors. */
     left: Position,
     top: Position,
     /** The X window that it shows alone; null for a screen. */

@@ -1,5 +1,6 @@
 /** The user's monitors (Window Management API), where the browser has them and the user permits it. */
 import { z } from 'zod';
+import { MAX_SIDE } from '#protocol/screen.ts';
 import { ignore } from '#protocol/ignore.ts';
 
 export interface Place {
@@ -16,6 +17,12 @@ const Monitor = z.object({
   availHeight: z.number(),
 });
 const Details = z.object({ screens: z.array(Monitor), currentScreen: Monitor });
+
+/** Of the monitor of this window, in its own pixels. */
+export function monitorSize(): { readonly width: number; readonly height: number } {
+  const side = (css: number): number => Math.max(1, Math.min(MAX_SIDE, Math.round(css * devicePixelRatio)));
+  return { width: side(screen.width), height: side(screen.height) };
+}
 
 /** All of the first monitor without a window of this desktop; beside this window if there is none. */
 export async function placeForWindow(

@@ -4,14 +4,7 @@ import { MAX_SCREENS } from '#protocol/screens.ts';
 import type { Window } from '#protocol/window.ts';
 import { actOnWindow } from '../apps/actions.ts';
 import { wanted } from '../screen/size.ts';
-import {
-  desktopScreens,
-  refusedScreens,
-  shownScreen,
-  sizeOwner,
-  viewersLeft,
-  wantedScreens,
-} from '../screen/view.ts';
+import { desktopScreens, refusedScreens, shownScreen, sizeOwner, viewersLeft, wantedScreens } from '../screen/view.ts';
 import { say } from '../state/notices.ts';
 import { windows } from '../state/store.ts';
 import { serverUrl } from '../ui/server-url.ts';
@@ -20,7 +13,7 @@ import { t } from '../ui/strings/catalogue.ts';
 import { screenPath } from './address.ts';
 import { arrange, isSameLayout, type Placed } from './arrangement.ts';
 import { type FromMain, FromWindow, ScreensChannel } from './messages.ts';
-import { placeForWindow } from './monitors.ts';
+import { monitorSize, placeForWindow } from './monitors.ts';
 
 /** The main page's own screen; Xvnc's first one has this id, too. */
 const MAIN = 0;
@@ -31,6 +24,9 @@ const ROLL_CALL_MS = 2_000;
 const KEY = 'deskpod-main';
 
 export interface OtherScreen extends Placed {
+  /** Of the browser window on the user's monitors. */
+  readonly left: number;
+  readonly top: number;
   /** The X window that it shows alone; null for a screen. */
   readonly app: number | null;
 }
@@ -154,8 +150,10 @@ function followLayout(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const lay = () => {
     const { width, height } = wanted.peek();
-    const own = { id: MAIN, width, height, left: screenX, top: screenY };
-    const next = arrange([own, ...otherScreens.peek().values()]);
+    const others = [...otherScreens.peek().values()];
+    // Those of apps are the ones whose place may change: their windows go with them.
+    const inOrder = others.toSorted((a, b) => Number(a.app !== null) - Number(b.app !== null) || a.id - b.id);
+    const next = arrange([{ id: MAIN, width, height, room: monitorSize() }, ...inOrder]);
     batch(() => {
       sizeOwner.value = () => askAgain();
       shownScreen.value = otherScreens.peek().size > 0 ? MAIN : null;
@@ -177,9 +175,9 @@ function followLayout(): () => void {
 
 /** After another viewer has given the desktop its own size. */
 function askAgain(): boolean {
-  const wanted = wantedScreens.peek();
-  if (wanted === null || isSameLayout(wanted, desktopScreens.peek())) return false;
-  wantedScreens.value = [...wanted];
+  const screens = wantedScreens.peek();
+  if (screens === null || isSameLayout(screens, desktopScreens.peek())) return false;
+  wantedScreens.value = [...screens];
   return true;
 }
 

@@ -5,6 +5,7 @@ import { desktopScreens, isOtherScreen, shownScreen, sizeOwner } from '../screen
 import { desktop, session, windows } from '../state/store.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import type { ScreenAddress } from './address.ts';
+import { monitorSize } from './monitors.ts';
 import { FromMain, type FromWindow, ScreensChannel } from './messages.ts';
 
 /** A page that reloads is back by then. */
@@ -40,7 +41,8 @@ export function followMain(address: ScreenAddress, of: string): () => void {
   });
   const sayHere = () => {
     const { width, height } = wanted.peek();
-    links.post({ kind: 'here', main, id, width, height, left: screenX, top: screenY, app });
+    const room = app === null ? monitorSize() : { width, height };
+    links.post({ kind: 'here', main, id, width, height, room, left: screenX, top: screenY, app });
   };
   let at = '';
   const moved = setInterval(() => {

@@ -38,7 +38,7 @@ export interface ControlOptions {
   readonly tell: (bytes: Buffer) => void;
   /** The stream isn't understood: from now on it passes as it is, encoded as the viewer wants. */
   readonly onLost: (error: RfbError) => void;
-  /** The desktop has told its screens, maybe the same ones. */
+  /** The desktop has told its screens, and they aren't the ones of before. */
   readonly onScreens: (screens: ScreenLayout) => void;
   readonly onLayoutRefused: (code: number) => void;
   /** The screen that is to be shown doesn't exist. */

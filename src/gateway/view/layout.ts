@@ -1,4 +1,5 @@
 /** The screens of a desktop as RFB writes them (community specification, ExtendedDesktopSize and SetDesktopSize). Pure. */
+import { isSame } from '#gateway/rfb/area.ts';
 import { MAX_PIXELS, MAX_SIDE } from '#protocol/screen.ts';
 import type { ScreenArea, ScreenLayout } from '#protocol/screens.ts';
 
@@ -38,6 +39,17 @@ export function faultOf(screens: ScreenLayout): string | null {
     if (other !== undefined) return `The screens ${one.id} and ${other.id} overlap.`;
   }
   return null;
+}
+
+/** Also in the same order. */
+export function isSameLayout(one: ScreenLayout, other: ScreenLayout): boolean {
+  return (
+    one.length === other.length &&
+    one.every((screen, index) => {
+      const same = other[index];
+      return same !== undefined && screen.id === same.id && isSame(screen, same);
+    })
+  );
 }
 
 export function setDesktopSize(screens: ScreenLayout): Buffer {

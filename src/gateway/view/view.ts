@@ -6,7 +6,7 @@ import { type Area, isInside, isSame } from '#gateway/rfb/area.ts';
 import { ENCODING } from '#gateway/rfb/encodings.ts';
 import type { Rectangle, RectangleData, ServerPieces } from '#gateway/rfb/server-pieces.ts';
 import type { ScreenLayout } from '#protocol/screens.ts';
-import { oneScreen, screensOf } from './layout.ts';
+import { isSameLayout, oneScreen, screensOf } from './layout.ts';
 import { moved } from './moved.ts';
 import { movedMessage } from './viewer-message.ts';
 
@@ -16,7 +16,7 @@ const OWN_REQUEST = 1;
 const UNKNOWN: Area = { x: 0, y: 0, width: 1, height: 1 };
 
 export interface ViewListeners {
-  /** The desktop has told its screens, maybe the same ones. */
+  /** The desktop has told its screens, and they aren't the ones of before. */
   readonly onScreens: (screens: ScreenLayout) => void;
   /** It refused a layout, with an error code of RFB. */
   readonly onRefused: (code: number) => void;
@@ -132,6 +132,7 @@ export class View implements ServerPieces {
     const isRefused = rectangle.x === OWN_REQUEST && rectangle.y !== 0;
     const before = { area: this.#area, screen: this.#screen, isCropped: this.isCropped };
     const screens = screensOf(bytes);
+    const isNews = !isSameLayout(screens, this.#screens ?? []);
     this.#screens = screens;
     this.#framebuffer = { x: 0, y: 0, width: rectangle.width, height: rectangle.height };
     if (!this.isMissing) this.#screen = this.#wanted;
@@ -142,7 +143,7 @@ export class View implements ServerPieces {
     this.#next.rectangle(shown, headOf(shown));
     this.#next.data(data);
     this.#next.rectangleEnd(shown, { bytes: data.length, isJpeg: false, copiedFrom: null });
-    this.#listeners.onScreens(screens);
+    if (isNews) this.#listeners.onScreens(screens);
     if (isRefused) this.#listeners.onRefused(rectangle.y);
     // To a viewer of everything, the desktop sends a new size with all its pixels.
     if (before.screen === null && this.#screen === null) return;

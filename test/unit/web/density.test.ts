@@ -9,7 +9,12 @@ import { DesktopSize } from '../../../web/screen/desktop-size.ts';
 
 test('the desktop has one pixel for each device pixel', () => {
   assert.deepEqual(fit({ width: 1280, height: 764 }, 2), { width: 2560, height: 1528, density: 2, isReduced: false });
-  assert.deepEqual(fit({ width: 853.328, height: 500 }, 1.5), { width: 1280, height: 750, density: 1.5, isReduced: false });
+  assert.deepEqual(fit({ width: 853.328, height: 500 }, 1.5), {
+    width: 1280,
+    height: 750,
+    density: 1.5,
+    isReduced: false,
+  });
 });
 
 test('a window with more pixels than a desktop can have gets a desktop of the same shape with fewer', () => {

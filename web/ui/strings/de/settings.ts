@@ -267,7 +267,8 @@ export const settings: SettingsStrings = {
     scaleAuto: (percent) => `Automatisch (${percent})`,
     scaleHint:
       'Text, Fenster und Mauszeiger im Desktop. Automatisch ist die Größe dieser Seite, auch mit Browser-Zoom. Die meisten Apps übernehmen sie sofort, die anderen beim nächsten Start.',
-    scaleReduced: (size) => `Dieses Fenster hat mehr Pixel, als ein Desktop haben kann. Der Desktop hat ${size} Pixel und wird vergrößert, deshalb ist Text weniger scharf.`,
+    scaleReduced: (size) =>
+      `Dieses Fenster hat mehr Pixel, als ein Desktop haben kann. Der Desktop hat ${size} Pixel und wird vergrößert, deshalb ist Text weniger scharf.`,
     picture: 'Bild',
     pictures: { auto: 'Automatisch', sharp: 'Scharf', frugal: 'Sparsam' },
     pictureHint:

@@ -260,7 +260,8 @@ export const settings = {
     scaleAuto: (percent: string) => `Automatic (${percent})`,
     scaleHint:
       'Text, windows and cursors in the desktop. Automatic is the size of this page, with browser zoom. Most apps follow at once, others when they are started again.',
-    scaleReduced: (size: string) => `This window has more pixels than a desktop can have. The desktop has ${size} pixels and is enlarged, so text is less sharp.`,
+    scaleReduced: (size: string) =>
+      `This window has more pixels than a desktop can have. The desktop has ${size} pixels and is enlarged, so text is less sharp.`,
     picture: 'Picture',
     pictures: { auto: 'Automatic', sharp: 'Sharp', frugal: 'Frugal' },
     pictureHint:

@@ -265,7 +265,8 @@ export const settings: SettingsStrings = {
     scaleAuto: (percent) => `Automático (${percent})`,
     scaleHint:
       'Texto, ventanas y punteros del escritorio. Automático es el tamaño de esta página, con el zoom del navegador. La mayoría de las aplicaciones lo aplican al instante; las demás, al volver a iniciarse.',
-    scaleReduced: (size) => `Esta ventana tiene más píxeles de los que puede tener un escritorio. El escritorio tiene ${size} píxeles y se amplía, así que el texto es menos nítido.`,
+    scaleReduced: (size) =>
+      `Esta ventana tiene más píxeles de los que puede tener un escritorio. El escritorio tiene ${size} píxeles y se amplía, así que el texto es menos nítido.`,
     picture: 'Imagen',
     pictures: { auto: 'Automática', sharp: 'Nítida', frugal: 'Ahorro' },
     pictureHint:

@@ -267,7 +267,8 @@ export const settings: SettingsStrings = {
     scaleAuto: (percent) => `Automatique (${percent})`,
     scaleHint:
       'Texte, fenêtres et pointeurs du bureau. Automatique est la taille de cette page, zoom du navigateur compris. La plupart des applications la prennent en compte aussitôt, les autres à leur prochain démarrage.',
-    scaleReduced: (size) => `Cette fenêtre a plus de pixels qu’un bureau ne peut en avoir. Le bureau compte ${size} pixels et il est agrandi : le texte est donc moins net.`,
+    scaleReduced: (size) =>
+      `Cette fenêtre a plus de pixels qu’un bureau ne peut en avoir. Le bureau compte ${size} pixels et il est agrandi : le texte est donc moins net.`,
     picture: 'Image',
     pictures: { auto: 'Automatique', sharp: 'Nette', frugal: 'Économe' },
     pictureHint:

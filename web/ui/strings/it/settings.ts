@@ -262,7 +262,8 @@ export const settings: SettingsStrings = {
     scaleAuto: (percent) => `Automatica (${percent})`,
     scaleHint:
       'Testo, finestre e puntatori del desktop. Automatica è la dimensione di questa pagina, con lo zoom del browser. La maggior parte delle app la applica subito, le altre al prossimo avvio.',
-    scaleReduced: (size) => `Questa finestra ha più pixel di quanti ne possa avere un desktop. Il desktop ha ${size} pixel e viene ingrandito, quindi il testo è meno nitido.`,
+    scaleReduced: (size) =>
+      `Questa finestra ha più pixel di quanti ne possa avere un desktop. Il desktop ha ${size} pixel e viene ingrandito, quindi il testo è meno nitido.`,
     picture: 'Immagine',
     pictures: { auto: 'Automatica', sharp: 'Nitida', frugal: 'Risparmio' },
     pictureHint:

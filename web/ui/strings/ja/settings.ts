@@ -259,7 +259,8 @@ export const settings: SettingsStrings = {
     scaleAuto: (percent) => `自動（${percent}）`,
     scaleHint:
       'デスクトップの文字、ウィンドウ、ポインターの大きさです。自動では、ブラウザーのズームを含むこのページの大きさに合わせます。ほとんどのアプリにはすぐに反映され、そのほかのアプリには次回の起動時に反映されます。',
-    scaleReduced: (size) => `このウィンドウのピクセル数はデスクトップの上限を超えています。デスクトップは ${size} ピクセルで、拡大して表示されるため、文字が少しぼやけます。`,
+    scaleReduced: (size) =>
+      `このウィンドウのピクセル数はデスクトップの上限を超えています。デスクトップは ${size} ピクセルで、拡大して表示されるため、文字が少しぼやけます。`,
     picture: '画質',
     pictures: { auto: '自動', sharp: '鮮明', frugal: '節約' },
     pictureHint:

@@ -263,7 +263,8 @@ export const settings: SettingsStrings = {
     scaleAuto: (percent) => `Automático (${percent})`,
     scaleHint:
       'Texto, janelas e ponteiros da área de trabalho. Automático é o tamanho desta página, com o zoom do navegador. A maioria dos aplicativos acompanha na hora; os demais, quando são iniciados de novo.',
-    scaleReduced: (size) => `Esta janela tem mais pixels do que uma área de trabalho pode ter. A área de trabalho tem ${size} pixels e é ampliada, por isso o texto fica menos nítido.`,
+    scaleReduced: (size) =>
+      `Esta janela tem mais pixels do que uma área de trabalho pode ter. A área de trabalho tem ${size} pixels e é ampliada, por isso o texto fica menos nítido.`,
     picture: 'Imagem',
     pictures: { auto: 'Automática', sharp: 'Nítida', frugal: 'Econômica' },
     pictureHint:
