@@ -42,7 +42,9 @@ test('screens never overlap; where room for growth would be too much, there is n
   );
   const wide = { width: 4096, height: 4096 };
   const screens = arrange([placed(0, 1000, 1000, wide), placed(1, 1000, 1000, wide), placed(2, 1000, 1000, wide)]);
-  assert.ok(Math.max(...screens.map(({ x }) => x + 1000)) * Math.max(...screens.map(({ y }) => y + 1000)) <= MAX_PIXELS);
+  assert.ok(
+    Math.max(...screens.map(({ x }) => x + 1000)) * Math.max(...screens.map(({ y }) => y + 1000)) <= MAX_PIXELS,
+  );
 });
 
 test('two layouts are the same whatever the order of their screens', () => {
