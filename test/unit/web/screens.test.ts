@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { MAX_PIXELS, MAX_SIDE } from '#protocol/screen.ts';
 import { screenInAddress, screenPath } from '../../../web/screens/address.ts';
 import { arrange, isSameLayout, type Placed } from '../../../web/screens/arrangement.ts';
-import { freeMonitor } from '../../../web/screens/monitors.ts';
+import { freeMonitor } from '../../../web/screens/free-monitor.ts';
 
 function placed(id: number, width: number, height: number, room = { width, height }): Placed {
   return { id, width, height, room };
@@ -49,7 +49,9 @@ test('screens never overlap; where room for growth would be too much, there is n
 
 test('two layouts are the same whatever the order of their screens', () => {
   const [one, other] = [placed(1, 10, 10), placed(2, 20, 20)].map(({ id, width, height }) => ({
-    ...{ id, width, height },
+    id,
+    width,
+    height,
     x: 30 * id,
     y: 0,
   }));

@@ -95,7 +95,7 @@ test('whatever a desktop paints, copies and rearranges, a viewer shows the pixel
           desktop.resize(SIDE, SIDE);
           stage.arranges([{ ...LEFT, width: 1 + random.below(3) }], random);
           stage.arranges(screensIn(random), random);
-        } else desktop.fill(area, (x, y) => (colour + 31 * x + 17 * y) >>> 0);
+        } else desktop.draw(area, (x, y) => (colour + 31 * x + 17 * y) >>> 0);
         stage.paints(stage.view.whole, random);
         const [x = 0, y = 0, width = 0, height = 0] = stage.placeOf(stage.view.whole);
         const { shown } = stage.decoder;
@@ -108,7 +108,7 @@ test('whatever a desktop paints, copies and rearranges, a viewer shows the pixel
 
 test('a viewer of everything gets every byte unchanged', () => {
   const stage = new Stage(null);
-  stage.desktop.fill({ x: 3, y: 3, width: 9, height: 9 }, (x) => x);
+  stage.desktop.draw({ x: 3, y: 3, width: 9, height: 9 }, (x) => x);
   stage.arranges(BOTH);
   stage.sends(rawUpdate(stage.desktop, { x: 0, y: 0, width: SIDE, height: SIDE }));
   stage.sends(copyUpdate({ x: 0, y: 0, width: 4, height: 4 }, { x: 20, y: 20 }));
