@@ -22,6 +22,9 @@ const ARRANGE_MS = 150;
 /** How long windows may take to say that they are still there. */
 const ROLL_CALL_MS = 2_000;
 const KEY = 'deskpod-main';
+const HAS_OTHERS = 'deskpod-main-screens';
+/** The list of windows is empty for a moment when the server connects to the desktop again. */
+const APP_GONE_MS = 2_000;
 
 export interface OtherScreen extends Placed {
   /** Of the browser window on the user's monitors. */
@@ -47,7 +50,7 @@ function nameOfPage(): string {
 export async function addScreen(): Promise<void> {
   const id = freeId();
   if (id === null) return say('warning', t.screens.most(MAX_SCREENS));
-  // Without a permission to ask for, this doesn't wait: browsers open windows only in the moment of a click.
+  // It may ask for a permission; browsers open windows only for some seconds after a click.
   const place = await placeForWindow([...otherScreens.peek().values()]);
   open(id, null, place);
 }
@@ -148,14 +151,18 @@ export function followScreens(of: string): () => void {
 /** Once there was another screen, this page says the layout of all, also when it is alone again. */
 function followLayout(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  // A page that was reloaded leaves the desktop its screens until their windows had time to answer.
+  let wait = readStored('session', HAS_OTHERS) === null ? ARRANGE_MS : ROLL_CALL_MS;
+  if (wait === ROLL_CALL_MS) sizeOwner.value = askAgain;
   const lay = () => {
     const { width, height } = wanted.peek();
     const others = [...otherScreens.peek().values()];
     // Those of apps are the ones whose place may change: their windows go with them.
     const inOrder = others.toSorted((a, b) => Number(a.app !== null) - Number(b.app !== null) || a.id - b.id);
     const next = arrange([{ id: MAIN, width, height, room: monitorSize() }, ...inOrder]);
+    writeStored('session', HAS_OTHERS, others.length > 0 ? 'yes' : null);
     batch(() => {
-      sizeOwner.value = () => askAgain();
+      sizeOwner.value = askAgain;
       shownScreen.value = otherScreens.peek().size > 0 ? MAIN : null;
       if (wantedScreens.peek() === null || !isSameLayout(next, wantedScreens.peek() ?? [])) wantedScreens.value = next;
     });
@@ -164,8 +171,9 @@ function followLayout(): () => void {
     const isAlone = otherScreens.value.size === 0 && sizeOwner.peek() === null;
     void wanted.value;
     if (isAlone) return;
+    if (otherScreens.value.size > 0) wait = ARRANGE_MS;
     clearTimeout(timer);
-    timer = setTimeout(lay, ARRANGE_MS);
+    timer = setTimeout(lay, wait);
   });
   return () => {
     clearTimeout(timer);
@@ -198,7 +206,7 @@ function fillScreensOfApps(): () => void {
   return effect(() => {
     for (const { id, app } of otherScreens.value.values()) {
       const area = desktopScreens.value.find((screen) => screen.id === id);
-      if (app === null || area === undefined) continue;
+      if (app === null || area === undefined || !windows.peek().some((window) => window.id === app)) continue;
       const { x, y, width, height } = area;
       const place = [x, y, width, height].join();
       if (filled.get(app) === place) continue;
@@ -212,13 +220,18 @@ function fillScreensOfApps(): () => void {
 
 function closeWithApps(): () => void {
   const seen = new Set<number>();
-  return effect(() => {
-    const there = new Set(windows.value.map(({ id }) => id));
-    for (const { id, app } of otherScreens.value.values()) {
-      if (app === null) continue;
-      if (there.has(app)) seen.add(app);
-      // Before the first list, nothing is known of it.
-      else if (seen.delete(app)) queueMicrotask(() => close(id));
-    }
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const closeThose = () => {
+    for (const { id, app } of otherScreens.peek().values())
+      if (app !== null && seen.has(app) && !windows.peek().some((window) => window.id === app)) close(id);
+  };
+  const stop = effect(() => {
+    for (const window of windows.value) seen.add(window.id);
+    clearTimeout(timer);
+    timer = setTimeout(closeThose, APP_GONE_MS);
   });
+  return () => {
+    clearTimeout(timer);
+    stop();
+  };
 }

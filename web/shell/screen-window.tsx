@@ -4,11 +4,11 @@ import { focusScreen, leaveScreen, showState } from '../screen/control.ts';
 import { fitFrame } from '../screen/size.ts';
 import type { ScreenAddress } from '../screens/address.ts';
 import { closeWithSession, followMain, hasScreen, isAlone } from '../screens/window.ts';
-import { desktop } from '../state/store.ts';
+import { board, desktop } from '../state/store.ts';
 import { lazy } from '../ui/lazy.tsx';
 import { t } from '../ui/strings/catalogue.ts';
 import { focusKeeper } from '../layers/layers.ts';
-import { Notices } from './notices.tsx';
+import { dismissNotices, isFromHere } from '../state/notices.ts';
 import './screen-window.css';
 
 const Screen = lazy(() => import('../screen/screen.tsx'));
@@ -28,23 +28,35 @@ export default function ScreenWindow({ address }: { address: ScreenAddress }) {
   }, []);
   useEffect(() => (runs === null ? undefined : followMain(address, runs)), [runs]);
   return (
-    <>
-      <main class="screen-window" data-test="screen-window" data-ready={hasScreen.value}>
-        {runs !== null && hasScreen.value && <Screen key={runs} />}
-        {runs !== null && !hasScreen.value && <Measure />}
-        {!hasScreen.value && !isAlone.value && (
-          <p role="status" class="screen-window-note glass">
-            {t.screens.waiting}
-          </p>
-        )}
-        {isAlone.value && (
-          <p role="status" class="screen-window-note glass" data-test="screen-alone">
-            {t.screens.alone}
-          </p>
-        )}
-      </main>
-      <Notices />
-    </>
+    <main class="screen-window" data-test="screen-window" data-ready={hasScreen.value}>
+      {runs !== null && hasScreen.value && <Screen key={runs} />}
+      {runs !== null && !hasScreen.value && <Measure />}
+      {!hasScreen.value && !isAlone.value && (
+        <p role="status" class="screen-window-note glass">
+          {t.screens.waiting}
+        </p>
+      )}
+      {isAlone.value && (
+        <p role="status" class="screen-window-note glass" data-test="screen-alone">
+          {t.screens.alone}
+        </p>
+      )}
+      <OwnNotice />
+    </main>
+  );
+}
+
+/** Of this window alone: the main page shows those of the server. */
+function OwnNotice() {
+  const own = board.value.unread.find(({ id }) => isFromHere(id));
+  if (own === undefined) return null;
+  return (
+    <div role="alert" class="screen-window-note glass">
+      {own.text}{' '}
+      <button type="button" onClick={() => dismissNotices([own.id])}>
+        {t.notices.dismiss}
+      </button>
+    </div>
   );
 }
 
