@@ -3,7 +3,8 @@ import type { Duplex } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import type { WebSocket } from 'ws';
 import type { TicketClaims } from '#domain/ports/auth.ts';
-import { CloseCode, type ScreenNotice } from '#protocol/screen.ts';
+import { CloseCode, type ScreenNotice, type ScreenWish } from '#protocol/screen.ts';
+import type { ScreenLayout } from '#protocol/screens.ts';
 import { flowToSocket, writeFromSocket } from './flow.ts';
 import { ViewerPicture, wishOf } from './picture/viewer-picture.ts';
 import type { ViewerSocket } from './resume/viewer-socket.ts';
@@ -11,6 +12,7 @@ import { RfbError } from './rfb/error.ts';
 import { cutTextBytes, type ViewerMessage, ViewerMessages } from './rfb/messages.ts';
 import { PressedKeys } from './rfb/pressed-keys.ts';
 import { enforce, isWithheld, type TextTransfer, textTransfer } from './rfb/rights.ts';
+import { faultOf, setDesktopSize } from './view/layout.ts';
 
 const VERSION = Buffer.from('RFB 003.008\n', 'latin1');
 /** One security type, None, and its success, sent at once: the viewer's choice is known, so it is only checked when it arrives. */
@@ -34,7 +36,6 @@ export class Viewer {
   readonly gone: Promise<unknown>;
   readonly #socket: ViewerSocket;
   readonly #desktop: Duplex;
-  readonly #serverInit: Buffer;
   readonly #takesNotes: boolean;
   #onText: (transfer: TextTransfer) => void = () => {};
   #onLost: (error: Error) => void = () => {};
@@ -58,10 +59,13 @@ export class Viewer {
     this.#takesNotes = takesNotes;
     this.#socket = socket;
     this.#desktop = desktop;
-    this.#serverInit = serverInit;
     this.#picture = new ViewerPicture(serverInit, {
       tell: (bytes) => this.#tellDesktop(bytes),
       onLost: (error) => this.#onLost(error),
+      onScreens: (screens) => this.note({ kind: 'screens', screens: [...screens] }),
+      onLayoutRefused: (code) =>
+        this.note({ kind: 'layout_refused', reason: `The X server refused it with the code ${code}.` }),
+      onScreenMissing: (screen) => this.close(CloseCode.screenMissing, `the desktop has no screen ${screen}`),
     });
     this.gone = Promise.all([closing(socket), closing(desktop)]);
     let failure: string | null = null;
@@ -146,7 +150,7 @@ export class Viewer {
 
   #greet(version: Buffer): void {
     if (!version.equals(VERSION)) throw new RfbError("The viewer doesn't support RFB 3.8.");
-    this.#socket.send(Buffer.concat([ADMITTED, this.#serverInit]));
+    this.#socket.send(Buffer.concat([ADMITTED, this.#picture.serverInit]));
     flowToSocket(this.#desktop, this.#socket, (chunk) => {
       this.#bytes += chunk.length;
       return this.#picture.toViewer(chunk);
@@ -156,7 +160,7 @@ export class Viewer {
   #receive(bytes: Buffer, isBinary: boolean): void {
     if (this.#left) return;
     try {
-      if (!isBinary) return this.#picture.want(wishOf(bytes));
+      if (!isBinary) return this.#want(wishOf(bytes));
       const passing: Buffer[] = (this.#passing = []);
       for (const message of this.#messages.push(bytes)) this.#pass(message, passing);
       if (passing.length > 0) writeFromSocket(this.#socket, this.#desktop, join(passing));
@@ -166,6 +170,20 @@ export class Viewer {
     } finally {
       this.#passing = null;
     }
+  }
+
+  #want(wish: ScreenWish): void {
+    if (wish.kind === 'layout') this.#arrange(wish.screens);
+    else this.#picture.want(wish);
+  }
+
+  /** Rights are those of RFB's SetDesktopSize. */
+  #arrange(screens: ScreenLayout): void {
+    const fault = faultOf(screens);
+    if (this.claims.rights.screen !== 'control')
+      this.note({ kind: 'layout_refused', reason: 'This connection may only watch.' });
+    else if (fault !== null) this.note({ kind: 'layout_refused', reason: fault });
+    else this.#tellDesktop(setDesktopSize(screens));
   }
 
   #pass(message: ViewerMessage, passing: Buffer[]): void {

@@ -20,6 +20,7 @@ import { screenChannel } from './channel.ts';
 import { DesktopSize } from './desktop-size.ts';
 import { keepCursorSize } from './sharp-cursor.ts';
 import { wanted } from './size.ts';
+import { followShownScreen, followWantedScreens, noteScreens, sizeOwner } from './view.ts';
 import type { KeySink } from './key-queue.ts';
 import { type ResumingOptions, ResumingSocket } from './resuming-socket.ts';
 import type { ScreenLink } from './reconnect.ts';
@@ -92,17 +93,19 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
     awaited.settled();
   });
   const onNotice = (notice: ScreenNotice) => {
+    noteScreens(notice);
     if (notice.kind === 'keys') received = notice.received;
     else if (notice.kind === 'clipboard_too_large') listeners.refused(notice.bytes);
     else if (notice.kind === 'clipboard_withheld') awaited.settled();
-    else listeners.viewerLeft();
+    else if (notice.kind === 'viewer_left') listeners.viewerLeft();
   };
   // The first one before anything of noVNC, whose listener is added later. An older gateway would close the connection.
   const want = (wish: ScreenWish): void => {
     if (socket.protocol === WISHES_PROTOCOL) socket.send(JSON.stringify(wish));
   };
   const stopWanting = whenOpen(socket, () => effect(() => want({ kind: 'picture', picture: picture.value })));
-  void ended.promise.then(stopWanting);
+  const stopShowing = whenOpen(socket, () => followShownScreen(want));
+  void ended.promise.then(stopWanting).then(stopShowing);
   const channel = screenChannel(socket, {
     onSent: (what) => {
       if (what === 'key') written += 1;
@@ -139,7 +142,8 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
   rfb.addEventListener('disconnect', () => ended.resolve(code));
   rfb.addEventListener('connect', () => {
     ready.resolve();
-    if (owns) desktopSize.ask();
+    if (owns && sizeOwner.peek() === null) desktopSize.ask();
+    void ended.promise.then(followWantedScreens(want, owns));
     setTimeout(knowsClipboard.resolve, CAPABILITIES_MS);
   });
   rfb.addEventListener('clipboard', (event) => {
@@ -165,6 +169,7 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
     deliver: (item) => deliver(rfb, canvas, item),
     size: () => `${canvas?.width}x${canvas?.height}`,
     askSize: () => {
+      if (sizeOwner.peek() !== null) return sizeOwner.peek()?.() ?? false;
       owns = true;
       return desktopSize.ask();
     },

@@ -38,6 +38,7 @@ import { ScreenRefused } from './refused.tsx';
 import { openRfb, type RfbLink } from './rfb.ts';
 import { SizeRequest } from './size-request.ts';
 import { fitFrame, onWanted, requestSizeOnUse, sendScale } from './size.ts';
+import { isOtherScreen } from './view.ts';
 import './screen.css';
 
 const SHORT_BREAK_MS = 300;
@@ -149,7 +150,7 @@ function run(frame: HTMLElement, ghost: HTMLElement, field: HTMLTextAreaElement,
     doubt: () => ticket.doubt(),
     open: (token) => {
       // After an interruption all viewers reconnect: the desktop keeps the size of the one in use.
-      const link = openRfb(frame, token, !painted.value || document.hasFocus(), {
+      const link = openRfb(frame, token, !isOtherScreen.peek() && (!painted.value || document.hasFocus()), {
         announced: () => clipboards.expectFromDesktop(),
         copied: (text) => {
           keepEarlier({ ...NOTHING, text });

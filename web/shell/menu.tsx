@@ -6,6 +6,7 @@ import {
   Keyboard,
   LogOut,
   MonitorOff,
+  MonitorUp,
   PanelBottomClose,
   ScanEye,
   Search,
@@ -22,6 +23,7 @@ import { preferences, session } from '../state/store.ts';
 import { openFiles } from '../files/panel.ts';
 import { inspectOwnDesktop } from '../inspect/open-inspect.ts';
 import { toggleFullScreen } from '../screen/full-screen.ts';
+import { addScreen } from '../screens/screens.ts';
 import { openShellIn, terminal } from '../terminal/control.ts';
 import { Icon } from '../ui/icon.tsx';
 import { LayerFrame, menuKeys } from '../layers/layer-frame.tsx';
@@ -67,6 +69,9 @@ export function Menu() {
         </Item>
         <Item icon={ScanEye} test="menu-inspect" run={inspectOwnDesktop} stays>
           {t.inspect.open}
+        </Item>
+        <Item icon={MonitorUp} keys="screen" test="menu-add-screen" run={() => void addScreen()}>
+          {t.screens.add}
         </Item>
         <Item
           icon={full ? Shrink : Expand}

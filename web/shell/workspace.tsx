@@ -24,6 +24,7 @@ import { Transfers } from '../files/transfers.tsx';
 import { useUploads } from '../files/use-uploads.ts';
 import { openAppOfAddress } from '../apps/app-address.ts';
 import { answerOpenRequests } from '../apps/open-with.ts';
+import { followScreens } from '../screens/screens.ts';
 import { showBadge } from './badge.ts';
 import { Bar } from './bar.tsx';
 import { Dock } from './dock.tsx';
@@ -95,6 +96,8 @@ export default function Workspace() {
 
   const found = desktop.value;
   const runs = found?.status.state === 'running';
+  const running = runs ? found.id : null;
+  useEffect(() => (running === null ? undefined : followScreens(running)), [running]);
   const heard = runs && painted.value ? found.id : null;
   useEffect(() => (heard === null ? undefined : listenToDesktop()), [heard]);
   // The event stream may say "none" before the request for a desktop has arrived.

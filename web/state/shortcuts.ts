@@ -7,6 +7,7 @@ export type ShortcutAction =
   | 'help'
   | 'fullScreen'
   | 'menu'
+  | 'screen'
   | 'left'
   | 'right'
   | 'maximise'
@@ -29,6 +30,7 @@ const WITH_CTRL_ALT: Readonly<Record<string, ShortcutAction>> = {
   KeyH: 'help',
   KeyM: 'menu',
   Enter: 'fullScreen',
+  KeyN: 'screen',
   ArrowLeft: 'left',
   ArrowRight: 'right',
   ArrowUp: 'maximise',
@@ -49,6 +51,7 @@ export const SHORTCUT_KEYS: Readonly<Record<ShortcutAction, readonly string[]>> 
   search: ['Ctrl', 'Space'],
   menu: ['Ctrl', 'Alt', 'M'],
   files: ['Ctrl', 'Alt', 'F'],
+  screen: ['Ctrl', 'Alt', 'N'],
   terminal: ['Ctrl', 'Alt', 'T'],
   left: ['Ctrl', 'Alt', '←'],
   right: ['Ctrl', 'Alt', '→'],

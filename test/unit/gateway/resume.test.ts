@@ -8,7 +8,7 @@ import { readExactly } from '#gateway/rfb/read.ts';
 import { parseJson } from '#protocol/json.ts';
 import { RESUME_MS, ResumeMessage, resumeProtocol } from '#protocol/resume.ts';
 import { CloseCode } from '#protocol/screen.ts';
-import { CHOICE, KEY, stage, type Stage } from '../../fixtures/screen-stage.ts';
+import { CHOICE, type FakeOptions, KEY, stage, type Stage } from '../../fakes/screen-gateway.ts';
 
 const RELEASED = Buffer.from(KEY).fill(0, 1, 2);
 const SHIFT = Buffer.from([4, 1, 0, 0, 0, 0, 0xff, 0xe1]);
@@ -51,7 +51,7 @@ interface Open extends Stage {
 }
 
 /** A viewer after its handshake. */
-async function open(t: TestContext, options: Parameters<typeof stage>[1] = {}): Promise<Open> {
+async function open(t: TestContext, options: FakeOptions = {}): Promise<Open> {
   const staged = await stage(t, options);
   const link = new Link(staged.url, 'deskpod.resume');
   await link.until(() => link.count === 1);

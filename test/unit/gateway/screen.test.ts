@@ -1,14 +1,14 @@
 /** A screen through the gateway, with a server that sends RFB bytes: handshake, flow control, ends. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { Duplex } from 'node:stream';
+import { type Duplex } from 'node:stream';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { readExactly } from '#gateway/rfb/read.ts';
 import { vncAuthResponse } from '#gateway/rfb/vnc-auth.ts';
 import { CloseCode, MAX_CLIPBOARD_BYTES } from '#protocol/screen.ts';
-import { CHOICE, GREETING, KEY, PASSWORD, Probe, READY, serverInit, stage } from '../../fixtures/screen-stage.ts';
+import { PASSWORD, CHOICE, GREETING, KEY, serverInit, stage, Probe, READY } from '../../fakes/screen-gateway.ts';
 
 async function readAll(stream: Duplex): Promise<number> {
   let bytes = 0;
