@@ -70,8 +70,9 @@ suite('a screen whose network is lost', { skip: missingBrowser, timeout: 10 * 60
       const before = (await typed()) ?? '';
       const expected = await typesAcross(seconds * 1_000);
       await isShown('connected');
-      await eventually('the typed text has arrived', async () => ((await typed())?.endsWith('after\n') ? true : null));
-      assert.equal((await typed())?.slice(before.length), expected);
+      const arrived = async (): Promise<string> => ((await typed()) ?? '').slice(before.length);
+      await eventually('the typed text has arrived', async () => ((await arrived()).endsWith('after\n') ? true : null));
+      assert.equal(await arrived(), expected);
       assert.equal(product.log.filter((line) => line.includes('screen connected')).length, 1);
     });
   }

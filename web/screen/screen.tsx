@@ -37,7 +37,7 @@ import { keepConnected } from './reconnect.ts';
 import { ScreenRefused } from './refused.tsx';
 import { openRfb, type RfbLink } from './rfb.ts';
 import { SizeRequest } from './size-request.ts';
-import { fitFrame, onWanted, requestSizeOnUse, sendScale } from './size.ts';
+import { fitFrame, onWanted, requestSizeOnUse, sendChangedScale, sendScale } from './size.ts';
 import { isOtherScreen } from './view.ts';
 import './screen.css';
 
@@ -119,7 +119,11 @@ function run(frame: HTMLElement, ghost: HTMLElement, field: HTMLTextAreaElement,
   const box = frame.parentElement;
   if (box) requestSizeOnUse(box, sizeRequest, signal);
   fitFrame(frame, signal);
-  onWanted(() => current.link?.ownsSize && askSize(true), signal);
+  onWanted(() => {
+    if (!current.link?.ownsSize) return;
+    current.link.askSize();
+    sendChangedScale();
+  }, signal);
   signal.addEventListener('abort', () => {
     current.link = null;
     current.field = null;
@@ -216,8 +220,8 @@ function passKeys(link: RfbLink): void {
 }
 
 /** Requests this window's size, and then its scale; false if the desktop already has the size. */
-function askSize(scaleChanged = false): boolean {
+function askSize(): boolean {
   const asks = current.link?.askSize() ?? false;
-  if (asks || scaleChanged) sendScale();
+  if (asks) sendScale();
   return asks;
 }

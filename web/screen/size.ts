@@ -1,5 +1,6 @@
 /** The desktop's size for this window, and when the window requests it. */
 import { computed, effect, signal } from '@preact/signals';
+import type { Scale } from '#protocol/scale.ts';
 import { api } from '../state/api.ts';
 import { attempt } from '../state/notices.ts';
 import { preferences } from '../state/store.ts';
@@ -57,9 +58,17 @@ function onDensityChange(then: () => void, signal: AbortSignal): void {
   query.addEventListener('change', changed, { once: true, signal });
 }
 
-/** The programs of the desktop draw as large as this window wants. */
+let sentScale: Scale | null = null;
+
+/** The programs of the desktop draw as large as this window wants: also if another window has changed that meanwhile. */
 export function sendScale(): void {
-  void attempt(() => api.desktop.scale(wantedScale.peek()));
+  const scale = wantedScale.peek();
+  sentScale = scale;
+  void attempt(() => api.desktop.scale(scale));
+}
+
+export function sendChangedScale(): void {
+  if (wantedScale.peek() !== sentScale) sendScale();
 }
 
 /** Requests the size whenever the user returns or is active. */
