@@ -22,8 +22,9 @@ import { launches } from './launches.ts';
 import { neighbours } from './neighbours.ts';
 import { picture } from './picture.ts';
 import { print } from './print.ts';
-import { outcome } from './screen/outcome.ts';
+import { compare, reasonNotToCompare, record } from './screen/outcome.ts';
 import type { Results } from './screen/results.ts';
+import { printTable } from './screen/table.ts';
 import { report, type Row, type Skipped } from './report.ts';
 import { loggedIn, type Stage, versionOf } from './stage.ts';
 
@@ -43,6 +44,8 @@ const RUNS = {
   screen: 5,
 } as const;
 const FEWEST = 3;
+/** Those that we are beside, and that are not Debian's. */
+const PROGRAMS = join(DATA, 'bench');
 type Part = keyof typeof RUNS;
 
 const { values } = parseArgs({
@@ -61,6 +64,11 @@ const progress = createProgress(process.stderr);
 if (ENGINE === 'kubernetes' && [...parts].join() !== 'neighbours') {
   console.error('bench: on a cluster, only --only neighbours; --only debug measures both by itself');
   process.exit(2);
+}
+const nothingToCompare = values.quick ? reasonNotToCompare(ROOT, PROGRAMS) : null;
+if (nothingToCompare !== null) {
+  console.error(`bench: skipped, ${nothingToCompare}`);
+  process.exit(0);
 }
 const rows: (Row | Skipped)[] = [];
 let screen: Results | null = null;
@@ -85,7 +93,8 @@ if ([...parts].some((part) => part !== 'files' && part !== 'framer')) {
       rows.push(...(await measure(stage, { runs: runsOf(name), isLong: values.long })));
     }
     if (parts.has('picture')) rows.push(...(await picture(stage, runsOf('picture'))));
-    if (parts.has('screen')) screen = await measureScreen(stage);
+    if (parts.has('screen') && values.quick) await compare(ROOT, () => measureScreen(stage));
+    else if (parts.has('screen')) screen = await measureScreen(stage);
     if (parts.has('neighbours')) rows.push(...(await neighbours(stage, runsOf('neighbours'))));
   } finally {
     await stage.client.session.logout();
@@ -93,17 +102,15 @@ if ([...parts].some((part) => part !== 'files' && part !== 'framer')) {
 }
 if (parts.has('debug')) rows.push(...(await clusterRows()));
 await report({ rows, versions, screen }, values.json);
-if (screen) {
-  const { quick: isCompared, record: isRecorded } = values;
-  await outcome(ROOT, screen, { isCompared, isRecorded, isQuiet: values.json === '-' });
-}
+if (screen && values.json !== '-') printTable(screen);
+if (screen && values.record) await record(ROOT, screen);
 
 async function measureScreen(stage: Stage): Promise<Results> {
   const measure = await screenPart();
   return await measure(stage, {
     runs: Math.max(1, Number(values.runs ?? RUNS.screen)),
     isQuick: values.quick,
-    folder: join(DATA, 'bench'),
+    folder: PROGRAMS,
     log: (line) => console.error(line),
   });
 }

@@ -1,8 +1,8 @@
 /** What is measured of each contender: the figures, their goals, and how one sample of each is taken. */
 import type { Contender } from './contender.ts';
-import { inputs, keysBesideFilm } from './input.ts';
+import { inputs, keys, keysBesideFilm } from './input.ts';
 import { motion, type Motion, rest } from './motion.ts';
-import type { Measured } from './results.ts';
+import { type Measured, quantile } from './results.ts';
 import { STOCK } from './stock.ts';
 
 export type Facts = Omit<Measured, 'samples'>;
@@ -24,6 +24,7 @@ export interface Amount {
 }
 
 const less = { unit: 'ms', better: 'less', goals: [] } as const;
+const TIMES = { unit: '×', better: 'less', goals: [{ share: 0.5, most: 1.5 }] } as const;
 const FILMS = [360, 720, 1080] as const;
 const KEY_GOALS = [
   { share: 0.5, most: 0.25, beside: STOCK },
@@ -45,15 +46,22 @@ export const TESTS: readonly Test[] = [
       { id: 'click', group: 'input', what: 'click → pixel', ...less },
     ],
     async sample(contender, amount) {
-      const { keys, clicks } = await inputs(contender, amount.inputs);
-      return { key: keys, click: clicks };
+      const found = await inputs(contender, amount.inputs);
+      return { key: found.keys, click: found.clicks };
     },
   },
   {
     isInput: true,
     isQuick: false,
-    figures: [{ id: 'key-film', group: 'input', what: 'key → pixel beside a 360p film', ...less }],
-    sample: async (contender, amount) => ({ 'key-film': await keysBesideFilm(contender, amount.inputs) }),
+    figures: [
+      { id: 'key-film', group: 'input', what: 'key → pixel beside a 360p film', ...less },
+      { id: 'key-film-times', group: 'input', what: 'the same, times without the film', ...TIMES },
+    ],
+    async sample(contender, { inputs: count }) {
+      const without = quantile(await keys(contender, count), 0.5);
+      const beside = await keysBesideFilm(contender, count);
+      return { 'key-film': beside, 'key-film-times': [quantile(beside, 0.5) / without] };
+    },
   },
   {
     isInput: false,

@@ -21,7 +21,7 @@ const gateway = createGateway({
   },
 });
 const server = createServer();
-routeUpgrades(server, [{ path: SCREEN_PATH, handle: gateway.handleUpgrade }]);
+routeUpgrades(server, [{ path: SCREEN_PATH, handle: gateway.handleUpgrade.bind(gateway) }]);
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 const bound = server.address();

@@ -18,6 +18,8 @@ const STREAM_MODULE = '/usr/lib/nginx/modules/ngx_stream_module.so';
 const NGINX_PROGRAM = '/usr/sbin/nginx';
 const START_MS = 60_000;
 const PINGS = 200;
+/** That open side by side. */
+const AT_ONCE = 10;
 const MOVING_MS = 10_000;
 const MEMORY_LOOKS = 5;
 const LOOK_MS = 1_000;
@@ -47,7 +49,11 @@ export async function gatewayBeside(tools: Tools, turns: number, isQuick: boolea
   const skipped: { what: string; skipped: string }[] = [];
   const others = [
     { name: WEBSOCKIFY, tool: await tools.python('websockify'), start: websockify },
-    { name: NGINX, tool: await tools.debian(['libnginx-mod-stream', 'nginx'], STREAM_MODULE), start: nginx },
+    {
+      name: NGINX,
+      tool: await tools.debian(['libnginx-mod-stream', 'nginx'], [STREAM_MODULE, NGINX_PROGRAM]),
+      start: nginx,
+    },
   ];
   for (const { name, tool, start } of others) {
     if ('skipped' in tool) skipped.push({ what: `gateway beside ${name}`, ...tool });
@@ -129,7 +135,10 @@ async function memoryOfViewers({ port, door, pid }: Relay): Promise<number> {
   const memory = async (): Promise<number> => await proportionalBytes([pid, ...(await descendants(pid))]);
   const before = await memory();
   using viewers = new DisposableStack();
-  for (let count = 0; count < VIEWERS; count += 1) viewers.use(await RelayViewer.open(port, door)).key(KEY.moving);
+  for (let open = 0; open < VIEWERS; open += AT_ONCE) {
+    const more = Array.from({ length: AT_ONCE }, () => RelayViewer.open(port, door));
+    for (const viewer of await Promise.all(more)) viewers.use(viewer).key(KEY.moving);
+  }
   await delay(MOVING_MS);
   const found: number[] = [];
   for (let look = 0; look < MEMORY_LOOKS; look += 1) {

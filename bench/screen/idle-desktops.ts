@@ -20,7 +20,6 @@ export async function idleDesktops(stage: Stage): Promise<Measured> {
   await using owned = new AsyncDisposableStack();
   const administrator = await product.administrator();
   await desktopRuns(client);
-  const ids = [(await client.desktop.get()).id];
   for (const id of ADDED) {
     await administrator.users.add({ id, name: id, password: id });
     owned.defer(() => administrator.users.remove(id));
@@ -35,12 +34,11 @@ export async function idleDesktops(stage: Stage): Promise<Measured> {
     owned.defer(() => own.session.logout());
     await desktopRuns(own);
     owned.defer(() => own.desktop.remove());
-    ids.push((await own.desktop.get()).id);
   }
   await delay(IDLE_MS);
   const peer = new Peer(await desktopFacts(product));
   const ours: number[] = [];
-  for (const id of ids) {
+  for (const { id } of await administrator.desktops.list()) {
     const pid = Number(await peer.podman('inspect', '-f', '{{.State.Pid}}', id));
     ours.push((await proportionalBytes([pid, ...(await descendants(pid))])) / MIB);
   }

@@ -25,17 +25,21 @@ export interface Inputs {
 export async function inputs(contender: Contender, count: number): Promise<Inputs> {
   await using _ = await runProgram({ kind: 'answers', display: contender.display });
   await ready(contender);
-  const keys = await times(count, () => key(contender));
-  return { keys, clicks: await times(count, () => click(contender)) };
+  const found = await times(count, () => key(contender));
+  return { keys: found, clicks: await times(count, () => click(contender)) };
+}
+
+export async function keys(contender: Contender, count: number): Promise<number[]> {
+  await using _ = await runProgram({ kind: 'answers', display: contender.display });
+  await ready(contender);
+  return await times(count, () => key(contender));
 }
 
 /** Keys while a film runs elsewhere on the screen. */
 export async function keysBesideFilm(contender: Contender, count: number): Promise<number[]> {
   const ms = (count + WARM_UP) * 400 + READY_MS;
-  await using _film = await runProgram({ kind: 'film', height: FILM_HEIGHT, ms, display: contender.display });
-  await using _ = await runProgram({ kind: 'answers', display: contender.display });
-  await ready(contender);
-  return await times(count, () => key(contender));
+  await using _ = await runProgram({ kind: 'film', height: FILM_HEIGHT, ms, display: contender.display });
+  return await keys(contender, count);
 }
 
 /** The page may ignore the first inputs, as may the window manager. */

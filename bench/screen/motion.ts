@@ -30,7 +30,7 @@ type Show = { readonly kind: 'scroll' | 'office' } | { readonly kind: 'film'; re
 
 /** `ms`: how long it is watched; `office` has a length of its own. */
 export async function motion(contender: Contender, show: Show, ms: number): Promise<Motion> {
-  const { page, display, port } = contender;
+  const { page, display } = contender;
   await delay(QUIET_MS);
   await page.evaluate((place) => window.benchStamps.watch(place), placeOf(show));
   const isWhole = show.kind === 'office';
@@ -45,6 +45,7 @@ export async function motion(contender: Contender, show: Show, ms: number): Prom
   const seen = (await page.evaluate(() => window.benchStamps.take())).filter(
     ({ at }) => at >= before.at && at <= after.at,
   );
+  if (seen.length === 0) throw new Error('nothing was painted');
   const seconds = (after.at - before.at) / 1000;
   const bytes = sentBetween(before.bytes, after.bytes);
   const cpu = Object.entries(after.cpu).map(([part, used]) => {

@@ -1,7 +1,8 @@
 /** TCP ports of this machine, and what went through them. */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { readdir } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -34,4 +35,21 @@ export async function sentFrom(port: number): Promise<ReadonlyMap<string, number
 /** What was sent between two looks, but for connections that ended in between. */
 export function sentBetween(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): number {
   return [...after].reduce((sum, [peer, bytes]) => sum + bytes - (before.get(peer) ?? 0), 0);
+}
+
+/** The number of an X display that nothing uses. */
+export async function freeDisplay(): Promise<number> {
+  const used = new Set(await readdir('/tmp/.X11-unix').catch(() => []));
+  for (let display = 90; display < 1000; display += 1) if (!used.has(`X${display}`)) return display;
+  throw new Error('all X displays are in use');
+}
+
+/** Resolves when something accepts a connection there. */
+export async function answers(at: { readonly path: string }): Promise<void> {
+  const socket = connect(at);
+  try {
+    await once(socket, 'connect');
+  } finally {
+    socket.destroy();
+  }
 }

@@ -72,49 +72,51 @@ export function figure({ samples, goals, ...facts }: Measured): Figure {
     return [name, { runs: list.length, p50: rounded(at(list, 0.5)), p95: rounded(at(list, 0.95)) }] as const;
   });
   const others = Object.entries(samples).filter(([name]) => name !== OURS);
-  const ratios = others.map(([name, list]) => {
-    const pairs = ours.slice(0, list.length).map((one, index) => ratioOf(one, list[index] ?? Number.NaN));
-    const [p50, p95] = [0.5, 0.95].map((share) => ratioOf(at(ours, share), at(list, share)));
-    const [low, high] = [0.25, 0.75].map((share) => quantile(pairs, share));
-    return [name, { p50: rounded(p50), p95: rounded(p95), low: rounded(low), high: rounded(high) }] as const;
+  const ratios = others.flatMap(([name, list]) => {
+    const pairs = ours.slice(0, list.length).map((one, index) => one / (list[index] ?? Number.NaN));
+    const [p50, p95] = [at(ours, 0.5) / at(list, 0.5), at(ours, 0.95) / at(list, 0.95)];
+    const [low, high] = [quantile(pairs, 0.25), quantile(pairs, 0.75)];
+    // Nothing is a multiple of none.
+    if (![p50, p95, low, high].every((ratio) => Number.isFinite(ratio) && ratio >= 0)) return [];
+    return [[name, { p50: rounded(p50), p95: rounded(p95), low: rounded(low), high: rounded(high) }] as const];
   });
   const judged = goals.flatMap((limit): Goal[] => {
     const beside = limit.beside === undefined ? null : samples[limit.beside];
     // A contender that is not there sets no goal.
     if (beside === undefined || ours.length === 0) return [];
     const own = at(ours, limit.share);
-    const value = beside === null ? own : ratioOf(own, at(beside, limit.share));
+    const value = beside === null ? own : own / at(beside, limit.share);
     const isReached = value <= (limit.most ?? Infinity) && value >= (limit.least ?? -Infinity);
     return [{ ...limit, value: rounded(value), isReached }];
   });
   return { ...facts, sides: Object.fromEntries(sides), ratios: Object.fromEntries(ratios), goals: judged };
 }
 
-/** Those whose ratio is more than `times` worse than the recorded one. */
-export function regressions(now: readonly Figure[], recorded: readonly Figure[], times: number): string[] {
-  return now.flatMap(({ id, what, better, ratios }) => {
+/** The ids of those whose ratio is more than `times` worse than the recorded one, with a line about each. */
+export function regressions(
+  now: readonly Figure[],
+  recorded: readonly Figure[],
+  times: number,
+): ReadonlyMap<string, string> {
+  const worse = now.flatMap(({ id, what, better, ratios }) => {
     const before = recorded.find((one) => one.id === id)?.ratios ?? {};
     return Object.entries(ratios).flatMap(([name, { p50 }]) => {
       const was = before[name]?.p50;
       if (was === undefined) return [];
       const isWorse = better === 'less' ? p50 > was * times : p50 < was / times;
-      return isWorse ? [`${what}, beside ${name}: ${p50}, recorded ${was}`] : [];
+      return isWorse ? [[`${id} ${name}`, `${what}, beside ${name}: ${p50}, recorded ${was}`] as const] : [];
     });
   });
+  return new Map(worse);
 }
 
-/** None of something is as good as none. */
-function ratioOf(ours: number, theirs: number): number {
-  return ours === 0 && theirs === 0 ? 1 : ours / theirs;
-}
-
+/** The smallest number that at least this share is not above; 0 of none. */
 export function quantile(numbers: readonly number[], share: number): number {
   const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 }
 
-/** To three digits, or to whole ones; JSON has no infinity. */
-export function rounded(figure: number | undefined): number {
-  if (figure === undefined || !Number.isFinite(figure)) return Number.MAX_SAFE_INTEGER;
+/** To three digits, or to whole ones. */
+export function rounded(figure: number): number {
   return Math.abs(figure) >= 100 ? Math.round(figure) : Number(figure.toPrecision(3));
 }

@@ -5,7 +5,7 @@ import { createServer, type Socket } from 'node:net';
 import { ENCODING } from '#gateway/rfb/encodings.ts';
 import { ViewerMessages } from '#gateway/rfb/messages.ts';
 import { readExactly } from '#gateway/rfb/read.ts';
-import { rectangleHead, serverInit, u16 } from '../../test/fixtures/rfb-stream.ts';
+import { compact, rectangleHead, serverInit, u16 } from '../../test/fixtures/rfb-stream.ts';
 import { FLOOD_BYTES, KEY, MOVING } from './relay-kinds.ts';
 
 const VERSION = Buffer.from('RFB 003.008\n', 'latin1');
@@ -69,13 +69,7 @@ function flood(socket: Socket, updates: number): void {
 
 /** One rectangle that is a JPEG picture (Tight), for those that look at nothing but its length. */
 function update(bytes: number): Buffer {
-  const length = Buffer.from([(bytes & 0x7f) | 0x80, ((bytes >> 7) & 0x7f) | 0x80, bytes >> 14]);
-  const head = rectangleHead({ x: 0, y: 0, ...SIDE, encoding: ENCODING.tight });
-  return Buffer.concat([
-    Buffer.from([0, 0, ...u16(1)]),
-    Buffer.from(head),
-    Buffer.from([JPEG]),
-    length,
-    randomBytes(bytes),
-  ]);
+  const head = rectangleHead(0, 0, SIDE.width, SIDE.height, ENCODING.tight);
+  const data = [Buffer.from([JPEG, ...compact(bytes)]), randomBytes(bytes)];
+  return Buffer.concat([Buffer.from([0, 0, ...u16(1)]), head, ...data]);
 }

@@ -35,7 +35,7 @@ export async function stock(
   await peer.prepare();
   owned.defer(() => peer.clean());
   const made = await peer.desktop({ geometry: `${SCREEN.width}x${SCREEN.height}`, hasOurFrameRate: isTuned });
-  owned.defer(made.end);
+  owned.defer(() => made.end());
   const text = await readFile(join(facts.runDir, 'desktops', facts.desktopId, 'credentials.json'), 'utf8');
   const { vncPassword, xCookie } = Credentials.parse(JSON.parse(text));
 

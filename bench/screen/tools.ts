@@ -28,8 +28,13 @@ export interface Without {
 export interface Tools {
   /** A program of PyPI, in the version that is installed or, if none is, the latest. */
   python(name: string): Promise<Tool | Without>;
-  /** A program of Debian, at `path`. */
-  debian(packages: readonly string[], path: string): Promise<Tool | Without>;
+  /** A program of Debian, at the first path; its package is the first, too. The others have what it needs. */
+  debian(packages: readonly [string, ...string[]], paths: readonly [string, ...string[]]): Promise<Tool | Without>;
+}
+
+/** Where it is, or would be. */
+export function pythonProgram(folder: string, name: string): string {
+  return join(folder, 'python', name, 'bin', name);
 }
 
 /** `mayInstall` is false where only what is there is used. `log` gets a line for each installation. */
@@ -48,7 +53,7 @@ export function tools(folder: string, mayInstall: boolean, log: (line: string) =
   return {
     python(name) {
       const home = join(folder, 'python', name);
-      const path = join(home, 'bin', name);
+      const path = pythonProgram(folder, name);
       const found = async (): Promise<Tool | null> =>
         existsSync(path) ? { path, version: await pythonVersion(home, name) } : null;
       return attempt(`${name} of PyPI`, found, async () => {
@@ -58,9 +63,9 @@ export function tools(folder: string, mayInstall: boolean, log: (line: string) =
         await run(join(home, 'bin', 'pip'), ['install', name], { timeout: INSTALL_MS });
       });
     },
-    debian(packages, path) {
+    debian(packages, paths) {
       const found = async (): Promise<Tool | null> =>
-        existsSync(path) ? { path, version: await debianVersion(packages[0] ?? '') } : null;
+        paths.every((path) => existsSync(path)) ? { path: paths[0], version: await debianVersion(packages[0]) } : null;
       return attempt(`Debian's ${packages.join(' and ')}`, found, async () => {
         log(`bench: installs Debian's ${packages.join(' and ')}`);
         await withoutServices(async () => {
