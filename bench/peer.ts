@@ -38,7 +38,8 @@ export class Peer {
   readonly #options: DesktopFacts;
   /** With which `podman` finds the product's store. */
   readonly environment: NodeJS.ProcessEnv;
-  #made = 0;
+  /** By all of this process: names are unique. */
+  static #made = 0;
   #address = '';
 
   constructor(options: DesktopFacts) {
@@ -57,7 +58,7 @@ export class Peer {
 
   /** A network and a desktop container; resolves with the first bytes of its screen. */
   async desktop({ geometry = '1280x800', hasOurFrameRate = true } = {}): Promise<PeerDesktop> {
-    const name = `bench-${process.pid}-${(this.#made += 1)}`;
+    const name = `bench-${process.pid}-${(Peer.#made += 1)}`;
     const root = join(this.#options.runDir, name);
     const from = join(this.#options.runDir, 'desktops', this.#options.desktopId);
     const begun = performance.now();
@@ -104,7 +105,7 @@ export class Peer {
 
   /** Starts an app; the caller sees its window. */
   async launch(app: string, runtime: 'ephemeral_container' | 'pod_application'): Promise<() => Promise<unknown>> {
-    const name = `bench-${process.pid}-${(this.#made += 1)}`;
+    const name = `bench-${process.pid}-${(Peer.#made += 1)}`;
     const { desktopId } = this.#options;
     const from = join(this.#options.runDir, 'desktops', desktopId);
     const joined = ['network', 'ipc', 'pid', 'uts'].map((space) => `--${space}=container:${desktopId}`);

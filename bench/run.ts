@@ -65,7 +65,7 @@ if (ENGINE === 'kubernetes' && [...parts].join() !== 'neighbours') {
   console.error('bench: on a cluster, only --only neighbours; --only debug measures both by itself');
   process.exit(2);
 }
-const nothingToCompare = values.quick ? reasonNotToCompare(ROOT, PROGRAMS) : null;
+const nothingToCompare = values.quick && parts.has('screen') ? reasonNotToCompare(ROOT, PROGRAMS) : null;
 if (nothingToCompare !== null) {
   console.error(`bench: skipped, ${nothingToCompare}`);
   process.exit(0);

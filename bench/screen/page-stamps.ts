@@ -32,7 +32,8 @@ export function watchStamps(): void {
   const [SQUARE, BITS] = [8, 32];
   let place: Place | null = null;
   let seen: Seen[] = [];
-  let last = -1;
+  /** A canvas under another may show an old one again. */
+  const known = new Set<number>();
   let inputAt: number | null = null;
   let polls = false;
   const foreign = new WeakSet<Element>();
@@ -68,8 +69,8 @@ export function watchStamps(): void {
       if (bit < 24) value = value * 2 + Number(isSet);
       else check = check * 2 + Number(isSet);
     }
-    if (check !== (~(value ^ (value >> 8) ^ (value >> 16)) & 0xff) || value === last) return;
-    last = value;
+    if (check !== (~(value ^ (value >> 8) ^ (value >> 16)) & 0xff) || known.has(value)) return;
+    known.add(value);
     seen.push({ number: value, at });
     if (inputAt === null) return;
     dispatchEvent(new CustomEvent('bench-answer', { detail: at - performance.timeOrigin - inputAt }));
@@ -96,7 +97,7 @@ export function watchStamps(): void {
   const poll = (): void => {
     requestAnimationFrame(poll);
     if (!place || !probe) return;
-    for (const one of shown().reverse()) {
+    for (const one of shown().toReversed()) {
       if (!foreign.has(one) && !(one instanceof HTMLVideoElement)) continue;
       const at = within(one);
       if (!at) continue;
@@ -121,6 +122,7 @@ export function watchStamps(): void {
     watch(at) {
       place = at;
       seen = [];
+      known.clear();
       inputAt = null;
     },
     take: () => seen.splice(0),

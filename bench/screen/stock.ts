@@ -20,6 +20,10 @@ const NOVNC = join(ROOT, 'node_modules/@novnc/novnc');
 const Manifest = z.object({ version: z.string() });
 const Credentials = z.object({ vncPassword: z.string(), xCookie: z.string() });
 
+/** Removes the desktop when the bench ends, in whatever way. */
+const END_AT_TERM =
+  'trap \'kill $!; podman rm -f -t 0 "$1"; podman network rm -f "$1"; rm -rf "$2"\' TERM; sleep infinity & wait';
+
 export const STOCK = 'noVNC + websockify';
 export const TUNED = 'the same, Xvnc -FrameRate 1000';
 
@@ -35,7 +39,8 @@ export async function stock(
   await peer.prepare();
   owned.defer(() => peer.clean());
   const made = await peer.desktop({ geometry: `${SCREEN.width}x${SCREEN.height}`, hasOurFrameRate: isTuned });
-  owned.defer(() => made.end());
+  // Not `made.end()`, which nobody calls if the bench is killed.
+  owned.use(new Child(['sh', '-c', END_AT_TERM, 'sh', made.name, made.root], { env: peer.environment }));
   const text = await readFile(join(facts.runDir, 'desktops', facts.desktopId, 'credentials.json'), 'utf8');
   const { vncPassword, xCookie } = Credentials.parse(JSON.parse(text));
 
