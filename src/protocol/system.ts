@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { LanguageChoice } from './language.ts';
 import { OpenKind } from './open.ts';
 import { Picture } from './picture.ts';
+import { ScaleChoice } from './scale.ts';
 
 /** The roles of a process: answer requests, transport screens, or only measure speed. */
 export const ServerRole = z.enum(['api', 'gateway', 'speedtest']);
@@ -42,6 +43,8 @@ export const Preferences = z.object({
   language: LanguageChoice.default('system'),
   /** How the desktop's picture is sent. */
   picture: Picture.default('auto'),
+  /** How large programs draw. */
+  scale: ScaleChoice.default('auto'),
 });
 export type Preferences = z.infer<typeof Preferences>;
 

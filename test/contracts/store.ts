@@ -307,6 +307,7 @@ function historyContract(check: Check): void {
       openWith: {},
       language: 'system',
       picture: 'auto',
+      scale: 'auto',
     });
     const chosen = {
       dockHidden: true,
@@ -315,14 +316,11 @@ function historyContract(check: Check): void {
       openWith: {},
       language: 'ar',
       picture: 'frugal',
+      scale: 150,
     } as const;
     await store.preferences.set('amy', { theme: 'dark', dock: ['a', 'b'], ...chosen });
     await store.preferences.set('amy', { theme: 'light', dock: ['b'], ...chosen });
-    assert.deepEqual(await store.preferences.get('amy'), {
-      theme: 'light',
-      dock: ['b'],
-      ...chosen,
-    });
+    assert.deepEqual(await store.preferences.get('amy'), { theme: 'light', dock: ['b'], ...chosen });
     assert.deepEqual((await store.preferences.get('fry')).dock, []);
   });
 

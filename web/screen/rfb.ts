@@ -9,6 +9,7 @@ import {
   type ScreenNotice,
   type ScreenWish,
   TICKET_PROTOCOL_PREFIX,
+  WISHES_PROTOCOL,
 } from '#protocol/screen.ts';
 import { preferences } from '../state/store.ts';
 import { socketUrl } from '../ui/server-url.ts';
@@ -16,7 +17,12 @@ import { isTouch } from '../ui/pointer.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { CopyTimeout } from './copy-timeout.ts';
 import { screenChannel } from './channel.ts';
+import { DesktopSize } from './desktop-size.ts';
+import { keepCursorSize } from './sharp-cursor.ts';
+import { wanted } from './size.ts';
+import { followShownScreen, followWantedScreens, noteScreens, sizeOwner } from './view.ts';
 import type { KeySink } from './key-queue.ts';
+import { type ResumingOptions, ResumingSocket } from './resuming-socket.ts';
 import type { ScreenLink } from './reconnect.ts';
 import type { KeyItem, KeyStroke } from './key-item.ts';
 
@@ -26,12 +32,13 @@ export interface RfbLink extends ScreenLink, KeySink {
   readonly painted: Promise<boolean>;
   /** Resolves when keys and text can be sent; never if the connection ends first. */
   readonly ready: Promise<void>;
-  /** How many key messages the gateway forwarded, if it closed the connection itself; otherwise null. */
+  /** How many key messages may have reached the gateway; null if that's unknown. */
   received(): number | null;
   /** The last known width and height of the desktop. */
   size(): string;
-  /** Requests this window's size; false if the desktop already has it. */
+  /** Requests this window's size, from now on also when it changes; false if the desktop already has it. */
   askSize(): boolean;
+  readonly ownsSize: boolean;
 }
 
 export interface RfbListeners {
@@ -42,6 +49,9 @@ export interface RfbListeners {
   readonly copyMissing: () => void;
   readonly refused: (bytes: number) => void;
   readonly viewerLeft: () => void;
+  /** The network is lost, and then the same screen continues. */
+  readonly away: (isAway: boolean) => void;
+  readonly resuming: Pick<ResumingOptions, 'ticket' | 'isFinal' | 'pause' | 'network'>;
 }
 
 const picture = computed(() => preferences.value.picture);
@@ -52,9 +62,6 @@ const FRAMES_TO_FIRST_PIXEL = 600;
 const CAPABILITIES_MS = 1_000;
 
 export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, listeners: RfbListeners): RfbLink {
-  // An own socket, because noVNC hides its close code.
-  const protocols = [SCREEN_PROTOCOL, `${TICKET_PROTOCOL_PREFIX}${token}`, NOTES_PROTOCOL];
-  const socket = new WebSocket(socketUrl(SCREEN_PATH), protocols);
   const ended = Promise.withResolvers<number>();
   const ready = Promise.withResolvers<void>();
   const knowsClipboard = Promise.withResolvers<void>();
@@ -62,20 +69,43 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
   let written = 0;
   let received: number | null = null;
   let code: number = CloseCode.normal;
+  /** How many key messages were written before the network was lost: those after it have certainly not arrived. */
+  let writtenBefore: number | null = null;
+  // An own socket, because noVNC hides its close code.
+  const socket = new ResumingSocket(token, {
+    ...listeners.resuming,
+    open: (ticket, resume) =>
+      new WebSocket(socketUrl(SCREEN_PATH), [
+        SCREEN_PROTOCOL,
+        `${TICKET_PROTOCOL_PREFIX}${ticket}`,
+        NOTES_PROTOCOL,
+        WISHES_PROTOCOL,
+        resume,
+      ]),
+    onAway: (isAway) => {
+      writtenBefore = isAway ? written : null;
+      awaited.settled();
+      listeners.away(isAway);
+    },
+  });
   socket.addEventListener('close', (event) => {
-    code = event.code;
+    if (event instanceof CloseEvent) code = event.code;
     awaited.settled();
   });
   const onNotice = (notice: ScreenNotice) => {
+    noteScreens(notice);
     if (notice.kind === 'keys') received = notice.received;
     else if (notice.kind === 'clipboard_too_large') listeners.refused(notice.bytes);
     else if (notice.kind === 'clipboard_withheld') awaited.settled();
-    else listeners.viewerLeft();
+    else if (notice.kind === 'viewer_left') listeners.viewerLeft();
   };
-  // The first one before anything of noVNC, whose listener is added later.
-  const want = (wish: ScreenWish): void => socket.send(JSON.stringify(wish));
+  // The first one before anything of noVNC, whose listener is added later. An older gateway would close the connection.
+  const want = (wish: ScreenWish): void => {
+    if (socket.protocol === WISHES_PROTOCOL) socket.send(JSON.stringify(wish));
+  };
   const stopWanting = whenOpen(socket, () => effect(() => want({ kind: 'picture', picture: picture.value })));
-  void ended.promise.then(stopWanting);
+  const stopShowing = whenOpen(socket, () => followShownScreen(want));
+  void ended.promise.then(stopWanting).then(stopShowing);
   const channel = screenChannel(socket, {
     onSent: (what) => {
       if (what === 'key') written += 1;
@@ -95,7 +125,16 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
   rfb.background = 'transparent';
   // The focus belongs to the key field: dead keys and input methods work only in a field.
   rfb.focusOnClick = false;
-  rfb.resizeSession = ownsSize;
+  rfb.scaleViewport = true;
+  let owns = ownsSize;
+  const desktopSize = new DesktopSize({
+    wanted: () => wanted.peek(),
+    size: () => canvas,
+    send: (message) => channel.readyState === WebSocket.OPEN && channel.send(message),
+    now: () => performance.now(),
+    later: (ms, then) => setTimeout(then, ms),
+  });
+  if (canvas) keepCursorSize(canvas, () => canvas.width / (canvas.getBoundingClientRect().width || canvas.width));
   // That it accepts JPEG; the gateway decides whether and how good.
   rfb.qualityLevel = 8;
   rfb.compressionLevel = 1;
@@ -103,6 +142,8 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
   rfb.addEventListener('disconnect', () => ended.resolve(code));
   rfb.addEventListener('connect', () => {
     ready.resolve();
+    if (owns && sizeOwner.peek() === null) desktopSize.ask();
+    void ended.promise.then(followWantedScreens(want, owns));
     setTimeout(knowsClipboard.resolve, CAPABILITIES_MS);
   });
   rfb.addEventListener('clipboard', (event) => {
@@ -124,20 +165,22 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
     },
     writable: () => socket.readyState === WebSocket.OPEN,
     written: () => written,
-    received: () => received,
+    received: () => received ?? writtenBefore,
     deliver: (item) => deliver(rfb, canvas, item),
     size: () => `${canvas?.width}x${canvas?.height}`,
     askSize: () => {
-      const { width, height } = target.getBoundingClientRect();
-      // Setting it makes noVNC compare the sizes, even if unchanged.
-      rfb.resizeSession = true;
-      return canvas?.width !== Math.floor(width) || canvas.height !== Math.floor(height);
+      if (sizeOwner.peek() !== null) return sizeOwner.peek()?.() ?? false;
+      owns = true;
+      return desktopSize.ask();
+    },
+    get ownsSize() {
+      return owns;
     },
   };
 }
 
 /** Starts something when the socket opens; what is returned ends it. */
-function whenOpen(socket: WebSocket, start: () => () => void): () => void {
+function whenOpen(socket: EventTarget, start: () => () => void): () => void {
   let end = (): void => {};
   socket.addEventListener('open', () => (end = start()), { once: true });
   return () => end();

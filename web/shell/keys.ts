@@ -1,9 +1,12 @@
 /** Handles the shell's shortcuts before the desktop or a terminal receives them. */
 import { focusScreen, hasScreenFocus, leaveScreen } from '../screen/control.ts';
+import { toggleFullScreen } from '../screen/full-screen.ts';
+import { attempt } from '../state/notices.ts';
 import { goToTerminal, hasTerminalFocus } from '../terminal/control.ts';
 import { closeLayer, layers, openLayer, toggleLayer } from '../layers/layers.ts';
 import { toggleFiles } from '../files/panel.ts';
 import { placeActive } from '../apps/actions.ts';
+import { addScreen } from '../screens/screens.ts';
 import { type ShortcutAction, shortcutFor } from '../state/shortcuts.ts';
 
 export function listenForShortcuts(signal: AbortSignal): void {
@@ -51,12 +54,17 @@ export function perform(action: ShortcutAction): void {
     case 'terminal':
       if (layers.value.length === 0) goToTerminal(focusScreen);
       return undefined;
+    case 'screen':
+      void addScreen();
+      return undefined;
     case 'left':
     case 'right':
     case 'maximise':
     case 'restore':
       void placeActive(action);
       return undefined;
+    case 'fullScreen':
+      return void attempt(toggleFullScreen);
     default:
       return action satisfies never;
   }

@@ -5,7 +5,9 @@ export type ShortcutAction =
   | 'files'
   | 'terminal'
   | 'help'
+  | 'fullScreen'
   | 'menu'
+  | 'screen'
   | 'left'
   | 'right'
   | 'maximise'
@@ -27,6 +29,8 @@ const WITH_CTRL_ALT: Readonly<Record<string, ShortcutAction>> = {
   KeyT: 'terminal',
   KeyH: 'help',
   KeyM: 'menu',
+  Enter: 'fullScreen',
+  KeyN: 'screen',
   ArrowLeft: 'left',
   ArrowRight: 'right',
   ArrowUp: 'maximise',
@@ -47,12 +51,14 @@ export const SHORTCUT_KEYS: Readonly<Record<ShortcutAction, readonly string[]>> 
   search: ['Ctrl', 'Space'],
   menu: ['Ctrl', 'Alt', 'M'],
   files: ['Ctrl', 'Alt', 'F'],
+  screen: ['Ctrl', 'Alt', 'N'],
   terminal: ['Ctrl', 'Alt', 'T'],
   left: ['Ctrl', 'Alt', '←'],
   right: ['Ctrl', 'Alt', '→'],
   maximise: ['Ctrl', 'Alt', '↑'],
   restore: ['Ctrl', 'Alt', '↓'],
   help: ['Ctrl', 'Alt', 'H'],
+  fullScreen: ['Ctrl', 'Alt', 'Enter'],
 };
 
 function ofOwn(code: string): ShortcutAction | null {
