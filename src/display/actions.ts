@@ -3,7 +3,7 @@ import type { Placement, WindowAction } from '#protocol/window.ts';
 import type { z } from 'zod';
 import type { Atoms } from './atoms.ts';
 import type { XConnection } from './connection.ts';
-import { maximise, move, outerRectangle, PAGER, readExtents, type Rectangle } from './bounds.ts';
+import { isMaximised, maximise, move, outerRectangle, PAGER, readExtents, type Rectangle } from './bounds.ts';
 import { moveTo, popOut, pullBack } from './pop-out.ts';
 import type { Tracked } from './windows.ts';
 
@@ -36,10 +36,10 @@ export async function perform(
       await setBounds(x, atoms, memory, window, action.placement);
       break;
     case 'move':
-      await moveTo(x, atoms, window, action.area);
+      await moveTo(x, atoms, window.id, action.area);
       break;
     case 'pop_out':
-      await popOut(x, atoms, window, action.area);
+      await popOut(x, atoms, window.id, action.area);
       break;
     case 'pull_back':
       await pullBack(x, atoms, window.id);
@@ -92,12 +92,11 @@ async function setBounds(
     maximise(x, atoms, window.id, true);
     return;
   }
-  // Read again: the tracked position may be older than the last placement.
-  const states = await x.words(window.id, atoms.number('_NET_WM_STATE'), 32);
+  const wasMaximised = await isMaximised(x, atoms, window.id);
   maximise(x, atoms, window.id, false);
   const frame = await readExtents(x, atoms, window.id);
   if (placement === 'restore') {
-    if (states.includes(atoms.number('_NET_WM_STATE_MAXIMIZED_VERT'))) return;
+    if (wasMaximised) return;
     const before = memory.get(window.id);
     memory.delete(window.id);
     if (before) move(x, atoms, window.id, before, frame);

@@ -51,3 +51,9 @@ export async function readExtents(x: XConnection, atoms: Atoms, id: number): Pro
   const [left = 0, right = 0, top = 0, bottom = 0] = await x.words(id, atoms.number('_NET_FRAME_EXTENTS'), 4);
   return { left, right, top, bottom };
 }
+
+/** Read again: what is known of a window may be older than the last request. */
+export async function isMaximised(x: XConnection, atoms: Atoms, id: number): Promise<boolean> {
+  const states = await x.words(id, atoms.number('_NET_WM_STATE'), 32);
+  return states.includes(atoms.number('_NET_WM_STATE_MAXIMIZED_VERT'));
+}

@@ -3,9 +3,17 @@
  * another connection, also of another server, can give it back.
  */
 import type { Atoms } from './atoms.ts';
-import { type Extents, maximise, move, outerRectangle, PAGER, readExtents, type Rectangle } from './bounds.ts';
+import {
+  type Extents,
+  isMaximised,
+  maximise,
+  move,
+  outerRectangle,
+  PAGER,
+  readExtents,
+  type Rectangle,
+} from './bounds.ts';
 import type { XConnection } from './connection.ts';
-import type { Tracked } from './windows.ts';
 
 const NO_FRAME: Extents = { left: 0, right: 0, top: 0, bottom: 0 };
 /** Of Motif's hints: flags, functions, decorations, input mode, status. The window manager reads them again when they change. */
@@ -14,8 +22,7 @@ const HAS_DECORATIONS = 2;
 /** Where the window was, its frame, whether it was maximised, and its Motif hints if it had any. */
 const BEFORE_WORDS = 9;
 
-export async function popOut(x: XConnection, atoms: Atoms, window: Tracked, area: Rectangle): Promise<void> {
-  const { id } = window;
+export async function popOut(x: XConnection, atoms: Atoms, id: number, area: Rectangle): Promise<void> {
   const property = atoms.number('DESKPOD_POPPED_OUT');
   const motif = atoms.number('_MOTIF_WM_HINTS');
   const hints = await x.words(id, motif, HINT_WORDS);
@@ -24,7 +31,8 @@ export async function popOut(x: XConnection, atoms: Atoms, window: Tracked, area
     const outer = await outerRectangle(x, id, frame);
     if (outer === null) return;
     const place = [Math.max(0, outer.x), Math.max(0, outer.y), outer.width, outer.height];
-    const before = [...place, frame.left, frame.right, frame.top, frame.bottom, window.maximised ? 1 : 0, ...hints];
+    const wasMaximised = await isMaximised(x, atoms, id);
+    const before = [...place, frame.left, frame.right, frame.top, frame.bottom, wasMaximised ? 1 : 0, ...hints];
     await x.changeProperty(id, { atom: property, type: atoms.number('CARDINAL'), format: 32, data: before });
   }
   const [flags = 0, functions = 0, , mode = 0, status = 0] = hints;
@@ -56,16 +64,17 @@ export async function pullBack(x: XConnection, atoms: Atoms, id: number): Promis
 }
 
 /** To the middle of the area, frame and all; a maximised window is maximised there. */
-export async function moveTo(x: XConnection, atoms: Atoms, window: Tracked, area: Rectangle): Promise<void> {
-  const frame = await readExtents(x, atoms, window.id);
-  maximise(x, atoms, window.id, false);
+export async function moveTo(x: XConnection, atoms: Atoms, id: number, area: Rectangle): Promise<void> {
+  const frame = await readExtents(x, atoms, id);
+  const wasMaximised = await isMaximised(x, atoms, id);
+  maximise(x, atoms, id, false);
   await x.sync();
-  const outer = await outerRectangle(x, window.id, frame);
+  const outer = await outerRectangle(x, id, frame);
   if (outer === null) return;
   const [width, height] = [Math.min(outer.width, area.width), Math.min(outer.height, area.height)];
   const left = area.x + Math.floor((area.width - width) / 2);
   const top = area.y + Math.floor((area.height - height) / 2);
-  move(x, atoms, window.id, { x: left, y: top, width, height }, frame);
-  if (window.maximised) maximise(x, atoms, window.id, true);
-  x.tellRoot(window.id, atoms.number('_NET_ACTIVE_WINDOW'), [PAGER, 0, 0]);
+  move(x, atoms, id, { x: left, y: top, width, height }, frame);
+  if (wasMaximised) maximise(x, atoms, id, true);
+  x.tellRoot(id, atoms.number('_NET_ACTIVE_WINDOW'), [PAGER, 0, 0]);
 }

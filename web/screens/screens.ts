@@ -111,7 +111,7 @@ export function followScreens(of: string): () => void {
     if (message.main !== main) return;
     if (message.kind === 'gone') forget(message.id);
     else if (message.kind === 'used') sizeOwner.peek()?.();
-    else if (message.id !== MAIN) {
+    else if (message.id !== MAIN && message.id < MAX_SCREENS) {
       otherScreens.value = new Map([...otherScreens.peek(), [message.id, message]]);
       tellScreens();
     }

@@ -28,6 +28,8 @@ const REPEAT_AGAIN_MS = 3_000;
 const INPUT_REST_MS = 600;
 /** While a desktop changes its screens, it tells layouts that lack some of them. */
 const MISSING_MS = 2_000;
+/** How long a viewer may take to request its first update, which tells the screens. */
+const FIRST_SCREENS_MS = 10_000;
 /** Makes the desktop tell its screens. */
 const ASK_FOR_SCREENS = updateRequest({ x: 0, y: 0, width: 1, height: 1 }, false);
 
@@ -161,9 +163,10 @@ export class PictureControl {
   }
 
   #checkScreen(now: number): void {
-    const { screen, isMissing } = this.#view;
+    const { screen, isMissing, knowsScreens } = this.#view;
+    const patience = knowsScreens ? MISSING_MS : FIRST_SCREENS_MS;
     if (!isMissing) this.#missingSince = now;
-    else if (screen !== null && now - this.#missingSince > MISSING_MS) this.#options.onScreenMissing(screen);
+    else if (screen !== null && now - this.#missingSince > patience) this.#options.onScreenMissing(screen);
   }
 
   /** The viewer has nothing of it yet, and Xvnc sends what it was asked for last. */

@@ -62,6 +62,11 @@ export class View implements ServerPieces {
     return this.#wanted;
   }
 
+  /** The desktop has told its screens. */
+  get knowsScreens(): boolean {
+    return this.#screens !== null;
+  }
+
   /** The desktop hasn't got the screen that is to be shown, as far as is known. */
   get isMissing(): boolean {
     return this.#wanted !== null && this.#screens?.some(({ id }) => id === this.#wanted) !== true;
