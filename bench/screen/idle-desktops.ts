@@ -19,6 +19,8 @@ export async function idleDesktops(stage: Stage): Promise<Measured> {
   const { product, client } = stage;
   await using owned = new AsyncDisposableStack();
   const administrator = await product.administrator();
+  // Its screen had the size of a browser.
+  await client.desktop.remove();
   await desktopRuns(client);
   for (const { id, password } of ADDED) {
     await administrator.users.add({ id, name: id, password });

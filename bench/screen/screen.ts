@@ -38,7 +38,7 @@ export const measure: ScreenPart = async (stage, { runs, isQuick, folder, log })
     if (isQuick && !test.isQuick) continue;
     log(`bench: ${test.figures.map(({ what }) => what).join(', ')}`);
     const measured = await turnsOf(test, there, turns, amount);
-    figures.push(...measured.figures.map(figure));
+    figures.push(...measured.figures.filter(hasSamples).map(figure));
     skipped.push(...measured.failed);
   }
   // The browsers and the others' desktops would be in the way.
@@ -54,6 +54,11 @@ export const measure: ScreenPart = async (stage, { runs, isQuick, folder, log })
   figures.push(...gateway.figures.map(figure));
   return { date: new Date().toISOString().slice(0, 10), machine: await machine(), versions, skipped, figures };
 };
+
+/** Nobody may have been able to take any. */
+function hasSamples({ samples }: Measured): boolean {
+  return Object.keys(samples).length > 0;
+}
 
 interface Taken {
   readonly figures: readonly Measured[];
