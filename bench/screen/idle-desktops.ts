@@ -8,9 +8,9 @@ import { desktopRuns, type Stage } from '../stage.ts';
 import { type Measured, OURS } from './results.ts';
 import { proportionalBytes } from './use.ts';
 
-/** Of the demo directory, whose password is their name, besides the one that the bench has; then local users. */
-const USERS = ['hermes', 'leela', 'professor', 'bender', 'zoidberg', 'amy'];
-const ADDED = ['bench-one', 'bench-two', 'bench-three'];
+/** Of the demo directory, whose password is their name, besides the one that the bench has. */
+const USERS = ['hermes', 'leela', 'professor', 'bender', 'zoidberg', 'amy'].map((id) => ({ id, password: id }));
+const ADDED = ['bench-one', 'bench-two', 'bench-three'].map((id) => ({ id, password: `of ${id}, for a while` }));
 const IDLE_MS = 30_000;
 const MIB = 1024 ** 2;
 const MOST_MIB = 28;
@@ -19,16 +19,18 @@ export async function idleDesktops(stage: Stage): Promise<Measured> {
   const { product, client } = stage;
   await using owned = new AsyncDisposableStack();
   const administrator = await product.administrator();
+  // Its screen had the size of a browser.
+  await client.desktop.remove();
   await desktopRuns(client);
-  for (const id of ADDED) {
-    await administrator.users.add({ id, name: id, password: id });
+  for (const { id, password } of ADDED) {
+    await administrator.users.add({ id, name: id, password });
     owned.defer(() => administrator.users.remove(id));
   }
-  for (const name of [...USERS, ...ADDED]) {
+  for (const { id: name, password } of [...USERS, ...ADDED]) {
     const { token } = await createClient({ baseUrl: product.address }).session.login({
       provider: 'directory',
       name,
-      password: name,
+      password,
     });
     const own = createClient({ baseUrl: product.address, token });
     owned.defer(() => own.session.logout());
