@@ -18,11 +18,28 @@ const CONFINED = [
   '--tmpfs=/run:mode=0755',
 ];
 
+/** The image's own command, but Xvnc keeps the frame rate that it has without options. */
+const WITHOUT_FRAME_RATE = [
+  'bash',
+  '-c',
+  "sed 's/-FrameRate [0-9]*//' /usr/local/bin/supervise >/tmp/supervise && exec bash /tmp/supervise",
+];
+
+export interface PeerDesktop {
+  /** From nothing to the first bytes of its screen. */
+  readonly ms: number;
+  readonly name: string;
+  /** Has the sockets `rfb/rfb.sock` and `x11/X0`. */
+  readonly root: string;
+  end(): Promise<void>;
+}
+
 export class Peer {
   readonly #options: DesktopFacts;
   /** With which `podman` finds the product's store. */
   readonly environment: NodeJS.ProcessEnv;
-  #made = 0;
+  /** By all of this process: names are unique. */
+  static #made = 0;
   #address = '';
 
   constructor(options: DesktopFacts) {
@@ -40,8 +57,8 @@ export class Peer {
   }
 
   /** A network and a desktop container; resolves with the first bytes of its screen. */
-  async desktop(): Promise<{ ms: number; end: () => Promise<void> }> {
-    const name = `bench-${process.pid}-${(this.#made += 1)}`;
+  async desktop({ geometry = '1280x800', hasOurFrameRate = true } = {}): Promise<PeerDesktop> {
+    const name = `bench-${process.pid}-${(Peer.#made += 1)}`;
     const root = join(this.#options.runDir, name);
     const from = join(this.#options.runDir, 'desktops', this.#options.desktopId);
     const begun = performance.now();
@@ -58,7 +75,7 @@ export class Peer {
       `-v=${root}/x11:/tmp/.X11-unix`,
       ...this.#home(from),
     ];
-    const variables = ['--env=GEOMETRY=1280x800', '--env=X11LISTEN=tcp', `--env=HOME=${this.#options.home}`];
+    const variables = [`--env=GEOMETRY=${geometry}`, '--env=X11LISTEN=tcp', `--env=HOME=${this.#options.home}`];
     const socket = join(root, 'rfb', 'rfb.sock');
     const listening = firstBytes(socket);
     const limits = ['--memory=2g', '--pids-limit=4096', '--shm-size=512m', '--ipc=shareable'];
@@ -74,6 +91,7 @@ export class Peer {
       ...mounts,
       ...variables,
       'localhost/deskpod/desktop:1',
+      ...(hasOurFrameRate ? [] : WITHOUT_FRAME_RATE),
     );
     await listening;
     const ms = performance.now() - begun;
@@ -82,12 +100,12 @@ export class Peer {
       await this.podman('network', 'rm', '-f', name);
       await rm(root, { recursive: true });
     };
-    return { ms, end };
+    return { ms, name, root, end };
   }
 
   /** Starts an app; the caller sees its window. */
   async launch(app: string, runtime: 'ephemeral_container' | 'pod_application'): Promise<() => Promise<unknown>> {
-    const name = `bench-${process.pid}-${(this.#made += 1)}`;
+    const name = `bench-${process.pid}-${(Peer.#made += 1)}`;
     const { desktopId } = this.#options;
     const from = join(this.#options.runDir, 'desktops', desktopId);
     const joined = ['network', 'ipc', 'pid', 'uts'].map((space) => `--${space}=container:${desktopId}`);

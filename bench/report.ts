@@ -1,5 +1,6 @@
 /** What was measured: rows of our figures and a peer's of the same run, as a table for people and as JSON. */
 import { writeFile } from 'node:fs/promises';
+import type { Results } from './screen/results.ts';
 
 export interface Row {
   readonly what: string;
@@ -24,17 +25,19 @@ export interface Report {
   readonly rows: readonly (Row | Skipped)[];
   /** Of the peers, by name. */
   readonly versions: Readonly<Record<string, string>>;
+  /** Of the screen, if it was measured. */
+  readonly screen: Results | null;
 }
 
 /** The table goes to standard output, the JSON to `file` when there is one; `-` is standard output without the table. */
-export async function report({ rows, versions }: Report, file: string | undefined): Promise<void> {
+export async function report({ rows, versions, screen }: Report, file: string | undefined): Promise<void> {
   const results = rows.map((row) => ('skipped' in row ? row : summary(row)));
-  const text = `${JSON.stringify({ versions, results }, null, 2)}\n`;
+  const text = `${JSON.stringify({ versions, results, ...(screen && { screen }) }, null, 2)}\n`;
   if (file === '-') process.stdout.write(text);
   else if (file !== undefined) await writeFile(file, text);
   if (file === '-') return;
   for (const row of rows) if ('skipped' in row) console.log(`${row.what}: skipped, ${row.skipped}`);
-  console.table(results.filter((result) => !('skipped' in result)));
+  if (rows.length > 0) console.table(results.filter((result) => !('skipped' in result)));
   for (const [name, version] of Object.entries(versions)) console.log(`${name}: ${version}`);
 }
 

@@ -75,7 +75,7 @@ export const FOLDERS: Readonly<Record<string, string>> = {
   catalogue: 'the bundled apps as `docker inspect` documents, for other installations',
   deploy: 'manifests, Helm chart, install and uninstall scripts for Kubernetes; the systemd unit',
   bench:
-    '`npm run bench`: waiting times of users compared with the engine’s own command line, and while another user is greedy; sound; typing beside uploads',
+    '`npm run bench`: waiting times of users compared with the engine’s own command line, and while another user is greedy; sound; typing beside uploads; the screen beside noVNC, xpra and Selkies',
   docs: 'these pages; `api` (OpenAPI) and `config.md` are generated, `decisions` records why',
   test: '`unit` mirrors `src` and `web`; `contracts` has one suite per port; `integration`, `e2e` and `kubernetes` run the real parts, `apps` tries the apps, `fuzz` feeds damaged streams to parsers',
 };

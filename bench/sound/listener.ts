@@ -1,7 +1,7 @@
 /** Listens to a desktop as a page does, without a browser. */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { bytesOf } from '#gateway/flow.ts';
+import { bytesOf } from '#gateway/message-bytes.ts';
 import { FRAME_HEADER_BYTES, HEARD_EVERY_FRAMES } from '#protocol/sound-frames.ts';
 import { type ListenerMessage, SOUND_PATH } from '#protocol/sound.ts';
 import { type Stage, TIMEOUT_MS } from '../stage.ts';

@@ -1,32 +1,26 @@
-/** Moves bytes between a WebSocket and a stream with back-pressure, so that nothing piles up in the server. */
+/** Moves bytes between a viewer and a stream with back-pressure, so that nothing piles up in the server. */
 import type { Duplex, Readable } from 'node:stream';
-import type { RawData, WebSocket } from 'ws';
+import type { ViewerSocket } from './resume/viewer-socket.ts';
 
 /** Enough for a full-screen update; more would only add delay. */
 const PAUSE_ABOVE_BYTES = 512 * 1024;
 const RESUME_BELOW_BYTES = 128 * 1024;
 
 /** Sends the data of `source` as binary messages. `pass` gets each chunk, and returns what is to be sent of it. */
-export function flowToSocket(source: Readable, ws: WebSocket, pass: (chunk: Buffer) => readonly Buffer[]): void {
-  const written = (): void => {
-    if (source.isPaused() && ws.bufferedAmount < RESUME_BELOW_BYTES) source.resume();
-  };
+export function flowToSocket(source: Readable, socket: ViewerSocket, pass: (chunk: Buffer) => readonly Buffer[]): void {
+  socket.on('room', () => {
+    if (source.isPaused() && socket.bufferedAmount < RESUME_BELOW_BYTES) source.resume();
+  });
   source.on('data', (chunk: Buffer) => {
-    for (const piece of pass(chunk)) ws.send(piece, { binary: true }, written);
-    if (ws.bufferedAmount > PAUSE_ABOVE_BYTES) source.pause();
+    for (const piece of pass(chunk)) socket.send(piece);
+    if (socket.bufferedAmount > PAUSE_ABOVE_BYTES) source.pause();
   });
   source.resume();
 }
 
-/** Writes to `sink`, and pauses the WebSocket while its buffer is full. */
-export function writeFromSocket(ws: WebSocket, sink: Duplex, bytes: Buffer): void {
-  if (sink.destroyed || sink.writableEnded || sink.write(bytes) || ws.isPaused) return;
-  ws.pause();
-  sink.once('drain', () => ws.resume());
-}
-
-/** A message as a single buffer. */
-export function bytesOf(data: RawData): Buffer {
-  if (Buffer.isBuffer(data)) return data;
-  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
+/** Writes to `sink`, and pauses the viewer while its buffer is full. */
+export function writeFromSocket(socket: ViewerSocket, sink: Duplex, bytes: Buffer): void {
+  if (sink.destroyed || sink.writableEnded || sink.write(bytes) || socket.isPaused) return;
+  socket.pause();
+  sink.once('drain', () => socket.resume());
 }

@@ -10,12 +10,14 @@ import { DeskpodError, messageOf } from '#domain/errors.ts';
 import { ignore } from '#protocol/ignore.ts';
 import type { LogFields } from '#events';
 import { CloseCode, NOTES_PROTOCOL } from '#protocol/screen.ts';
+import { resumeOffer } from '#protocol/resume.ts';
 import { acceptWebSocket } from './accept.ts';
 import { type AdmissionRules, admit } from './admit.ts';
 import { ofDesktop, ofSession, ofUser } from './ended.ts';
 import { refuse } from './refusal.ts';
 import { enterDesktop } from './rfb/handshake.ts';
 import { opening } from './rfb/rights.ts';
+import { ViewerSocket } from './resume/viewer-socket.ts';
 import { Viewer } from './viewer.ts';
 
 const CONNECT_MS = 10_000;
@@ -86,11 +88,15 @@ export function createGateway(options: GatewayOptions): Gateway {
       try {
         if (closed) throw new DeskpodError('engine_unavailable', 'The server is stopping.');
         const claims = await admit(options, request, 'screen');
-        const uncount = options.count?.(claims);
-        if (uncount) socket.once('close', uncount);
-        // It wouldn't emit `close` again.
-        if (socket.destroyed) uncount?.();
-        await open(claims, request, socket, head);
+        const offer = resumeOffer(protocolsOf(request));
+        if (offer !== null && offer !== 'new') return await continueScreen(claims, offer, request, socket, head);
+        const uncount = options.count?.(claims) ?? (() => {});
+        try {
+          show(await open(claims, request, socket, head), uncount);
+        } catch (error) {
+          uncount();
+          throw error;
+        }
       } catch (error) {
         const status = refuse(socket, error);
         // A failure of the engine is logged with its cause, a refusal with its reason.
@@ -112,7 +118,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 
   /** Everything that can fail happens before the upgrade, while the response can still have an error status. */
-  async function open(claims: TicketClaims, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  async function open(claims: TicketClaims, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<Viewer> {
     const abort = new AbortController();
     const pending: Closable = { claims, close: (code, reason) => abort.abort(closedEarly(code, reason)) };
     const gone = (): void => abort.abort(new DeskpodError('invalid_request', 'The viewer disconnected.'));
@@ -127,7 +133,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       const serverInit = await enterDesktop(desktop, claims.vncPassword, opening(claims.rights), signal);
       abort.signal.throwIfAborted();
       const ws = await acceptWebSocket(request, socket, head);
-      show(new Viewer(ws, desktop, serverInit, claims, takesNotes(request)));
+      const offered = protocolsOf(request);
+      const takesNotes = offered.includes(NOTES_PROTOCOL);
+      const viewerSocket = new ViewerSocket(ws, takesNotes && resumeOffer(offered) !== null);
+      return new Viewer(viewerSocket, desktop, serverInit, claims, takesNotes);
     } catch (error) {
       desktop?.destroy();
       throw abort.signal.aborted ? abort.signal.reason : unavailable(error);
@@ -137,7 +146,21 @@ export function createGateway(options: GatewayOptions): Gateway {
     }
   }
 
-  function show(viewer: Viewer): void {
+  /** A viewer that lost its WebSocket comes with another one. */
+  async function continueScreen(
+    claims: TicketClaims,
+    { id, received }: { readonly id: string; readonly received: number },
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): Promise<void> {
+    const ws = await acceptWebSocket(request, socket, head);
+    const viewer = viewers.values().find((one) => one.id === id);
+    if (viewer?.continueOver(ws, claims, received) !== true)
+      ws.close(CloseCode.notResumable, 'this screen cannot be continued here');
+  }
+
+  function show(viewer: Viewer, uncount: () => void): void {
     const { userId, desktopId } = viewer.claims;
     opened.add(viewer);
     viewers.add(viewer);
@@ -149,6 +172,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       options.events.warn("a desktop's screen isn't understood, so it passes unchanged", { desktop: desktopId, err }),
     );
     viewer.onEnd(({ code, reason, bytes, ms }) => {
+      uncount();
       opened.delete(viewer);
       viewers.delete(viewer);
       for (const other of viewers) if (other.claims.desktopId === desktopId) other.note({ kind: 'viewer_left' });
@@ -157,9 +181,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 }
 
-function takesNotes({ headers }: IncomingMessage): boolean {
-  const offered = headers['sec-websocket-protocol'] ?? '';
-  return offered.split(',').some((protocol) => protocol.trim() === NOTES_PROTOCOL);
+function protocolsOf({ headers }: IncomingMessage): readonly string[] {
+  return (headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
 }
 
 /** The response to a viewer that was closed while it was opening. */

@@ -7,7 +7,7 @@ import { ignore } from '#protocol/ignore.ts';
 import { CloseCode } from '#protocol/screen.ts';
 import { ClientMessage, MAX_INPUT_BYTES, parseMessage, type ServerMessage } from '#protocol/terminal.ts';
 import { TakenBytes, WINDOW_BYTES } from '#protocol/terminal-flow.ts';
-import { bytesOf } from './flow.ts';
+import { bytesOf } from './message-bytes.ts';
 import { TerminalOutput } from './terminal-output.ts';
 
 const MAX_CONTROL_BYTES = 1024;

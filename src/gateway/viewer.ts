@@ -1,13 +1,16 @@
-/** One viewer of one desktop: a WebSocket and the RFB stream behind it. */
+/** One viewer of one desktop: its WebSocket, or those that follow each other, and the RFB stream behind it. */
 import type { Duplex } from 'node:stream';
+import { isDeepStrictEqual } from 'node:util';
 import type { WebSocket } from 'ws';
 import type { TicketClaims } from '#domain/ports/auth.ts';
 import { CloseCode, type ScreenNotice, type ScreenWish } from '#protocol/screen.ts';
 import type { ScreenLayout } from '#protocol/screens.ts';
-import { bytesOf, flowToSocket, writeFromSocket } from './flow.ts';
+import { flowToSocket, writeFromSocket } from './flow.ts';
 import { ViewerPicture, wishOf } from './picture/viewer-picture.ts';
+import type { ViewerSocket } from './resume/viewer-socket.ts';
 import { RfbError } from './rfb/error.ts';
 import { cutTextBytes, type ViewerMessage, ViewerMessages } from './rfb/messages.ts';
+import { PressedKeys } from './rfb/pressed-keys.ts';
 import { enforce, isWithheld, type TextTransfer, textTransfer } from './rfb/rights.ts';
 import { faultOf, setDesktopSize } from './view/layout.ts';
 
@@ -31,7 +34,7 @@ export class Viewer {
   readonly claims: TicketClaims;
   /** Resolves when both sides have closed. */
   readonly gone: Promise<unknown>;
-  readonly #ws: WebSocket;
+  readonly #socket: ViewerSocket;
   readonly #desktop: Duplex;
   readonly #takesNotes: boolean;
   #onText: (transfer: TextTransfer) => void = () => {};
@@ -48,13 +51,13 @@ export class Viewer {
   #left = false;
   /** Why the server closed it. */
   #reason: string | null = null;
-  #alive = true;
+  readonly #pressed = new PressedKeys();
 
   /** Owns both. `serverInit` is sent with the reply to the viewer's version, so that it can send its first request. */
-  constructor(ws: WebSocket, desktop: Duplex, serverInit: Buffer, claims: TicketClaims, takesNotes: boolean) {
+  constructor(socket: ViewerSocket, desktop: Duplex, serverInit: Buffer, claims: TicketClaims, takesNotes: boolean) {
     this.claims = claims;
     this.#takesNotes = takesNotes;
-    this.#ws = ws;
+    this.#socket = socket;
     this.#desktop = desktop;
     this.#picture = new ViewerPicture(serverInit, {
       tell: (bytes) => this.#tellDesktop(bytes),
@@ -64,35 +67,34 @@ export class Viewer {
         this.note({ kind: 'layout_refused', reason: `The X server refused it with the code ${code}.` }),
       onScreenMissing: (screen) => this.close(CloseCode.screenMissing, `the desktop has no screen ${screen}`),
     });
-    this.gone = Promise.all([closing(ws), closing(desktop)]);
+    this.gone = Promise.all([closing(socket), closing(desktop)]);
     let failure: string | null = null;
     desktop.on('error', (error) => {
       failure = error.message;
     });
     desktop.once('close', () => this.close(CloseCode.screenLost, failure ?? "the desktop's screen disconnected"));
     desktop.once('end', () => desktop.destroy());
-    ws.on('pong', () => {
-      this.#alive = true;
-    });
-    ws.on('message', (data, isBinary) => this.#receive(bytesOf(data), isBinary));
-    ws.once('close', () => {
+    socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    // Else the desktop would repeat them until the viewer is back.
+    socket.on('away', () => this.#tellDesktop(this.#pressed.release()));
+    socket.once('close', () => {
       this.#picture.end();
       this.#leaveDesktop();
     });
-    ws.send(VERSION);
+    socket.send(VERSION);
     if (desktop.destroyed) this.close(CloseCode.screenLost, "the desktop's screen disconnected");
   }
 
   /** The connection takes less than the screen has to send. */
   get isBehind(): boolean {
-    return this.#ws.bufferedAmount > BEHIND_BYTES;
+    return !this.#socket.isAway && this.#socket.bufferedAmount > BEHIND_BYTES;
   }
 
   /** Called once. */
   onEnd(listener: (end: ViewerEnd) => void): void {
-    this.#ws.once('close', (code, reason) => {
+    this.#socket.once('close', (code, reason) => {
       const ms = performance.now() - this.#since;
-      listener({ code, reason: this.#reason ?? reason.toString(), bytes: this.#bytes, ms });
+      listener({ code, reason: this.#reason ?? reason, bytes: this.#bytes, ms });
     });
   }
 
@@ -114,23 +116,27 @@ export class Viewer {
     this.note({ kind: 'keys', received: this.#keys });
     this.#leaveDesktop();
     // A paused socket would never read the reply to the close.
-    this.#ws.resume();
-    this.#ws.close(code, reason.slice(0, 120));
+    this.#socket.resume();
+    this.#socket.close(code, reason.slice(0, 120));
   }
 
   /** Called regularly: closes a viewer that hasn't answered since the last call. */
   beat(): void {
-    if (!this.#alive && !this.#ws.isPaused) {
-      this.#reason ??= 'the viewer stopped answering';
-      this.#ws.terminate();
-      return;
-    }
-    this.#alive = false;
-    this.#ws.ping();
+    this.#socket.beat();
+  }
+
+  /** The secret number of a resumable viewer. */
+  get id(): string | null {
+    return this.#socket.id;
+  }
+
+  /** Continues over another WebSocket, which is owned only then; false if it isn't this viewer's, or it's too late. */
+  continueOver(ws: WebSocket, claims: TicketClaims, received: number): boolean {
+    return !this.#left && isSameViewer(claims, this.claims) && this.#socket.continueOver(ws, received);
   }
 
   note(note: ScreenNotice): void {
-    if (this.#takesNotes) this.#ws.send(JSON.stringify(note), { binary: false });
+    if (this.#takesNotes) this.#socket.send(JSON.stringify(note));
   }
 
   /** Messages already read from the viewer still reach the desktop. */
@@ -144,21 +150,20 @@ export class Viewer {
 
   #greet(version: Buffer): void {
     if (!version.equals(VERSION)) throw new RfbError("The viewer doesn't support RFB 3.8.");
-    this.#ws.send(Buffer.concat([ADMITTED, this.#picture.serverInit]));
-    flowToSocket(this.#desktop, this.#ws, (chunk) => {
+    this.#socket.send(Buffer.concat([ADMITTED, this.#picture.serverInit]));
+    flowToSocket(this.#desktop, this.#socket, (chunk) => {
       this.#bytes += chunk.length;
       return this.#picture.toViewer(chunk);
     });
   }
 
   #receive(bytes: Buffer, isBinary: boolean): void {
-    this.#alive = true;
     if (this.#left) return;
     try {
       if (!isBinary) return this.#want(wishOf(bytes));
       const passing: Buffer[] = (this.#passing = []);
       for (const message of this.#messages.push(bytes)) this.#pass(message, passing);
-      if (passing.length > 0) writeFromSocket(this.#ws, this.#desktop, join(passing));
+      if (passing.length > 0) writeFromSocket(this.#socket, this.#desktop, join(passing));
     } catch (error) {
       if (error instanceof RfbError) this.close(error.closeCode, error.message);
       else this.close(CloseCode.internal, 'the server failed');
@@ -203,11 +208,25 @@ export class Viewer {
     if (isWithheld(rights, message)) this.note({ kind: 'clipboard_withheld' });
     const text = textTransfer(rights, message);
     if (text) this.#onText(text);
-    return enforce(rights, message);
+    const allowed = enforce(rights, message);
+    if (allowed !== null) this.#pressed.note(message);
+    return allowed;
   }
 }
 
-function closing(side: WebSocket | Duplex): Promise<void> {
+/** With the rights that it had. */
+function isSameViewer(one: TicketClaims, other: TicketClaims): boolean {
+  const facts = ({ userId, sessionId, desktopId, uid, rights }: TicketClaims): readonly unknown[] => [
+    userId,
+    sessionId,
+    desktopId,
+    uid,
+    rights,
+  ];
+  return isDeepStrictEqual(facts(one), facts(other));
+}
+
+function closing(side: ViewerSocket | Duplex): Promise<void> {
   return new Promise((resolve) => side.once('close', () => resolve()));
 }
 

@@ -66,6 +66,10 @@ export const CloseCode = {
   desktopGone: 4404,
   /** The desktop doesn't have the screen that the viewer wants to show. */
   screenMissing: 4410,
+  /** This gateway can't continue the screen that the viewer had: open another one. */
+  notResumable: 4420,
+  /** From the viewer: it continues over another WebSocket. */
+  continuing: 4421,
   /** The desktop's screen is gone for another reason and may come back: connect again. */
   screenLost: 4503,
 } as const;

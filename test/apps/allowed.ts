@@ -31,6 +31,10 @@ export const ALLOWED: Readonly<Record<string, readonly Allowed[]>> = {
       pattern: /DeviceManager|Traceback/,
       because: 'its thread that looks for readers on USB ends: a container has none',
     },
+    {
+      pattern: /GpuControl\.CreateCommandBuffer/,
+      because: 'its viewer asks for a graphics card, and goes on without',
+    },
   ],
   darktable: [NO_MIDI],
   gimp: [

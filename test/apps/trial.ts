@@ -14,6 +14,10 @@ const MB = 1e6;
 const BOTH: readonly Runtime[] = ['ephemeral_container', 'pod_application'];
 /** What an app needs to play the file that it opened. */
 const PLAY_KEYS: Readonly<Record<string, string>> = { audacity: 'Space' };
+/** Keys that show the file in a window of its own, for apps that keep it in a library. Only then they have pages to lock up. */
+const VIEW_KEYS: Readonly<Record<string, string>> = { calibre: 'v' };
+/** In the titles of these windows. */
+const VIEWER = 'viewer';
 /** Apps that print what they show, in a dialog that Ctrl+P opens. */
 const PRINTING = new Set('calc document-viewer draw impress inkscape scribus text-editor writer'.split(' '));
 /** Apps that don't start beside the desktop, and why. */
@@ -25,6 +29,7 @@ export const UNTITLED: Readonly<Record<string, string>> = {
   calibre: 'a book is added to its library',
   rkward: 'its editor is a part of its window',
   octave: 'its editor is a part of its window',
+  qgis: 'a file is a layer of its project',
 };
 
 export interface TriedApp {
@@ -67,8 +72,9 @@ export async function tried(desk: Desk, app: TriedApp, size: ImageSize, picture:
     const errors = errorsIn(await desk.log(id), app.name);
     if (errors.length > 0) problems.push(`Its log ${where}: ${errors.slice(0, MOST_LINES).join(' / ').slice(0, 400)}`);
   };
-  const locks = async (id: string): Promise<void> => {
-    if (app.sandboxed) problems.push(...openings(await processesOf(id)));
+  const viewKey = VIEW_KEYS[app.name];
+  const locks = async (id: string, isViewing = viewKey === undefined): Promise<void> => {
+    if (app.sandboxed && isViewing) problems.push(...openings(await processesOf(id)));
   };
 
   await desk.emptyHome();
@@ -105,6 +111,12 @@ export async function tried(desk: Desk, app: TriedApp, size: ImageSize, picture:
         result.opens = file;
         await save();
       } else problems.push(`No window of it is titled like ${file}, but ${desk.titles(id).join(', ')}.`);
+      if (viewKey !== undefined) {
+        await desk.press(viewKey);
+        if (!(await desk.titled(id, VIEWER))) problems.push('Its viewer did not come.');
+        await desk.idle(id);
+        await locks(id, true);
+      }
       if (app.sounds) {
         const key = PLAY_KEYS[app.name];
         if (key !== undefined) await desk.press(key);

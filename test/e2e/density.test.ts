@@ -98,6 +98,17 @@ suite('a desktop on a dense screen', { skip: missingBrowser, timeout: 10 * 60_00
     assert.match(cursor, /^image-set\(url\(".*2dppx/);
   });
 
+  test('in full screen, the desktop gets all keys, and the page says how to leave', async () => {
+    const isFull = (): Promise<boolean> => fry.page.evaluate(() => document.fullscreenElement !== null);
+    await fry.find('key-field').focus();
+    await fry.page.keyboard.press('Control+Alt+Enter');
+    await fry.find('notice').filter({ hasText: 'Hold Esc to leave' }).waitFor();
+    assert.equal(await isFull(), true);
+    await fry.find('menu-button').click();
+    await fry.find('menu-fullscreen').click();
+    await eventually('the page leaves full screen', async () => ((await isFull()) ? null : true));
+  });
+
   test('the browser console has no errors', () => {
     assert.deepEqual(fry.complaints, []);
   });

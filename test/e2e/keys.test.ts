@@ -196,21 +196,6 @@ suite('input of a terminal in the desktop', { skip: missingBrowser, timeout: 10 
     await reads('e', 'released meanwhile');
   });
 
-  test('keys typed during a longer interruption are dropped with a note, and later ones arrive', async () => {
-    wire.cut();
-    await isAway();
-    await hermes.page.keyboard.down('Shift');
-    await types('LOST');
-    await delay(5_200);
-    await types('X');
-    await hermes.page.keyboard.up('Shift');
-    await hermes.find('notice').filter({ hasText: '5 seconds' }).waitFor();
-    wire.join();
-    await isBack();
-    await types('a');
-    await reads('a', 'only what was typed after it');
-  });
-
   test('the browser console has no errors', () => {
     assert.deepEqual(hermes.complaints, []);
   });

@@ -44,6 +44,11 @@ export class Wire implements AsyncDisposable {
     for (const socket of this.#open) socket.destroy();
   }
 
+  /** What is open stays open, but nothing passes any more; new connections work. */
+  stall(): void {
+    for (const socket of this.#open) socket.unpipe().pause();
+  }
+
   join(): void {
     this.#whole = true;
   }

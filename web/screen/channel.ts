@@ -2,6 +2,7 @@
 import type { RawChannel } from '@novnc/novnc';
 import { parseJson } from '#protocol/json.ts';
 import { ScreenNotice } from '#protocol/screen.ts';
+import type { ResumingSocket } from './resuming-socket.ts';
 import { type ClientMessage, ClientMessages } from './client-messages.ts';
 
 export interface ChannelListeners {
@@ -10,7 +11,7 @@ export interface ChannelListeners {
   readonly onNotice: (notice: ScreenNotice) => void;
 }
 
-export function screenChannel(socket: WebSocket, { onSent, onReceived, onNotice }: ChannelListeners): RawChannel {
+export function screenChannel(socket: ResumingSocket, { onSent, onReceived, onNotice }: ChannelListeners): RawChannel {
   const outgoing = new ClientMessages();
   const channel: RawChannel = {
     binaryType: 'arraybuffer',
@@ -30,11 +31,10 @@ export function screenChannel(socket: WebSocket, { onSent, onReceived, onNotice 
       return socket.readyState;
     },
   };
-  socket.binaryType = 'arraybuffer';
   socket.addEventListener('open', (event) => channel.onopen?.(event));
-  socket.addEventListener('close', (event) => channel.onclose?.(event));
-  socket.addEventListener('error', (event) => channel.onerror?.(event));
-  socket.addEventListener('message', (event: MessageEvent<unknown>) => {
+  socket.addEventListener('close', (event) => event instanceof CloseEvent && channel.onclose?.(event));
+  socket.addEventListener('message', (event) => {
+    if (!(event instanceof MessageEvent)) return;
     if (event.data instanceof ArrayBuffer) {
       onReceived(event.data.byteLength);
       channel.onmessage?.(event);

@@ -22,6 +22,7 @@ import { keepCursorSize } from './sharp-cursor.ts';
 import { wanted } from './size.ts';
 import { followShownScreen, followWantedScreens, noteScreens, sizeOwner } from './view.ts';
 import type { KeySink } from './key-queue.ts';
+import { type ResumingOptions, ResumingSocket } from './resuming-socket.ts';
 import type { ScreenLink } from './reconnect.ts';
 import type { KeyItem, KeyStroke } from './key-item.ts';
 
@@ -31,7 +32,7 @@ export interface RfbLink extends ScreenLink, KeySink {
   readonly painted: Promise<boolean>;
   /** Resolves when keys and text can be sent; never if the connection ends first. */
   readonly ready: Promise<void>;
-  /** How many key messages the gateway forwarded, if it closed the connection itself; otherwise null. */
+  /** How many key messages may have reached the gateway; null if that's unknown. */
   received(): number | null;
   /** The last known width and height of the desktop. */
   size(): string;
@@ -48,6 +49,9 @@ export interface RfbListeners {
   readonly copyMissing: () => void;
   readonly refused: (bytes: number) => void;
   readonly viewerLeft: () => void;
+  /** The network is lost, and then the same screen continues. */
+  readonly away: (isAway: boolean) => void;
+  readonly resuming: Pick<ResumingOptions, 'ticket' | 'isFinal' | 'pause' | 'network'>;
 }
 
 const picture = computed(() => preferences.value.picture);
@@ -58,9 +62,6 @@ const FRAMES_TO_FIRST_PIXEL = 600;
 const CAPABILITIES_MS = 1_000;
 
 export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, listeners: RfbListeners): RfbLink {
-  // An own socket, because noVNC hides its close code.
-  const protocols = [SCREEN_PROTOCOL, `${TICKET_PROTOCOL_PREFIX}${token}`, NOTES_PROTOCOL, WISHES_PROTOCOL];
-  const socket = new WebSocket(socketUrl(SCREEN_PATH), protocols);
   const ended = Promise.withResolvers<number>();
   const ready = Promise.withResolvers<void>();
   const knowsClipboard = Promise.withResolvers<void>();
@@ -68,8 +69,27 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
   let written = 0;
   let received: number | null = null;
   let code: number = CloseCode.normal;
+  /** How many key messages were written before the network was lost: those after it have certainly not arrived. */
+  let writtenBefore: number | null = null;
+  // An own socket, because noVNC hides its close code.
+  const socket = new ResumingSocket(token, {
+    ...listeners.resuming,
+    open: (ticket, resume) =>
+      new WebSocket(socketUrl(SCREEN_PATH), [
+        SCREEN_PROTOCOL,
+        `${TICKET_PROTOCOL_PREFIX}${ticket}`,
+        NOTES_PROTOCOL,
+        WISHES_PROTOCOL,
+        resume,
+      ]),
+    onAway: (isAway) => {
+      writtenBefore = isAway ? written : null;
+      awaited.settled();
+      listeners.away(isAway);
+    },
+  });
   socket.addEventListener('close', (event) => {
-    code = event.code;
+    if (event instanceof CloseEvent) code = event.code;
     awaited.settled();
   });
   const onNotice = (notice: ScreenNotice) => {
@@ -145,7 +165,7 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
     },
     writable: () => socket.readyState === WebSocket.OPEN,
     written: () => written,
-    received: () => received,
+    received: () => received ?? writtenBefore,
     deliver: (item) => deliver(rfb, canvas, item),
     size: () => `${canvas?.width}x${canvas?.height}`,
     askSize: () => {
@@ -160,7 +180,7 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
 }
 
 /** Starts something when the socket opens; what is returned ends it. */
-function whenOpen(socket: WebSocket, start: () => () => void): () => void {
+function whenOpen(socket: EventTarget, start: () => () => void): () => void {
   let end = (): void => {};
   socket.addEventListener('open', () => (end = start()), { once: true });
   return () => end();

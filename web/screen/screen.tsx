@@ -135,6 +135,15 @@ function run(frame: HTMLElement, ghost: HTMLElement, field: HTMLTextAreaElement,
     pause,
   });
   void ticket.keepFresh(signal);
+  /** That there is an answer means that the network is back; gateways work without the part that makes tickets. */
+  const renewed = async (until: AbortSignal): Promise<string> => {
+    try {
+      return (await api.desktop.ticket(until)).token;
+    } catch (error) {
+      if (error instanceof ApiError && error.status >= 500) return await ticket.take(until);
+      throw error;
+    }
+  };
   void keepConnected({
     signal,
     ticket: (until) => ticket.take(until),
@@ -153,6 +162,13 @@ function run(frame: HTMLElement, ghost: HTMLElement, field: HTMLTextAreaElement,
           say('warning', t.clipboard.tooLargeThere(size(MAX_CLIPBOARD_BYTES)));
         },
         refused: refuseText,
+        away: (isAway) => link === current.link && showState(isAway ? 'reconnecting' : 'connected'),
+        resuming: {
+          ticket: renewed,
+          isFinal: (error) => error instanceof ApiError && error.code === 'not_authenticated',
+          pause,
+          network: window,
+        },
         viewerLeft: () => document.visibilityState === 'visible' && sizeRequest.send(),
       });
       current.link = link;

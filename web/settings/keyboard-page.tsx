@@ -1,4 +1,5 @@
 /** The shell's shortcuts, and gestures on touch devices. */
+import { canLockKeys } from '../screen/full-screen.ts';
 import { isMac } from '../screen/platform.ts';
 import { SHORTCUT_KEYS } from '../state/shortcuts.ts';
 import { keyName } from '../ui/key-name.ts';
@@ -15,6 +16,7 @@ const keys = (): readonly (readonly [keys: readonly string[], what: string])[] =
   [SHORTCUT_KEYS.right, t.keyboard.right],
   [SHORTCUT_KEYS.maximise, t.keyboard.up],
   [SHORTCUT_KEYS.restore, t.keyboard.down],
+  [SHORTCUT_KEYS.fullScreen, t.keyboard.fullScreen],
   [SHORTCUT_KEYS.help, t.keyboard.help],
   [['F1'], t.keyboard.helpShell],
   [['Tab'], t.keyboard.tab],
@@ -69,6 +71,7 @@ export function KeyboardPage() {
         </tbody>
       </table>
       <p class="small">{t.keyboard.note}</p>
+      <p class="small">{canLockKeys ? t.keyboard.allKeys : t.keyboard.someKeys}</p>
       {isMac() && <p class="small">{t.keyboard.mac}</p>}
     </>
   );

@@ -1,5 +1,7 @@
 /** Handles the shell's shortcuts before the desktop or a terminal receives them. */
 import { focusScreen, hasScreenFocus, leaveScreen } from '../screen/control.ts';
+import { toggleFullScreen } from '../screen/full-screen.ts';
+import { attempt } from '../state/notices.ts';
 import { goToTerminal, hasTerminalFocus } from '../terminal/control.ts';
 import { closeLayer, layers, openLayer, toggleLayer } from '../layers/layers.ts';
 import { toggleFiles } from '../files/panel.ts';
@@ -61,6 +63,8 @@ export function perform(action: ShortcutAction): void {
     case 'restore':
       void placeActive(action);
       return undefined;
+    case 'fullScreen':
+      return void attempt(toggleFullScreen);
     default:
       return action satisfies never;
   }

@@ -22,6 +22,7 @@ import { disconnect } from '../state/session.ts';
 import { preferences, session } from '../state/store.ts';
 import { openFiles } from '../files/panel.ts';
 import { inspectOwnDesktop } from '../inspect/open-inspect.ts';
+import { toggleFullScreen } from '../screen/full-screen.ts';
 import { addScreen } from '../screens/screens.ts';
 import { openShellIn, terminal } from '../terminal/control.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -72,7 +73,12 @@ export function Menu() {
         <Item icon={MonitorUp} keys="screen" test="menu-add-screen" run={() => void addScreen()}>
           {t.screens.add}
         </Item>
-        <Item icon={full ? Shrink : Expand} test="menu-fullscreen" run={() => void attempt(toggleFullScreen)}>
+        <Item
+          icon={full ? Shrink : Expand}
+          keys="fullScreen"
+          test="menu-fullscreen"
+          run={() => void attempt(toggleFullScreen)}
+        >
           {full ? t.menu.leaveFullScreen : t.menu.fullScreen}
         </Item>
         <hr />
@@ -165,9 +171,4 @@ function Choice({ role, on, icon, test, run, children }: ChoiceProps) {
 function openTerminal(): void {
   openShellIn(null);
   setTimeout(() => terminal.focus?.());
-}
-
-async function toggleFullScreen(): Promise<void> {
-  if (document.fullscreenElement) await document.exitFullscreen();
-  else await document.documentElement.requestFullscreen();
 }

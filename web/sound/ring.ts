@@ -6,23 +6,27 @@
 /** Half a second of 48 kHz: what arrives beyond that is older than anybody wants to hear. */
 const CAPACITY = 24_000;
 const MS = 48;
-/** How many samples wait before playing starts, beyond the reserve: two frames. */
-const START_ABOVE_RESERVE = 20 * MS;
-/** The samples that should always wait. Grows when sound was interrupted, and shrinks slowly while it isn't. */
-const FIRST_RESERVE = 10 * MS;
-const LEAST_RESERVE = 6 * MS;
-const MOST_RESERVE = 60 * MS;
-const GROWTH = 10 * MS;
-const SHRINKAGE = 2 * MS;
-const SHRINKS_EVERY = 20_000 * MS;
+/** How many samples wait before playing starts, beyond the margin: 30 ms in all at first. */
+const START_ABOVE_MARGIN = 26 * MS;
+/** The fewest that should be left when the network is slowest. Grows when sound was interrupted, and shrinks while it isn't. */
+const LEAST_MARGIN = 4 * MS;
+const MOST_MARGIN = 50 * MS;
+const GROWTH = 8 * MS;
+const SHRINKAGE = MS;
+const SHRINKS_EVERY = 1_000 * MS;
 /** How often the speed is chosen anew, by the fewest samples that waited meanwhile. */
-const WINDOW = 500 * MS;
-/** Within this distance from the reserve, samples are played as they are. */
-const TOLERANCE = 4 * MS;
-/** Nobody hears half a percent. */
-const CORRECTION = 0.004;
-/** So many more than the reserve arrive only after an interruption: the older ones are left out. */
-const EXCESS = 100 * MS;
+const WINDOW = 250 * MS;
+/** For so many windows it is remembered how few waited: 20 seconds. What wasn't needed in any of them is drained. */
+const MEMORY = 80;
+/** Within this distance from the margin, samples are played as they are. */
+const TOLERANCE = 2 * MS;
+/** What is too much or too little is made up for in this time, unless that takes more than the largest correction. */
+const CATCH_UP = 4_000 * MS;
+/** Less than a tenth of a semitone. */
+const MOST_CORRECTION = 0.005;
+/** So many wait only after an interruption: the older ones are left out. */
+const MOST_WAITING = 180 * MS;
+const WAITING_AFTERWARDS = 80 * MS;
 
 export interface RingFacts {
   /** Samples that wait. */
@@ -40,14 +44,20 @@ export class SoundRing {
   #speed = 1;
   /** The speed becomes 1 as soon as that can't be heard. */
   #settles = true;
-  #reserve = FIRST_RESERVE;
   #playing = false;
   /** It ran dry while playing: an interruption, unless what comes next is a new beginning. */
   #dry = false;
+  /** Samples of silence since the first one arrived. */
+  #waited = 0;
   #interruptions = 0;
+  #margin = LEAST_MARGIN;
+  #sinceInterruption = 0;
   #fewest = Infinity;
   #sinceChoice = 0;
-  #sinceInterruption = 0;
+  /** The fewest of the last windows, less what was drained since: what they would have left of what waits now. */
+  readonly #memory = new Float64Array(MEMORY);
+  /** How many windows there were since playing started. */
+  #windows = 0;
 
   get facts(): RingFacts {
     return { waiting: this.#written - this.#read, interruptions: this.#interruptions };
@@ -63,13 +73,12 @@ export class SoundRing {
       this.#right[place] = right[at] ?? 0;
     }
     this.#written += left.length;
-    const waiting = this.#written - this.#read;
-    if (waiting > this.#reserve + START_ABOVE_RESERVE + EXCESS || waiting > CAPACITY) this.#skip();
+    if (this.#written - this.#read > MOST_WAITING) this.#skip();
   }
 
   /** Fills both with the next samples, or with silence. */
   read(left: Float32Array, right: Float32Array): void {
-    if (!this.#playing && this.#written - this.#read >= this.#reserve + START_ABOVE_RESERVE) this.#begin();
+    if (!this.#playing && this.#written - this.#read >= this.#margin + START_ABOVE_MARGIN) this.#begin();
     let done = 0;
     // The sample after the position is needed, too.
     while (this.#playing && done < left.length && this.#written - this.#read >= 2) {
@@ -84,8 +93,12 @@ export class SoundRing {
     }
     left.fill(0, done);
     right.fill(0, done);
-    if (!this.#playing) return;
+    if (!this.#playing) {
+      if (this.#written > this.#read) this.#waited += left.length;
+      return;
+    }
     if (done < left.length) {
+      this.#read = this.#written;
       this.#playing = false;
       this.#dry = true;
     } else this.#adapt(left.length);
@@ -96,8 +109,11 @@ export class SoundRing {
     this.#read = Math.round(this.#read);
     this.#speed = 1;
     this.#settles = true;
-    this.#fewest = Infinity;
+    // Had playing started so much earlier, nothing would have been left when the first one arrived.
+    this.#fewest = this.#waited;
+    this.#waited = 0;
     this.#sinceChoice = 0;
+    this.#windows = 0;
   }
 
   #adapt(count: number): void {
@@ -106,21 +122,35 @@ export class SoundRing {
     this.#sinceInterruption += count;
     if (this.#sinceInterruption >= SHRINKS_EVERY) {
       this.#sinceInterruption = 0;
-      this.#reserve = Math.max(LEAST_RESERVE, this.#reserve - SHRINKAGE);
+      this.#margin = Math.max(LEAST_MARGIN, this.#margin - SHRINKAGE);
     }
     if (this.#sinceChoice < WINDOW) return;
-    const off = this.#fewest - this.#reserve;
+    const off = this.#unneeded() - this.#margin;
     this.#settles = Math.abs(off) <= TOLERANCE;
-    if (!this.#settles) this.#speed = 1 + Math.sign(off) * CORRECTION;
+    if (!this.#settles) this.#speed = 1 + Math.max(-MOST_CORRECTION, Math.min(MOST_CORRECTION, off / CATCH_UP));
     this.#fewest = Infinity;
     this.#sinceChoice = 0;
+  }
+
+  /** How many of the samples that wait were never needed, as far as is remembered. Ends a window. */
+  #unneeded(): number {
+    const drained = (this.#speed - 1) * this.#sinceChoice;
+    let least = this.#fewest;
+    for (let at = 0; at < Math.min(this.#windows, MEMORY); at++) {
+      const left = (this.#memory[at] ?? 0) - drained;
+      this.#memory[at] = left;
+      least = Math.min(least, left);
+    }
+    this.#memory[this.#windows % MEMORY] = this.#fewest;
+    this.#windows += 1;
+    return least;
   }
 
   /** Ends a correction at a whole sample, where nothing is heard of it: between two, sound would stay duller. */
   #advance(): void {
     this.#read += this.#speed;
     const whole = Math.round(this.#read);
-    if (!this.#settles || this.#speed === 1 || Math.abs(this.#read - whole) > CORRECTION / 2) return;
+    if (!this.#settles || this.#speed === 1 || Math.abs(this.#read - whole) > Math.abs(this.#speed - 1) / 2) return;
     this.#read = whole;
     this.#speed = 1;
   }
@@ -128,12 +158,13 @@ export class SoundRing {
   #interrupted(): void {
     this.#interruptions += 1;
     this.#sinceInterruption = 0;
-    this.#reserve = Math.min(MOST_RESERVE, this.#reserve + GROWTH);
+    this.#margin = Math.min(MOST_MARGIN, this.#margin + GROWTH);
   }
 
   #skip(): void {
-    this.#interruptions += this.#playing ? 1 : 0;
-    this.#read = this.#written - this.#reserve - START_ABOVE_RESERVE;
+    if (this.#playing) this.#interrupted();
+    this.#read = this.#written - WAITING_AFTERWARDS;
+    this.#windows = 0;
   }
 }
 

@@ -5,6 +5,7 @@ export type ShortcutAction =
   | 'files'
   | 'terminal'
   | 'help'
+  | 'fullScreen'
   | 'menu'
   | 'screen'
   | 'left'
@@ -28,6 +29,7 @@ const WITH_CTRL_ALT: Readonly<Record<string, ShortcutAction>> = {
   KeyT: 'terminal',
   KeyH: 'help',
   KeyM: 'menu',
+  Enter: 'fullScreen',
   KeyN: 'screen',
   ArrowLeft: 'left',
   ArrowRight: 'right',
@@ -56,6 +58,7 @@ export const SHORTCUT_KEYS: Readonly<Record<ShortcutAction, readonly string[]>> 
   maximise: ['Ctrl', 'Alt', '↑'],
   restore: ['Ctrl', 'Alt', '↓'],
   help: ['Ctrl', 'Alt', 'H'],
+  fullScreen: ['Ctrl', 'Alt', 'Enter'],
 };
 
 function ofOwn(code: string): ShortcutAction | null {

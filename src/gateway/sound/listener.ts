@@ -5,7 +5,7 @@ import { parseJson } from '#protocol/json.ts';
 import { CloseCode } from '#protocol/screen.ts';
 import { FRAME_HEADER_BYTES, FrameFlag, MAX_UNHEARD_FRAMES } from '#protocol/sound-frames.ts';
 import { ListenerMessage, MAX_LISTENER_MESSAGE_BYTES, type SoundCodec, type SoundNotice } from '#protocol/sound.ts';
-import { bytesOf } from '../flow.ts';
+import { bytesOf } from '../message-bytes.ts';
 import type { DesktopSound } from './desktop-sound.ts';
 import type { Hearer } from './hearer.ts';
 import type { Talker, Voice } from './talker.ts';

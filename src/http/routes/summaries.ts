@@ -29,6 +29,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
     'Opens a file of your home folder, or a link: starts the app for it, or returns the apps to choose from, or the link for your own browser.',
   'POST /api/v1/desktop/first-pixel': 'Reports the first frame of the screen to the start trace.',
   'PUT /api/v1/desktop/theme': 'Switches the desktop between light and dark.',
+  'PUT /api/v1/desktop/scale': 'Says how large the programs of the desktop draw, in percent.',
   'POST /api/v1/desktop/rebuild':
     'Replaces your desktop with a fresh one, without finished launches, and restarts the apps.',
   'DELETE /api/v1/desktop/rebuild': 'Cancels a scheduled rebuild.',

@@ -8,7 +8,7 @@ import { type TestContext } from 'node:test';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { TicketClaims } from '#domain/ports/auth.ts';
-import { bytesOf } from '#gateway/flow.ts';
+import { bytesOf } from '#gateway/message-bytes.ts';
 import { FRAME_BYTES } from '#gateway/sound/opus.ts';
 import { createSounds, type Sounds } from '#gateway/sound/sounds.ts';
 import { routeUpgrades } from '#gateway/upgrade.ts';

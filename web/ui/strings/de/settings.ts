@@ -284,6 +284,11 @@ export const settings: SettingsStrings = {
     up: 'Fenster maximieren',
     down: 'Fenster wiederherstellen oder minimieren',
     help: 'Diese Liste von überall anzeigen',
+    fullScreen: 'Vollbild starten oder beenden',
+    allKeys:
+      'Im Vollbild bekommt der Desktop auch Esc, Alt+Tab, Strg+W und die Systemtasten. Zum Beenden Esc gedrückt halten.',
+    someKeys:
+      'Im Vollbild behält dieser Browser einige Tasten, zum Beispiel Esc, das es beendet. Browser wie Chrome und Edge geben alle Tasten an den Desktop, wenn die Adresse dieser Seite mit https beginnt.',
     helpShell: 'Diese Liste in der Leiste, im Dock oder in einem Dialog anzeigen',
     escape: 'Obersten Dialog oder oberstes Menü schließen',
     tab: 'In der Suche: weitere Aktionen für das ausgewählte Ergebnis anzeigen',

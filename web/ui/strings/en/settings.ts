@@ -277,6 +277,11 @@ export const settings = {
     up: 'Maximise window',
     down: 'Restore or minimise window',
     help: 'Show this list from anywhere',
+    fullScreen: 'Enter or leave full screen',
+    allKeys:
+      'In full screen, the desktop also gets Esc, Alt+Tab, Ctrl+W and the keys for the system. Hold Esc to leave.',
+    someKeys:
+      'In full screen, this browser keeps some keys, for example Esc, which leaves it. Browsers such as Chrome and Edge give all keys to the desktop if the address of this page starts with https.',
     helpShell: 'Show this list from the bar, the dock or a dialog',
     escape: 'Close the topmost dialog or menu',
     tab: 'In search: show more actions for the selected result',

@@ -282,6 +282,11 @@ export const settings: SettingsStrings = {
     up: 'Maximizar la ventana',
     down: 'Restaurar o minimizar la ventana',
     help: 'Mostrar esta lista desde cualquier lugar',
+    fullScreen: 'Entrar en pantalla completa o salir de ella',
+    allKeys:
+      'En pantalla completa, el escritorio también recibe Esc, Alt+Tab, Ctrl+W y las teclas del sistema. Para salir, mantén pulsada la tecla Esc.',
+    someKeys:
+      'En pantalla completa, este navegador se queda con algunas teclas, por ejemplo Esc, que sale de ella. Navegadores como Chrome y Edge envían todas las teclas al escritorio si la dirección de esta página empieza por https.',
     helpShell: 'Mostrar esta lista desde la barra, el dock o un cuadro de diálogo',
     escape: 'Cerrar el cuadro de diálogo o menú superior',
     tab: 'En la búsqueda: mostrar más acciones para el resultado seleccionado',

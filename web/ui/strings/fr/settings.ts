@@ -284,6 +284,11 @@ export const settings: SettingsStrings = {
     up: 'Agrandir la fenêtre',
     down: 'Restaurer ou réduire la fenêtre',
     help: 'Afficher cette liste de n’importe où',
+    fullScreen: 'Activer ou quitter le plein écran',
+    allKeys:
+      'En plein écran, le bureau reçoit aussi Échap, Alt+Tab, Ctrl+W et les touches du système. Pour quitter, maintenez Échap enfoncée.',
+    someKeys:
+      'En plein écran, ce navigateur garde certaines touches, par exemple Échap, qui le quitte. Des navigateurs comme Chrome et Edge transmettent toutes les touches au bureau si l’adresse de cette page commence par https.',
     helpShell: 'Afficher cette liste depuis la barre, le dock ou une boîte de dialogue',
     escape: 'Fermer la boîte de dialogue ou le menu au premier plan',
     tab: 'Dans la recherche : afficher d’autres actions pour le résultat sélectionné',

@@ -279,6 +279,11 @@ export const settings: SettingsStrings = {
     up: 'Ingrandisci la finestra',
     down: 'Ripristina la finestra o riducila a icona',
     help: 'Mostra questo elenco da qualsiasi punto',
+    fullScreen: 'Attiva o lascia lo schermo intero',
+    allKeys:
+      'A schermo intero il desktop riceve anche Esc, Alt+Tab, Ctrl+W e i tasti di sistema. Per uscire tieni premuto Esc.',
+    someKeys:
+      'A schermo intero questo browser tiene per sé alcuni tasti, per esempio Esc, che ne esce. Browser come Chrome ed Edge passano tutti i tasti al desktop se l’indirizzo di questa pagina inizia con https.',
     helpShell: 'Mostra questo elenco dalla barra, dal dock o da una finestra di dialogo',
     escape: 'Chiudi la finestra di dialogo o il menu in primo piano',
     tab: 'Nella ricerca: mostra altre azioni per il risultato selezionato',

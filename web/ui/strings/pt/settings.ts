@@ -280,6 +280,11 @@ export const settings: SettingsStrings = {
     up: 'Maximizar a janela',
     down: 'Restaurar ou minimizar a janela',
     help: 'Mostrar esta lista de qualquer lugar',
+    fullScreen: 'Entrar na tela cheia ou sair dela',
+    allKeys:
+      'Em tela cheia, a área de trabalho também recebe Esc, Alt+Tab, Ctrl+W e as teclas do sistema. Para sair, mantenha Esc pressionada.',
+    someKeys:
+      'Em tela cheia, este navegador fica com algumas teclas, por exemplo Esc, que sai dela. Navegadores como Chrome e Edge passam todas as teclas à área de trabalho se o endereço desta página começa com https.',
     helpShell: 'Mostrar esta lista a partir da barra, do dock ou de uma caixa de diálogo',
     escape: 'Fechar a caixa de diálogo ou o menu em primeiro plano',
     tab: 'Na pesquisa: mostrar mais ações para o resultado selecionado',
