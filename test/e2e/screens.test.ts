@@ -107,6 +107,9 @@ suite('a desktop on several screens', { skip: missingBrowser, timeout: 10 * 60_0
   test('a window goes to the second screen and is maximised there; a click and keys there reach it', async () => {
     await fry.find('dock-app', '[data-app="terminal"]').click({ button: 'right' });
     await fry.find('dock-menu-move-1').click();
+    await eventually('the terminal is on the second screen', async () =>
+      terminalShare((await canvasOf(second)).data) > 0.3 ? true : null,
+    );
     await fry.page.keyboard.press('Control+Alt+ArrowUp');
     await second.mouse.click(300, 200);
     await second.locator('[data-test="key-field"]').focus();
