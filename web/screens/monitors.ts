@@ -47,10 +47,13 @@ async function monitors(): Promise<z.infer<typeof Details> | null> {
 /** Its values are accessors of a prototype, which zod doesn't read. */
 function readable(details: unknown): unknown {
   if (typeof details !== 'object' || details === null) return null;
-  const { screens, currentScreen } = details as { screens?: unknown; currentScreen?: unknown };
+  const screens: unknown = Reflect.get(details, 'screens');
   const one = (monitor: unknown): unknown => {
     if (typeof monitor !== 'object' || monitor === null) return null;
     return Object.fromEntries(Object.keys(Monitor.shape).map((key) => [key, Reflect.get(monitor, key)]));
   };
-  return { screens: Array.isArray(screens) ? screens.map(one) : [], currentScreen: one(currentScreen) };
+  return {
+    screens: Array.isArray(screens) ? screens.map(one) : [],
+    currentScreen: one(Reflect.get(details, 'currentScreen')),
+  };
 }

@@ -1,5 +1,6 @@
 /** The window of one screen, or of one app: tells the main page its size, and ends with it or with the session. */
 import { effect, signal } from '@preact/signals';
+import type { ScreenLayout } from '#protocol/screens.ts';
 import { wanted } from '../screen/size.ts';
 import { desktopScreens, isOtherScreen, shownScreen, sizeOwner } from '../screen/view.ts';
 import { desktop, session, windows } from '../state/store.ts';
@@ -13,7 +14,7 @@ const MAIN_BACK_MS = 6_000;
 /** Browsers report no moves of windows. */
 const POSITION_MS = 2_000;
 
-/** The desktop has the screen of this window. */
+/** The desktop has had the screen of this window; if it's gone, the gateway closes the connection, and it's tried again. */
 export const hasScreen = signal(false);
 /** The main page isn't open. */
 export const isAlone = signal(false);
@@ -36,9 +37,13 @@ export function followMain(address: ScreenAddress, of: string): () => void {
     clearTimeout(timer);
     isAlone.value = false;
     if (message.kind === 'main') sayHere();
-    else if (message.kind === 'screens') hasScreen.value = message.screens.some((screen) => screen.id === id);
+    else if (message.kind === 'screens') noteScreens(message.screens);
     else if (message.id === id) window.close();
   });
+  // Layouts on the way to another one may lack it.
+  const noteScreens = (screens: ScreenLayout) => {
+    if (screens.some((screen) => screen.id === id)) hasScreen.value = true;
+  };
   const sayHere = () => {
     const { width, height } = wanted.peek();
     const room = app === null ? monitorSize() : { width, height };
@@ -63,7 +68,7 @@ export function followMain(address: ScreenAddress, of: string): () => void {
     }),
     // Its own connection hears of the screens, too.
     effect(() => {
-      if (desktopScreens.value.length > 0) hasScreen.value = desktopScreens.value.some((screen) => screen.id === id);
+      noteScreens(desktopScreens.value);
     }),
     showAsApp(app),
   ];
