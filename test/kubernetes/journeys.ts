@@ -11,6 +11,7 @@ export const ONE_MACHINE: Readonly<Record<string, string>> = {
   'faults-server': 'ends processes of this machine; outage.test.ts and faults.test.ts do so on a cluster',
   'file-faults': 'mounts homes and ends services on this machine; faults.test.ts ends pods',
   installation: 'sets up this machine; install.test.ts installs on a cluster',
+  keyboards: 'is about keys between the page and the screen; input.test.ts types on a cluster',
   keys: 'is about keys between the page and the screen; input.test.ts types on a cluster',
   languages: 'is about pages; region.test.ts starts apps in a language on a cluster',
   logs: 'is about how the page shows a log; tasks.test.ts reads one on a cluster',

@@ -35,6 +35,17 @@ export function keysymOf(character: string): number | null {
   return code < 0x100 ? code : 0x0100_0000 + code;
 }
 
+/**
+ * Symbols whose keysym in noVNC's table of X11's old keysyms is that of another character for Xlib, or of none: measured
+ * for the whole table. X programs read Unicode keysyms as they are.
+ */
+const MISREAD = /^[\u01D2\u203E\u2190-\u27FF\u300C\u300D]$/;
+
+/** The keysym of a printed character that noVNC must not choose; null for all others. */
+export function unicodeKeysym(key: string): number | null {
+  return MISREAD.test(key) ? keysymOf(key) : null;
+}
+
 /** CRLF is one Return; characters that can't be typed are omitted. */
 export function keysymsOf(text: string): readonly number[] {
   return Array.from(text.replaceAll('\r\n', '\n'), keysymOf).filter((keysym) => keysym !== null);

@@ -30,7 +30,7 @@ import {
   touchKeyboard,
 } from './control.ts';
 import { NOTHING } from './copied.ts';
-import { attachKeyField } from './key-field.ts';
+import { attachKeyField, heldModifiers } from './key-field.ts';
 import { TicketCache } from './ticket-cache.ts';
 import { pastedFrom, pasteWithKeys, sendCopied } from './paste.ts';
 import { keepConnected } from './reconnect.ts';
@@ -93,7 +93,7 @@ export default function Screen() {
 }
 
 function onPointerDown(event: PointerEvent): void {
-  keyboard.pressPointer(event.metaKey);
+  keyboard.pressPointer(heldModifiers(event));
   if (!panning.value) queueMicrotask(focusScreen);
   // Input methods show candidates at the field, so it follows the pointer.
   const field = current.field;
