@@ -307,6 +307,7 @@ function historyContract(check: Check): void {
       openWith: {},
       language: 'system',
       picture: 'auto',
+      touch: 'direct',
     });
     const chosen = {
       dockHidden: true,
@@ -315,6 +316,7 @@ function historyContract(check: Check): void {
       openWith: {},
       language: 'ar',
       picture: 'frugal',
+      touch: 'trackpad',
     } as const;
     await store.preferences.set('amy', { theme: 'dark', dock: ['a', 'b'], ...chosen });
     await store.preferences.set('amy', { theme: 'light', dock: ['b'], ...chosen });

@@ -6,7 +6,8 @@ import type { Person } from '../e2e/person.ts';
 import { pretendPlatform } from '../e2e/typing.ts';
 import { judged, type KeyCase } from './key-case.ts';
 import type { Keysyms } from './keysyms.ts';
-import { type KeyInit, replay, type Step } from './steps.ts';
+import { replay } from './replay.ts';
+import type { KeyInit, Step } from './steps.ts';
 import { PLATFORMS } from './systems.ts';
 import { parseXev, type XKey } from './xev.ts';
 

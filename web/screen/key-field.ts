@@ -11,12 +11,18 @@ export interface KeyTarget {
   readonly keyboard: Keyboard;
   /** Sends what is pasted to the desktop's clipboard, before the keys; false if they should not be sent. */
   readonly paste: (data: DataTransfer) => boolean;
+  /** Keysyms of modifiers that were chosen on the screen for the next text. */
+  readonly modifiers: () => readonly number[];
 }
 
 /** The field must contain text, otherwise touch keyboards don't report backspace. */
 const KEPT = '\u00A0';
 
-export function attachKeyField(field: HTMLTextAreaElement, { keyboard, paste }: KeyTarget, signal: AbortSignal): void {
+export function attachKeyField(
+  field: HTMLTextAreaElement,
+  { keyboard, paste, modifiers }: KeyTarget,
+  signal: AbortSignal,
+): void {
   let afterDead = false;
   let pasting: KeyStroke | null = null;
 
@@ -28,7 +34,7 @@ export function attachKeyField(field: HTMLTextAreaElement, { keyboard, paste }: 
     const { value } = field;
     reset();
     afterDead = false;
-    keyboard.type([...(value === '' ? [KEYSYM.BackSpace] : []), ...keysymsOf(value.replace(KEPT, ''))]);
+    keyboard.type([...(value === '' ? [KEYSYM.BackSpace] : []), ...keysymsOf(value.replace(KEPT, ''))], modifiers());
   };
   const pressPaste = () => {
     if (pasting) keyboard.press(pasting);

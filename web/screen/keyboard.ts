@@ -141,6 +141,7 @@ const COMMAND: KeyStroke = {
 };
 
 const CODES: ReadonlyMap<number, string> = new Map([
+  [KEYSYM.Shift, 'ShiftLeft'],
   [KEYSYM.Control, 'ControlLeft'],
   [KEYSYM.Alt, 'AltLeft'],
 ]);

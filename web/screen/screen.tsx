@@ -27,6 +27,7 @@ import {
   screenRefusal,
   screenState,
   showState,
+  takeTouchModifiers,
   touchKeyboard,
 } from './control.ts';
 import { NOTHING } from './copied.ts';
@@ -38,6 +39,7 @@ import { ScreenRefused } from './refused.tsx';
 import { openRfb, type RfbLink } from './rfb.ts';
 import { SizeRequest } from './size-request.ts';
 import { requestSizeOnUse, desktopMinimum } from './size.ts';
+import { attachTouch } from './touch/attach.ts';
 import './screen.css';
 
 const SHORT_BREAK_MS = 300;
@@ -107,7 +109,11 @@ function run(frame: HTMLElement, ghost: HTMLElement, field: HTMLTextAreaElement,
   current.field = field;
   painted.value = false;
   screenRefusal.value = null;
-  attachKeyField(field, { keyboard, paste: (data) => pasteWithKeys(pastedFrom(data)) }, signal);
+  attachKeyField(
+    field,
+    { keyboard, paste: (data) => pasteWithKeys(pastedFrom(data)), modifiers: takeTouchModifiers },
+    signal,
+  );
   followForms(signal);
   const sizeRequest = new SizeRequest({
     now: () => performance.now(),
@@ -116,7 +122,10 @@ function run(frame: HTMLElement, ghost: HTMLElement, field: HTMLTextAreaElement,
     ask: () => current.link?.askSize() ?? false,
   });
   const box = frame.parentElement;
-  if (box) requestSizeOnUse(box, sizeRequest, signal);
+  if (box) {
+    requestSizeOnUse(box, sizeRequest, signal);
+    attachTouch(box, frame, signal);
+  }
   fitToWholePixels(frame, signal);
   signal.addEventListener('abort', () => {
     current.link = null;

@@ -52,6 +52,7 @@ export const preferences = signal<Preferences>({
   openWith: {},
   language: 'system',
   picture: 'auto',
+  touch: 'direct',
 });
 
 /** What apps have printed and the page hasn't presented yet. */

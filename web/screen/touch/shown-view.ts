@@ -1,0 +1,57 @@
+/** The view as the page shows it: variables of the style sheet, which move and scale noVNC's canvas. */
+import type { Point } from './point.ts';
+import { fitted, following, type Size, type View, WHOLE_SIZE, zoomed } from './view.ts';
+
+export class ShownView {
+  readonly #box: HTMLElement;
+  readonly #desktop: () => Size;
+  #view = WHOLE_SIZE;
+
+  /** `box`: the window's part for the desktop. */
+  constructor(box: HTMLElement, desktop: () => Size) {
+    this.#box = box;
+    this.#desktop = desktop;
+  }
+
+  get zoom(): number {
+    return this.#view.zoom;
+  }
+
+  panBy({ x, y }: Point): void {
+    this.#show({ ...this.#view, x: this.#view.x + x, y: this.#view.y + y });
+  }
+
+  /** `at`: a point of the page. */
+  zoomBy(at: Point, factor: number): void {
+    this.#show(zoomed(this.#view, this.#inBox(at), factor));
+  }
+
+  /** After the window or the desktop has changed its size. */
+  fit(): void {
+    this.#show(this.#view);
+  }
+
+  /** Moves so that a point of the page isn't at an edge; returns where it is then. */
+  follow(at: Point): Point {
+    const before = this.#view;
+    this.panBy(following(this.#inBox(at), this.#size()));
+    return { x: at.x + this.#view.x - before.x, y: at.y + this.#view.y - before.y };
+  }
+
+  #show(view: View): void {
+    this.#view = fitted(view, this.#desktop(), this.#size());
+    const { x, y, zoom } = this.#view;
+    const { style } = this.#box;
+    if (x === 0 && y === 0 && zoom === 1) return void style.removeProperty('--view');
+    style.setProperty('--view', `translate(${x}px, ${y}px) scale(${zoom})`);
+  }
+
+  #inBox({ x, y }: Point): Point {
+    const { left, top } = this.#box.getBoundingClientRect();
+    return { x: x - left, y: y - top };
+  }
+
+  #size(): Size {
+    return { width: this.#box.clientWidth, height: this.#box.clientHeight };
+  }
+}
