@@ -52,7 +52,10 @@ export function TouchKeys() {
           {name}
         </button>
       ))}
-      {[...KEYS, ...(more ? MORE_KEYS : [])].map(([name, keysym]) => (
+      <button type="button" aria-label={t.screen.moreKeys} aria-pressed={more} onClick={() => setMore(!more)}>
+        <Icon of={Ellipsis} size={15} />
+      </button>
+      {(more ? MORE_KEYS : KEYS).map(([name, keysym]) => (
         <button
           key={name}
           type="button"
@@ -64,9 +67,6 @@ export function TouchKeys() {
           {name}
         </button>
       ))}
-      <button type="button" aria-label={t.screen.moreKeys} aria-expanded={more} onClick={() => setMore(!more)}>
-        <Icon of={Ellipsis} size={15} />
-      </button>
     </div>
   );
 }

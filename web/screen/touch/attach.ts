@@ -8,8 +8,15 @@ import { ShownView } from './shown-view.ts';
 
 /** `frame` contains noVNC's canvas, `box` shows a part of it. */
 export function attachTouch(box: HTMLElement, frame: HTMLElement, signal: AbortSignal): void {
-  const view = new ShownView(box, () => ({ width: frame.offsetWidth, height: frame.offsetHeight }));
-  const pointer = new TouchPointer(() => current.link?.canvas ?? null, view);
+  const pointer: TouchPointer = new TouchPointer(
+    () => current.link?.canvas ?? null,
+    () => view,
+  );
+  const view = new ShownView(
+    box,
+    () => ({ width: frame.offsetWidth, height: frame.offsetHeight }),
+    (place) => pointer.viewMoved(place),
+  );
   const mode = () => (panning.value ? 'panning' : preferences.value.touch);
   const gestures = new Gestures(
     {

@@ -15,14 +15,23 @@ const FAST_PX = 24;
 
 export class TouchPointer {
   readonly #canvas: () => HTMLCanvasElement | null;
-  readonly #view: ShownView;
+  readonly #view: () => ShownView;
   /** In CSS pixels of the page; null until it has been somewhere. */
   #at: Point | null = null;
+  /** Where noVNC has drawn it. */
+  #drawn: Point = { x: 0, y: 0 };
   #pressed = 0;
 
-  constructor(canvas: () => HTMLCanvasElement | null, view: ShownView) {
+  constructor(canvas: () => HTMLCanvasElement | null, view: () => ShownView) {
     this.#canvas = canvas;
     this.#view = view;
+  }
+
+  /** The view has changed: the pointer is at the same place of the desktop, so at another one of the page. */
+  viewMoved(place: (of: Point) => Point): void {
+    if (this.#at === null) return;
+    this.#at = place(this.#at);
+    this.#drawAtPlace(this.#at);
   }
 
   moveTo(at: Point): void {
@@ -33,7 +42,7 @@ export class TouchPointer {
   moveBy({ x, y }: Point): void {
     const speed = 1 + Math.min(1, Math.hypot(x, y) / FAST_PX) * (FASTEST - 1);
     const at = this.#place();
-    this.moveTo(this.#inside(this.#view.follow(this.#inside({ x: at.x + x * speed, y: at.y + y * speed }))));
+    this.moveTo(this.#inside(this.#view().follow(this.#inside({ x: at.x + x * speed, y: at.y + y * speed }))));
   }
 
   press(button: Button): void {
@@ -68,9 +77,11 @@ export class TouchPointer {
       cancelable: true,
     });
     // While a button is pressed, noVNC listens to the window, and forgets the press only by an event from there.
-    const captor = document.getElementById('noVNC_mouse_capture_elem');
-    const isCaptured = type !== 'mousedown' && captor !== null && captor.style.display !== 'none';
+    const isCaptured = type !== 'mousedown' && captor()?.style.display === '';
     (isCaptured ? window : canvas).dispatchEvent(event);
+    // It covers the page then, for the mouse; the next finger has to reach the screen.
+    const cover = captor();
+    if (cover) cover.style.pointerEvents = this.#pressed === 0 ? '' : 'none';
   }
 
   #place(): Point {
@@ -88,12 +99,22 @@ export class TouchPointer {
   /** noVNC doesn't know of the zoom: it measures from the corner of the canvas in pixels that aren't zoomed. */
   #forNoVnc({ x, y }: Point): { clientX: number; clientY: number } {
     const box = this.#canvas()?.getBoundingClientRect() ?? { left: 0, top: 0 };
-    const { zoom } = this.#view;
+    const { zoom } = this.#view();
     const [clientX, clientY] = [box.left + (x - box.left) / zoom, box.top + (y - box.top) / zoom];
-    const drawn = drawnPointer();
-    if (drawn) drawn.style.transform = zoom === 1 ? '' : `translate(${x - clientX}px, ${y - clientY}px)`;
+    this.#drawn = { x: clientX, y: clientY };
+    this.#drawAtPlace({ x, y });
     return { clientX, clientY };
   }
+
+  #drawAtPlace({ x, y }: Point): void {
+    const [right, down] = [x - this.#drawn.x, y - this.#drawn.y];
+    const drawn = drawnPointer();
+    if (drawn) drawn.style.transform = right === 0 && down === 0 ? '' : `translate(${right}px, ${down}px)`;
+  }
+}
+
+function captor(): HTMLElement | null {
+  return document.getElementById('noVNC_mouse_capture_elem');
 }
 
 /** On touch screens, noVNC draws the pointer itself, at the place of its event. */

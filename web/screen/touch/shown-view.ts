@@ -1,16 +1,18 @@
 /** The view as the page shows it: variables of the style sheet, which move and scale noVNC's canvas. */
 import type { Point } from './point.ts';
-import { fitted, following, type Size, type View, WHOLE_SIZE, zoomed } from './view.ts';
+import { fitted, following, moved, type Size, type View, WHOLE_SIZE, zoomed } from './view.ts';
 
 export class ShownView {
   readonly #box: HTMLElement;
   readonly #desktop: () => Size;
+  readonly #moved: (place: (of: Point) => Point) => void;
   #view = WHOLE_SIZE;
 
-  /** `box`: the window's part for the desktop. */
-  constructor(box: HTMLElement, desktop: () => Size) {
+  /** `box`: the window's part for the desktop. `moved` learns where a point of the page is after each change. */
+  constructor(box: HTMLElement, desktop: () => Size, moved: (place: (of: Point) => Point) => void) {
     this.#box = box;
     this.#desktop = desktop;
+    this.#moved = moved;
   }
 
   get zoom(): number {
@@ -39,11 +41,17 @@ export class ShownView {
   }
 
   #show(view: View): void {
+    const before = this.#view;
     this.#view = fitted(view, this.#desktop(), this.#size());
     const { x, y, zoom } = this.#view;
     const { style } = this.#box;
-    if (x === 0 && y === 0 && zoom === 1) return void style.removeProperty('--view');
-    style.setProperty('--view', `translate(${x}px, ${y}px) scale(${zoom})`);
+    if (x === 0 && y === 0 && zoom === 1) style.removeProperty('--view');
+    else style.setProperty('--view', `translate(${x}px, ${y}px) scale(${zoom})`);
+    const { left, top } = this.#box.getBoundingClientRect();
+    this.#moved((of) => {
+      const at = moved({ x: of.x - left, y: of.y - top }, before, this.#view);
+      return { x: at.x + left, y: at.y + top };
+    });
   }
 
   #inBox({ x, y }: Point): Point {

@@ -33,6 +33,12 @@ export function zoomed(view: View, at: Point, factor: number): View {
   return { x: at.x - (at.x - view.x) * factor, y: at.y - (at.y - view.y) * factor, zoom: view.zoom * factor };
 }
 
+/** Where something of the desktop that was at a point of the window is in another view. */
+export function moved(at: Point, before: View, after: View): Point {
+  const scale = after.zoom / before.zoom;
+  return { x: (at.x - before.x) * scale + after.x, y: (at.y - before.y) * scale + after.y };
+}
+
 /** How far the view must move for a point of the window not to be at an edge. */
 export function following(at: Point, window: Size): Point {
   return { x: beyond(at.x, window.width), y: beyond(at.y, window.height) };
