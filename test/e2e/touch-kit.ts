@@ -1,6 +1,7 @@
 /** Fingers on a touch screen, and the pointer as an X program sees it. Not a test itself. */
 import { readFile, rm } from 'node:fs/promises';
 import type { CDPSession } from 'playwright-core';
+import { parseXev } from '../keyboards/xev.ts';
 import { eventually } from './faults-kit.ts';
 import type { Person } from './person.ts';
 
@@ -79,7 +80,7 @@ export class PointerListener {
   static async start(person: Person, file: string): Promise<PointerListener> {
     await rm(file, { force: true });
     await person.starts('terminal');
-    for (const key of 'exec stdbuf -oL xev -event button -geometry 2000x2000+0+0 >buttons\n')
+    for (const key of 'exec stdbuf -oL xev -event button -event keyboard -geometry 2000x2000+0+0 >buttons\n')
       await person.page.keyboard.press(key === '\n' ? 'Enter' : key);
     await person.find('window-title').filter({ hasText: 'Event Tester' }).waitFor();
     return new PointerListener(file);
@@ -95,9 +96,20 @@ export class PointerListener {
     return found;
   }
 
+  /** Resolves when a key with this name was pressed; returns the modifiers that were held, as X11's state. */
+  async key(named: string): Promise<number> {
+    return await eventually(`the key ${named}`, async () => {
+      const key = parseXev(await this.#output()).findLast(({ name, isPress }) => name === named && isPress);
+      return key?.state ?? null;
+    });
+  }
+
+  async #output(): Promise<string> {
+    return readFile(this.#file, 'utf8').catch(() => '');
+  }
+
   async #all(): Promise<readonly XButton[]> {
-    const text = await readFile(this.#file, 'utf8').catch(() => '');
-    return Array.from(text.matchAll(BUTTON), ([, kind, x, y, button]) => ({
+    return Array.from((await this.#output()).matchAll(BUTTON), ([, kind, x, y, button]) => ({
       isPress: kind === 'Press',
       x: Number(x),
       y: Number(y),

@@ -1,6 +1,7 @@
 /** Fingers on a tablet and a phone: what an X program receives of them, and which part of the desktop they show. */
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { CONTROL } from '../keyboards/key-case.ts';
 import { isClean, PHONE } from './axe.ts';
 import { missingBrowser, Person } from './person.ts';
 import { Product } from './product.ts';
@@ -168,7 +169,14 @@ suite('a touch screen', { skip: missingBrowser, timeout: 10 * 60_000 }, () => {
     await isClean(leela, 'touch keys');
     await isClean(leela, 'touch keys on a phone', ['dark'], PHONE);
     await keys.getByRole('button', { name: 'F5' }).tap();
-    assert.equal(await keys.getByRole('button', { name: 'Ctrl' }).getAttribute('aria-pressed'), 'false');
+    assert.equal(await pointer.key('F5'), CONTROL);
+    await keys.getByRole('button', { name: 'Ctrl', pressed: false }).tap();
+    // As touch keyboards type: text without keys.
+    await leela.page.keyboard.insertText('c');
+    assert.equal(await pointer.key('c'), CONTROL);
+    await keys.getByRole('button', { name: 'Ctrl', pressed: false }).waitFor();
+    await leela.page.keyboard.insertText('d');
+    assert.equal(await pointer.key('d'), 0);
   });
 
   test('on a phone, upright and turned, the whole desktop can be seen, and the view moves', async () => {

@@ -24,6 +24,7 @@ export const ONE_MACHINE: Readonly<Record<string, string>> = {
   shell: 'is about pages and their accessibility; journeys.test.ts does the same on a cluster',
   store: 'installs apps with recipes of its own, which are built here; a cluster pulls the images of its registry',
   'streams-docker': 'is about Docker',
+  touch: 'is about fingers between the page and the screen',
   translations: 'builds images here, from the network',
   uninstall: 'removes the installation of this machine',
   upgrade: 'upgrades the installation of this machine',
