@@ -4,29 +4,33 @@
  */
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { NOTES_PROTOCOL, SCREEN_PATH, SCREEN_PROTOCOL, TICKET_PROTOCOL_PREFIX } from '#protocol/screen.ts';
+import {
+  NOTES_PROTOCOL,
+  SCREEN_PATH,
+  SCREEN_PROTOCOL,
+  TICKET_PROTOCOL_PREFIX,
+  WISHES_PROTOCOL,
+} from '#protocol/screen.ts';
 import type { Picture } from '#protocol/picture.ts';
-import { NovncViewer } from '../test/fixtures/novnc-viewer.ts';
+import { NovncViewer, type Seen } from '../test/fixtures/novnc-viewer.ts';
 import { photoPage, textPage } from '../test/fixtures/pages.ts';
 import { XCanvas } from '../test/fixtures/x-canvas.ts';
 import { displayOfFry } from './displays.ts';
 import type { Row } from './report.ts';
 import type { BottleneckOptions } from './bottleneck.ts';
 import { SlowLink } from './slow-link.ts';
-import { desktopRuns, type Stage, TIMEOUT_MS } from './stage.ts';
+import { desktopRuns, listen, type Stage, TIMEOUT_MS } from './stage.ts';
 
 const SCROLL_MS = 10_000;
 const FRAME_MS = 33;
 const SCROLL_PIXELS = 24;
-/** Until a picture rests and is complete. */
+/** A picture in which nothing has come for this long rests, and is complete. */
 const REST_MS = 3_000;
 const SLOW: BottleneckOptions = { bytesPerSecond: 125_000, delayMs: 75, queueMs: 500 };
 const KEYS = 60;
 const BETWEEN_KEYS_MS = 100;
 /** What the desktop and the gateway may add to the way there and back. */
 const ALLOWED_MS = 40;
-/** Until the terminal has its window, and the keys. */
-const TERMINAL_MS = 8_000;
 const KEYSYM_A = 0x61;
 
 export async function picture(stage: Stage, runs: number): Promise<Row[]> {
@@ -53,10 +57,9 @@ export async function picture(stage: Stage, runs: number): Promise<Row[]> {
     }
   }
   canvas.hide();
-  const terminal = await stage.client.launches.start({ app: 'terminal' });
-  await delay(TERMINAL_MS);
+  const terminal = await startTerminal(stage);
   const typed = [await typing(stage, 'auto'), await typing(stage, 'frugal')];
-  await stage.client.launches.stop(terminal.id);
+  await stage.client.launches.stop(terminal);
   return [text, photos, ...typed];
 }
 
@@ -68,8 +71,7 @@ async function scrolled(stage: Stage, canvas: XCanvas, page: Buffer, wish: Pictu
   await using viewer = await view(stage, stage.product.address, wish);
   const { width, height } = canvas.size;
   const rows = page.length / width / 4 - height;
-  await delay(REST_MS);
-  viewer.seen();
+  await rests(viewer);
   const until = performance.now() + SCROLL_MS;
   for (let frame = 0; performance.now() < until; frame += 1) {
     const top = (frame * SCROLL_PIXELS) % rows;
@@ -77,9 +79,8 @@ async function scrolled(stage: Stage, canvas: XCanvas, page: Buffer, wish: Pictu
     await canvas.drawn();
     await delay(FRAME_MS);
   }
-  await delay(REST_MS);
+  const { bytes, jpegPixels, losslessPixels } = await rests(viewer);
   if (viewer.failure !== null) throw viewer.failure;
-  const { bytes, jpegPixels, losslessPixels } = viewer.seen();
   return (bytes * 1000) / (jpegPixels + losslessPixels);
 }
 
@@ -112,17 +113,46 @@ async function typing(stage: Stage, wish: Picture): Promise<Row> {
   };
 }
 
-/** Resolves when nothing has come for a while: over a slow link, the first picture takes seconds to become exact. */
-async function rests(viewer: NovncViewer): Promise<void> {
+/** Resolves when nothing has come for a while, with what came before: over a slow link, a picture takes seconds to become exact. */
+async function rests(viewer: NovncViewer): Promise<Seen> {
   const until = performance.now() + TIMEOUT_MS;
-  do {
+  let all = viewer.seen();
+  for (;;) {
     await delay(REST_MS);
+    const more = viewer.seen();
+    if (more.bytes === 0) return all;
     if (performance.now() > until) throw new Error('the picture does not come to rest');
-  } while (viewer.seen().bytes > 0);
+    all = {
+      bytes: all.bytes + more.bytes,
+      updates: all.updates + more.updates,
+      jpegPixels: all.jpegPixels + more.jpegPixels,
+      losslessPixels: all.losslessPixels + more.losslessPixels,
+    };
+  }
+}
+
+/** Resolves with its launch when it has a window, which has the focus. */
+async function startTerminal({ client }: Stage): Promise<string> {
+  const stop = new AbortController();
+  const focused = Promise.withResolvers<void>();
+  const late = setTimeout(() => focused.reject(new Error('the terminal has no window')), TIMEOUT_MS);
+  await listen(client, stop.signal, (event) => {
+    if (event.type === 'windows' && event.windows.some(({ active }) => active)) focused.resolve();
+  });
+  const { id } = await client.launches.start({ app: 'terminal' });
+  await focused.promise.finally(() => {
+    clearTimeout(late);
+    stop.abort();
+  });
+  return id;
 }
 
 async function view({ client }: Stage, address: string, wish: Picture | null): Promise<NovncViewer> {
   const { token } = await client.desktop.ticket();
   const url = `${address.replace(/^http/, 'ws')}${SCREEN_PATH}`;
-  return await NovncViewer.open(url, [SCREEN_PROTOCOL, `${TICKET_PROTOCOL_PREFIX}${token}`, NOTES_PROTOCOL], wish);
+  return await NovncViewer.open(
+    url,
+    [SCREEN_PROTOCOL, `${TICKET_PROTOCOL_PREFIX}${token}`, NOTES_PROTOCOL, WISHES_PROTOCOL],
+    wish,
+  );
 }

@@ -146,6 +146,7 @@ export const WEB_FOLDERS = [
   'debug',
   'inspect',
   'app-store',
+  'screens',
   'prints',
   'settings',
   'login',

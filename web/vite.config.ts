@@ -67,9 +67,12 @@ export default defineConfig({
               test: /web\/ui\/(tokens|base|server-url|relative-url|format|icon|use-delayed|theme|stored|locale|language|strings\/(?:en\/|catalogue|lookup|plurals))/,
             },
             // With the entry: what the login page needs.
-            { name: 'login', test: /web\/(login|state)\/|web\/shell\/(app\.tsx|boot\.css)/ },
+            { name: 'login', test: /web\/(login|state)\/|web\/shell\/(app\.tsx|boot\.css)|web\/screens\/address/ },
             // One chunk with all its dependencies: otherwise the lazy views would split them into many small ones.
-            { name: 'shell', test: /web\/(?:apps|desktop|layers|shell)\/(?!app\.tsx|boot\.css)|web\/ui\/form-fields/ },
+            {
+              name: 'shell',
+              test: /web\/(?:apps|desktop|layers|screens|shell)\/(?!app\.tsx|boot\.css|address)|web\/ui\/form-fields/,
+            },
           ],
         },
       },

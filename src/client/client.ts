@@ -4,6 +4,7 @@ import { App, type AppDefaults } from '#protocol/app.ts';
 import { AppStoreEvent, AppStoreList } from '#protocol/app-store.ts';
 import { CLIPBOARD_PATH, type ClipboardType } from '#protocol/clipboard.ts';
 import { CLIPBOARD_BODY_TYPE, type ClipboardBody, encodeClipboard } from '#protocol/clipboard-body.ts';
+import type { Scale } from '#protocol/scale.ts';
 import { SoundOwner, type SoundSource } from '#protocol/sound.ts';
 import {
   DebugOffer,
@@ -125,6 +126,8 @@ export function createClient(options: ClientOptions) {
       firstPixel: (ms: number) => submit('POST', '/desktop/first-pixel', { ms }),
       /** Windows, wallpaper and programs of the desktop follow the shell's theme. */
       theme: (dark: boolean) => submit('PUT', '/desktop/theme', { dark }),
+      /** Windows and programs of the desktop draw this large. */
+      scale: (percent: Scale) => submit('PUT', '/desktop/scale', { percent }),
       /** Opens a file, folder or link; the result says who does. */
       open: (request: OpenRequest) => post('/desktop/open', OpenResult, request),
       /** Removes the desktop; the session stays. */

@@ -3,30 +3,13 @@ import type { Placement, WindowAction } from '#protocol/window.ts';
 import type { z } from 'zod';
 import type { Atoms } from './atoms.ts';
 import type { XConnection } from './connection.ts';
+import { maximise, move, outerRectangle, PAGER, readExtents, type Rectangle } from './bounds.ts';
+import { moveTo, popOut, pullBack } from './pop-out.ts';
 import type { Tracked } from './windows.ts';
 
-const PAGER = 2;
 const ICONIC = 3;
-const REMOVE = 0;
-const ADD = 1;
-const NORTH_WEST = 1;
-const ALL_FOUR = 0xf << 8;
 
 type Bounds = z.infer<typeof Placement>;
-
-export interface Rectangle {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-interface Extents {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
 
 /** Positions of windows, including frames, before they were tiled. */
 export type Memory = Map<number, Rectangle>;
@@ -51,6 +34,15 @@ export async function perform(
       break;
     case 'place':
       await setBounds(x, atoms, memory, window, action.placement);
+      break;
+    case 'move':
+      await moveTo(x, atoms, window, action.area);
+      break;
+    case 'pop_out':
+      await popOut(x, atoms, window, action.area);
+      break;
+    case 'pull_back':
+      await pullBack(x, atoms, window.id);
       break;
     default:
       action satisfies never;
@@ -97,12 +89,12 @@ async function setBounds(
   placement: Bounds,
 ): Promise<void> {
   if (placement === 'maximise') {
-    maximise(x, atoms, window.id, ADD);
+    maximise(x, atoms, window.id, true);
     return;
   }
   // Read again: the tracked position may be older than the last placement.
   const states = await x.words(window.id, atoms.number('_NET_WM_STATE'), 32);
-  maximise(x, atoms, window.id, REMOVE);
+  maximise(x, atoms, window.id, false);
   const frame = await readExtents(x, atoms, window.id);
   if (placement === 'restore') {
     if (states.includes(atoms.number('_NET_WM_STATE_MAXIMIZED_VERT'))) return;
@@ -117,35 +109,6 @@ async function setBounds(
   if (placement !== 'centre' && !window.maximised && !memory.has(window.id)) memory.set(window.id, outer);
   const goal = target(placement, await workArea(x, atoms), outer);
   if (goal) move(x, atoms, window.id, goal, frame);
-}
-
-function maximise(x: XConnection, atoms: Atoms, id: number, change: number): void {
-  const both = [atoms.number('_NET_WM_STATE_MAXIMIZED_VERT'), atoms.number('_NET_WM_STATE_MAXIMIZED_HORZ')];
-  x.tellRoot(id, atoms.number('_NET_WM_STATE'), [change, ...both, PAGER]);
-}
-
-/** `goal` is the target of the frame; window managers expect the size of its contents. */
-function move(x: XConnection, atoms: Atoms, id: number, goal: Rectangle, frame: Extents): void {
-  const width = Math.max(1, goal.width - frame.left - frame.right);
-  const height = Math.max(1, goal.height - frame.top - frame.bottom);
-  const flags = NORTH_WEST | ALL_FOUR | (PAGER << 12);
-  x.tellRoot(id, atoms.number('_NET_MOVERESIZE_WINDOW'), [flags, goal.x, goal.y, width, height]);
-}
-
-async function outerRectangle(x: XConnection, id: number, frame: Extents): Promise<Rectangle | null> {
-  const [origin, size] = await Promise.all([x.origin(id), x.geometry(id)]);
-  if (origin === null || size === null) return null;
-  return {
-    x: origin.destX - frame.left,
-    y: origin.destY - frame.top,
-    width: size.width + frame.left + frame.right,
-    height: size.height + frame.top + frame.bottom,
-  };
-}
-
-async function readExtents(x: XConnection, atoms: Atoms, id: number): Promise<Extents> {
-  const [left = 0, right = 0, top = 0, bottom = 0] = await x.words(id, atoms.number('_NET_FRAME_EXTENTS'), 4);
-  return { left, right, top, bottom };
 }
 
 /** The work area of the current desktop; the whole screen if the window manager provides none. */

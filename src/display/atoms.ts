@@ -4,7 +4,9 @@ import type { XConnection } from './connection.ts';
 const NAMES = [
   'ATOM',
   'CLIPBOARD',
+  'CARDINAL',
   'DESKPOD_CLIPBOARD',
+  'DESKPOD_POPPED_OUT',
   'INCR',
   'INTEGER',
   'TARGETS',
@@ -16,6 +18,7 @@ const NAMES = [
   'WM_CLIENT_MACHINE',
   'WM_NAME',
   'WM_STATE',
+  '_MOTIF_WM_HINTS',
   '_NET_ACTIVE_WINDOW',
   '_NET_CLIENT_LIST',
   '_NET_CLOSE_WINDOW',

@@ -2,12 +2,14 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { TicketClaims } from '#domain/ports/auth.ts';
-import { CloseCode, type ScreenNotice } from '#protocol/screen.ts';
+import { CloseCode, type ScreenNotice, type ScreenWish } from '#protocol/screen.ts';
+import type { ScreenLayout } from '#protocol/screens.ts';
 import { bytesOf, flowToSocket, writeFromSocket } from './flow.ts';
 import { ViewerPicture, wishOf } from './picture/viewer-picture.ts';
 import { RfbError } from './rfb/error.ts';
 import { cutTextBytes, type ViewerMessage, ViewerMessages } from './rfb/messages.ts';
 import { enforce, isWithheld, type TextTransfer, textTransfer } from './rfb/rights.ts';
+import { faultOf, setDesktopSize } from './view/layout.ts';
 
 const VERSION = Buffer.from('RFB 003.008\n', 'latin1');
 /** One security type, None, and its success, sent at once: the viewer's choice is known, so it is only checked when it arrives. */
@@ -31,7 +33,6 @@ export class Viewer {
   readonly gone: Promise<unknown>;
   readonly #ws: WebSocket;
   readonly #desktop: Duplex;
-  readonly #serverInit: Buffer;
   readonly #takesNotes: boolean;
   #onText: (transfer: TextTransfer) => void = () => {};
   #onLost: (error: Error) => void = () => {};
@@ -55,10 +56,13 @@ export class Viewer {
     this.#takesNotes = takesNotes;
     this.#ws = ws;
     this.#desktop = desktop;
-    this.#serverInit = serverInit;
     this.#picture = new ViewerPicture(serverInit, {
       tell: (bytes) => this.#tellDesktop(bytes),
       onLost: (error) => this.#onLost(error),
+      onScreens: (screens) => this.note({ kind: 'screens', screens: [...screens] }),
+      onLayoutRefused: (code) =>
+        this.note({ kind: 'layout_refused', reason: `The X server refused it with the code ${code}.` }),
+      onScreenMissing: (screen) => this.close(CloseCode.screenMissing, `the desktop has no screen ${screen}`),
     });
     this.gone = Promise.all([closing(ws), closing(desktop)]);
     let failure: string | null = null;
@@ -140,7 +144,7 @@ export class Viewer {
 
   #greet(version: Buffer): void {
     if (!version.equals(VERSION)) throw new RfbError("The viewer doesn't support RFB 3.8.");
-    this.#ws.send(Buffer.concat([ADMITTED, this.#serverInit]));
+    this.#ws.send(Buffer.concat([ADMITTED, this.#picture.serverInit]));
     flowToSocket(this.#desktop, this.#ws, (chunk) => {
       this.#bytes += chunk.length;
       return this.#picture.toViewer(chunk);
@@ -151,7 +155,7 @@ export class Viewer {
     this.#alive = true;
     if (this.#left) return;
     try {
-      if (!isBinary) return this.#picture.want(wishOf(bytes));
+      if (!isBinary) return this.#want(wishOf(bytes));
       const passing: Buffer[] = (this.#passing = []);
       for (const message of this.#messages.push(bytes)) this.#pass(message, passing);
       if (passing.length > 0) writeFromSocket(this.#ws, this.#desktop, join(passing));
@@ -161,6 +165,20 @@ export class Viewer {
     } finally {
       this.#passing = null;
     }
+  }
+
+  #want(wish: ScreenWish): void {
+    if (wish.kind === 'layout') this.#arrange(wish.screens);
+    else this.#picture.want(wish);
+  }
+
+  /** Rights are those of RFB's SetDesktopSize. */
+  #arrange(screens: ScreenLayout): void {
+    const fault = faultOf(screens);
+    if (this.claims.rights.screen !== 'control')
+      this.note({ kind: 'layout_refused', reason: 'This connection may only watch.' });
+    else if (fault !== null) this.note({ kind: 'layout_refused', reason: fault });
+    else this.#tellDesktop(setDesktopSize(screens));
   }
 
   #pass(message: ViewerMessage, passing: Buffer[]): void {

@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { DeskpodError, messageOf } from '#domain/errors.ts';
+import type { Events } from '#events';
 import { ERROR_STATUS, type ErrorCode, RETRY_AFTER_SECONDS } from '#protocol/errors.ts';
 
 export const NOTHING_HERE = 'There is nothing here.';
@@ -58,10 +59,18 @@ function clientStatus(error: unknown): number | null {
   return error.statusCode >= 400 && error.statusCode < 500 ? error.statusCode : null;
 }
 
-export function errorHandler(failed: (what: string, error: unknown) => void) {
+export type FailureEvents = Pick<Events, 'failed' | 'warn'>;
+
+/** A state that the server knows, such as a service whose image is being built, is a warning without a stack. */
+export function logFailure(events: FailureEvents, what: string, error: unknown): void {
+  if (error instanceof DeskpodError && error.cause === undefined) events.warn(what, { reason: error.message });
+  else events.failed(what, error);
+}
+
+export function errorHandler(events: FailureEvents) {
   return async (error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { status, error: known } = refusalOf(error);
-    if (status >= 500) failed(`${request.method} ${request.routeOptions.url ?? request.url}`, known);
+    if (status >= 500) logFailure(events, `${request.method} ${request.routeOptions.url ?? request.url}`, known);
     if (status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
     await reply.status(status).send(known.toBody());
   };

@@ -16,7 +16,7 @@ const BODY_LIMIT = 1024 * 1024;
 const MOST_MARKS = 50_000;
 
 export interface ServerOptions {
-  readonly events: Pick<Events, 'request' | 'failed'>;
+  readonly events: Pick<Events, 'request' | 'failed' | 'warn'>;
   readonly listen: (handler: RequestListener) => Listening;
   /** What the roles answer, each with a scope of its own. */
   readonly plugins: readonly FastifyPluginAsync[];
@@ -26,7 +26,7 @@ export interface ServerOptions {
 
 export async function buildServer(options: ServerOptions): Promise<{ app: FastifyInstance; listening: Listening }> {
   const { events } = options;
-  const answerFailure = errorHandler(events.failed);
+  const answerFailure = errorHandler(events);
   let listening: Listening | null = null;
   const app = Fastify({
     bodyLimit: BODY_LIMIT,

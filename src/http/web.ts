@@ -68,8 +68,11 @@ function servePage(app: FastifyInstance, root: string, path: string, folder: str
     if (!(request.raw.url ?? '').replace(/\?.*$/, '').endsWith('/')) return reply.redirect(base, 308);
     return sendPage(reply);
   });
-  // The page of one app is that of the desktop, which opens the app.
-  if (folder === '') app.get('/app/:name', async (_request, reply) => sendPage(reply));
+  if (folder === '') {
+    // The page of one app is that of the desktop, which opens the app; so is the window of one screen.
+    app.get('/app/:name', async (_request, reply) => sendPage(reply));
+    app.get('/screen/:id', async (_request, reply) => sendPage(reply));
+  }
   app.get(`${url}index.html`, async (_request, reply) => reply.redirect(base, 308));
 }
 

@@ -1,5 +1,6 @@
 /** A user's desktop and the trace of its start. */
 import { z } from 'zod';
+import { Scale } from './scale.ts';
 import { MAX_PIXELS, MAX_SIDE } from './screen.ts';
 
 export const StartStepName = z.enum([
@@ -87,6 +88,7 @@ export const DesktopRequest = Geometry.partial()
     /** Several languages, preferred first, instead of `locale`. */
     languages: z.array(z.string().max(200)).max(50).optional(),
     dark: z.boolean().optional(),
+    scale: Scale.optional(),
   })
   .refine(({ width = 0, height = 0 }) => width * height <= MAX_PIXELS, `has more than ${MAX_PIXELS} pixels`);
 export type DesktopRequest = z.infer<typeof DesktopRequest>;

@@ -3,10 +3,12 @@
  * subprotocol in addition to `binary`, so that it appears in no URL and no log.
  *
  * A viewer that offers `deskpod.notes` as a subprotocol, too, also receives notes from the gateway: JSON in text messages.
- * It can send a `ScreenWish` in the same way: first before its RFB version, then at any time.
+ * One that offers `deskpod.wishes` can send a `ScreenWish` in the same way if the gateway chose this subprotocol: first
+ * before its RFB version, then at any time. A gateway of an older version chooses `binary`.
  */
 import { z } from 'zod';
 import { Picture } from './picture.ts';
+import { ScreenArea, ScreenId, ScreenLayout } from './screens.ts';
 
 export const SCREEN_PATH = '/api/v1/screen';
 /** A page whose connection was refused sends a `POST` here: the response is 204, or the reason. */
@@ -16,6 +18,7 @@ export const WEBSOCKIFY_PATH = '/websockify';
 export const SCREEN_PROTOCOL = 'binary';
 export const TICKET_PROTOCOL_PREFIX = 'deskpod.ticket.';
 export const NOTES_PROTOCOL = 'deskpod.notes';
+export const WISHES_PROTOCOL = 'deskpod.wishes';
 
 /** Text of one clipboard message, as UTF-8 with CRLF and a final NUL; Xvnc's `-MaxCutText` is the same. */
 export const MAX_CLIPBOARD_BYTES = 1024 * 1024;
@@ -29,11 +32,22 @@ export const ScreenNotice = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('clipboard_withheld') }),
   /** Another viewer of the same desktop disconnected. */
   z.object({ kind: z.literal('viewer_left') }),
+  /** The screens of the desktop, for viewers that said how they want their picture. */
+  z.object({ kind: z.literal('screens'), screens: z.array(ScreenArea) }),
+  /** The desktop keeps its screens as they are: `reason` is one sentence. */
+  z.object({ kind: z.literal('layout_refused'), reason: z.string() }),
 ]);
 export type ScreenNotice = z.infer<typeof ScreenNotice>;
 
 /** What a viewer wants of the gateway. Without one before its version, the desktop's bytes pass to it unchanged. */
-export const ScreenWish = z.object({ kind: z.literal('picture'), picture: Picture });
+export const ScreenWish = z.discriminatedUnion('kind', [
+  /** Comes first. */
+  z.object({ kind: z.literal('picture'), picture: Picture }),
+  /** It shows only this screen, as if the desktop had no other; null for all of them. Closes with `screenMissing`. */
+  z.object({ kind: z.literal('view'), screen: ScreenId.nullable() }),
+  /** All screens of the desktop from now on. They must not overlap; `layout_refused` if the desktop can't have them. */
+  z.object({ kind: z.literal('layout'), screens: ScreenLayout }),
+]);
 export type ScreenWish = z.infer<typeof ScreenWish>;
 
 /** Why the server closed a screen or a terminal, as WebSocket close codes. */
@@ -50,6 +64,8 @@ export const CloseCode = {
   sessionEnded: 4401,
   /** The desktop was removed. */
   desktopGone: 4404,
+  /** The desktop doesn't have the screen that the viewer wants to show. */
+  screenMissing: 4410,
   /** The desktop's screen is gone for another reason and may come back: connect again. */
   screenLost: 4503,
 } as const;

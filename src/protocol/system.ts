@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { LanguageChoice } from './language.ts';
 import { OpenKind } from './open.ts';
 import { Picture } from './picture.ts';
+import { ScaleChoice } from './scale.ts';
 
 /** The roles of a process: answer requests, transport screens, or only measure speed. */
 export const ServerRole = z.enum(['api', 'gateway', 'speedtest']);
@@ -47,6 +48,8 @@ export const Preferences = z.object({
   picture: Picture.default('auto'),
   /** What a finger on the screen is: the pointer itself, or what moves it, as on a laptop. */
   touch: TouchMode.default('direct'),
+  /** How large programs draw. */
+  scale: ScaleChoice.default('auto'),
 });
 export type Preferences = z.infer<typeof Preferences>;
 

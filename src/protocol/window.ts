@@ -20,10 +20,23 @@ export type Window = z.infer<typeof Window>;
 
 export const Placement = z.enum(['maximise', 'restore', 'left', 'right', 'top', 'bottom', 'centre']);
 
+/** In pixels of the framebuffer. */
+const Area = z.object({
+  x: z.int().min(0).max(0xffff),
+  y: z.int().min(0).max(0xffff),
+  width: z.int().min(1).max(0xffff),
+  height: z.int().min(1).max(0xffff),
+});
+
 export const WindowAction = z.discriminatedUnion('action', [
   z.object({ action: z.literal('activate') }),
   z.object({ action: z.literal('close') }),
   z.object({ action: z.literal('minimise') }),
   z.object({ action: z.literal('place'), placement: Placement }),
+  /** Moves it, frame and all, to the middle of the area; a maximised window is maximised there. */
+  z.object({ action: z.literal('move'), area: Area }),
+  /** Fills the area without a frame, until `pull_back` gives it its frame and its former place. */
+  z.object({ action: z.literal('pop_out'), area: Area }),
+  z.object({ action: z.literal('pull_back') }),
 ]);
 export type WindowAction = z.infer<typeof WindowAction>;

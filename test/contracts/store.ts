@@ -308,6 +308,7 @@ function historyContract(check: Check): void {
       language: 'system',
       picture: 'auto',
       touch: 'direct',
+      scale: 'auto',
     });
     const chosen = {
       dockHidden: true,
@@ -317,14 +318,11 @@ function historyContract(check: Check): void {
       language: 'ar',
       picture: 'frugal',
       touch: 'trackpad',
+      scale: 150,
     } as const;
     await store.preferences.set('amy', { theme: 'dark', dock: ['a', 'b'], ...chosen });
     await store.preferences.set('amy', { theme: 'light', dock: ['b'], ...chosen });
-    assert.deepEqual(await store.preferences.get('amy'), {
-      theme: 'light',
-      dock: ['b'],
-      ...chosen,
-    });
+    assert.deepEqual(await store.preferences.get('amy'), { theme: 'light', dock: ['b'], ...chosen });
     assert.deepEqual((await store.preferences.get('fry')).dock, []);
   });
 

@@ -1,5 +1,5 @@
 /** What Xvnc does with requests, encodings and fences, on a small screen; its pixels are rectangles of one colour or JPEG. */
-import type { Area } from '#gateway/picture/lossy-tiles.ts';
+import type { Area } from '#gateway/rfb/area.ts';
 import { ENCODING, QUALITY_0, QUALITY_9 } from '#gateway/rfb/encodings.ts';
 import { encodingsOf } from '#gateway/rfb/messages.ts';
 import { rectangleHead, serverInit, u16, u32 } from '../fixtures/rfb-stream.ts';

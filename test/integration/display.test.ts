@@ -75,6 +75,27 @@ suite('the display of a desktop', { skip: missing, timeout: 10 * 60_000 }, () =>
     assert.equal((await only(open)).launchId, null);
   });
 
+  test('a window fills an area without a frame, and gets its frame and place back, also from another connection', async () => {
+    await using desktop = await lab.managed();
+    await using open = await desktop.display();
+    await using x = await geometry(desktop);
+    await desktop.start(['xterm']);
+    const { id } = await only(open);
+    const original = await place(x, id);
+    await open.act(id, { action: 'pop_out', area: { x: 300, y: 100, width: 500, height: 400 } });
+    await settled(x, id, ({ width }) => width !== original.width);
+    await using other = await desktop.display();
+    await only(other);
+    await other.act(id, { action: 'pull_back' });
+    const isBack = (now: typeof original): boolean =>
+      near(now.x, original.x) && near(now.y, original.y) && near(now.width, original.width);
+    await settled(x, id, isBack);
+    await other.act(id, { action: 'pull_back' });
+    assert.ok(isBack(await place(x, id)));
+    await open.act(id, { action: 'move', area: { x: 400, y: 200, width: 600, height: 500 } });
+    await settled(x, id, (now) => now.x >= 400 && now.y >= 200 && near(now.width, original.width));
+  });
+
   test('windows can be minimised, activated, placed, restored and closed', async () => {
     await using desktop = await lab.managed();
     await using open = await desktop.display();

@@ -9,6 +9,7 @@ import {
   type ScreenNotice,
   type ScreenWish,
   TICKET_PROTOCOL_PREFIX,
+  WISHES_PROTOCOL,
 } from '#protocol/screen.ts';
 import { preferences } from '../state/store.ts';
 import { socketUrl } from '../ui/server-url.ts';
@@ -16,6 +17,10 @@ import { isTouch } from '../ui/pointer.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { CopyTimeout } from './copy-timeout.ts';
 import { screenChannel } from './channel.ts';
+import { DesktopSize } from './desktop-size.ts';
+import { keepCursorSize } from './sharp-cursor.ts';
+import { wanted } from './size.ts';
+import { followShownScreen, followWantedScreens, noteScreens, sizeOwner } from './view.ts';
 import type { KeySink } from './key-queue.ts';
 import type { ScreenLink } from './reconnect.ts';
 import type { KeyItem, KeyStroke } from './key-item.ts';
@@ -30,8 +35,9 @@ export interface RfbLink extends ScreenLink, KeySink {
   received(): number | null;
   /** The last known width and height of the desktop. */
   size(): string;
-  /** Requests this window's size; false if the desktop already has it. */
+  /** Requests this window's size, from now on also when it changes; false if the desktop already has it. */
   askSize(): boolean;
+  readonly ownsSize: boolean;
 }
 
 export interface RfbListeners {
@@ -53,7 +59,7 @@ const CAPABILITIES_MS = 1_000;
 
 export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, listeners: RfbListeners): RfbLink {
   // An own socket, because noVNC hides its close code.
-  const protocols = [SCREEN_PROTOCOL, `${TICKET_PROTOCOL_PREFIX}${token}`, NOTES_PROTOCOL];
+  const protocols = [SCREEN_PROTOCOL, `${TICKET_PROTOCOL_PREFIX}${token}`, NOTES_PROTOCOL, WISHES_PROTOCOL];
   const socket = new WebSocket(socketUrl(SCREEN_PATH), protocols);
   const ended = Promise.withResolvers<number>();
   const ready = Promise.withResolvers<void>();
@@ -67,15 +73,19 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
     awaited.settled();
   });
   const onNotice = (notice: ScreenNotice) => {
+    noteScreens(notice);
     if (notice.kind === 'keys') received = notice.received;
     else if (notice.kind === 'clipboard_too_large') listeners.refused(notice.bytes);
     else if (notice.kind === 'clipboard_withheld') awaited.settled();
-    else listeners.viewerLeft();
+    else if (notice.kind === 'viewer_left') listeners.viewerLeft();
   };
-  // The first one before anything of noVNC, whose listener is added later.
-  const want = (wish: ScreenWish): void => socket.send(JSON.stringify(wish));
+  // The first one before anything of noVNC, whose listener is added later. An older gateway would close the connection.
+  const want = (wish: ScreenWish): void => {
+    if (socket.protocol === WISHES_PROTOCOL) socket.send(JSON.stringify(wish));
+  };
   const stopWanting = whenOpen(socket, () => effect(() => want({ kind: 'picture', picture: picture.value })));
-  void ended.promise.then(stopWanting);
+  const stopShowing = whenOpen(socket, () => followShownScreen(want));
+  void ended.promise.then(stopWanting).then(stopShowing);
   const channel = screenChannel(socket, {
     onSent: (what) => {
       if (what === 'key') written += 1;
@@ -95,7 +105,16 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
   rfb.background = 'transparent';
   // The focus belongs to the key field: dead keys and input methods work only in a field.
   rfb.focusOnClick = false;
-  rfb.resizeSession = ownsSize;
+  rfb.scaleViewport = true;
+  let owns = ownsSize;
+  const desktopSize = new DesktopSize({
+    wanted: () => wanted.peek(),
+    size: () => canvas,
+    send: (message) => channel.readyState === WebSocket.OPEN && channel.send(message),
+    now: () => performance.now(),
+    later: (ms, then) => setTimeout(then, ms),
+  });
+  if (canvas) keepCursorSize(canvas, () => canvas.width / (canvas.getBoundingClientRect().width || canvas.width));
   // That it accepts JPEG; the gateway decides whether and how good.
   rfb.qualityLevel = 8;
   rfb.compressionLevel = 1;
@@ -103,6 +122,8 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
   rfb.addEventListener('disconnect', () => ended.resolve(code));
   rfb.addEventListener('connect', () => {
     ready.resolve();
+    if (owns && sizeOwner.peek() === null) desktopSize.ask();
+    void ended.promise.then(followWantedScreens(want, owns));
     setTimeout(knowsClipboard.resolve, CAPABILITIES_MS);
   });
   rfb.addEventListener('clipboard', (event) => {
@@ -128,10 +149,12 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
     deliver: (item) => deliver(rfb, canvas, item),
     size: () => `${canvas?.width}x${canvas?.height}`,
     askSize: () => {
-      const { width, height } = target.getBoundingClientRect();
-      // Setting it makes noVNC compare the sizes, even if unchanged.
-      rfb.resizeSession = true;
-      return canvas?.width !== Math.floor(width) || canvas.height !== Math.floor(height);
+      if (sizeOwner.peek() !== null) return sizeOwner.peek()?.() ?? false;
+      owns = true;
+      return desktopSize.ask();
+    },
+    get ownsSize() {
+      return owns;
     },
   };
 }

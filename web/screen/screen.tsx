@@ -38,8 +38,9 @@ import { keepConnected } from './reconnect.ts';
 import { ScreenRefused } from './refused.tsx';
 import { openRfb, type RfbLink } from './rfb.ts';
 import { SizeRequest } from './size-request.ts';
-import { requestSizeOnUse, desktopMinimum } from './size.ts';
+import { fitFrame, onWanted, requestSizeOnUse, sendScale } from './size.ts';
 import { attachTouch } from './touch/attach.ts';
+import { isOtherScreen } from './view.ts';
 import './screen.css';
 
 const SHORT_BREAK_MS = 300;
@@ -119,14 +120,15 @@ function run(frame: HTMLElement, ghost: HTMLElement, field: HTMLTextAreaElement,
     now: () => performance.now(),
     later: (ms, then) => setTimeout(() => signal.aborted || then(), ms),
     size: () => current.link?.size() ?? '',
-    ask: () => current.link?.askSize() ?? false,
+    ask: askSize,
   });
   const box = frame.parentElement;
   if (box) {
     requestSizeOnUse(box, sizeRequest, signal);
     attachTouch(box, frame, signal);
   }
-  fitToWholePixels(frame, signal);
+  fitFrame(frame, signal);
+  onWanted(() => current.link?.ownsSize && askSize(true), signal);
   signal.addEventListener('abort', () => {
     current.link = null;
     current.field = null;
@@ -148,7 +150,7 @@ function run(frame: HTMLElement, ghost: HTMLElement, field: HTMLTextAreaElement,
     doubt: () => ticket.doubt(),
     open: (token) => {
       // After an interruption all viewers reconnect: the desktop keeps the size of the one in use.
-      const link = openRfb(frame, token, !painted.value || document.hasFocus(), {
+      const link = openRfb(frame, token, !isOtherScreen.peek() && (!painted.value || document.hasFocus()), {
         announced: () => clipboards.expectFromDesktop(),
         copied: (text) => {
           keepEarlier({ ...NOTHING, text });
@@ -206,22 +208,9 @@ function passKeys(link: RfbLink): void {
   });
 }
 
-/**
- * noVNC compares the size of its element exactly: with a fraction of a pixel, which browser zoom causes, it would
- * request a resize forever. One desktop pixel is one CSS pixel, so text is as large as elsewhere in the browser.
- */
-function fitToWholePixels(frame: HTMLElement, signal: AbortSignal): void {
-  const box = frame.parentElement;
-  if (!box) return;
-  const fit = () => {
-    const { width, height } = box.getBoundingClientRect();
-    frame.style.width = `${Math.max(desktopMinimum().width, Math.floor(width))}px`;
-    frame.style.height = `${Math.max(desktopMinimum().height, Math.floor(height))}px`;
-    // Integer scales are sharp without smoothing; others need it.
-    frame.classList.toggle('sharp', Number.isInteger(devicePixelRatio) && devicePixelRatio > 1);
-  };
-  const observer = new ResizeObserver(fit);
-  observer.observe(box);
-  signal.addEventListener('abort', () => observer.disconnect());
-  fit();
+/** Requests this window's size, and then its scale; false if the desktop already has the size. */
+function askSize(scaleChanged = false): boolean {
+  const asks = current.link?.askSize() ?? false;
+  if (asks || scaleChanged) sendScale();
+  return asks;
 }

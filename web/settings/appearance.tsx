@@ -1,14 +1,15 @@
-/** Theme, dock, picture and language. */
+/** Theme, dock, scale, picture and language. */
 import { Picture } from '#protocol/picture.ts';
 import { changePreferences } from '../state/preferences.ts';
 import { preferences } from '../state/store.ts';
+import { ScaleSelect } from './scale-select.tsx';
 import { LanguageSelect } from '../ui/language-select.tsx';
 import { t } from '../ui/strings/catalogue.ts';
 
 const THEMES = ['system', 'light', 'dark'] as const;
 
 export function Appearance() {
-  const { theme, dockHidden, language, picture } = preferences.value;
+  const { theme, dockHidden, language, picture, scale } = preferences.value;
   return (
     <>
       <h2>{t.settings.pages.appearance}</h2>
@@ -32,6 +33,10 @@ export function Appearance() {
         <input type="checkbox" checked={dockHidden} onChange={() => changePreferences({ dockHidden: !dockHidden })} />{' '}
         {t.menu.hideDock}
       </label>
+      <h3>
+        <label for="scale">{t.appearance.scale}</label>
+      </h3>
+      <ScaleSelect id="scale" chosen={scale} choose={(one) => changePreferences({ scale: one })} />
       <h3 id="picture-label">{t.appearance.picture}</h3>
       <div class="segments" role="radiogroup" aria-labelledby="picture-label" data-test="picture">
         {Picture.options.map((one) => (

@@ -13,6 +13,7 @@ const keys = (): readonly (readonly [keys: readonly string[], what: string])[] =
   [SHORTCUT_KEYS.menu, t.keyboard.bar],
   [SHORTCUT_KEYS.files, t.keyboard.files],
   [SHORTCUT_KEYS.terminal, t.keyboard.shell],
+  [SHORTCUT_KEYS.screen, t.screens.add],
   [SHORTCUT_KEYS.left, t.keyboard.left],
   [SHORTCUT_KEYS.right, t.keyboard.right],
   [SHORTCUT_KEYS.maximise, t.keyboard.up],

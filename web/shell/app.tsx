@@ -3,13 +3,17 @@ import { Failure } from '../ui/views.tsx';
 import { Login } from '../login/login.tsx';
 import { boot } from '../state/session.ts';
 import { bootFailure, session } from '../state/store.ts';
+import { screenInAddress } from '../screens/address.ts';
 import { lazy } from '../ui/lazy.tsx';
+import { serverUrl } from '../ui/server-url.ts';
 import './boot.css';
 
 const Workspace = lazy(() => import('./workspace.tsx'));
+const ScreenWindow = lazy(() => import('./screen-window.tsx'));
 
 export function App() {
   const who = session.value;
+  const screen = screenInAddress(location, serverUrl('').pathname);
   if (bootFailure.value !== null && !who)
     return (
       <main class="boot-failure">
@@ -21,7 +25,7 @@ export function App() {
   return (
     <>
       {who === null && <Login onStart={() => void Workspace.preload()} />}
-      {who && <Workspace key={who.user.id} />}
+      {who && (screen ? <ScreenWindow address={screen} /> : <Workspace key={who.user.id} />)}
     </>
   );
 }

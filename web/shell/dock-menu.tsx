@@ -11,6 +11,7 @@ import { closeLayer, openLayer } from '../layers/layers.ts';
 import { t } from '../ui/strings/catalogue.ts';
 import { actOnWindow, movePin, runApp, stopApp, togglePin } from '../apps/actions.ts';
 import { pinsOf } from '../apps/dock-entries.ts';
+import { WindowPlaces } from './window-places.tsx';
 import { currentDock } from './dock.tsx';
 
 const WIDTH = 248;
@@ -61,6 +62,10 @@ export function DockMenu({ of: key, x }: { of: string; x: number }) {
             <span class="truncate">{window.title}</span>
             {window.minimised && <span class="small">{t.dock.minimised}</span>}
           </button>
+        ))}
+        {windows.length > 0 && <hr />}
+        {windows.map((window) => (
+          <WindowPlaces key={window.id} of={window} isOnly={windows.length === 1} then={then} />
         ))}
         {windows.length > 0 && <hr />}
         {app && (

@@ -4,6 +4,7 @@ import { goToTerminal, hasTerminalFocus } from '../terminal/control.ts';
 import { closeLayer, layers, openLayer, toggleLayer } from '../layers/layers.ts';
 import { toggleFiles } from '../files/panel.ts';
 import { placeActive } from '../apps/actions.ts';
+import { addScreen } from '../screens/screens.ts';
 import { type ShortcutAction, shortcutFor } from '../state/shortcuts.ts';
 
 export function listenForShortcuts(signal: AbortSignal): void {
@@ -50,6 +51,9 @@ export function perform(action: ShortcutAction): void {
       return toggleFiles();
     case 'terminal':
       if (layers.value.length === 0) goToTerminal(focusScreen);
+      return undefined;
+    case 'screen':
+      void addScreen();
       return undefined;
     case 'left':
     case 'right':

@@ -6,6 +6,7 @@ import {
   Keyboard,
   LogOut,
   MonitorOff,
+  MonitorUp,
   PanelBottomClose,
   ScanEye,
   Search,
@@ -21,6 +22,7 @@ import { disconnect } from '../state/session.ts';
 import { preferences, session } from '../state/store.ts';
 import { openFiles } from '../files/panel.ts';
 import { inspectOwnDesktop } from '../inspect/open-inspect.ts';
+import { addScreen } from '../screens/screens.ts';
 import { openShellIn, terminal } from '../terminal/control.ts';
 import { Icon } from '../ui/icon.tsx';
 import { LayerFrame, menuKeys } from '../layers/layer-frame.tsx';
@@ -66,6 +68,9 @@ export function Menu() {
         </Item>
         <Item icon={ScanEye} test="menu-inspect" run={inspectOwnDesktop} stays>
           {t.inspect.open}
+        </Item>
+        <Item icon={MonitorUp} keys="screen" test="menu-add-screen" run={() => void addScreen()}>
+          {t.screens.add}
         </Item>
         <Item icon={full ? Shrink : Expand} test="menu-fullscreen" run={() => void attempt(toggleFullScreen)}>
           {full ? t.menu.leaveFullScreen : t.menu.fullScreen}

@@ -7,6 +7,7 @@ import { pagesFor } from '../settings/pages.ts';
 import type { Entry } from '../files/entry.ts';
 import { useFoundFiles } from '../files/find.ts';
 import { openFiles } from '../files/panel.ts';
+import { addScreen } from '../screens/screens.ts';
 import { folderOf } from '../files/paths.ts';
 import { Icon } from '../ui/icon.tsx';
 import { LayerFrame } from '../layers/layer-frame.tsx';
@@ -24,6 +25,7 @@ import './search.css';
 /** Found like pages of the settings. */
 const INSPECT = 'inspect';
 const FILES = 'files';
+const ADD_SCREEN = 'add-screen';
 const APP_STORE = 'app-store';
 const SLOW_MS = 1_000;
 
@@ -36,6 +38,7 @@ export function Search() {
     ...pagesFor(),
     { page: INSPECT, title: t.inspect.short, words: t.inspect.words },
     { page: FILES, title: t.files.title, words: t.files.words },
+    { page: ADD_SCREEN, title: t.screens.add, words: t.screens.words },
     { page: APP_STORE, title: t.appStore.title, words: t.appStore.words },
   ];
   const found = useFoundFiles(query);
@@ -172,6 +175,10 @@ function perform(found: Found, action: FoundAction): void {
   if (found.kind === 'page' && found.page === INSPECT) return inspectOwnDesktop();
   if (found.kind === 'page' && found.page === FILES) return openFiles();
   if (found.kind === 'page' && found.page === APP_STORE) return openLayer({ kind: 'app-store' });
+  if (found.kind === 'page' && found.page === ADD_SCREEN) {
+    closeLayer('search', true);
+    return void addScreen();
+  }
   if (found.kind === 'file') return openFound(found.entry, action === 'in-files');
   if (found.kind === 'page') return openLayer({ kind: 'settings', page: settingsPage(found.page), launchId: null });
   if (found.kind === 'app' && (action === 'pin' || action === 'unpin')) return togglePin(found.app.id);

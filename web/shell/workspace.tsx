@@ -4,7 +4,7 @@ import '@fontsource-variable/jetbrains-mono/wght.css';
 import { useEffect } from 'preact/hooks';
 import { openDebugPrompts } from '../debug/prompts.ts';
 import { focusScreen, leaveScreen, painted, screenRefusal, showState } from '../screen/control.ts';
-import { screenSize } from '../screen/size.ts';
+import { wanted, wantedScale } from '../screen/size.ts';
 import { desktopFollowsTheme, startDesktop } from '../state/start-desktop.ts';
 import { asking, desktop } from '../state/store.ts';
 import { notifyEnded } from '../state/notify-ended.ts';
@@ -24,6 +24,7 @@ import { Transfers } from '../files/transfers.tsx';
 import { useUploads } from '../files/use-uploads.ts';
 import { openAppOfAddress } from '../apps/app-address.ts';
 import { answerOpenRequests } from '../apps/open-with.ts';
+import { followScreens } from '../screens/screens.ts';
 import { showBadge } from './badge.ts';
 import { Bar } from './bar.tsx';
 import { Dock } from './dock.tsx';
@@ -51,7 +52,7 @@ function listenToDesktop(): () => void {
 }
 
 export default function Workspace() {
-  const start = () => void startDesktop(screenSize());
+  const start = () => void startDesktop(wanted.peek(), () => wantedScale.peek());
   useEffect(() => {
     const abort = new AbortController();
     void Screen.preload();
@@ -96,6 +97,8 @@ export default function Workspace() {
 
   const found = desktop.value;
   const runs = found?.status.state === 'running';
+  const running = runs ? found.id : null;
+  useEffect(() => (running === null ? undefined : followScreens(running)), [running]);
   const heard = runs && painted.value ? found.id : null;
   useEffect(() => (heard === null ? undefined : listenToDesktop()), [heard]);
   // The event stream may say "none" before the request for a desktop has arrived.

@@ -7,6 +7,11 @@ import { board, launches } from './store.ts';
 import { dismiss, post } from './world.ts';
 
 let created = 0;
+/** How the ids of notices of this page begin. */
+const HERE = 'here-';
+
+/** Of this page alone, not of the server. */
+export const isFromHere = (id: string): boolean => id.startsWith(HERE);
 
 export interface NoticeAction {
   readonly label: string;
@@ -25,7 +30,7 @@ export function show(notice: Notice): void {
 
 export function say(level: Notice['level'], text: string, launchId: string | null = null): void {
   created += 1;
-  show({ id: `here-${created}`, level, text, launchId, at: new Date().toISOString() });
+  show({ id: `${HERE}${created}`, level, text, launchId, at: new Date().toISOString() });
 }
 
 /** The last notice about each topic. */
@@ -38,7 +43,7 @@ const topics = new Map<string, string>();
 export function sayAbout(topic: string, level: Notice['level'], text: string, action: NoticeAction | null): void {
   const before = topics.get(topic);
   if (before !== undefined) dismissNotices([before]);
-  const id = `here-${created + 1}`;
+  const id = `${HERE}${created + 1}`;
   topics.set(topic, id);
   if (action !== null) {
     const run = () => {

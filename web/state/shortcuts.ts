@@ -6,6 +6,7 @@ export type ShortcutAction =
   | 'terminal'
   | 'help'
   | 'menu'
+  | 'screen'
   | 'left'
   | 'right'
   | 'maximise'
@@ -27,6 +28,7 @@ const WITH_CTRL_ALT: Readonly<Record<string, ShortcutAction>> = {
   KeyT: 'terminal',
   KeyH: 'help',
   KeyM: 'menu',
+  KeyN: 'screen',
   ArrowLeft: 'left',
   ArrowRight: 'right',
   ArrowUp: 'maximise',
@@ -47,6 +49,7 @@ export const SHORTCUT_KEYS: Readonly<Record<ShortcutAction, readonly string[]>> 
   search: ['Ctrl', 'Space'],
   menu: ['Ctrl', 'Alt', 'M'],
   files: ['Ctrl', 'Alt', 'F'],
+  screen: ['Ctrl', 'Alt', 'N'],
   terminal: ['Ctrl', 'Alt', 'T'],
   left: ['Ctrl', 'Alt', '←'],
   right: ['Ctrl', 'Alt', '→'],

@@ -1,5 +1,7 @@
 /** Starts the user's desktop, and keeps its theme like the page's. */
 import { ApiError } from '#client/errors.ts';
+import type { DesktopRequest } from '#protocol/desktop.ts';
+import type { Scale } from '#protocol/scale.ts';
 import { errorText } from '../ui/error-text.ts';
 import { languagesForDesktop } from '../ui/language.ts';
 import { shownTheme } from '../ui/theme.ts';
@@ -9,22 +11,21 @@ import { preferencesRead } from './preferences.ts';
 import { expired } from './session.ts';
 import { asking, world } from './store.ts';
 
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
+type Size = Pick<DesktopRequest, 'width' | 'height'>;
 
-/** Requests the desktop in the size of the window; progress arrives as events. */
-export async function startDesktop(size: Size): Promise<void> {
+/** Requests the desktop in the size of the window; progress arrives as events. The scale depends on preferences. */
+export async function startDesktop({ width, height }: Size, scale: () => Scale): Promise<void> {
   asking.value = true;
   // The desktop's language is one of them.
   await preferencesRead();
   try {
     const found = await api.desktop.start({
-      ...size,
+      width,
+      height,
       timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       languages: languagesForDesktop(),
       dark: shownTheme.value === 'dark',
+      scale: scale(),
     });
     world.value = { ...world.value, desktop: found };
   } catch (error) {

@@ -53,6 +53,7 @@ export const preferences = signal<Preferences>({
   language: 'system',
   picture: 'auto',
   touch: 'direct',
+  scale: 'auto',
 });
 
 /** What apps have printed and the page hasn't presented yet. */

@@ -7,11 +7,12 @@ import { type BackgroundEvents, tellOfBackground } from './background.ts';
 import type { DesktopSpec, Engine, EngineDesktop } from '../ports/engine.ts';
 import { emptySlot, failure, geometryOf, HOME_DELETED, HOME_KEPT, lostHomeNotice, present, type Slot } from './slot.ts';
 import { type SharedFolder, sharedWith } from './shared-folders.ts';
-import type { Theme } from './theme.ts';
+import type { Look } from './look.ts';
 import { DeskpodError } from '../errors.ts';
 import type { EventBus } from '../server/event-bus.ts';
 import { userPodName } from '../names.ts';
 import { desktopRegion, regionalEnvironment, regionalOf } from './region.ts';
+import { LEAST_SCALE } from '#protocol/scale.ts';
 import type { ReplicaTopic } from '../server/replica-topic.ts';
 import type { Replicas } from '../server/replicas.ts';
 import { TraceRecorder } from './start-trace.ts';
@@ -140,19 +141,21 @@ export class Desktops {
   }
 
   envOf(userId: string): Environment {
-    const desktop = this.#slots.get(userId)?.desktop;
-    return desktop ? regionalEnvironment(desktop.regional) : {};
+    const slot = this.#slots.get(userId);
+    return slot?.desktop ? { ...regionalEnvironment(slot.desktop.regional), ...slot.look.environment } : {};
   }
 
   /** The request that would start the same desktop again. */
   requestOf(userId: string): DesktopRequest {
-    const { desktop, geometry, theme } = this.#slot(userId);
+    const { desktop, geometry, look } = this.#slot(userId);
+    const { theme, scale } = look.chosen;
     const { timezone = null, languages = [] } = desktop?.regional ?? {};
     return {
       ...geometry,
       ...(timezone === null ? {} : { timezone }),
       languages: [...languages],
-      dark: theme.chosen === 'dark',
+      dark: theme === 'dark',
+      scale,
     };
   }
 
@@ -173,7 +176,7 @@ export class Desktops {
         remedy: 'Try again in a moment.',
       });
     }
-    if (request.dark !== undefined) slot.theme.chosen = request.dark ? 'dark' : 'light';
+    slot.look.choose({ theme: themeOf(request), scale: request.scale });
     if (slot.status.state === 'starting') return present(slot);
     if (slot.status.state === 'running') {
       void this.#paint(slot);
@@ -220,8 +223,8 @@ export class Desktops {
         detail,
         AbortSignal.any([abort, AbortSignal.timeout(IMAGE_TIMEOUT_MS)]),
       );
-      const spec = this.plan(identity, { ...request, dark: slot.theme.chosen === 'dark' });
-      slot.theme.shown = slot.theme.chosen;
+      const { theme, scale } = slot.look.start();
+      const spec = this.plan(identity, { ...request, dark: theme === 'dark', scale });
       slot.desktop = await this.#deps.engine.makeDesktop(
         spec,
         step,
@@ -258,7 +261,12 @@ export class Desktops {
       account,
       image,
       geometry: { width: request.width ?? DEFAULT_GEOMETRY.width, height: request.height ?? DEFAULT_GEOMETRY.height },
-      env: { ...env, ...desktopRegion(regional, languages), THEME: request.dark === false ? 'light' : 'dark' },
+      env: {
+        ...env,
+        ...desktopRegion(regional, languages),
+        THEME: themeOf(request) ?? 'dark',
+        SCALE: String(request.scale ?? LEAST_SCALE),
+      },
       regional,
       x11Tcp,
       limits,
@@ -267,19 +275,19 @@ export class Desktops {
     };
   }
 
-  /** Windows, wallpaper and GTK programs follow the shell's theme: at once, or as soon as the desktop runs. */
-  setTheme(userId: string, theme: Theme): void {
+  /** Windows, wallpaper and programs follow the shell's theme and scale: at once, or as soon as the desktop runs. */
+  setLook(userId: string, look: Partial<Look>): void {
     const slot = this.#slot(userId);
-    slot.theme.chosen = theme;
+    slot.look.choose(look);
     void this.#paint(slot);
   }
 
-  /** A failure is only logged: the desktop works in any theme. */
-  async #paint({ desktop, status, theme }: Slot): Promise<void> {
+  /** A failure is only logged: the desktop works with any look. */
+  async #paint({ desktop, status, look }: Slot): Promise<void> {
     if (!desktop || status.state !== 'running') return;
-    await theme
+    await look
       .paint(this.#deps.engine, desktop.id)
-      .catch((error: unknown) => this.#deps.events.failed(`switching a desktop to ${theme.chosen}`, error));
+      .catch((error: unknown) => this.#deps.events.failed('changing the look of a desktop', error));
   }
 
   async firstPixel(userId: string, browserMs: number): Promise<void> {
@@ -341,4 +349,8 @@ export class Desktops {
   #publish(userId: string, slot: Slot): void {
     this.#deps.hub.publish(userId, { type: 'desktop', desktop: present(slot) });
   }
+}
+
+function themeOf({ dark }: DesktopRequest): Look['theme'] | undefined {
+  return dark === undefined ? undefined : dark ? 'dark' : 'light';
 }

@@ -1,7 +1,7 @@
 /** The server's state of one user's desktop, and its presentation. */
 import type { Desktop, DesktopRequest, DesktopState, Geometry, Home } from '#protocol/desktop.ts';
 import type { Notice } from '#protocol/events.ts';
-import { DesktopTheme } from './theme.ts';
+import { DesktopLook } from './look.ts';
 import { type EngineDesktop, locationOf } from '../ports/engine.ts';
 import { DeskpodError } from '../errors.ts';
 import type { TraceRecorder } from './start-trace.ts';
@@ -22,7 +22,7 @@ export interface Slot {
   rebuild: 'idle' | null;
   /** Of the current or the last desktop. */
   home: Home | null;
-  readonly theme: DesktopTheme;
+  readonly look: DesktopLook;
   /** Another server is removing it. */
   removedElsewhere: boolean;
 }
@@ -36,7 +36,7 @@ export function emptySlot(): Slot {
     geometry: {},
     rebuild: null,
     home: null,
-    theme: new DesktopTheme(),
+    look: new DesktopLook(),
     removedElsewhere: false,
   };
 }

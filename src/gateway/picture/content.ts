@@ -35,12 +35,21 @@ export class Content {
   }
 
   isPhotographic(now: number): boolean {
+    return this.#looksPhotographic(now, PHOTOGRAPHIC_SLOTS);
+  }
+
+  /** One large update is enough: for content that was photographic a moment ago. */
+  isStillPhotographic(now: number): boolean {
+    return this.#looksPhotographic(now, 1);
+  }
+
+  #looksPhotographic(now: number, slots: number): boolean {
     const recent = this.#recent(now, SLOTS).filter(
       ({ losslessPixels }) => losslessPixels >= LARGE_PIXELS / MOVING_SLOTS,
     );
     const pixels = recent.reduce((sum, { losslessPixels }) => sum + losslessPixels, 0);
     const bytes = recent.reduce((sum, { losslessBytes }) => sum + losslessBytes, 0);
-    return recent.length >= PHOTOGRAPHIC_SLOTS && pixels >= LARGE_PIXELS && bytes > PHOTOGRAPHIC * pixels;
+    return recent.length >= slots && pixels >= LARGE_PIXELS && bytes > PHOTOGRAPHIC * pixels;
   }
 
   #slotAt(now: number): Slot {

@@ -31,6 +31,8 @@ export interface Circumstances {
   /** Much was painted in the last half second. */
   readonly isMoving: boolean;
   readonly isPhotographic: boolean;
+  /** The same from less: each lossless update of a photo costs as much as several of JPEG. */
+  readonly isStillPhotographic: boolean;
 }
 
 /** Decides the level for a viewer, with hysteresis. */
@@ -39,7 +41,8 @@ export class Levels {
   #since = 0;
   #tryMs = FIRST_TRY_MS;
 
-  decide({ picture, isSlow, hasPainted, isMoving, isPhotographic }: Circumstances, now: number): Level {
+  decide(circumstances: Circumstances, now: number): Level {
+    const { picture, isSlow, hasPainted, isMoving } = circumstances;
     if (picture === 'sharp') return this.#enter('lossless', now);
     if (picture === 'frugal' || isSlow) return this.#enter('low', now);
     // The link may be slow, and how slow isn't known before the first picture has passed.
@@ -49,7 +52,9 @@ export class Levels {
       return this.#enter('lossless', now);
     }
     if (this.#level === 'low') return this.#enter('jpeg', now);
-    if (this.#level === 'lossless' && isPhotographic) return this.#enter('jpeg', now);
+    const { isPhotographic, isStillPhotographic } = circumstances;
+    const isTry = this.#tryMs > FIRST_TRY_MS;
+    if (this.#level === 'lossless' && (isTry ? isStillPhotographic : isPhotographic)) return this.#enter('jpeg', now);
     if (this.#level === 'jpeg' && now - this.#since >= this.#tryMs) {
       this.#tryMs = Math.min(LAST_TRY_MS, this.#tryMs * 2);
       return this.#enter('lossless', now);

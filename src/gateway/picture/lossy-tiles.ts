@@ -1,11 +1,5 @@
 /** Which parts of a screen were painted with loss, and since when they rest. In tiles of 16 pixels. Pure. */
-
-export interface Area {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
+import type { Area } from '#gateway/rfb/area.ts';
 
 const SIDE = 16;
 

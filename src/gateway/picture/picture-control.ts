@@ -5,12 +5,14 @@
  * old ones. Reads no clock and has no timer: `now` is in ms, and `check` is to be called while `isBusy`.
  */
 import type { Picture } from '#protocol/picture.ts';
+import type { Area } from '#gateway/rfb/area.ts';
 import { RfbError } from '#gateway/rfb/error.ts';
 import { ServerFramer } from '#gateway/rfb/framer.ts';
 import type { MessageKind } from '#gateway/rfb/messages.ts';
 import { continuousUpdates, switchesOn, updateRequest } from '#gateway/rfb/requests.ts';
+import { View } from '#gateway/view/view.ts';
+import type { ScreenLayout } from '#protocol/screens.ts';
 import { type Level, Levels, withLevel } from './level.ts';
-import type { Area } from './lossy-tiles.ts';
 import { Pace } from './pace.ts';
 import { Watch } from './watch.ts';
 
@@ -24,6 +26,10 @@ const SLOW_REPEAT_MS = 250;
 const REPEAT_AGAIN_MS = 3_000;
 /** On a slow link, typing goes first. */
 const INPUT_REST_MS = 600;
+/** While a desktop changes its screens, it tells layouts that lack some of them. */
+const MISSING_MS = 2_000;
+/** Makes the desktop tell its screens. */
+const ASK_FOR_SCREENS = updateRequest({ x: 0, y: 0, width: 1, height: 1 }, false);
 
 export interface ControlOptions {
   readonly serverInit: Buffer;
@@ -32,11 +38,17 @@ export interface ControlOptions {
   readonly tell: (bytes: Buffer) => void;
   /** The stream isn't understood: from now on it passes as it is, encoded as the viewer wants. */
   readonly onLost: (error: RfbError) => void;
+  /** The desktop has told its screens, and they aren't the ones of before. */
+  readonly onScreens: (screens: ScreenLayout) => void;
+  readonly onLayoutRefused: (code: number) => void;
+  /** The screen that is to be shown doesn't exist. */
+  readonly onScreenMissing: (screen: number) => void;
 }
 
 export class PictureControl {
   readonly #options: ControlOptions;
   readonly #watch: Watch;
+  readonly #view: View;
   readonly #framer: ServerFramer;
   readonly #levels = new Levels();
   readonly #pace = new Pace();
@@ -55,13 +67,20 @@ export class PictureControl {
   #repeating: readonly Area[] = [];
   #repeatingSince = 0;
   #inputAt = Number.NEGATIVE_INFINITY;
+  /** The screen that is to be shown isn't there since then, or later. */
+  #missingSince = 0;
 
   constructor(options: ControlOptions) {
     this.#options = options;
     this.#picture = options.picture;
     const [width, height] = [options.serverInit.readUInt16BE(0), options.serverInit.readUInt16BE(2)];
     this.#watch = new Watch(width, height, ({ hasPixels }) => this.#updated(hasPixels));
-    this.#framer = new ServerFramer(options.serverInit, this.#watch);
+    this.#view = new View(options.serverInit, this.#watch, {
+      onScreens: options.onScreens,
+      onRefused: options.onLayoutRefused,
+      onArea: () => this.#showArea(),
+    });
+    this.#framer = new ServerFramer(options.serverInit, this.#view);
   }
 
   setPicture(picture: Picture, now: number): void {
@@ -69,9 +88,23 @@ export class PictureControl {
     this.check(now);
   }
 
+  /** Shows only this screen, or everything for null. */
+  setScreen(screen: number | null, now: number): void {
+    if (screen !== this.#view.screen) this.#missingSince = now;
+    this.#view.setScreen(screen);
+    if (this.#encodings !== null) this.#options.tell(ASK_FOR_SCREENS);
+  }
+
+  /** What the viewer sees. */
+  get size(): { readonly width: number; readonly height: number } {
+    return this.#view.whole;
+  }
+
   /** What is to be decided or asked for changes with time alone. */
   get isBusy(): boolean {
-    if (this.#isLost || this.#encodings === null) return false;
+    if (this.#isLost) return false;
+    if (this.#view.isMissing) return true;
+    if (this.#encodings === null) return false;
     if (this.#isPaced) return !this.#watch.tiles.isEmpty || !this.#isRequested;
     return !this.#watch.tiles.isEmpty || this.#told !== 'lossless';
   }
@@ -79,6 +112,11 @@ export class PictureControl {
   /** The viewer's message for the desktop: the same, a replacement, or null if it's withheld. */
   fromViewer(kind: MessageKind, bytes: Buffer, now: number): Buffer | null {
     if (this.#isLost) return bytes;
+    const passed = this.#decided(kind, bytes, now);
+    return passed === null ? null : this.#view.toDesktop(passed);
+  }
+
+  #decided(kind: MessageKind, bytes: Buffer, now: number): Buffer | null {
     if (kind === 'set_pixel_format') this.#framer.setPixelFormat(bytes);
     if (kind === 'key' || kind === 'extended_key' || kind === 'pointer') this.#inputAt = now;
     if (kind === 'fence' && !(bytes.readUInt8(4) & 0x80)) this.#returned(now);
@@ -94,11 +132,12 @@ export class PictureControl {
     if (this.#isLost) return [chunk];
     const { held } = this.#framer;
     this.#watch.now = now;
+    this.#view.seen = 0;
     try {
       this.#framer.push(chunk);
     } catch (error) {
       if (!(error instanceof RfbError)) throw error;
-      const rest = Buffer.concat([held, chunk]).subarray(this.#watch.out.seen);
+      const rest = Buffer.concat([held, chunk]).subarray(this.#view.seen);
       this.#lose(error);
       return [...this.#watch.out.take(), rest];
     }
@@ -109,7 +148,9 @@ export class PictureControl {
   }
 
   check(now: number): void {
-    if (this.#isLost || this.#encodings === null) return;
+    if (this.#isLost) return;
+    this.#checkScreen(now);
+    if (this.#encodings === null) return;
     const level = this.#decide(now);
     this.#setPaced(this.#continuous !== null && level === 'low');
     if (this.#isPaced) this.#advance(now);
@@ -117,6 +158,27 @@ export class PictureControl {
       this.#tellLevel(level);
       if (level === 'lossless') this.#sharpen(now);
     }
+  }
+
+  #checkScreen(now: number): void {
+    const { screen, isMissing } = this.#view;
+    if (!isMissing) this.#missingSince = now;
+    else if (screen !== null && now - this.#missingSince > MISSING_MS) this.#options.onScreenMissing(screen);
+  }
+
+  /** The viewer has nothing of it yet, and Xvnc sends what it was asked for last. */
+  #showArea(): void {
+    if (this.#encodings === null || this.#told === null) return;
+    this.#tell(withLevel(this.#encodings, this.#told));
+    if (this.#continuous !== null && !this.#isPaced) this.#tell(continuousUpdates(true, this.#view.whole));
+    this.#repeating = [];
+    this.#isRequested = this.#isPaced;
+    this.#tell(updateRequest(this.#view.whole, false));
+  }
+
+  /** In the coordinates of the viewer. */
+  #tell(bytes: Buffer): void {
+    this.#options.tell(this.#view.toDesktop(bytes));
   }
 
   /** Step by step, each when the viewer has what came before. */
@@ -134,6 +196,7 @@ export class PictureControl {
       hasPainted,
       isMoving: content.isMoving(now),
       isPhotographic: content.isPhotographic(now),
+      isStillPhotographic: content.isStillPhotographic(now),
     };
     return this.#levels.decide(circumstances, now);
   }
@@ -152,9 +215,9 @@ export class PictureControl {
     this.#isPaced = isPaced;
     this.#isRequested = false;
     this.#repeating = [];
-    if (!isPaced && this.#continuous !== null) return this.#options.tell(this.#continuous);
+    if (!isPaced && this.#continuous !== null) return this.#tell(this.#continuous);
     this.#watch.endsToLeaveOut += 1;
-    this.#options.tell(continuousUpdates(false, this.#screen));
+    this.#tell(continuousUpdates(false, this.#view.whole));
   }
 
   /** The next request of a paced viewer. */
@@ -175,7 +238,7 @@ export class PictureControl {
     } else if (!this.#isRequested) {
       this.#tellLevel('low');
       this.#isRequested = true;
-      this.#options.tell(updateRequest(this.#screen, true));
+      this.#tell(updateRequest(this.#view.whole, true));
     }
   }
 
@@ -184,7 +247,7 @@ export class PictureControl {
     this.#isRequested = false;
     if (hasPixels) this.#repeating = [];
     // Before the pixels, Xvnc answers with the size of the screen, and forgets the request.
-    else for (const area of this.#repeating) this.#options.tell(updateRequest(area, true));
+    else for (const area of this.#repeating) this.#tell(updateRequest(area, true));
   }
 
   #returned(now: number): void {
@@ -195,21 +258,19 @@ export class PictureControl {
   #repeat(areas: readonly Area[]): void {
     if (areas.length === 0) return;
     this.#watch.expectsRepeat = true;
-    this.#options.tell(Buffer.concat(areas.map((area) => updateRequest(area, false))));
+    for (const area of areas) this.#tell(updateRequest(area, false));
   }
 
   #tellLevel(level: Level): void {
     if (level === this.#told || this.#encodings === null) return;
     this.#told = level;
-    this.#options.tell(withLevel(this.#encodings, level));
-  }
-
-  get #screen(): Area {
-    return { x: 0, y: 0, ...this.#framer.size };
+    this.#tell(withLevel(this.#encodings, level));
   }
 
   #lose(error: RfbError): void {
     this.#isLost = true;
+    const { screen } = this.#view;
+    if (screen !== null) this.#options.onScreenMissing(screen);
     if (this.#encodings !== null) this.#options.tell(this.#encodings);
     if (this.#isPaced && this.#continuous !== null) this.#options.tell(this.#continuous);
     this.#options.onLost(error);

@@ -1,20 +1,18 @@
 /** The picture of one viewer with a clock: untouched until the viewer has said how it wants it. */
-import type { Picture } from '#protocol/picture.ts';
 import { parseJson } from '#protocol/json.ts';
 import { ScreenWish } from '#protocol/screen.ts';
 import { RfbError } from '#gateway/rfb/error.ts';
 import type { MessageKind } from '#gateway/rfb/messages.ts';
-import { PictureControl } from './picture-control.ts';
+import { type ControlOptions, PictureControl } from './picture-control.ts';
 
 /** Between two looks at what rests. */
 const CHECK_MS = 100;
-const MAX_WISH_BYTES = 256;
+/** More than the longest layout. */
+const MAX_WISH_BYTES = 2_048;
 
-interface Options {
-  /** Sends a message to the desktop. */
-  readonly tell: (bytes: Buffer) => void;
-  readonly onLost: (error: Error) => void;
-}
+type Options = Omit<ControlOptions, 'serverInit' | 'picture'>;
+/** What concerns the picture of one viewer alone. */
+export type PictureWish = Exclude<ScreenWish, { kind: 'layout' }>;
 
 /** Throws `RfbError`. */
 export function wishOf(message: Buffer): ScreenWish {
@@ -39,16 +37,34 @@ export class ViewerPicture {
   }
 
   /** The first one must come before the viewer's RFB version. Throws `RfbError`. */
-  want({ picture }: { readonly picture: Picture }): void {
-    if (this.#control !== null) this.#control.setPicture(picture, performance.now());
+  want(wish: PictureWish): void {
+    const now = performance.now();
+    if (wish.kind === 'view') this.#show(wish.screen, now);
+    else if (this.#control !== null) this.#control.setPicture(wish.picture, now);
     else if (this.#isLost) return;
     else if (this.#isOpen) throw new RfbError('The viewer sent its first wish for its picture after its RFB version.');
-    else this.#begin(picture);
+    else this.#begin(wish.picture);
     this.#schedule();
   }
 
+  #show(screen: number | null, now: number): void {
+    if (this.#control !== null) this.#control.setScreen(screen, now);
+    else if (this.#isLost && screen !== null) this.#options.onScreenMissing(screen);
+    else if (!this.#isLost) throw new RfbError('The viewer chose a screen before it said how it wants its picture.');
+  }
+
+  /** Of the desktop, with the size of what the viewer sees. */
+  get serverInit(): Buffer {
+    if (this.#control === null) return this.#serverInit;
+    const { width, height } = this.#control.size;
+    const init = Buffer.from(this.#serverInit);
+    init.writeUInt16BE(width, 0);
+    init.writeUInt16BE(height, 2);
+    return init;
+  }
+
   /** Without a pixel format that is understood, everything passes unchanged. */
-  #begin(picture: Picture): void {
+  #begin(picture: ControlOptions['picture']): void {
     try {
       this.#control = new PictureControl({ serverInit: this.#serverInit, picture, ...this.#options });
     } catch (error) {

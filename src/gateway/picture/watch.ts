@@ -59,7 +59,7 @@ export class Watch implements ServerPieces {
   }
 
   data(bytes: Buffer): void {
-    if (this.#leavesOut) return this.out.leaveOut(bytes);
+    if (this.#leavesOut) return;
     this.link.sent(bytes.length);
     this.out.pass(bytes);
   }

@@ -1,11 +1,6 @@
 /** Messages that the gateway sends to a desktop itself (RFC 6143, section 7.5, and its extensions). */
 
-interface Area {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
+import type { Area } from './area.ts';
 
 const UPDATE_REQUEST = 3;
 const CONTINUOUS_UPDATES = 150;

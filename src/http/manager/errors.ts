@@ -1,7 +1,7 @@
 /** Errors in the form of the compatible API: `{status, status_message, message}`, with a list of several. */
 import { STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Refusal, refusalOf } from '../errors.ts';
+import { type FailureEvents, logFailure, type Refusal, refusalOf } from '../errors.ts';
 
 /** A refusal with the wording that clients of the compatible API expect. */
 export class ManagerError extends Error {
@@ -20,14 +20,14 @@ export class ManagerError extends Error {
 /** Sent as the bare text `"Not found"`, which clients compare. */
 export class NotFoundText extends Error {}
 
-export function managerErrorHandler(failed: (what: string, error: unknown) => void) {
+export function managerErrorHandler(events: FailureEvents) {
   return async (error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if (error instanceof NotFoundText) {
       await reply.status(404).type('application/json; charset=utf-8').send(JSON.stringify('Not found'));
       return;
     }
     const known = error instanceof ManagerError ? error : fromDomain(refusalOf(error));
-    if (known.status >= 500) failed(`${request.method} ${request.url.slice(0, 200)}`, error);
+    if (known.status >= 500) logFailure(events, `${request.method} ${request.url.slice(0, 200)}`, error);
     const { status, message, errors } = known;
     const body = { status, status_message: `${status} ${STATUS_CODES[status] ?? 'Error'}`, message };
     await reply.status(status).send(errors === undefined ? body : { ...body, errors });

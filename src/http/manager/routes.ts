@@ -15,6 +15,7 @@ import type { ManagerAccess } from './access.ts';
 import { managerGate } from './access.ts';
 import { DesktopActions } from './desktops.ts';
 import type { ManagerDesktops } from './desktops.ts';
+import type { FailureEvents } from '../errors.ts';
 import { ManagerError, managerErrorHandler } from './errors.ts';
 import { Images } from './images.ts';
 import type { ImageCatalogue } from './images.ts';
@@ -35,8 +36,8 @@ export interface ManagerDeps {
   /** The desktop that this user would get; starts nothing. */
   readonly planDesktop: (identity: Identity) => Promise<DesktopSpec>;
   readonly version: { readonly date: string; readonly commit: string; readonly version: string };
-  readonly warn: (message: string) => void;
-  readonly failed: (what: string, error: unknown) => void;
+  readonly warn: FailureEvents['warn'];
+  readonly failed: FailureEvents['failed'];
 }
 
 /** The descriptions of several hundred images, with icons. The description of an image has about a thousand marks. */
@@ -58,7 +59,7 @@ export function managerRoutes(deps: ManagerDeps): FastifyPluginAsync {
   return async (app) => {
     await compressAnswers(app);
     bodiesAsText(app);
-    app.setErrorHandler(managerErrorHandler(deps.failed));
+    app.setErrorHandler(managerErrorHandler(deps));
 
     app.route({
       method: ['GET', 'POST'],

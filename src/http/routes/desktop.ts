@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { DeskpodError } from '#domain/errors.ts';
 import { locationOf } from '#domain/ports/engine.ts';
 import { Desktop, DesktopRequest, DesktopSummary, FirstPixel, Ticket, TicketRequest } from '#protocol/desktop.ts';
+import { Scale } from '#protocol/scale.ts';
 import type { ApiContext } from '../context.ts';
 import { endDesktop } from '../end-desktop.ts';
 import { authenticated, withRole } from '../session.ts';
@@ -33,7 +34,13 @@ export function desktopRoutes(context: ApiContext): FastifyPluginAsyncZod {
 
     const body = z.object({ dark: z.boolean() });
     app.put('/desktop/theme', { schema: { body, response: { 204: z.null() } } }, async (request, reply) => {
-      desktops.setTheme(authenticated(request).user.id, request.body.dark ? 'dark' : 'light');
+      desktops.setLook(authenticated(request).user.id, { theme: request.body.dark ? 'dark' : 'light' });
+      return reply.status(204).send(null);
+    });
+
+    const scale = { body: z.object({ percent: Scale }), response: { 204: z.null() } };
+    app.put('/desktop/scale', { schema: scale }, async (request, reply) => {
+      desktops.setLook(authenticated(request).user.id, { scale: request.body.percent });
       return reply.status(204).send(null);
     });
 

@@ -30,9 +30,9 @@ const receive = (pieces: readonly Buffer[], contentType?: string): Promise<strin
 /** The port of a server whose route `POST /` takes bodies of up to 1 MiB. */
 async function serverOn(t: TestContext): Promise<{ port: number; failures: string[] }> {
   const failures: string[] = [];
-  const { request } = createEvents({ level: 'silent', format: 'json' });
+  const silent = createEvents({ level: 'silent', format: 'json' });
   const { app } = await buildServer({
-    events: { request, failed: (what, error) => void failures.push(`${what}: ${String(error)}`) },
+    events: { ...silent, failed: (what, error) => void failures.push(`${what}: ${String(error)}`) },
     listen: plainServer,
     plugins: [async (scope) => void scope.post('/', async () => 'taken').get('/', async () => 'here')],
     userOf: () => null,

@@ -45,7 +45,7 @@ suite('hostile requests', () => {
     const events = createEvents({ level: 'silent', format: 'json' });
     const path = '/desk/';
     const { app, listening } = await buildServer({
-      events: { request: events.request, failed: (what, error) => void failures.push(`${what}: ${String(error)}`) },
+      events: { ...events, failed: (what, error) => void failures.push(`${what}: ${String(error)}`) },
       listen: plainServer,
       plugins: [
         managerRoutes(

@@ -18,6 +18,7 @@ test('until a user pins apps, the dock has those of the configuration, without u
     language: 'system',
     picture: 'sharp',
     touch: 'trackpad',
+    scale: 'auto',
   };
   await api.app.inject({ method: 'PUT', url: '/api/v1/preferences', headers, payload: own });
   assert.deepEqual(await get(), own);
@@ -50,6 +51,7 @@ test("other preferences do not affect the administrator's dock, and an emptied d
     language: 'system',
     picture: 'auto',
     touch: 'direct',
+    scale: 'auto',
   });
 });
 

@@ -8,19 +8,21 @@ import { gzipSync } from 'node:zlib';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyPluginAsync } from 'fastify';
 import { healthRoutes } from '#http/health.ts';
-import type { Events } from '#events';
+import type { Events, LogFields } from '#events';
 import { plainServer } from '#http/listen.ts';
 import { buildServer } from '#http/server.ts';
 import { speedTest } from '#http/speedtest.ts';
 import { webFiles } from '#http/web.ts';
 import { ErrorBody } from '#protocol/errors.ts';
+import { DeskpodError } from '#domain/errors.ts';
 
 async function serve(t: TestContext, ...plugins: FastifyPluginAsync[]) {
   const log: string[] = [];
   const events = {
     request: ({ user, method, path, status }: Parameters<Events['request']>[0]) =>
       void log.push(`${user} ${method} ${path} ${status}`),
-    failed: () => {},
+    failed: (what: string, error: unknown) => void log.push(`error: ${what}: ${String(error)}`),
+    warn: (what: string, { reason }: LogFields = {}) => void log.push(`warning: ${what}: ${String(reason)}`),
   };
   const { app } = await buildServer({ events, listen: plainServer, plugins, userOf: () => null });
   const address = await app.listen({ port: 0, host: '127.0.0.1' });
@@ -160,4 +162,24 @@ test('a page learns its base path, and redirects to it with a slash', async (t) 
   assert.equal(await page('/speedtest/'), '/desk/speedtest/');
   assert.equal(await page('/speedtest'), '308 /desk/speedtest/');
   assert.equal(await page('/index.html'), '308 /desk/');
+});
+
+test('a state that the server knows is a warning in the log, another failure an error', async (t) => {
+  const { address, log } = await serve(t, async (scope) => {
+    scope.get('/known', async () => {
+      throw new DeskpodError('service_unavailable', 'The image is being built.');
+    });
+    scope.get('/unknown', async () => {
+      throw new Error('broken');
+    });
+  });
+  assert.equal((await fetch(`${address}/known`)).status, 503);
+  assert.equal((await fetch(`${address}/unknown`)).status, 500);
+  assert.deepEqual(
+    log.filter((line) => /^(?:error|warning):/.test(line)),
+    [
+      'warning: GET /known: The image is being built.',
+      'error: GET /unknown: DeskpodError: Something went wrong on the server.',
+    ],
+  );
 });

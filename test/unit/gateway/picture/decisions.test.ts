@@ -13,9 +13,10 @@ const RESTING: Circumstances = {
   hasPainted: true,
   isMoving: false,
   isPhotographic: false,
+  isStillPhotographic: false,
 };
 const MOVING = { ...RESTING, isMoving: true };
-const FILM = { ...MOVING, isPhotographic: true };
+const FILM = { ...MOVING, isPhotographic: true, isStillPhotographic: true };
 /** A screen of text or a photo, of 100,000 pixels. */
 const PIXELS = 100_000;
 
@@ -33,6 +34,7 @@ test('text that scrolls is moving, but not photographic', () => {
 
 test('photos that scroll are photographic after two tenths of a second, and a single one is not', () => {
   assert.equal(painted(2.5, [0]).isPhotographic(50), false);
+  assert.equal(painted(2.5, [0]).isStillPhotographic(50), true);
   assert.equal(painted(2.5, [0, 100]).isPhotographic(150), true);
 });
 
@@ -75,6 +77,15 @@ test('what keeps moving is tried without loss again, each time later if that is 
     if (levels.decide(FILM, at) === 'lossless' && wasJpeg) tried.push(at);
   }
   assert.deepEqual(tried, [2_000, 6_100, 14_200, 30_300]);
+});
+
+test('in such a try, one photographic update is enough; before, it takes two', () => {
+  const levels = new Levels();
+  const once = { ...MOVING, isStillPhotographic: true };
+  assert.equal(levels.decide(once, 0), 'lossless');
+  assert.equal(levels.decide(FILM, 100), 'jpeg');
+  assert.equal(levels.decide(MOVING, 2_100), 'lossless');
+  assert.equal(levels.decide(once, 2_200), 'jpeg');
 });
 
 test('a slow link gets less until it is fast again', () => {

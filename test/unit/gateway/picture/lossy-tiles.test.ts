@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { type Area, LossyTiles } from '#gateway/picture/lossy-tiles.ts';
+import { LossyTiles } from '#gateway/picture/lossy-tiles.ts';
+import type { Area } from '#gateway/rfb/area.ts';
 
 const [WIDTH, HEIGHT] = [70, 50];
 const REST_MS = 300;

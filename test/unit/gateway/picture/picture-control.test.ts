@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { type Area, LossyTiles } from '#gateway/picture/lossy-tiles.ts';
+import { LossyTiles } from '#gateway/picture/lossy-tiles.ts';
+import type { Area } from '#gateway/rfb/area.ts';
 import { PictureControl } from '#gateway/picture/picture-control.ts';
 import { ENCODING } from '#gateway/rfb/encodings.ts';
 import { ServerFramer } from '#gateway/rfb/framer.ts';
@@ -41,6 +42,9 @@ class Stage {
       picture,
       tell: (bytes) => this.xvnc.receive(bytes),
       onLost: (error) => (this.lost = error.message),
+      onScreens: () => {},
+      onLayoutRefused: () => {},
+      onScreenMissing: () => {},
     });
     this.#framer = new ServerFramer(serverInit, {
       message: (type) => {

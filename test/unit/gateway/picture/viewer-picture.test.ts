@@ -17,6 +17,9 @@ function stage(t: TestContext, init = serverInit()) {
   const picture = new ViewerPicture(init, {
     tell: (bytes) => told.push(bytes),
     onLost: (error) => lost.push(error.message),
+    onScreens: () => {},
+    onLayoutRefused: () => {},
+    onScreenMissing: (screen) => lost.push(`screen ${screen}`),
   });
   t.after(() => picture.end());
   return { picture, told, lost };
@@ -31,24 +34,24 @@ test('a viewer without a wish gets everything unchanged', (t) => {
 
 test('a viewer that wants a sharp picture is one that accepts no JPEG, for the desktop', (t) => {
   const { picture, told } = stage(t);
-  picture.want({ picture: 'sharp' });
+  picture.want({ kind: 'picture', picture: 'sharp' });
   assert.deepEqual(picture.fromViewer('set_encodings', SET_ENCODINGS), SHARP);
-  picture.want({ picture: 'sharp' });
+  picture.want({ kind: 'picture', picture: 'sharp' });
   assert.deepEqual(told, []);
-  picture.want({ picture: 'frugal' });
+  picture.want({ kind: 'picture', picture: 'frugal' });
   assert.equal(told.length, 1);
 });
 
 test('the first wish must come before anything else', (t) => {
   const { picture } = stage(t);
   picture.toViewer(BELL);
-  assert.throws(() => picture.want({ picture: 'sharp' }), RfbError);
+  assert.throws(() => picture.want({ kind: 'picture', picture: 'sharp' }), RfbError);
 });
 
 test('a desktop with a strange pixel format passes unchanged, and its viewer may go on wishing', (t) => {
   const { picture, lost } = stage(t, Buffer.alloc(24));
-  picture.want({ picture: 'sharp' });
-  picture.want({ picture: 'auto' });
+  picture.want({ kind: 'picture', picture: 'sharp' });
+  picture.want({ kind: 'picture', picture: 'auto' });
   assert.equal(picture.fromViewer('set_encodings', SET_ENCODINGS), SET_ENCODINGS);
   assert.equal(lost.length, 1);
 });

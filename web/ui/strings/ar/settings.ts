@@ -45,7 +45,7 @@ export const settings: SettingsStrings = {
       system: 'إصدار محرك بدء تتبع مضيف مدة التشغيل موقع عقدة سرعة تحذيرات system',
       user: 'حساب اسم تسميات أدوار جلسات تسجيل الدخول تسجيل الخروج من كل مكان حدود حصة account user webdav token',
       appearance:
-        'سمة داكنة فاتحة شريط التطبيقات إخفاء عرض لغة ترجمة theme language صورة جودة حادة بيانات picture quality',
+        'سمة داكنة فاتحة شريط التطبيقات إخفاء عرض لغة ترجمة theme language صورة جودة حادة بيانات picture quality hidpi dpi retina مقياس تكبير تصغير حجم نص scale',
       'default-apps': 'تطبيق افتراضي فتح باستخدام امتداد نوع ملف رابط default app',
       downloads: 'ملفات جديدة حفظ تنزيل حاسوب إشعار downloads',
       keyboard: 'اختصارات مفاتيح مساعدة keyboard shortcuts',
@@ -283,6 +283,12 @@ export const settings: SettingsStrings = {
     language: 'اللغة',
     languageHint: 'تستخدمها أسطح المكتب الجديدة أيضًا. تتوقف ترجمة التطبيق على صورته. رسائل الخادم باللغة الإنجليزية.',
     languageOfBrowser: (name) => `لغة المتصفح (${isolated(name)})`,
+    scale: 'حجم العرض',
+    scaleAuto: (percent) => `تلقائي (${isolated(percent)})`,
+    scaleHint:
+      'حجم النصوص والنوافذ والمؤشرات في سطح المكتب. الحجم التلقائي هو حجم هذه الصفحة مع تكبير المتصفح. تتبعه معظم التطبيقات فورًا، والبقية عند تشغيلها من جديد.',
+    scaleReduced: (size) =>
+      `في هذه النافذة بكسلات أكثر مما يمكن أن يكون لسطح المكتب. لسطح المكتب ${isolated(size)} بكسل ويُكبَّر، لذلك يكون النص أقل حدّة.`,
     picture: 'الصورة',
     pictures: { auto: 'تلقائية', sharp: 'حادّة', frugal: 'موفِّرة' },
     pictureHint:

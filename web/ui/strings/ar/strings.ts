@@ -15,6 +15,7 @@ import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
+import { screens } from './screens.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
 import { tokens } from './tokens.ts';
@@ -381,6 +382,7 @@ export const ar: Strings = {
   ...files,
   ...home,
   ...prints,
+  ...screens,
   appStore,
   ...tokens,
   ...open,

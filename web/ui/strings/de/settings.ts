@@ -47,7 +47,7 @@ export const settings: SettingsStrings = {
       system: 'version engine start ablauf host laufzeit ort knoten geschwindigkeit warnungen',
       user: 'konto name labels rollen sitzungen anmeldungen abmelden überall limits grenzen kontingent webdav token',
       appearance:
-        'design dunkel hell dock ausblenden anzeige sprache übersetzung language bild qualität scharf bandbreite datenvolumen jpeg',
+        'design dunkel hell dock ausblenden anzeige sprache übersetzung language bild qualität scharf bandbreite datenvolumen jpeg hidpi dpi retina skalierung zoom größe text größer kleiner scale',
       'default-apps': 'standard app öffnen mit endung dateityp link default',
       downloads: 'dateien neu speichern herunterladen computer benachrichtigung anbieten',
       keyboard: 'tastenkürzel tasten hilfe',
@@ -263,6 +263,12 @@ export const settings: SettingsStrings = {
     languageHint:
       'Gilt auch für neue Desktops. Ob eine App übersetzt ist, hängt von ihrem Image ab. Meldungen des Servers sind auf Englisch.',
     languageOfBrowser: (name) => `Sprache des Browsers (${name})`,
+    scale: 'Anzeigegröße',
+    scaleAuto: (percent) => `Automatisch (${percent})`,
+    scaleHint:
+      'Text, Fenster und Mauszeiger im Desktop. Automatisch ist die Größe dieser Seite, auch mit Browser-Zoom. Die meisten Apps übernehmen sie sofort, die anderen beim nächsten Start.',
+    scaleReduced: (size) =>
+      `Dieses Fenster hat mehr Pixel, als ein Desktop haben kann. Der Desktop hat ${size} Pixel und wird vergrößert, deshalb ist Text weniger scharf.`,
     picture: 'Bild',
     pictures: { auto: 'Automatisch', sharp: 'Scharf', frugal: 'Sparsam' },
     pictureHint:

@@ -44,7 +44,7 @@ export const settings = {
       system: 'version engine start trace host uptime location node speed warnings',
       user: 'account name labels roles sessions logins log out everywhere limits quota webdav token',
       appearance:
-        'theme dark light dock hide display language locale translation picture quality sharp bandwidth data jpeg',
+        'theme dark light dock hide display language locale translation picture quality sharp bandwidth data jpeg hidpi dpi retina scale zoom size text larger smaller',
       'default-apps': 'default app open with extension file type link',
       downloads: 'files new save computer notification offer',
       keyboard: 'shortcuts keys help',
@@ -256,6 +256,12 @@ export const settings = {
     languageHint:
       'New desktops use it, too. It depends on the image of an app whether the app is translated. Messages from the server are in English.',
     languageOfBrowser: (name: string) => `Browser’s language (${name})`,
+    scale: 'Display size',
+    scaleAuto: (percent: string) => `Automatic (${percent})`,
+    scaleHint:
+      'Text, windows and cursors in the desktop. Automatic is the size of this page, with browser zoom. Most apps follow at once, others when they are started again.',
+    scaleReduced: (size: string) =>
+      `This window has more pixels than a desktop can have. The desktop has ${size} pixels and is enlarged, so text is less sharp.`,
     picture: 'Picture',
     pictures: { auto: 'Automatic', sharp: 'Sharp', frugal: 'Frugal' },
     pictureHint:

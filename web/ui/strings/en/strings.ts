@@ -6,6 +6,7 @@ import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
+import { screens } from './screens.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
 import { tokens } from './tokens.ts';
@@ -336,6 +337,7 @@ export const en = {
   ...files,
   ...home,
   ...prints,
+  ...screens,
   appStore,
   ...tokens,
   ...open,

@@ -47,7 +47,7 @@ export const settings: SettingsStrings = {
       system: 'versión motor inicio traza host tiempo de actividad ubicación nodo velocidad advertencias',
       user: 'cuenta nombre etiquetas roles sesiones inicios de sesión cerrar sesión en todas partes límites cuota webdav token',
       appearance:
-        'tema oscuro claro dock ocultar pantalla idioma traducción language imagen calidad nítida ancho de banda datos jpeg',
+        'tema oscuro claro dock ocultar pantalla idioma traducción language imagen calidad nítida ancho de banda datos jpeg hidpi dpi retina escala zoom tamaño texto grande pequeño scale',
       'default-apps': 'aplicación predeterminada abrir con extensión tipo archivo enlace default',
       downloads: 'archivos nuevo guardar descargar equipo notificación ofrecer download',
       keyboard: 'atajos teclas ayuda',
@@ -261,6 +261,12 @@ export const settings: SettingsStrings = {
     languageHint:
       'Los escritorios nuevos también lo usan. Que una aplicación esté traducida depende de su imagen. Los mensajes del servidor están en inglés.',
     languageOfBrowser: (name) => `Idioma del navegador (${name})`,
+    scale: 'Tamaño de visualización',
+    scaleAuto: (percent) => `Automático (${percent})`,
+    scaleHint:
+      'Texto, ventanas y punteros del escritorio. Automático es el tamaño de esta página, con el zoom del navegador. La mayoría de las aplicaciones lo aplican al instante; las demás, al volver a iniciarse.',
+    scaleReduced: (size) =>
+      `Esta ventana tiene más píxeles de los que puede tener un escritorio. El escritorio tiene ${size} píxeles y se amplía, así que el texto es menos nítido.`,
     picture: 'Imagen',
     pictures: { auto: 'Automática', sharp: 'Nítida', frugal: 'Ahorro' },
     pictureHint:

@@ -47,7 +47,7 @@ export const settings: SettingsStrings = {
       system: 'version moteur démarrage trace hôte emplacement nœud vitesse avertissements',
       user: 'compte nom étiquettes rôles sessions connexions se déconnecter partout limites quota webdav token',
       appearance:
-        'thème sombre clair dock masquer affichage langue traduction language image qualité nette débit données jpeg',
+        'thème sombre clair dock masquer affichage langue traduction language image qualité nette débit données jpeg hidpi dpi retina échelle zoom taille texte grand petit scale',
       'default-apps': 'application par défaut ouvrir avec extension type fichier lien default',
       downloads: 'fichiers nouveau enregistrer télécharger ordinateur notification proposer download',
       keyboard: 'raccourcis touches aide',
@@ -263,6 +263,12 @@ export const settings: SettingsStrings = {
     languageHint:
       'Les nouveaux bureaux l’utilisent aussi. La traduction d’une application dépend de son image. Les messages du serveur sont en anglais.',
     languageOfBrowser: (name) => `Langue du navigateur (${name})`,
+    scale: 'Taille d’affichage',
+    scaleAuto: (percent) => `Automatique (${percent})`,
+    scaleHint:
+      'Texte, fenêtres et pointeurs du bureau. Automatique est la taille de cette page, zoom du navigateur compris. La plupart des applications la prennent en compte aussitôt, les autres à leur prochain démarrage.',
+    scaleReduced: (size) =>
+      `Cette fenêtre a plus de pixels qu’un bureau ne peut en avoir. Le bureau compte ${size} pixels et il est agrandi : le texte est donc moins net.`,
     picture: 'Image',
     pictures: { auto: 'Automatique', sharp: 'Nette', frugal: 'Économe' },
     pictureHint:

@@ -46,7 +46,7 @@ export const settings: SettingsStrings = {
       system: 'versione motore avvio traccia host tempo di attività posizione nodo velocità avvisi',
       user: 'account nome etichette ruoli sessioni accessi esci ovunque limiti quota webdav token',
       appearance:
-        'tema scuro chiaro dock nascondi schermo lingua traduzione language immagine qualità nitida banda dati jpeg',
+        'tema scuro chiaro dock nascondi schermo lingua traduzione language immagine qualità nitida banda dati jpeg hidpi dpi retina scala zoom dimensione testo grande piccolo scale',
       'default-apps': 'app predefinita apri con estensione tipo file link default',
       downloads: 'file nuovi salva scarica scaricati computer notifica proponi download',
       keyboard: 'scorciatoie tasti aiuto',
@@ -258,6 +258,12 @@ export const settings: SettingsStrings = {
     languageHint:
       'La usano anche i nuovi desktop. Che un’app sia tradotta dipende dalla sua immagine. I messaggi del server sono in inglese.',
     languageOfBrowser: (name) => `Lingua del browser (${name})`,
+    scale: 'Dimensione dello schermo',
+    scaleAuto: (percent) => `Automatica (${percent})`,
+    scaleHint:
+      'Testo, finestre e puntatori del desktop. Automatica è la dimensione di questa pagina, con lo zoom del browser. La maggior parte delle app la applica subito, le altre al prossimo avvio.',
+    scaleReduced: (size) =>
+      `Questa finestra ha più pixel di quanti ne possa avere un desktop. Il desktop ha ${size} pixel e viene ingrandito, quindi il testo è meno nitido.`,
     picture: 'Immagine',
     pictures: { auto: 'Automatica', sharp: 'Nitida', frugal: 'Risparmio' },
     pictureHint:

@@ -45,7 +45,7 @@ export const settings: SettingsStrings = {
       system: 'バージョン エンジン 起動 トレース ホスト 稼働時間 場所 ノード 速度 警告 system',
       user: 'アカウント 名前 ラベル ロール セッション ログイン ログアウト 上限 クォータ account user webdav token',
       appearance:
-        'テーマ ダーク ライト ドック 隠す 表示 言語 翻訳 theme language 画質 鮮明 帯域 通信量 picture quality',
+        'テーマ ダーク ライト ドック 隠す 表示 言語 翻訳 theme language 画質 鮮明 帯域 通信量 picture quality hidpi dpi retina スケール 拡大 縮小 ズーム サイズ 文字 scale',
       'default-apps': '既定 アプリ 開く 拡張子 ファイルの種類 リンク default app',
       downloads: 'ファイル 新しい 保存 コンピューター 通知 downloads',
       keyboard: 'ショートカット キー ヘルプ keyboard shortcuts',
@@ -255,6 +255,12 @@ export const settings: SettingsStrings = {
     languageHint:
       '新しいデスクトップにも適用されます。アプリが翻訳されているかどうかはイメージによります。サーバーからのメッセージは英語です。',
     languageOfBrowser: (name) => `ブラウザーの言語（${name}）`,
+    scale: '表示サイズ',
+    scaleAuto: (percent) => `自動（${percent}）`,
+    scaleHint:
+      'デスクトップの文字、ウィンドウ、ポインターの大きさです。自動では、ブラウザーのズームを含むこのページの大きさに合わせます。ほとんどのアプリにはすぐに反映され、そのほかのアプリには次回の起動時に反映されます。',
+    scaleReduced: (size) =>
+      `このウィンドウのピクセル数はデスクトップの上限を超えています。デスクトップは ${size} ピクセルで、拡大して表示されるため、文字が少しぼやけます。`,
     picture: '画質',
     pictures: { auto: '自動', sharp: '鮮明', frugal: '節約' },
     pictureHint:

@@ -46,7 +46,7 @@ export const settings: SettingsStrings = {
       system: 'versão mecanismo inicialização rastreamento host tempo de atividade local nó velocidade avisos',
       user: 'conta nome rótulos funções sessões logins sair de todos os lugares limites cota webdav token',
       appearance:
-        'tema escuro claro dock ocultar tela idioma língua tradução language imagem qualidade nítida banda dados jpeg',
+        'tema escuro claro dock ocultar tela idioma língua tradução language imagem qualidade nítida banda dados jpeg hidpi dpi retina escala zoom tamanho texto maior menor scale',
       'default-apps': 'aplicativo padrão abrir com extensão tipo arquivo link default',
       downloads: 'arquivos novo salvar baixar computador notificação oferecer',
       keyboard: 'atalhos teclas ajuda',
@@ -259,6 +259,12 @@ export const settings: SettingsStrings = {
     languageHint:
       'Novas áreas de trabalho também o usam. Se um aplicativo está traduzido depende da imagem dele. As mensagens do servidor são em inglês.',
     languageOfBrowser: (name) => `Idioma do navegador (${name})`,
+    scale: 'Tamanho da exibição',
+    scaleAuto: (percent) => `Automático (${percent})`,
+    scaleHint:
+      'Texto, janelas e ponteiros da área de trabalho. Automático é o tamanho desta página, com o zoom do navegador. A maioria dos aplicativos acompanha na hora; os demais, quando são iniciados de novo.',
+    scaleReduced: (size) =>
+      `Esta janela tem mais pixels do que uma área de trabalho pode ter. A área de trabalho tem ${size} pixels e é ampliada, por isso o texto fica menos nítido.`,
     picture: 'Imagem',
     pictures: { auto: 'Automática', sharp: 'Nítida', frugal: 'Econômica' },
     pictureHint:

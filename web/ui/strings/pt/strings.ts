@@ -15,6 +15,7 @@ import { files } from './files.ts';
 import { home, homeSentence } from './home.ts';
 import { inspect } from './inspect.ts';
 import { prints } from './prints.ts';
+import { screens } from './screens.ts';
 import { open } from './open.ts';
 import { settings } from './settings.ts';
 import { tokens } from './tokens.ts';
@@ -350,6 +351,7 @@ export const pt: Strings = {
   ...files,
   ...home,
   ...prints,
+  ...screens,
   appStore,
   ...tokens,
   ...open,
