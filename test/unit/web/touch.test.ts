@@ -11,7 +11,7 @@ function hand(mode: FingerMode = 'direct') {
   const did: string[] = [];
   const pressed = new Set<Button>();
   let now = 0;
-  let timer: { readonly at: number; readonly then: () => void } | null = null;
+  let timer: { readonly at: number; readonly run: () => void } | null = null;
   const at = (point: Point | null): string =>
     point === null ? 'pointer' : `${Math.round(point.x)},${Math.round(point.y)}`;
   const output: TouchOutput = {
@@ -29,7 +29,7 @@ function hand(mode: FingerMode = 'direct') {
       mode: () => mode,
       now: () => now,
       later: (ms, then) => {
-        const own = { at: now + ms, then };
+        const own = { at: now + ms, run: then };
         timer = own;
         return () => {
           if (timer === own) timer = null;
@@ -41,9 +41,9 @@ function hand(mode: FingerMode = 'direct') {
   const wait = (ms: number): void => {
     now += ms;
     if (timer === null || timer.at > now) return;
-    const { then } = timer;
+    const { run } = timer;
     timer = null;
-    then();
+    run();
   };
   const finger = (id: number, x: number, y: number) => ({ id, x, y });
   const tap = (x: number, y: number, fingers = 1): void => {
@@ -179,11 +179,13 @@ test('whatever fingers do, a button is pressed only while they drag, and nothing
       const { gestures, wait, change, pressed } = hand(mode);
       const down = new Set<number>();
       for (const { what, id, x, y } of steps) {
-        if (what === 'start' && !down.has(id)) (down.add(id), gestures.start([{ id, x, y }]));
+        if (what === 'start' && !down.has(id)) gestures.start([{ id, x, y }]);
         else if (what === 'move') gestures.move([{ id, x, y }]);
         else if (what === 'end' && down.delete(id)) gestures.end([id]);
         else if (what === 'wait') wait(x);
-        else if (what === 'cancel') (down.clear(), gestures.cancel());
+        else if (what === 'cancel') gestures.cancel();
+        if (what === 'start') down.add(id);
+        else if (what === 'cancel') down.clear();
         if (down.size === 0 && mode !== 'trackpad') assert.equal(pressed.size, 0);
       }
       change(next);
