@@ -30,6 +30,7 @@ const NEEDS_ROOT = new Set([
   'test:kubernetes',
   'bench',
   'test:apps',
+  'test:keyboards',
   'users',
   'images',
   'uninstall',
@@ -41,6 +42,7 @@ const SCRIPTS = new Map([
   ['bench', 'bench/run.ts'],
   ['fuzz', 'test/fuzz/run.ts'],
   ['test:apps', 'test/apps/run.ts'],
+  ['test:keyboards', 'test/keyboards/run.ts'],
   ['test:kubernetes', 'test/kubernetes/run.ts'],
 ]);
 const OLDEST_NODE = 18;

@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util';
 import { installPackages, missingPackages } from '#setup/packages.ts';
 import { createProgress } from '#setup/progress.ts';
 import { setUp } from '#setup/setup.ts';
+import { KEYBOARD_PACKAGES } from './keyboards/packages.ts';
 import { type Change, changeSince } from './runner/changed.ts';
 import { type Files, runFiles, runProgram } from './runner/files.ts';
 import { environmentOf, placesOf, preparePlaces } from './runner/places.ts';
@@ -41,6 +42,7 @@ const PACKAGES = [
   'ldap-utils',
   'postgresql',
   'xclip',
+  ...KEYBOARD_PACKAGES,
 ];
 /** The tests run slapd themselves: its package must neither create a directory on this machine nor start one. */
 const ANSWERS = 'slapd slapd/no_configuration boolean true';

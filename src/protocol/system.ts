@@ -28,6 +28,9 @@ export type System = z.infer<typeof System>;
 export const SystemWarning = z.object({ text: z.string(), commands: z.array(z.string()) });
 export type SystemWarning = z.infer<typeof SystemWarning>;
 
+export const TouchMode = z.enum(['direct', 'trackpad']);
+export type TouchMode = z.infer<typeof TouchMode>;
+
 export const Preferences = z.object({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   /** App ids in the user's order. */
@@ -43,6 +46,8 @@ export const Preferences = z.object({
   language: LanguageChoice.default('system'),
   /** How the desktop's picture is sent. */
   picture: Picture.default('auto'),
+  /** What a finger on the screen is: the pointer itself, or what moves it, as on a laptop. */
+  touch: TouchMode.default('direct'),
   /** How large programs draw. */
   scale: ScaleChoice.default('auto'),
 });

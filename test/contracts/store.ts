@@ -307,6 +307,7 @@ function historyContract(check: Check): void {
       openWith: {},
       language: 'system',
       picture: 'auto',
+      touch: 'direct',
       scale: 'auto',
     });
     const chosen = {
@@ -316,6 +317,7 @@ function historyContract(check: Check): void {
       openWith: {},
       language: 'ar',
       picture: 'frugal',
+      touch: 'trackpad',
       scale: 150,
     } as const;
     await store.preferences.set('amy', { theme: 'dark', dock: ['a', 'b'], ...chosen });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { missingBrowser, Person } from './person.ts';
 import { Product } from './product.ts';
+import { Fingers } from './touch-kit.ts';
 
 const BAR = 36;
 
@@ -81,12 +82,19 @@ suite('a desktop in several browser windows', { skip: missingBrowser, timeout: 1
     await hasSize(leela, 960, 740 - BAR);
     await leela.page.setViewportSize({ width: 740, height: 360 });
     await hasSize(leela, 960, 600);
-    const screen = leela.find('screen');
-    const moved = await screen.evaluate((box) => {
-      box.scrollTo(9_999, 9_999);
-      return { left: box.scrollLeft, top: box.scrollTop };
-    });
-    assert.deepEqual(moved, { left: 960 - 740, top: 600 - (360 - BAR) });
+    await leela.find('pan').tap();
+    const fingers = await Fingers.of(leela);
+    await fingers.drag([
+      { x: 700, y: 320 },
+      { x: 100, y: 60 },
+    ]);
+    await fingers.drag([
+      { x: 700, y: 320 },
+      { x: 100, y: 60 },
+    ]);
+    const view = await leela.find('screen').evaluate((box) => box.style.getPropertyValue('--view'));
+    assert.equal(view, `translate(${740 - 960}px, ${360 - BAR - 600}px) scale(1)`);
+    await leela.find('pan').tap();
 
     for (const [width, height] of [
       [360, 740],

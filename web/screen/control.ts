@@ -17,9 +17,13 @@ export const screenState = signal<ScreenState>('closed');
 export const screenRefusal = signal<unknown>(null);
 /** True once the first frame has been painted. */
 export const painted = signal(false);
-/** On touch devices: gestures pan and zoom the screen instead of clicking. */
+/** On touch devices: fingers only move the view. */
 export const panning = signal(false);
 export const touchKeyboard = signal(false);
+/** Without a finger, the left button is pressed until the next tap. */
+export const touchLocked = signal(false);
+/** Of the keys on the screen: for the next key. */
+export const touchModifiers = signal<readonly number[]>([]);
 
 export const current: { link: RfbLink | null; field: HTMLTextAreaElement | null } = { link: null, field: null };
 
@@ -63,8 +67,16 @@ export function refuseText(bytes: number): void {
   say('error', t.clipboard.tooLargeHere(size(bytes), size(MAX_CLIPBOARD_BYTES)));
 }
 
-export function tapKey(keysym: number, modifiers: readonly number[] = []): void {
-  keyboard.type([keysym], modifiers);
+/** A key of the screen, with the modifiers chosen there. */
+export function tapKey(keysym: number): void {
+  keyboard.type([keysym], takeTouchModifiers());
+}
+
+/** They are for one key. */
+export function takeTouchModifiers(): readonly number[] {
+  const modifiers = touchModifiers.value;
+  if (modifiers.length > 0) touchModifiers.value = [];
+  return modifiers;
 }
 
 export function showState(state: ScreenState): void {

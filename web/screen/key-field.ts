@@ -4,20 +4,25 @@
  */
 import type { Keyboard } from './keyboard.ts';
 import { KEYSYM, keysymsOf } from './keysym.ts';
-import { asShortcut } from './shortcut-layout.ts';
 import { isMac } from './platform.ts';
-import { isModifier, type KeyStroke } from './key-item.ts';
+import { type HeldModifiers, isModifier, type KeyStroke, printsSeveral } from './key-item.ts';
 
 export interface KeyTarget {
   readonly keyboard: Keyboard;
   /** Sends what is pasted to the desktop's clipboard, before the keys; false if they should not be sent. */
   readonly paste: (data: DataTransfer) => boolean;
+  /** Keysyms of modifiers that were chosen on the screen for the next text. */
+  readonly modifiers: () => readonly number[];
 }
 
 /** The field must contain text, otherwise touch keyboards don't report backspace. */
 const KEPT = '\u00A0';
 
-export function attachKeyField(field: HTMLTextAreaElement, { keyboard, paste }: KeyTarget, signal: AbortSignal): void {
+export function attachKeyField(
+  field: HTMLTextAreaElement,
+  { keyboard, paste, modifiers }: KeyTarget,
+  signal: AbortSignal,
+): void {
   let afterDead = false;
   let pasting: KeyStroke | null = null;
 
@@ -29,7 +34,7 @@ export function attachKeyField(field: HTMLTextAreaElement, { keyboard, paste }: 
     const { value } = field;
     reset();
     afterDead = false;
-    keyboard.type([...(value === '' ? [KEYSYM.BackSpace] : []), ...keysymsOf(value.replace(KEPT, ''))]);
+    keyboard.type([...(value === '' ? [KEYSYM.BackSpace] : []), ...keysymsOf(value.replace(KEPT, ''))], modifiers());
   };
   const pressPaste = () => {
     if (pasting) keyboard.press(pasting);
@@ -39,7 +44,7 @@ export function attachKeyField(field: HTMLTextAreaElement, { keyboard, paste }: 
   field.addEventListener(
     'keydown',
     (event) => {
-      if (event.isComposing || event.keyCode === 229) return;
+      if (event.isComposing || event.keyCode === 229 || printsSeveral(event.key)) return;
       const printable = Array.from(event.key).length === 1 && !event.ctrlKey && !event.metaKey;
       if (event.key === 'Dead' || (afterDead && printable)) {
         afterDead = true;
@@ -48,7 +53,7 @@ export function attachKeyField(field: HTMLTextAreaElement, { keyboard, paste }: 
       if (!isModifier(event.key) && event.key !== 'CapsLock') afterDead = false;
       const stroke = strokeOf(event);
       // The browser's paste event provides the text without a prompt; the keys are sent after it.
-      if (isPaste(asShortcut(stroke, isMac()))) pasting = stroke;
+      if (isPaste(keyboard.asShortcut(stroke))) pasting = stroke;
       else if (keyboard.press(stroke)) event.preventDefault();
     },
     { signal },
@@ -88,24 +93,26 @@ export function attachKeyField(field: HTMLTextAreaElement, { keyboard, paste }: 
     keyboard.releaseAll();
   };
   field.addEventListener('blur', release, { signal });
-  document.addEventListener('visibilitychange', release, { signal });
+  // Full screen may take the keys, or begin or end with one.
+  for (const type of ['visibilitychange', 'fullscreenchange']) document.addEventListener(type, release, { signal });
 }
 
 const V = 0x76;
 
+export function heldModifiers(event: KeyboardEvent | MouseEvent): HeldModifiers {
+  const { ctrlKey, shiftKey, altKey, metaKey } = event;
+  return { ctrlKey, shiftKey, altKey, metaKey, altGraph: event.getModifierState('AltGraph') };
+}
+
 function strokeOf(event: KeyboardEvent): KeyStroke {
-  const { key, code, keyCode, location, repeat, ctrlKey, shiftKey, altKey, metaKey } = event;
+  const { key, code, keyCode, location, repeat } = event;
   return {
     key,
     code,
     keyCode,
     location,
     repeat,
-    ctrlKey,
-    shiftKey,
-    altKey,
-    metaKey,
-    altGraph: event.getModifierState('AltGraph'),
+    ...heldModifiers(event),
     capsLock: event.getModifierState('CapsLock'),
     numLock: event.getModifierState('NumLock'),
   };

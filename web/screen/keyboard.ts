@@ -2,9 +2,9 @@
  * Translates keys of this computer to the desktop: shortcuts by key, a Mac's Command as Ctrl, and generated chords
  * that held keys don't affect. Whatever it presses, it also releases. Pure.
  */
-import { KEYSYM } from './keysym.ts';
-import { asShortcut } from './shortcut-layout.ts';
-import { isModifier, type KeyItem, type KeyStroke } from './key-item.ts';
+import { KEYSYM, unicodeKeysym } from './keysym.ts';
+import { ShortcutLayout } from './shortcut-layout.ts';
+import { type HeldModifiers, isModifier, isReported, type KeyItem, type KeyStroke } from './key-item.ts';
 
 /** With Command, these stay with macOS: quit, and switch windows. */
 const OF_THE_MAC: ReadonlySet<string> = new Set(['q', ' ', 'tab', '`', '~']);
@@ -12,6 +12,7 @@ const OF_THE_MAC: ReadonlySet<string> = new Set(['q', ' ', 'tab', '`', '~']);
 export class Keyboard {
   readonly #send: (item: KeyItem) => void;
   readonly #isMac: () => boolean;
+  readonly #layout = new ShortcutLayout();
   /** The keysyms as sent, by code. */
   readonly #held = new Map<string, KeyStroke>();
   /** What Command currently is in the desktop: the next key decides. */
@@ -25,15 +26,26 @@ export class Keyboard {
   /** Returns whether the key goes to the desktop; the browser must ignore it then. */
   press(stroke: KeyStroke): boolean {
     const mac = this.#isMac();
-    if (mac && stroke.key === 'Meta') return true;
-    const shortcut = asShortcut(stroke, mac);
+    // A Mac reports Caps Lock when it is switched, not when it is pressed: noVNC switches it with the next key.
+    if (mac && (stroke.key === 'Meta' || stroke.key === 'CapsLock')) return true;
+    if (!isModifier(stroke.key)) this.#releaseLost(stroke);
+    const shortcut = this.asShortcut(stroke);
     if (mac && stroke.metaKey && !isModifier(stroke.key)) return this.#pressWithCommand(shortcut);
     this.#down(mac ? { ...shortcut, metaKey: false } : shortcut);
     return true;
   }
 
+  /** The stroke as a shortcut of a layout with Latin letters. */
+  asShortcut(stroke: KeyStroke): KeyStroke {
+    return this.#layout.asShortcut(stroke, this.#isMac());
+  }
+
   release({ key, code }: KeyStroke): void {
-    if (this.#isMac() && key === 'Meta') this.#endCommand();
+    if (this.#isMac() && key === 'Meta') {
+      this.#endCommand();
+      // Keys that were pressed before Command and released while it was held.
+      for (const held of this.#held.values()) if (!isModifier(held.key)) this.#up(held);
+    }
     const held = this.#held.get(code);
     if (held) this.#up(held);
   }
@@ -56,9 +68,16 @@ export class Keyboard {
     for (const stroke of held) if (isModifier(stroke.key)) this.#down(stroke);
   }
 
-  /** Holds Ctrl while the pointer is pressed with Command. */
-  pressPointer(metaKey: boolean): void {
-    if (this.#isMac() && metaKey) this.#commandAs('Control');
+  /** Before the pointer is pressed: holds Ctrl for Command. */
+  pressPointer(held: HeldModifiers): void {
+    this.#releaseLost(held);
+    if (this.#isMac() && held.metaKey) this.#commandAs('Control');
+  }
+
+  /** Releases modifiers whose release never came, because another window or the system took it. */
+  #releaseLost(reported: HeldModifiers): void {
+    if (!reported.metaKey) this.#endCommand();
+    for (const held of this.#held.values()) if (held !== this.#command && !isReported(held, reported)) this.#up(held);
   }
 
   /** macOS reports no keyup while Command is held, so the key is released at once. */
@@ -88,17 +107,22 @@ export class Keyboard {
 
   #down(stroke: KeyStroke): void {
     if (stroke.code !== '') this.#held.set(stroke.code, stroke);
-    this.#send({ kind: 'stroke', stroke, down: true });
+    this.#send(itemOf(stroke, true));
   }
 
   #up(stroke: KeyStroke): void {
     this.#held.delete(stroke.code);
-    this.#send({ kind: 'stroke', stroke, down: false });
+    this.#send(itemOf(stroke, false));
   }
 
   #keysym(keysym: number, down: boolean): void {
     this.#send({ kind: 'keysym', keysym, code: CODES.get(keysym) ?? '', down });
   }
+}
+
+function itemOf(stroke: KeyStroke, down: boolean): KeyItem {
+  const keysym = unicodeKeysym(stroke.key);
+  return keysym === null ? { kind: 'stroke', stroke, down } : { kind: 'keysym', keysym, code: stroke.code, down };
 }
 
 const COMMAND: KeyStroke = {
@@ -117,6 +141,7 @@ const COMMAND: KeyStroke = {
 };
 
 const CODES: ReadonlyMap<number, string> = new Map([
+  [KEYSYM.Shift, 'ShiftLeft'],
   [KEYSYM.Control, 'ControlLeft'],
   [KEYSYM.Alt, 'AltLeft'],
 ]);

@@ -12,10 +12,16 @@ export const KEYSYM = {
   BackSpace: 0xff08,
   Tab: 0xff09,
   Escape: 0xff1b,
+  Home: 0xff50,
   Left: 0xff51,
   Up: 0xff52,
   Right: 0xff53,
   Down: 0xff54,
+  PageUp: 0xff55,
+  PageDown: 0xff56,
+  End: 0xff57,
+  F1: 0xffbe,
+  Shift: 0xffe1,
   Control: 0xffe3,
   Alt: 0xffe9,
   Delete: 0xffff,
@@ -33,6 +39,17 @@ export function keysymOf(character: string): number | null {
   const code = character.codePointAt(0);
   if (code === undefined || code < 0x20 || (code >= 0x7f && code < 0xa0)) return null;
   return code < 0x100 ? code : 0x0100_0000 + code;
+}
+
+/**
+ * Symbols whose keysym in noVNC's table of X11's old keysyms is that of another character for Xlib, or of none: measured
+ * for the whole table. X programs read Unicode keysyms as they are.
+ */
+const MISREAD = /^[\u01D2\u203E\u2190-\u27FF\u300C\u300D]$/;
+
+/** The keysym of a printed character that noVNC must not choose; null for all others. */
+export function unicodeKeysym(key: string): number | null {
+  return MISREAD.test(key) ? keysymOf(key) : null;
 }
 
 /** CRLF is one Return; characters that can't be typed are omitted. */

@@ -27,10 +27,11 @@ import {
   screenRefusal,
   screenState,
   showState,
+  takeTouchModifiers,
   touchKeyboard,
 } from './control.ts';
 import { NOTHING } from './copied.ts';
-import { attachKeyField } from './key-field.ts';
+import { attachKeyField, heldModifiers } from './key-field.ts';
 import { TicketCache } from './ticket-cache.ts';
 import { pastedFrom, pasteWithKeys, sendCopied } from './paste.ts';
 import { keepConnected } from './reconnect.ts';
@@ -38,6 +39,7 @@ import { ScreenRefused } from './refused.tsx';
 import { openRfb, type RfbLink } from './rfb.ts';
 import { SizeRequest } from './size-request.ts';
 import { fitFrame, onWanted, requestSizeOnUse, sendChangedScale, sendScale } from './size.ts';
+import { attachTouch } from './touch/attach.ts';
 import { isOtherScreen } from './view.ts';
 import './screen.css';
 
@@ -94,7 +96,7 @@ export default function Screen() {
 }
 
 function onPointerDown(event: PointerEvent): void {
-  keyboard.pressPointer(event.metaKey);
+  keyboard.pressPointer(heldModifiers(event));
   if (!panning.value) queueMicrotask(focusScreen);
   // Input methods show candidates at the field, so it follows the pointer.
   const field = current.field;
@@ -108,7 +110,11 @@ function run(frame: HTMLElement, ghost: HTMLElement, field: HTMLTextAreaElement,
   current.field = field;
   painted.value = false;
   screenRefusal.value = null;
-  attachKeyField(field, { keyboard, paste: (data) => pasteWithKeys(pastedFrom(data)) }, signal);
+  attachKeyField(
+    field,
+    { keyboard, paste: (data) => pasteWithKeys(pastedFrom(data)), modifiers: takeTouchModifiers },
+    signal,
+  );
   followForms(signal);
   const sizeRequest = new SizeRequest({
     now: () => performance.now(),
@@ -117,7 +123,10 @@ function run(frame: HTMLElement, ghost: HTMLElement, field: HTMLTextAreaElement,
     ask: askSize,
   });
   const box = frame.parentElement;
-  if (box) requestSizeOnUse(box, sizeRequest, signal);
+  if (box) {
+    requestSizeOnUse(box, sizeRequest, signal);
+    attachTouch(box, frame, signal);
+  }
   fitFrame(frame, signal);
   onWanted(() => {
     if (!current.link?.ownsSize) return;

@@ -1,4 +1,4 @@
-/** Shortcuts on layouts without Latin letters: with Ctrl, Alt or Meta, a key counts as its US letter. Pure. */
+/** Shortcuts on layouts without Latin letters: with Ctrl, Alt or Meta, a key counts as on a US keyboard. Pure. */
 import type { KeyStroke } from './key-item.ts';
 
 /** Without Shift, with Shift. */
@@ -30,16 +30,27 @@ const US: Readonly<Record<string, string>> = {
 /** Key names, ASCII, Latin-1 and Latin letters: layouts with these don't need the mapping. */
 const LATIN = /^(?:[\u0020-\u00FF]|\p{Script=Latin})+$/u;
 
-/**
- * The stroke as a shortcut. Unchanged when it types a character: without Ctrl, Alt or Meta, with AltGr, or, on a Mac,
- * with Option alone.
- */
-export function asShortcut<Stroke extends KeyStroke>(stroke: Stroke, mac: boolean): Stroke {
-  const { key, code, shiftKey, altGraph, ctrlKey, metaKey, altKey } = stroke;
-  const held = ctrlKey || metaKey || (altKey && !mac);
-  if (!held || altGraph || LATIN.test(key)) return stroke;
-  const latin = onUsKeyboard(code, shiftKey);
-  return latin === null ? stroke : { ...stroke, key: latin };
+/** The letter of a letter key, in any script. */
+const LETTER = /^\p{L}$/u;
+
+/** Reads shortcuts by the layout that was typed with last. */
+export class ShortcutLayout {
+  /** The last letter wasn't Latin: then the layout's punctuation may be on letter keys, too. */
+  #isForeign = false;
+
+  /**
+   * The stroke as a shortcut. Unchanged when it types a character: without Ctrl, Alt or Meta, with AltGr, or, on a Mac,
+   * with Option alone.
+   */
+  asShortcut<Stroke extends KeyStroke>(stroke: Stroke, mac: boolean): Stroke {
+    const { key, code, shiftKey, altGraph, ctrlKey, metaKey, altKey } = stroke;
+    if (code.startsWith('Key') && LETTER.test(key)) this.#isForeign = !LATIN.test(key);
+    const held = ctrlKey || metaKey || (altKey && !mac);
+    const isForeign = !LATIN.test(key) || (this.#isForeign && Array.from(key).length === 1);
+    if (!held || altGraph || !isForeign) return stroke;
+    const latin = onUsKeyboard(code, shiftKey);
+    return latin === null ? stroke : { ...stroke, key: latin };
+  }
 }
 
 function onUsKeyboard(code: string, shift: boolean): string | null {

@@ -10,7 +10,7 @@ import type { SizeRequest } from './size-request.ts';
 /** Height of the bar above it, in CSS pixels; `--bar` in ui/tokens.css. */
 const BAR = 36;
 
-/** A phone in either orientation; also in screen.css. */
+/** A phone in either orientation. */
 const PHONE = '(pointer: coarse) and ((max-width: 699px) or (max-height: 599px))';
 
 /** What this window asks for. */

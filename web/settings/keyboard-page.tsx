@@ -1,7 +1,10 @@
 /** The shell's shortcuts, and gestures on touch devices. */
 import { canLockKeys } from '../screen/full-screen.ts';
+import { TouchMode } from '#protocol/system.ts';
 import { isMac } from '../screen/platform.ts';
+import { changePreferences } from '../state/preferences.ts';
 import { SHORTCUT_KEYS } from '../state/shortcuts.ts';
+import { preferences } from '../state/store.ts';
 import { keyName } from '../ui/key-name.ts';
 import { isTouch } from '../ui/pointer.ts';
 import { t } from '../ui/strings/catalogue.ts';
@@ -26,10 +29,13 @@ const keys = (): readonly (readonly [keys: readonly string[], what: string])[] =
 const touches = (): readonly (readonly [touch: string, what: string])[] => [
   [t.keyboard.tap, t.keyboard.tapWhat],
   [t.keyboard.twoTap, t.keyboard.twoTapWhat],
+  [t.keyboard.threeTap, t.keyboard.threeTapWhat],
   [t.keyboard.drag, t.keyboard.dragWhat],
   [t.keyboard.twoDrag, t.keyboard.twoDragWhat],
   [t.keyboard.pinch, t.keyboard.pinchWhat],
   [t.keyboard.pan, t.keyboard.panWhat],
+  [t.keyboard.trackpad, t.keyboard.trackpadWhat],
+  [t.keyboard.tapDrag, t.keyboard.tapDragWhat],
   [t.keyboard.onScreen, t.keyboard.onScreenWhat],
 ];
 
@@ -40,6 +46,20 @@ export function KeyboardPage() {
       <h2>{touch ? t.keyboard.touchTitle : t.keyboard.title}</h2>
       {touch && (
         <>
+          <h3 id="touch-mode-label">{t.keyboard.touchMode}</h3>
+          <div class="segments" role="radiogroup" aria-labelledby="touch-mode-label" data-test="touch-mode">
+            {TouchMode.options.map((one) => (
+              <button
+                key={one}
+                type="button"
+                role="radio"
+                aria-checked={one === preferences.value.touch}
+                onClick={() => changePreferences({ touch: one })}
+              >
+                {t.keyboard.touchModes[one]}
+              </button>
+            ))}
+          </div>
           <table class="shortcuts" data-test="touches">
             <tbody>
               {touches().map(([how, what]) => (

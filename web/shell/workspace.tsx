@@ -33,6 +33,7 @@ import { Layers } from './layers-view.tsx';
 import { Notices } from './notices.tsx';
 import { Starting } from './starting.tsx';
 import { TouchKeys } from './touch-keys.tsx';
+import { TouchLocked } from './touch-locked.tsx';
 import './app.css';
 
 const Screen = lazy(() => import('../screen/screen.tsx'));
@@ -111,6 +112,7 @@ export default function Workspace() {
           <Bar />
           {runs && painted.value && <Dock />}
           {runs && painted.value && <TouchKeys />}
+          {runs && painted.value && <TouchLocked />}
           <div class="over-screen">
             {runs && terminalOpen.value && <TerminalPanel />}
             {shownDebugSession.value !== null && <DebugPanel />}

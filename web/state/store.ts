@@ -52,6 +52,7 @@ export const preferences = signal<Preferences>({
   openWith: {},
   language: 'system',
   picture: 'auto',
+  touch: 'direct',
   scale: 'auto',
 });
 

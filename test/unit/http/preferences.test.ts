@@ -17,6 +17,7 @@ test('until a user pins apps, the dock has those of the configuration, without u
     openWith: {},
     language: 'system',
     picture: 'sharp',
+    touch: 'trackpad',
     scale: 'auto',
   };
   await api.app.inject({ method: 'PUT', url: '/api/v1/preferences', headers, payload: own });
@@ -49,6 +50,7 @@ test("other preferences do not affect the administrator's dock, and an emptied d
     openWith: {},
     language: 'system',
     picture: 'auto',
+    touch: 'direct',
     scale: 'auto',
   });
 });

@@ -30,10 +30,10 @@ const SAME_EVERYWHERE = [
 ];
 /** Words that a language shares with English. */
 const SHARED: Readonly<Record<Other, string>> = {
-  fr: 'Document|Ctrl|Menu|Dock|Notifications|ID|Actions|pod|‹0› CPU|Variable|Image|Arguments|Variables|support|Sockets|service|zombie|Message|Shell|shell|active|Documents|Type|Archive|Internet|Version|Microphone',
-  de: '‹0› …|Desktop|Offline|Dock|Apps|System|Shell in ‹0›|ID|Tasks|Desktops|App|CPU|‹0› CPU|Details|Variable|Image|Digest|Limits|Name|Engine|Host|Jitter|Download|Upload|Labels|Browser|Terminals|Touch|Namespaces|Sockets|Desktop ‹0›|Container|Mounts|Hostname|Toolbox|Shell|Toolbox: ‹0›|Shell: ‹0›|Downloads|Videos|Video|Audio|Text|Links|App: ‹0›|Internet|Version',
+  fr: 'Document|Ctrl|Menu|Dock|Notifications|ID|Actions|pod|‹0› CPU|Variable|Image|Arguments|Variables|support|Sockets|service|zombie|Message|Shell|shell|active|Documents|Type|Archive|Internet|Version|Microphone|Direct',
+  de: '‹0› …|Desktop|Offline|Dock|Apps|System|Shell in ‹0›|ID|Tasks|Desktops|App|CPU|‹0› CPU|Details|Variable|Image|Digest|Limits|Name|Engine|Host|Jitter|Download|Upload|Labels|Browser|Terminals|Touch|Namespaces|Sockets|Desktop ‹0›|Container|Mounts|Hostname|Toolbox|Shell|Toolbox: ‹0›|Shell: ‹0›|Downloads|Videos|Video|Audio|Text|Links|App: ‹0›|Internet|Version|Trackpad',
   es: 'Ctrl|Dock|Error|ID|CPU|pod|‹0› CPU|Variable|Digest|Variables|Host|Roles|Sockets|Shell|Shell: ‹0›|shell|Internet',
-  it: 'Ctrl|Password|Menu|Desktop|Offline|Dock|Shell in ‹0›|ID|App|CPU|pod|‹0› CPU|Digest|Host|Jitter|Download|Upload|Browser|Desktop ‹0›|app|Container|zombie|Shell|Shell: ‹0›|shell|Video|Audio|File|App: ‹0›|Internet',
+  it: 'Ctrl|Password|Menu|Desktop|Offline|Dock|Shell in ‹0›|ID|App|CPU|pod|‹0› CPU|Digest|Host|Jitter|Download|Upload|Browser|Desktop ‹0›|app|Container|zombie|Shell|Shell: ‹0›|shell|Video|Audio|File|App: ‹0›|Internet|Trackpad',
   pt: 'Ctrl|Menu|Dock|ID|CPU|pod|‹0› CPU|Digest|Host|Download|Upload|Namespaces|Sockets|Shell|Shell: ‹0›|shell|Downloads|Links|Internet|links',
   ja: 'Ctrl|ID|CPU|‹0› CPU',
   ar: 'Ctrl',

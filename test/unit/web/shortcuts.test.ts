@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { Keyboard } from '../../../web/screen/keyboard.ts';
 import { KEYSYM } from '../../../web/screen/keysym.ts';
-import { asShortcut } from '../../../web/screen/shortcut-layout.ts';
+import { ShortcutLayout } from '../../../web/screen/shortcut-layout.ts';
 import type { KeyItem, KeyStroke } from '../../../web/screen/key-item.ts';
 
 const PLAIN: KeyStroke = {
@@ -28,7 +28,7 @@ const stroke = (key: string, code: string, more: Partial<KeyStroke> = {}): KeySt
   ...more,
 });
 const latin = (key: string, code: string, more: Partial<KeyStroke>, mac = false): string =>
-  asShortcut(stroke(key, code, more), mac).key;
+  new ShortcutLayout().asShortcut(stroke(key, code, more), mac).key;
 
 test('Ctrl with a key of any script without Latin letters is Ctrl with the letter printed there on a US keyboard', () => {
   for (const [key, code, letter] of [
@@ -78,6 +78,16 @@ test('layouts with Latin letters keep their own: Dvorak, AZERTY, Neo', () => {
       (key, code) => assert.equal(latin(key, code, { ctrlKey: true }), key),
     ),
   );
+});
+
+test('punctuation on letter keys is a shortcut of its letter once something was typed in such a layout', () => {
+  const layout = new ShortcutLayout();
+  const ctrl = (key: string, code: string): string =>
+    layout.asShortcut(stroke(key, code, { ctrlKey: true }), false).key;
+  layout.asShortcut(stroke('ש', 'KeyA'), false);
+  assert.deepEqual([ctrl('/', 'KeyQ'), ctrl("'", 'KeyW'), ctrl('Enter', 'Enter')], ['q', 'w', 'Enter']);
+  layout.asShortcut(stroke('q', 'KeyA'), false);
+  assert.equal(ctrl(',', 'KeyM'), ',', 'as on a French keyboard');
 });
 
 test('keys that US keyboards lack, and property names of the prototype, stay unchanged', () => {
@@ -176,9 +186,50 @@ test('on other systems, Meta is a regular key', () => {
 test('a click with Command is a click with Ctrl', () => {
   const { keyboard, take } = recorded(true);
   keyboard.press(META);
-  keyboard.pressPointer(true);
+  keyboard.pressPointer(META);
   keyboard.release(META);
   assert.equal(take(), '+Control -Control');
+});
+
+test('a modifier whose release was never reported is released before the next key or click', () => {
+  const { keyboard, take } = recorded(false);
+  const alt = stroke('Alt', 'AltLeft', { altKey: true });
+  keyboard.press(alt);
+  keyboard.press(stroke('a', 'KeyA'));
+  assert.equal(take(), '+Alt -Alt +a');
+  keyboard.press(SHIFT);
+  keyboard.pressPointer(PLAIN);
+  assert.equal(take(), '+Shift -Shift');
+});
+
+test('modifiers that Windows and Linux report under other names stay pressed', () => {
+  const { keyboard, take } = recorded(false);
+  keyboard.press(stroke('Control', 'ControlLeft', { ctrlKey: true }));
+  keyboard.press(stroke('AltGraph', 'AltRight', { altGraph: true }));
+  keyboard.press(stroke('@', 'KeyQ', { altGraph: true }));
+  assert.equal(take(), '+Control +AltGraph +@');
+  keyboard.releaseAll();
+  take();
+  // Shift+Alt is Meta on Linux.
+  keyboard.press(stroke('Meta', 'AltLeft', { altKey: true, shiftKey: true }));
+  keyboard.press(stroke('A', 'KeyA', { altKey: true, shiftKey: true }));
+  assert.equal(take(), '+Meta +A');
+});
+
+test('keys pressed before Command are released with it, and Caps Lock of a Mac is no key', () => {
+  const { keyboard, take } = recorded(true);
+  keyboard.press(stroke('a', 'KeyA'));
+  keyboard.press(META);
+  keyboard.release(META);
+  keyboard.press(stroke('CapsLock', 'CapsLock', { capsLock: true }));
+  assert.equal(take(), '+a -a');
+});
+
+test('symbols that Xlib misreads in X11’s old keysyms are Unicode keysyms, with their key', () => {
+  const { keyboard, take } = recorded(false);
+  keyboard.press(stroke('⟩', 'Quote'));
+  keyboard.release(stroke('⟩', 'Quote'));
+  assert.equal(take(), '+10027e9 -10027e9');
 });
 
 test('a generated chord is pressed alone, and held keys are pressed again', () => {
@@ -234,7 +285,7 @@ test('after the focus is lost, no key stays pressed on any computer', () => {
         if (what === 'press') keyboard.press(stroke(name, code, more));
         else if (what === 'release') keyboard.release(stroke(name, code, more));
         else if (what === 'type') keyboard.type([0x76], [KEYSYM.Control]);
-        else keyboard.pressPointer(true);
+        else keyboard.pressPointer(META);
       }
       keyboard.releaseAll();
       assert.deepEqual([...down.keys()], []);

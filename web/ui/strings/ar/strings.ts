@@ -120,6 +120,9 @@ export const ar: Strings = {
     keyboard: 'لوحة المفاتيح على الشاشة',
     pan: 'التحريك والتكبير',
     modifiers: 'مفاتيح إضافية (Ctrl وAlt وEsc…)',
+    trackpad: 'وضع لوحة اللمس',
+    moreKeys: 'مفاتيح أخرى',
+    dragLocked: 'السحب جارٍ: انقر للإفلات',
   },
   bar: {
     label: 'الشريط',

@@ -126,6 +126,9 @@ export const de: Strings = {
     keyboard: 'Bildschirmtastatur',
     pan: 'Verschieben und zoomen',
     modifiers: 'Zusätzliche Tasten (Strg, Alt, Esc …)',
+    trackpad: 'Trackpad-Modus',
+    moreKeys: 'Weitere Tasten',
+    dragLocked: 'Ziehen: zum Loslassen tippen',
   },
   bar: {
     label: 'Leiste',

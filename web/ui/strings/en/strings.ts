@@ -114,6 +114,9 @@ export const en = {
     keyboard: 'On-screen keyboard',
     pan: 'Pan and zoom',
     modifiers: 'Extra keys (Ctrl, Alt, Esc …)',
+    trackpad: 'Trackpad mode',
+    moreKeys: 'More keys',
+    dragLocked: 'Dragging: tap to drop',
   },
   bar: {
     label: 'Shell',

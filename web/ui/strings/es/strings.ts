@@ -124,6 +124,9 @@ export const es: Strings = {
     keyboard: 'Teclado en pantalla',
     pan: 'Desplazar y ampliar',
     modifiers: 'Teclas adicionales (Ctrl, Alt, Esc…)',
+    trackpad: 'Modo panel táctil',
+    moreKeys: 'Más teclas',
+    dragLocked: 'Arrastrando: toca para soltar',
   },
   bar: {
     label: 'Barra',

@@ -126,6 +126,9 @@ export const fr: Strings = {
     keyboard: 'Clavier virtuel',
     pan: 'Déplacer et zoomer',
     modifiers: 'Touches supplémentaires (Ctrl, Alt, Échap…)',
+    trackpad: 'Mode pavé tactile',
+    moreKeys: 'Autres touches',
+    dragLocked: 'Glissement en cours : touchez pour relâcher',
   },
   bar: {
     label: 'Barre',

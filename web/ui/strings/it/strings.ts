@@ -121,6 +121,9 @@ export const it: Strings = {
     keyboard: 'Tastiera su schermo',
     pan: 'Sposta e ingrandisci',
     modifiers: 'Tasti aggiuntivi (Ctrl, Alt, Esc…)',
+    trackpad: 'Modalità trackpad',
+    moreKeys: 'Altri tasti',
+    dragLocked: 'Trascinamento: tocca per rilasciare',
   },
   bar: {
     label: 'Barra',

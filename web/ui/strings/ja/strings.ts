@@ -121,6 +121,9 @@ export const ja: Strings = {
     keyboard: 'スクリーンキーボード',
     pan: '移動と拡大縮小',
     modifiers: '追加のキー（Ctrl、Alt、Escなど）',
+    trackpad: 'トラックパッドモード',
+    moreKeys: 'その他のキー',
+    dragLocked: 'ドラッグ中: タップで離す',
   },
   bar: {
     label: 'バー',

@@ -126,6 +126,9 @@ export const pt: Strings = {
     keyboard: 'Teclado virtual',
     pan: 'Deslocar e ampliar',
     modifiers: 'Teclas extras (Ctrl, Alt, Esc…)',
+    trackpad: 'Modo touchpad',
+    moreKeys: 'Mais teclas',
+    dragLocked: 'Arrastando: toque para soltar',
   },
   bar: {
     label: 'Barra',
