@@ -145,8 +145,7 @@ export class Displays implements AsyncDisposable {
     display.onChange((windows) => this.#deps.events.windows(desktopId, windows));
     display.onMapped((window) => this.#deps.events.mapped(desktopId, window));
     display.clipboard.onChange((offer) => this.#deps.events.copied(desktopId, offer));
-    if (this.#deps.hasVideo(desktopId))
-      display.onMoving((regions) => this.#deps.events.moving(desktopId, regions));
+    if (this.#deps.hasVideo(desktopId)) display.onMoving((regions) => this.#deps.events.moving(desktopId, regions));
     display.onOpenRequest((text) => this.#deps.events.openRequested(desktopId, text));
     display.onClose(() => this.#lost(desktopId, entry, 0));
     this.#deps.events.windows(desktopId, display.windows);
