@@ -175,7 +175,7 @@ async function prepare(): Promise<void> {
     engineSocket: null,
     listen: null,
     // A server would build them in the background of the first test.
-    images: ['files', 'sound', 'printer'],
+    images: ['files', 'sound', 'printer', 'video'],
   };
   const late = AbortSignal.timeout(until - Date.now());
   await setUp(options, progress, AbortSignal.any([stop.signal, late])).catch((cause: unknown) => {

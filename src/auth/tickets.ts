@@ -37,6 +37,7 @@ const Inside = z.object({
   screen: Endpoint.nullable(),
   files: ServiceAccess.exactOptional(),
   sound: ServiceAccess.exactOptional(),
+  video: ServiceAccess.exactOptional(),
   uid: z.string(),
   /** Seconds since 1970, of the login to the millisecond. */
   sessionBegan: z.number().optional(),
@@ -50,6 +51,7 @@ const Inside = z.object({
     shared: z.array(z.object({ name: z.string().min(1), readOnly: z.boolean() })).exactOptional(),
     sound: z.boolean().exactOptional(),
     microphone: z.boolean().exactOptional(),
+    video: z.boolean().exactOptional(),
   }),
 });
 

@@ -90,6 +90,7 @@ export function buildConfig(values: Values, positionOf: PositionOf): Built {
     },
     clipboard: clipboardOf(values),
     sound: { output: values['sound.output'], microphone: values['sound.microphone'] },
+    video: values['screen.video'],
     executeClasses: classesOf(values),
     dock: values.dock,
     links: { open: values['links.open'] },

@@ -31,7 +31,7 @@ export const CLUSTER_SETTINGS = {
     variable: 'DESKPOD_KUBECONFIG',
   }),
   'kubernetes.registry': text().default('localhost/deskpod').register(FACTS, {
-    text: 'Registry and path of Deskpod’s own images (desktop, files, sound, printer, toolbox).',
+    text: 'Registry and path of Deskpod’s own images (desktop, files, sound, printer, video, toolbox).',
     read: 'text',
     type: 'for example `registry.example.org/deskpod`',
     variable: 'DESKPOD_REGISTRY',
@@ -61,12 +61,12 @@ export const CLUSTER_SETTINGS = {
     variable: 'DESKPOD_PULL_SECRETS',
   }),
   'kubernetes.services': z
-    .array(z.enum(['files', 'sound', 'printer']))
+    .array(z.enum(['files', 'sound', 'printer', 'video']))
     .default(['files', 'sound', 'printer'])
     .register(FACTS, {
-      text: 'Services in each desktop pod, in addition to the screen.',
+      text: 'Services in each desktop pod, in addition to the screen. `video` encodes what moves on the screen.',
       read: 'list',
-      type: 'list of `files`, `sound`, `printer`',
+      type: 'list of `files`, `sound`, `printer`, `video`',
       variable: 'DESKPOD_SERVICES',
     }),
   'kubernetes.requests': GivenLimits.prefault({ memory: '256Mi', cpus: 0.1 }).register(FACTS, {

@@ -99,6 +99,8 @@ export interface Config {
     /** Whether the programs of desktops can record the browser's microphone. */
     readonly microphone: boolean;
   };
+  /** Whether what moves on the screen is sent as video. */
+  readonly video: boolean;
   /** Always has `default`. */
   readonly executeClasses: Readonly<Record<string, ExecuteClass>>;
   /** Names or ids of the apps that are pinned for users without pins of their own. */
@@ -160,7 +162,7 @@ export interface ContainersConfig {
   readonly process: string | null;
   /** Null: created from Debian packages. */
   readonly baseImage: string | null;
-  readonly services: readonly ('files' | 'sound' | 'printer')[];
+  readonly services: readonly ('files' | 'sound' | 'printer' | 'video')[];
   readonly egress: EgressConfig;
 }
 
@@ -199,7 +201,7 @@ export interface KubernetesConfig {
     readonly pullPolicy: 'Always' | 'IfNotPresent' | 'Never';
     readonly pullSecrets: readonly string[];
   };
-  readonly services: readonly ('files' | 'sound' | 'printer')[];
+  readonly services: readonly ('files' | 'sound' | 'printer' | 'video')[];
   /** Of the desktop container. */
   readonly requests: Limits;
   readonly nodeSelector: Readonly<Record<string, string>>;

@@ -25,12 +25,12 @@ export const ENGINE_SETTINGS = {
     option: 'engine-process',
   }),
   'engine.services': z
-    .array(z.enum(['files', 'sound', 'printer']))
-    .default(['files', 'sound', 'printer'])
+    .array(z.enum(['files', 'sound', 'printer', 'video']))
+    .default(['files', 'sound', 'printer', 'video'])
     .register(FACTS, {
-      text: 'Services of new desktops on one machine: WebDAV for the Files panel, PulseAudio, CUPS. Each is a container that starts when it is first used and stops when it isn’t. In a cluster: `kubernetes.services`.',
+      text: 'Services of new desktops on one machine: WebDAV for the Files panel, PulseAudio, CUPS, an encoder for what moves on the screen. Each is a container that starts when it is first used and stops when it isn’t. In a cluster: `kubernetes.services`.',
       read: 'list',
-      type: 'list of `files`, `sound`, `printer`',
+      type: 'list of `files`, `sound`, `printer`, `video`',
       variable: 'DESKPOD_ENGINE_SERVICES',
     }),
   'engine.baseImage': text().nullable().default(null).register(FACTS, {

@@ -28,6 +28,7 @@ import { LDAP_SETTINGS } from './ldap-settings.ts';
 import { IDLE_SETTINGS, LIMIT_SETTINGS } from './limit-settings.ts';
 import { LINK_SETTINGS } from './link-settings.ts';
 import { REGION_SETTINGS } from './region-settings.ts';
+import { SCREEN_SETTINGS } from './screen-settings.ts';
 import { SOUND_SETTINGS } from './sound-settings.ts';
 
 export const Settings = z.object({
@@ -269,6 +270,7 @@ export const Settings = z.object({
     fallback: 'the value of `X11LISTEN`, otherwise true',
   }),
   ...REGION_SETTINGS,
+  ...SCREEN_SETTINGS,
   ...SOUND_SETTINGS,
   'desktop.limits': GivenLimits.prefault({ memory: '1Gi', cpus: 2, processes: 1024 }).register(FACTS, {
     text: 'Limits of the desktop container: `memory`, `cpus`, `processes`. A limit that you leave out isn’t set.',

@@ -4,7 +4,17 @@
  */
 import type { Duplex } from 'node:stream';
 import x11 from 'x11';
-import type { Client, Done, FixesExtension, Geometry, PropertyReply, ResExtension, Screen, XEvent } from 'x11';
+import type {
+  Client,
+  DamageExtension,
+  Done,
+  FixesExtension,
+  Geometry,
+  PropertyReply,
+  ResExtension,
+  Screen,
+  XEvent,
+} from 'x11';
 import { z } from 'zod';
 import { DeskpodError } from '#domain/errors.ts';
 import { XTransport } from './transport.ts';
@@ -26,6 +36,8 @@ const Greeting = z.object({ screen: z.array(z.object({ root: z.number() })).min(
 export class XConnection {
   readonly root: number;
   readonly #client: Client;
+  /** Requests of these extensions may fail: their windows come and go. */
+  readonly #mayFail: Set<number>;
   readonly #transport: XTransport;
   readonly #pending = new Set<(error: Error) => void>();
   readonly #listeners = new Set<(event: XEvent) => void>();
@@ -42,12 +54,14 @@ export class XConnection {
       disableBigRequests: true,
       bufferRequests: { flushOnReply: false },
     });
-    const screen = await greeting(client, transport, signal);
-    return new XConnection(client, transport, screen.root);
+    const mayFail = new Set<number>();
+    const screen = await greeting(client, transport, mayFail, signal);
+    return new XConnection(client, transport, mayFail, screen.root);
   }
 
-  private constructor(client: Client, transport: XTransport, root: number) {
+  private constructor(client: Client, transport: XTransport, mayFail: Set<number>, root: number) {
     this.#client = client;
+    this.#mayFail = mayFail;
     this.#transport = transport;
     this.root = root;
     // The library shares one object of atoms among all servers, which would mix up the desktops.
@@ -194,6 +208,19 @@ export class XConnection {
     return fixes !== null;
   }
 
+  /** Null without the extension DAMAGE. Its events are those of the connection; its errors are ignored. */
+  async damages(): Promise<DamageExtension | null> {
+    const damage = await this.#ask<DamageExtension | null>((done) =>
+      this.#client.require('damage', (error, extension) => done(null, error ? null : extension)),
+    );
+    if (damage !== null) this.#mayFail.add(damage.majorOpcode);
+    return damage;
+  }
+
+  newId(): number {
+    return this.#client.AllocID();
+  }
+
   ownSelection(window: number, selection: number): void {
     if (this.#closed) throw this.#closed;
     this.#client.SetSelectionOwner(window, selection, CURRENT_TIME);
@@ -290,7 +317,12 @@ export type SelectionConnection = Pick<
 >;
 
 /** The first screen of the server; destroys the transport if the server refuses or doesn't respond, or the signal aborts. */
-function greeting(client: Client, transport: XTransport, signal: AbortSignal): Promise<Screen> {
+function greeting(
+  client: Client,
+  transport: XTransport,
+  mayFail: ReadonlySet<number>,
+  signal: AbortSignal,
+): Promise<Screen> {
   return new Promise((resolve, reject) => {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MS)]);
     const abort = (): void => transport.destroy(signal.aborted ? aborted(signal) : timeout());
@@ -301,7 +333,10 @@ function greeting(client: Client, transport: XTransport, signal: AbortSignal): P
     };
     transport.once('close', closed);
     // Stays as long as the connection: without a listener, an error of the library would end the process.
-    client.on('error', (error: Error) => transport.destroy(error));
+    client.on('error', (error: Error) => {
+      if (!('majorOpcode' in error && typeof error.majorOpcode === 'number' && mayFail.has(error.majorOpcode)))
+        transport.destroy(error);
+    });
     client.once('connect', (display: unknown) => {
       limit.removeEventListener('abort', abort);
       transport.off('close', closed);

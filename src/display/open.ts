@@ -1,11 +1,14 @@
 /** Opens a desktop's display: one X connection, its live window list, actions on windows, and the clipboard. */
 import type { Display, DisplaySource, OpenDisplay } from '#domain/ports/display.ts';
 import { DeskpodError } from '#domain/errors.ts';
+import { ignore } from '#protocol/ignore.ts';
+import type { MovingRegion } from '#protocol/video.ts';
 import type { Window, WindowAction } from '#protocol/window.ts';
 import { type Memory, perform } from './actions.ts';
 import { type Atoms, internAtoms } from './atoms.ts';
 import { XConnection } from './connection.ts';
 import { ClipboardSelection } from './selection.ts';
+import { MovingRegions } from './moving-regions.ts';
 import { OpenRequests } from './open-requests.ts';
 import { WindowList } from './windows.ts';
 
@@ -32,8 +35,11 @@ class DesktopDisplay implements Display {
   readonly clipboard: ClipboardSelection;
   readonly #requests: OpenRequests;
   readonly #memory: Memory = new Map();
+  /** Null until somebody wants to know. */
+  #moving: MovingRegions | null = null;
   readonly #changed = new Set<(windows: readonly Window[]) => void>();
   readonly #mapped = new Set<(window: Window) => void>();
+  readonly #moved = new Set<(regions: readonly MovingRegion[]) => void>();
   readonly #closed = new Set<(reason: Error | null) => void>();
   #disposed = false;
 
@@ -47,7 +53,10 @@ class DesktopDisplay implements Display {
     this.#x = x;
     this.#atoms = atoms;
     this.#list = new WindowList(x, atoms, (client) => source.launchOf(client), {
-      changed: (windows) => this.#tell(this.#changed, windows),
+      changed: (windows) => {
+        this.#moving?.follow(shown(windows));
+        this.#tell(this.#changed, windows);
+      },
       mapped: (window) => this.#tell(this.#mapped, window),
     });
     this.clipboard = new ClipboardSelection(x, atoms);
@@ -56,6 +65,7 @@ class DesktopDisplay implements Display {
       this.#list.stop();
       this.clipboard.stop();
       this.#requests.stop();
+      this.#moving?.stop();
       if (!this.#disposed) this.#tell(this.#closed, reason);
     });
   }
@@ -74,6 +84,18 @@ class DesktopDisplay implements Display {
 
   onMapped(listener: (window: Window) => void): () => void {
     return listen(this.#mapped, listener);
+  }
+
+  get moving(): readonly MovingRegion[] {
+    return this.#moving?.regions ?? [];
+  }
+
+  onMoving(listener: (regions: readonly MovingRegion[]) => void): () => void {
+    if (this.#moving === null) {
+      this.#moving = new MovingRegions(this.#x, (regions) => this.#tell(this.#moved, regions));
+      void this.#moving.start(shown(this.windows)).catch(ignore('the connection reports its end'));
+    }
+    return listen(this.#moved, listener);
   }
 
   onOpenRequest(listener: (text: string) => void): () => void {
@@ -98,6 +120,7 @@ class DesktopDisplay implements Display {
     this.#list.stop();
     this.clipboard.stop();
     this.#requests.stop();
+    this.#moving?.stop();
     this.#x.close();
   }
 
@@ -108,6 +131,10 @@ class DesktopDisplay implements Display {
   #tell<T>(listeners: ReadonlySet<(value: T) => void>, value: T): void {
     for (const listener of listeners) listener(value);
   }
+}
+
+function shown(windows: readonly Window[]): readonly number[] {
+  return windows.filter(({ minimised }) => !minimised).map(({ id }) => id);
 }
 
 function listen<T>(listeners: Set<T>, listener: T): () => void {

@@ -8,6 +8,7 @@ declare module 'x11' {
   export interface XError extends Error {
     /** Core protocol error code: 3 is BadWindow. */
     readonly error: number;
+    readonly majorOpcode: number;
   }
 
   /** Returns true if it handled the error; otherwise the client emits it. */
@@ -37,6 +38,14 @@ declare module 'x11' {
     readonly height: number;
   }
 
+  export interface DamageExtension {
+    readonly majorOpcode: number;
+    Create(damage: number, drawable: number, reportLevel: 0 | 1 | 2 | 3): void;
+    Destroy(damage: number): void;
+    /** Forgets what was drawn so far; regions of 0: all of it, and nobody gets it. */
+    Subtract(damage: number, repair: number, parts: number): void;
+  }
+
   export interface FixesExtension {
     SelectSelectionInput(window: number, selection: number, eventMask: number): void;
   }
@@ -58,6 +67,9 @@ declare module 'x11' {
     /** Of the SelectionNotify of XFixes: the new owner, or 0. */
     readonly owner?: number;
     readonly selectionTimestamp?: number;
+    /** Of DamageNotify: the window, and the box of what was drawn in it. */
+    readonly drawable?: number;
+    readonly area?: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
   }
 
   export interface Screen {
@@ -141,6 +153,7 @@ declare module 'x11' {
       },
       done: Done<undefined>,
     ): void;
+    require(extension: 'damage', done: (error: Error | null, extension: DamageExtension) => void): void;
     require(extension: 'fixes', done: (error: Error | null, extension: FixesExtension) => void): void;
     require(extension: 'res', done: (error: Error | null, extension: ResExtension) => void): void;
   }

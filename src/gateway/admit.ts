@@ -17,14 +17,15 @@ export interface AdmissionRules {
 export async function admit(
   rules: AdmissionRules,
   request: IncomingMessage,
-  to: 'screen' | 'sound',
+  to: 'screen' | 'sound' | 'video',
 ): Promise<TicketClaims> {
   if (!rules.allowedOrigin(request.headers)) {
     throw originRefused(request.headers.origin);
   }
   const claims = await claimsOfTicket(rules, ticketOf(request));
-  const { screen, sound = false, microphone = false } = claims.rights;
-  if (to === 'screen' ? screen === 'none' : !sound && !microphone) {
+  const { screen, sound = false, microphone = false, video = false } = claims.rights;
+  const admitted = { screen: screen !== 'none', sound: sound || microphone, video };
+  if (!admitted[to]) {
     throw new DeskpodError('forbidden', `This ticket doesn't include the ${to}.`);
   }
   return claims;

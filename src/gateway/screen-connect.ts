@@ -1,5 +1,5 @@
 /**
- * Connects to a desktop's screen, files or sound: over TCP to the address in the ticket, otherwise through this process's
+ * Connects to a desktop's screen, files, sound or video: over TCP to the address in the ticket, otherwise through this process's
  * engine.
  */
 import { once } from 'node:events';
@@ -30,6 +30,11 @@ export function soundConnector(engine: OwnEngine): Connector {
   return ({ sound, desktopId }, signal) => connectPort(engine, desktopId, 'sound', sound?.endpoint ?? null, signal);
 }
 
+/** For tickets that include the video. */
+export function videoConnector(engine: OwnEngine): Connector {
+  return ({ video, desktopId }, signal) => connectPort(engine, desktopId, 'video', video?.endpoint ?? null, signal);
+}
+
 /** Where this process has no engine, services always run. */
 export function soundRuns(engine: Pick<Engine, 'serviceRuns'> | null) {
   return async ({ desktopId }: TicketClaims, signal: AbortSignal): Promise<void> =>
@@ -39,7 +44,7 @@ export function soundRuns(engine: Pick<Engine, 'serviceRuns'> | null) {
 async function connectPort(
   engine: OwnEngine,
   desktopId: string,
-  port: 'screen' | 'files' | 'sound',
+  port: 'screen' | 'files' | 'sound' | 'video',
   endpoint: Endpoint | null,
   signal: AbortSignal,
 ): Promise<Duplex> {

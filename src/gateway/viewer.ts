@@ -61,6 +61,8 @@ export class Viewer {
     this.#desktop = desktop;
     this.#picture = new ViewerPicture(serverInit, {
       tell: (bytes) => this.#tellDesktop(bytes),
+      // After the pixels, which are sent when this returns.
+      onFilled: (area) => queueMicrotask(() => this.note({ kind: 'filled', area })),
       onLost: (error) => this.#onLost(error),
       onScreens: (screens) => this.note({ kind: 'screens', screens: [...screens] }),
       onLayoutRefused: (code) =>

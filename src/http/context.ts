@@ -125,6 +125,8 @@ export interface ApiContext {
   readonly x11Tcp: boolean;
   /** What tickets for the sound include. */
   readonly sound: { readonly output: boolean; readonly microphone: boolean };
+  /** Whether there are tickets for the video. */
+  readonly video: boolean;
   /** Names or ids of the apps that are pinned for a user without pins of their own. */
   readonly dock: readonly string[];
 }

@@ -94,7 +94,7 @@ export const DesktopRequest = Geometry.partial()
 export type DesktopRequest = z.infer<typeof DesktopRequest>;
 
 /** What a ticket is for. */
-export const TicketRequest = z.object({ service: z.enum(['screen', 'sound']).default('screen') });
+export const TicketRequest = z.object({ service: z.enum(['screen', 'sound', 'video']).default('screen') });
 export type TicketRequest = z.input<typeof TicketRequest>;
 
 export const Ticket = z.object({

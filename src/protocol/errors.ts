@@ -26,7 +26,7 @@ export const ErrorCode = z.enum([
   /** The engine doesn't allow this profile for the target. */
   'profile_refused',
   'engine_unavailable',
-  /** The desktop doesn't have the service (files, sound, printer), or it doesn't start. */
+  /** The desktop doesn't have the service (files, sound, printer, video), or it doesn't start. */
   'service_unavailable',
   'directory_unavailable',
   'store_unavailable',

@@ -7,6 +7,7 @@ import { Desktop } from './desktop.ts';
 import { Launch } from './launch.ts';
 import { Print } from './print.ts';
 import { OpenRequest, OpenResult } from './open.ts';
+import { MAX_MOVING_REGIONS, MovingRegion } from './video.ts';
 import { Window } from './window.ts';
 
 export const Notice = z.object({
@@ -30,6 +31,8 @@ export const ServerEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('windows'), windows: z.array(Window) }),
   /** What was copied last in the desktop; null if that is nothing, or text that RFB carries. */
   z.object({ type: z.literal('clipboard'), rights: ClipboardRights, offer: ClipboardOffer.nullable() }),
+  /** All parts of the screen that move now; a page with a ticket for the video can have them as such. */
+  z.object({ type: z.literal('moving'), regions: z.array(MovingRegion).max(MAX_MOVING_REGIONS) }),
   z.object({ type: z.literal('apps'), apps: z.array(App) }),
   z.object({ type: z.literal('app'), app: App }),
   /** Sessions by the user or on their desktop: first the pending, active and just ended ones, then every change. */

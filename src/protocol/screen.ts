@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import { Picture } from './picture.ts';
 import { ScreenArea, ScreenId, ScreenLayout } from './screens.ts';
+import { MAX_MOVING_REGIONS, VideoArea } from './video.ts';
 
 export const SCREEN_PATH = '/api/v1/screen';
 /** A page whose connection was refused sends a `POST` here: the response is 204, or the reason. */
@@ -30,6 +31,8 @@ export const ScreenNotice = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('clipboard_too_large'), bytes: z.number() }),
   /** The viewer requested the desktop's text without the right to it. */
   z.object({ kind: z.literal('clipboard_withheld') }),
+  /** A hole that the viewer no longer wants has its pixels again: they came before this message. */
+  z.object({ kind: z.literal('filled'), area: VideoArea }),
   /** Another viewer of the same desktop disconnected. */
   z.object({ kind: z.literal('viewer_left') }),
   /** The screens of the desktop, for viewers that said how they want their picture. */
@@ -47,6 +50,8 @@ export const ScreenWish = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('view'), screen: ScreenId.nullable() }),
   /** All screens of the desktop from now on. They must not overlap; `layout_refused` if the desktop can't have them. */
   z.object({ kind: z.literal('layout'), screens: ScreenLayout }),
+  /** All areas that the gateway leaves out from now on, because the viewer has them as video. */
+  z.object({ kind: z.literal('holes'), areas: z.array(VideoArea).max(MAX_MOVING_REGIONS) }),
 ]);
 export type ScreenWish = z.infer<typeof ScreenWish>;
 

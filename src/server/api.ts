@@ -26,8 +26,9 @@ import { createDav } from '#gateway/dav/dav.ts';
 import { createFiles, type Files } from '#gateway/files/files.ts';
 import { Rooms } from '#gateway/files/rooms.ts';
 import type { AllowedOrigin } from '#gateway/origin.ts';
-import { filesConnector, screenConnector, soundConnector, soundRuns } from '#gateway/screen-connect.ts';
+import { filesConnector, screenConnector, soundConnector, soundRuns, videoConnector } from '#gateway/screen-connect.ts';
 import { createSounds } from '#gateway/sound/sounds.ts';
+import { createVideos } from '#gateway/video/videos.ts';
 import { createTerminals } from '#gateway/terminals.ts';
 import { claimsOf } from '#http/session.ts';
 import { filesCookie, sessionToken } from '#domain/server/session-token.ts';
@@ -51,7 +52,7 @@ import { keysOf, refreshGateways, storeKeyOf } from './keys.ts';
 import { managerAccess, managerDeps, permitsOthers } from './manager.ts';
 import { createParts } from './parts.ts';
 import type { Role } from './role.ts';
-import { screenRoutes, soundRoute } from './screens.ts';
+import { screenRoutes, soundRoute, videoRoute } from './screens.ts';
 
 export interface ApiRoleOptions {
   readonly loaded: LoadedConfig;
@@ -117,6 +118,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       openDisplay,
       desktop: { ...config.desktop, shared: config.files.shared },
       clipboard: config.clipboard,
+      video: config.video,
       ...appsToInstall(config, root),
       apps: { ...config.apps, registry: config.engine.kind === 'kubernetes' ? config.engine.images.registry : null },
       classes: config.executeClasses,
@@ -195,12 +197,20 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
           runs: soundRuns(engine),
           events,
         });
-  const opened = (): Viewers[] => [screens, files, dav, sounds].filter((open) => open !== null);
+  const videos =
+    screens === null
+      ? null
+      : createVideos({
+          ...admissionOf(context.tickets, sessionEnds, allowedOrigin),
+          connect: videoConnector(engine),
+          events,
+        });
+  const opened = (): Viewers[] => [screens, files, dav, sounds, videos].filter((open) => open !== null);
   const closeViewers = async (): Promise<void> => {
     draining.abort();
     files?.close();
     dav?.close();
-    await Promise.all([screens?.close(), sounds?.close(), terminals.close()]);
+    await Promise.all([screens?.close(), sounds?.close(), videos?.close(), terminals.close()]);
   };
   const access = await managerAccess(config, secrets, secretStore, () => engine.podNetworks(), root);
   refreshGateways(config, keys, secretStore).catch((error: unknown) =>
@@ -262,6 +272,7 @@ export async function openApi(options: ApiRoleOptions): Promise<ApiRole> {
       { path: '/api/v1/terminal', handle: terminals.handleUpgrade },
       ...(screens === null ? [] : screenRoutes(screens.handleUpgrade.bind(screens))),
       ...(sounds === null ? [] : [soundRoute(sounds.handleUpgrade.bind(sounds))]),
+      ...(videos === null ? [] : [videoRoute(videos.handleUpgrade.bind(videos))]),
     ],
     async ready() {
       await Promise.all([store.values.get('ready'), engine.ready()]);

@@ -139,6 +139,7 @@ export function createContext(deps: ContextDeps): ApiContext {
     server: { name: config.name, roles: config.roles, path: config.listen.path },
     x11Tcp: config.desktop.x11Tcp,
     sound: config.sound,
+    video: config.video,
     dock: config.dock,
   };
 }

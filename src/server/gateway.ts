@@ -1,5 +1,5 @@
 /**
- * The role gateway in a separate process: pages, screens, sound by ticket; forwards everything else to the API. It uses the same
+ * The role gateway in a separate process: pages, screens, sound, video by ticket; forwards everything else to the API. It uses the same
  * keys as the API: if those change, it reads its files again.
  */
 import type { IncomingHttpHeaders } from 'node:http';
@@ -25,12 +25,13 @@ import { createDav } from '#gateway/dav/dav.ts';
 import { createFiles, type Files } from '#gateway/files/files.ts';
 import { Rooms } from '#gateway/files/rooms.ts';
 import type { AllowedOrigin } from '#gateway/origin.ts';
-import { filesConnector, screenConnector, soundConnector, soundRuns } from '#gateway/screen-connect.ts';
+import { filesConnector, screenConnector, soundConnector, soundRuns, videoConnector } from '#gateway/screen-connect.ts';
 import { createSounds, type Sounds } from '#gateway/sound/sounds.ts';
+import { createVideos, type Videos } from '#gateway/video/videos.ts';
 import { filesRoutes } from '#http/files.ts';
 import { passOnRoutes } from '#http/pass-on.ts';
 import type { Role } from './role.ts';
-import { screenRoutes, soundRoute } from './screens.ts';
+import { screenRoutes, soundRoute, videoRoute } from './screens.ts';
 
 export interface GatewayRoleOptions {
   readonly keysDir: string;
@@ -53,6 +54,7 @@ interface Opened {
   readonly files: Files;
   readonly dav: Files;
   readonly sounds: Sounds;
+  readonly videos: Videos;
   readonly proxy: ApiProxy;
   sessionUser(headers: IncomingHttpHeaders): Promise<string | null>;
   /** Identifies the keys. */
@@ -102,6 +104,7 @@ export function openGateway(options: GatewayRoleOptions): GatewayRole {
     upgrades: [
       ...screenRoutes(async (request, socket, head) => current().gateway.handleUpgrade(request, socket, head)),
       soundRoute(async (request, socket, head) => current().sounds.handleUpgrade(request, socket, head)),
+      videoRoute(async (request, socket, head) => current().videos.handleUpgrade(request, socket, head)),
       {
         path: '/api/v1/terminal',
         handle: async (request, socket, head) => current().proxy.upgrade(request, socket, head),
@@ -115,7 +118,7 @@ export function openGateway(options: GatewayRoleOptions): GatewayRole {
     async closeViewers() {
       opened?.files.close();
       opened?.dav.close();
-      await Promise.all([opened?.gateway.close(), opened?.sounds.close()]);
+      await Promise.all([opened?.gateway.close(), opened?.sounds.close(), opened?.videos.close()]);
     },
     settled: async () => {},
     async [Symbol.asyncDispose]() {
@@ -179,7 +182,8 @@ function open(
     runs: soundRuns(null),
     events,
   });
-  const all = (): Viewers[] => [gateway, files, dav, sounds];
+  const videos: Videos = createVideos({ ...admission, connect: videoConnector(null), events });
+  const all = (): Viewers[] => [gateway, files, dav, sounds, videos];
   closings.subscribe((closed) => {
     if (closed.type === 'desktop') all().forEach((open) => open.closeDesktop(closed.desktopId));
     else if (closed.type === 'user') all().forEach((open) => open.closeUser(closed.userId, new Date(closed.before)));
@@ -202,6 +206,7 @@ function open(
     files,
     dav,
     sounds,
+    videos,
     proxy,
     async sessionUser(headers) {
       const token = sessionToken(headers, cookieName);
@@ -216,7 +221,7 @@ function open(
       sessions[Symbol.dispose]();
       files.close();
       dav.close();
-      await Promise.all([gateway.close(), sounds.close()]);
+      await Promise.all([gateway.close(), sounds.close(), videos.close()]);
       proxy.close();
     },
   };

@@ -32,6 +32,8 @@ export interface PartsOptions {
   readonly openDisplay: DisplayDeps['open'];
   readonly desktop: DesktopOptions;
   readonly clipboard: ClipboardPolicy;
+  /** Whether what moves on the screen is sent as video. */
+  readonly video: boolean;
   /** Apps with a recipe. */
   readonly own: readonly OwnImage[];
   /** Apps that can be installed. */
@@ -73,6 +75,7 @@ export async function createParts(options: PartsOptions): Promise<Parts> {
     engine,
     open: options.openDisplay,
     guess: (desktopId, client) => launches.guess(desktopId, client),
+    hasVideo: (desktopId) => options.video && desktops.hasService(desktopId, 'video'),
     events: {
       windows(desktopId, windows) {
         const owner = desktops.ownerOf(desktopId);
@@ -83,6 +86,10 @@ export async function createParts(options: PartsOptions): Promise<Parts> {
         const owner = desktops.ownerOf(desktopId);
         const { rights } = clipboards;
         if (owner !== null) hub.publish(owner, { type: 'clipboard', rights, offer: clipboards.present(offer) });
+      },
+      moving(desktopId, regions) {
+        const owner = desktops.ownerOf(desktopId);
+        if (owner !== null && options.video) hub.publish(owner, { type: 'moving', regions: [...regions] });
       },
       openRequested: (desktopId, text) => void openings.requested(desktopId, text),
     },

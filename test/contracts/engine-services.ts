@@ -1,10 +1,12 @@
-/** Services of a desktop: WebDAV over its home, PulseAudio, CUPS. Where they start on demand, a user notices nothing of it. */
+/** Services of a desktop: WebDAV over its home, PulseAudio, CUPS, an encoder of its screen. Where they start on demand, a user notices nothing of it. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import type { EngineDesktop } from '#domain/ports/engine.ts';
+import { GdpReader } from '#gateway/video/gdp.ts';
+import { lineOf } from '#gateway/video/video-stream.ts';
 import { type EngineUnderTest, patience, printed, run, script, finished, shareDesktop } from './engine-kit.ts';
 
 export function servicePromises(under: () => EngineUnderTest): void {
@@ -13,7 +15,7 @@ export function servicePromises(under: () => EngineUnderTest): void {
 
     test('are listed with the desktop', async () => {
       await using shared = await desktop();
-      assert.deepEqual(Object.keys(shared.desktop.services).toSorted(), ['files', 'printer', 'sound']);
+      assert.deepEqual(Object.keys(shared.desktop.services).toSorted(), ['files', 'printer', 'sound', 'video']);
     });
 
     test('a file that is put through WebDAV is in the home, and belongs to the user', async () => {
@@ -76,6 +78,26 @@ export function servicePromises(under: () => EngineUnderTest): void {
       await using shared = await desktop();
       const connection = await under().engine.connect(shared.id, 'sound', patience());
       connection.destroy();
+    });
+
+    const WISH = { area: { x: 0, y: 0, width: 320, height: 240 }, fps: 30, codec: 'h264' } as const;
+
+    test('the screen is encoded for whoever has the key, and nothing is sent without it', async () => {
+      await using shared = await desktop();
+      const { videoKey } = await under().engine.credentials(shared.id);
+      const encoder = await under().engine.connect(shared.id, 'video', patience());
+      const keys: boolean[] = [];
+      const reader = new GdpReader(({ isKey }) => keys.push(isKey));
+      encoder.write(lineOf(videoKey, WISH));
+      for await (const chunk of encoder) {
+        assert.ok(Buffer.isBuffer(chunk));
+        reader.push(chunk);
+        if (keys.length > 3) break;
+      }
+      assert.deepEqual(keys.slice(0, 4), [true, false, false, false]);
+      const stranger = await under().engine.connect(shared.id, 'video', patience());
+      stranger.write(lineOf(videoKey.replaceAll(/[0-9]/g, 'f'), WISH));
+      assert.equal(await text(stranger), '');
     });
   });
 }

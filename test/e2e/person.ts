@@ -128,7 +128,7 @@ export class Person implements AsyncDisposable {
     return this.find('task').filter({ hasText: appName });
   }
 
-  /** The pixels of a part of the remote screen, as RGB triples. */
+  /** The pixels of a part of the remote screen as they are shown, with the videos on it, as RGB triples. */
   async pixels(part?: { x: number; y: number; width: number; height: number }): Promise<Uint8Array> {
     const base64 = await this.page.evaluate((area) => {
       const canvas = document.querySelector<HTMLCanvasElement>('[data-test="screen"] canvas');
@@ -136,6 +136,11 @@ export class Person implements AsyncDisposable {
       const { x, y, width, height } = area ?? { x: 0, y: 0, width: canvas.width, height: canvas.height };
       const copy = new OffscreenCanvas(width, height).getContext('2d');
       copy?.drawImage(canvas, x, y, width, height, 0, 0, width, height);
+      const around = canvas.getBoundingClientRect();
+      for (const video of document.querySelectorAll<HTMLCanvasElement>('[data-test="video"][data-shown]')) {
+        const { left, top } = video.getBoundingClientRect();
+        copy?.drawImage(video, Math.round(left - around.left) - x, Math.round(top - around.top) - y);
+      }
       const data = copy?.getImageData(0, 0, width, height).data ?? new Uint8ClampedArray();
       let text = '';
       for (let at = 0; at < data.length; at += 4)

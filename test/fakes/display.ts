@@ -44,6 +44,8 @@ export function fakeDisplay(more: Partial<Display> = {}): Display {
     clipboard: new FakeClipboard(),
     onChange: () => () => {},
     onMapped: () => () => {},
+    moving: [],
+    onMoving: () => () => {},
     onOpenRequest: () => () => {},
     onClose: () => () => {},
     icon: () => null,

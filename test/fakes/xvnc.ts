@@ -1,5 +1,5 @@
 /** What Xvnc does with requests, encodings and fences, on a small screen; its pixels are rectangles of one colour or JPEG. */
-import type { Area } from '#gateway/rfb/area.ts';
+import { type Area, overlap } from '#gateway/rfb/area.ts';
 import { ENCODING, QUALITY_0, QUALITY_9 } from '#gateway/rfb/encodings.ts';
 import { encodingsOf } from '#gateway/rfb/messages.ts';
 import { rectangleHead, serverInit, u16, u32 } from '../fixtures/rfb-stream.ts';
@@ -14,8 +14,10 @@ export class FakeXvnc {
   readonly serverInit = serverInit(SIDE, SIDE);
   encodings: readonly number[] = [];
   isContinuous = false;
-  #changed: Area | null = SCREEN;
-  #requested: Area | null = null;
+  /** By pixel. */
+  readonly #changed = new Uint8Array(SIDE * SIDE).fill(1);
+  #changes = SIDE * SIDE;
+  #requested: Area[] = [];
   #tellsSize = false;
   #sent: Buffer[] = [];
 
@@ -24,7 +26,10 @@ export class FakeXvnc {
   }
 
   draw(area: Area): void {
-    this.#changed = union(this.#changed, area);
+    each(area, (pixel) => {
+      this.#changes += 1 - (this.#changed[pixel] ?? 0);
+      this.#changed[pixel] = 1;
+    });
   }
 
   /** One or more whole messages of a viewer. */
@@ -46,21 +51,21 @@ export class FakeXvnc {
     const isOn = message[1] === 1;
     if (message[0] === 150) {
       this.isContinuous = isOn;
-      if (isOn) this.#requested = null;
+      if (isOn) this.#requested = [];
       else this.#sent.push(END_OF_CONTINUOUS_UPDATES);
       return;
     }
     const [x, y, width, height] = [2, 4, 6, 8].map((at) => message.readUInt16BE(at));
     const area = { x: x ?? 0, y: y ?? 0, width: width ?? 0, height: height ?? 0 };
-    if (!isOn || !this.isContinuous) this.#requested = union(this.#requested, area);
+    if (!isOn || !this.isContinuous) this.#requested.push(area);
     if (isOn) return;
-    this.#changed = union(this.#changed, area);
+    this.draw(area);
     this.#tellsSize = true;
   }
 
   /** What it sends when it has read everything. */
   flush(): Buffer {
-    if (this.#requested !== null || this.isContinuous) {
+    if (this.#requested.length > 0 || this.isContinuous) {
       if (this.#tellsSize) this.#sendSize();
       this.#sendPixels();
     }
@@ -72,39 +77,48 @@ export class FakeXvnc {
   /** Xvnc forgets the request then. */
   #sendSize(): void {
     this.#tellsSize = false;
-    this.#requested = null;
+    this.#requested = [];
     const screen = Buffer.from([1, 0, 0, 0, ...u32(0), ...u16(0), ...u16(0), ...u16(SIDE), ...u16(SIDE), ...u32(0)]);
     this.#sent.push(Buffer.from([0, 0, 0, 1]), rectangleHead(0, 0, SIDE, SIDE, ENCODING.extendedDesktopSize), screen);
   }
 
+  /** One update, with a rectangle for each requested area in which something has changed. */
   #sendPixels(): void {
-    const wanted = this.isContinuous ? SCREEN : this.#requested;
-    const area = wanted && this.#changed && overlap(wanted, this.#changed);
-    if (!area || !this.#changed) return;
-    this.#requested = null;
-    // Of what was changed, a rectangle remains; it may be more than is left.
-    if (pixelsOf(area) >= pixelsOf(this.#changed)) this.#changed = null;
-    const data = this.usesJpeg ? [0x90, 2, 0xff, 0xd8] : [0x80, 1, 2, 3];
-    const head = rectangleHead(area.x, area.y, area.width, area.height, ENCODING.tight);
-    this.#sent.push(PING, Buffer.from([0, 0, 0, 1]), head, Buffer.from(data), PING);
+    const areas = (this.isContinuous ? [SCREEN] : this.#requested)
+      .map((area) => this.#takeChanged(overlap(area, SCREEN)))
+      .filter((area) => area !== null);
+    if (areas.length === 0) return;
+    this.#requested = [];
+    const data = Buffer.from(this.usesJpeg ? [0x90, 2, 0xff, 0xd8] : [0x80, 1, 2, 3]);
+    const rectangles = areas.flatMap(({ x, y, width, height }) => [
+      rectangleHead(x, y, width, height, ENCODING.tight),
+      data,
+    ]);
+    this.#sent.push(PING, Buffer.from([0, 0, ...u16(areas.length)]), ...rectangles, PING);
+  }
+
+  /** The box of what has changed within the area; null if nothing has. */
+  #takeChanged(area: Area): Area | null {
+    if (this.#changes === 0) return null;
+    let [left, top, right, bottom] = [SIDE, SIDE, 0, 0];
+    each(area, (pixel) => {
+      if (this.#changed[pixel] !== 1) return;
+      this.#changed[pixel] = 0;
+      this.#changes -= 1;
+      const [x, y] = [pixel % SIDE, Math.floor(pixel / SIDE)];
+      [left, top, right, bottom] = [
+        Math.min(left, x),
+        Math.min(top, y),
+        Math.max(right, x + 1),
+        Math.max(bottom, y + 1),
+      ];
+    });
+    return right > left ? { x: left, y: top, width: right - left, height: bottom - top } : null;
   }
 }
 
-function union(one: Area | null, other: Area): Area {
-  if (one === null) return other;
-  const [x, y] = [Math.min(one.x, other.x), Math.min(one.y, other.y)];
-  const right = Math.max(one.x + one.width, other.x + other.width);
-  const bottom = Math.max(one.y + one.height, other.y + other.height);
-  return { x, y, width: right - x, height: bottom - y };
-}
-
-function overlap(one: Area, other: Area): Area | null {
-  const [x, y] = [Math.max(one.x, other.x), Math.max(one.y, other.y)];
-  const width = Math.min(one.x + one.width, other.x + other.width) - x;
-  const height = Math.min(one.y + one.height, other.y + other.height) - y;
-  return width > 0 && height > 0 ? { x, y, width, height } : null;
-}
-
-function pixelsOf({ width, height }: Area): number {
-  return width * height;
+/** The pixels of an area of the screen, by number. */
+export function each({ x, y, width, height }: Area, tell: (pixel: number) => void): void {
+  for (let row = y; row < y + height; row += 1)
+    for (let column = x; column < x + width; column += 1) tell(row * SIDE + column);
 }

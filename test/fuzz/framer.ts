@@ -45,7 +45,7 @@ function check(init: Buffer, stream: Buffer, chunks: readonly Buffer[], name: st
   return whole.refused !== null;
 }
 
-function damaged(valid: Buffer, random: Random): Buffer {
+export function damaged(valid: Buffer, random: Random): Buffer {
   const at = random.below(valid.length + 1);
   const length = 1 + random.below(8);
   const [before, after] = [valid.subarray(0, at), valid.subarray(at)];
@@ -67,7 +67,7 @@ function damaged(valid: Buffer, random: Random): Buffer {
   }
 }
 
-function chunksOf(stream: Buffer, random: Random): Buffer[] {
+export function chunksOf(stream: Buffer, random: Random): Buffer[] {
   const largest = random.oneOf([1, 3, 20, 1000]) ?? 1;
   const chunks: Buffer[] = [];
   for (let at = 0; at < stream.length;) {

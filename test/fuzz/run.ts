@@ -1,6 +1,7 @@
-/** `npm run fuzz`: damaged streams for the parser of what desktops send. `-- --inputs N` (10,000,000), `--seed N`. */
+/** `npm run fuzz`: damaged streams for the parsers of what desktops and their encoders send, a tenth of them for the latter. `-- --inputs N` (10,000,000), `--seed N`. */
 import { parseArgs } from 'node:util';
 import { fuzzFramer } from './framer.ts';
+import { fuzzGdp } from './gdp.ts';
 
 // Most inputs are refused; stack traces of that would take most of the time.
 Error.stackTraceLimit = 0;
@@ -12,6 +13,8 @@ const { understood, refused } = fuzzFramer(inputs, seed, (done) => {
   if (process.stdout.isTTY) process.stdout.write(`\r${done}`);
 });
 console.log(`${process.stdout.isTTY ? '\r' : ''}fuzz: ${understood} understood, ${refused} refused, no failure`);
+const encoders = fuzzGdp(Math.ceil(inputs / 10), seed);
+console.log(`fuzz: of encoders, ${encoders.understood} understood, ${encoders.refused} refused, no failure`);
 
 function wholeNumber(option: string, given: string | undefined, otherwise: number): number {
   const number = Number(given ?? otherwise);

@@ -55,7 +55,7 @@ export function openEngine({ socket, dataDir, runDir, serviceIdleMs }: LocalEngi
     wallpapers: join(dataDir, 'wallpapers'),
     shmBytes: 256 * 1024 ** 2,
     tmpBytes: 320 * 1024 ** 2,
-    services: ['files', 'sound', 'printer'],
+    services: ['files', 'sound', 'printer', 'video'],
     shared: [
       { name: SHARED.writable, path: join(SHARED_FOLDERS, 'team'), readOnly: false, gid: SHARED_GID },
       { name: SHARED.readOnly, path: join(SHARED_FOLDERS, 'rules'), readOnly: true, gid: null },
@@ -88,7 +88,7 @@ export async function ownStore(): Promise<AsyncDisposable> {
   };
 }
 
-export const OUR_IMAGES = ['desktop', 'terminal', 'shm-demo', 'toolbox', 'files', 'sound', 'printer'].map(
+export const OUR_IMAGES = ['desktop', 'terminal', 'shm-demo', 'toolbox', 'files', 'sound', 'printer', 'video'].map(
   (name) => `localhost/deskpod/${name}:1`,
 );
 
@@ -213,6 +213,7 @@ export async function copyImages(from: EngineApi, to: EngineApi, signal: AbortSi
     'files',
     'sound',
     'printer',
+    'video',
   ].map((name) => `localhost/deskpod/${name}:1`);
   const digests = await Promise.all(
     names.map(async (name) => [await digest(from, name), await digest(to, name)] as const),

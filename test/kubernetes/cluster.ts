@@ -26,7 +26,7 @@ export function clusterConfig(namespace: string, homes: HomesConfig): Kubernetes
     namespace,
     kubeconfig: KUBECONFIG,
     images: { registry: REGISTRY, tag: '1', digests: {}, pullPolicy: 'IfNotPresent', pullSecrets: [] },
-    services: ['files', 'sound', 'printer'],
+    services: ['files', 'sound', 'printer', 'video'],
     requests: { memoryBytes: 64 * 1024 ** 2, cpus: 0.05 },
     nodeSelector: {},
     tolerations: [],

@@ -112,7 +112,7 @@ describe('inspecting a desktop on a cluster', { skip, timeout: 600_000 }, () => 
     }
     assert.deepEqual(
       new Set(containers.map(({ name }) => name)),
-      new Set(['x-graphical', 'f-files', 's-sound', 'c-printer', launch.id, beside.id, toolbox]),
+      new Set(['x-graphical', 'f-files', 's-sound', 'c-printer', 'v-video', launch.id, beside.id, toolbox]),
     );
     for (const { name, ids: told } of containers) {
       const pid = firstProcess(ids.get(name) ?? '');

@@ -28,6 +28,7 @@ export const ONE_MACHINE: Readonly<Record<string, string>> = {
   translations: 'builds images here, from the network',
   uninstall: 'removes the installation of this machine',
   upgrade: 'upgrades the installation of this machine',
+  video: 'a cluster has the service only where it is configured; its contract encodes a screen there',
 };
 
 export interface Journeys {

@@ -26,7 +26,7 @@ const PLACES = placesOf(1);
 const PACKAGES = ['chromium', 'curl', 'fonts-dejavu-core', 'jq', 'openssl', 'shellcheck'];
 
 /** The images that tests use: building and pushing the other apps takes minutes on a machine without images. */
-const DESKTOP = 'desktop files sound printer toolbox toolbox-large'.split(' ');
+const DESKTOP = 'desktop files sound printer video toolbox toolbox-large'.split(' ');
 const SERVER = 'server postgres openldap speedtest'.split(' ');
 const APPS = 'terminal text-editor 2048-gtk 2048-qt shm-demo'.split(' ');
 /** Files and journeys run side by side, each in a namespace of its own. */

@@ -11,6 +11,7 @@ import {
   TICKET_PROTOCOL_PREFIX,
   WISHES_PROTOCOL,
 } from '#protocol/screen.ts';
+import type { VideoArea } from '#protocol/video.ts';
 import { preferences } from '../state/store.ts';
 import { socketUrl } from '../ui/server-url.ts';
 import { isTouch } from '../ui/pointer.ts';
@@ -32,6 +33,10 @@ export interface RfbLink extends ScreenLink, KeySink {
   readonly painted: Promise<boolean>;
   /** Resolves when keys and text can be sent; never if the connection ends first. */
   readonly ready: Promise<void>;
+  /** Tells the gateway all areas that it's to leave out. */
+  readonly leaveOut: (areas: readonly VideoArea[]) => void;
+  /** Called when the canvas has the pixels again of an area that isn't left out any more. */
+  onFilled(listener: (area: VideoArea) => void): void;
   /** How many key messages may have reached the gateway; null if that's unknown. */
   received(): number | null;
   /** The last known width and height of the desktop. */
@@ -66,6 +71,7 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
   const ready = Promise.withResolvers<void>();
   const knowsClipboard = Promise.withResolvers<void>();
   const awaited = new CopyTimeout(listeners.copyMissing);
+  let filled: (area: VideoArea) => void = () => {};
   let written = 0;
   let received: number | null = null;
   let code: number = CloseCode.normal;
@@ -97,6 +103,7 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
     if (notice.kind === 'keys') received = notice.received;
     else if (notice.kind === 'clipboard_too_large') listeners.refused(notice.bytes);
     else if (notice.kind === 'clipboard_withheld') awaited.settled();
+    else if (notice.kind === 'filled') afterPainting(() => filled(notice.area));
     else if (notice.kind === 'viewer_left') listeners.viewerLeft();
   };
   // The first one before anything of noVNC, whose listener is added later. An older gateway would close the connection.
@@ -163,6 +170,8 @@ export function openRfb(target: HTMLElement, token: string, ownsSize: boolean, l
       closing = true;
       rfb.disconnect();
     },
+    leaveOut: (areas) => want({ kind: 'holes', areas: [...areas] }),
+    onFilled: (listener) => (filled = listener),
     writable: () => socket.readyState === WebSocket.OPEN,
     written: () => written,
     received: () => received ?? writtenBefore,
@@ -184,6 +193,11 @@ function whenOpen(socket: EventTarget, start: () => () => void): () => void {
   let end = (): void => {};
   socket.addEventListener('open', () => (end = start()), { once: true });
   return () => end();
+}
+
+/** noVNC paints what it has received with the browser's next frame. */
+function afterPainting(then: () => void): void {
+  requestAnimationFrame(() => requestAnimationFrame(then));
 }
 
 function deliver(rfb: RFB, canvas: HTMLCanvasElement | null, item: KeyItem): void {

@@ -37,6 +37,7 @@ import { pastedFrom, pasteWithKeys, sendCopied } from './paste.ts';
 import { keepConnected } from './reconnect.ts';
 import { ScreenRefused } from './refused.tsx';
 import { openRfb, type RfbLink } from './rfb.ts';
+import { showVideos } from './video/attach.ts';
 import { SizeRequest } from './size-request.ts';
 import { fitFrame, onWanted, requestSizeOnUse, sendChangedScale, sendScale } from './size.ts';
 import { attachTouch } from './touch/attach.ts';
@@ -186,6 +187,7 @@ function run(frame: HTMLElement, ghost: HTMLElement, field: HTMLTextAreaElement,
       });
       current.link = link;
       passKeys(link);
+      showVideos(frame, link);
       void link.painted.then((seen) => seen && link === current.link && shown());
       void link.closed.then(() => {
         // noVNC has removed its canvas from the page; its last frame is shown until the next one is painted.

@@ -33,6 +33,7 @@ export const asking = signal(false);
 export const apps = computed(() => world.value.apps);
 export const launches = computed(() => world.value.launches);
 export const windows = computed(() => world.value.windows);
+export const moving = computed(() => world.value.moving);
 export const clipboardState = computed(() => world.value.clipboard);
 export const debugSessions = computed(() => world.value.debug);
 export const running = computed(() => world.value.launches.filter((launch) => !isOver(launch)));

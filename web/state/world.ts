@@ -5,6 +5,7 @@ import type { DebugSession } from '#protocol/debug.ts';
 import type { Desktop } from '#protocol/desktop.ts';
 import type { Notice, ServerEvent } from '#protocol/events.ts';
 import type { Launch } from '#protocol/launch.ts';
+import type { MovingRegion } from '#protocol/video.ts';
 import type { Window } from '#protocol/window.ts';
 
 export interface World {
@@ -14,6 +15,8 @@ export interface World {
   readonly launches: readonly Launch[];
   /** In the server's order. */
   readonly windows: readonly Window[];
+  /** Parts of the screen that can be had as video. */
+  readonly moving: readonly MovingRegion[];
   /** Null until the server has said what it allows. */
   readonly clipboard: { readonly rights: ClipboardRights; readonly offer: ClipboardOffer | null } | null;
   /** Debug sessions by the user or on the user's desktop, newest last. */
@@ -27,6 +30,7 @@ export const emptyWorld: World = {
   apps: [],
   launches: [],
   windows: [],
+  moving: [],
   clipboard: null,
   debug: [],
   known: { apps: false, launches: false },
@@ -47,6 +51,8 @@ export function changeWorld(world: World, event: Changing): World {
       return { ...world, launches: world.launches.filter(({ id }) => id !== event.id) };
     case 'windows':
       return { ...world, windows: event.windows };
+    case 'moving':
+      return { ...world, moving: event.regions };
     case 'clipboard':
       return { ...world, clipboard: { rights: event.rights, offer: event.offer } };
     case 'apps':

@@ -4,7 +4,7 @@ import type { Environment, Limits } from '#protocol/app.ts';
 import type { Desktop, DesktopRequest, DesktopState } from '#protocol/desktop.ts';
 import type { Identity } from '../ports/auth.ts';
 import { type BackgroundEvents, tellOfBackground } from './background.ts';
-import type { DesktopSpec, Engine, EngineDesktop } from '../ports/engine.ts';
+import type { DesktopSpec, Engine, EngineDesktop, ServiceName } from '../ports/engine.ts';
 import { emptySlot, failure, geometryOf, HOME_DELETED, HOME_KEPT, lostHomeNotice, present, type Slot } from './slot.ts';
 import { type SharedFolder, sharedWith } from './shared-folders.ts';
 import type { Look } from './look.ts';
@@ -138,6 +138,12 @@ export class Desktops {
   ownerOf(desktopId: string): string | null {
     for (const [userId, slot] of this.#slots) if (slot.desktop?.id === desktopId) return userId;
     return null;
+  }
+
+  hasService(desktopId: string, service: ServiceName): boolean {
+    return this.#slots
+      .values()
+      .some(({ desktop }) => desktop?.id === desktopId && desktop.services[service] !== undefined);
   }
 
   envOf(userId: string): Environment {

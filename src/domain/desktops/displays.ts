@@ -1,5 +1,6 @@
 /** One X connection per desktop while it is in use: by listeners of its events, or a launch that waits for its window. */
 import type { ClipboardOffer } from '#protocol/clipboard.ts';
+import type { MovingRegion } from '#protocol/video.ts';
 import type { Window, WindowAction } from '#protocol/window.ts';
 import type { Display, DisplayClipboard, OpenDisplay } from '../ports/display.ts';
 import type { Engine } from '../ports/engine.ts';
@@ -22,6 +23,8 @@ export interface DisplayEvents {
   windows(desktopId: string, windows: readonly Window[]): void;
   mapped(desktopId: string, window: Window): void;
   copied(desktopId: string, offer: ClipboardOffer | null): void;
+  /** All parts of the screen that move. */
+  moving(desktopId: string, regions: readonly MovingRegion[]): void;
   /** A program asks to open a file or link. */
   openRequested(desktopId: string, text: string): void;
 }
@@ -33,6 +36,8 @@ interface DisplayDeps {
   readonly engine: Engine;
   readonly open: OpenDisplay;
   readonly guess: LaunchGuess;
+  /** Whether it's of use to know what moves. */
+  readonly hasVideo: (desktopId: string) => boolean;
   readonly events: DisplayEvents;
 }
 
@@ -64,6 +69,12 @@ export class Displays implements AsyncDisposable {
   async windows(desktopId: string): Promise<readonly Window[]> {
     const display = await this.#entries.get(desktopId)?.display;
     return display?.windows ?? [];
+  }
+
+  /** All parts of the screen that move; none if the display isn't open. */
+  async moving(desktopId: string): Promise<readonly MovingRegion[]> {
+    const display = await this.#entries.get(desktopId)?.display;
+    return display?.moving ?? [];
   }
 
   /** An icon of the desktop's windows, by the last part of its URL; null if it is unknown or the display isn't open. */
@@ -134,6 +145,7 @@ export class Displays implements AsyncDisposable {
     display.onChange((windows) => this.#deps.events.windows(desktopId, windows));
     display.onMapped((window) => this.#deps.events.mapped(desktopId, window));
     display.clipboard.onChange((offer) => this.#deps.events.copied(desktopId, offer));
+    if (this.#deps.hasVideo(desktopId)) display.onMoving((regions) => this.#deps.events.moving(desktopId, regions));
     display.onOpenRequest((text) => this.#deps.events.openRequested(desktopId, text));
     display.onClose(() => this.#lost(desktopId, entry, 0));
     this.#deps.events.windows(desktopId, display.windows);
@@ -147,6 +159,7 @@ export class Displays implements AsyncDisposable {
     if (this.#entries.get(desktopId) !== entry) return;
     this.#deps.events.windows(desktopId, []);
     this.#deps.events.copied(desktopId, null);
+    this.#deps.events.moving(desktopId, []);
     const wait = RETRY_MS[attempt];
     if (entry.holders === 0 || wait === undefined || this.#closed.signal.aborted) {
       this.#entries.delete(desktopId);

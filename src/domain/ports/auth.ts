@@ -64,6 +64,7 @@ export interface TicketClaims {
   /** Only in tickets for the service. */
   readonly files?: ServiceAccess;
   readonly sound?: ServiceAccess;
+  readonly video?: ServiceAccess;
   readonly rights: TicketRights;
   /** When the session's user logged in; tickets of older servers do not say. */
   readonly sessionSince?: Date;
@@ -75,7 +76,7 @@ export interface TicketClaims {
 export interface ServiceAccess {
   /** Null: through the engine of the process that issued the ticket. */
   readonly endpoint: Endpoint | null;
-  /** The password of the files service, or PulseAudio's cookie in base64. */
+  /** The password of the files service, PulseAudio's cookie in base64, or the key of the video service. */
   readonly credential: string;
 }
 
@@ -90,6 +91,7 @@ export interface TicketRights {
   readonly shared?: SharedRight[];
   readonly sound?: boolean;
   readonly microphone?: boolean;
+  readonly video?: boolean;
 }
 
 export interface SharedRight {

@@ -1,6 +1,7 @@
 /** The display port: access to a desktop's windows and clipboard as an X client. */
 import type { Duplex } from 'node:stream';
 import type { ClipboardForm, ClipboardOffer, ClipboardType } from '#protocol/clipboard.ts';
+import type { MovingRegion } from '#protocol/video.ts';
 import type { Window, WindowAction } from '#protocol/window.ts';
 
 /** What an X server knows about the client of a window. */
@@ -50,6 +51,10 @@ export interface Display extends AsyncDisposable {
   onChange(listener: (windows: readonly Window[]) => void): () => void;
   /** A window became viewable for the first time. */
   onMapped(listener: (window: Window) => void): () => void;
+  /** All parts of the screen that move; none before somebody listens to `onMoving`. */
+  readonly moving: readonly MovingRegion[];
+  /** From the first listener on, the display finds out what moves. */
+  onMoving(listener: (regions: readonly MovingRegion[]) => void): () => void;
   /**
    * A program asks to open a file or link: `text` is what it wrote, at most 4096 bytes of any content. Requests of before
    * are reported, too, once; two displays of one desktop never report the same one.

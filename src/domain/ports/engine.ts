@@ -119,8 +119,8 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** Containers of a desktop with a well-known server: WebDAV over its home, PulseAudio, CUPS. */
-export type ServiceName = 'files' | 'sound' | 'printer';
+/** Containers of a desktop with a well-known server: WebDAV over its home, PulseAudio, CUPS, an encoder of its screen. */
+export type ServiceName = 'files' | 'sound' | 'printer' | 'video';
 
 /** Where any gateway reaches a service over TCP; null where only this process can, by {@link Engine.connect}. */
 export type Services = Readonly<Partial<Record<ServiceName, Endpoint | null>>>;
@@ -144,6 +144,8 @@ export interface DesktopCredentials {
   readonly soundCookie: string;
   /** The name of the printer's queue, which only those learn who may print. */
   readonly printQueue: string;
+  /** Of the video service: 64 hexadecimal digits. */
+  readonly videoKey: string;
 }
 
 export type EngineEvent =

@@ -185,7 +185,7 @@ export const AppImage = z.object({
 }) satisfies z.ZodType<port.AppImage>;
 export const AppImages = z.array(AppImage).max(MOST_IMAGES);
 
-export const Service = z.enum(['files', 'sound', 'printer']) satisfies z.ZodType<port.ServiceName>;
+export const Service = z.enum(['files', 'sound', 'printer', 'video']) satisfies z.ZodType<port.ServiceName>;
 
 export const LogOptions = z.object({ follow: z.boolean(), tailBytes: z.int().min(0).max(LONGEST_LOG) });
 export const GraceMs = z.int().min(0).max(LONGEST_GRACE_MS);

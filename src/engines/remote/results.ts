@@ -51,6 +51,7 @@ export const EngineDesktop = z.object({
     files: Endpoint.nullable().exactOptional(),
     sound: Endpoint.nullable().exactOptional(),
     printer: Endpoint.nullable().exactOptional(),
+    video: Endpoint.nullable().exactOptional(),
   }),
   uid: z.string(),
   entries: z.object({ finished: z.int(), most: z.int().nullable() }),
@@ -64,6 +65,7 @@ export const DesktopCredentials = z.object({
   filesPassword: z.string(),
   soundCookie: z.string(),
   printQueue: z.string(),
+  videoKey: z.string(),
 }) satisfies z.ZodType<port.DesktopCredentials>;
 
 /** Those of images have any name. */

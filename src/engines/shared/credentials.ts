@@ -9,6 +9,7 @@ const COOKIE_BYTES = 16;
 /** PulseAudio's, `PA_NATIVE_COOKIE_LENGTH`. */
 const SOUND_COOKIE_BYTES = 256;
 const FILES_PASSWORD_BYTES = 24;
+const VIDEO_KEY_BYTES = 32;
 /** What print dialogs show. Names of queues have no spaces. */
 export const PRINTER = 'Print_to_my_computer';
 const COOKIE_NAME = 'MIT-MAGIC-COOKIE-1';
@@ -24,6 +25,7 @@ export const StoredCredentials: z.ZodType<DesktopCredentials> = z.object({
   filesPassword: z.string().default(''),
   soundCookie: z.string().default(''),
   printQueue: z.string().default(''),
+  videoKey: z.string().default(''),
 });
 
 export function newCredentials(): DesktopCredentials {
@@ -36,6 +38,7 @@ export function newCredentials(): DesktopCredentials {
     filesPassword: randomBytes(FILES_PASSWORD_BYTES).toString('base64url'),
     soundCookie: randomBytes(SOUND_COOKIE_BYTES).toString('base64'),
     printQueue: `${PRINTER}_${randomBytes(12).toString('hex')}`,
+    videoKey: randomBytes(VIDEO_KEY_BYTES).toString('hex'),
   };
 }
 

@@ -1,6 +1,6 @@
 /** How Xvnc is told to encode the picture: without loss, or as JPEG. Pure. */
 import type { Picture } from '#protocol/picture.ts';
-import { COMPRESSION_0, COMPRESSION_9, QUALITY_0, QUALITY_9 } from '#gateway/rfb/encodings.ts';
+import { COMPRESSION_0, COMPRESSION_9, ENCODING, QUALITY_0, QUALITY_9 } from '#gateway/rfb/encodings.ts';
 import { encodingsOf } from '#gateway/rfb/messages.ts';
 
 /** `low` is JPEG for slow links, where rectangles of up to 96 colours stay without loss. */
@@ -68,17 +68,25 @@ export class Levels {
   }
 }
 
+/** The viewer's SetEncodings without CopyRect: what it has of the screen may be old. */
+export function withoutCopies(setEncodings: Buffer): Buffer {
+  return messageOf(encodingsOf(setEncodings).filter((encoding) => encoding !== ENCODING.copyRect));
+}
+
 /** The viewer's SetEncodings with the quality and compression of the level; the same if it accepts no JPEG. */
 export function withLevel(setEncodings: Buffer, level: Level): Buffer {
   const encodings = encodingsOf(setEncodings);
   if (!encodings.some(isQuality)) return setEncodings;
   const { quality, compression } = PSEUDO[level];
   const kept = encodings.filter((encoding) => !isQuality(encoding) && !isCompression(encoding));
-  const changed = [...kept, COMPRESSION_0 + compression, ...(quality === null ? [] : [QUALITY_0 + quality])];
-  const message = Buffer.alloc(4 + 4 * changed.length);
+  return messageOf([...kept, COMPRESSION_0 + compression, ...(quality === null ? [] : [QUALITY_0 + quality])]);
+}
+
+function messageOf(encodings: readonly number[]): Buffer {
+  const message = Buffer.alloc(4 + 4 * encodings.length);
   message.writeUInt8(2, 0);
-  message.writeUInt16BE(changed.length, 2);
-  changed.forEach((encoding, index) => message.writeInt32BE(encoding, 4 + 4 * index));
+  message.writeUInt16BE(encodings.length, 2);
+  encodings.forEach((encoding, index) => message.writeInt32BE(encoding, 4 + 4 * index));
   return message;
 }
 

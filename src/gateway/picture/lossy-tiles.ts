@@ -1,5 +1,5 @@
 /** Which parts of a screen were painted with loss, and since when they rest. In tiles of 16 pixels. Pure. */
-import type { Area } from '#gateway/rfb/area.ts';
+import { type Area, overlap, pixelsOf } from '#gateway/rfb/area.ts';
 
 const SIDE = 16;
 
@@ -146,17 +146,6 @@ export class LossyTiles {
       }
     }
   }
-}
-
-function overlap(one: Area, other: Area): Area {
-  const [x, y] = [Math.max(one.x, other.x), Math.max(one.y, other.y)];
-  const right = Math.min(one.x + one.width, other.x + other.width);
-  const bottom = Math.min(one.y + one.height, other.y + other.height);
-  return { x, y, width: right - x, height: bottom - y };
-}
-
-function pixelsOf({ width, height }: Area): number {
-  return width * height;
 }
 
 function touched({ x, y, width, height }: Area): Span {

@@ -5,14 +5,15 @@
  * old ones. Reads no clock and has no timer: `now` is in ms, and `check` is to be called while `isBusy`.
  */
 import type { Picture } from '#protocol/picture.ts';
-import type { Area } from '#gateway/rfb/area.ts';
 import { RfbError } from '#gateway/rfb/error.ts';
 import { ServerFramer } from '#gateway/rfb/framer.ts';
 import type { MessageKind } from '#gateway/rfb/messages.ts';
 import { continuousUpdates, switchesOn, updateRequest } from '#gateway/rfb/requests.ts';
+import type { Area } from '#gateway/rfb/area.ts';
 import { View } from '#gateway/view/view.ts';
 import type { ScreenLayout } from '#protocol/screens.ts';
-import { type Level, Levels, withLevel } from './level.ts';
+import { Holes } from './holes.ts';
+import { type Level, Levels, withLevel, withoutCopies } from './level.ts';
 import { Pace } from './pace.ts';
 import { Watch } from './watch.ts';
 
@@ -38,6 +39,8 @@ export interface ControlOptions {
   readonly picture: Picture;
   /** Sends a message to the desktop. */
   readonly tell: (bytes: Buffer) => void;
+  /** A hole has its pixels again, after what `toViewer` returns. */
+  readonly onFilled: (area: Area) => void;
   /** The stream isn't understood: from now on it passes as it is, encoded as the viewer wants. */
   readonly onLost: (error: RfbError) => void;
   /** The desktop has told its screens, and they aren't the ones of before. */
@@ -54,10 +57,12 @@ export class PictureControl {
   readonly #framer: ServerFramer;
   readonly #levels = new Levels();
   readonly #pace = new Pace();
+  readonly #holes = new Holes();
   #picture: Picture;
   #isLost = false;
   /** What the desktop was told last. */
   #told: Level | null = null;
+  #toldCopies = true;
   /** As the viewer sent it; null until then. */
   #encodings: Buffer | null = null;
   /** Null if the viewer hasn't switched them on. */
@@ -76,7 +81,10 @@ export class PictureControl {
     this.#options = options;
     this.#picture = options.picture;
     const [width, height] = [options.serverInit.readUInt16BE(0), options.serverInit.readUInt16BE(2)];
-    this.#watch = new Watch(width, height, ({ hasPixels }) => this.#updated(hasPixels));
+    this.#watch = new Watch(width, height, {
+      painted: (area) => this.#holes.painted(area),
+      updated: (hasPixels) => this.#updated(hasPixels),
+    });
     this.#view = new View(options.serverInit, this.#watch, {
       onScreens: options.onScreens,
       onRefused: options.onLayoutRefused,
@@ -88,6 +96,22 @@ export class PictureControl {
   setPicture(picture: Picture, now: number): void {
     this.#picture = picture;
     this.check(now);
+  }
+
+  /** All areas that the viewer has as video. What isn't one any more is sent again, then `onFilled` is called. */
+  setHoles(holes: readonly Area[], now: number): void {
+    const ended = this.#holes.become(holes);
+    if (this.#isLost || this.#encodings === null) return this.#forgetHoles();
+    // They may overlap, unlike the rectangles of one update.
+    for (const hole of holes) {
+      this.#watch.tiles.paint(hole, false, now);
+      this.#watch.tiles.updateEnd();
+    }
+    // Again, because now there is more or less to ask for.
+    this.#isRequested = false;
+    this.check(now);
+    this.#tellLevel(this.#told ?? 'lossless');
+    this.#repeat(ended);
   }
 
   /** Shows only this screen, or everything for null. */
@@ -126,7 +150,8 @@ export class PictureControl {
     if (kind !== 'set_encodings') return bytes;
     this.#encodings = bytes;
     this.#told = this.#decide(now);
-    return withLevel(bytes, this.#told);
+    this.#toldCopies = !this.#holes.hasOld;
+    return this.#encodingsFor(bytes, this.#told);
   }
 
   /** A chunk of the desktop for the viewer, in pieces. */
@@ -154,8 +179,8 @@ export class PictureControl {
     this.#checkScreen(now);
     if (this.#encodings === null) return;
     const level = this.#decide(now);
-    this.#setPaced(this.#continuous !== null && level === 'low');
-    if (this.#isPaced) this.#advance(now);
+    this.#setPaced(this.#continuous !== null && (level === 'low' || !this.#holes.isEmpty));
+    if (this.#isPaced) this.#advance(now, level);
     else {
       this.#tellLevel(level);
       if (level === 'lossless') this.#sharpen(now);
@@ -172,7 +197,7 @@ export class PictureControl {
   /** The viewer has nothing of it yet, and Xvnc sends what it was asked for last. */
   #showArea(): void {
     if (this.#encodings === null || this.#told === null) return;
-    this.#tell(withLevel(this.#encodings, this.#told));
+    this.#tell(this.#encodingsFor(this.#encodings, this.#told));
     if (this.#continuous !== null && !this.#isPaced) this.#tell(continuousUpdates(true, this.#view.whole));
     this.#repeating = [];
     this.#isRequested = this.#isPaced;
@@ -224,7 +249,7 @@ export class PictureControl {
   }
 
   /** The next request of a paced viewer. */
-  #advance(now: number): void {
+  #advance(now: number, level: Level): void {
     if (this.#repeating.length > 0 && now - this.#repeatingSince < REPEAT_AGAIN_MS) return;
     this.#repeating = [];
     const { link, tiles, content } = this.#watch;
@@ -239,18 +264,19 @@ export class PictureControl {
       this.#repeatingSince = now;
       this.#repeat(due);
     } else if (!this.#isRequested) {
-      this.#tellLevel('low');
+      this.#tellLevel(level);
       this.#isRequested = true;
-      this.#tell(updateRequest(this.#view.whole, true));
+      this.#request(this.#holes.around(this.#view.whole), true);
     }
   }
 
   #updated(hasPixels: boolean): void {
+    for (const area of this.#holes.takeFilled(this.#view.whole)) this.#options.onFilled(area);
     if (!this.#isPaced) return;
     this.#isRequested = false;
     if (hasPixels) this.#repeating = [];
     // Before the pixels, Xvnc answers with the size of the screen, and forgets the request.
-    else for (const area of this.#repeating) this.#tell(updateRequest(area, true));
+    else this.#request(this.#repeating, true);
   }
 
   #returned(now: number): void {
@@ -261,13 +287,29 @@ export class PictureControl {
   #repeat(areas: readonly Area[]): void {
     if (areas.length === 0) return;
     this.#watch.expectsRepeat = true;
-    for (const area of areas) this.#tell(updateRequest(area, false));
+    this.#request(areas, false);
+  }
+
+  #request(areas: readonly Area[], isIncremental: boolean): void {
+    for (const area of areas) this.#tell(updateRequest(area, isIncremental));
   }
 
   #tellLevel(level: Level): void {
-    if (level === this.#told || this.#encodings === null) return;
+    const copies = !this.#holes.hasOld;
+    if ((level === this.#told && copies === this.#toldCopies) || this.#encodings === null) return;
     this.#told = level;
-    this.#tell(withLevel(this.#encodings, level));
+    this.#toldCopies = copies;
+    this.#tell(this.#encodingsFor(this.#encodings, level));
+  }
+
+  /** Xvnc would copy what the viewer doesn't have. */
+  #encodingsFor(encodings: Buffer, level: Level): Buffer {
+    const wanted = withLevel(encodings, level);
+    return this.#holes.hasOld ? withoutCopies(wanted) : wanted;
+  }
+
+  #forgetHoles(): void {
+    for (const area of this.#holes.takeAll()) this.#options.onFilled(area);
   }
 
   #lose(error: RfbError): void {
@@ -276,6 +318,7 @@ export class PictureControl {
     if (screen !== null) this.#options.onScreenMissing(screen);
     if (this.#encodings !== null) this.#options.tell(this.#encodings);
     if (this.#isPaced && this.#continuous !== null) this.#options.tell(this.#continuous);
+    this.#forgetHoles();
     this.#options.onLost(error);
   }
 }

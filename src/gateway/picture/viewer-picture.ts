@@ -3,6 +3,7 @@ import { parseJson } from '#protocol/json.ts';
 import { ScreenWish } from '#protocol/screen.ts';
 import { RfbError } from '#gateway/rfb/error.ts';
 import type { MessageKind } from '#gateway/rfb/messages.ts';
+import type { Area } from '#gateway/rfb/area.ts';
 import { type ControlOptions, PictureControl } from './picture-control.ts';
 
 /** Between two looks at what rests. */
@@ -40,11 +41,17 @@ export class ViewerPicture {
   want(wish: PictureWish): void {
     const now = performance.now();
     if (wish.kind === 'view') this.#show(wish.screen, now);
+    else if (wish.kind === 'holes') this.#leaveOut(wish.areas, now);
     else if (this.#control !== null) this.#control.setPicture(wish.picture, now);
     else if (this.#isLost) return;
     else if (this.#isOpen) throw new RfbError('The viewer sent its first wish for its picture after its RFB version.');
     else this.#begin(wish.picture);
     this.#schedule();
+  }
+
+  #leaveOut(areas: readonly Area[], now: number): void {
+    if (this.#control !== null) this.#control.setHoles(areas, now);
+    else if (!this.#isLost) throw new RfbError('The viewer wants holes before it has said how it wants its picture.');
   }
 
   #show(screen: number | null, now: number): void {

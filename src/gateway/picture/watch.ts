@@ -14,9 +14,11 @@ const CAPS = 1;
 /** An area that had JPEG is asked for again when nothing was painted there for this long. */
 const REST_MS = 300;
 
-export interface UpdateSeen {
-  /** False if it only told a size, a name or a pointer. */
-  readonly hasPixels: boolean;
+export interface WatchListeners {
+  /** Pixels of the desktop, not copied from elsewhere on the screen. */
+  readonly painted: (area: Rectangle) => void;
+  /** Without pixels, it only told a size, a name or a pointer. */
+  readonly updated: (hasPixels: boolean) => void;
 }
 
 export class Watch implements ServerPieces {
@@ -32,14 +34,14 @@ export class Watch implements ServerPieces {
   hasPainted = false;
   /** What was asked for again is about to come: it says nothing about the content. */
   expectsRepeat = false;
-  readonly #onUpdate: (update: UpdateSeen) => void;
+  readonly #listeners: WatchListeners;
   #leavesOut = false;
   #hadCaps = false;
   #hasPixels = false;
 
-  constructor(width: number, height: number, onUpdate: (update: UpdateSeen) => void) {
+  constructor(width: number, height: number, listeners: WatchListeners) {
     this.tiles = new LossyTiles(width, height, REST_MS);
-    this.#onUpdate = onUpdate;
+    this.#listeners = listeners;
   }
 
   message(type: number, bytes: Buffer): void {
@@ -71,6 +73,7 @@ export class Watch implements ServerPieces {
     if (copiedFrom !== null) this.tiles.copy(rectangle, copiedFrom, this.now);
     else if (encoding === ENCODING.raw || encoding === ENCODING.tight || encoding === ENCODING.zrle) {
       this.tiles.paint(rectangle, isJpeg, this.now);
+      this.#listeners.painted(rectangle);
       this.#hasPixels = true;
       this.hasPainted = true;
       if (!this.expectsRepeat) this.content.painted(width * height, bytes, isJpeg, this.now);
@@ -80,7 +83,7 @@ export class Watch implements ServerPieces {
   updateEnd(): void {
     this.tiles.updateEnd();
     if (this.#hasPixels) this.expectsRepeat = false;
-    this.#onUpdate({ hasPixels: this.#hasPixels });
+    this.#listeners.updated(this.#hasPixels);
   }
 
   /** Replies to messages that the viewer hasn't sent. */

@@ -107,6 +107,11 @@ export function eventRoutes(context: ApiContext): FastifyPluginAsyncZod {
         ? await clipboards.offer(desktop.id).catch(ignore('the display is gone or not up yet', null))
         : null;
       send({ type: 'clipboard', rights: clipboards.rights, offer });
+      if (desktop.id && context.video)
+        send({
+          type: 'moving',
+          regions: [...(await displays.moving(desktop.id).catch(ignore('the display is gone or not up yet', [])))],
+        });
       if (desktop.id)
         send({
           type: 'windows',

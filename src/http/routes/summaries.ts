@@ -33,7 +33,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'POST /api/v1/desktop/rebuild':
     'Replaces your desktop with a fresh one, without finished launches, and restarts the apps.',
   'DELETE /api/v1/desktop/rebuild': 'Cancels a scheduled rebuild.',
-  'POST /api/v1/desktop/ticket': 'Issues a short-lived ticket for the WebSocket of the screen or the sound.',
+  'POST /api/v1/desktop/ticket': 'Issues a short-lived ticket for the WebSocket of the screen, the sound or the video.',
   'POST /api/v1/desktop/sound/owner': 'Which launch plays, by what its program said to the sound service.',
   'POST /api/v1/desktop/files':
     'Issues a short-lived ticket for the files of your desktop at `/files/`, as a cookie; returns what it allows.',

@@ -37,6 +37,15 @@ test('shared folders are mounted where people and programs look for them, and in
   assert.deepEqual(beside.spec?.securityContext?.supplementalGroups, [4200]);
 });
 
+test('the encoder sees the screen and no files; the other services see files and no screen', () => {
+  for (const { name, volumeMounts = [] } of made.spec?.containers.slice(1) ?? []) {
+    const mounts = volumeMounts.map((mount) => mount.name);
+    const isEncoder = name === 'v-video';
+    assert.equal(mounts.includes('x11socket'), isEncoder, name);
+    assert.equal(mounts.includes('home-hermes'), !isEncoder, name);
+  }
+});
+
 test('services and pull pods have the images that digests pin, and those of the tag without a digest', () => {
   const digest = `sha256:${'a'.repeat(64)}`;
   const images = { ...config.images, digests: { files: digest, toolbox: digest } };
@@ -47,6 +56,7 @@ test('services and pull pods have the images that digests pin, and those of the 
       `registry.example.org/deskpod/files@${digest}`,
       'registry.example.org/deskpod/sound:1',
       'registry.example.org/deskpod/printer:1',
+      'registry.example.org/deskpod/video:1',
     ],
   );
   const reference = `registry.example.org/deskpod/2048-alpine.d@${digest}`;
@@ -58,7 +68,7 @@ test('services and pull pods have the images that digests pin, and those of the 
 test('a desktop pod has the documented containers, labels and volumes, and identifies its owner', () => {
   assert.deepEqual(
     made.spec?.containers.map(({ name }) => name),
-    ['x-graphical', 'f-files', 's-sound', 'c-printer'],
+    ['x-graphical', 'f-files', 's-sound', 'c-printer', 'v-video'],
   );
   const labels = made.metadata?.labels ?? {};
   assert.equal(labels['type'], 'x11server');

@@ -30,7 +30,7 @@ export async function makeServiceFolders(
 
 function secretOf(
   service: ServiceName,
-  { filesPassword, soundCookie, printQueue }: DesktopCredentials,
+  { filesPassword, soundCookie, printQueue, videoKey }: DesktopCredentials,
 ): string | Buffer {
   switch (service) {
     case 'files':
@@ -39,6 +39,8 @@ function secretOf(
       return Buffer.from(soundCookie, 'base64');
     case 'printer':
       return printQueue;
+    case 'video':
+      return videoKey;
     default:
       return service satisfies never;
   }

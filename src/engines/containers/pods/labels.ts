@@ -153,7 +153,7 @@ export function targetLabels(launchId: string): Labels {
 
 /** Unknown ones, of a later version, are ignored. */
 const ServiceNames = z
-  .array(z.enum(['files', 'sound', 'printer']).nullable().catch(null))
+  .array(z.enum(['files', 'sound', 'printer', 'video']).nullable().catch(null))
   .transform((names) => names.filter((name) => name !== null));
 
 const Toolbox = z.object({

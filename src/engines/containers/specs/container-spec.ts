@@ -183,8 +183,12 @@ export function isOwnImage(image: string): boolean {
 
 /** The mounts of the user's files in every container of a desktop. */
 export function shared(paths: DesktopPaths, home: Home): Bind[] {
+  return [bind(home.outside, home.inside, 'rw'), ...accounts(paths)];
+}
+
+/** Who the user is, for containers without the files. */
+export function accounts(paths: DesktopPaths): Bind[] {
   return [
-    bind(home.outside, home.inside, 'rw'),
     bind(paths.accounts, INSIDE.accounts, 'ro'),
     bind(`${paths.accounts}/passwd`, '/etc/passwd', 'ro'),
     bind(`${paths.accounts}/group`, '/etc/group', 'ro'),

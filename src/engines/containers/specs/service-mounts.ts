@@ -46,6 +46,12 @@ const FACTS: Readonly<Record<ServiceName, ServiceFacts>> = {
     programs: 'cups.sock',
     inside: '/tmp/.cupsd',
   },
+  video: {
+    secretFile: 'video-key',
+    own: 'video.sock',
+    programs: null,
+    inside: '/run/deskpod/video',
+  },
 };
 const SOUND_COOKIE = '/run/deskpod/pulse-cookie';
 

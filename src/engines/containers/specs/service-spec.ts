@@ -5,6 +5,7 @@ import { identity } from '../../shared/environment.ts';
 import { paperOf } from '../../shared/paper.ts';
 import type { Labels } from '../pods/labels.ts';
 import {
+  accounts,
   assignments,
   confined,
   type HostSettings,
@@ -18,6 +19,7 @@ import { bind } from './mounts.ts';
 import { type DesktopPaths, INSIDE } from './paths.ts';
 import { servicePaths } from './service-mounts.ts';
 import { sharedMounts } from './shared-folders.ts';
+import { type DisplayFolder, wiringOfEncoder } from './wiring.ts';
 
 const MB = 1024 * 1024;
 /** They are stock servers that mostly wait. */
@@ -25,6 +27,7 @@ const LIMITS: Readonly<Record<ServiceName, Limits>> = {
   files: { memoryBytes: 128 * MB, cpus: 1, processes: 64 },
   sound: { memoryBytes: 128 * MB, cpus: 0.5, processes: 64 },
   printer: { memoryBytes: 256 * MB, cpus: 1, processes: 256 },
+  video: { memoryBytes: 512 * MB, cpus: 1, processes: 64 },
 };
 
 export function serviceImage(service: ServiceName): string {
@@ -33,6 +36,7 @@ export function serviceImage(service: ServiceName): string {
 
 export interface ServiceDesktop {
   readonly account: Account;
+  readonly display: DisplayFolder;
   readonly paths: DesktopPaths;
   readonly home: Home;
   readonly cgroup: string | null;
@@ -42,7 +46,7 @@ export interface ServiceDesktop {
   readonly inherited: Environment;
 }
 
-/** Without a network: it is reached by its socket alone. */
+/** Without a network: it is reached by its socket alone. Only the encoder joins the display, and has no home. */
 export function serviceBody(
   service: ServiceName,
   desktop: ServiceDesktop,
@@ -50,6 +54,7 @@ export function serviceBody(
   settings: HostSettings,
 ): object {
   const { account, paths, home, cgroup, inherited } = desktop;
+  const wiring = service === 'video' ? wiringOfEncoder(desktop.display) : null;
   const timezone = inherited['TZ'];
   const { binds, groups } = sharedMounts(settings.shared, service === 'files' ? desktop.shared : [], home.inside);
   const { secret, folder, own, inside } = servicePaths(paths, service);
@@ -57,6 +62,7 @@ export function serviceBody(
     ...identity(account, home.inside),
     ...(timezone === undefined ? {} : { TZ: timezone }),
     ...(service === 'printer' ? { PAPER: paperOf(inherited) } : {}),
+    ...(wiring === null ? {} : { XAUTHORITY: INSIDE.xauthority }),
     SOCKET: `${inside}/${own}`,
   };
   return {
@@ -68,10 +74,15 @@ export function serviceBody(
       ...confined(LIMITS[service], settings),
       ...inCgroup(cgroup),
       ...scratch(true, settings),
-      NetworkMode: 'none',
-      IpcMode: 'private',
+      ...(wiring?.namespaces ?? { NetworkMode: 'none', IpcMode: 'private' }),
       ...groups,
-      Binds: [...shared(paths, home), ...binds, bind(secret, INSIDE.secret, 'ro'), bind(folder, inside, 'rw')],
+      Binds: [
+        ...(wiring === null ? shared(paths, home) : [...accounts(paths), ...wiring.binds]),
+        ...(wiring === null ? [] : [bind(paths.xauthority, INSIDE.xauthority, 'ro')]),
+        ...binds,
+        bind(secret, INSIDE.secret, 'ro'),
+        bind(folder, inside, 'rw'),
+      ],
     },
   };
 }

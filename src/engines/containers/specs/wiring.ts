@@ -3,7 +3,7 @@
  * the desktop's IPC namespace. A client that uses the socket from another IPC namespace draws with shared memory that
  * the server looks up in its own: it crashes, stays blank, or shows another program's memory.
  *
- * Only `wiringOf` and `wiringBeside` make the three types below, and no other file names the X socket of a container.
+ * Only `wiringOf`, `wiringBeside` and `wiringOfEncoder` make the four types below, and no other file names the X socket of a container.
  */
 import type { Runtime } from '#protocol/app.ts';
 import { INSIDE } from './paths.ts';
@@ -41,6 +41,14 @@ export interface JoinedWiring {
   readonly binds: readonly [];
   readonly hostname: null;
   readonly namespaces: LocalWiring['namespaces'];
+}
+
+/** Reads the screen through shared memory, and shares nothing else with the desktop. */
+export interface EncoderWiring {
+  readonly connection: 'local';
+  readonly display: ':0';
+  readonly binds: LocalWiring['binds'];
+  readonly namespaces: { readonly NetworkMode: 'none'; readonly IpcMode: Joined };
 }
 
 export type Wiring = LocalWiring | RemoteWiring;
@@ -95,6 +103,16 @@ export function wiringBeside(
     default:
       return target.runtime satisfies never;
   }
+}
+
+/** For the video service, which is reached by its socket alone. */
+export function wiringOfEncoder({ containerId, socketFolder }: DisplayFolder): EncoderWiring {
+  return {
+    connection: 'local',
+    display: ':0',
+    binds: [serverSocketBind(socketFolder)],
+    namespaces: { NetworkMode: 'none', IpcMode: `container:${containerId}` },
+  };
 }
 
 /** For the display's own container only, whose IPC namespace the others join. */

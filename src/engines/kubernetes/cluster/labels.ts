@@ -63,6 +63,7 @@ const SERVICE_LABELS: Readonly<Record<DesktopContainer, string>> = {
   files: 'service_filer',
   sound: 'service_sound',
   printer: 'service_printer',
+  video: 'service_video',
 };
 
 export function desktopAnnotations(spec: DesktopSpec, now: Date, zone: string | null): Labels {

@@ -14,6 +14,8 @@ export const PORTS: Readonly<Record<DesktopContainer | 'display', number>> = {
   sound: 4713,
   /** IPP. Only root could listen below 1024. */
   printer: 6310,
+  /** An encoder for each connection */
+  video: 29_784,
 };
 
 /** Container names under which programs of the compatible system find a service: with a letter in front. */
@@ -22,4 +24,5 @@ export const CONTAINERS: Readonly<Record<DesktopContainer, string>> = {
   files: 'f-files',
   sound: 's-sound',
   printer: 'c-printer',
+  video: 'v-video',
 };

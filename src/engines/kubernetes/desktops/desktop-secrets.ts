@@ -32,7 +32,7 @@ export async function makeSecrets(
 
 function secretsOf(
   { id, account }: DesktopSpec,
-  { vncPassword, xCookie, filesPassword, soundCookie, printQueue }: DesktopCredentials,
+  { vncPassword, xCookie, filesPassword, soundCookie, printQueue, videoKey }: DesktopCredentials,
   zone: ZoneFile | null,
 ): V1Secret[] {
   const data: Readonly<Record<SecretType, Readonly<Record<string, string | Buffer>>>> = {
@@ -46,7 +46,12 @@ function secretsOf(
       ...accountFiles(account, homeFolder(account)),
       ...(zone === null ? {} : { [ZONE_FILE]: zone.content }),
     },
-    services: { 'files-password': filesPassword, htpasswd: htpasswdFile(filesPassword), queue: printQueue },
+    services: {
+      'files-password': filesPassword,
+      htpasswd: htpasswdFile(filesPassword),
+      queue: printQueue,
+      'video-key': videoKey,
+    },
   };
   return TYPES.map((type) => ({
     apiVersion: 'v1',
@@ -131,6 +136,7 @@ export async function readCredentials(
     filesPassword: text(services['files-password']),
     soundCookie: x11['pulse-cookie'] ?? '',
     printQueue: text(services['queue']),
+    videoKey: text(services['video-key']),
   };
 }
 

@@ -50,11 +50,11 @@ export function policyOf(desktop: { id: string; uid: string }, installation: str
         },
         {
           _from: [part('nginx-od')],
-          ports: ports(PORTS.graphical, PORTS.files, PORTS.sound),
+          ports: ports(PORTS.graphical, PORTS.files, PORTS.sound, PORTS.video),
         },
         {
           _from: [part('pyos-od')],
-          ports: ports(PORTS.graphical, PORTS.display, PORTS.files, PORTS.sound),
+          ports: ports(PORTS.graphical, PORTS.display, PORTS.files, PORTS.sound, PORTS.video),
         },
       ],
     },

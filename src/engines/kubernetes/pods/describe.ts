@@ -20,7 +20,7 @@ import {
 import { CONTAINERS, PORTS } from '../cluster/ports.ts';
 import { explain } from './progress.ts';
 
-const SERVICES: readonly ServiceName[] = ['files', 'sound', 'printer'];
+const SERVICES: readonly ServiceName[] = ['files', 'sound', 'printer', 'video'];
 /** Distinguishes launches from containers that administrators add with `kubectl debug`. */
 const MARK = 'ABCDESKTOP_EXECUTE_RUNTIME';
 

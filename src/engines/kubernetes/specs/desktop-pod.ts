@@ -32,6 +32,7 @@ const SERVICE_LIMITS: Readonly<Record<ServiceName, Limits>> = {
   files: { memoryBytes: 128 * MB, cpus: 1 },
   sound: { memoryBytes: 128 * MB, cpus: 0.5 },
   printer: { memoryBytes: 256 * MB, cpus: 1 },
+  video: { memoryBytes: 512 * MB, cpus: 1 },
 };
 const SERVICE_REQUESTS: Limits = { memoryBytes: 16 * MB, cpus: 0.01 };
 /** Its process 1 ends everything in well under a second. */
@@ -100,7 +101,8 @@ export function desktopPod(
     ports: [{ name, containerPort: PORTS[name] }],
     resources: requirements(SERVICE_LIMITS[name], SERVICE_REQUESTS),
     volumeMounts: [
-      homeMount(account),
+      // An encoder sees the screen, and no files.
+      ...(name === 'video' ? localMounts() : [homeMount(account)]),
       ...serviceMounts(name),
       ...accountMounts(account),
       credentialMount(name),

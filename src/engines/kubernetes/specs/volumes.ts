@@ -67,6 +67,10 @@ export function desktopVolumes(
     credential('files', [{ name: secretName('services', account.userId), keys: ['htpasswd'] }]),
     credential('sound', [{ name: secretName('x11', account.userId), keys: ['pulse-cookie'] }]),
     credential('printer', [{ name: secretName('services', account.userId), keys: ['queue'] }]),
+    credential('video', [
+      { name: secretName('services', account.userId), keys: ['video-key'] },
+      { name: secretName('x11', account.userId), keys: ['Xauthority'] },
+    ]),
   ];
 }
 

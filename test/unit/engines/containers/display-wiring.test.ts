@@ -12,6 +12,7 @@ import {
 } from '#engines/containers/specs/container-spec.ts';
 import { bind } from '#engines/containers/specs/mounts.ts';
 import type { ServiceName } from '#domain/ports/engine.ts';
+import { serviceBody } from '#engines/containers/specs/service-spec.ts';
 import { desktopPaths, homeOf } from '#engines/containers/specs/paths.ts';
 
 const Body = z.looseObject({
@@ -108,6 +109,27 @@ test("a launch has the X socket, a local DISPLAY and the desktop's IPC, network 
       assert.deepEqual(
         signs,
         signs.map(() => spec.runtime === 'ephemeral_container'),
+      );
+    }),
+  );
+});
+
+test("only the encoder of a desktop's services has the X socket, with the desktop's IPC namespace and nothing else of it", () => {
+  fc.assert(
+    fc.property(fc.constantFrom<ServiceName>('files', 'sound', 'printer', 'video'), around, (service, around) => {
+      const desktop = desktopOf('10.0.0.2');
+      const { HostConfig } = Body.parse(serviceBody(service, desktop, {}, around));
+      const isEncoder = service === 'video';
+      assert.equal(
+        HostConfig.Binds.some((entry) => entry.includes('.X11-unix')),
+        isEncoder,
+      );
+      assert.equal(HostConfig.IpcMode, isEncoder ? `container:${ANCHOR}` : 'private');
+      assert.equal(HostConfig.NetworkMode, 'none');
+      assert.equal(HostConfig.PidMode, undefined);
+      assert.equal(
+        HostConfig.Binds.some((entry) => entry.startsWith(`${desktop.home.outside}:`)),
+        !isEncoder,
       );
     }),
   );

@@ -70,7 +70,10 @@ const desktop = fc.record(
     address: maybe,
     node: maybe,
     screen: endpoint,
-    services: fc.record({ files: endpoint, sound: endpoint, printer: endpoint }, { ...plain, requiredKeys: [] }),
+    services: fc.record(
+      { files: endpoint, sound: endpoint, printer: endpoint, video: endpoint },
+      { ...plain, requiredKeys: [] },
+    ),
     shared: fc.array(text),
     uid: text,
     entries: fc.record({ finished: count, most: maybeCount }, plain),

@@ -9,11 +9,19 @@ import { ENCODING } from '#gateway/rfb/encodings.ts';
 import { ServerFramer } from '#gateway/rfb/framer.ts';
 import { continuousUpdates, updateRequest } from '#gateway/rfb/requests.ts';
 import { Picture } from '#protocol/picture.ts';
-import { FakeXvnc, SIDE } from '../../../fakes/xvnc.ts';
+import { each, FakeXvnc, SIDE } from '../../../fakes/xvnc.ts';
 import { u16, u32 } from '../../../fixtures/rfb-stream.ts';
 
 const SCREEN: Area = { x: 0, y: 0, width: SIDE, height: SIDE };
-const ENCODINGS = [ENCODING.tight, -24, -255, ENCODING.extendedDesktopSize, ENCODING.fence, ENCODING.continuousUpdates];
+const ENCODINGS = [
+  ENCODING.tight,
+  ENCODING.copyRect,
+  -24,
+  -255,
+  ENCODING.extendedDesktopSize,
+  ENCODING.fence,
+  ENCODING.continuousUpdates,
+];
 const SET_ENCODINGS = Buffer.from([2, 0, ...u16(ENCODINGS.length), ...ENCODINGS.flatMap(u32)]);
 const PONG = Buffer.from([248, 0, 0, 0, ...u32(1), 1, 1]);
 const STEP_MS = 20;
@@ -22,6 +30,8 @@ const STEP_MS = 20;
 class Stage {
   readonly xvnc = new FakeXvnc();
   readonly lossy = new LossyTiles(SIDE, SIDE, 0);
+  /** Pixels that the browser doesn't have as they are now. */
+  readonly old = new Set<number>();
   now = 1_000;
   /** How long each byte takes to the viewer. */
   msPerByte = 0;
@@ -29,6 +39,7 @@ class Stage {
   caps = 0;
   bytes = 0;
   lost: string | null = null;
+  readonly filled: Area[] = [];
   #freeAt = 0;
   #onTheWay: { at: number; bytes: Buffer }[] = [];
   #pongs: number[] = [];
@@ -42,6 +53,7 @@ class Stage {
       picture,
       tell: (bytes) => this.xvnc.receive(bytes),
       onLost: (error) => (this.lost = error.message),
+      onFilled: (area) => this.filled.push(area),
       onScreens: () => {},
       onLayoutRefused: () => {},
       onScreenMissing: () => {},
@@ -56,9 +68,13 @@ class Stage {
       rectangle: () => {},
       data: () => {},
       rectangleEnd: (rectangle, { isJpeg }) => {
-        if (rectangle.encoding === ENCODING.tight) this.lossy.paint(rectangle, isJpeg, this.now);
+        if (rectangle.encoding === ENCODING.tight) {
+          this.lossy.paint(rectangle, isJpeg, this.now);
+          each(rectangle, (pixel) => this.old.delete(pixel));
+        }
         // As noVNC does for each size.
-        else if (this.ends > 0) this.sends('continuous_updates', continuousUpdates(true, SCREEN));
+        else if (rectangle.encoding === ENCODING.extendedDesktopSize && this.ends > 0)
+          this.sends('continuous_updates', continuousUpdates(true, SCREEN));
       },
       updateEnd: () => this.lossy.updateEnd(),
     });
@@ -69,6 +85,11 @@ class Stage {
   sends(kind: 'set_encodings' | 'update_request' | 'continuous_updates' | 'fence' | 'key', bytes: Buffer): void {
     const passed = this.control.fromViewer(kind, bytes, this.now);
     if (passed !== null && kind !== 'fence' && kind !== 'key') this.xvnc.receive(passed);
+  }
+
+  draws(area: Area): void {
+    this.xvnc.draw(area);
+    each(area, (pixel) => this.old.add(pixel));
   }
 
   /** Time passes. */
@@ -86,6 +107,11 @@ class Stage {
   }
 }
 
+const HOLES: Area[] = [
+  { x: 4, y: 6, width: 30, height: 20 },
+  { x: 20, y: 16, width: 40, height: 48 },
+];
+
 const action = fc.oneof(
   fc.record({
     kind: fc.constant('draw' as const),
@@ -98,6 +124,7 @@ const action = fc.oneof(
   fc.record({ kind: fc.constant('want' as const), picture: fc.constantFrom(...Picture.options) }),
   fc.record({ kind: fc.constant('link' as const), msPerByte: fc.constantFrom(0, 0.008, 1) }),
   fc.record({ kind: fc.constant('key' as const) }),
+  fc.record({ kind: fc.constant('holes' as const), holes: fc.subarray(HOLES) }),
 );
 
 test('after any drawing, choosing and slowing down, the picture at rest is without loss and the stream is valid', () => {
@@ -107,14 +134,18 @@ test('after any drawing, choosing and slowing down, the picture at rest is witho
       for (const one of actions) {
         if (one.kind === 'draw') {
           const { x, y } = one;
-          stage.xvnc.draw({ x, y, width: Math.min(one.width, SIDE - x), height: Math.min(one.height, SIDE - y) });
+          stage.draws({ x, y, width: Math.min(one.width, SIDE - x), height: Math.min(one.height, SIDE - y) });
         } else if (one.kind === 'want') stage.control.setPicture(one.picture, stage.now);
+        else if (one.kind === 'holes') stage.control.setHoles(one.holes, stage.now);
         else if (one.kind === 'link') stage.msPerByte = one.msPerByte;
         else if (one.kind === 'key') stage.sends('key', Buffer.from([4, 1, 0, 0, 0, 0, 0, 97]));
         stage.runs(one.kind === 'wait' ? one.ms : STEP_MS);
       }
+      stage.control.setHoles([], stage.now);
       stage.runs(20_000);
       assert.equal(stage.lossy.isEmpty, true, 'lossless');
+      assert.equal(stage.old.size, 0, 'every pixel is there');
+      assert.ok(stage.xvnc.encodings.includes(ENCODING.copyRect));
       assert.equal(stage.xvnc.flush().length, 0, 'nothing is left to send');
       assert.equal(stage.lost, null);
       assert.equal(stage.ends, 1, 'noVNC does not expect that continuous updates end');
@@ -180,4 +211,33 @@ test('a part of a head that turns out to be strange is not lost', () => {
   const parts = [Buffer.from([0, 0, 0, 1, 0, 0, 0]), Buffer.from([0, 0, 8, 0, 8, 0, 0, 0, 99, 5])];
   const passed = parts.flatMap((part) => stage.control.toViewer(part, 0));
   assert.deepEqual(Buffer.concat(passed), Buffer.concat(parts));
+});
+
+test('what a viewer has as video isn’t sent and nothing is copied, until it is filled again', () => {
+  const stage = new Stage('auto');
+  stage.runs(1_000);
+  const [hole] = HOLES;
+  assert.ok(hole);
+  stage.control.setHoles([hole], stage.now);
+  stage.runs(100);
+  assert.ok(!stage.xvnc.encodings.includes(ENCODING.copyRect));
+  stage.draws(SCREEN);
+  stage.runs(1_000);
+  const left = new Set<number>();
+  each(hole, (pixel) => left.add(pixel));
+  assert.deepEqual(stage.old, left);
+  assert.deepEqual(stage.filled, []);
+  stage.control.setHoles([], stage.now);
+  stage.runs(100);
+  assert.equal(stage.old.size, 0);
+  assert.deepEqual(stage.filled, [hole]);
+  assert.ok(stage.xvnc.encodings.includes(ENCODING.copyRect));
+});
+
+test('a viewer whose stream isn’t understood has all its pixels: its holes are filled at once', () => {
+  const stage = new Stage('auto');
+  stage.runs(100);
+  stage.control.setHoles(HOLES, stage.now);
+  stage.control.toViewer(Buffer.from([99]), stage.now);
+  assert.deepEqual(stage.filled, HOLES);
 });

@@ -17,6 +17,7 @@ function stage(t: TestContext, init = serverInit()) {
   const picture = new ViewerPicture(init, {
     tell: (bytes) => told.push(bytes),
     onLost: (error) => lost.push(error.message),
+    onFilled: () => {},
     onScreens: () => {},
     onLayoutRefused: () => {},
     onScreenMissing: (screen) => lost.push(`screen ${screen}`),

@@ -22,6 +22,7 @@ function stage(picture: Picture) {
     picture,
     tell: (bytes) => told.push(bytes),
     onLost: (error) => assert.fail(error.message),
+    onFilled: () => {},
     onScreens: () => {},
     onLayoutRefused: () => {},
     onScreenMissing: (screen) => missing.push(screen),
