@@ -22,6 +22,7 @@ test('browser tests look for data-test attributes that the UI has', () => {
     ...found(ui, /(?:test: |test \?\? )'([^']+)'/g),
     ...found(ui, /test=\{\w+ \? '([^']+)'/g),
     ...found(ui, /test=\{\w+ \? '[^']+' : '([^']+)'/g),
+    ...found(read('web/**/*.ts'), /dataset\['test'\] = '([^']+)'/g),
   ]);
   // Parts of templates such as `page-${page}`.
   const patterns = found(ui, /test(?:=\{|': )`([^`]+)`/g).map(
