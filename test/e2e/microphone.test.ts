@@ -16,9 +16,13 @@ const RATE = 48_000;
 const HEARD = 0.02;
 /** Bytes of half a second. */
 const HALF_SECOND = RATE;
-/** Records until the file `stop-recording` exists, in the home of the app. */
+/**
+ * Records until the file `stop-recording` exists, in the home of the app. Not as the first program that uses sound: its
+ * connection, which starts the service, passes through the server and ends with it.
+ */
 const RECORD = `#!/bin/bash
 rm -f recorded
+pactl info >/dev/null
 parec --raw --rate=${RATE} --channels=1 --latency-msec=50 --client-name=Recorder >recorded &
 until [ -e stop-recording ]; do sleep 0.2; done
 kill %1
