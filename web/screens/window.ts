@@ -85,7 +85,7 @@ export function followMain(address: ScreenAddress, of: string): () => void {
   };
 }
 
-/** Whoever logs out, or whose desktop is removed, has no windows left. Returns a function that stops it. */
+/** Closes this window at a logout, and when the desktop is removed. Returns a function that stops watching. */
 export function closeWithSession(): () => void {
   let wasHere = false;
   return effect(() => {

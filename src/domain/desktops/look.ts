@@ -38,7 +38,7 @@ export class DesktopLook {
   }
 
   /**
-   * Variables for programs of any image. Toolkits follow the desktop's XSETTINGS and X resources, Qt 5 only if it is told to;
+   * Environment variables of every launch. Toolkits follow the desktop's XSETTINGS and X resources, Qt 5 only if it is told to;
    * a variable such as `GDK_SCALE` would keep GTK from following them.
    */
   get environment(): Environment {

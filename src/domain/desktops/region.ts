@@ -17,7 +17,7 @@ export function regionalOf({ timezone, locale, languages }: DesktopRequest): {
   return { regional: { timezone: zone, languages: known }, unknown };
 }
 
-/** Variables for programs of any image. */
+/** Environment variables of every launch. */
 export function regionalEnvironment({ languages, timezone }: Regional): Environment {
   const list = languagesOf(languages);
   return {
